@@ -1,0 +1,8 @@
+//! The nouns of the house: what Usher knows about, and the rules that hold for them.
+//!
+//! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
+
+pub mod id;
+pub mod random;
+pub mod secret;
+pub mod time;

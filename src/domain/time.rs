@@ -1,0 +1,95 @@
+//! Points in time, whole seconds since 1970-01-01 UTC, and the clock they are read from.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Whole seconds since the Unix epoch: the `NumericDate` of RFC 7519 §2 and every time column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Seconds from `earlier` to this point; zero if `earlier` lies ahead.
+    pub fn seconds_since(self, earlier: Self) -> u64 {
+        self.0.checked_sub(earlier.0).and_then(|gap| u64::try_from(gap).ok()).unwrap_or(0)
+    }
+
+    /// RFC 3339 in UTC, for logs and JSON.
+    pub fn rfc3339(self) -> String {
+        time::OffsetDateTime::from_unix_timestamp(self.0)
+            .ok()
+            .and_then(|at| at.format(&time::format_description::well_known::Rfc3339).ok())
+            .unwrap_or_else(|| self.0.to_string())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rfc3339())
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+    fn add(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(span.as_secs()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+    fn sub(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(span.as_secs()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// Where the present moment comes from. Only `app` owns one that reads the machine's clock.
+pub trait Clock: Send + Sync + 'static {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// A clock that stands where it is put; tests move it.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// A clock standing at `start`.
+    pub fn at(start: Timestamp) -> Self {
+        Self(AtomicI64::new(start.0))
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, span: Duration) {
+        self.0.fetch_add(i64::try_from(span.as_secs()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_saturate_instead_of_wrapping() {
+        assert_eq!(Timestamp(i64::MAX) + Duration::from_secs(5), Timestamp(i64::MAX));
+        assert_eq!(Timestamp(i64::MIN) - Duration::from_secs(5), Timestamp(i64::MIN));
+        assert_eq!(Timestamp(10).seconds_since(Timestamp(4)), 6);
+        assert_eq!(Timestamp(4).seconds_since(Timestamp(10)), 0);
+        assert_eq!(Timestamp(i64::MAX).seconds_since(Timestamp(i64::MIN)), 0);
+    }
+
+    #[test]
+    fn prints_as_rfc_3339() {
+        assert_eq!(Timestamp(1_700_000_000).to_string(), "2023-11-14T22:13:20Z");
+    }
+}

@@ -1,0 +1,5 @@
+//! Hands the arguments to `cli`.
+
+fn main() -> std::process::ExitCode {
+    usher::cli::main()
+}

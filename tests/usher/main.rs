@@ -1,0 +1,3 @@
+//! The whole house, tested from outside.
+
+mod architecture;
