@@ -325,3 +325,20 @@ fn every_setting_is_explained_once_and_every_default_can_be_written_back() {
         assert!(config.explain().iter().all(|one| !one.about.is_empty() && one.about.ends_with('.')));
     }
 }
+
+#[test]
+fn the_example_file_serves() {
+    let desk = Desk::new().with_toml("usher.toml", include_str!("../../usher.example.toml"));
+    assert_eq!(desk.load(Profile::Serve).server.issuer.as_str(), "https://id.example.org");
+    let uncommented =
+        include_str!("../../usher.example.toml").replace("# smtp_url", "smtp_url").replace("# from", "from");
+    assert!(Desk::new().with_toml("usher.toml", &uncommented).load(Profile::Serve).mail.smtp_url.is_some());
+}
+
+#[test]
+fn every_setting_has_a_variable() {
+    for setting in known() {
+        assert_eq!(layer::key_of_variable(&layer::variable_of_key(setting.key)).as_deref(), Some(setting.key));
+    }
+    assert_eq!(layer::variable_of_key("mail.smtp_url"), "USHER_MAIL__SMTP_URL");
+}
