@@ -12,7 +12,7 @@ use super::source::{Layer, entry};
 /// (`\n`, `\"`, `\\`, `\$` are unescaped). Nothing is ever substituted.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Layer, Vec<ConfigError>> {
     let (mut layer, mut faults) = (Layer::new(), Vec::new());
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.trim().trim_start_matches("export ").trim_start();
         if !line.starts_with("USHER_") {
             continue;
@@ -88,9 +88,12 @@ mod tests {
 
     #[test]
     fn names_become_keys_and_those_of_others_are_passed_over() {
-        let text = "# ours\nexport USHER_SESSION__IDLE=1h\r\nOTHER=\"unclosed\n\nUSHER_LOG = debug\nnonsense\n";
+        let text = "\u{feff}USHER_ISSUER=x\n# ours\nexport USHER_SESSION__IDLE=1h\r\nOTHER=\"unclosed\n\nUSHER_LOG = debug\nnonsense\n";
         let said = read(text).unwrap();
-        assert_eq!(said, [("session.idle".into(), "1h".into()), ("log".into(), "debug".into())]);
+        assert_eq!(
+            said,
+            [("issuer".into(), "x".into()), ("session.idle".into(), "1h".into()), ("log".into(), "debug".into())]
+        );
     }
 
     #[test]

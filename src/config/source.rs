@@ -35,9 +35,14 @@ impl Sources {
     /// What this process was started with: the files named (or `usher.toml`, if there is one), `.env`, if there is
     /// one, the environment, and the flags.
     pub fn of_process(files: Vec<PathBuf>, flags: Vec<(String, String)>) -> Self {
-        let exists = |name: &str| Path::new(name).exists().then(|| PathBuf::from(name));
-        let files = if files.is_empty() { exists(USUAL_FILE).into_iter().collect() } else { files };
-        Self { files, dotenv: exists(USUAL_DOTENV), env: std::env::vars_os().collect(), flags }
+        Self { env: std::env::vars_os().collect(), flags, ..Self::of_directory(Path::new(""), files) }
+    }
+
+    /// The files named, or the usual one if it is there; and `.env`, if it is there.
+    fn of_directory(dir: &Path, files: Vec<PathBuf>) -> Self {
+        let usual = |name: &str| Some(dir.join(name)).filter(|path| path.exists());
+        let files = if files.is_empty() { usual(USUAL_FILE).into_iter().collect() } else { files };
+        Self { files, dotenv: usual(USUAL_DOTENV), ..Self::default() }
     }
 
     /// Nothing but flags: for tests and for houses made in memory.
@@ -142,6 +147,19 @@ mod tests {
         let keys: Vec<&str> = layer.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(keys, ["issuer", "portal", "session.idle"]);
         assert!(faults.is_empty());
+    }
+
+    #[test]
+    fn the_usual_files_are_read_where_they_are_and_nothing_else_was_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let (usual, dotenv) = (dir.path().join("usher.toml"), dir.path().join(".env"));
+        assert!(Sources::of_directory(dir.path(), vec![]).files.is_empty());
+        fs::write(&usual, "").unwrap();
+        fs::write(&dotenv, "").unwrap();
+        let found = Sources::of_directory(dir.path(), vec![]);
+        assert_eq!((found.files, found.dotenv), (vec![usual], Some(dotenv)));
+        let named = Sources::of_directory(dir.path(), vec!["other.toml".into()]);
+        assert_eq!(named.files, [PathBuf::from("other.toml")]);
     }
 
     #[cfg(unix)]
