@@ -3,6 +3,7 @@
 //! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
 
 pub mod id;
+pub mod key;
 pub mod random;
 pub mod secret;
 pub mod time;
