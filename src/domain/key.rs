@@ -192,8 +192,7 @@ pub enum KeyStep {
 /// Apply the steps in their order and in one transaction, then plan again until nothing is left to do:
 /// a key just generated for an algorithm that had none is activated by the second plan.
 pub fn plan(now: Timestamp, keys: &[SigningKeyRecord], rules: RotationRules) -> Vec<KeyStep> {
-    let mut steps: Vec<KeyStep> =
-        SigningAlg::ALL.into_iter().flat_map(|alg| plan_one(now, alg, keys, rules)).collect();
+    let mut steps: Vec<KeyStep> = SigningAlg::ALL.into_iter().flat_map(|alg| plan_one(now, alg, keys, rules)).collect();
     let dead = keys.iter().filter(|key| key.may_be_pruned(now, rules.keep_after));
     steps.extend(dead.map(|key| KeyStep::Prune { kid: key.kid.clone() }));
     steps

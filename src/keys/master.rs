@@ -153,7 +153,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 fn owner_only(path: &Path, file: &File) -> Result<(), MasterKeyError> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = file.metadata().map_err(|error| io_error(path, error))?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 { Ok(()) } else { Err(MasterKeyError::OpenToOthers { path: path.to_owned(), mode }) }
+    if mode & !0o700 == 0 { Ok(()) } else { Err(MasterKeyError::OpenToOthers { path: path.to_owned(), mode }) }
 }
 
 #[cfg(not(unix))]

@@ -8,6 +8,7 @@ pub mod jwk;
 pub mod jwks;
 pub mod keyring;
 pub mod master;
+mod purpose;
 pub mod seal;
 mod strict_json;
 pub mod verify;
