@@ -1,1 +1,2 @@
 //! The web room.
+pub mod pages;
