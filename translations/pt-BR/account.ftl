@@ -19,6 +19,5 @@ session-created = Entrada
 session-last-seen = Última atividade
 session-this = Esta
 session-end = Encerrar
-session-end-label = Encerrar a sessão: { $device }
 sessions-everywhere = Sair de todos os dispositivos
 sessions-everywhere-text = Encerra todas as sessões, inclusive esta.

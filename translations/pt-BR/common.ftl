@@ -49,7 +49,7 @@ terms-of-service = Termos de serviço
 
 errors-title = Confira o seguinte:
 
-message-wrong-credentials = Este e-mail e esta senha não conferem.
+message-wrong-credentials = E-mail ou senha incorretos.
 message-account-disabled = Esta conta está desativada. Fale com quem administra este serviço.
 message-too-many-attempts =
     { $count ->

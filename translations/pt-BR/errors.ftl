@@ -47,4 +47,5 @@ wrong-host-title = Este é o servidor certo, com outro nome
 wrong-host-lead = Você o abriu como { $host }. A entrada só funciona com o nome para o qual ele foi configurado, porque o navegador guarda cookies por nome.
 wrong-host-open = Abrir { $url }
 starting-title = Só um momento
-starting-lead = O servidor está iniciando. Esta página tentará de novo sozinha.
+starting-lead = O servidor está iniciando; leva alguns segundos.
+starting-again = Tentar de novo

@@ -19,6 +19,5 @@ session-created = Вхід
 session-last-seen = Остання активність
 session-this = Цей
 session-end = Завершити
-session-end-label = Завершити сеанс: { $device }
 sessions-everywhere = Вийти на всіх пристроях
 sessions-everywhere-text = Завершує всі сеанси разом із цим.

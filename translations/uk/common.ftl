@@ -51,7 +51,7 @@ terms-of-service = Умови користування
 
 errors-title = Будь ласка, перевірте:
 
-message-wrong-credentials = Електронна пошта й пароль не збігаються.
+message-wrong-credentials = Неправильна електронна пошта або пароль.
 message-account-disabled = Цей обліковий запис вимкнено. Зверніться до тих, хто керує цим сервісом.
 message-too-many-attempts =
     { $count ->
