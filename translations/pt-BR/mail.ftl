@@ -1,1 +1,1 @@
-# Letters.
+# Cartas.
