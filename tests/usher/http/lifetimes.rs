@@ -12,7 +12,8 @@ use super::door::{Door, assert_status, form_head, get_request, hear_out, short, 
 
 #[tokio::test]
 async fn silence_is_ended() {
-    let door = Door::open().await;
+    let limits = Limits { idle: Duration::from_mins(1), ..short() };
+    let door = Door::open_with(limits, None, TrustedProxies::default()).await;
     let started = Instant::now();
     let mut silent: Vec<TcpStream> = Vec::new();
     for _ in 0..50 {

@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::door::{Door, assert_status, form_head, get_request};
+use tokio::io::AsyncWriteExt;
+use usher::web::extract::client_ip::TrustedProxies;
+use usher::web::server::Limits;
+
+use super::door::{Door, assert_status, form_head, get_request, hear_out, short};
 
 #[tokio::test]
 async fn large_and_many_headers_are_a_431() {
@@ -37,6 +41,18 @@ async fn a_large_body_is_a_413_before_it_has_arrived() {
     assert_status(&door.say(form_head("Content-Length: 3000000\r\nExpect: 100-continue\r\n")).await, 413);
     assert!(started.elapsed() < Duration::from_secs(2));
     door.is_well().await;
+}
+
+#[tokio::test]
+async fn who_is_still_sending_hears_the_refusal_and_no_reset() {
+    let limits = Limits { linger: Duration::from_secs(3), ..short() };
+    let door = Door::open_with(limits, None, TrustedProxies::default()).await;
+    let mut socket = door.connect().await;
+    let length = 20_000_000;
+    socket.write_all(form_head(&format!("Content-Length: {length}\r\n")).as_bytes()).await.unwrap();
+    socket.write_all(&vec![b'a'; length]).await.expect("reset while sending");
+    socket.shutdown().await.unwrap();
+    assert_status(&hear_out(&mut socket).await, 413);
 }
 
 #[tokio::test]
