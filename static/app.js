@@ -1,4 +1,4 @@
-// Two small comforts; every page works without them.
+// Three small comforts; every page works without them.
 (function () {
   'use strict';
   function each(selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); }
@@ -17,6 +17,10 @@
       });
     });
   }
+
+  each('[data-reload]', function (link) {
+    setTimeout(function () { location.reload(); }, 1000 * Number(link.getAttribute('data-reload')));
+  });
 
   each('[data-show]', function (button) {
     var input = document.getElementById(button.getAttribute('data-show'));

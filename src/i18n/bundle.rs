@@ -122,10 +122,10 @@ mod tests {
     #[test]
     fn ukrainian_counts_in_three_forms() {
         let sessions = |n: i64| Lang::Uk.text_with("recover-sessions-end", &[("count", n.into())]);
-        assert!(sessions(1).contains("1 сеанс "), "{}", sessions(1));
+        assert!(sessions(1).contains("1 сеанс,"), "{}", sessions(1));
         assert!(sessions(3).contains("3 сеанси"), "{}", sessions(3));
         assert!(sessions(5).contains("5 сеансів"), "{}", sessions(5));
-        assert!(sessions(21).contains("21 сеанс "), "{}", sessions(21));
+        assert!(sessions(21).contains("21 сеанс,"), "{}", sessions(21));
         assert!(sessions(12).contains("12 сеансів"), "{}", sessions(12));
     }
 

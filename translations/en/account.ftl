@@ -19,6 +19,5 @@ session-created = Signed in
 session-last-seen = Last active
 session-this = This one
 session-end = End
-session-end-label = End the session: { $device }
 sessions-everywhere = Sign out everywhere
 sessions-everywhere-text = Ends every session, this one included.

@@ -47,4 +47,5 @@ wrong-host-title = This is the right server under another name
 wrong-host-lead = You opened it as { $host }. Signing in only works under the one name it is set up for, because your browser keeps cookies by name.
 wrong-host-open = Open { $url } instead
 starting-title = Just a moment
-starting-lead = The server is starting. This page will try again by itself.
+starting-lead = The server is starting; it takes a few seconds.
+starting-again = Try again

@@ -1,24 +1,23 @@
-# A person's own pages.
+# As páginas da própria pessoa.
 
-profile-title = Your profile
-profile-lead = Applications see of this only what you allow them to.
-profile-verified = Confirmed
-profile-unverified = Not confirmed
-profile-verify = Confirm it
-profile-locale-browser = As in my browser
+profile-title = Seu perfil
+profile-lead = Os aplicativos veem daqui apenas o que você permitir.
+profile-verified = Confirmado
+profile-unverified = Não confirmado
+profile-verify = Confirmar agora
+profile-locale-browser = O mesmo do navegador
 
-security-title = Security
-password-change = Change password
-password-set = Set a password
-password-change-ends = Your other sessions will end; this one stays.
-sessions-title = Where you are signed in
-sessions-lead = If you do not recognise one of these, end it and change your password.
-session-device = Device
-session-ip = IP address
-session-created = Signed in
-session-last-seen = Last active
-session-this = This one
-session-end = End
-session-end-label = End the session: { $device }
-sessions-everywhere = Sign out everywhere
-sessions-everywhere-text = Ends every session, this one included.
+security-title = Segurança
+password-change = Alterar a senha
+password-set = Definir uma senha
+password-change-ends = Suas outras sessões serão encerradas; esta continua.
+sessions-title = Onde sua conta está conectada
+sessions-lead = Se não reconhecer alguma destas sessões, encerre-a e altere sua senha.
+session-device = Dispositivo
+session-ip = Endereço IP
+session-created = Entrada
+session-last-seen = Última atividade
+session-this = Esta
+session-end = Encerrar
+sessions-everywhere = Sair de todos os dispositivos
+sessions-everywhere-text = Encerra todas as sessões, inclusive esta.

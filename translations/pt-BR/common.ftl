@@ -1,96 +1,96 @@
-# Words every page may use.
+# Palavras que qualquer página pode usar.
 
-skip-to-content = Skip to the content
-dev-mode = Development mode.
-dev-mode-text = Nothing here is meant for the public: mail is caught, and some checks are relaxed for localhost.
-sections = Sections
-tab-profile = Profile
-tab-security = Security
+skip-to-content = Ir para o conteúdo
+dev-mode = Modo de desenvolvimento.
+dev-mode-text = Nada aqui é para o público: os e-mails ficam retidos e algumas verificações são mais brandas em localhost.
+sections = Seções
+tab-profile = Perfil
+tab-security = Segurança
 tab-console = Console
-tab-dev-mail = Mail
-language = Language
+tab-dev-mail = E-mails
+language = Idioma
 
-sign-in = Sign in
-sign-out = Sign out
-back-to-sign-in = Back to sign in
-use-another-account = Use another account
-continue = Continue
-or = or
-save = Save
-copy = Copy
-copied = Copied
-optional = (optional)
-name = Name
-created = Created
+sign-in = Entrar
+sign-out = Sair
+back-to-sign-in = Voltar para a entrada
+use-another-account = Usar outra conta
+continue = Continuar
+or = ou
+save = Salvar
+copy = Copiar
+copied = Copiado
+optional = (opcional)
+name = Nome
+created = Criado em
 
-email = E-mail address
-password = Password
-new-password = New password
-current-password = Current password
+email = E-mail
+password = Senha
+new-password = Nova senha
+current-password = Senha atual
 password-hint =
     { $count ->
-        [one] At least { $count } character. A few unrelated words make a good one.
-       *[other] At least { $count } characters. A few unrelated words make a good one.
+        [one] Pelo menos { $count } caractere. Algumas palavras sem relação entre si formam uma boa senha.
+       *[other] Pelo menos { $count } caracteres. Algumas palavras sem relação entre si formam uma boa senha.
     }
-show-password = Show
-hide-password = Hide
-given-name = First name
-family-name = Last name
-nickname = Nickname
-birthdate = Date of birth
-website = Website
-phone-number = Phone number
-phone-hint = With the country code, such as +1 202 555 0123.
-zoneinfo = Time zone
-zoneinfo-hint = Such as Europe/Kyiv or America/Sao_Paulo.
+show-password = Mostrar
+hide-password = Ocultar
+given-name = Nome
+family-name = Sobrenome
+nickname = Apelido
+birthdate = Data de nascimento
+website = Site
+phone-number = Telefone
+phone-hint = Com o código do país, como +55 11 91234-5678.
+zoneinfo = Fuso horário
+zoneinfo-hint = Por exemplo, America/Sao_Paulo ou Europe/Kyiv.
 
-privacy-policy = Privacy policy
-terms-of-service = Terms of service
+privacy-policy = Política de privacidade
+terms-of-service = Termos de serviço
 
-errors-title = Please check the following:
+errors-title = Confira o seguinte:
 
-message-wrong-credentials = This e-mail address and password do not match.
-message-account-disabled = This account is disabled. Please contact whoever runs this service.
+message-wrong-credentials = E-mail ou senha incorretos.
+message-account-disabled = Esta conta está desativada. Fale com quem administra este serviço.
 message-too-many-attempts =
     { $count ->
-        [one] Too many attempts. Please wait { $count } minute and try again.
-       *[other] Too many attempts. Please wait { $count } minutes and try again.
+        [one] Foram muitas tentativas. Aguarde { $count } minuto e tente de novo.
+       *[other] Foram muitas tentativas. Aguarde { $count } minutos e tente de novo.
     }
-message-prove-it-is-you = Please enter your password once more to confirm that it is you.
-message-sign-in-restarted = That took a while, so we started over. Please sign in again.
-message-code-sent = A new code is on its way.
-message-code-wrong = That is not the code from the letter. Please check it and try again.
-message-code-expired = This code no longer works. Please ask for a new one.
-message-email-verified = Your e-mail address is confirmed.
-message-email-invalid = Please enter an e-mail address such as ana@example.com.
-message-required = Please fill this in.
+message-prove-it-is-you = Digite sua senha mais uma vez para confirmar que é você.
+message-sign-in-restarted = Demorou um pouco, então recomeçamos. Entre novamente.
+message-code-sent = Um novo código está a caminho.
+message-code-wrong = Este não é o código do e-mail. Confira e tente de novo.
+message-code-expired = Este código não vale mais. Peça um novo.
+message-email-verified = Seu e-mail está confirmado.
+message-email-invalid = Digite um e-mail, como ana@example.com.
+message-required = Preencha este campo.
 message-too-long =
     { $count ->
-        [one] Please use no more than { $count } character.
-       *[other] Please use no more than { $count } characters.
+        [one] Use no máximo { $count } caractere.
+       *[other] Use no máximo { $count } caracteres.
     }
 message-password-short =
     { $count ->
-        [one] Please use at least { $count } character.
-       *[other] Please use at least { $count } characters.
+        [one] Use pelo menos { $count } caractere.
+       *[other] Use pelo menos { $count } caracteres.
     }
-message-password-common = This password is on every attacker’s list. Please choose another.
-message-password-same = This is the password you have now. Please choose a new one.
-message-current-password-wrong = This is not your current password.
-message-password-changed = Your password is changed. Your other sessions have ended.
-message-profile-saved = Your profile is saved.
-message-website-invalid = Please enter a web address that starts with https:// or http://.
-message-birthdate-invalid = Please enter a date as year-month-day, such as 1990-05-31.
-message-zone-invalid = We do not know this time zone. Please enter one such as Europe/Kyiv.
-message-phone-invalid = Please enter a number with its country code, such as +380441234567.
-message-session-ended = The session has ended.
-message-other-sessions-ended = All your other sessions have ended.
-message-client-kind-missing = Please choose what kind of application this is.
-message-redirect-uri-missing = An application of this kind needs at least one redirect URI.
-message-redirect-uri-invalid = “{ $uri }” cannot be registered: use https (http only for localhost), with no fragment and no wildcard.
-message-client-saved = The client is saved.
-message-secret-rotated = The client has a new secret.
-message-client-disabled = The client is disabled. Its tokens no longer work.
-message-client-enabled = The client is enabled again.
-message-client-deleted = The client is deleted.
-message-project-created = The project is ready.
+message-password-common = Esta senha está na lista de qualquer invasor. Escolha outra.
+message-password-same = Esta já é a sua senha. Escolha uma nova.
+message-current-password-wrong = Esta não é a sua senha atual.
+message-password-changed = Sua senha foi alterada. Suas outras sessões foram encerradas.
+message-profile-saved = Seu perfil foi salvo.
+message-website-invalid = Digite um endereço que comece com https:// ou http://.
+message-birthdate-invalid = Digite a data como ano-mês-dia, por exemplo 1990-05-31.
+message-zone-invalid = Não conhecemos este fuso horário. Digite algo como America/Sao_Paulo.
+message-phone-invalid = Digite um número com o código do país, como +5511912345678.
+message-session-ended = A sessão foi encerrada.
+message-other-sessions-ended = Todas as suas outras sessões foram encerradas.
+message-client-kind-missing = Escolha o tipo de aplicativo.
+message-redirect-uri-missing = Um aplicativo deste tipo precisa de pelo menos uma URI de redirecionamento.
+message-redirect-uri-invalid = “{ $uri }” não pode ser registrada: use https (http só para localhost), sem fragmento e sem curinga.
+message-client-saved = O cliente foi salvo.
+message-secret-rotated = O cliente tem um novo segredo.
+message-client-disabled = O cliente foi desativado. Os tokens dele não funcionam mais.
+message-client-enabled = O cliente foi reativado.
+message-client-deleted = O cliente foi excluído.
+message-project-created = O projeto está pronto.

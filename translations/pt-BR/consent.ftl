@@ -1,24 +1,24 @@
-# What an application asks for.
+# O que um aplicativo pede.
 
-consent-title = { $client } asks for access
-consent-signed-in-as = Signed in as
-consent-scopes = It would like to
-consent-new = New
-consent-goes-to = This goes to { $host }.
-consent-allow = Allow
-consent-deny = Deny
-consent-undo = You can undo this at any time in your account, under Apps.
+consent-title = { $client } pede acesso
+consent-signed-in-as = Você entrou como
+consent-scopes = O aplicativo gostaria de
+consent-new = Novo
+consent-goes-to = Isto será enviado para { $host }.
+consent-allow = Permitir
+consent-deny = Recusar
+consent-undo = Você pode desfazer isso a qualquer momento na sua conta, em Aplicativos.
 
-scope-openid = Know that it is you
-scope-openid-text = A number that stands for you, the same at every visit.
-scope-profile = See your profile
-scope-profile-text = Your name, and what else you wrote in your profile.
-scope-email = See your e-mail address
-scope-email-text = And whether it is confirmed.
-scope-address = See your postal address
-scope-address-text = As you wrote it in your profile.
-scope-phone = See your phone number
-scope-phone-text = And whether it is confirmed.
-scope-offline = Keep this access while you are away
-scope-offline-text = Until you take it back, even when you are not using the application.
-scope-other-text = A permission this application defines itself.
+scope-openid = Saber que é você
+scope-openid-text = Um número que representa você, o mesmo em cada visita.
+scope-profile = Ver seu perfil
+scope-profile-text = Seu nome e o que mais você escreveu no perfil.
+scope-email = Ver seu e-mail
+scope-email-text = E se ele está confirmado.
+scope-address = Ver seu endereço postal
+scope-address-text = Como você o escreveu no perfil.
+scope-phone = Ver seu telefone
+scope-phone-text = E se ele está confirmado.
+scope-offline = Manter este acesso na sua ausência
+scope-offline-text = Até você retirá-lo, mesmo quando não estiver usando o aplicativo.
+scope-other-text = Uma permissão definida pelo próprio aplicativo.

@@ -1,76 +1,76 @@
-# Coming in, getting back in, going out.
+# Entrar, recuperar o acesso, sair.
 
-login-to-continue = to continue to { $client }
-login-as = Signing in as
-login-forgotten = Forgot it?
-login-with-provider = Continue with { $provider }
-login-last-used = Last used
-login-no-account = New here?
-login-register = Create an account
-login-choose-account = Choose an account
+login-to-continue = para continuar em { $client }
+login-as = Entrando como
+login-forgotten = Esqueceu?
+login-with-provider = Continuar com { $provider }
+login-last-used = Usado por último
+login-no-account = Primeira vez aqui?
+login-register = Crie uma conta
+login-choose-account = Escolher uma conta
 
-accounts-title = Choose an account
-accounts-signed-in = Signed in
-accounts-signed-out = Signed out
-accounts-remove = Remove
-accounts-remove-label = Remove { $email } from this browser
+accounts-title = Escolha uma conta
+accounts-signed-in = Conectada
+accounts-signed-out = Desconectada
+accounts-remove = Remover
+accounts-remove-label = Remover { $email } deste navegador
 
-register-title = Create your account
-register-lead = One account for every application that uses Usher.
-register-email-hint = We will send you a letter to confirm it.
-register-submit = Create account
-register-have-account = Already have an account?
+register-title = Crie sua conta
+register-lead = Uma só conta para todos os aplicativos que usam o Usher.
+register-email-hint = Vamos enviar um e-mail para confirmá-lo.
+register-submit = Criar conta
+register-have-account = Já tem uma conta?
 
-verify-title = Check your mail
-verify-lead = We sent a code to { $email }. Enter it here, or open the link in the letter.
-verify-code = Code
-verify-submit = Confirm
-verify-no-letter = No letter? Look in the spam folder, too.
-verify-resend = Send a new code
-verify-later = Do this later
+verify-title = Confira seu e-mail
+verify-lead = Enviamos um código para { $email }. Digite-o aqui ou abra o link da mensagem.
+verify-code = Código
+verify-submit = Confirmar
+verify-no-letter = Não recebeu? Olhe também a caixa de spam.
+verify-resend = Enviar um novo código
+verify-later = Fazer isso depois
 
-recover-title = Reset your password
-recover-lead = Tell us your e-mail address, and we will send you a link to choose a new password.
-recover-submit = Send the link
-recover-sent-title = Check your mail
-recover-sent-lead = If there is an account for { $email }, a letter with a link is on its way.
+recover-title = Redefina sua senha
+recover-lead = Diga qual é o seu e-mail e enviaremos um link para você escolher uma nova senha.
+recover-submit = Enviar o link
+recover-sent-title = Confira seu e-mail
+recover-sent-lead = Se houver uma conta para { $email }, uma mensagem com um link está a caminho.
 recover-sent-minutes =
     { $count ->
-        [one] The link works once, for { $count } minute.
-       *[other] The link works once, for { $count } minutes.
+        [one] O link funciona uma única vez, durante { $count } minuto.
+       *[other] O link funciona uma única vez, durante { $count } minutos.
     }
-recover-again = Ask for a new link
-recover-password-title = Choose a new password
-recover-password-submit = Save the new password
+recover-again = Pedir um novo link
+recover-password-title = Escolha uma nova senha
+recover-password-submit = Salvar a nova senha
 recover-sessions-end =
     { $count ->
-        [one] You will be signed out of { $count } session on your devices, and the applications you used there will be told.
-       *[other] You will be signed out of { $count } sessions on your devices, and the applications you used there will be told.
+        [one] Vamos encerrar { $count } sessão nos seus dispositivos e avisar os aplicativos que você usou nela.
+       *[other] Vamos encerrar { $count } sessões nos seus dispositivos e avisar os aplicativos que você usou nelas.
     }
-recover-done-title = Your new password is saved
-recover-done-lead = You can sign in with it now.
+recover-done-title = Sua nova senha foi salva
+recover-done-lead = Você já pode entrar com ela.
 recover-sessions-ended =
     { $count ->
-        [one] { $count } session was signed out.
-       *[other] { $count } sessions were signed out.
+        [one] { $count } sessão foi encerrada.
+       *[other] { $count } sessões foram encerradas.
     }
-recover-expired-title = This link no longer works
-recover-expired-lead = It was used already, or it is too old. Ask for a new one; only the newest link works.
+recover-expired-title = Este link não vale mais
+recover-expired-lead = Ele já foi usado ou é antigo demais. Peça um novo; só o link mais recente funciona.
 
-logout-title = Do you want to sign out?
-logout-asked-by = { $client } asks to sign you out.
-logout-as = You are signed in as { $email }.
-logout-everywhere = On all my devices as well
-logout-yes = Sign out
-logout-no = Stay signed in
+logout-title = Você quer sair?
+logout-asked-by = { $client } pede para encerrar sua sessão.
+logout-as = Você entrou como { $email }.
+logout-everywhere = Em todos os meus dispositivos também
+logout-yes = Sair
+logout-no = Continuar na conta
 
-signed-out-title = You are signed out
-signed-out-lead = The applications you used have been told as well. On a shared computer, close the browser.
-signed-out-back = Back to { $client }
-signed-out-again = Sign in again
+signed-out-title = Você saiu da sua conta
+signed-out-lead = Os aplicativos que você usou também foram avisados. Em um computador compartilhado, feche o navegador.
+signed-out-back = Voltar para { $client }
+signed-out-again = Entrar novamente
 
-setup-title = Set up Usher
-setup-lead = You are the first one here. Create the administrator’s account; this link works once.
-setup-submit = Create administrator
-setup-expired-title = This setup link no longer works
-setup-expired-lead = It was used already, or it is too old. Whoever runs this server can make a new one:
+setup-title = Configure o Usher
+setup-lead = Você é a primeira pessoa aqui. Crie a conta de administração; este link funciona uma única vez.
+setup-submit = Criar conta de administração
+setup-expired-title = Este link de configuração não vale mais
+setup-expired-lead = Ele já foi usado ou é antigo demais. Quem administra este servidor pode criar um novo:

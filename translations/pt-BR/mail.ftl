@@ -1,4 +1,4 @@
-# Letters.
+# Cartas.
 
 mail-verify-subject = Confirme seu endereço de e-mail
 mail-verify-lead = Alguém, provavelmente você, informou este endereço para uma conta. Para confirmar que ele é seu, digite este código:

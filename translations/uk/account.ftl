@@ -1,24 +1,23 @@
-# A person's own pages.
+# Власні сторінки людини.
 
-profile-title = Your profile
-profile-lead = Applications see of this only what you allow them to.
-profile-verified = Confirmed
-profile-unverified = Not confirmed
-profile-verify = Confirm it
-profile-locale-browser = As in my browser
+profile-title = Ваш профіль
+profile-lead = Застосунки бачать звідси лише те, що ви їм дозволите.
+profile-verified = Підтверджено
+profile-unverified = Не підтверджено
+profile-verify = Підтвердити
+profile-locale-browser = Як у моєму браузері
 
-security-title = Security
-password-change = Change password
-password-set = Set a password
-password-change-ends = Your other sessions will end; this one stays.
-sessions-title = Where you are signed in
-sessions-lead = If you do not recognise one of these, end it and change your password.
-session-device = Device
-session-ip = IP address
-session-created = Signed in
-session-last-seen = Last active
-session-this = This one
-session-end = End
-session-end-label = End the session: { $device }
-sessions-everywhere = Sign out everywhere
-sessions-everywhere-text = Ends every session, this one included.
+security-title = Безпека
+password-change = Змінити пароль
+password-set = Створити пароль
+password-change-ends = Інші ваші сеанси завершаться, а цей залишиться.
+sessions-title = Де ви увійшли
+sessions-lead = Якщо якийсь із сеансів вам незнайомий, завершіть його та змініть пароль.
+session-device = Пристрій
+session-ip = IP-адреса
+session-created = Вхід
+session-last-seen = Остання активність
+session-this = Цей
+session-end = Завершити
+sessions-everywhere = Вийти на всіх пристроях
+sessions-everywhere-text = Завершує всі сеанси разом із цим.

@@ -1,96 +1,104 @@
-# Words every page may use.
+# Слова, що можуть знадобитися на будь-якій сторінці.
 
-skip-to-content = Skip to the content
-dev-mode = Development mode.
-dev-mode-text = Nothing here is meant for the public: mail is caught, and some checks are relaxed for localhost.
-sections = Sections
-tab-profile = Profile
-tab-security = Security
-tab-console = Console
-tab-dev-mail = Mail
-language = Language
+skip-to-content = Перейти до вмісту
+dev-mode = Режим розробки.
+dev-mode-text = Усе тут не для загалу: листи не надсилаються, а деякі перевірки для localhost послаблено.
+sections = Розділи
+tab-profile = Профіль
+tab-security = Безпека
+tab-console = Консоль
+tab-dev-mail = Листи
+language = Мова
 
-sign-in = Sign in
-sign-out = Sign out
-back-to-sign-in = Back to sign in
-use-another-account = Use another account
-continue = Continue
-or = or
-save = Save
-copy = Copy
-copied = Copied
-optional = (optional)
-name = Name
-created = Created
+sign-in = Увійти
+sign-out = Вийти
+back-to-sign-in = Назад до входу
+use-another-account = Інший обліковий запис
+continue = Продовжити
+or = або
+save = Зберегти
+copy = Скопіювати
+copied = Скопійовано
+optional = (необов’язково)
+name = Назва
+created = Створено
 
-email = E-mail address
-password = Password
-new-password = New password
-current-password = Current password
+email = Електронна пошта
+password = Пароль
+new-password = Новий пароль
+current-password = Поточний пароль
 password-hint =
     { $count ->
-        [one] At least { $count } character. A few unrelated words make a good one.
-       *[other] At least { $count } characters. A few unrelated words make a good one.
+        [one] Щонайменше { $count } символ. Кілька не пов’язаних між собою слів – добрий пароль.
+        [few] Щонайменше { $count } символи. Кілька не пов’язаних між собою слів – добрий пароль.
+        [many] Щонайменше { $count } символів. Кілька не пов’язаних між собою слів – добрий пароль.
+       *[other] Щонайменше { $count } символу. Кілька не пов’язаних між собою слів – добрий пароль.
     }
-show-password = Show
-hide-password = Hide
-given-name = First name
-family-name = Last name
-nickname = Nickname
-birthdate = Date of birth
-website = Website
-phone-number = Phone number
-phone-hint = With the country code, such as +1 202 555 0123.
-zoneinfo = Time zone
-zoneinfo-hint = Such as Europe/Kyiv or America/Sao_Paulo.
+show-password = Показати
+hide-password = Сховати
+given-name = Ім’я
+family-name = Прізвище
+nickname = Псевдонім
+birthdate = Дата народження
+website = Вебсайт
+phone-number = Номер телефону
+phone-hint = Разом із кодом країни, наприклад +380 44 123 45 67.
+zoneinfo = Часовий пояс
+zoneinfo-hint = Наприклад, Europe/Kyiv або America/Sao_Paulo.
 
-privacy-policy = Privacy policy
-terms-of-service = Terms of service
+privacy-policy = Політика приватності
+terms-of-service = Умови користування
 
-errors-title = Please check the following:
+errors-title = Будь ласка, перевірте:
 
-message-wrong-credentials = This e-mail address and password do not match.
-message-account-disabled = This account is disabled. Please contact whoever runs this service.
+message-wrong-credentials = Неправильна електронна пошта або пароль.
+message-account-disabled = Цей обліковий запис вимкнено. Зверніться до тих, хто керує цим сервісом.
 message-too-many-attempts =
     { $count ->
-        [one] Too many attempts. Please wait { $count } minute and try again.
-       *[other] Too many attempts. Please wait { $count } minutes and try again.
+        [one] Забагато спроб. Зачекайте { $count } хвилину та спробуйте ще раз.
+        [few] Забагато спроб. Зачекайте { $count } хвилини та спробуйте ще раз.
+        [many] Забагато спроб. Зачекайте { $count } хвилин та спробуйте ще раз.
+       *[other] Забагато спроб. Зачекайте { $count } хвилини та спробуйте ще раз.
     }
-message-prove-it-is-you = Please enter your password once more to confirm that it is you.
-message-sign-in-restarted = That took a while, so we started over. Please sign in again.
-message-code-sent = A new code is on its way.
-message-code-wrong = That is not the code from the letter. Please check it and try again.
-message-code-expired = This code no longer works. Please ask for a new one.
-message-email-verified = Your e-mail address is confirmed.
-message-email-invalid = Please enter an e-mail address such as ana@example.com.
-message-required = Please fill this in.
+message-prove-it-is-you = Введіть пароль ще раз, щоб підтвердити, що це ви.
+message-sign-in-restarted = Минуло чимало часу, тож ми почали спочатку. Увійдіть ще раз.
+message-code-sent = Новий код уже надіслано.
+message-code-wrong = Це не той код, що в листі. Перевірте його та спробуйте ще раз.
+message-code-expired = Цей код більше не діє. Попросіть новий.
+message-email-verified = Вашу електронну пошту підтверджено.
+message-email-invalid = Введіть адресу електронної пошти, наприклад ana@example.com.
+message-required = Заповніть це поле.
 message-too-long =
     { $count ->
-        [one] Please use no more than { $count } character.
-       *[other] Please use no more than { $count } characters.
+        [one] Не більше ніж { $count } символ.
+        [few] Не більше ніж { $count } символи.
+        [many] Не більше ніж { $count } символів.
+       *[other] Не більше ніж { $count } символу.
     }
 message-password-short =
     { $count ->
-        [one] Please use at least { $count } character.
-       *[other] Please use at least { $count } characters.
+        [one] Потрібен щонайменше { $count } символ.
+        [few] Потрібно щонайменше { $count } символи.
+        [many] Потрібно щонайменше { $count } символів.
+       *[other] Потрібно щонайменше { $count } символу.
     }
-message-password-common = This password is on every attacker’s list. Please choose another.
-message-password-same = This is the password you have now. Please choose a new one.
-message-current-password-wrong = This is not your current password.
-message-password-changed = Your password is changed. Your other sessions have ended.
-message-profile-saved = Your profile is saved.
-message-website-invalid = Please enter a web address that starts with https:// or http://.
-message-birthdate-invalid = Please enter a date as year-month-day, such as 1990-05-31.
-message-zone-invalid = We do not know this time zone. Please enter one such as Europe/Kyiv.
-message-phone-invalid = Please enter a number with its country code, such as +380441234567.
-message-session-ended = The session has ended.
-message-other-sessions-ended = All your other sessions have ended.
-message-client-kind-missing = Please choose what kind of application this is.
-message-redirect-uri-missing = An application of this kind needs at least one redirect URI.
-message-redirect-uri-invalid = “{ $uri }” cannot be registered: use https (http only for localhost), with no fragment and no wildcard.
-message-client-saved = The client is saved.
-message-secret-rotated = The client has a new secret.
-message-client-disabled = The client is disabled. Its tokens no longer work.
-message-client-enabled = The client is enabled again.
-message-client-deleted = The client is deleted.
-message-project-created = The project is ready.
+message-password-common = Цей пароль є у списку кожного зловмисника. Виберіть інший.
+message-password-same = Це ваш теперішній пароль. Виберіть новий.
+message-current-password-wrong = Це не ваш поточний пароль.
+message-password-changed = Пароль змінено. Інші ваші сеанси завершено.
+message-profile-saved = Профіль збережено.
+message-website-invalid = Введіть адресу, що починається з https:// або http://.
+message-birthdate-invalid = Введіть дату у вигляді рік-місяць-день, наприклад 1990-05-31.
+message-zone-invalid = Ми не знаємо такого часового поясу. Введіть, наприклад, Europe/Kyiv.
+message-phone-invalid = Введіть номер із кодом країни, наприклад +380441234567.
+message-session-ended = Сеанс завершено.
+message-other-sessions-ended = Усі інші ваші сеанси завершено.
+message-client-kind-missing = Виберіть тип застосунку.
+message-redirect-uri-missing = Застосунку цього типу потрібен щонайменше один URI переспрямування.
+message-redirect-uri-invalid = «{ $uri }» не можна зареєструвати: потрібен https (http лише для localhost), без фрагмента й без символів підстановки.
+message-client-saved = Клієнт збережено.
+message-secret-rotated = Клієнт має новий секрет.
+message-client-disabled = Клієнт вимкнено. Його токени більше не діють.
+message-client-enabled = Клієнт знову ввімкнено.
+message-client-deleted = Клієнт видалено.
+message-project-created = Проєкт готовий.

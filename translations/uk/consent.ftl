@@ -1,24 +1,24 @@
-# What an application asks for.
+# Про що просить застосунок.
 
-consent-title = { $client } asks for access
-consent-signed-in-as = Signed in as
-consent-scopes = It would like to
-consent-new = New
-consent-goes-to = This goes to { $host }.
-consent-allow = Allow
-consent-deny = Deny
-consent-undo = You can undo this at any time in your account, under Apps.
+consent-title = { $client } просить доступ
+consent-signed-in-as = Ви увійшли як
+consent-scopes = Застосунок хотів би
+consent-new = Нове
+consent-goes-to = Ці дані отримає { $host }.
+consent-allow = Дозволити
+consent-deny = Відмовити
+consent-undo = Це можна скасувати будь-коли у вашому обліковому записі, в розділі «Застосунки».
 
-scope-openid = Know that it is you
-scope-openid-text = A number that stands for you, the same at every visit.
-scope-profile = See your profile
-scope-profile-text = Your name, and what else you wrote in your profile.
-scope-email = See your e-mail address
-scope-email-text = And whether it is confirmed.
-scope-address = See your postal address
-scope-address-text = As you wrote it in your profile.
-scope-phone = See your phone number
-scope-phone-text = And whether it is confirmed.
-scope-offline = Keep this access while you are away
-scope-offline-text = Until you take it back, even when you are not using the application.
-scope-other-text = A permission this application defines itself.
+scope-openid = Знати, що це ви
+scope-openid-text = Номер, який позначає вас, однаковий під час кожного візиту.
+scope-profile = Бачити ваш профіль
+scope-profile-text = Ваше ім’я та все інше, що ви написали у профілі.
+scope-email = Бачити вашу електронну пошту
+scope-email-text = І чи її підтверджено.
+scope-address = Бачити вашу поштову адресу
+scope-address-text = Так, як ви написали її у профілі.
+scope-phone = Бачити ваш номер телефону
+scope-phone-text = І чи його підтверджено.
+scope-offline = Зберігати цей доступ за вашої відсутності
+scope-offline-text = Доки ви його не заберете, навіть коли ви не користуєтеся застосунком.
+scope-other-text = Дозвіл, який визначає сам застосунок.

@@ -1,76 +1,82 @@
-# Coming in, getting back in, going out.
+# Вхід, відновлення доступу, вихід.
 
-login-to-continue = to continue to { $client }
-login-as = Signing in as
-login-forgotten = Forgot it?
-login-with-provider = Continue with { $provider }
-login-last-used = Last used
-login-no-account = New here?
-login-register = Create an account
-login-choose-account = Choose an account
+login-to-continue = щоб продовжити в { $client }
+login-as = Ви входите як
+login-forgotten = Забули пароль?
+login-with-provider = Продовжити через { $provider }
+login-last-used = Минулого разу
+login-no-account = Ви тут уперше?
+login-register = Створити обліковий запис
+login-choose-account = Вибрати обліковий запис
 
-accounts-title = Choose an account
-accounts-signed-in = Signed in
-accounts-signed-out = Signed out
-accounts-remove = Remove
-accounts-remove-label = Remove { $email } from this browser
+accounts-title = Виберіть обліковий запис
+accounts-signed-in = Вхід виконано
+accounts-signed-out = Потрібен вхід
+accounts-remove = Прибрати
+accounts-remove-label = Прибрати { $email } з цього браузера
 
-register-title = Create your account
-register-lead = One account for every application that uses Usher.
-register-email-hint = We will send you a letter to confirm it.
-register-submit = Create account
-register-have-account = Already have an account?
+register-title = Створіть обліковий запис
+register-lead = Один обліковий запис для всіх застосунків, що користуються Usher.
+register-email-hint = Ми надішлемо лист, щоб її підтвердити.
+register-submit = Створити обліковий запис
+register-have-account = Уже маєте обліковий запис?
 
-verify-title = Check your mail
-verify-lead = We sent a code to { $email }. Enter it here, or open the link in the letter.
-verify-code = Code
-verify-submit = Confirm
-verify-no-letter = No letter? Look in the spam folder, too.
-verify-resend = Send a new code
-verify-later = Do this later
+verify-title = Перевірте пошту
+verify-lead = Ми надіслали код на { $email }. Введіть його тут або відкрийте посилання з листа.
+verify-code = Код
+verify-submit = Підтвердити
+verify-no-letter = Немає листа? Загляньте також у спам.
+verify-resend = Надіслати новий код
+verify-later = Зробити це пізніше
 
-recover-title = Reset your password
-recover-lead = Tell us your e-mail address, and we will send you a link to choose a new password.
-recover-submit = Send the link
-recover-sent-title = Check your mail
-recover-sent-lead = If there is an account for { $email }, a letter with a link is on its way.
+recover-title = Відновіть доступ
+recover-lead = Вкажіть свою електронну пошту, і ми надішлемо посилання, щоб вибрати новий пароль.
+recover-submit = Надіслати посилання
+recover-sent-title = Перевірте пошту
+recover-sent-lead = Якщо для { $email } є обліковий запис, лист із посиланням уже в дорозі.
 recover-sent-minutes =
     { $count ->
-        [one] The link works once, for { $count } minute.
-       *[other] The link works once, for { $count } minutes.
+        [one] Посилання спрацює один раз і діятиме { $count } хвилину.
+        [few] Посилання спрацює один раз і діятиме { $count } хвилини.
+        [many] Посилання спрацює один раз і діятиме { $count } хвилин.
+       *[other] Посилання спрацює один раз і діятиме { $count } хвилини.
     }
-recover-again = Ask for a new link
-recover-password-title = Choose a new password
-recover-password-submit = Save the new password
+recover-again = Попросити нове посилання
+recover-password-title = Виберіть новий пароль
+recover-password-submit = Зберегти новий пароль
 recover-sessions-end =
     { $count ->
-        [one] You will be signed out of { $count } session on your devices, and the applications you used there will be told.
-       *[other] You will be signed out of { $count } sessions on your devices, and the applications you used there will be told.
+        [one] На ваших пристроях завершиться { $count } сеанс, і ми повідомимо про це застосунки, якими ви там користувалися.
+        [few] На ваших пристроях завершаться { $count } сеанси, і ми повідомимо про це застосунки, якими ви там користувалися.
+        [many] На ваших пристроях завершиться { $count } сеансів, і ми повідомимо про це застосунки, якими ви там користувалися.
+       *[other] На ваших пристроях завершиться { $count } сеансу, і ми повідомимо про це застосунки, якими ви там користувалися.
     }
-recover-done-title = Your new password is saved
-recover-done-lead = You can sign in with it now.
+recover-done-title = Новий пароль збережено
+recover-done-lead = Тепер ви можете увійти з ним.
 recover-sessions-ended =
     { $count ->
-        [one] { $count } session was signed out.
-       *[other] { $count } sessions were signed out.
+        [one] Завершено { $count } сеанс.
+        [few] Завершено { $count } сеанси.
+        [many] Завершено { $count } сеансів.
+       *[other] Завершено { $count } сеансу.
     }
-recover-expired-title = This link no longer works
-recover-expired-lead = It was used already, or it is too old. Ask for a new one; only the newest link works.
+recover-expired-title = Це посилання більше не діє
+recover-expired-lead = Ним уже скористалися, або воно надто давнє. Попросіть нове; діє лише найновіше посилання.
 
-logout-title = Do you want to sign out?
-logout-asked-by = { $client } asks to sign you out.
-logout-as = You are signed in as { $email }.
-logout-everywhere = On all my devices as well
-logout-yes = Sign out
-logout-no = Stay signed in
+logout-title = Вийти з облікового запису?
+logout-asked-by = { $client } просить завершити ваш сеанс.
+logout-as = Ви увійшли як { $email }.
+logout-everywhere = Також на всіх моїх пристроях
+logout-yes = Вийти
+logout-no = Залишитися
 
-signed-out-title = You are signed out
-signed-out-lead = The applications you used have been told as well. On a shared computer, close the browser.
-signed-out-back = Back to { $client }
-signed-out-again = Sign in again
+signed-out-title = Ви вийшли з облікового запису
+signed-out-lead = Застосунки, якими ви користувалися, теж про це знають. На спільному комп’ютері закрийте браузер.
+signed-out-back = Назад до { $client }
+signed-out-again = Увійти знову
 
-setup-title = Set up Usher
-setup-lead = You are the first one here. Create the administrator’s account; this link works once.
-setup-submit = Create administrator
-setup-expired-title = This setup link no longer works
-setup-expired-lead = It was used already, or it is too old. Whoever runs this server can make a new one:
+setup-title = Налаштуйте Usher
+setup-lead = Ви тут перші. Створіть обліковий запис адміністратора; це посилання спрацює лише один раз.
+setup-submit = Створити адміністратора
+setup-expired-title = Це посилання для налаштування більше не діє
+setup-expired-lead = Ним уже скористалися, або воно надто давнє. Той, хто керує сервером, може створити нове:

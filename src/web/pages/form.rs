@@ -23,6 +23,23 @@ impl Form {
     }
 }
 
+/// What each field is called, where an error names it away from its label.
+const LABELS: [(&str, &str); 13] = [
+    ("given_name", "given-name"),
+    ("family_name", "family-name"),
+    ("email", "email"),
+    ("password", "password"),
+    ("current_password", "current-password"),
+    ("birthdate", "birthdate"),
+    ("website", "website"),
+    ("phone_number", "phone-number"),
+    ("zoneinfo", "zoneinfo"),
+    ("name", "name"),
+    ("type", "client-kind"),
+    ("redirect_uris", "client-redirect-uris"),
+    ("post_logout_redirect_uris", "client-logout-uris"),
+];
+
 /// What was wrong with a form, field by field, in the reader's language.
 #[derive(Clone, Debug, Default)]
 pub struct FieldErrors(Vec<(String, String)>);
@@ -36,6 +53,11 @@ impl FieldErrors {
     /// What is wrong with `field`, if anything is.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| name == field).map(|(_, message)| message.as_str())
+    }
+
+    /// The key of what `field` is called on the page.
+    pub fn label_key(&self, field: &str) -> Option<&'static str> {
+        LABELS.iter().find(|(name, _)| *name == field).map(|(_, key)| *key)
     }
 
     /// Whether nothing was wrong.

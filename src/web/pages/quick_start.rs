@@ -67,12 +67,13 @@ fn openid_client(issuer: &str, client_id: &str, secret: Option<&str>, redirect_u
     };
     let options = match (issuer.starts_with("http://"), public) {
         (false, _) => "",
-        (true, true) => ", { execute: [client.allowInsecureRequests] }",
-        (true, false) => ", undefined, { execute: [client.allowInsecureRequests] }",
+        (true, true) => ",\n  { execute: [client.allowInsecureRequests] }",
+        (true, false) => ", undefined,\n  { execute: [client.allowInsecureRequests] }",
     };
     let (issuer, id) = (script(issuer), script(client_id));
     let head = format!(
-        "import * as client from 'openid-client'\n\nconst config = await client.discovery(\n  new URL({issuer}), {id}, {secret}{options})\n"
+        "import * as client from 'openid-client'\n\nconst config = await client.discovery(\n  \
+         new URL({issuer}),\n  {id},\n  {secret}{options},\n)\n"
     );
     head + &match kind {
         "machine" => "\nconst tokens = await client.clientCredentialsGrant(config)\n".to_owned(),
