@@ -62,7 +62,7 @@ logout-asked-by = { $client } pede para encerrar sua sessão.
 logout-as = Você entrou como { $email }.
 logout-everywhere = Em todos os meus dispositivos também
 logout-yes = Sair
-logout-no = Continuar na conta
+logout-no = Permanecer
 
 signed-out-title = Você saiu da sua conta
 signed-out-lead = Os aplicativos que você usou também foram avisados. Em um computador compartilhado, feche o navegador.

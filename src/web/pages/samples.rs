@@ -12,6 +12,7 @@ pub(super) const HOSTILE: &str = r#""><script>alert(1)</script><b onclick='x'>&"
 pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     let mut pages = Vec::new();
     pages.extend(signing_in(lang));
+    pages.extend(joining(lang));
     pages.extend(recovering(lang));
     pages.extend(answering(lang));
     pages.extend(failing(lang));
@@ -109,6 +110,15 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         providers: vec![provider(HOSTILE, HOSTILE, true)],
         ..plain.clone()
     };
+    vec![
+        ("sign-in", plain.render()),
+        ("sign-in-everything", everything.render()),
+        ("sign-in-again", again.render()),
+        ("sign-in-hostile", hostile.render()),
+    ]
+}
+
+fn joining(lang: Lang) -> Vec<Rendered> {
     let account = |name: &str, email: &str, signed_in| AccountView {
         handle: email.into(),
         name: name.into(),
@@ -141,10 +151,6 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         ..verify.clone()
     };
     vec![
-        ("sign-in", plain.render()),
-        ("sign-in-everything", everything.render()),
-        ("sign-in-again", again.render()),
-        ("sign-in-hostile", hostile.render()),
         ("accounts", chooser.render()),
         ("register", register.render()),
         ("register-refused", refused.render()),
