@@ -38,7 +38,9 @@ pub struct Account {
 impl Browser {
     /// Reads the two cookies. Anything that cannot be a secret is dropped.
     pub fn from_cookies(sessions: Option<&str>, mark: Option<&str>) -> Self {
-        let fits = |text: &&str| text.len() == SECRET_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let fits = |text: &&str| {
+            text.len() == SECRET_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        };
         let secrets = sessions.unwrap_or_default().split(BETWEEN).filter(fits).take(MOST).map(str::to_owned).collect();
         Self { secrets, mark: mark.filter(|mark| fits(mark)).map(str::to_owned) }
     }
@@ -123,7 +125,9 @@ impl Usher {
         }
         let (id, source) = (account.session.id, device.source.clone());
         let idle_end = now + self.config.session.idle;
-        let work = self.store.write_single(move |mut tx| Box::pin(async move { tx.touch_session(id, now, idle_end, Some(&source)).await }));
+        let work = self.store.write_single(move |mut tx| {
+            Box::pin(async move { tx.touch_session(id, now, idle_end, Some(&source)).await })
+        });
         Ok(work.await?)
     }
 }

@@ -47,5 +47,7 @@ impl Usher {
 fn knows_secret(client: &Client, secret: &str, now: Timestamp) -> bool {
     let given = sha256_hex(secret);
     let good = client.secrets.iter().filter(|held| held.expires_at.is_none_or(|end| now < end));
-    good.fold(false, |known, held| known | constant_time::verify_slices_are_equal(held.sha256.as_bytes(), given.as_bytes()).is_ok())
+    good.fold(false, |known, held| {
+        known | constant_time::verify_slices_are_equal(held.sha256.as_bytes(), given.as_bytes()).is_ok()
+    })
 }

@@ -65,7 +65,12 @@ impl Usher {
     ///
     /// # Errors
     /// [`AuthorizeFault`] while client and redirect URI are unproven; afterwards errors travel in the redirect.
-    pub async fn begin_authorization(&self, params: &Params, browser: &mut Browser, device: &Device) -> Result<Outcome, AuthorizeFault> {
+    pub async fn begin_authorization(
+        &self,
+        params: &Params,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Outcome, AuthorizeFault> {
         let destination = Destination::read(params)?;
         let client = self.find_client(&ClientId(destination.client_id)).await?.ok_or(AuthorizeFault::UnknownClient)?;
         if !client.is_active() {
@@ -75,7 +80,9 @@ impl Usher {
         let redirect_uri = self.prove_redirect(&client, destination.redirect_uri).await?;
         let request = match AuthorizeRequest::check(params, &client.rules()) {
             Ok(request) => request,
-            Err((error, read)) => return Ok(Outcome::Redirect(self.error_redirect(&redirect_uri, read.state.as_deref(), &error))),
+            Err((error, read)) => {
+                return Ok(Outcome::Redirect(self.error_redirect(&redirect_uri, read.state.as_deref(), &error)));
+            }
         };
         let hinted = match request.id_token_hint.as_deref().map(|hint| self.read_hint(hint)) {
             None => None,
@@ -104,12 +111,19 @@ impl Usher {
     ///
     /// # Errors
     /// If the client has gone meanwhile, or the house is broken.
-    pub async fn go_on(&self, interaction: Interaction, browser: &Browser, device: &Device) -> Result<Outcome, FlowError> {
+    pub async fn go_on(
+        &self,
+        interaction: Interaction,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<Outcome, FlowError> {
         let client = self.client_of(&interaction).await?;
         let accounts = self.accounts(browser).await?;
         let account = pick(&interaction, &accounts);
         let consent = match account {
-            Some(account) if !client.metadata.first_party => self.store.find_consent(account.user.id, &client.id).await?,
+            Some(account) if !client.metadata.first_party => {
+                self.store.find_consent(account.user.id, &client.id).await?
+            }
             _ => None,
         };
         let step = interaction.next_step(&Facts {
@@ -130,9 +144,11 @@ impl Usher {
                 self.touch(account, device).await?;
                 Ok(Outcome::Redirect(self.code_redirect(&interaction, account)?))
             }
-            (Step::Fail(error), _) => {
-                Ok(Outcome::Redirect(self.error_redirect(&interaction.redirect_uri, interaction.request.state.as_deref(), &error)))
-            }
+            (Step::Fail(error), _) => Ok(Outcome::Redirect(self.error_redirect(
+                &interaction.redirect_uri,
+                interaction.request.state.as_deref(),
+                &error,
+            ))),
             (step, _) => Ok(Outcome::Show { step, interaction: Box::new(interaction) }),
         }
     }
@@ -150,7 +166,11 @@ impl Usher {
     ///
     /// # Errors
     /// If the house is broken.
-    pub async fn account_for(&self, interaction: &Interaction, browser: &Browser) -> Result<Option<Account>, FlowError> {
+    pub async fn account_for(
+        &self,
+        interaction: &Interaction,
+        browser: &Browser,
+    ) -> Result<Option<Account>, FlowError> {
         let accounts = self.accounts(browser).await?;
         Ok(pick(interaction, &accounts).cloned())
     }
@@ -171,14 +191,19 @@ impl Usher {
         let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok();
         let interaction: Option<Interaction> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         interaction
-            .filter(|one| !one.is_expired(self.now()) && browser.mark().is_some_and(|mark| mark_hash(mark) == one.browser))
+            .filter(|one| {
+                !one.is_expired(self.now()) && browser.mark().is_some_and(|mark| mark_hash(mark) == one.browser)
+            })
             .ok_or_else(|| Refused::InteractionOver.into())
     }
 
     /// Back to the client with an error (RFC 6749 §4.1.2.1, RFC 9207 §2).
     pub fn error_redirect(&self, redirect_uri: &str, state: Option<&str>, error: &OAuthError) -> String {
         let known = [("error", error.code.as_str()), ("error_description", &error.description)];
-        with_query(redirect_uri, known.into_iter().chain(state.map(|state| ("state", state))).chain([("iss", self.issuer())]))
+        with_query(
+            redirect_uri,
+            known.into_iter().chain(state.map(|state| ("state", state))).chain([("iss", self.issuer())]),
+        )
     }
 
     /// The redirect URI, proven: the one sent if it is registered, or the only one registered.
@@ -199,7 +224,11 @@ impl Usher {
         let bucket = format!("redirect-rejected/{}", client.id);
         let now_ms = self.now().0.saturating_mul(1_000);
         let shown: String = sent.chars().filter(|c| !c.is_control()).take(500).collect();
-        let event = self.event(EventKind::RedirectRejected).with_client(&client.id).with_project(client.project_id).with("sent", shown);
+        let event = self
+            .event(EventKind::RedirectRejected)
+            .with_client(&client.id)
+            .with_project(client.project_id)
+            .with("sent", shown);
         let told = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if tx.take_from_bucket(&bucket, now_ms, 6_000, 60_000).await? == crate::storage::throttles::Taken::Yes {
@@ -239,7 +268,10 @@ impl Usher {
         };
         let sealed = self.sealer.seal_text(Purpose::AuthorizationCode, &serde_json::to_vec(&code)?, &*self.random);
         let state = request.state.as_deref().map(|state| ("state", state));
-        Ok(with_query(&interaction.redirect_uri, [("code", sealed.as_str())].into_iter().chain(state).chain([("iss", self.issuer())])))
+        Ok(with_query(
+            &interaction.redirect_uri,
+            [("code", sealed.as_str())].into_iter().chain(state).chain([("iss", self.issuer())]),
+        ))
     }
 }
 
@@ -249,7 +281,9 @@ fn pick<'a>(interaction: &Interaction, accounts: &'a [Account]) -> Option<&'a Ac
     if let Some(acted) = interaction.signed_in.or(interaction.chosen) {
         return live().find(|account| account.session.id == acted);
     }
-    if let Some(sub) = interaction.request.claims.sub.as_deref().or(interaction.hinted.as_ref().map(|sub| sub.0.as_str())) {
+    if let Some(sub) =
+        interaction.request.claims.sub.as_deref().or(interaction.hinted.as_ref().map(|sub| sub.0.as_str()))
+    {
         return live().find(|account| account.user.sub.0 == sub).or_else(|| live().next());
     }
     let hint = interaction.request.login_hint.as_deref().and_then(|hint| Email::parse(hint).ok());

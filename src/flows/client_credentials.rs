@@ -16,7 +16,11 @@ impl Usher {
         let allowed = ABOUT_PEOPLE.iter().fold(client.metadata.scope.clone(), |scope, token| scope.without(token));
         let scope = asked.unwrap_or_else(|| allowed.clone());
         if !scope.is_subset_of(&allowed) {
-            return Err(OAuthError::new(ErrorCode::InvalidScope, "scope goes beyond what this client was registered for").into());
+            return Err(OAuthError::new(
+                ErrorCode::InvalidScope,
+                "scope goes beyond what this client was registered for",
+            )
+            .into());
         }
         self.issue_to_machine(client, &scope)
     }

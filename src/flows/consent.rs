@@ -6,9 +6,9 @@ use super::error::{FlowError, Refused};
 use super::usher::{Device, Usher};
 use crate::domain::consent::Consent;
 use crate::domain::event::EventKind;
+use crate::domain::id::ClientId;
 use crate::domain::interaction::Interaction;
 use crate::domain::session::EndReason;
-use crate::domain::id::ClientId;
 use crate::protocol::error::{ErrorCode, OAuthError};
 
 impl Usher {
@@ -16,11 +16,21 @@ impl Usher {
     ///
     /// # Errors
     /// [`Refused::NotSignedIn`] if nobody is signed in any more.
-    pub async fn allow(&self, mut interaction: Interaction, browser: &Browser, device: &Device) -> Result<Outcome, FlowError> {
+    pub async fn allow(
+        &self,
+        mut interaction: Interaction,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<Outcome, FlowError> {
         let account = self.account_for(&interaction, browser).await?.ok_or(Refused::NotSignedIn)?;
         let earlier = self.store.find_consent(account.user.id, &interaction.client_id).await?;
         let scope = earlier.map(|consent| consent.scope).unwrap_or_default().union(&interaction.request.scope);
-        let consent = Consent { user_id: account.user.id, client_id: interaction.client_id.clone(), scope, granted_at: self.now() };
+        let consent = Consent {
+            user_id: account.user.id,
+            client_id: interaction.client_id.clone(),
+            scope,
+            granted_at: self.now(),
+        };
         let event = self
             .event(EventKind::ConsentGranted)
             .with_user(account.user.id)
@@ -51,7 +61,11 @@ impl Usher {
             .with_client(&interaction.client_id);
         self.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
         let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
-        Ok(Outcome::Redirect(self.error_redirect(&interaction.redirect_uri, interaction.request.state.as_deref(), &error)))
+        Ok(Outcome::Redirect(self.error_redirect(
+            &interaction.redirect_uri,
+            interaction.request.state.as_deref(),
+            &error,
+        )))
     }
 
     /// The person takes back what they allowed a client: the consent and every grant end.
@@ -64,7 +78,8 @@ impl Usher {
             Box::pin(async move {
                 tx.delete_consent(user, &client).await?;
                 for grant in tx.revoke_grants_at_client(user, &client, now, EndReason::ConsentWithdrawn).await? {
-                    let event = usher.event(EventKind::GrantRevoked).with_user(user).with_client(&client).with_grant(grant.id);
+                    let event =
+                        usher.event(EventKind::GrantRevoked).with_user(user).with_client(&client).with_grant(grant.id);
                     tx.append(&event.with("reason", EndReason::ConsentWithdrawn.as_str())).await?;
                 }
                 Ok(())

@@ -29,7 +29,13 @@ impl Ended {
 
 impl Usher {
     /// Ends a session and every grant made in it. Nothing happens, and nothing is told, if it had ended before.
-    pub(super) async fn end_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<Ended> {
+    pub(super) async fn end_session(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        session: SessionId,
+        reason: EndReason,
+    ) -> Result<Ended> {
         let now = self.now();
         let mut ended = Ended::default();
         if tx.end_session(session, now, reason).await? {
@@ -43,7 +49,13 @@ impl Usher {
     }
 
     /// Ends every session of a user, sparing at most one, and every grant made in them.
-    pub(super) async fn end_everything_of(&self, tx: &mut Tx<'_>, user: UserId, but: Option<SessionId>, reason: EndReason) -> Result<Ended> {
+    pub(super) async fn end_everything_of(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        but: Option<SessionId>,
+        reason: EndReason,
+    ) -> Result<Ended> {
         let now = self.now();
         let mut ended = Ended { sessions: tx.end_sessions_of(user, but, now, reason).await?, ..Ended::default() };
         for session in &ended.sessions {
@@ -56,14 +68,20 @@ impl Usher {
     }
 
     /// Ends one grant. `None` if it had ended before.
-    pub(super) async fn end_grant(&self, tx: &mut Tx<'_>, grant: GrantId, reason: EndReason) -> Result<Option<Revoked>> {
+    pub(super) async fn end_grant(
+        &self,
+        tx: &mut Tx<'_>,
+        grant: GrantId,
+        reason: EndReason,
+    ) -> Result<Option<Revoked>> {
         let revoked = tx.revoke_grant(grant, self.now(), reason).await?;
         self.tell_grants(tx, revoked.as_slice(), reason).await?;
         Ok(revoked)
     }
 
     async fn tell_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
-        let event = self.event(EventKind::SessionRevoked).with_user(user).with_session(session).with("reason", reason.as_str());
+        let event =
+            self.event(EventKind::SessionRevoked).with_user(user).with_session(session).with("reason", reason.as_str());
         tx.append(&event).await
     }
 

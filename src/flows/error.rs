@@ -124,7 +124,13 @@ macro_rules! breaks {
     )*};
 }
 
-breaks!(StorageError, SignError, crate::mail::messages::WriteError, crate::keys::generate::GenerateError, serde_json::Error);
+breaks!(
+    StorageError,
+    SignError,
+    crate::mail::messages::WriteError,
+    crate::keys::generate::GenerateError,
+    serde_json::Error
+);
 
 impl From<Busy> for FlowError {
     fn from(_: Busy) -> Self {

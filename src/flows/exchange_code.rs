@@ -47,7 +47,14 @@ impl Usher {
         }
         let user = self.store.find_user(code.user_id).await?.ok_or_else(OAuthError::invalid_grant)?;
         let generation = grant.refresh.map(|family| family.generation);
-        let issue = Issue { client, grant: &grant, sub: &user.sub, scope: &grant.scope, nonce: code.nonce.as_deref(), generation };
+        let issue = Issue {
+            client,
+            grant: &grant,
+            sub: &user.sub,
+            scope: &grant.scope,
+            nonce: code.nonce.as_deref(),
+            generation,
+        };
         self.issue(issue).await
     }
 
@@ -61,12 +68,16 @@ impl Usher {
         if code.code_challenge.is_none() {
             return Ok(false);
         }
-        Ok(self.store.is_bucket_spent(&format!("code/{}", code.grant_id), self.now().0.saturating_mul(1_000), 5 * 3_600_000).await?)
+        Ok(self
+            .store
+            .is_bucket_spent(&format!("code/{}", code.grant_id), self.now().0.saturating_mul(1_000), 5 * 3_600_000)
+            .await?)
     }
 
     fn grant_of(&self, client: &Client, code: &AuthorizationCode) -> Grant {
         let now = self.now();
-        let refresh = code.scope.contains("offline_access").then(|| RefreshFamily::begin(now, &self.refresh_limits(client)));
+        let refresh =
+            code.scope.contains("offline_access").then(|| RefreshFamily::begin(now, &self.refresh_limits(client)));
         Grant {
             id: code.grant_id,
             client_id: client.id.clone(),

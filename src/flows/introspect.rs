@@ -7,10 +7,10 @@ use super::usher::Usher;
 use crate::domain::client::Client;
 use crate::domain::id::{ClientId, GrantId};
 use crate::domain::time::Timestamp;
+use crate::domain::user::User;
 use crate::keys::verify::Expect;
 use crate::protocol::access_token::{self, AccessTokenClaims};
 use crate::protocol::claims::ClaimsRequest;
-use crate::domain::user::User;
 
 /// The answer (RFC 7662 §2.2). Of a token that is not good, nothing else is said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -41,13 +41,21 @@ impl Usher {
         if let Some(access) = self.check_access_token(token).await? {
             let may_know = self.is_of_project(asking, &access.claims.client_id).await?;
             let claims = may_know.then_some(access.claims);
-            return Ok(claims.map_or(inactive, |claims| Introspection { active: true, claims: Some(claims), token_type: Some("Bearer") }));
+            return Ok(claims.map_or(inactive, |claims| Introspection {
+                active: true,
+                claims: Some(claims),
+                token_type: Some("Bearer"),
+            }));
         }
         let Some((id, generation)) = self.read_refresh_token(token) else { return Ok(inactive) };
         let Some(found) = self.store.find_grant(id).await? else { return Ok(inactive) };
         let (grant, now) = (found.grant, self.now());
-        let live = grant.refresh.filter(|family| grant.revoked_at.is_none() && family.is_within_limits(now) && generation >= family.generation);
-        let (Some(family), true) = (live, self.is_of_project(asking, &grant.client_id.0).await?) else { return Ok(inactive) };
+        let live = grant.refresh.filter(|family| {
+            grant.revoked_at.is_none() && family.is_within_limits(now) && generation >= family.generation
+        });
+        let (Some(family), true) = (live, self.is_of_project(asking, &grant.client_id.0).await?) else {
+            return Ok(inactive);
+        };
         let claims = AccessTokenClaims {
             iss: self.issuer().to_owned(),
             aud: vec![self.issuer().to_owned()],

@@ -41,7 +41,10 @@ impl Usher {
         let now = self.now();
         // Should this instance die, the letters come back by themselves.
         let again_at = now + retry_after(3);
-        let due = self.store.write(move |mut tx| Box::pin(async move { tx.take_due_letters(now, again_at, BATCH).await })).await?;
+        let due = self
+            .store
+            .write(move |mut tx| Box::pin(async move { tx.take_due_letters(now, again_at, BATCH).await }))
+            .await?;
         for letter in &due {
             self.send(mailer, letter).await?;
         }
@@ -53,7 +56,9 @@ impl Usher {
         let opened = self.sealer.open(Purpose::Letter, &queued.sealed).ok();
         let letter: Option<Letter> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let sent = match &letter {
-            Some(letter) if now < queued.expires_at => mailer.send(letter).await.map_err(|error| (error.is_permanent(), error.to_string())),
+            Some(letter) if now < queued.expires_at => {
+                mailer.send(letter).await.map_err(|error| (error.is_permanent(), error.to_string()))
+            }
             Some(_) => Err((true, "the letter is too old".to_owned())),
             None => Err((true, "the letter cannot be opened".to_owned())),
         };

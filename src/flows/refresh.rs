@@ -19,7 +19,12 @@ use crate::storage::grants::{GrantOf, Presented};
 const TRIES: u32 = 3;
 
 impl Usher {
-    pub(super) async fn refresh(&self, client: &Client, token: &str, asked: Option<Scope>) -> Result<TokenResponse, FlowError> {
+    pub(super) async fn refresh(
+        &self,
+        client: &Client,
+        token: &str,
+        asked: Option<Scope>,
+    ) -> Result<TokenResponse, FlowError> {
         let (grant, generation) = self.read_refresh_token(token).ok_or_else(OAuthError::invalid_grant)?;
         if let Some(asked) = &asked {
             self.check_narrowing(client, grant, asked).await?;
@@ -33,12 +38,15 @@ impl Usher {
             match self.judge(&presented, &limits).await? {
                 // Another request moved the family forward between the two looks: look again.
                 (Refresh::Rotate { .. }, _) => {}
-                (Refresh::Retry { leaf }, Some(found)) => return self.issue_refreshed(client, &found, asked.as_ref(), leaf).await,
+                (Refresh::Retry { leaf }, Some(found)) => {
+                    return self.issue_refreshed(client, &found, asked.as_ref(), leaf).await;
+                }
                 (Refresh::Reuse, Some(found)) => return self.token_reused(client, found.grant).await,
                 _ => return Err(OAuthError::invalid_grant().into()),
             }
         }
-        Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "the token is being refreshed elsewhere; try again").into())
+        Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "the token is being refreshed elsewhere; try again")
+            .into())
     }
 
     /// The ordinary case in one statement: the leaf is presented, and a new one takes its place.
@@ -52,14 +60,26 @@ impl Usher {
     }
 
     /// Why did the family not move? Only what belongs to this very client is judged: nobody else's token tells anything.
-    async fn judge(&self, presented: &Presented, limits: &RefreshLimits) -> Result<(Refresh, Option<GrantOf>), FlowError> {
-        let found = self.store.find_grant(presented.grant).await?.filter(|found| found.grant.client_id == presented.client);
-        let verdict = found.as_ref().map_or(Refresh::Dead, |found| found.grant.present(presented.generation, presented.now, limits));
+    async fn judge(
+        &self,
+        presented: &Presented,
+        limits: &RefreshLimits,
+    ) -> Result<(Refresh, Option<GrantOf>), FlowError> {
+        let found =
+            self.store.find_grant(presented.grant).await?.filter(|found| found.grant.client_id == presented.client);
+        let verdict = found
+            .as_ref()
+            .map_or(Refresh::Dead, |found| found.grant.present(presented.generation, presented.now, limits));
         Ok((verdict, found))
     }
 
     /// A narrower scope is looked at before anything moves: a wrong request must not cost the token (RFC 6749 §6).
-    async fn check_narrowing(&self, client: &Client, grant: crate::domain::id::GrantId, asked: &Scope) -> Result<(), FlowError> {
+    async fn check_narrowing(
+        &self,
+        client: &Client,
+        grant: crate::domain::id::GrantId,
+        asked: &Scope,
+    ) -> Result<(), FlowError> {
         let found = self.store.find_grant(grant).await?.filter(|found| found.grant.client_id == client.id);
         match found {
             None => Err(OAuthError::invalid_grant().into()),
@@ -68,9 +88,16 @@ impl Usher {
         }
     }
 
-    async fn issue_refreshed(&self, client: &Client, found: &GrantOf, asked: Option<&Scope>, generation: u32) -> Result<TokenResponse, FlowError> {
+    async fn issue_refreshed(
+        &self,
+        client: &Client,
+        found: &GrantOf,
+        asked: Option<&Scope>,
+        generation: u32,
+    ) -> Result<TokenResponse, FlowError> {
         let scope = asked.unwrap_or(&found.grant.scope);
-        let issue = Issue { client, grant: &found.grant, sub: &found.sub, scope, nonce: None, generation: Some(generation) };
+        let issue =
+            Issue { client, grant: &found.grant, sub: &found.sub, scope, nonce: None, generation: Some(generation) };
         self.issue(issue).await
     }
 
@@ -104,11 +131,20 @@ impl Usher {
         Err(OAuthError::invalid_grant().into())
     }
 
-    async fn reuse_letter(&self, client: &Client, grant: &Grant) -> Result<Option<crate::domain::letter::QueuedLetter>, FlowError> {
+    async fn reuse_letter(
+        &self,
+        client: &Client,
+        grant: &Grant,
+    ) -> Result<Option<crate::domain::letter::QueuedLetter>, FlowError> {
         let Some(user) = self.store.find_user(grant.user_id).await? else { return Ok(None) };
         let name = user.profile.display_name();
         let sessions = self.config.server.issuer.at("/account/security");
-        let letter = messages::reuse_detected(recipient(&user, name.as_deref()), &client.metadata.client_name, self.now(), &sessions)?;
+        let letter = messages::reuse_detected(
+            recipient(&user, name.as_deref()),
+            &client.metadata.client_name,
+            self.now(),
+            &sessions,
+        )?;
         Ok(Some(self.enclose(&letter, self.now() + std::time::Duration::from_hours(72))?))
     }
 }

@@ -24,7 +24,12 @@ struct Bucket {
 impl Usher {
     /// Counts one try at an account's password. Called before the password is looked at, so that tries at the same moment
     /// cannot outnumber the limit.
-    pub(super) async fn count_sign_in(&self, account: &str, source: &str, known: Option<SessionId>) -> Result<(), FlowError> {
+    pub(super) async fn count_sign_in(
+        &self,
+        account: &str,
+        source: &str,
+        known: Option<SessionId>,
+    ) -> Result<(), FlowError> {
         let account = self.bucket_name(account);
         let mut buckets = vec![Bucket { name: format!("sign-in/source/{source}"), factor: SOURCE_FACTOR }];
         match known {
@@ -48,7 +53,11 @@ impl Usher {
 
     /// Counts one registration.
     pub(super) async fn count_sign_up(&self, source: &str) -> Result<(), FlowError> {
-        self.take_all(self.config.limits.register, vec![Bucket { name: format!("register/source/{source}"), factor: 1 }]).await
+        self.take_all(
+            self.config.limits.register,
+            vec![Bucket { name: format!("register/source/{source}"), factor: 1 }],
+        )
+        .await
     }
 
     /// Counts one letter that somebody asked us to send to an address. `false`: send none, but say nothing.
@@ -63,13 +72,18 @@ impl Usher {
 
     /// Counts one request for a recovery letter by its source.
     pub(super) async fn count_recovery(&self, source: &str) -> Result<(), FlowError> {
-        self.take_all(self.config.limits.recover, vec![Bucket { name: format!("recover/source/{source}"), factor: SOURCE_FACTOR }]).await
+        self.take_all(
+            self.config.limits.recover,
+            vec![Bucket { name: format!("recover/source/{source}"), factor: SOURCE_FACTOR }],
+        )
+        .await
     }
 
     /// Counts one wrong verifier for an authorization code. `false` once there were too many.
     pub(super) async fn count_code_failure(&self, code: &str) -> Result<bool, FlowError> {
         // Five in a window far longer than a code lives.
-        let taken = self.store.take_from_bucket(format!("code/{code}"), self.now().0 * 1_000, 3_600_000, 5 * 3_600_000).await?;
+        let taken =
+            self.store.take_from_bucket(format!("code/{code}"), self.now().0 * 1_000, 3_600_000, 5 * 3_600_000).await?;
         Ok(taken == Taken::Yes)
     }
 

@@ -11,7 +11,11 @@ impl Usher {
     ///
     /// # Errors
     /// The OAuth error for the wire (RFC 6749 §5.2), or that the house is broken.
-    pub async fn token(&self, credentials: &ClientCredentials, request: TokenRequest) -> Result<TokenResponse, FlowError> {
+    pub async fn token(
+        &self,
+        credentials: &ClientCredentials,
+        request: TokenRequest,
+    ) -> Result<TokenResponse, FlowError> {
         let client = self.authenticate_client(credentials).await?;
         if !client.metadata.may_use(request.grant_type()) {
             let why = "the client may not use this grant type";

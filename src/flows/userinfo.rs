@@ -16,7 +16,9 @@ impl Usher {
         let access = self.check_access_token(token).await?.ok_or_else(OAuthError::invalid_token)?;
         let scope = Scope::parse(&access.claims.scope).unwrap_or_default();
         let Some((asked, user)) = access.person.filter(|_| scope.contains("openid")) else {
-            return Err(OAuthError::new(ErrorCode::InsufficientScope, "the access token was not issued for openid").into());
+            return Err(
+                OAuthError::new(ErrorCode::InsufficientScope, "the access token was not issued for openid").into()
+            );
         };
         let mut claims = Self::released_claims(&user, &scope, &asked.userinfo);
         claims.insert("sub".to_owned(), user.sub.0.into());

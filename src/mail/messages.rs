@@ -98,13 +98,13 @@ pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Re
     write(LetterKind::AlreadyRegistered, to, &words)
 }
 
-/// "Choose a new password": a code and a link that work for `minutes`.
-pub fn recovery(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> Result<Letter, WriteError> {
+/// "Choose a new password": a link that works for `minutes`.
+pub fn recovery(to: Recipient<'_>, link: &str, minutes: u32) -> Result<Letter, WriteError> {
     let lang = to.lang;
     let words = Words {
         title: lang.text("mail-recovery-subject"),
         lead: lang.text("mail-recovery-lead"),
-        code: Some(code),
+        code: None,
         links: vec![Link { label: lang.text("mail-new-password"), url: link }],
         notes: vec![minutes_note(lang, minutes), lang.text("mail-recovery-not-you")],
     };

@@ -57,7 +57,8 @@ impl Store {
 
     /// Has a bucket run at least `burst_ms` ahead of now? Looks, and takes nothing.
     pub async fn is_bucket_spent(&self, bucket: &str, now_ms: i64, burst_ms: i64) -> Result<bool> {
-        let full_at: Option<i64> = on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(bucket).fetch_optional(conn))?;
+        let full_at: Option<i64> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(bucket).fetch_optional(conn))?;
         Ok(full_at.is_some_and(|full_at| full_at - now_ms >= burst_ms))
     }
 }
