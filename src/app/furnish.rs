@@ -6,7 +6,7 @@ use crate::config::{Config, DatabaseUrl};
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
 use crate::flows::password_pool::{PasswordParams, PasswordPool, PoolError};
-use crate::flows::{FlowError, Usher};
+use crate::flows::{FlowError, MASTER_KEY_FACT, Usher};
 use crate::keys::master::{MasterKey, MasterKeyError};
 use crate::keys::seal::Sealer;
 use crate::storage::{OpenOptions, SchemaState, StorageError, Store};
@@ -56,7 +56,11 @@ pub async fn furnish(
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> Result<(Usher, SchemaState), FurnishError> {
-    let sealer = Sealer::new(&master_key(&config, &*random)?);
+    let mark = if store.schema().await?.applied > 0 { store.find_fact(MASTER_KEY_FACT).await? } else { None };
+    let sealer = Sealer::new(&master_key(&config, mark.is_some(), &*random)?);
+    if mark.is_some_and(|mark| mark != sealer.fingerprint()) {
+        return Err(FurnishError::OtherMasterKey);
+    }
     let schema = store.migrate().await?;
     let passwords = PasswordParams {
         memory_kib: config.passwords.memory_kib,
@@ -72,9 +76,12 @@ pub async fn furnish(
     Ok((usher, schema))
 }
 
-fn master_key(config: &Config, random: &dyn Random) -> Result<MasterKey, FurnishError> {
+/// The master key as configured or from its file. The file is made only for a house that was never furnished.
+fn master_key(config: &Config, furnished: bool, random: &dyn Random) -> Result<MasterKey, FurnishError> {
+    let file = config.keys.master_key_file();
     Ok(match &config.keys.master_key {
         Some(given) => MasterKey::from_bytes(*given.expose()),
-        None => MasterKey::load_or_create(&config.keys.master_key_file(), random)?,
+        None if furnished => MasterKey::load(&file)?,
+        None => MasterKey::load_or_create(&file, random)?,
     })
 }

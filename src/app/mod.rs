@@ -3,5 +3,5 @@
 mod furnish;
 mod source;
 
-pub use furnish::{FurnishError, furnish};
+pub use furnish::{FurnishError, furnish, open_store};
 pub use source::{OsRandom, SystemClock};

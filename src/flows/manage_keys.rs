@@ -12,7 +12,7 @@ use crate::keys::keyring::Keyring;
 use crate::storage::Tx;
 
 /// The name of the house's mark of its master key.
-const MASTER_KEY_FACT: &str = "master-key";
+pub const MASTER_KEY_FACT: &str = "master-key";
 /// Past the longest life of a token, other instances may still sign with an old keyring for so long.
 const SLACK: Duration = Duration::from_mins(10);
 

@@ -40,6 +40,7 @@ pub use end::Ended;
 pub use error::{Broken, FlowError, Refused};
 pub use introspect::Introspection;
 pub use manage_clients::{NewClient, RegisteredClient};
+pub use manage_keys::MASTER_KEY_FACT;
 pub use manage_projects::RegisteredProject;
 pub use manage_users::NewUser;
 pub use sign_in::{Attempt, SignedIn};
