@@ -21,7 +21,9 @@ pub enum FurnishError {
     #[error("master key: {0}")]
     MasterKey(#[from] MasterKeyError),
     /// The master key is another than the one that this database was sealed with.
-    #[error("master key: this is not the key that the database was sealed with; nothing was changed. Start with the right key")]
+    #[error(
+        "master key: this is not the key that the database was sealed with; nothing was changed. Start with the right key"
+    )]
     OtherMasterKey,
     /// The password hashing threads cannot be started.
     #[error("passwords: {0}")]

@@ -88,3 +88,18 @@ impl Usher {
         Ok(withdraw.await?)
     }
 }
+
+impl Usher {
+    /// What a person allowed a client earlier; nothing if nothing.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn consented(
+        &self,
+        account: &Account,
+        client: &ClientId,
+    ) -> Result<crate::protocol::scope::Scope, FlowError> {
+        let found = self.store.find_consent(account.user.id, client).await?;
+        Ok(found.map(|consent| consent.scope).unwrap_or_default())
+    }
+}

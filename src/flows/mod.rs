@@ -18,6 +18,7 @@ mod manage_clients;
 mod manage_keys;
 mod manage_projects;
 mod manage_users;
+mod origins;
 pub mod password_pool;
 pub mod password_rules;
 mod passwords;

@@ -8,6 +8,7 @@ use moka::sync::Cache;
 use tokio::sync::Notify;
 
 use super::error::FlowError;
+use super::origins::Origins;
 use super::password_pool::PasswordPool;
 use crate::config::Config;
 use crate::domain::client::Client;
@@ -45,6 +46,8 @@ pub struct Parts {
     pub letter_bell: Notify,
     /// Clients lately seen.
     pub(super) clients: Cache<ClientId, Arc<Client>>,
+    /// Origins lately read.
+    pub(super) origins: Origins,
 }
 
 /// The house. Cheap to clone.
@@ -80,7 +83,18 @@ impl Usher {
         let keyring = RwLock::new(Arc::new(Keyring::new(&[], &sealer)));
         let clients = Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(CLIENT_MEMORY).build();
         let letter_bell = Notify::new();
-        Self(Arc::new(Parts { config, store, sealer, keyring, clock, random, passwords, letter_bell, clients }))
+        Self(Arc::new(Parts {
+            config,
+            store,
+            sealer,
+            keyring,
+            clock,
+            random,
+            passwords,
+            letter_bell,
+            clients,
+            origins: Origins::default(),
+        }))
     }
 
     /// The present moment.
