@@ -28,6 +28,15 @@ pub struct OpenOptions {
     pub readers: u32,
     /// Connections, on PostgreSQL.
     pub connections: u32,
+    /// How long SQLite waits for a lock that another process holds.
+    pub busy_timeout: Duration,
+}
+
+impl OpenOptions {
+    /// The database at `url` with the usual number of connections and five seconds of patience.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), readers: 4, connections: 16, busy_timeout: Duration::from_secs(5) }
+    }
 }
 
 /// How far a schema is.
@@ -135,7 +144,7 @@ async fn open_sqlite(options: &OpenOptions) -> Result<Db> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
+        .busy_timeout(options.busy_timeout)
         .disable_statement_logging();
     if let Some(folder) = base.get_filename().parent().filter(|folder| *folder != Path::new("")) {
         std::fs::create_dir_all(folder)

@@ -1,3 +1,6 @@
 //! The whole house, tested from outside.
 
 mod architecture;
+mod harness;
+mod migrations;
+mod storage;
