@@ -177,26 +177,22 @@ macro_rules! bind_grant {
 
 impl Tx<'_> {
     async fn insert_grant(&mut self, grant: &Grant, event: &Event) -> Result<bool> {
-        match self {
-            Tx::Sqlite(connection) => {
-                let query = bind_grant!(sqlx::query_scalar(SPEND.sqlite), grant);
-                let made: Option<Uuid> = query.fetch_optional(&mut **connection).await?;
-                if made.is_some() {
-                    self.append(event).await?;
-                }
-                Ok(made.is_some())
-            }
-            Tx::Postgres(connection) => {
-                let query = bind_grant!(sqlx::query_scalar(SPEND.postgres), grant);
-                let query = query
-                    .bind(event.id.0)
-                    .bind(event.kind.as_str())
-                    .bind(event.project_id.map(|id| id.0))
-                    .bind(Json(&event.data));
-                let made: Option<Uuid> = query.fetch_optional(&mut **connection).await?;
-                Ok(made.is_some())
-            }
+        if let Tx::Postgres(connection) = self {
+            let query = bind_grant!(sqlx::query_scalar(SPEND.postgres), grant);
+            let query = query
+                .bind(event.id.0)
+                .bind(event.kind.as_str())
+                .bind(event.project_id.map(|id| id.0))
+                .bind(Json(&event.data));
+            let made: Option<Uuid> = query.fetch_optional(&mut **connection).await?;
+            return Ok(made.is_some());
         }
+        let made: Option<Uuid> =
+            on_tx!(self, SPEND, |conn, sql| bind_grant!(sqlx::query_scalar(sql), grant).fetch_optional(conn))?;
+        if made.is_some() {
+            self.append(event).await?;
+        }
+        Ok(made.is_some())
     }
 
     /// Moves a family forward, if the presented generation is its leaf or one that the database forgot.
