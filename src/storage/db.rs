@@ -3,7 +3,6 @@
 //! `on!` runs the same expression on whichever driver is open and is type-checked once for each;
 //! `statements!` names every text, so that one test can prepare them all on both databases.
 
-use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{PgConnection, PgPool, SqliteConnection, SqlitePool};
@@ -131,15 +130,3 @@ macro_rules! statement {
 }
 
 pub(super) use {on, on_tx, run, statement, statements};
-
-/// The database for logs and banners: without user name and password.
-pub(super) fn describe(url: &str) -> Cow<'_, str> {
-    match url::Url::parse(url) {
-        Ok(mut parsed) if parsed.has_host() => {
-            let _ = parsed.set_username("");
-            let _ = parsed.set_password(None);
-            Cow::Owned(parsed.to_string())
-        }
-        _ => Cow::Borrowed(url),
-    }
-}
