@@ -1,4 +1,7 @@
 //! The whole house, tested from outside.
 
 mod architecture;
+mod harness;
 mod http;
+mod migrations;
+mod storage;
