@@ -18,10 +18,12 @@ suite() {
   shift
   log=$(mktemp)
   printf '\n== %s\n' "$name"
-  local status=0
+  local status=0 failed_before=$tally_failed
   "$@" 2>&1 | tee "$log" || status=$?
   count "$log"
   rm -f "$log"
+  # A suite that fails without naming a test (a build, a lint) counts as one.
+  if [ "$status" -ne 0 ] && [ "$tally_failed" -eq "$failed_before" ]; then tally_failed=$((tally_failed + 1)); fi
   if [ "$status" -ne 0 ]; then
     tally_broken+=("$name")
     printf '== %s FAILED after %s s\n' "$name" "$((SECONDS - began))"
@@ -52,8 +54,6 @@ total() {
   printf '\n'
   for line in ${tally_skipped[@]+"${tally_skipped[@]}"}; do printf 'skipped  %s\n' "$line"; done
   for line in ${tally_broken[@]+"${tally_broken[@]}"}; do printf 'FAILED   %s\n' "$line"; done
-  # A suite that fails without naming a test (a build, a lint) counts as one.
-  [ ${#tally_broken[@]} -le "$tally_failed" ] || tally_failed=${#tally_broken[@]}
   printf '%s passed, %s failed\n' "$tally_passed" "$tally_failed"
   [ "$tally_failed" -eq 0 ]
 }

@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/usher-clients.XXXXXX")
 usher_pid=""
+# shellcheck disable=SC2329 # the trap below calls it
 clean_up() {
   if [ -n "$usher_pid" ]; then
     kill "$usher_pid" 2>/dev/null || true
