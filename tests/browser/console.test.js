@@ -12,7 +12,9 @@ let party;
 let clientId;
 let admin;
 before(async () => {
-  [usher, browser, party] = await Promise.all([Usher.start(), launch(), RelyingParty.start()]);
+  usher = await Usher.start();
+  party = await RelyingParty.start();
+  browser = await launch();
   admin = await visitor(browser);
 });
 after(async () => {

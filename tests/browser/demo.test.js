@@ -8,7 +8,8 @@ import { Usher } from './usher.js';
 let usher;
 let browser;
 before(async () => {
-  [usher, browser] = await Promise.all([Usher.start(), launch()]);
+  usher = await Usher.start();
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();

@@ -10,7 +10,8 @@ let usher;
 let browser;
 let page;
 before(async () => {
-  [usher, browser] = await Promise.all([Usher.start(), launch()]);
+  usher = await Usher.start();
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();

@@ -58,10 +58,12 @@ export class Usher {
 
   #banner() {
     return new Promise((resolve, reject) => {
-      const fail = (why) => reject(new Error(`${why}; it printed:\n${this.output}`));
       const timer = setTimeout(() => fail('Usher printed no banner in time'), PATIENCE);
+      const fail = (why) => {
+        clearTimeout(timer);
+        reject(new Error(`${why}; it printed:\n${this.output}`));
+      };
       const listen = (chunk) => {
-        // eslint-disable-next-line no-control-regex
         this.output += chunk.toString().replace(/\x1b\[[0-9;]*m/g, '');
         const banner = readBanner(this.output);
         if (banner) {
