@@ -1,5 +1,7 @@
 //! The command line.
 
+pub mod print_config;
+
 use std::process::ExitCode;
 
 /// Runs the command line.

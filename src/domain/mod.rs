@@ -2,7 +2,21 @@
 //!
 //! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
 
+pub mod client;
+pub mod code;
+pub mod consent;
+pub mod email;
+pub mod event;
+pub mod grant;
 pub mod id;
+pub mod interaction;
+pub mod key;
+pub mod letter;
+pub mod page;
+pub mod project;
+pub mod proof;
 pub mod random;
 pub mod secret;
+pub mod session;
 pub mod time;
+pub mod user;

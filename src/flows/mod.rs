@@ -1,1 +1,4 @@
-//! The flows room.
+//! The verbs: what people, clients and owners do.
+
+pub mod password_pool;
+pub mod password_rules;

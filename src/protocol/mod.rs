@@ -1,1 +1,18 @@
-//! The protocol room.
+//! The grammar of OAuth 2 and OpenID Connect: words, parsing, rules, payloads.
+//!
+//! Pure, and imports nothing of ours: no clock, no I/O, no framework.
+
+pub mod access_token;
+pub mod authorize;
+pub mod claims;
+pub mod client_auth;
+pub mod client_metadata;
+pub mod discovery;
+pub mod error;
+pub mod id_token;
+pub mod params;
+pub mod pkce;
+pub mod prompt;
+pub mod redirect_uri;
+pub mod scope;
+pub mod token;

@@ -1,1 +1,118 @@
-//! The storage room.
+//! Memory: every table, every statement, on SQLite or PostgreSQL.
+//!
+//! Look-ups give `Option`; only the caller knows whether absence is an error.
+//! Writes happen in a transaction ([`Store::write`]) together with the event that tells of them.
+
+pub mod clients;
+pub mod consents;
+mod db;
+mod error;
+pub mod events;
+pub mod grants;
+pub mod house;
+pub mod keys;
+pub mod leases;
+pub mod letters;
+mod open;
+pub mod passwords;
+pub mod projects;
+pub mod proofs;
+mod row;
+pub mod sessions;
+pub mod throttles;
+pub mod tokens;
+pub mod users;
+mod writer;
+
+use futures_util::future::BoxFuture;
+
+pub use db::{Sql, Tx};
+pub use error::StorageError;
+pub use open::{OpenOptions, SchemaState};
+
+use db::Db;
+
+/// What every storage method answers.
+pub type Result<T> = std::result::Result<T, StorageError>;
+
+/// An open, migrated database.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+}
+
+impl Store {
+    /// Runs `work` in one transaction; all of it is durable when this answers, or none of it happened.
+    ///
+    /// # Errors
+    /// Whatever `work` answered, or that the database is not available.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        self.write_framed(true, work).await
+    }
+
+    /// Like [`Store::write`] for work that is one statement: half the cost, because a statement needs no frame.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_single<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        self.write_framed(false, work).await
+    }
+
+    async fn write_framed<T, F>(&self, framed: bool, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        match &self.db {
+            Db::Sqlite { writer, .. } => writer.submit(!framed, |connection| work(Tx::Sqlite(connection))).await,
+            Db::Postgres(pool) if framed => {
+                let mut transaction = pool.begin().await?;
+                let value = work(Tx::Postgres(&mut transaction)).await?;
+                transaction.commit().await?;
+                Ok(value)
+            }
+            Db::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                work(Tx::Postgres(&mut connection)).await
+            }
+        }
+    }
+
+    /// `sqlite` or `postgres`.
+    pub const fn kind(&self) -> &'static str {
+        match &self.db {
+            Db::Sqlite { .. } => "sqlite",
+            Db::Postgres(_) => "postgres",
+        }
+    }
+}
+
+/// Every statement of the house with its file, for the tests that prepare and explain them all.
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 15] = [
+        ("clients", clients::ALL),
+        ("consents", consents::ALL),
+        ("events", events::ALL),
+        ("grants", grants::ALL),
+        ("house", house::ALL),
+        ("keys", keys::ALL),
+        ("leases", leases::ALL),
+        ("letters", letters::ALL),
+        ("passwords", passwords::ALL),
+        ("projects", projects::ALL),
+        ("proofs", proofs::ALL),
+        ("sessions", sessions::ALL),
+        ("throttles", throttles::ALL),
+        ("tokens", tokens::ALL),
+        ("users", users::ALL),
+    ];
+    files.into_iter().flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql)))
+}

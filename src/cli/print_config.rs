@@ -1,0 +1,113 @@
+//! `usher config print`: what is set, to what, and by whom.
+
+use std::fmt::Write;
+
+use crate::config::Explained;
+
+/// How much `usher config print` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Print {
+    /// The values in force.
+    Values,
+    /// The values in force, and where each was written (`--origin`).
+    Origins,
+    /// The built-in values, and what each setting does (`--defaults`).
+    Defaults,
+}
+
+/// Renders settings, secrets masked: as TOML with dotted keys, which can be written back into `usher.toml`, or as a
+/// JSON array of `{key, value, origin, default, about}`. Ends with a line break.
+///
+/// For [`Print::Defaults`] pass `config::defaults(profile)`, which needs no valid configuration; else
+/// `config.explain()`.
+pub fn print(explained: &[Explained], mode: Print, json: bool) -> String {
+    if json {
+        let array = serde_json::to_string_pretty(explained).unwrap_or_else(|_| String::from("[]"));
+        return array + "\n";
+    }
+    let mut text = String::new();
+    for setting in explained {
+        // Writing into a String cannot fail.
+        let _ = match mode {
+            Print::Values => writeln!(text, "{}", line(setting)),
+            Print::Origins => writeln!(text, "{:<55} # {}", line(setting), setting.origin),
+            Print::Defaults => writeln!(text, "# {}\n{}\n", setting.about, line(setting)),
+        };
+    }
+    if mode == Print::Defaults {
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+/// A line of TOML; a setting without a value is a comment.
+fn line(setting: &Explained) -> String {
+    match &setting.value {
+        Some(value) => format!("{} = {}", setting.key, toml::Value::from(value.as_str())),
+        None => format!("# {} =", setting.key),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Profile, Sources, defaults};
+
+    fn config() -> Config {
+        let flags = [
+            ("issuer", "https://id.example.org"),
+            ("session.idle", "1h"),
+            ("database_url", "postgres://usher:hunter2@db/usher"),
+            ("mail.smtp_url", "smtps://usher:hunter2@mail"),
+            ("mail.from", "\"Usher, the door\" <no-reply@example.org>"),
+        ];
+        Config::load(Profile::Serve, Sources::of_flags(flags)).unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    #[test]
+    fn values_are_toml_with_secrets_masked() {
+        let text = print(&config().explain(), Print::Values, false);
+        assert!(text.contains("session.idle = \"1h\"\n"), "{text}");
+        assert!(text.contains("database_url = \"postgres://usher:***@db/usher\"\n"), "{text}");
+        assert!(text.contains("# tls.cert =\n"), "{text}");
+        assert!(!text.contains("hunter2"));
+        let read: toml::Table = text.parse().unwrap();
+        assert_eq!(read["mail"]["from"].as_str(), Some("\"Usher, the door\" <no-reply@example.org>"));
+    }
+
+    #[test]
+    fn origins_stand_behind_the_values() {
+        let text = print(&config().explain(), Print::Origins, false);
+        let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
+        assert!(line("session.idle").ends_with("# command line"), "{text}");
+        assert!(line("session.absolute").ends_with("# default"), "{text}");
+        assert!(text.parse::<toml::Table>().is_ok(), "an origin is a comment");
+    }
+
+    #[test]
+    fn defaults_explain_themselves_and_load() {
+        let text = print(&defaults(Profile::Dev), Print::Defaults, false);
+        assert!(
+            text.contains("# A session that nobody uses ends after this long.\nsession.idle = \"14d\"\n"),
+            "{text}"
+        );
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("usher.toml");
+        std::fs::write(&file, text).unwrap();
+        let sources = Sources { files: vec![file], ..Sources::default() };
+        assert!(Config::load(Profile::Dev, sources).is_ok());
+    }
+
+    #[test]
+    fn json_is_for_machines() {
+        let text = print(&config().explain(), Print::Values, true);
+        let all: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        let idle = all.iter().find(|one| one["key"] == "session.idle").unwrap();
+        assert_eq!(idle["value"], "1h");
+        assert_eq!(idle["default"], "14d");
+        assert_eq!(idle["origin"], "command line");
+        assert!(all.iter().any(|one| one["key"] == "tls.cert" && one["value"].is_null()));
+        assert!(!text.contains("hunter2"));
+    }
+}

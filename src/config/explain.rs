@@ -1,0 +1,109 @@
+//! What is set, to what, and by whom: the matter of `usher config print`, with secrets masked.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use url::Url;
+
+use super::layer::{Given, Origin};
+use super::setting::Show;
+
+const MASK: &str = "[redacted]";
+
+/// One setting, explained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    /// Dotted, as in `usher.toml`.
+    pub key: &'static str,
+    /// As it was written, masked where it is secret; `None` where it is not set.
+    pub value: Option<String>,
+    /// Where it was written.
+    #[serde(serialize_with = "as_text")]
+    pub origin: Origin,
+    /// The built-in value, if there is one.
+    pub default: Option<&'static str>,
+    /// What it does.
+    pub about: &'static str,
+}
+
+fn as_text<S: Serializer>(origin: &Origin, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(origin)
+}
+
+/// A value as it may be shown.
+pub(super) fn shown(given: &Given, show: Show) -> String {
+    let text = match given {
+        Given::Text(text) => Cow::Borrowed(text),
+        Given::List(items) => Cow::Owned(items.join(", ")),
+    };
+    match show {
+        _ if text.is_empty() => String::new(),
+        Show::Everything => one_line(&text),
+        Show::UrlWithoutPassword => without_password(&text),
+        Show::Nothing => String::from(MASK),
+    }
+}
+
+/// A value with its control characters escaped, so that it cannot forge a line of a log or of a terminal.
+fn one_line(text: &str) -> String {
+    let escaped =
+        |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() };
+    text.chars().map(escaped).collect()
+}
+
+/// A URL without its password, in the user part or in the query. What is no URL is masked whole.
+fn without_password(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return String::from(MASK) };
+    if url.cannot_be_a_base() || text.matches('@').count() > 1 {
+        return String::from(MASK);
+    }
+    if url.password().is_some() && url.set_password(Some("***")).is_err() {
+        return String::from(MASK);
+    }
+    let words: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    if words.iter().any(|(name, _)| is_password(name)) {
+        let masked = words.iter().map(|(name, value)| (name, if is_password(name) { "***" } else { value }));
+        url.query_pairs_mut().clear().extend_pairs(masked);
+    }
+    url.to_string()
+}
+
+fn is_password(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["pass", "pwd", "secret", "token"].iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> String {
+        shown(&Given::Text(text.to_owned()), Show::UrlWithoutPassword)
+    }
+
+    #[test]
+    fn a_url_keeps_all_but_its_password() {
+        assert_eq!(url("postgres://usher:hunter2@db:5432/usher"), "postgres://usher:***@db:5432/usher");
+        assert_eq!(url("postgres://db/usher?user=u&password=hunter2"), "postgres://db/usher?user=u&password=***");
+        assert_eq!(url("smtps://usher%40example.org:hunter2@mail"), "smtps://usher%40example.org:***@mail");
+        assert_eq!(url("sqlite://.usher/usher.db"), "sqlite://.usher/usher.db");
+    }
+
+    #[test]
+    fn a_value_stays_on_its_line() {
+        assert_eq!(shown(&Given::Text("a\n\u{1b}[31mö".into()), Show::Everything), "a\\n\\u{1b}[31mö");
+    }
+
+    #[test]
+    fn what_cannot_be_taken_apart_is_masked_whole() {
+        for odd in ["hunter2", "postgres//usher:hunter2@db", "postgres:hunter2", "postgres://u:hunter2@x@db/usher"] {
+            assert!(!url(odd).contains("hunter2"), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        assert_eq!(shown(&Given::Text("AAAA".into()), Show::Nothing), "[redacted]");
+        assert_eq!(shown(&Given::List(vec!["AAAA".into()]), Show::Nothing), "[redacted]");
+    }
+}

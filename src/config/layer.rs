@@ -1,0 +1,148 @@
+//! Layers of settings, each stronger than the one before, and where every value came from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use super::fault::ConfigError;
+use super::nearest::nearest;
+use super::setting::Setting;
+
+/// Where a value was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Built in.
+    Default,
+    /// A file, and the line in it, from 1.
+    File {
+        /// As it was named.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+    },
+    /// The process environment.
+    Environment,
+    /// A flag of the command line.
+    Flag,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::Environment => f.write_str("environment"),
+            Self::Flag => f.write_str("command line"),
+        }
+    }
+}
+
+/// A value as it was written, before anyone knows what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Given {
+    /// A string, number, boolean or date, as text.
+    Text(String),
+    /// A TOML array.
+    List(Vec<String>),
+}
+
+/// One setting as one layer has it.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// As it was written: `session.idle` or `USHER_SESSION__IDLE`.
+    pub(super) name: String,
+    /// What was written.
+    pub(super) given: Given,
+    /// Where it was written.
+    pub(super) origin: Origin,
+    /// The value is the path of a file that holds the secret.
+    pub(super) by_file: bool,
+}
+
+/// Names of the contract that this version refuses, instead of ignoring them in silence.
+const NOT_YET: &[&str] = &["redis_url", "metrics_listen", "registration.dynamic", "session.mode"];
+
+/// The dotted key of an environment variable's name, without looking whether it exists: `USHER_SESSION__IDLE` is
+/// `session.idle`.
+pub(super) fn key_of_variable(name: &str) -> Option<String> {
+    Some(name.strip_prefix("USHER_")?.to_ascii_lowercase().replace("__", "."))
+}
+
+/// The environment variable of a key.
+pub(super) fn variable_of_key(key: &str) -> String {
+    format!("USHER_{}", key.to_ascii_uppercase().replace('.', "__"))
+}
+
+/// The settings in force so far: weaker layers go in first.
+pub(super) struct Layers {
+    known: Vec<Setting>,
+    /// By dotted key; `_file` forms stand under the key of their secret.
+    entries: BTreeMap<&'static str, Entry>,
+    faults: Vec<ConfigError>,
+}
+
+impl Layers {
+    /// No layer yet.
+    pub(super) fn new(known: Vec<Setting>) -> Self {
+        Self { known, entries: BTreeMap::new(), faults: Vec::new() }
+    }
+
+    /// Puts a layer over those already there.
+    pub(super) fn put(&mut self, layer: Vec<(String, Entry)>) {
+        let mut this_layer: BTreeMap<&'static str, Entry> = BTreeMap::new();
+        for (key, mut entry) in layer {
+            let Some((setting, by_file)) = self.find(&key) else {
+                self.faults.push(self.unknown(&key, entry));
+                continue;
+            };
+            entry.by_file = by_file;
+            match this_layer.get(setting) {
+                Some(earlier) if earlier.by_file != by_file => {
+                    let name = variable_or_key(&entry.name, setting);
+                    self.faults.push(ConfigError::GivenTwice { name, origin: entry.origin });
+                }
+                _ => drop(this_layer.insert(setting, entry)),
+            }
+        }
+        self.entries.extend(this_layer);
+    }
+
+    /// What a key is set to so far.
+    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// The winning entries, and everything that was wrong on the way.
+    pub(super) fn finish(self) -> (Vec<Setting>, BTreeMap<&'static str, Entry>, Vec<ConfigError>) {
+        (self.known, self.entries, self.faults)
+    }
+
+    /// The setting a key names, and whether it names it by file.
+    fn find(&self, key: &str) -> Option<(&'static str, bool)> {
+        let exact = self.known.iter().find(|setting| setting.key == key).map(|setting| (setting.key, false));
+        exact.or_else(|| {
+            let secret = key.strip_suffix("_file")?;
+            let setting = self.known.iter().find(|setting| setting.key == secret && setting.show.is_secret())?;
+            Some((setting.key, true))
+        })
+    }
+
+    fn unknown(&self, key: &str, entry: Entry) -> ConfigError {
+        if NOT_YET.contains(&key) {
+            return ConfigError::NotYet { name: entry.name, origin: entry.origin };
+        }
+        let section = format!("{key}.");
+        if self.known.iter().any(|setting| setting.key.starts_with(&section)) {
+            let message = format!("{} is a section, not a setting", entry.name);
+            return ConfigError::Syntax { origin: entry.origin, message };
+        }
+        let nearest =
+            nearest(key, self.known.iter().map(|setting| setting.key)).map(|key| variable_or_key(&entry.name, key));
+        ConfigError::Unknown { name: entry.name, origin: entry.origin, nearest }
+    }
+}
+
+/// Spells a key the way the operator spelt theirs.
+fn variable_or_key(written: &str, key: &str) -> String {
+    if written.starts_with("USHER_") { variable_of_key(key) } else { key.to_owned() }
+}

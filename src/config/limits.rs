@@ -1,0 +1,25 @@
+//! How much of what one may have.
+
+use super::reader::Reader;
+use super::setting::{Fallback, settings};
+use super::units::Limit;
+
+settings! {
+    /// Rates and numbers beyond which Usher says no.
+    Limits {
+        /// Wrong passwords, per account and per address: a rate such as 10/min, or off.
+        "limits.sign_in" => sign_in: Limit = Fallback::Always("10/min");
+        /// New accounts, per address.
+        "limits.register" => register: Limit = Fallback::Always("30/hour");
+        /// Letters that recover a password, per account and per address.
+        "limits.recover" => recover: Limit = Fallback::Always("10/hour");
+        /// Open connections.
+        "limits.connections" => connections: usize = Fallback::Always("4096");
+    }
+}
+
+impl Limits {
+    pub(super) fn check(&self, reader: &mut Reader) {
+        reader.within("limits.connections", &self.connections, &(1..=1_000_000));
+    }
+}

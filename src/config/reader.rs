@@ -1,0 +1,139 @@
+//! Turns what was written into typed values, and gathers everything that is wrong with it.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+use super::explain::{Explained, shown};
+use super::fault::{ConfigError, Reason};
+use super::layer::{Entry, Given, Layers, Origin, variable_of_key};
+use super::setting::{Profile, Setting, Value};
+use super::source::read_secret_file;
+
+/// Reads settings by key. Sections read all of theirs before they give up, so that every fault is reported.
+pub(super) struct Reader {
+    /// Who Usher is started for.
+    pub(super) profile: Profile,
+    known: Vec<Setting>,
+    entries: BTreeMap<&'static str, Entry>,
+    faults: Vec<ConfigError>,
+}
+
+impl Reader {
+    /// Opens the winning layer; a secret that stands in a file of its own is fetched now.
+    pub(super) fn new(profile: Profile, layers: Layers) -> Self {
+        let (known, mut entries, mut faults) = layers.finish();
+        entries.retain(|_, entry| fetch(entry).map_err(|fault| faults.push(fault)).is_ok());
+        Self { profile, known, entries, faults }
+    }
+
+    /// The value of a setting, or `None` after writing down what is wrong with it.
+    pub(super) fn read<T: Value>(&mut self, key: &'static str) -> Option<T> {
+        let Some(entry) = self.entries.get(key) else {
+            let absent = T::when_absent();
+            if absent.is_none() && !self.faulty(key) {
+                self.faults.push(ConfigError::Missing { key, hint: hint(key) });
+            }
+            return absent;
+        };
+        match T::from_given(&entry.given) {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                self.refuse(key, reason);
+                None
+            }
+        }
+    }
+
+    /// Refuses a number or a span of time outside its bounds.
+    pub(super) fn within<T: Bound>(&mut self, key: &'static str, value: &T, bounds: &RangeInclusive<T>) {
+        if !bounds.contains(value) {
+            let (low, high) = (bounds.start().in_words(), bounds.end().in_words());
+            self.refuse(key, format!("expected between {low} and {high}").into());
+        }
+    }
+
+    /// Writes down that a value cannot be, alone or beside another.
+    pub(super) fn refuse(&mut self, key: &'static str, reason: Reason) {
+        let entry = self.entries.get(key);
+        let (name, origin) =
+            entry.map_or_else(|| (key.to_owned(), Origin::Default), |entry| (entry.name.clone(), entry.origin.clone()));
+        let shown = self.shown(key).unwrap_or_else(|| String::from("(not set)"));
+        self.faults.push(ConfigError::Invalid { name, shown, origin, reason: reason.into_owned() });
+    }
+
+    /// The faults gathered, and every setting explained.
+    pub(super) fn finish(self) -> (Vec<ConfigError>, Vec<Explained>) {
+        let explain = |setting: &Setting| Explained {
+            key: setting.key,
+            value: self.shown(setting.key),
+            origin: self.entries.get(setting.key).map_or(Origin::Default, |entry| entry.origin.clone()),
+            default: setting.fallback.text(self.profile),
+            about: setting.about.trim(),
+        };
+        let explained = self.known.iter().map(explain).collect();
+        (self.faults, explained)
+    }
+
+    fn shown(&self, key: &str) -> Option<String> {
+        let show = self.known.iter().find(|setting| setting.key == key)?.show;
+        Some(shown(&self.entries.get(key)?.given, show))
+    }
+
+    /// Whether something was already said about a key that has no entry: its file could not be read.
+    fn faulty(&self, key: &str) -> bool {
+        let named = |name: &str| name == format!("{key}_file") || name == format!("{}_FILE", variable_of_key(key));
+        self.faults.iter().any(|fault| matches!(fault, ConfigError::Invalid { name, .. } if named(name)))
+    }
+}
+
+/// Replaces the path of a secret's file by what it holds.
+fn fetch(entry: &mut Entry) -> Result<(), ConfigError> {
+    if !entry.by_file {
+        return Ok(());
+    }
+    let path = match &entry.given {
+        Given::Text(path) => path.clone(),
+        Given::List(paths) => paths.join(", "),
+    };
+    match read_secret_file(Path::new(&path)) {
+        Ok(secret) => entry.given = Given::Text(secret),
+        Err(cause) => {
+            let reason = format!("expected the path of a readable file: {cause}");
+            return Err(ConfigError::Invalid {
+                name: entry.name.clone(),
+                shown: path,
+                origin: entry.origin.clone(),
+                reason,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn hint(key: &str) -> &'static str {
+    match key {
+        "issuer" => {
+            "people and applications reach Usher under this address, so it cannot be guessed; for example \
+             USHER_ISSUER=https://id.example.org (to try Usher on this machine, run `usher dev`)"
+        }
+        _ => "it has no default",
+    }
+}
+
+/// A bound that can be said in the words an operator would write.
+pub(super) trait Bound: PartialOrd {
+    /// As it would be written.
+    fn in_words(&self) -> String;
+}
+
+impl Bound for std::time::Duration {
+    fn in_words(&self) -> String {
+        super::units::spelt(*self)
+    }
+}
+
+macro_rules! plain_bounds {
+    ($($kind:ty)+) => { $(impl Bound for $kind { fn in_words(&self) -> String { self.to_string() } })+ };
+}
+plain_bounds! { u32 usize }

@@ -1,0 +1,188 @@
+//! Where configuration comes from. The only file that reads the process environment and the disk for it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::fault::ConfigError;
+use super::layer::{Entry, Given, Origin, key_of_variable};
+use super::{dotenv, toml_file};
+
+/// A layer: dotted keys and what stands under them.
+pub(super) type Layer = Vec<(String, Entry)>;
+
+/// The file read when nobody names one.
+const USUAL_FILE: &str = "usher.toml";
+const USUAL_DOTENV: &str = ".env";
+/// A secret longer than this is not a secret but the wrong file.
+const LONGEST_SECRET_FILE: u64 = 64 * 1024;
+
+/// Everything an operator can set something with, weakest first. The default has nothing in it and touches nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// TOML files; a later one wins.
+    pub files: Vec<PathBuf>,
+    /// A file of `NAME=value` lines, of which those beginning with `USHER_` count.
+    pub dotenv: Option<PathBuf>,
+    /// Environment variables, of which those beginning with `USHER_` count.
+    pub env: Vec<(OsString, OsString)>,
+    /// Dotted keys with their values, from the command line.
+    pub flags: Vec<(String, String)>,
+}
+
+impl Sources {
+    /// What this process was started with: the files named (or `usher.toml`, if there is one), `.env`, if there is
+    /// one, the environment, and the flags.
+    pub fn of_process(files: Vec<PathBuf>, flags: Vec<(String, String)>) -> Self {
+        Self { env: std::env::vars_os().collect(), flags, ..Self::of_directory(Path::new(""), files) }
+    }
+
+    /// The files named, or the usual one if it is there; and `.env`, if it is there.
+    fn of_directory(dir: &Path, files: Vec<PathBuf>) -> Self {
+        let usual = |name: &str| Some(dir.join(name)).filter(|path| path.exists());
+        let files = if files.is_empty() { usual(USUAL_FILE).into_iter().collect() } else { files };
+        Self { files, dotenv: usual(USUAL_DOTENV), ..Self::default() }
+    }
+
+    /// Nothing but flags: for tests and for houses made in memory.
+    pub fn of_flags<K: Into<String>, V: Into<String>>(flags: impl IntoIterator<Item = (K, V)>) -> Self {
+        let flags = flags.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        Self { flags, ..Self::default() }
+    }
+
+    /// The layers, weakest first, and what could not be read.
+    pub(super) fn layers(self) -> (Vec<Layer>, Vec<ConfigError>) {
+        let (mut layers, mut faults) = (Vec::new(), Vec::new());
+        let files = self.files.iter().map(|path| (path, toml_file::parse as fn(&Path, &str) -> _));
+        let dotenv = self.dotenv.iter().map(|path| (path, dotenv::parse as fn(&Path, &str) -> _));
+        for (path, parse) in files.chain(dotenv) {
+            let read = fs::read_to_string(path)
+                .map_err(|error| vec![ConfigError::Unreadable { path: path.clone(), cause: in_words(&error) }]);
+            match read.and_then(|text| parse(path, &text)) {
+                Ok(layer) => layers.push(layer),
+                Err(wrong) => faults.extend(wrong),
+            }
+        }
+        layers.push(environment(self.env, &mut faults));
+        layers.push(self.flags.into_iter().map(|(key, value)| entry(&key, key.clone(), value, Origin::Flag)).collect());
+        (layers, faults)
+    }
+}
+
+/// An entry of a layer that knows only texts.
+pub(super) fn entry(name: &str, key: String, value: String, origin: Origin) -> (String, Entry) {
+    (key, Entry { name: name.to_owned(), given: Given::Text(value), origin, by_file: false })
+}
+
+fn environment(variables: Vec<(OsString, OsString)>, faults: &mut Vec<ConfigError>) -> Layer {
+    let mut layer = Layer::new();
+    for (name, value) in variables {
+        let Some(name) = name.to_str() else { continue };
+        let Some(key) = key_of_variable(name).filter(|_| !set_by_kubernetes(name)) else { continue };
+        match value.into_string() {
+            Ok(value) => layer.push(entry(name, key, value, Origin::Environment)),
+            Err(_) => faults.push(ConfigError::Syntax {
+                origin: Origin::Environment,
+                message: format!("{name} is not valid UTF-8"),
+            }),
+        }
+    }
+    layer.sort_by(|a, b| a.0.cmp(&b.0));
+    layer
+}
+
+/// Kubernetes puts the addresses of a Service called `usher` into the environment of every pod beside it
+/// (`USHER_SERVICE_HOST`, `USHER_PORT_8080_TCP_ADDR`, …); these are nobody's settings.
+fn set_by_kubernetes(name: &str) -> bool {
+    let port = |rest: &str| rest.is_empty() || rest.starts_with('_');
+    name == "USHER_SERVICE_HOST"
+        || name.strip_prefix("USHER_SERVICE_PORT").is_some_and(port)
+        || name.strip_prefix("USHER_PORT").is_some_and(port)
+}
+
+/// The secret in a file, without the line break at its end. The error never contains what the file holds.
+pub(super) fn read_secret_file(path: &Path) -> Result<String, String> {
+    let length = fs::metadata(path).map_err(|error| in_words(&error))?.len();
+    if length > LONGEST_SECRET_FILE {
+        return Err(format!("it holds {length} bytes, too many for a secret"));
+    }
+    let mut text = fs::read_to_string(path).map_err(|error| in_words(&error))?;
+    text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    if text.is_empty() { Err(String::from("it is empty")) } else { Ok(text) }
+}
+
+fn in_words(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => String::from("no such file"),
+        ErrorKind::InvalidData => String::from("not UTF-8 text"),
+        ErrorKind::IsADirectory => String::from("it is a directory"),
+        _ => error.to_string(),
+    }
+}
+
+/// How many cores this process may use; at least one.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_variables_count_and_none_of_kubernetes() {
+        let variables = [
+            ("PATH", "/bin"),
+            ("USHER_ISSUER", "https://id.example.org"),
+            ("USHER_SESSION__IDLE", "1h"),
+            ("USHER_SERVICE_HOST", "10.0.0.1"),
+            ("USHER_SERVICE_PORT_HTTP", "8080"),
+            ("USHER_PORT", "tcp://10.0.0.1:8080"),
+            ("USHER_PORT_8080_TCP_ADDR", "10.0.0.1"),
+            ("USHER_PORTAL", "x"),
+        ];
+        let mut faults = Vec::new();
+        let layer = environment(variables.map(|(name, value)| (name.into(), value.into())).into(), &mut faults);
+        let keys: Vec<&str> = layer.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(keys, ["issuer", "portal", "session.idle"]);
+        assert!(faults.is_empty());
+    }
+
+    #[test]
+    fn the_usual_files_are_read_where_they_are_and_nothing_else_was_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let (usual, dotenv) = (dir.path().join("usher.toml"), dir.path().join(".env"));
+        assert!(Sources::of_directory(dir.path(), vec![]).files.is_empty());
+        fs::write(&usual, "").unwrap();
+        fs::write(&dotenv, "").unwrap();
+        let found = Sources::of_directory(dir.path(), vec![]);
+        assert_eq!((found.files, found.dotenv), (vec![usual], Some(dotenv)));
+        let named = Sources::of_directory(dir.path(), vec!["other.toml".into()]);
+        assert_eq!(named.files, [PathBuf::from("other.toml")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_named() {
+        use std::os::unix::ffi::OsStringExt;
+        let mut faults = Vec::new();
+        environment(vec![("USHER_LOG".into(), OsString::from_vec(vec![0xFF]))], &mut faults);
+        assert!(faults[0].to_string().contains("USHER_LOG is not valid UTF-8"));
+    }
+
+    #[test]
+    fn a_secret_file_loses_its_last_line_break_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("secret");
+        fs::write(&path, " hunter2 \r\n").unwrap();
+        assert_eq!(read_secret_file(&path).unwrap(), " hunter2 ");
+        fs::write(&path, "\n").unwrap();
+        assert_eq!(read_secret_file(&path).unwrap_err(), "it is empty");
+        fs::write(&path, vec![b'x'; 65 * 1024]).unwrap();
+        assert!(read_secret_file(&path).unwrap_err().contains("too many"));
+        fs::write(&path, [0xFF, 0xFE]).unwrap();
+        assert_eq!(read_secret_file(&path).unwrap_err(), "not UTF-8 text");
+        assert_eq!(read_secret_file(&dir.path().join("none")).unwrap_err(), "no such file");
+    }
+}

@@ -1,0 +1,360 @@
+//! The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1): parsed once, by a written-out table of checks.
+//!
+//! Until client and redirect URI are proven, an error has nowhere to go and is shown on a page: [`Destination`].
+//! From then on an error travels back to the client: that is what [`AuthorizeRequest::check`] returns.
+
+use serde::{Deserialize, Serialize};
+
+use super::claims::ClaimsRequest;
+use super::error::{ErrorCode, OAuthError};
+use super::params::Params;
+use super::pkce::CodeChallenge;
+use super::prompt::Prompt;
+use super::scope::Scope;
+
+/// Longest `state` returned.
+const MAX_STATE: usize = 4_096;
+/// Longest `nonce` kept.
+const MAX_NONCE: usize = 1_024;
+/// Longest of the other free texts.
+const MAX_TEXT: usize = 2_000;
+
+/// Who asks, and where the answer should go: what must be proven before any redirect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// `client_id`.
+    pub client_id: String,
+    /// `redirect_uri` as sent, if sent.
+    pub redirect_uri: Option<String>,
+}
+
+impl Destination {
+    /// Reads the two parameters that an error redirect depends on.
+    ///
+    /// # Errors
+    /// `invalid_request` if either is repeated or `client_id` is missing: shown on a page, never redirected.
+    pub fn read(params: &Params) -> Result<Self, OAuthError> {
+        let client_id =
+            single(params, "client_id")?.ok_or_else(|| OAuthError::invalid_request("client_id is missing"))?;
+        let redirect_uri = single(params, "redirect_uri")?;
+        Ok(Self { client_id: client_id.to_owned(), redirect_uri: redirect_uri.map(str::to_owned) })
+    }
+}
+
+/// What the checks need to know of the client.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// It cannot keep a secret: PKCE is required (RFC 9700 §2.1.1).
+    pub public: bool,
+    /// The most it may ask for.
+    pub scope: &'a Scope,
+    /// May it use the authorization code grant?
+    pub authorization_code: bool,
+    /// May it hold refresh tokens?
+    pub refresh_token: bool,
+}
+
+/// An authorization request that passed every check.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizeRequest {
+    /// Returned byte for byte.
+    pub state: Option<String>,
+    /// What is asked, within what the client may ask.
+    pub scope: Scope,
+    /// Echoed in the ID token.
+    pub nonce: Option<String>,
+    /// Which pages to show.
+    pub prompt: Prompt,
+    /// Oldest authentication that will do, in seconds.
+    pub max_age: Option<u64>,
+    /// Whom the client expects, in its own words.
+    pub login_hint: Option<String>,
+    /// An ID token of the person the client expects.
+    pub id_token_hint: Option<String>,
+    /// Authentication contexts, best first.
+    pub acr_values: Vec<String>,
+    /// Languages, best first.
+    pub ui_locales: Option<String>,
+    /// The PKCE challenge.
+    pub code_challenge: Option<CodeChallenge>,
+    /// Single claims asked for by name.
+    pub claims: ClaimsRequest,
+}
+
+type Check = fn(&Params, &Rules<'_>, &mut AuthorizeRequest) -> Result<(), OAuthError>;
+
+/// Every check in the order it is made. `state` comes first so that an error can carry it home.
+const CHECKS: &[(&str, Check)] = &[
+    ("state", state),
+    ("request", request),
+    ("request_uri", request_uri),
+    ("registration", registration),
+    ("response_type", response_type),
+    ("response_mode", response_mode),
+    ("resource", resource),
+    ("scope", scope),
+    ("nonce", nonce),
+    ("prompt", prompt),
+    ("max_age", max_age),
+    ("login_hint", login_hint),
+    ("id_token_hint", id_token_hint),
+    ("acr_values", acr_values),
+    ("ui_locales", ui_locales),
+    ("display", display),
+    ("claims", claims),
+    ("code_challenge", code_challenge),
+];
+
+impl AuthorizeRequest {
+    /// Runs the table over a request whose client and redirect URI are proven.
+    ///
+    /// # Errors
+    /// The first failed check, with the request as far as it was read (so that `state` goes home with the error).
+    pub fn check(params: &Params, rules: &Rules<'_>) -> Result<Self, (OAuthError, Self)> {
+        let mut request = Self::default();
+        for (_, check) in CHECKS {
+            if let Err(error) = check(params, rules, &mut request) {
+                return Err((error, request));
+            }
+        }
+        Ok(request)
+    }
+}
+
+fn single<'p>(params: &'p Params, name: &str) -> Result<Option<&'p str>, OAuthError> {
+    params.get(name).map_err(|_| OAuthError::repeated(name))
+}
+
+fn text(params: &Params, name: &'static str, longest: usize) -> Result<Option<String>, OAuthError> {
+    match single(params, name)? {
+        Some(value) if value.len() > longest => Err(OAuthError::invalid_request(format!("{name} is too long"))),
+        value => Ok(value.map(str::to_owned)),
+    }
+}
+
+fn state(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    request.state = text(params, "state", MAX_STATE)?;
+    Ok(())
+}
+
+fn request(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    refuse(params, "request", ErrorCode::RequestNotSupported, "request objects are not supported")
+}
+
+fn request_uri(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    refuse(params, "request_uri", ErrorCode::RequestUriNotSupported, "request_uri is not supported")
+}
+
+fn registration(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    refuse(params, "registration", ErrorCode::RegistrationNotSupported, "registration is not supported")
+}
+
+fn resource(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    refuse(params, "resource", ErrorCode::InvalidTarget, "no resource can be chosen here")
+}
+
+fn refuse(params: &Params, name: &str, code: ErrorCode, why: &'static str) -> Result<(), OAuthError> {
+    match single(params, name)? {
+        None => Ok(()),
+        Some(_) => Err(OAuthError::new(code, why)),
+    }
+}
+
+fn response_type(params: &Params, rules: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    match single(params, "response_type")? {
+        None => Err(OAuthError::invalid_request("response_type is missing")),
+        Some("code") if rules.authorization_code => Ok(()),
+        Some("code") => {
+            Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client may not use the authorization code grant"))
+        }
+        Some(_) => Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "response_type must be code")),
+    }
+}
+
+fn response_mode(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    match single(params, "response_mode")? {
+        None | Some("query") => Ok(()),
+        Some(_) => Err(OAuthError::invalid_request("response_mode must be query")),
+    }
+}
+
+fn scope(params: &Params, rules: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    let asked = Scope::parse(single(params, "scope")?.unwrap_or_default())?;
+    // Values that are not understood are ignored (OpenID Connect Core §3.1.2.1); the token response tells what was granted.
+    let mut granted = asked.intersection(rules.scope);
+    if !rules.refresh_token || !granted.contains("openid") {
+        granted = granted.without("offline_access");
+    }
+    if granted.is_empty() {
+        return Err(OAuthError::new(ErrorCode::InvalidScope, "scope names nothing that this client may ask for"));
+    }
+    request.scope = granted;
+    Ok(())
+}
+
+fn nonce(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    request.nonce = text(params, "nonce", MAX_NONCE)?;
+    Ok(())
+}
+
+fn prompt(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    request.prompt = Prompt::parse(single(params, "prompt")?.unwrap_or_default())?;
+    Ok(())
+}
+
+fn max_age(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    let Some(value) = single(params, "max_age")? else { return Ok(()) };
+    // `u64::from_str` takes a leading `+`: the specification does not.
+    let seconds = value.bytes().all(|b| b.is_ascii_digit()).then(|| value.parse::<u32>().ok()).flatten();
+    let seconds = seconds.ok_or_else(|| OAuthError::invalid_request("max_age must be a number of seconds"))?;
+    request.max_age = Some(u64::from(seconds));
+    Ok(())
+}
+
+fn login_hint(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    request.login_hint = text(params, "login_hint", MAX_TEXT)?;
+    Ok(())
+}
+
+fn id_token_hint(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    request.id_token_hint = text(params, "id_token_hint", 16 * 1_024)?;
+    Ok(())
+}
+
+fn acr_values(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    let values = text(params, "acr_values", MAX_TEXT)?.unwrap_or_default();
+    request.acr_values = values.split(' ').filter(|value| !value.is_empty()).map(str::to_owned).collect();
+    Ok(())
+}
+
+fn ui_locales(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    request.ui_locales = text(params, "ui_locales", MAX_TEXT)?;
+    Ok(())
+}
+
+fn display(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    match single(params, "display")? {
+        // The pages fit every window, so the wish is granted whatever it is.
+        None | Some("page" | "popup" | "touch" | "wap") => Ok(()),
+        Some(_) => Err(OAuthError::invalid_request("display holds an unknown value")),
+    }
+}
+
+fn claims(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    if let Some(value) = single(params, "claims")? {
+        request.claims = ClaimsRequest::parse(value)?;
+    }
+    Ok(())
+}
+
+fn code_challenge(params: &Params, rules: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    let method = single(params, "code_challenge_method")?;
+    match single(params, "code_challenge")? {
+        Some(challenge) => request.code_challenge = Some(CodeChallenge::parse(challenge, method)?),
+        None if method.is_some() => return Err(OAuthError::invalid_request("code_challenge is missing")),
+        None if rules.public => return Err(OAuthError::invalid_request("a public client must send code_challenge")),
+        None => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    fn checked(public: bool, pairs: &[(&str, &str)]) -> Result<AuthorizeRequest, OAuthError> {
+        let scope = Scope::of(["openid", "email", "offline_access"]);
+        let rules = Rules { public, scope: &scope, authorization_code: true, refresh_token: true };
+        let base = [("response_type", "code"), ("scope", "openid email")];
+        let mut all: Vec<(String, String)> = Vec::new();
+        for (name, value) in base.iter().filter(|(name, _)| pairs.iter().all(|(other, _)| other != name)).chain(pairs) {
+            all.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        AuthorizeRequest::check(&Params::from_pairs(all), &rules).map_err(|(error, _)| error)
+    }
+
+    fn code_of(public: bool, pairs: &[(&str, &str)]) -> &'static str {
+        checked(public, pairs).map_or_else(|error| error.code.as_str(), |_| "accepted")
+    }
+
+    #[test]
+    fn an_ordinary_request_passes() {
+        let request = checked(
+            true,
+            &[("code_challenge", CHALLENGE), ("code_challenge_method", "S256"), ("state", "x y"), ("nonce", "n")],
+        )
+        .unwrap();
+        assert_eq!(request.state.as_deref(), Some("x y"));
+        assert!(request.code_challenge.is_some());
+        assert_eq!(request.scope, Scope::of(["openid", "email"]));
+    }
+
+    #[test]
+    fn each_fault_has_its_own_code() {
+        for (pairs, code) in [
+            (&[("response_type", "token")][..], "unsupported_response_type"),
+            (&[("response_type", "code id_token")], "unsupported_response_type"),
+            (&[("response_type", "")], "invalid_request"),
+            (&[("response_mode", "fragment")], "invalid_request"),
+            (&[("response_mode", "web_message")], "invalid_request"),
+            (&[("request", "e30.e30.")], "request_not_supported"),
+            (&[("request_uri", "https://evil.test")], "request_uri_not_supported"),
+            (&[("registration", "{}")], "registration_not_supported"),
+            (&[("resource", "https://api.test")], "invalid_target"),
+            (&[("scope", "admin")], "invalid_scope"),
+            (&[("scope", "open\"id")], "invalid_scope"),
+            (&[("prompt", "none login")], "invalid_request"),
+            (&[("max_age", "-1")], "invalid_request"),
+            (&[("max_age", "+1")], "invalid_request"),
+            (&[("max_age", "abc")], "invalid_request"),
+            (&[("max_age", "9223372036854775808")], "invalid_request"),
+            (&[("display", "hologram")], "invalid_request"),
+            (&[("claims", "[")], "invalid_request"),
+            (&[("code_challenge", CHALLENGE)], "invalid_request"),
+            (&[("code_challenge", CHALLENGE), ("code_challenge_method", "plain")], "invalid_request"),
+            (&[("code_challenge_method", "S256")], "invalid_request"),
+            (&[("state", "a"), ("state", "b")], "invalid_request"),
+            (&[("nonce", "a"), ("nonce", "b")], "invalid_request"),
+            (&[("extra", "foobar")], "accepted"),
+            (&[("acr_values", "1 2"), ("ui_locales", "se"), ("display", "popup")], "accepted"),
+        ] {
+            assert_eq!(code_of(false, pairs), code, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_public_client_must_send_a_challenge() {
+        assert_eq!(code_of(true, &[]), "invalid_request");
+        assert_eq!(code_of(false, &[]), "accepted");
+    }
+
+    #[test]
+    fn offline_access_needs_openid() {
+        assert!(!checked(false, &[("scope", "email offline_access")]).unwrap().scope.contains("offline_access"));
+        assert!(checked(false, &[("scope", "openid offline_access")]).unwrap().scope.contains("offline_access"));
+    }
+
+    #[test]
+    fn the_state_goes_home_with_the_error() {
+        let scope = Scope::of(["openid"]);
+        let rules = Rules { public: false, scope: &scope, authorization_code: true, refresh_token: true };
+        let params = Params::from_pairs(vec![
+            ("state".to_owned(), "kept".to_owned()),
+            ("response_type".to_owned(), "token".to_owned()),
+        ]);
+        let (_, request) = AuthorizeRequest::check(&params, &rules).unwrap_err();
+        assert_eq!(request.state.as_deref(), Some("kept"));
+    }
+
+    #[test]
+    fn a_repeated_destination_has_nowhere_to_go() {
+        let pairs = |names: &[&str]| Params::from_pairs(names.iter().map(|name| (*name, "x")));
+        assert!(Destination::read(&pairs(&["client_id", "redirect_uri"])).is_ok());
+        for bad in [&["redirect_uri"][..], &["client_id", "client_id"], &["client_id", "redirect_uri", "redirect_uri"]]
+        {
+            assert!(Destination::read(&pairs(bad)).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The standard claims about a person (OpenID Connect Core §5.1), which scope asks for which (§5.4),
+//! and single claims asked for by name (§5.5).
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::error::OAuthError;
+use super::scope::Scope;
+
+/// The claims that each scope asks for (OpenID Connect Core §5.4).
+pub const SCOPE_CLAIMS: &[(&str, &[&str])] = &[
+    (
+        "profile",
+        &[
+            "name",
+            "family_name",
+            "given_name",
+            "middle_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "zoneinfo",
+            "locale",
+            "updated_at",
+        ],
+    ),
+    ("email", &["email", "email_verified"]),
+    ("address", &["address"]),
+    ("phone", &["phone_number", "phone_number_verified"]),
+];
+
+/// Every claim that may be asked for, for the metadata.
+pub fn supported() -> Vec<&'static str> {
+    let person = SCOPE_CLAIMS.iter().flat_map(|(_, claims)| claims.iter().copied());
+    ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid"]
+        .into_iter()
+        .chain(person)
+        .collect()
+}
+
+/// The `claims` parameter: names of single claims, for userinfo and for the ID token.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimsRequest {
+    /// To be returned by the userinfo endpoint.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub userinfo: BTreeSet<String>,
+    /// To be put into the ID token.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub id_token: BTreeSet<String>,
+    /// The `sub` that the ID token must be about, if one was named (§5.5.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// An essential `acr`: the values that will do, or any if empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub essential_acr: Option<Vec<String>>,
+}
+
+impl ClaimsRequest {
+    /// Reads the JSON of the parameter. Claims that nobody here knows are ignored, as §5.5 asks.
+    ///
+    /// # Errors
+    /// `invalid_request` when it is not a JSON object of objects.
+    pub fn parse(json: &str) -> Result<Self, OAuthError> {
+        let fault =
+            || OAuthError::invalid_request("claims must be a JSON object as in OpenID Connect Core section 5.5");
+        let document: Map<String, Value> = serde_json::from_str(json).map_err(|_| fault())?;
+        let section = |name: &str| match document.get(name) {
+            None | Some(Value::Null) => Ok(Map::new()),
+            Some(Value::Object(claims)) => Ok(claims.clone()),
+            Some(_) => Err(fault()),
+        };
+        let (userinfo, id_token) = (section("userinfo")?, section("id_token")?);
+        for wish in userinfo.values().chain(id_token.values()) {
+            if !wish.is_null() && !wish.is_object() {
+                return Err(fault());
+            }
+        }
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let sub = [&id_token, &userinfo].into_iter().find_map(|claims| claims.get("sub")?.get("value").and_then(text));
+        let essential_acr =
+            id_token.get("acr").filter(|acr| acr.get("essential") == Some(&Value::Bool(true))).map(|acr| {
+                let listed =
+                    acr.get("values").and_then(Value::as_array).map(|all| all.iter().filter_map(text).collect());
+                listed.or_else(|| acr.get("value").and_then(text).map(|one| vec![one])).unwrap_or_default()
+            });
+        let known = |claims: &Map<String, Value>| claims.keys().filter(|name| is_person_claim(name)).cloned().collect();
+        Ok(Self { userinfo: known(&userinfo), id_token: known(&id_token), sub, essential_acr })
+    }
+}
+
+fn is_person_claim(name: &str) -> bool {
+    SCOPE_CLAIMS.iter().any(|(_, claims)| claims.contains(&name))
+}
+
+/// Of everything known about a person, what these scopes and single wishes may see.
+///
+/// Claims that are absent, null or empty are left out (§5.3.2).
+pub fn released(known: &Map<String, Value>, scope: &Scope, by_name: &BTreeSet<String>) -> Map<String, Value> {
+    let by_scope =
+        SCOPE_CLAIMS.iter().filter(|(name, _)| scope.contains(name)).flat_map(|(_, claims)| claims.iter().copied());
+    let mut out = Map::new();
+    for name in by_scope.chain(by_name.iter().map(String::as_str)) {
+        if let Some(value) = known.get(name).filter(|value| !is_blank(value)) {
+            out.insert(name.to_owned(), value.clone());
+        }
+    }
+    out
+}
+
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_scope_releases_its_claims_and_no_others() {
+        let Value::Object(known) =
+            json!({"name": "Ana", "email": "ana@example.test", "gender": "", "phone_number": "+351", "secret": 1})
+        else {
+            unreachable!()
+        };
+        let seen = released(&known, &Scope::of(["openid", "profile"]), &BTreeSet::from(["email".to_owned()]));
+        assert_eq!(Value::Object(seen), json!({"name": "Ana", "email": "ana@example.test"}));
+    }
+
+    #[test]
+    fn single_claims_are_read_by_name() {
+        let asked = r#"{"userinfo":{"name":{"essential":true},"unknown":null},
+            "id_token":{"sub":{"value":"s1"},"acr":{"essential":true,"values":["mfa"]},"email":null}}"#;
+        let request = ClaimsRequest::parse(asked).unwrap();
+        assert_eq!(request.userinfo, BTreeSet::from(["name".to_owned()]));
+        assert_eq!(request.id_token, BTreeSet::from(["email".to_owned()]));
+        assert_eq!(request.sub.as_deref(), Some("s1"));
+        assert_eq!(request.essential_acr, Some(vec!["mfa".to_owned()]));
+    }
+
+    #[test]
+    fn garbage_is_refused() {
+        for bad in ["", "[]", "null", "7", r#"{"userinfo":7}"#, r#"{"userinfo":{"name":7}}"#, &"[".repeat(100_000)] {
+            assert!(ClaimsRequest::parse(bad).is_err());
+        }
+    }
+}

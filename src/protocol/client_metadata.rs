@@ -1,0 +1,331 @@
+//! What is known about a client, in the words of RFC 7591 §2 and OpenID Connect Dynamic Registration §2, and the rules it keeps.
+
+use serde::{Deserialize, Serialize};
+
+use super::redirect_uri::{self, UriFault};
+use super::scope::Scope;
+
+/// Signature algorithms that a client may ask for.
+pub const SIGNING_ALGS: [&str; 3] = ["RS256", "ES256", "PS256"];
+
+/// How a client authenticates at the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// Secret in the Authorization header.
+    ClientSecretBasic,
+    /// Secret in the form.
+    ClientSecretPost,
+    /// A public client.
+    None,
+}
+
+impl AuthMethod {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Whether each refresh replaces the refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshRotation {
+    /// A new token each time; an old one presented again is theft (RFC 9700 §4.14.2).
+    Rotate,
+    /// The same token each time, for clients whose tokens are bound to a key (FAPI 2.0 §5.3.2.1).
+    Reuse,
+}
+
+/// The metadata document of a client. Unknown members are refused, so that a misspelt one is noticed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientMetadata {
+    /// The name that people read.
+    pub client_name: String,
+    /// Where answers may go, compared character by character.
+    pub redirect_uris: Vec<String>,
+    /// Where people may be sent after signing out.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// How it gets tokens.
+    pub grant_types: Vec<String>,
+    /// Only `code`, or nothing for a machine.
+    pub response_types: Vec<String>,
+    /// How it authenticates.
+    pub token_endpoint_auth_method: AuthMethod,
+    /// The most it may ask for.
+    pub scope: Scope,
+    /// How its ID tokens are signed.
+    pub id_token_signed_response_alg: String,
+    /// How its access tokens are signed; as its ID tokens if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_signed_response_alg: Option<String>,
+    /// What else its access tokens are for, beside Usher itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub audience: Vec<String>,
+    /// Its home page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its logo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// Its privacy policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// How to reach its people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<String>,
+    /// `max_age` where the request has none, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u64>,
+    /// It belongs to whoever runs Usher: people are not asked for consent.
+    pub first_party: bool,
+    /// Whether each refresh replaces the refresh token.
+    pub refresh_rotation: RefreshRotation,
+    /// A refresh token unused for this many seconds is dead; the house's own limit if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_idle_seconds: Option<u64>,
+    /// A refresh family ends after this many seconds (0 = never); the house's own limit if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_absolute_seconds: Option<u64>,
+    /// Any redirect URI on `http://localhost` will do. Only `usher dev` sets it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub any_localhost_redirect: bool,
+}
+
+impl Default for ClientMetadata {
+    fn default() -> Self {
+        Self {
+            client_name: String::new(),
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            grant_types: vec!["authorization_code".to_owned()],
+            response_types: vec!["code".to_owned()],
+            token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
+            scope: standard_scope(),
+            id_token_signed_response_alg: "RS256".to_owned(),
+            access_token_signed_response_alg: None,
+            audience: Vec::new(),
+            client_uri: None,
+            logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            contacts: Vec::new(),
+            default_max_age: None,
+            first_party: false,
+            refresh_rotation: RefreshRotation::Rotate,
+            refresh_idle_seconds: None,
+            refresh_absolute_seconds: None,
+            any_localhost_redirect: false,
+        }
+    }
+}
+
+/// What a client may ask for unless it was registered for something else.
+pub fn standard_scope() -> Scope {
+    Scope::of(["openid", "profile", "email", "address", "phone", "offline_access"])
+}
+
+/// Why a metadata document is refused (RFC 7591 §3.2.2): the member, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{member} {fault}")]
+pub struct MetadataFault {
+    /// The member at fault.
+    pub member: &'static str,
+    /// What is wrong with it.
+    pub fault: String,
+}
+
+impl MetadataFault {
+    /// The error code of RFC 7591 §3.2.2.
+    pub fn code(&self) -> &'static str {
+        if self.member == "redirect_uris" { "invalid_redirect_uri" } else { "invalid_client_metadata" }
+    }
+}
+
+fn fault(member: &'static str, fault: impl Into<String>) -> MetadataFault {
+    MetadataFault { member, fault: fault.into() }
+}
+
+impl ClientMetadata {
+    /// Cannot keep a secret.
+    pub fn is_public(&self) -> bool {
+        self.token_endpoint_auth_method == AuthMethod::None
+    }
+
+    /// May it use this grant type?
+    pub fn may_use(&self, grant_type: &str) -> bool {
+        self.grant_types.iter().any(|held| held == grant_type)
+    }
+
+    /// The algorithm of its access tokens.
+    pub fn access_token_alg(&self) -> &str {
+        self.access_token_signed_response_alg.as_deref().unwrap_or(&self.id_token_signed_response_alg)
+    }
+
+    /// Checks the whole document.
+    ///
+    /// # Errors
+    /// Every fault found, so that they can be mended in one go.
+    pub fn check(&self) -> Result<(), Vec<MetadataFault>> {
+        let faults: Vec<_> =
+            [self.name_faults(), self.grant_faults(), self.uri_faults(), self.link_faults(), self.alg_faults()]
+                .concat();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    fn name_faults(&self) -> Vec<MetadataFault> {
+        let name = self.client_name.trim();
+        if name.is_empty() {
+            vec![fault("client_name", "must not be empty")]
+        } else if name.chars().count() > 100 {
+            vec![fault("client_name", "must not be longer than 100 characters")]
+        } else if name.chars().any(char::is_control) {
+            vec![fault("client_name", "must not hold control characters")]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn grant_faults(&self) -> Vec<MetadataFault> {
+        let mut faults = Vec::new();
+        for grant in &self.grant_types {
+            if !super::token::TokenRequest::GRANT_TYPES.contains(&grant.as_str()) {
+                faults.push(fault("grant_types", format!("holds {grant:?}, which is not supported")));
+            }
+        }
+        if self.grant_types.is_empty() {
+            faults.push(fault("grant_types", "must not be empty"));
+        }
+        if self.is_public() && self.may_use("client_credentials") {
+            faults.push(fault("grant_types", "holds client_credentials, which needs a client that keeps a secret"));
+        }
+        if self.response_types.iter().any(|kind| kind != "code") {
+            faults.push(fault("response_types", "may only hold code"));
+        }
+        faults
+    }
+
+    fn uri_faults(&self) -> Vec<MetadataFault> {
+        let mut faults = Vec::new();
+        let lists =
+            [("redirect_uris", &self.redirect_uris), ("post_logout_redirect_uris", &self.post_logout_redirect_uris)];
+        for (member, uris) in lists {
+            for uri in uris {
+                match redirect_uri::check(uri) {
+                    // The responses of a sign-out carry `state` alone.
+                    Err(UriFault::Reserved) if member == "post_logout_redirect_uris" => {}
+                    Err(why) => faults.push(fault(member, format!("holds {uri:?}, which {why}"))),
+                    Ok(()) => {}
+                }
+            }
+            if uris.len() > 100 {
+                faults.push(fault(member, "must not hold more than 100"));
+            }
+        }
+        if self.may_use("authorization_code") && self.redirect_uris.is_empty() && !self.any_localhost_redirect {
+            faults.push(fault("redirect_uris", "must not be empty for the authorization code grant"));
+        }
+        faults
+    }
+
+    fn link_faults(&self) -> Vec<MetadataFault> {
+        let links = [
+            ("client_uri", &self.client_uri),
+            ("logo_uri", &self.logo_uri),
+            ("policy_uri", &self.policy_uri),
+            ("tos_uri", &self.tos_uri),
+        ];
+        links
+            .into_iter()
+            .filter_map(|(member, link)| Some((member, redirect_uri::check_link(link.as_deref()?).err()?)))
+            .map(|(member, why)| fault(member, why.to_string()))
+            .collect()
+    }
+
+    fn alg_faults(&self) -> Vec<MetadataFault> {
+        let algs = [
+            ("id_token_signed_response_alg", Some(&self.id_token_signed_response_alg)),
+            ("access_token_signed_response_alg", self.access_token_signed_response_alg.as_ref()),
+        ];
+        algs.into_iter()
+            .filter(|(_, alg)| alg.is_some_and(|alg| !SIGNING_ALGS.contains(&alg.as_str())))
+            .map(|(member, _)| fault(member, format!("must be one of {}", SIGNING_ALGS.join(", "))))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound() -> ClientMetadata {
+        ClientMetadata {
+            client_name: "Shop".into(),
+            redirect_uris: vec!["https://rp.test/cb".into()],
+            ..ClientMetadata::default()
+        }
+    }
+
+    #[test]
+    fn a_sound_document_passes_and_survives_json() {
+        let metadata = sound();
+        assert_eq!(metadata.check(), Ok(()));
+        let json = serde_json::to_string(&metadata).unwrap();
+        assert_eq!(serde_json::from_str::<ClientMetadata>(&json).unwrap(), metadata);
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let metadata = ClientMetadata {
+            client_name: " ".into(),
+            redirect_uris: vec!["https://rp.test/cb#x".into(), "https://*.rp.test".into()],
+            grant_types: vec!["implicit".into()],
+            response_types: vec!["token".into()],
+            logo_uri: Some("javascript:alert(1)".into()),
+            id_token_signed_response_alg: "none".into(),
+            ..ClientMetadata::default()
+        };
+        let faults = metadata.check().unwrap_err();
+        let members: Vec<_> = faults.iter().map(|fault| fault.member).collect();
+        assert_eq!(
+            members,
+            [
+                "client_name",
+                "grant_types",
+                "response_types",
+                "redirect_uris",
+                "redirect_uris",
+                "logo_uri",
+                "id_token_signed_response_alg"
+            ]
+        );
+        assert_eq!(faults[3].code(), "invalid_redirect_uri");
+    }
+
+    #[test]
+    fn a_misspelt_member_is_noticed() {
+        assert!(serde_json::from_str::<ClientMetadata>(r#"{"client_nmae":"x"}"#).is_err());
+        assert!(serde_json::from_str::<ClientMetadata>(r#"{"token_endpoint_auth_method":"private_key_jwt"}"#).is_err());
+        assert!(serde_json::from_str::<ClientMetadata>("[]").is_err());
+    }
+
+    #[test]
+    fn a_machine_must_keep_a_secret() {
+        let machine = ClientMetadata {
+            grant_types: vec!["client_credentials".into()],
+            response_types: vec![],
+            redirect_uris: vec![],
+            token_endpoint_auth_method: AuthMethod::None,
+            ..sound()
+        };
+        assert_eq!(machine.check().unwrap_err().len(), 1);
+    }
+}

@@ -1,0 +1,76 @@
+//! The metadata document (OpenID Connect Discovery §3, RFC 8414 §2): only what works today stands in it.
+
+use serde_json::{Value, json};
+
+use super::claims;
+use super::client_auth::ClientCredentials;
+use super::client_metadata::SIGNING_ALGS;
+use super::prompt::Prompt;
+use super::token::TokenRequest;
+
+/// How well a person authenticated, weakest first: the names of NIST SP 800-63B.
+pub const ACR_VALUES: [&str; 1] = ["aal1"];
+
+/// The metadata of an issuer, the same for both well-known addresses.
+pub fn metadata(issuer: &str, ui_locales: &[&str], sign_up: bool) -> Value {
+    let at = |path: &str| format!("{issuer}{path}");
+    let prompts: Vec<_> = Prompt::VALUES.into_iter().filter(|value| sign_up || *value != "create").collect();
+    json!({
+        "issuer": issuer,
+        "authorization_endpoint": at("/oauth2/authorize"),
+        "token_endpoint": at("/oauth2/token"),
+        "userinfo_endpoint": at("/oauth2/userinfo"),
+        "jwks_uri": at("/oauth2/jwks"),
+        "introspection_endpoint": at("/oauth2/introspect"),
+        "revocation_endpoint": at("/oauth2/revoke"),
+        "end_session_endpoint": at("/oauth2/logout"),
+        "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": TokenRequest::GRANT_TYPES,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": SIGNING_ALGS,
+        "token_endpoint_auth_methods_supported": ClientCredentials::METHODS,
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "revocation_endpoint_auth_methods_supported": ClientCredentials::METHODS,
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims::supported(),
+        "claims_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "require_request_uri_registration": false,
+        "acr_values_supported": ACR_VALUES,
+        "prompt_values_supported": prompts,
+        "display_values_supported": ["page", "popup", "touch", "wap"],
+        "ui_locales_supported": ui_locales,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_reads_as_agreed() {
+        insta::assert_json_snapshot!(metadata("https://id.example.com", &["en", "pt-BR", "uk"], true));
+    }
+
+    #[test]
+    fn what_is_not_built_is_absent() {
+        let document = metadata("https://id.example.com", &["en"], true);
+        for absent in [
+            "registration_endpoint",
+            "pushed_authorization_request_endpoint",
+            "device_authorization_endpoint",
+            "check_session_iframe",
+            "backchannel_logout_supported",
+            "frontchannel_logout_supported",
+            "request_object_signing_alg_values_supported",
+        ] {
+            assert!(document.get(absent).is_none(), "{absent}");
+        }
+        assert!(!document.to_string().contains("implicit"));
+    }
+}

@@ -1,0 +1,232 @@
+//! `redirect_uri`: compared as text, character by character (RFC 9700 §2.1), never normalised to make it fit.
+
+use std::net::Ipv4Addr;
+
+use url::{Host, Url};
+
+/// Longest redirect URI accepted.
+const MAX_LENGTH: usize = 2_000;
+
+/// Parameters that Usher itself puts into a response: a registered URI must not carry them already.
+const RESERVED: [&str; 8] = ["code", "state", "iss", "error", "error_description", "error_uri", "id_token", "response"];
+
+/// Why a URI cannot be registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UriFault {
+    /// Not an absolute URI, or written in a way that readers disagree about.
+    #[error("is not a plain absolute URI")]
+    Malformed,
+    /// Longer than 2,000 characters.
+    #[error("is too long")]
+    TooLong,
+    /// A fragment can never come back (RFC 6749 §3.1.2).
+    #[error("must not have a fragment")]
+    Fragment,
+    /// `https`, `http` on loopback, or an app's own reverse-domain scheme.
+    #[error("must be https, http on loopback, or a private-use scheme such as com.example.app:/callback")]
+    Scheme,
+    /// A user name or password in the URI.
+    #[error("must not carry a user name or password")]
+    UserInfo,
+    /// A `*` anywhere: nothing here is a pattern.
+    #[error("must not contain a wildcard: it is compared character by character")]
+    Wildcard,
+    /// It carries a parameter that the response carries as well.
+    #[error("must not carry a parameter of the response, such as code, state or iss")]
+    Reserved,
+}
+
+/// May this redirect URI be registered?
+///
+/// # Errors
+/// The first fault found.
+pub fn check(uri: &str) -> Result<(), UriFault> {
+    if uri.len() > MAX_LENGTH {
+        return Err(UriFault::TooLong);
+    }
+    if uri.contains('*') {
+        return Err(UriFault::Wildcard);
+    }
+    if uri.contains('#') {
+        return Err(UriFault::Fragment);
+    }
+    let plain =
+        |b: u8| b.is_ascii_graphic() && !matches!(b, b'\\' | b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'|' | b'}');
+    let parsed = Url::parse(uri).map_err(|_| UriFault::Malformed)?;
+    if !uri.bytes().all(plain) || has_dot_segments(uri) {
+        return Err(UriFault::Malformed);
+    }
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        return Err(UriFault::UserInfo);
+    }
+    match parsed.scheme() {
+        // `https:host` and `https:/host` parse like `https://host`: only the plain spelling is registered.
+        "https" if uri.starts_with("https://") && parsed.has_host() => {}
+        "http" if uri.starts_with("http://") && is_loopback(&parsed) => {}
+        // RFC 8252 §7.1: a private-use scheme is a reversed domain name, so it holds a dot.
+        scheme if scheme.contains('.') => {}
+        _ => return Err(UriFault::Scheme),
+    }
+    if parsed.query_pairs().any(|(name, _)| RESERVED.contains(&name.as_ref())) {
+        return Err(UriFault::Reserved);
+    }
+    Ok(())
+}
+
+/// May this be registered as a link that is shown to people (logo, policy, terms, home page)?
+///
+/// # Errors
+/// [`UriFault::Scheme`] for anything but `https`, or `http` on loopback.
+pub fn check_link(uri: &str) -> Result<(), UriFault> {
+    match Url::parse(uri) {
+        Ok(parsed)
+            if uri.len() <= MAX_LENGTH
+                && (parsed.scheme() == "https" || parsed.scheme() == "http" && is_loopback(&parsed)) =>
+        {
+            Ok(())
+        }
+        Ok(_) => Err(UriFault::Scheme),
+        Err(_) => Err(UriFault::Malformed),
+    }
+}
+
+/// Does the URI of the request match the registered one?
+///
+/// The same text, or the same but for the port where the registered one is `http` on a loopback address (RFC 8252 §7.3).
+pub fn matches(registered: &str, sent: &str) -> bool {
+    registered == sent
+        || loopback_without_port(registered).is_some_and(|wanted| loopback_without_port(sent) == Some(wanted))
+}
+
+/// `http://127.0.0.1:1234/cb` split into host and the rest, the port dropped; `None` for anything else.
+fn loopback_without_port(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let host = ["127.0.0.1", "[::1]"].into_iter().find(|host| rest.starts_with(host))?;
+    let after = &rest[host.len()..];
+    let Some(port) = after.strip_prefix(':') else {
+        return (after.is_empty() || after.starts_with(['/', '?'])).then_some((host, after));
+    };
+    let digits = port.bytes().take_while(u8::is_ascii_digit).count();
+    let tail = &port[digits..];
+    (port[..digits].parse::<u16>().is_ok() && (tail.is_empty() || tail.starts_with(['/', '?']))).then_some((host, tail))
+}
+
+/// Is this a path on `http://localhost`, any port? Only the development client may be so free.
+pub fn is_localhost(uri: &str) -> bool {
+    check(uri).is_ok() && Url::parse(uri).is_ok_and(|parsed| parsed.scheme() == "http" && is_loopback(&parsed))
+}
+
+/// The origin (scheme, host, port) of an http or https URI, as a browser would send it.
+pub fn origin(uri: &str) -> Option<String> {
+    let origin = Url::parse(uri).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address == Ipv4Addr::LOCALHOST,
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// `.` and `..` as a whole path segment, plain or percent-encoded: readers disagree about what they mean.
+fn has_dot_segments(uri: &str) -> bool {
+    let path = uri.split(['?', '#']).next().unwrap_or(uri).to_ascii_lowercase().replace("%2e", ".");
+    path.split('/').any(|segment| segment == "." || segment == "..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_redirect_uris_may_be_registered() {
+        for good in [
+            "https://rp.test/cb",
+            "https://rp.test/cb?tenant=1",
+            "http://localhost:3000/cb",
+            "http://127.0.0.1/cb",
+            "http://[::1]:9/cb",
+            "com.example.app:/oauth",
+        ] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn tricks_cannot_be_registered() {
+        for (bad, fault) in [
+            ("https://rp.test/cb#x", UriFault::Fragment),
+            ("https://*.rp.test/cb", UriFault::Wildcard),
+            ("http://rp.test/cb", UriFault::Scheme),
+            ("javascript:alert(1)", UriFault::Scheme),
+            ("JaVaScRiPt:alert(1)", UriFault::Scheme),
+            ("data:text/html,x", UriFault::Scheme),
+            ("https:evil.test", UriFault::Scheme),
+            ("https://a@rp.test/cb", UriFault::UserInfo),
+            ("https://rp.test/../cb", UriFault::Malformed),
+            ("https://rp.test/%2e%2E/cb", UriFault::Malformed),
+            ("https://rp.test\\@evil.test/", UriFault::Malformed),
+            ("https://rp.test/cb\r\nx", UriFault::Malformed),
+            ("/cb", UriFault::Malformed),
+            ("https://rp.test/cb?code=1", UriFault::Reserved),
+            ("https://rp.test/cb?iss=1", UriFault::Reserved),
+            ("http://127.1.evil.test/", UriFault::Scheme),
+            ("http://localhost.evil.test/", UriFault::Scheme),
+        ] {
+            assert_eq!(check(bad), Err(fault), "{bad}");
+        }
+        assert_eq!(check(&format!("https://rp.test/{}", "a".repeat(2_000))), Err(UriFault::TooLong));
+    }
+
+    #[test]
+    fn only_the_very_same_text_matches() {
+        assert!(matches("https://rp.test/cb", "https://rp.test/cb"));
+        for sent in [
+            "https://rp.test/cb/",
+            "https://RP.test/cb",
+            "https://rp.test/cb?x=1",
+            "https://rp.test:443/cb",
+            "https://rp.test/cb%20",
+        ] {
+            assert!(!matches("https://rp.test/cb", sent), "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_native_app_may_listen_on_any_loopback_port() {
+        assert!(matches("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb"));
+        assert!(matches("http://[::1]:1/cb", "http://[::1]:9/cb"));
+        for sent in [
+            "http://127.0.0.1:51004/other",
+            "http://127.0.0.1.evil.test/cb",
+            "http://127.0.0.1:80@evil.test/cb",
+            "http://127.0.0.1:99999/cb",
+            "http://127.1/cb",
+            "http://0.0.0.0/cb",
+            "http://localhost/cb",
+            "https://127.0.0.1/cb",
+            "http://[::1]/cb",
+        ] {
+            assert!(!matches("http://127.0.0.1/cb", sent), "{sent}");
+        }
+        assert!(!matches("http://localhost:3000/cb", "http://localhost:3001/cb"));
+    }
+
+    #[test]
+    fn links_shown_to_people_are_https() {
+        assert!(check_link("https://rp.test/logo.png").is_ok());
+        for bad in ["javascript:alert(1)", "data:image/png,x", "http://rp.test/x", "vbscript:x", "nonsense"] {
+            assert!(check_link(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in ".{0,60}") {
+            let _ = (check(&text), check_link(&text), matches("http://127.0.0.1/cb", &text), is_localhost(&text), origin(&text));
+        }
+    }
+}

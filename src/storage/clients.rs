@@ -1,0 +1,121 @@
+//! Clients.
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::db::{on, on_tx, run, statements};
+use super::row::unreadable;
+use super::{Result, StorageError, Store, Tx};
+use crate::domain::client::{Client, ClientSecret};
+use crate::domain::id::{ClientId, ProjectId};
+use crate::domain::page::MAX_PAGE;
+use crate::domain::time::Timestamp;
+use crate::protocol::client_metadata::ClientMetadata;
+
+statements! {
+    INSERT = "insert into client (id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    UPDATE = "update client set metadata = $2, secrets = $3, updated_at = $4, disabled_at = $5 where id = $1";
+    DELETE = "delete from client where id = $1";
+    FIND = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at from client where id = $1";
+    LIST = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at from client where project_id = $1 and id > $2 order by id limit $3";
+    LIST_ALL = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at from client where id > $1 order by id limit $2";
+}
+
+#[derive(sqlx::FromRow)]
+struct ClientRow {
+    id: String,
+    project_id: Uuid,
+    kind: String,
+    metadata: Json<ClientMetadata>,
+    secrets: Json<Vec<ClientSecret>>,
+    created_at: i64,
+    updated_at: i64,
+    disabled_at: Option<i64>,
+}
+
+impl TryFrom<ClientRow> for Client {
+    type Error = StorageError;
+    fn try_from(row: ClientRow) -> Result<Self> {
+        Ok(Self {
+            kind: row.kind.parse().map_err(|_| unreadable("client", "kind", &row.id))?,
+            id: ClientId(row.id),
+            project_id: ProjectId(row.project_id),
+            metadata: row.metadata.0,
+            secrets: row.secrets.0,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+            disabled_at: row.disabled_at.map(Timestamp),
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a client.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if there is a client of that id.
+    pub async fn insert_client(&mut self, client: &Client) -> Result<()> {
+        run!(self, INSERT, |sql| sqlx::query(sql)
+            .bind(&client.id.0)
+            .bind(client.project_id.0)
+            .bind(client.kind.as_str())
+            .bind(Json(&client.metadata))
+            .bind(Json(&client.secrets))
+            .bind(client.created_at.0)
+            .bind(client.updated_at.0)
+            .bind(client.disabled_at.map(|at| at.0)))
+        .map(drop)
+    }
+
+    /// Writes everything about a client that may change.
+    pub async fn update_client(&mut self, client: &Client) -> Result<()> {
+        run!(self, UPDATE, |sql| sqlx::query(sql)
+            .bind(&client.id.0)
+            .bind(Json(&client.metadata))
+            .bind(Json(&client.secrets))
+            .bind(client.updated_at.0)
+            .bind(client.disabled_at.map(|at| at.0)))
+        .map(drop)
+    }
+
+    /// Deletes a client and the consents given to it. `false` if there is none.
+    pub async fn delete_client(&mut self, id: &ClientId) -> Result<bool> {
+        let done: u64 = run!(self, DELETE, |sql| sqlx::query(sql).bind(&id.0))?;
+        Ok(done == 1)
+    }
+
+    /// A client by id, as this transaction sees it.
+    pub async fn find_client(&mut self, id: &ClientId) -> Result<Option<Client>> {
+        let row: Option<ClientRow> =
+            on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(&id.0).fetch_optional(conn))?;
+        row.map(Client::try_from).transpose()
+    }
+}
+
+impl Store {
+    /// A client by id.
+    pub async fn find_client(&self, id: &ClientId) -> Result<Option<Client>> {
+        let row: Option<ClientRow> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(&id.0).fetch_optional(conn))?;
+        row.map(Client::try_from).transpose()
+    }
+
+    /// The clients of a project in the order of their ids, those after `after` (`""` for the first page).
+    pub async fn list_clients(&self, project: ProjectId, after: &str, size: u32) -> Result<Vec<Client>> {
+        let size = i64::from(size.clamp(1, MAX_PAGE));
+        let rows: Vec<ClientRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql)
+            .bind(project.0)
+            .bind(after)
+            .bind(size)
+            .fetch_all(conn))?;
+        rows.into_iter().map(Client::try_from).collect()
+    }
+
+    /// Every client in the order of their ids, those after `after` (`""` for the first page).
+    pub async fn list_all_clients(&self, after: &str, size: u32) -> Result<Vec<Client>> {
+        let size = i64::from(size.clamp(1, MAX_PAGE));
+        let rows: Vec<ClientRow> =
+            on!(&self.db, LIST_ALL, |conn, sql| sqlx::query_as(sql).bind(after).bind(size).fetch_all(conn))?;
+        rows.into_iter().map(Client::try_from).collect()
+    }
+}

@@ -1,0 +1,72 @@
+//! What can go wrong with memory. That nothing was found is no error: look-ups give `Option`.
+
+/// A storage error.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// Something of that name exists already.
+    #[error("it exists already")]
+    Conflict,
+    /// A row holds what no version of Usher wrote.
+    #[error("the row {id} of {table} holds an unreadable {column}")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row.
+        id: String,
+    },
+    /// The database cannot be used at the moment: locked, full, gone. Worth trying again.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The database refused, and trying again will not help.
+    #[error("the database refused: {0}")]
+    Driver(sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("{0}")]
+    Migration(String),
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Conflict,
+            sqlx::Error::Database(inner) if is_passing(inner.code().as_deref()) => Self::Unavailable(error.to_string()),
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Tls(_) => Self::Unavailable(error.to_string()),
+            _ => Self::Driver(error),
+        }
+    }
+}
+
+/// Codes of troubles that pass: SQLite's primary codes (busy, locked, disk I/O, full, cannot open, read-only),
+/// PostgreSQL's classes 08 (connection), 53 (resources), 57 (intervention), 58 (system), and the
+/// transaction conflicts 40001, 40P01 and 25006 (read-only after a failover).
+fn is_passing(code: Option<&str>) -> bool {
+    let Some(code) = code else { return false };
+    if let Ok(number) = code.parse::<u32>()
+        && code.len() < 5
+    {
+        return matches!(number & 0xFF, 5 | 6 | 8 | 10 | 13 | 14);
+    }
+    ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || matches!(code, "40001" | "40P01" | "25006")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passing_troubles_are_told_from_lasting_ones() {
+        for passing in ["5", "261", "13", "10", "1546", "57P01", "53300", "08006", "40P01", "25006"] {
+            assert!(is_passing(Some(passing)), "{passing}");
+        }
+        for lasting in ["1", "19", "42P01", "23505", "nonsense", ""] {
+            assert!(!is_passing(Some(lasting)), "{lasting}");
+        }
+        assert!(matches!(StorageError::from(sqlx::Error::PoolTimedOut), StorageError::Unavailable(_)));
+    }
+}

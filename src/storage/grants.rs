@@ -1,0 +1,333 @@
+//! Grants and their refresh families.
+//!
+//! What may happen once happens in one conditional statement, so that it happens once on either database,
+//! however many instances try.
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::db::{Db, on, on_tx, run, statements};
+use super::row::unreadable;
+use super::users::UserRow;
+use super::{Result, StorageError, Store, Tx};
+use crate::domain::event::Event;
+use crate::domain::grant::{Grant, RefreshFamily};
+use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
+use crate::domain::session::EndReason;
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Sub, User};
+use crate::protocol::claims::ClaimsRequest;
+use crate::protocol::scope::Scope;
+
+statements! {
+    // Spending a code: the row exists from here on, and only if person and session are still good.
+    // PostgreSQL locks session and user, so that a sign-out at the same moment either sees the grant or prevents it.
+    SPEND = "insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from session s join users u on u.id = s.user_id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' on conflict (id) do nothing returning id",
+        postgres "with spent as (insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from session s join users u on u.id = s.user_id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' for share of s, u on conflict (id) do nothing returning id, client_id, user_id, session_id), told as (insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) select $15, $16, $10, user_id, session_id, client_id, id, $17, $18 from spent) select id from spent";
+    ROTATE = "update grants set generation = $3 + 1, rotated_at = $4, idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation <= $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
+    KEEP = "update grants set idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation = $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
+    FIND = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.id = $1";
+    FIND_STANDING = "select g.claims, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.created_at, u.updated_at from grants g join users u on u.id = g.user_id where g.id = $1 and g.revoked_at is null and u.status = 'active'";
+    REVOKE = "update grants set revoked_at = $2, revoke_reason = $3 where id = $1 and revoked_at is null returning id, client_id, user_id, session_id";
+    REVOKE_OF_SESSION = "update grants set revoked_at = $2, revoke_reason = $3 where session_id = $1 and revoked_at is null returning id, client_id, user_id, session_id";
+    REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id";
+    REVOKE_AT_CLIENT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id = $4 and revoked_at is null returning id, client_id, user_id, session_id";
+    BATCH_END = "select id from grants where id > $1 order by id limit 1 offset $2";
+    SWEEP = "delete from grants where id > $1 and id <= $2 and created_at < $3 and (generation is null or idle_expires_at < $3 or expires_at < $3 or revoked_at < $3)";
+}
+
+#[derive(sqlx::FromRow)]
+struct GrantRow {
+    id: Uuid,
+    client_id: String,
+    user_id: Uuid,
+    session_id: Uuid,
+    scope: String,
+    claims: Json<ClaimsRequest>,
+    auth_time: i64,
+    acr: String,
+    amr: Json<Vec<String>>,
+    created_at: i64,
+    generation: Option<i64>,
+    rotated_at: Option<i64>,
+    idle_expires_at: Option<i64>,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+    sub: String,
+}
+
+/// A grant and the `sub` it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantOf {
+    /// The grant.
+    pub grant: Grant,
+    /// Whose.
+    pub sub: Sub,
+}
+
+impl TryFrom<GrantRow> for GrantOf {
+    type Error = StorageError;
+    fn try_from(row: GrantRow) -> Result<Self> {
+        let refresh = match (row.generation, row.rotated_at, row.idle_expires_at) {
+            (None, _, _) => None,
+            (Some(generation), Some(rotated_at), Some(idle_expires_at)) => Some(RefreshFamily {
+                generation: u32::try_from(generation).map_err(|_| unreadable("grants", "generation", row.id))?,
+                rotated_at: Timestamp(rotated_at),
+                idle_expires_at: Timestamp(idle_expires_at),
+                expires_at: row.expires_at.map(Timestamp),
+            }),
+            _ => return Err(unreadable("grants", "rotated_at", row.id)),
+        };
+        let grant = Grant {
+            id: GrantId(row.id),
+            client_id: ClientId(row.client_id),
+            user_id: UserId(row.user_id),
+            session_id: SessionId(row.session_id),
+            scope: Scope::parse(&row.scope).map_err(|_| unreadable("grants", "scope", row.id))?,
+            claims: row.claims.0,
+            auth_time: Timestamp(row.auth_time),
+            acr: row.acr,
+            amr: row.amr.0,
+            created_at: Timestamp(row.created_at),
+            refresh,
+            revoked_at: row.revoked_at.map(Timestamp),
+        };
+        Ok(Self { grant, sub: Sub(row.sub) })
+    }
+}
+
+/// What spending a code came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spend {
+    /// The grant is made.
+    Done,
+    /// The code was spent before.
+    Spent,
+    /// The session is over or the user may no longer sign in.
+    NoLonger,
+}
+
+/// A grant that has just been revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revoked {
+    /// The grant.
+    pub id: GrantId,
+    /// Whom it served.
+    pub client_id: ClientId,
+    /// Whose it was.
+    pub user_id: UserId,
+    /// In which session.
+    pub session_id: SessionId,
+}
+
+#[derive(sqlx::FromRow)]
+struct RevokedRow {
+    id: Uuid,
+    client_id: String,
+    user_id: Uuid,
+    session_id: Uuid,
+}
+
+impl From<RevokedRow> for Revoked {
+    fn from(row: RevokedRow) -> Self {
+        Self {
+            id: GrantId(row.id),
+            client_id: ClientId(row.client_id),
+            user_id: UserId(row.user_id),
+            session_id: SessionId(row.session_id),
+        }
+    }
+}
+
+/// One presentation of a refresh token, as the statement that rotates needs it.
+#[derive(Debug, Clone)]
+pub struct Presented {
+    /// The grant that the token names.
+    pub grant: GrantId,
+    /// The client that presents it.
+    pub client: ClientId,
+    /// The generation that the token names.
+    pub generation: u32,
+    /// The present moment.
+    pub now: Timestamp,
+    /// When the family dies unless it is used again; the family's own end is kept to.
+    pub idle_end: Timestamp,
+}
+
+macro_rules! bind_grant {
+    ($query:expr, $grant:expr) => {{
+        let refresh = $grant.refresh.as_ref();
+        $query
+            .bind($grant.id.0)
+            .bind(&$grant.client_id.0)
+            .bind($grant.user_id.0)
+            .bind($grant.session_id.0)
+            .bind($grant.scope.to_string())
+            .bind(Json(&$grant.claims))
+            .bind($grant.auth_time.0)
+            .bind(&$grant.acr)
+            .bind(Json(&$grant.amr))
+            .bind($grant.created_at.0)
+            .bind(refresh.map(|family| i64::from(family.generation)))
+            .bind(refresh.map(|family| family.rotated_at.0))
+            .bind(refresh.map(|family| family.idle_expires_at.0))
+            .bind(refresh.and_then(|family| family.expires_at).map(|end| end.0))
+    }};
+}
+
+impl Tx<'_> {
+    async fn insert_grant(&mut self, grant: &Grant, event: &Event) -> Result<bool> {
+        match self {
+            Tx::Sqlite(connection) => {
+                let query = bind_grant!(sqlx::query_scalar(SPEND.sqlite), grant);
+                let made: Option<Uuid> = query.fetch_optional(&mut **connection).await?;
+                if made.is_some() {
+                    self.append(event).await?;
+                }
+                Ok(made.is_some())
+            }
+            Tx::Postgres(connection) => {
+                let query = bind_grant!(sqlx::query_scalar(SPEND.postgres), grant);
+                let query = query
+                    .bind(event.id.0)
+                    .bind(event.kind.as_str())
+                    .bind(event.project_id.map(|id| id.0))
+                    .bind(Json(&event.data));
+                let made: Option<Uuid> = query.fetch_optional(&mut **connection).await?;
+                Ok(made.is_some())
+            }
+        }
+    }
+
+    /// Moves a family forward, if the presented generation is its leaf or one that the database forgot.
+    pub async fn rotate(&mut self, presented: &Presented) -> Result<Option<GrantOf>> {
+        let row: Option<GrantRow> = on_tx!(self, ROTATE, |conn, sql| sqlx::query_as(sql)
+            .bind(presented.grant.0)
+            .bind(&presented.client.0)
+            .bind(i64::from(presented.generation))
+            .bind(presented.now.0)
+            .bind(presented.idle_end.0)
+            .fetch_optional(conn))?;
+        row.map(GrantOf::try_from).transpose()
+    }
+
+    /// Writes down that a family is being used, for clients whose token stays the same.
+    pub async fn keep(&mut self, presented: &Presented) -> Result<Option<GrantOf>> {
+        let row: Option<GrantRow> = on_tx!(self, KEEP, |conn, sql| sqlx::query_as(sql)
+            .bind(presented.grant.0)
+            .bind(&presented.client.0)
+            .bind(i64::from(presented.generation))
+            .bind(presented.now.0)
+            .bind(presented.idle_end.0)
+            .fetch_optional(conn))?;
+        row.map(GrantOf::try_from).transpose()
+    }
+
+    /// Revokes one grant; `None` if it was revoked before or never made.
+    pub async fn revoke_grant(&mut self, grant: GrantId, now: Timestamp, reason: EndReason) -> Result<Option<Revoked>> {
+        let row: Option<RevokedRow> = on_tx!(self, REVOKE, |conn, sql| sqlx::query_as(sql)
+            .bind(grant.0)
+            .bind(now.0)
+            .bind(reason.as_str())
+            .fetch_optional(conn))?;
+        Ok(row.map(Revoked::from))
+    }
+
+    /// Revokes every grant of a session.
+    pub async fn revoke_grants_of_session(
+        &mut self,
+        session: SessionId,
+        now: Timestamp,
+        reason: EndReason,
+    ) -> Result<Vec<Revoked>> {
+        let rows: Vec<RevokedRow> = on_tx!(self, REVOKE_OF_SESSION, |conn, sql| sqlx::query_as(sql)
+            .bind(session.0)
+            .bind(now.0)
+            .bind(reason.as_str())
+            .fetch_all(conn))?;
+        Ok(rows.into_iter().map(Revoked::from).collect())
+    }
+
+    /// Revokes every grant of a user, sparing those of at most one session.
+    pub async fn revoke_grants_of_user(
+        &mut self,
+        user: UserId,
+        but: Option<SessionId>,
+        now: Timestamp,
+        reason: EndReason,
+    ) -> Result<Vec<Revoked>> {
+        let rows: Vec<RevokedRow> = on_tx!(self, REVOKE_OF_USER, |conn, sql| sqlx::query_as(sql)
+            .bind(user.0)
+            .bind(now.0)
+            .bind(reason.as_str())
+            .bind(but.map_or(Uuid::nil(), |session| session.0))
+            .fetch_all(conn))?;
+        Ok(rows.into_iter().map(Revoked::from).collect())
+    }
+
+    /// Revokes every grant of a user to one client.
+    pub async fn revoke_grants_at_client(
+        &mut self,
+        user: UserId,
+        client: &ClientId,
+        now: Timestamp,
+        reason: EndReason,
+    ) -> Result<Vec<Revoked>> {
+        let rows: Vec<RevokedRow> = on_tx!(self, REVOKE_AT_CLIENT, |conn, sql| sqlx::query_as(sql)
+            .bind(user.0)
+            .bind(now.0)
+            .bind(reason.as_str())
+            .bind(&client.0)
+            .fetch_all(conn))?;
+        Ok(rows.into_iter().map(Revoked::from).collect())
+    }
+
+    /// Deletes, of the grants with an id above `after` and up to `until`, those that have been over since before `before`.
+    pub async fn sweep_grants(&mut self, after: GrantId, until: GrantId, before: Timestamp) -> Result<u64> {
+        run!(self, SWEEP, |sql| sqlx::query(sql).bind(after.0).bind(until.0).bind(before.0))
+    }
+}
+
+impl Store {
+    /// Spends a code by making its grant, with the event that tells of it. At most once, whoever tries.
+    pub async fn spend_code(&self, grant: Grant, event: Event) -> Result<Spend> {
+        let id = grant.id;
+        // On SQLite the grant and its event are two statements, on PostgreSQL they are one.
+        let framed = matches!(self.db, Db::Sqlite { .. });
+        let made =
+            self.write_framed(framed, |mut tx| Box::pin(async move { tx.insert_grant(&grant, &event).await })).await?;
+        if made {
+            return Ok(Spend::Done);
+        }
+        Ok(if self.find_grant(id).await?.is_some() { Spend::Spent } else { Spend::NoLonger })
+    }
+
+    /// A grant by id.
+    pub async fn find_grant(&self, id: GrantId) -> Result<Option<GrantOf>> {
+        let row: Option<GrantRow> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+        row.map(GrantOf::try_from).transpose()
+    }
+
+    /// The person and the single claims of a grant that is in force; `None` once it is revoked or the user disabled.
+    pub async fn find_standing_grant(&self, id: GrantId) -> Result<Option<(ClaimsRequest, User)>> {
+        #[derive(sqlx::FromRow)]
+        struct Standing {
+            claims: Json<ClaimsRequest>,
+            #[sqlx(flatten)]
+            user: UserRow,
+        }
+        let row: Option<Standing> =
+            on!(&self.db, FIND_STANDING, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+        row.map(|row| Ok((row.claims.0, User::try_from(row.user)?))).transpose()
+    }
+
+    /// The id that a batch of `size` grants after `after` ends with; `None` if fewer are left.
+    pub async fn find_grant_batch_end(&self, after: GrantId, size: u32) -> Result<Option<GrantId>> {
+        let id: Option<Uuid> = on!(&self.db, BATCH_END, |conn, sql| sqlx::query_scalar(sql)
+            .bind(after.0)
+            .bind(i64::from(size.max(1)) - 1)
+            .fetch_optional(conn))?;
+        Ok(id.map(GrantId))
+    }
+}

@@ -1,0 +1,184 @@
+//! Opening a database and bringing its schema up to date.
+
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Executor as _};
+
+use super::db::{Db, describe};
+use super::writer::Writer;
+use super::{Result, StorageError, Store};
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How often migrating is tried while another instance is at it.
+const MIGRATION_TRIES: u32 = 20;
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Connections that read, on SQLite.
+    pub readers: u32,
+    /// Connections, on PostgreSQL.
+    pub connections: u32,
+}
+
+/// How far a schema is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SchemaState {
+    /// Migrations that this program knows.
+    pub known: usize,
+    /// Those of them that the database has.
+    pub applied: usize,
+}
+
+impl Store {
+    /// Opens the database, making the file on SQLite if it is not there. Does not migrate.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] if it cannot be reached, [`StorageError::Driver`] if the address makes no sense.
+    pub async fn open(options: &OpenOptions) -> Result<Self> {
+        let db = if options.url.starts_with("sqlite:") {
+            open_sqlite(options).await?
+        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
+            Db::Postgres(open_postgres(options).await?)
+        } else {
+            return Err(StorageError::Migration(format!(
+                "{} is neither sqlite:// nor postgres://",
+                describe(&options.url)
+            )));
+        };
+        Ok(Self { db })
+    }
+
+    /// Brings the schema up to date. Safe to run twice, and by two instances at once.
+    ///
+    /// # Errors
+    /// [`StorageError::Migration`] if the schema is newer than this program, or a migration was changed after the fact.
+    pub async fn migrate(&self) -> Result<SchemaState> {
+        let mut tries = 0;
+        loop {
+            let ran = match &self.db {
+                // SQLite has no lock to take beforehand: the loser of a race fails, looks again, and finds the work done.
+                Db::Sqlite { .. } => self.migrate_sqlite().await,
+                Db::Postgres(pool) => POSTGRES.run(pool).await,
+            };
+            match ran {
+                Ok(()) => return self.schema().await,
+                Err(error @ (MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_))) => {
+                    return Err(explain(&error));
+                }
+                Err(error) if tries == MIGRATION_TRIES => return Err(explain(&error)),
+                Err(_) => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(50 * u64::from(tries))).await;
+                }
+            }
+        }
+    }
+
+    async fn migrate_sqlite(&self) -> std::result::Result<(), MigrateError> {
+        let Db::Sqlite { migrator, .. } = &self.db else { return Ok(()) };
+        SQLITE.run(migrator).await
+    }
+
+    /// How far the schema is, without touching it.
+    ///
+    /// # Errors
+    /// [`StorageError::Migration`] if the schema is newer than this program.
+    pub async fn schema(&self) -> Result<SchemaState> {
+        let migrator = match &self.db {
+            Db::Sqlite { .. } => &SQLITE,
+            Db::Postgres(_) => &POSTGRES,
+        };
+        let known: Vec<i64> = migrator.iter().map(|migration| migration.version).collect();
+        let applied = self.applied_migrations().await;
+        match applied.iter().find(|version| !known.contains(version)) {
+            Some(version) => Err(explain(&MigrateError::VersionMissing(*version))),
+            None => Ok(SchemaState { known: known.len(), applied: applied.len() }),
+        }
+    }
+
+    /// The versions written down in the database; none if there is no such table yet.
+    async fn applied_migrations(&self) -> Vec<i64> {
+        const APPLIED: &str = "select version from _sqlx_migrations where success order by version";
+        let rows = match &self.db {
+            Db::Sqlite { readers, .. } => sqlx::query_scalar(APPLIED).fetch_all(readers).await,
+            Db::Postgres(pool) => sqlx::query_scalar(APPLIED).fetch_all(pool).await,
+        };
+        rows.unwrap_or_default()
+    }
+
+    /// Does the database answer?
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] if it does not.
+    pub async fn ping(&self) -> Result<()> {
+        match &self.db {
+            Db::Sqlite { readers, .. } => readers.execute("select 1").await.map(drop)?,
+            Db::Postgres(pool) => pool.execute("select 1").await.map(drop)?,
+        }
+        Ok(())
+    }
+}
+
+async fn open_sqlite(options: &OpenOptions) -> Result<Db> {
+    let base = SqliteConnectOptions::from_str(&options.url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .disable_statement_logging();
+    if let Some(folder) = base.get_filename().parent().filter(|folder| *folder != Path::new("")) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| StorageError::Unavailable(format!("{}: {error}", folder.display())))?;
+    }
+    // One connection for the writer and one more that only migrations use.
+    let writing = SqlitePoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(3));
+    let migrator = writing.idle_timeout(None).max_lifetime(None).connect_with(base.clone()).await?;
+    let writer = Writer::start(migrator.acquire().await?);
+    let readers = SqlitePoolOptions::new()
+        .max_connections(options.readers.max(1))
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(3))
+        .test_before_acquire(false)
+        .connect_with(base.pragma("query_only", "on"))
+        .await?;
+    Ok(Db::Sqlite { readers, writer, migrator })
+}
+
+async fn open_postgres(options: &OpenOptions) -> Result<sqlx::PgPool> {
+    let base = PgConnectOptions::from_str(&options.url)?.application_name("usher").disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(options.connections.max(2))
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(3))
+        .test_before_acquire(false)
+        .connect_with(base)
+        .await?;
+    Ok(pool)
+}
+
+fn explain(error: &MigrateError) -> StorageError {
+    StorageError::Migration(match error {
+        MigrateError::VersionMissing(version) => {
+            format!(
+                "this database is newer than this program (it has migration {version}): start the newer version of usher"
+            )
+        }
+        MigrateError::VersionMismatch(version) => {
+            format!(
+                "migration {version} was applied in another form than this program knows: the database belongs to another build"
+            )
+        }
+        other => format!("the database cannot be migrated: {other}"),
+    })
+}

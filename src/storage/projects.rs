@@ -1,0 +1,60 @@
+//! Projects. Only the hash of a project's token is kept.
+
+use uuid::Uuid;
+
+use super::db::{on, run, statements};
+use super::{Result, Store, Tx};
+use crate::domain::id::ProjectId;
+use crate::domain::page::{Cursor, MAX_PAGE, Page};
+use crate::domain::project::Project;
+use crate::domain::time::Timestamp;
+
+statements! {
+    INSERT = "insert into project (id, name, token_hash, created_at) values ($1, $2, $3, $4)";
+    FIND = "select id, name, created_at from project where id = $1";
+    LIST = "select id, name, created_at from project where id > $1 order by id limit $2";
+}
+
+#[derive(sqlx::FromRow)]
+struct ProjectRow {
+    id: Uuid,
+    name: String,
+    created_at: i64,
+}
+
+impl From<ProjectRow> for Project {
+    fn from(row: ProjectRow) -> Self {
+        Self { id: ProjectId(row.id), name: row.name, created_at: Timestamp(row.created_at) }
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a project under the hash of its token.
+    pub async fn insert_project(&mut self, project: &Project, token_hash: &[u8]) -> Result<()> {
+        run!(self, INSERT, |sql| sqlx::query(sql)
+            .bind(project.id.0)
+            .bind(&project.name)
+            .bind(token_hash)
+            .bind(project.created_at.0))
+        .map(drop)
+    }
+}
+
+impl Store {
+    /// A project by id.
+    pub async fn find_project(&self, id: ProjectId) -> Result<Option<Project>> {
+        let row: Option<ProjectRow> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+        Ok(row.map(Project::from))
+    }
+
+    /// Projects, oldest first.
+    pub async fn list_projects(&self, after: Cursor, size: u32) -> Result<Page<Project>> {
+        let size = size.clamp(1, MAX_PAGE);
+        let rows: Vec<ProjectRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql)
+            .bind(after.0)
+            .bind(i64::from(size) + 1)
+            .fetch_all(conn))?;
+        Ok(Page::cut(rows.into_iter().map(Project::from).collect(), size, |project| project.id.0))
+    }
+}

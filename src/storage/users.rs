@@ -1,0 +1,143 @@
+//! Users.
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::db::{on, on_tx, run, statements};
+use super::row::unreadable;
+use super::{Result, StorageError, Store, Tx};
+use crate::domain::email::Email;
+use crate::domain::id::UserId;
+use crate::domain::page::{Cursor, MAX_PAGE, Page};
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Profile, Sub, User, UserStatus};
+
+statements! {
+    INSERT = "insert into users (id, sub, email, status, admin, locale, profile, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    FIND = "select id, sub, email, status, admin, locale, profile, created_at, updated_at from users where id = $1";
+    FIND_BY_EMAIL = "select id, sub, email, status, admin, locale, profile, created_at, updated_at from users where email = $1";
+    FIND_BY_SUB = "select id, sub, email, status, admin, locale, profile, created_at, updated_at from users where sub = $1";
+    LIST = "select id, sub, email, status, admin, locale, profile, created_at, updated_at from users where id > $1 order by id limit $2";
+    UPDATE = "update users set email = $2, status = $3, admin = $4, locale = $5, profile = $6, updated_at = $7 where id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct UserRow {
+    id: Uuid,
+    sub: String,
+    email: String,
+    status: String,
+    admin: bool,
+    locale: Option<String>,
+    profile: Json<Profile>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = StorageError;
+    fn try_from(row: UserRow) -> Result<Self> {
+        Ok(Self {
+            id: UserId(row.id),
+            sub: Sub(row.sub),
+            email: Email::parse(&row.email).map_err(|_| unreadable("users", "email", row.id))?,
+            status: match row.status.as_str() {
+                "active" => UserStatus::Active,
+                "disabled" => UserStatus::Disabled,
+                _ => return Err(unreadable("users", "status", row.id)),
+            },
+            admin: row.admin,
+            locale: row.locale,
+            profile: row.profile.0,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+        })
+    }
+}
+
+const fn status_word(status: UserStatus) -> &'static str {
+    match status {
+        UserStatus::Active => "active",
+        UserStatus::Disabled => "disabled",
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if the address or `sub` belongs to somebody already.
+    pub async fn insert_user(&mut self, user: &User) -> Result<()> {
+        run!(self, INSERT, |sql| sqlx::query(sql)
+            .bind(user.id.0)
+            .bind(&user.sub.0)
+            .bind(user.email.as_str())
+            .bind(status_word(user.status))
+            .bind(user.admin)
+            .bind(&user.locale)
+            .bind(Json(&user.profile))
+            .bind(user.created_at.0)
+            .bind(user.updated_at.0))
+        .map(drop)
+    }
+
+    /// Writes everything about a user that may change.
+    pub async fn update_user(&mut self, user: &User) -> Result<()> {
+        run!(self, UPDATE, |sql| sqlx::query(sql)
+            .bind(user.id.0)
+            .bind(user.email.as_str())
+            .bind(status_word(user.status))
+            .bind(user.admin)
+            .bind(&user.locale)
+            .bind(Json(&user.profile))
+            .bind(user.updated_at.0))
+        .map(drop)
+    }
+
+    /// A user by id, as this transaction sees it.
+    pub async fn find_user(&mut self, id: UserId) -> Result<Option<User>> {
+        let row: Option<UserRow> = on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// A user by address, as this transaction sees it.
+    pub async fn find_user_by_email(&mut self, email: &Email) -> Result<Option<User>> {
+        let row: Option<UserRow> =
+            on_tx!(self, FIND_BY_EMAIL, |conn, sql| sqlx::query_as(sql).bind(email.as_str()).fetch_optional(conn))?;
+        row.map(User::try_from).transpose()
+    }
+}
+
+impl Store {
+    /// A user by id.
+    pub async fn find_user(&self, id: UserId) -> Result<Option<User>> {
+        let row: Option<UserRow> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// A user by address.
+    pub async fn find_user_by_email(&self, email: &Email) -> Result<Option<User>> {
+        let row: Option<UserRow> =
+            on!(&self.db, FIND_BY_EMAIL, |conn, sql| sqlx::query_as(sql).bind(email.as_str()).fetch_optional(conn))?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// A user by `sub`.
+    pub async fn find_user_by_sub(&self, sub: &Sub) -> Result<Option<User>> {
+        let row: Option<UserRow> =
+            on!(&self.db, FIND_BY_SUB, |conn, sql| sqlx::query_as(sql).bind(&sub.0).fetch_optional(conn))?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// Users, oldest first.
+    pub async fn list_users(&self, after: Cursor, size: u32) -> Result<Page<User>> {
+        let size = size.clamp(1, MAX_PAGE);
+        let rows: Vec<UserRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql)
+            .bind(after.0)
+            .bind(i64::from(size) + 1)
+            .fetch_all(conn))?;
+        let users = rows.into_iter().map(User::try_from).collect::<Result<Vec<_>>>()?;
+        Ok(Page::cut(users, size, |user| user.id.0))
+    }
+}
