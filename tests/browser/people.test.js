@@ -204,7 +204,7 @@ inFreshBrowser('one session is ended from the list', async () => {
   await elsewhere.context().close();
 });
 
-for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Вхід|^Увійти|^Увійдіть/]]) {
+for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
   inFreshBrowser(`the pages speak ${locale}, chosen in the footer and kept`, async () => {
     await toSignIn();
     await page.locator(`footer a[hreflang="${locale}"]`).click();
