@@ -108,7 +108,7 @@ impl Keyring {
         ring
     }
 
-    /// The records that could not be used, for an alarm and for the planner.
+    /// The records that could not be used, for an alarm. Retire a damaged active key, and the next plan puts another in its place.
     pub fn damaged(&self) -> &[Damaged] {
         &self.damaged
     }

@@ -63,6 +63,11 @@ impl MasterKey {
         Self(random.bytes())
     }
 
+    /// The key that these bytes are.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Reads a key from base64url text; white space around it is forgiven, anything else is not.
     pub fn from_text(text: &str) -> Result<Self, MasterKeyError> {
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| MasterKeyError::NotAKey)?);

@@ -1,3 +1,4 @@
 //! The whole house, tested from outside.
 
 mod architecture;
+mod http;

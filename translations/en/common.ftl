@@ -63,6 +63,7 @@ message-code-wrong = That is not the code from the letter. Please check it and t
 message-code-expired = This code no longer works. Please ask for a new one.
 message-email-verified = Your e-mail address is confirmed.
 message-email-invalid = Please enter an e-mail address such as ana@example.com.
+message-email-taken = This address has an account already. Enter its own password to go on.
 message-required = Please fill this in.
 message-too-long =
     { $count ->
@@ -75,6 +76,7 @@ message-password-short =
        *[other] Please use at least { $count } characters.
     }
 message-password-common = This password is on every attacker’s list. Please choose another.
+message-password-own = This password is made of your own name or address. Please choose another.
 message-password-same = This is the password you have now. Please choose a new one.
 message-current-password-wrong = This is not your current password.
 message-password-changed = Your password is changed. Your other sessions have ended.

@@ -7,7 +7,7 @@ consent-new = New
 consent-goes-to = This goes to { $host }.
 consent-allow = Allow
 consent-deny = Deny
-consent-undo = You can undo this at any time in your account, under Apps.
+consent-undo = Should the application want more one day, you will be asked again.
 
 scope-openid = Know that it is you
 scope-openid-text = A number that stands for you, the same at every visit.

@@ -23,6 +23,7 @@ register-have-account = Already have an account?
 
 verify-title = Check your mail
 verify-lead = We sent a code to { $email }. Enter it here, or open the link in the letter.
+verify-link-lead = One click, and this address is proven to be yours.
 verify-code = Code
 verify-submit = Confirm
 verify-no-letter = No letter? Look in the spam folder, too.
@@ -65,7 +66,7 @@ logout-yes = Sign out
 logout-no = Stay signed in
 
 signed-out-title = You are signed out
-signed-out-lead = The applications you used have been told as well. On a shared computer, close the browser.
+signed-out-lead = Every application that asks us now learns that you have left. On a shared computer, close the browser.
 signed-out-back = Back to { $client }
 signed-out-again = Sign in again
 

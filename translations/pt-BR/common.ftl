@@ -63,6 +63,7 @@ message-code-wrong = Este não é o código do e-mail. Confira e tente de novo.
 message-code-expired = Este código não vale mais. Peça um novo.
 message-email-verified = Seu e-mail está confirmado.
 message-email-invalid = Digite um e-mail, como ana@example.com.
+message-email-taken = Este endereço já tem uma conta. Digite a senha dela para continuar.
 message-required = Preencha este campo.
 message-too-long =
     { $count ->
@@ -75,6 +76,7 @@ message-password-short =
        *[other] Use pelo menos { $count } caracteres.
     }
 message-password-common = Esta senha está na lista de qualquer invasor. Escolha outra.
+message-password-own = Esta senha é feita do seu próprio nome ou endereço. Escolha outra.
 message-password-same = Esta já é a sua senha. Escolha uma nova.
 message-current-password-wrong = Esta não é a sua senha atual.
 message-password-changed = Sua senha foi alterada. Suas outras sessões foram encerradas.

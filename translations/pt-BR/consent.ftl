@@ -7,7 +7,7 @@ consent-new = Novo
 consent-goes-to = Isto será enviado para { $host }.
 consent-allow = Permitir
 consent-deny = Recusar
-consent-undo = Você pode desfazer isso a qualquer momento na sua conta, em Aplicativos.
+consent-undo = Se um dia o aplicativo quiser mais do que isso, você será consultado de novo.
 
 scope-openid = Saber que é você
 scope-openid-text = Um número que representa você, o mesmo em cada visita.

@@ -23,6 +23,7 @@ register-have-account = Já tem uma conta?
 
 verify-title = Confira seu e-mail
 verify-lead = Enviamos um código para { $email }. Digite-o aqui ou abra o link da mensagem.
+verify-link-lead = Um clique e fica confirmado que este endereço é seu.
 verify-code = Código
 verify-submit = Confirmar
 verify-no-letter = Não recebeu? Olhe também a caixa de spam.
@@ -65,7 +66,7 @@ logout-yes = Sair
 logout-no = Permanecer
 
 signed-out-title = Você saiu da sua conta
-signed-out-lead = Os aplicativos que você usou também foram avisados. Em um computador compartilhado, feche o navegador.
+signed-out-lead = Todo aplicativo que nos consultar agora saberá que você saiu. Em um computador compartilhado, feche o navegador.
 signed-out-back = Voltar para { $client }
 signed-out-again = Entrar novamente
 

@@ -67,6 +67,7 @@ message-code-wrong = Це не той код, що в листі. Перевір
 message-code-expired = Цей код більше не діє. Попросіть новий.
 message-email-verified = Вашу електронну пошту підтверджено.
 message-email-invalid = Введіть адресу електронної пошти, наприклад ana@example.com.
+message-email-taken = Ця адреса вже має обліковий запис. Щоб продовжити, введіть його власний пароль.
 message-required = Заповніть це поле.
 message-too-long =
     { $count ->
@@ -83,6 +84,7 @@ message-password-short =
        *[other] Потрібно щонайменше { $count } символу.
     }
 message-password-common = Цей пароль є у списку кожного зловмисника. Виберіть інший.
+message-password-own = Цей пароль складено з вашого імені або адреси. Виберіть інший.
 message-password-same = Це ваш теперішній пароль. Виберіть новий.
 message-current-password-wrong = Це не ваш поточний пароль.
 message-password-changed = Пароль змінено. Інші ваші сеанси завершено.

@@ -5,3 +5,4 @@ pub mod client_ip;
 pub mod cookies;
 pub mod json;
 pub mod params;
+pub mod visitor;

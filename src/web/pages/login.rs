@@ -128,3 +128,13 @@ pub struct VerifyEmail {
     /// Go on without, where that is allowed.
     pub later_url: Option<String>,
 }
+
+/// The link of a letter was opened: one button, because mail programs open links by themselves.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "login/verify_link.html")]
+pub struct VerifyLink {
+    /// The chrome.
+    pub page: Page,
+    /// No field but the hidden ones.
+    pub form: Form,
+}

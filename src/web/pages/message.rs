@@ -28,6 +28,8 @@ pub enum Message {
     EmailVerified,
     /// Not an e-mail address.
     EmailInvalid,
+    /// The address has an account, and this is not its password.
+    EmailTaken,
     /// A field that must be filled in.
     Required,
     /// More characters than the field takes.
@@ -42,6 +44,8 @@ pub enum Message {
     },
     /// A password found in every attacker's list.
     PasswordCommon,
+    /// A password made of the person's own name or address.
+    PasswordOwn,
     /// The new password is the old one.
     PasswordSame,
     /// The present password is wrong.
@@ -113,10 +117,12 @@ impl Message {
             Self::CodeExpired => "message-code-expired",
             Self::EmailVerified => "message-email-verified",
             Self::EmailInvalid => "message-email-invalid",
+            Self::EmailTaken => "message-email-taken",
             Self::Required => "message-required",
             Self::TooLong { .. } => "message-too-long",
             Self::PasswordShort { .. } => "message-password-short",
             Self::PasswordCommon => "message-password-common",
+            Self::PasswordOwn => "message-password-own",
             Self::PasswordSame => "message-password-same",
             Self::CurrentPasswordWrong => "message-current-password-wrong",
             Self::PasswordChanged => "message-password-changed",

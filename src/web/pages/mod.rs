@@ -32,7 +32,9 @@ pub use dev::{DevLetter, DevMail, LetterRow};
 pub use error::{ErrorPage, Starting, WrongHost};
 pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, Assets, LanguageLink, NavLink, Page, Tab};
-pub use login::{AccountChooser, AccountView, ProviderButton, Register, RegisterValues, SignIn, VerifyEmail};
+pub use login::{
+    AccountChooser, AccountView, ProviderButton, Register, RegisterValues, SignIn, VerifyEmail, VerifyLink,
+};
 pub use logout::{LogoutConfirm, SignedOut};
 pub use message::Message;
 pub use mismatch::{Mismatch, Segment};
