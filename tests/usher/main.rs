@@ -4,4 +4,5 @@ mod architecture;
 mod harness;
 mod http;
 mod migrations;
+mod oidc;
 mod storage;
