@@ -21,7 +21,9 @@ pub enum FurnishError {
     #[error("master key: {0}")]
     MasterKey(#[from] MasterKeyError),
     /// The master key is another than the one that this database was sealed with.
-    #[error("master key: this is not the key that the database was sealed with; nothing was changed. Start with the right key")]
+    #[error(
+        "master key: this is not the key that the database was sealed with; nothing was changed. Start with the right key"
+    )]
     OtherMasterKey,
     /// The password hashing threads cannot be started.
     #[error("passwords: {0}")]
@@ -37,7 +39,8 @@ pub enum FurnishError {
 /// [`FurnishError::Storage`].
 pub async fn open_store(config: &Config) -> Result<Store, FurnishError> {
     let url = match &config.database.url {
-        DatabaseUrl::Sqlite(url) => url.clone(),
+        // The path stands in a URL from here on, where these mean something.
+        DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.replace('%', "%25")),
         DatabaseUrl::Postgres(url) => url.expose().clone(),
     };
     let options = OpenOptions { url, readers: config.database.readers, connections: config.database.max_connections };
@@ -51,6 +54,21 @@ pub async fn open_store(config: &Config) -> Result<Store, FurnishError> {
 /// # Errors
 /// [`FurnishError`], in one clear line.
 pub async fn furnish(
+    config: Config,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<(Usher, SchemaState), FurnishError> {
+    let (usher, schema) = assemble(config, store, clock, random).await?;
+    usher.tend_keys().await?;
+    Ok((usher, schema))
+}
+
+/// The same for a command beside a running server: signing keys are left as they are, and not taken up.
+///
+/// # Errors
+/// [`FurnishError`], in one clear line.
+pub async fn assemble(
     config: Config,
     store: Store,
     clock: Arc<dyn Clock>,
@@ -72,7 +90,6 @@ pub async fn furnish(
     if !usher.settle_master_key().await? {
         return Err(FurnishError::OtherMasterKey);
     }
-    usher.tend_keys().await?;
     Ok((usher, schema))
 }
 
