@@ -1,1 +1,155 @@
-//! The demo room.
+//! Two relying parties to try the front door with: the home page, sign-in, refresh and sign-out of an ordinary application.
+//!
+//! This room stands beside the house: it imports nothing of ours and reaches the provider as anybody would, through a
+//! stock OpenID Connect client library and HTTP. What works here works for any other relying party.
+
+mod cookies;
+mod error;
+mod home;
+mod pages;
+mod provider;
+mod refresh;
+mod session;
+mod sign_in;
+mod sign_out;
+mod surroundings;
+
+use std::{future::Future, io, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use tokio::net::TcpListener;
+use tower_http::csrf::CsrfLayer;
+
+use provider::Provider;
+use session::{Flows, Sessions};
+
+/// How long open connections may take to finish once the demo has been asked to stop.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// The colours a demo wears, so that nobody mistakes one for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accent {
+    /// Greens.
+    Leaf,
+    /// Violets.
+    Night,
+}
+
+impl Accent {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Leaf => "leaf",
+            Self::Night => "night",
+        }
+    }
+}
+
+/// One demo application: who it is, where it listens, and whom it trusts.
+pub struct Demo {
+    /// The name on its pages.
+    pub name: String,
+    /// One line under the name.
+    pub tagline: String,
+    /// The colours of its pages.
+    pub accent: Accent,
+    /// The name of its session cookie; cookies are not kept apart by port, so every demo needs its own.
+    pub cookie: String,
+    /// The OpenID Provider it trusts, as in discovery's `issuer`.
+    pub issuer: String,
+    /// Its client identifier at the provider.
+    pub client_id: String,
+    /// Its client secret; `None` for a public client.
+    pub client_secret: Option<String>,
+    /// The socket it answers on.
+    pub listen: TcpListener,
+    /// Its own address as browsers know it, without a trailing slash: `http://localhost:8081`.
+    pub own_url: String,
+    /// The name of the other demo.
+    pub other_name: String,
+    /// The address of the other demo.
+    pub other_url: String,
+}
+
+/// What every handler reads: the demo's own particulars, its provider and its memory.
+struct Shop {
+    name: String,
+    tagline: String,
+    accent: Accent,
+    cookie: String,
+    own_url: String,
+    other_name: String,
+    other_url: String,
+    provider: Provider,
+    sessions: Sessions,
+    flows: Flows,
+}
+
+/// Serves `demo` until `shutdown` resolves.
+///
+/// The provider need not run yet: its metadata is fetched when first needed, and again until that succeeds.
+///
+/// # Errors
+/// When an address of `demo` is no URL (`InvalidInput`), or when the socket fails.
+pub async fn serve(demo: Demo, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let Demo {
+        name,
+        tagline,
+        accent,
+        cookie,
+        issuer,
+        client_id,
+        client_secret,
+        listen,
+        own_url,
+        other_name,
+        other_url,
+    } = demo;
+    let provider = Provider::new(&issuer, client_id, client_secret, &own_url)
+        .map_err(|cause| io::Error::new(io::ErrorKind::InvalidInput, cause))?;
+    let shop = Arc::new(Shop {
+        name,
+        tagline,
+        accent,
+        cookie,
+        own_url,
+        other_name,
+        other_url,
+        provider,
+        sessions: Sessions::default(),
+        flows: Flows::default(),
+    });
+    let (asked, hears) = tokio::sync::oneshot::channel::<()>();
+    let told = async move {
+        shutdown.await;
+        let _ = asked.send(());
+    };
+    tokio::select! {
+        served = async { axum::serve(listen, router(shop)).with_graceful_shutdown(told).await } => served,
+        () = async { let _ = hears.await; tokio::time::sleep(FAREWELL).await } => Ok(()),
+    }
+}
+
+fn router(shop: Arc<Shop>) -> Router {
+    Router::new()
+        .route("/", get(home::get))
+        .route("/login", get(sign_in::get))
+        .route("/callback", get(sign_in::callback))
+        .route("/refresh", post(refresh::post))
+        .route("/logout", post(sign_out::post))
+        .route("/signed-out", get(sign_out::landing))
+        .route("/demo.css", get(pages::stylesheet))
+        .route("/favicon.svg", get(pages::icon))
+        .fallback(error::not_found)
+        .layer(from_fn_with_state(shop.clone(), surroundings::one_address))
+        .layer(from_fn_with_state(shop.clone(), surroundings::headers))
+        .layer(CsrfLayer::new())
+        .layer(from_fn(surroundings::no_store))
+        .with_state(shop)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,80 @@
-//! The i18n room.
+//! Translations: which languages Usher speaks, which one a reader wants, and what each sentence says.
+//!
+//! The texts are Fluent files under `translations/`, compiled in. This room knows no page, no letter and no request.
+
+mod bundle;
+mod date;
+#[cfg(test)]
+mod keys;
+mod negotiate;
+
+pub use bundle::Arg;
+
+/// A language Usher speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// English, the language of last resort.
+    #[default]
+    En,
+    /// Brazilian Portuguese; it also serves readers of other Portuguese.
+    PtBr,
+    /// Ukrainian.
+    Uk,
+}
+
+impl Lang {
+    /// Every language, in the order menus show them.
+    pub const ALL: [Self; 3] = [Self::En, Self::PtBr, Self::Uk];
+
+    /// The BCP 47 tag, in canonical case.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::PtBr => "pt-BR",
+            Self::Uk => "uk",
+        }
+    }
+
+    /// What its speakers call it.
+    pub const fn native_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::PtBr => "Português (Brasil)",
+            Self::Uk => "Українська",
+        }
+    }
+
+    /// The language that serves a BCP 47 tag or range, by its primary subtag: `pt`, `pt-PT` and `PT_br` are all [`Lang::PtBr`].
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|lang| lang.tag()[..2].eq_ignore_ascii_case(primary))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_falls_back_to_the_language_that_serves_it() {
+        for (tag, lang) in
+            [("pt", Lang::PtBr), ("pt-PT", Lang::PtBr), ("PT_br", Lang::PtBr), ("uk-UA", Lang::Uk), ("en-GB", Lang::En)]
+        {
+            assert_eq!(Lang::from_tag(tag), Some(lang), "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_language_nobody_wrote_is_not_guessed() {
+        for tag in ["", "se", "ptx", "e", "*", "українська", "-", "_uk"] {
+            assert_eq!(Lang::from_tag(tag), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_tag_names_its_own_language() {
+        for lang in Lang::ALL {
+            assert_eq!(Lang::from_tag(lang.tag()), Some(lang));
+        }
+    }
+}

@@ -1,1 +1,14 @@
-//! The keys room.
+//! The keyring, sealing at rest, and the making of signing keys.
+//!
+//! Owns everything that touches key material. Storage holds what this room seals; flows sign and verify through it.
+//! This room and `protocol::jose` alone import josekit; whatever comes from outside is checked here before josekit sees it.
+
+pub mod generate;
+pub mod jwk;
+pub mod jwks;
+pub mod keyring;
+pub mod master;
+mod purpose;
+pub mod seal;
+mod strict_json;
+pub mod verify;

@@ -314,7 +314,7 @@ mod tests {
     fn a_misspelt_member_is_noticed() {
         assert!(serde_json::from_str::<ClientMetadata>(r#"{"client_nmae":"x"}"#).is_err());
         assert!(serde_json::from_str::<ClientMetadata>(r#"{"token_endpoint_auth_method":"private_key_jwt"}"#).is_err());
-        assert!(serde_json::from_str::<ClientMetadata>("[]").is_err());
+        assert!(serde_json::from_str::<ClientMetadata>("7").is_err());
     }
 
     #[test]

@@ -1,1 +1,25 @@
-//! The web room.
+//! The doors: HTTP, pages, cookies.
+//!
+//! A request arrives at [`server`], passes the [`layers`], is read by the [`extract`]ors and answered by one handler,
+//! which calls one verb. [`router`] is the map.
+
+pub mod account;
+pub mod assets;
+mod connection;
+pub mod console;
+pub mod dev_mail;
+pub mod error;
+pub mod extract;
+pub mod health;
+pub mod layers;
+pub mod login;
+pub mod oidc;
+pub mod pages;
+pub mod problem;
+pub mod router;
+pub mod server;
+pub mod setup;
+pub mod show;
+pub mod state;
+pub mod tls;
+pub mod urls;

@@ -2,5 +2,7 @@
 
 mod architecture;
 mod harness;
+mod http;
 mod migrations;
+mod oidc;
 mod storage;

@@ -1,0 +1,90 @@
+//! From configuration to a house that can work: database, master key, signing keys.
+
+use std::sync::Arc;
+
+use crate::config::{Config, DatabaseUrl};
+use crate::domain::random::Random;
+use crate::domain::time::Clock;
+use crate::flows::password_pool::{PasswordParams, PasswordPool, PoolError};
+use crate::flows::{FlowError, MASTER_KEY_FACT, Usher};
+use crate::keys::master::{MasterKey, MasterKeyError};
+use crate::keys::seal::Sealer;
+use crate::storage::{OpenOptions, SchemaState, StorageError, Store};
+
+/// Why the house cannot be furnished.
+#[derive(Debug, thiserror::Error)]
+pub enum FurnishError {
+    /// The database cannot be opened or migrated.
+    #[error("database: {0}")]
+    Storage(#[from] StorageError),
+    /// There is no usable master key.
+    #[error("master key: {0}")]
+    MasterKey(#[from] MasterKeyError),
+    /// The master key is another than the one that this database was sealed with.
+    #[error(
+        "master key: this is not the key that the database was sealed with; nothing was changed. Start with the right key"
+    )]
+    OtherMasterKey,
+    /// The password hashing threads cannot be started.
+    #[error("passwords: {0}")]
+    Passwords(#[from] PoolError),
+    /// The signing keys cannot be made.
+    #[error("keys: {0}")]
+    Keys(#[from] FlowError),
+}
+
+/// Opens the database, without migrating it.
+///
+/// # Errors
+/// [`FurnishError::Storage`].
+pub async fn open_store(config: &Config) -> Result<Store, FurnishError> {
+    let url = match &config.database.url {
+        DatabaseUrl::Sqlite(url) => url.clone(),
+        DatabaseUrl::Postgres(url) => url.expose().clone(),
+    };
+    let (readers, connections) = (config.database.readers, config.database.max_connections);
+    let options = OpenOptions { readers, connections, ..OpenOptions::new(url) };
+    Ok(Store::open(&options).await?)
+}
+
+/// Brings the schema up to date, finds or makes the master key, makes the first signing keys.
+///
+/// The master key is proven before anything sealed is touched.
+///
+/// # Errors
+/// [`FurnishError`], in one clear line.
+pub async fn furnish(
+    config: Config,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<(Usher, SchemaState), FurnishError> {
+    let mark = if store.schema().await?.applied > 0 { store.find_fact(MASTER_KEY_FACT).await? } else { None };
+    let sealer = Sealer::new(&master_key(&config, mark.is_some(), &*random)?);
+    if mark.is_some_and(|mark| mark != sealer.fingerprint()) {
+        return Err(FurnishError::OtherMasterKey);
+    }
+    let schema = store.migrate().await?;
+    let passwords = PasswordParams {
+        memory_kib: config.passwords.memory_kib,
+        iterations: config.passwords.iterations,
+        parallelism: config.passwords.parallelism,
+    };
+    let pool = PasswordPool::new(passwords, config.passwords.permits, config.passwords.queue)?;
+    let usher = Usher::new(config, store, sealer, clock, random, pool);
+    if !usher.settle_master_key().await? {
+        return Err(FurnishError::OtherMasterKey);
+    }
+    usher.tend_keys().await?;
+    Ok((usher, schema))
+}
+
+/// The master key as configured or from its file. The file is made only for a house that was never furnished.
+fn master_key(config: &Config, furnished: bool, random: &dyn Random) -> Result<MasterKey, FurnishError> {
+    let file = config.keys.master_key_file();
+    Ok(match &config.keys.master_key {
+        Some(given) => MasterKey::from_bytes(*given.expose()),
+        None if furnished => MasterKey::load(&file)?,
+        None => MasterKey::load_or_create(&file, random)?,
+    })
+}

@@ -1,0 +1,37 @@
+//! Where time and chance really come from.
+
+use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
+
+use crate::domain::random::Random;
+use crate::domain::time::{Clock, Timestamp};
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place where the clock is read")]
+        let now = std::time::SystemTime::now();
+        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The operating system's source of random bytes.
+#[derive(Debug)]
+pub struct OsRandom(SystemRandom);
+
+impl Default for OsRandom {
+    fn default() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place where random bytes are drawn")]
+        Self(SystemRandom::new())
+    }
+}
+
+impl Random for OsRandom {
+    fn fill(&self, buffer: &mut [u8]) {
+        // Without random bytes nothing here is secure: better to stop than to go on.
+        self.0.fill(buffer).expect("the operating system gives random bytes");
+    }
+}

@@ -1,0 +1,97 @@
+//! The demo's three cookies: its session, the browser a sign-in began in, and "do not try silently".
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::{Cookie, SameSite, time::Duration};
+
+use super::Shop;
+
+/// After a silent attempt that came to nothing, leave the provider alone for so long.
+/// Long enough to break any redirect loop, short enough to notice a sign-in at the other demo.
+pub const PAUSE: Duration = Duration::seconds(10);
+
+/// Longest time between starting a sign-in and coming back from it.
+pub const SIGN_IN: Duration = Duration::minutes(10);
+
+/// The names of one demo's cookies.
+pub struct Names<'a>(&'a str);
+
+impl Shop {
+    /// The names of this demo's cookies.
+    pub fn cookies(&self) -> Names<'_> {
+        Names(&self.cookie)
+    }
+}
+
+impl Names<'_> {
+    /// Holds the local session.
+    pub fn session(&self) -> String {
+        self.0.to_owned()
+    }
+
+    /// Binds a sign-in to the browser it began in.
+    pub fn browser(&self) -> String {
+        format!("{}_flow", self.0)
+    }
+
+    /// Present while the demo makes no silent attempt.
+    pub fn quiet(&self) -> String {
+        format!("{}_quiet", self.0)
+    }
+}
+
+/// The value of cookie `name` in a request.
+pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+/// A `Set-Cookie` value; without `life` the cookie lasts as long as the browser runs.
+pub fn set(name: String, value: String, life: Option<Duration>) -> HeaderValue {
+    let mut cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).build();
+    if let Some(life) = life {
+        cookie.set_max_age(life);
+    }
+    HeaderValue::from_str(&cookie.to_string()).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// A `Set-Cookie` value that removes the cookie.
+pub fn remove(name: String) -> HeaderValue {
+    set(name, String::new(), Some(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(line: &'static [u8]) -> HeaderMap {
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_bytes(line).expect("a header value"))])
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        assert_eq!(read(&headers(b"demo_b=x; demo_a=y; demo_a_flow=z"), "demo_a").as_deref(), Some("y"));
+    }
+
+    #[test]
+    fn garbage_holds_no_cookie() {
+        for line in [&b"\xff\xfe"[..], b";;;=;", b"demo_a", b"=demo_a"] {
+            let headers = HeaderMap::from_iter([(
+                header::COOKIE,
+                HeaderValue::from_bytes(line).unwrap_or(HeaderValue::from_static("")),
+            )]);
+            assert_eq!(read(&headers, "demo_a"), None);
+        }
+    }
+
+    #[test]
+    fn every_cookie_is_kept_from_scripts_and_from_cross_site_posts() {
+        let line = set("demo_a".to_owned(), "v".to_owned(), Some(PAUSE));
+        assert_eq!(line.to_str().expect("ascii"), "demo_a=v; HttpOnly; SameSite=Lax; Path=/; Max-Age=10");
+    }
+}

@@ -1,0 +1,232 @@
+//! Signing in: out to the provider with code, PKCE, state and nonce, and back through the callback.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use openidconnect::{
+    AccessTokenHash, AuthorizationCode, ClaimsVerificationError, CsrfToken, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, Scope, SignatureVerificationError, TokenResponse,
+    core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreIdToken, CoreTokenResponse},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{
+    Shop, cookies,
+    error::Trouble,
+    provider::Known,
+    session::{Flow, Session, Tokens},
+};
+
+/// What `/login` may be asked for.
+#[derive(Deserialize)]
+pub struct Wish {
+    prompt: Option<String>,
+}
+
+/// Sends the browser to the provider, as asked by the person.
+pub async fn get(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    wish: Result<Query<Wish>, QueryRejection>,
+) -> Response {
+    let prompt = match wish.map(|Query(wish)| wish.prompt) {
+        Ok(None) => None,
+        Ok(Some(word)) => match prompt(&word) {
+            Some(prompt) => Some(prompt),
+            None => return Trouble::untrue("There is no such prompt.").page(&shop),
+        },
+        Err(_) => return Trouble::untrue("The query cannot be read.").page(&shop),
+    };
+    depart(&shop, &headers, prompt, false).await.unwrap_or_else(|trouble| trouble.page(&shop))
+}
+
+fn prompt(word: &str) -> Option<CoreAuthPrompt> {
+    Some(match word {
+        "none" => CoreAuthPrompt::None,
+        "login" => CoreAuthPrompt::Login,
+        "consent" => CoreAuthPrompt::Consent,
+        "select_account" => CoreAuthPrompt::SelectAccount,
+        _ => return None,
+    })
+}
+
+/// Sends the browser to the provider; `silent` where the demo itself looks whether anybody is signed in there.
+pub async fn depart(
+    shop: &Shop,
+    headers: &HeaderMap,
+    prompt: Option<CoreAuthPrompt>,
+    silent: bool,
+) -> Result<Response, Trouble> {
+    let known = shop.provider.known().await?;
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let mut request = known
+        .client
+        .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
+        .add_scopes(["profile", "email", "offline_access"].map(|scope| Scope::new(scope.to_owned())))
+        .set_pkce_challenge(challenge);
+    if let Some(prompt) = prompt {
+        request = request.add_prompt(prompt);
+    }
+    let (to, state, nonce) = request.url();
+
+    let names = shop.cookies();
+    let browser = cookies::read(headers, &names.browser())
+        .filter(|value| value.len() == 43)
+        .unwrap_or_else(|| CsrfToken::new_random_len(32).into_secret());
+    let flow = Flow { browser: browser.clone(), nonce, verifier, silent, since: Instant::now() };
+    shop.flows.put(state.into_secret(), flow);
+    let quiet = if silent {
+        cookies::set(names.quiet(), "1".to_owned(), Some(cookies::PAUSE))
+    } else {
+        cookies::remove(names.quiet())
+    };
+    let cookies = AppendHeaders([
+        (header::SET_COOKIE, cookies::set(names.browser(), browser, Some(cookies::SIGN_IN))),
+        (header::SET_COOKIE, quiet),
+    ]);
+    Ok((StatusCode::SEE_OTHER, cookies, [(header::LOCATION, to.to_string())]).into_response())
+}
+
+/// An authorization response (RFC 6749 §4.1.2, RFC 9207).
+#[derive(Deserialize)]
+pub struct Answer {
+    state: Option<String>,
+    iss: Option<String>,
+    code: Option<String>,
+    error: Option<String>,
+    error_description: Option<String>,
+}
+
+/// Takes the browser back from the provider.
+pub async fn callback(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    answer: Result<Query<Answer>, QueryRejection>,
+) -> Response {
+    let Ok(Query(answer)) = answer else {
+        return Trouble::untrue("The authorization response cannot be read.").page(&shop);
+    };
+    arrive(&shop, &headers, answer).await.unwrap_or_else(|trouble| trouble.page(&shop))
+}
+
+async fn arrive(shop: &Shop, headers: &HeaderMap, answer: Answer) -> Result<Response, Trouble> {
+    let browser = cookies::read(headers, &shop.cookies().browser()).unwrap_or_default();
+    let flow = answer.state.as_deref().and_then(|state| shop.flows.take(state, &browser)).ok_or_else(|| {
+        Trouble::untrue("This answer belongs to no sign-in that began in this browser, or the sign-in took too long.")
+    })?;
+    let known = shop.provider.known().await?;
+    check_issuer(shop, &known, answer.iss.as_deref())?;
+    match (answer.code, answer.error) {
+        (Some(code), None) => enter(shop, headers, &known, code, flow).await,
+        (None, Some(_)) if flow.silent => Ok(homewards(AppendHeaders(vec![]))),
+        (None, Some(code)) => Err(Trouble::Refused { code, description: answer.error_description }),
+        _ => Err(Trouble::untrue("The authorization response holds neither a code nor an error.")),
+    }
+}
+
+/// RFC 9207 §2.4: the answer must come from the provider that was asked.
+fn check_issuer(shop: &Shop, known: &Known, named: Option<&str>) -> Result<(), Trouble> {
+    match named {
+        Some(iss) if iss == shop.provider.issuer.as_str() => Ok(()),
+        None if !known.names_itself => Ok(()),
+        Some(_) => Err(Trouble::untrue("The authorization response names another issuer.")),
+        None => Err(Trouble::untrue("The authorization response does not name its issuer.")),
+    }
+}
+
+async fn enter(shop: &Shop, headers: &HeaderMap, known: &Known, code: String, flow: Flow) -> Result<Response, Trouble> {
+    let answer = known
+        .client
+        .exchange_code(AuthorizationCode::new(code))
+        .map_err(|_| Trouble::untrue("The provider names no token endpoint."))?
+        .set_pkce_verifier(flow.verifier)
+        .request_async(&shop.provider.wire)
+        .await
+        .map_err(|cause| Trouble::from_token_endpoint(&cause, shop.provider.issuer.as_str()))?;
+    let session = verified(shop, known, answer, &flow.nonce).await?;
+
+    let names = shop.cookies();
+    if let Some(old) = cookies::read(headers, &names.session()) {
+        shop.sessions.take(&old);
+    }
+    let id = CsrfToken::new_random_len(32).into_secret();
+    shop.sessions.put(id.clone(), session);
+    Ok(homewards(AppendHeaders(vec![
+        (header::SET_COOKIE, cookies::set(names.session(), id, None)),
+        (header::SET_COOKIE, cookies::remove(names.quiet())),
+    ])))
+}
+
+fn homewards(cookies: AppendHeaders<Vec<(header::HeaderName, axum::http::HeaderValue)>>) -> Response {
+    (StatusCode::SEE_OTHER, cookies, [(header::LOCATION, "/")]).into_response()
+}
+
+/// OpenID Connect Core §3.1.3.7, by the client library; a key unknown here is asked for once.
+async fn verified(shop: &Shop, known: &Known, answer: CoreTokenResponse, nonce: &Nonce) -> Result<Session, Trouble> {
+    let id_token = answer.id_token().cloned().ok_or_else(|| Trouble::untrue("The provider sent no ID token."))?;
+    let subject = match check(known, &id_token, &answer, nonce) {
+        Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
+            check(&*shop.provider.known_anew().await?, &id_token, &answer, nonce)
+        }
+        checked => checked,
+    }
+    .map_err(|cause| Trouble::untrue(format!("The ID token is not valid: {cause}.")))?;
+    let algorithm = id_token.signing_alg().ok().and_then(|alg| serde_json::to_value(alg).ok());
+    Ok(Session {
+        subject,
+        claims: claims(&id_token),
+        algorithm: algorithm.and_then(|alg| alg.as_str().map(str::to_owned)).unwrap_or_default(),
+        id_token,
+        tokens: tokens(&answer, None),
+        notice: None,
+    })
+}
+
+fn check(
+    known: &Known,
+    id_token: &CoreIdToken,
+    answer: &CoreTokenResponse,
+    nonce: &Nonce,
+) -> Result<openidconnect::SubjectIdentifier, ClaimsVerificationError> {
+    let verifier = known.client.id_token_verifier();
+    let claims = id_token.claims(&verifier, nonce)?;
+    if let Some(expected) = claims.access_token_hash() {
+        let key = id_token.signing_key(&verifier).map_err(ClaimsVerificationError::SignatureVerification)?;
+        let alg = id_token.signing_alg().map_err(ClaimsVerificationError::SignatureVerification)?;
+        let actual = AccessTokenHash::from_token(answer.access_token(), alg, key)
+            .map_err(|cause| ClaimsVerificationError::Other(cause.to_string()))?;
+        if actual != *expected {
+            return Err(ClaimsVerificationError::Other("at_hash belongs to another access token".to_owned()));
+        }
+    }
+    Ok(claims.subject().clone())
+}
+
+/// The claims as they stand in the token, known to the library or not. Only for tokens it has verified.
+fn claims(id_token: &CoreIdToken) -> Map<String, Value> {
+    let token = id_token.to_string();
+    let payload = token.split('.').nth(1).and_then(|part| BASE64_URL_SAFE_NO_PAD.decode(part).ok());
+    payload.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default()
+}
+
+/// Takes over the tokens of an answer; what a refresh leaves out stays as it was (RFC 6749 §6).
+pub fn tokens(answer: &CoreTokenResponse, before: Option<&Tokens>) -> Tokens {
+    let scope = answer
+        .scopes()
+        .map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "))
+        .or_else(|| before.map(|tokens| tokens.scope.clone()))
+        .unwrap_or_else(|| "openid profile email offline_access".to_owned());
+    Tokens {
+        access: answer.access_token().clone(),
+        refresh: answer.refresh_token().cloned().or_else(|| before.and_then(|tokens| tokens.refresh.clone())),
+        scope,
+        lifetime: answer.expires_in(),
+        since: Instant::now(),
+    }
+}

@@ -1,0 +1,101 @@
+//! The one way in which anything ends. Whatever the cause, it passes through here and leaves its event,
+//! so that every reader of the log learns of it.
+
+use super::usher::Usher;
+use crate::domain::event::EventKind;
+use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
+use crate::domain::session::EndReason;
+use crate::storage::grants::Revoked;
+use crate::storage::{Result, Tx};
+
+/// What ended with something.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Sessions.
+    pub sessions: Vec<SessionId>,
+    /// The clients that lost a grant.
+    pub clients: Vec<ClientId>,
+}
+
+impl Ended {
+    fn add(&mut self, revoked: Vec<Revoked>) {
+        for grant in revoked {
+            if !self.clients.contains(&grant.client_id) {
+                self.clients.push(grant.client_id);
+            }
+        }
+    }
+}
+
+impl Usher {
+    /// Ends a session and every grant made in it. Nothing happens, and nothing is told, if it had ended before.
+    pub(super) async fn end_session(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        session: SessionId,
+        reason: EndReason,
+    ) -> Result<Ended> {
+        let now = self.now();
+        let mut ended = Ended::default();
+        if tx.end_session(session, now, reason).await? {
+            self.tell_session(tx, user, session, reason).await?;
+            ended.sessions.push(session);
+        }
+        let revoked = tx.revoke_grants_of_session(session, now, reason).await?;
+        self.tell_grants(tx, &revoked, reason).await?;
+        ended.add(revoked);
+        Ok(ended)
+    }
+
+    /// Ends every session of a user, sparing at most one, and every grant made in them.
+    pub(super) async fn end_everything_of(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        but: Option<SessionId>,
+        reason: EndReason,
+    ) -> Result<Ended> {
+        let now = self.now();
+        let mut ended = Ended { sessions: tx.end_sessions_of(user, but, now, reason).await?, ..Ended::default() };
+        for session in &ended.sessions {
+            self.tell_session(tx, user, *session, reason).await?;
+        }
+        let revoked = tx.revoke_grants_of_user(user, but, now, reason).await?;
+        self.tell_grants(tx, &revoked, reason).await?;
+        ended.add(revoked);
+        Ok(ended)
+    }
+
+    /// Ends one grant. `None` if it had ended before.
+    pub(super) async fn end_grant(
+        &self,
+        tx: &mut Tx<'_>,
+        grant: GrantId,
+        reason: EndReason,
+    ) -> Result<Option<Revoked>> {
+        let revoked = tx.revoke_grant(grant, self.now(), reason).await?;
+        self.tell_grants(tx, revoked.as_slice(), reason).await?;
+        Ok(revoked)
+    }
+
+    async fn tell_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
+        let event =
+            self.event(EventKind::SessionRevoked).with_user(user).with_session(session).with("reason", reason.as_str());
+        tx.append(&event).await
+    }
+
+    async fn tell_grants(&self, tx: &mut Tx<'_>, revoked: &[Revoked], reason: EndReason) -> Result<()> {
+        for grant in revoked {
+            let event = self
+                .event(EventKind::GrantRevoked)
+                .with_user(grant.user_id)
+                .with_session(grant.session_id)
+                .with_client(&grant.client_id)
+                .with_grant(grant.id)
+                .with("reason", reason.as_str());
+            tx.append(&event).await?;
+        }
+        Ok(())
+    }
+}

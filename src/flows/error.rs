@@ -1,0 +1,151 @@
+//! What can come of a verb instead of its answer: it is refused, it is an OAuth error, or the house is broken.
+
+use crate::domain::user::ProfileFault;
+use crate::flows::password_pool::Busy;
+use crate::flows::password_rules::PasswordFault;
+use crate::keys::keyring::SignError;
+use crate::protocol::client_metadata::MetadataFault;
+use crate::protocol::error::OAuthError;
+use crate::storage::StorageError;
+
+/// Why a verb did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// For the person or owner who asked: say it.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// For the client that asked: put it on the wire.
+    #[error(transparent)]
+    OAuth(#[from] OAuthError),
+    /// For nobody: log it.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
+/// Something that was refused. The door finds the words in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Address and password do not belong together; the same whatever the reason.
+    #[error("the e-mail address or the password is wrong")]
+    WrongCredentials,
+    /// The current password is wrong.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// Too many tries; again after so many seconds.
+    #[error("too many tries: wait {seconds} s")]
+    TooMany {
+        /// Seconds to wait.
+        seconds: u32,
+    },
+    /// Too much to do at once; again after so many seconds.
+    #[error("busy: wait {seconds} s")]
+    Busy {
+        /// Seconds to wait.
+        seconds: u32,
+    },
+    /// Not an e-mail address.
+    #[error("this is not an e-mail address")]
+    NotAnEmail,
+    /// The address belongs to somebody already. Only told to administrators.
+    #[error("the address belongs to a user already")]
+    EmailTaken,
+    /// A required name is missing.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// The password will not do.
+    #[error(transparent)]
+    Password(#[from] PasswordFault),
+    /// Something in the profile will not do.
+    #[error(transparent)]
+    Profile(#[from] ProfileFault),
+    /// The code is wrong.
+    #[error("the code is wrong")]
+    WrongCode,
+    /// The code or link was used, is too old, or was tried too often.
+    #[error("the code or link is no longer good")]
+    ProofOver,
+    /// Nobody may register.
+    #[error("registration is closed")]
+    SignUpClosed,
+    /// The sign-in was begun too long ago or in another browser.
+    #[error("this sign-in is too old or was begun in another browser")]
+    InteractionOver,
+    /// Nobody is signed in, or not the right person.
+    #[error("nobody who may do this is signed in")]
+    NotSignedIn,
+    /// There is no such thing.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The metadata of a client will not do.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Metadata(Vec<MetadataFault>),
+    /// The name of a project will not do.
+    #[error("the name must hold 1 to 100 characters and no control characters")]
+    BadName,
+    /// The client keeps no secret.
+    #[error("this client keeps no secret")]
+    NoSecret,
+}
+
+/// The house could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// Memory failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// No token could be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// A letter could not be written.
+    #[error(transparent)]
+    Letter(#[from] crate::mail::messages::WriteError),
+    /// A key could not be made.
+    #[error(transparent)]
+    Generate(#[from] crate::keys::generate::GenerateError),
+    /// A value of ours did not serialise, or did not read back.
+    #[error("a value of ours does not read: {0}")]
+    Value(#[from] serde_json::Error),
+}
+
+impl Broken {
+    /// Is it a trouble that passes?
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Unavailable(_)))
+    }
+}
+
+macro_rules! breaks {
+    ($($error:ty),*) => {$(
+        impl From<$error> for FlowError {
+            fn from(error: $error) -> Self {
+                Self::Broken(error.into())
+            }
+        }
+    )*};
+}
+
+breaks!(
+    StorageError,
+    SignError,
+    crate::mail::messages::WriteError,
+    crate::keys::generate::GenerateError,
+    serde_json::Error
+);
+
+impl From<Busy> for FlowError {
+    fn from(_: Busy) -> Self {
+        Self::Refused(Refused::Busy { seconds: 2 })
+    }
+}
+
+impl From<PasswordFault> for FlowError {
+    fn from(fault: PasswordFault) -> Self {
+        Self::Refused(fault.into())
+    }
+}
+
+impl From<ProfileFault> for FlowError {
+    fn from(fault: ProfileFault) -> Self {
+        Self::Refused(fault.into())
+    }
+}

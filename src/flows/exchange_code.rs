@@ -1,0 +1,118 @@
+//! A code becomes tokens (RFC 6749 §4.1.3), once.
+
+use super::error::FlowError;
+use super::issue::Issue;
+use super::usher::Usher;
+use crate::domain::client::Client;
+use crate::domain::code::{AuthorizationCode, CodeFault};
+use crate::domain::event::EventKind;
+use crate::domain::grant::{Grant, RefreshFamily};
+use crate::domain::session::EndReason;
+use crate::keys::seal::Purpose;
+use crate::protocol::error::OAuthError;
+use crate::protocol::token::TokenResponse;
+use crate::storage::grants::Spend;
+
+impl Usher {
+    pub(super) async fn exchange_code(
+        &self,
+        client: &Client,
+        code: &str,
+        redirect_uri: Option<&str>,
+        verifier: Option<&str>,
+    ) -> Result<TokenResponse, FlowError> {
+        let code = self.open_code(code)?;
+        match code.check(&client.id, redirect_uri, verifier, self.now()) {
+            Ok(()) if self.is_worn_out(&code).await? => return Err(OAuthError::invalid_grant().into()),
+            Ok(()) => {}
+            Err(CodeFault::Verifier) => {
+                self.count_code_failure(&code.grant_id.to_string()).await?;
+                return Err(OAuthError::invalid_grant().into());
+            }
+            Err(_) => return Err(OAuthError::invalid_grant().into()),
+        }
+        let grant = self.grant_of(client, &code);
+        let event = self
+            .event(EventKind::GrantCreated)
+            .with_user(code.user_id)
+            .with_session(code.session_id)
+            .with_client(&client.id)
+            .with_grant(grant.id)
+            .with_project(client.project_id)
+            .with("scope", grant.scope.to_string());
+        match self.store.spend_code(grant.clone(), event).await? {
+            Spend::Done => {}
+            Spend::Spent => return self.code_reused(&code).await,
+            Spend::NoLonger => return Err(OAuthError::invalid_grant().into()),
+        }
+        let user = self.store.find_user(code.user_id).await?.ok_or_else(OAuthError::invalid_grant)?;
+        let generation = grant.refresh.map(|family| family.generation);
+        let issue = Issue {
+            client,
+            grant: &grant,
+            sub: &user.sub,
+            scope: &grant.scope,
+            nonce: code.nonce.as_deref(),
+            generation,
+        };
+        self.issue(issue).await
+    }
+
+    fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, OAuthError> {
+        let opened = self.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
+        opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(OAuthError::invalid_grant)
+    }
+
+    /// Was the code tried with so many wrong verifiers that it is dead? Only codes that were ever tried wrongly are looked up.
+    async fn is_worn_out(&self, code: &AuthorizationCode) -> Result<bool, FlowError> {
+        if code.code_challenge.is_none() {
+            return Ok(false);
+        }
+        Ok(self
+            .store
+            .is_bucket_spent(&format!("code/{}", code.grant_id), self.now().0.saturating_mul(1_000), 5 * 3_600_000)
+            .await?)
+    }
+
+    fn grant_of(&self, client: &Client, code: &AuthorizationCode) -> Grant {
+        let now = self.now();
+        let refresh =
+            code.scope.contains("offline_access").then(|| RefreshFamily::begin(now, &self.refresh_limits(client)));
+        Grant {
+            id: code.grant_id,
+            client_id: client.id.clone(),
+            user_id: code.user_id,
+            session_id: code.session_id,
+            scope: code.scope.clone(),
+            claims: code.claims.clone(),
+            auth_time: code.auth_time,
+            acr: code.acr.clone(),
+            amr: code.amr.clone(),
+            created_at: now,
+            refresh,
+            revoked_at: None,
+        }
+    }
+
+    /// A second, fully valid redemption: whoever came first may have been a thief, so the grant ends
+    /// (RFC 6749 §4.1.2), durably and before the answer.
+    async fn code_reused(&self, code: &AuthorizationCode) -> Result<TokenResponse, FlowError> {
+        let (usher, grant) = (self.clone(), code.grant_id);
+        let reused = self
+            .event(EventKind::CodeReuseDetected)
+            .with_user(code.user_id)
+            .with_session(code.session_id)
+            .with_client(&code.client_id)
+            .with_grant(grant);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if usher.end_grant(&mut tx, grant, EndReason::CodeReuse).await?.is_some() {
+                    tx.append(&reused).await?;
+                }
+                Ok(())
+            })
+        });
+        end.await?;
+        Err(OAuthError::invalid_grant().into())
+    }
+}

@@ -1,0 +1,123 @@
+//! What administrators do with users.
+
+use super::end::Ended;
+use super::error::{FlowError, Refused};
+use super::password_rules::{check, normalise};
+use super::usher::Usher;
+use crate::domain::email::Email;
+use crate::domain::event::EventKind;
+use crate::domain::page::{Cursor, Page};
+use crate::domain::secret::Secret;
+use crate::domain::session::{EndReason, Session};
+use crate::domain::user::{Profile, User, UserStatus};
+use crate::storage::StorageError;
+
+/// A user to be made. The address counts as proven: whoever makes the user vouches for it.
+pub struct NewUser {
+    /// The address.
+    pub email: String,
+    /// The password; without one the person recovers it first.
+    pub password: Option<Secret<String>>,
+    /// Runs the house.
+    pub admin: bool,
+    /// Everything else.
+    pub profile: Profile,
+    /// The language they read.
+    pub locale: Option<String>,
+}
+
+impl Usher {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// [`Refused::EmailTaken`], or what is wrong with address, password or profile.
+    pub async fn create_user(&self, new: NewUser) -> Result<User, FlowError> {
+        let email = Email::parse(&new.email).map_err(|_| Refused::NotAnEmail)?;
+        let profile = new.profile.checked()?;
+        let phc = match &new.password {
+            None => None,
+            Some(password) => {
+                let password = normalise(password.expose())?;
+                let name = profile.display_name().unwrap_or_default();
+                check(password.expose(), self.config.passwords.min_length, &[email.as_str(), &name])?;
+                Some(self.passwords.hash(password, self.random.bytes()).await?)
+            }
+        };
+        let user = self.new_user(email, profile, new.locale, new.admin);
+        let (usher, made, now) = (self.clone(), user.clone(), self.now());
+        let create = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.insert_user(&made).await?;
+                if let Some(phc) = &phc {
+                    tx.put_password(made.id, phc, now).await?;
+                }
+                tx.append(&usher.event(EventKind::UserCreated).with_user(made.id).with("by", "administrator")).await
+            })
+        });
+        match create.await {
+            Ok(()) => Ok(user),
+            Err(StorageError::Conflict) => Err(Refused::EmailTaken.into()),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Users, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_users(&self, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
+        Ok(self.store.list_users(after, size).await?)
+    }
+
+    /// A user by address.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn load_user(&self, email: &str) -> Result<User, FlowError> {
+        let email = Email::parse(email).map_err(|_| Refused::NotAnEmail)?;
+        self.store.find_user_by_email(&email).await?.ok_or_else(|| Refused::NotFound("user").into())
+    }
+
+    /// The live sessions of a user.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_sessions(&self, user: &User) -> Result<Vec<Session>, FlowError> {
+        Ok(self.store.list_live_sessions(user.id, self.now()).await?)
+    }
+
+    /// Lets a user sign in no more and ends all they have, or lets them sign in again.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn set_user_status(&self, user: &User, status: UserStatus) -> Result<Ended, FlowError> {
+        let (usher, mut changed) = (self.clone(), user.clone());
+        changed.status = status;
+        changed.updated_at = self.now();
+        let set = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.update_user(&changed).await?;
+                let disabled = changed.status == UserStatus::Disabled;
+                let kind = if disabled { EventKind::UserDisabled } else { EventKind::UserEnabled };
+                tx.append(&usher.event(kind).with_user(changed.id)).await?;
+                if !disabled {
+                    return Ok(Ended::default());
+                }
+                usher.end_everything_of(&mut tx, changed.id, None, EndReason::UserDisabled).await
+            })
+        });
+        Ok(set.await?)
+    }
+
+    /// Ends every session and grant of a user.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn revoke_user(&self, user: &User) -> Result<Ended, FlowError> {
+        let (usher, id) = (self.clone(), user.id);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move { usher.end_everything_of(&mut tx, id, None, EndReason::Administrator).await })
+        });
+        Ok(end.await?)
+    }
+}

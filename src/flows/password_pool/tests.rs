@@ -1,0 +1,182 @@
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use super::*;
+
+const CHEAP: PasswordParams = PasswordParams { memory_kib: 64, iterations: 1, parallelism: 1 };
+
+fn pool(params: PasswordParams) -> PasswordPool {
+    PasswordPool::new(params, 1, 8).unwrap()
+}
+
+async fn verdict(pool: &PasswordPool, password: &str, phc: &str) -> Verdict {
+    pool.verify(password.into(), Some(phc.to_owned())).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_password_is_recognised_and_another_is_not() {
+    let pool = pool(CHEAP);
+    let phc = pool.hash("correct horse".into(), [7; 16]).await.unwrap();
+    assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
+    assert_eq!(verdict(&pool, "correct horse", &phc).await, Verdict { ok: true, needs_rehash: false });
+    assert_eq!(verdict(&pool, "correct horsf", &phc).await, Verdict::WRONG);
+    assert_eq!(verdict(&pool, "correct horse ", &phc).await, Verdict::WRONG);
+    assert_eq!(verdict(&pool, "", &phc).await, Verdict::WRONG);
+    let elsewhere = Argon2::default();
+    assert!(argon2::PasswordVerifier::verify_password(&elsewhere, b"correct horse", phc.as_str()).is_ok());
+}
+
+#[tokio::test]
+async fn nothing_is_cut_off() {
+    let pool = pool(CHEAP);
+    let long = "x".repeat(1000);
+    let phc = pool.hash(format!("{long}a").as_str().into(), [7; 16]).await.unwrap();
+    assert!(verdict(&pool, &format!("{long}a"), &phc).await.ok);
+    assert!(!verdict(&pool, &format!("{long}b"), &phc).await.ok);
+}
+
+#[tokio::test]
+async fn both_ways_to_write_a_letter_are_one_password() {
+    let pool = pool(CHEAP);
+    let phc = pool.hash("wo\u{308}rterbuch".into(), [7; 16]).await.unwrap();
+    assert!(verdict(&pool, "w\u{f6}rterbuch", &phc).await.ok);
+}
+
+#[tokio::test]
+async fn without_an_account_the_answer_is_no() {
+    let pool = pool(CHEAP);
+    assert_eq!(pool.verify("anything".into(), None).await, Ok(Verdict::WRONG));
+    // Not even the password that belongs to the hash computed in its place.
+    assert_eq!(pool.verify("".into(), None).await, Ok(Verdict::WRONG));
+}
+
+#[tokio::test]
+async fn without_an_account_it_takes_as_long() {
+    let pool = pool(PasswordParams { memory_kib: 8 * 1024, iterations: 2, parallelism: 1 });
+    let phc = pool.hash("right".into(), [7; 16]).await.unwrap();
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for _ in 0..9 {
+        for (recorded, times) in [(Some(phc.clone()), &mut known), (None, &mut unknown)] {
+            let start = Instant::now();
+            pool.verify("wrong".into(), recorded).await.unwrap();
+            times.push(start.elapsed());
+        }
+    }
+    known.sort();
+    unknown.sort();
+    assert!(unknown[4] > known[4] / 3, "median {:?} against {:?}", unknown[4], known[4]);
+}
+
+#[tokio::test]
+async fn a_hash_of_another_cost_is_recognised_and_to_be_made_anew() {
+    let (old, new) = (pool(CHEAP), pool(PasswordParams { memory_kib: 32, iterations: 2, parallelism: 2 }));
+    let phc = old.hash("right".into(), [7; 16]).await.unwrap();
+    assert_eq!(verdict(&new, "right", &phc).await, Verdict { ok: true, needs_rehash: true });
+    assert_eq!(verdict(&new, "wrong", &phc).await, Verdict::WRONG);
+    let renewed = new.hash("right".into(), [8; 16]).await.unwrap();
+    assert_eq!(verdict(&new, "right", &renewed).await, Verdict { ok: true, needs_rehash: false });
+    // An older kind of Argon2, from a user base that was brought along.
+    let params = Params::new(64, 1, 1, None).unwrap();
+    let foreign = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
+    let phc: PasswordHash = argon2::PasswordHasher::hash_password_with_salt(&foreign, b"right", &[1; 16]).unwrap();
+    assert_eq!(verdict(&old, "right", &phc.to_string()).await, Verdict { ok: true, needs_rehash: true });
+}
+
+#[tokio::test]
+async fn a_damaged_or_outrageous_hash_lets_nobody_in_and_harms_nothing() {
+    let pool = pool(CHEAP);
+    let salt_and_hash = "BwcHBwcHBwcHBwcHBwcHBw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    for phc in [
+        String::new(),
+        "hunter2".to_owned(),
+        "$".to_owned(),
+        "$2b$12$abcdefghijklmnopqrstuv".to_owned(),
+        "$argon2id$v=19$m=64,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw".to_owned(),
+        format!("$argon2id$v=19$m=4294967295,t=1,p=1${salt_and_hash}"),
+        format!("$argon2id$v=19$m=64,t=4294967295,p=1${salt_and_hash}"),
+        format!("$argon2id$v=19$m=64,t=1,p=0${salt_and_hash}"),
+        format!("$argon2id$v=19$m=8,t=1,p=9${salt_and_hash}"),
+        format!("$argon2id$v=99$m=64,t=1,p=1${salt_and_hash}"),
+        format!("$argon2x$v=19$m=64,t=1,p=1${salt_and_hash}"),
+        "$argon2id$v=19$m=64,t=1,p=1$AAAA$AAAA".to_owned(),
+        "\0\u{fffd}💥".repeat(1000),
+    ] {
+        assert_eq!(
+            verdict(&pool, "right", &phc).await,
+            Verdict::WRONG,
+            "{}",
+            &phc.chars().take(60).collect::<String>()
+        );
+    }
+    assert!(pool.hash("right".into(), [7; 16]).await.is_ok(), "the thread lives on");
+}
+
+#[tokio::test]
+async fn what_is_too_long_is_wrong_without_hashing() {
+    let pool = PasswordPool::new(CHEAP, 1, 0).unwrap();
+    let _release = block(&pool);
+    let huge = "x".repeat(1 << 20);
+    // The only thread is taken: an answer can come only from before the door.
+    assert_eq!(pool.verify(huge.as_str().into(), None).await, Ok(Verdict::WRONG));
+}
+
+/// Keeps one thread of the pool busy until the sender is dropped.
+fn block(pool: &PasswordPool) -> mpsc::Sender<()> {
+    let (release, held) = mpsc::channel::<()>();
+    let (admission, jobs) = (Arc::clone(&pool.admission), pool.jobs.clone());
+    let place = admission.try_acquire_owned().unwrap();
+    jobs.send(Box::new(move |_| {
+        let _ = held.recv();
+        drop(place);
+    }))
+    .unwrap();
+    release
+}
+
+#[tokio::test]
+async fn beyond_the_queue_everybody_is_told_to_come_later() {
+    let pool = Arc::new(PasswordPool::new(CHEAP, 1, 2).unwrap());
+    let release = block(&pool);
+    let waiting: Vec<_> = (0..2)
+        .map(|_| {
+            let pool = Arc::clone(&pool);
+            tokio::spawn(async move { pool.hash("right".into(), [7; 16]).await })
+        })
+        .collect();
+    while pool.admission.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(pool.hash("late".into(), [7; 16]).await, Err(Busy));
+    assert_eq!(pool.verify("late".into(), None).await, Err(Busy));
+    drop(release);
+    for waiter in waiting {
+        assert!(waiter.await.unwrap().is_ok());
+    }
+    assert!(pool.hash("again".into(), [7; 16]).await.is_ok());
+}
+
+#[tokio::test]
+async fn who_hangs_up_gives_the_place_free() {
+    let pool = Arc::new(PasswordPool::new(CHEAP, 1, 1).unwrap());
+    let release = block(&pool);
+    let impatient = tokio::time::timeout(Duration::from_millis(5), pool.hash("right".into(), [7; 16])).await;
+    assert!(impatient.is_err());
+    drop(release);
+    while pool.admission.available_permits() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert!(pool.hash("right".into(), [7; 16]).await.is_ok());
+}
+
+#[test]
+fn senseless_settings_are_refused() {
+    for params in [
+        PasswordParams { memory_kib: 0, ..CHEAP },
+        PasswordParams { iterations: 0, ..CHEAP },
+        PasswordParams { parallelism: 0, ..CHEAP },
+        PasswordParams { memory_kib: 8, parallelism: 2, ..CHEAP },
+    ] {
+        assert!(matches!(PasswordPool::new(params, 1, 1), Err(PoolError::Params(_))), "{params:?}");
+    }
+    assert!(matches!(PasswordPool::new(CHEAP, 0, 1), Err(PoolError::NoThreads)));
+}

@@ -1,0 +1,48 @@
+//! What a person says about themselves, and which language they read.
+
+use super::accounts::Account;
+use super::error::FlowError;
+use super::usher::Usher;
+use crate::domain::event::EventKind;
+use crate::domain::session::Session;
+use crate::domain::user::{Profile, User};
+use crate::i18n::Lang;
+
+impl Usher {
+    /// Changes a person's profile and language.
+    ///
+    /// # Errors
+    /// [`super::Refused::Profile`] for a claim that does not hold what it should.
+    pub async fn update_profile(
+        &self,
+        account: &Account,
+        profile: Profile,
+        lang: Option<Lang>,
+    ) -> Result<User, FlowError> {
+        let mut profile = profile.checked()?;
+        // A new number is not the one that was proven.
+        profile.phone_number_verified &= profile.phone_number == account.user.profile.phone_number;
+        let locale = lang.map(|lang| lang.tag().to_owned()).or_else(|| account.user.locale.clone());
+        let user = User { profile, locale, updated_at: self.now(), ..account.user.clone() };
+        let event = self.event(EventKind::UserUpdated).with_user(user.id).with_session(account.session.id);
+        let changed = user.clone();
+        let update = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.update_user(&changed).await?;
+                tx.append(&event).await
+            })
+        });
+        update.await?;
+        Ok(user)
+    }
+
+    /// The live sessions of a person, the newest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn sessions_of(&self, account: &Account) -> Result<Vec<Session>, FlowError> {
+        let mut sessions = self.store.list_live_sessions(account.user.id, self.now()).await?;
+        sessions.reverse();
+        Ok(sessions)
+    }
+}

@@ -1,0 +1,299 @@
+//! A person registers. There is no user until the address is proven: an unproven registration owns nothing.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+
+use super::accounts::{Browser, secret_hash};
+use super::error::{FlowError, Refused};
+use super::password_rules::{check, normalise};
+use super::usher::{Device, Usher};
+use crate::domain::email::Email;
+use crate::domain::event::EventKind;
+use crate::domain::id::{ProofId, SessionId, UserId};
+use crate::domain::letter::QueuedLetter;
+use crate::domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
+use crate::domain::secret::Secret;
+use crate::domain::user::{Profile, Sub, User, UserStatus};
+use crate::i18n::Lang;
+use crate::keys::seal::Purpose;
+use crate::mail::messages::{self, Recipient};
+use crate::storage::StorageError;
+
+/// A mailed code is good for so long.
+const LIFETIME: Duration = Duration::from_mins(15);
+/// Digits of a mailed code: with five tries, one chance in 20,000,000.
+const DIGITS: usize = 8;
+
+/// What a person typed.
+pub struct SignUpForm {
+    /// The address.
+    pub email: String,
+    /// The password.
+    pub password: Secret<String>,
+    /// First name.
+    pub given_name: String,
+    /// Last name.
+    pub family_name: String,
+    /// The language they read.
+    pub lang: Lang,
+    /// The sealed sign-in that it is part of.
+    pub interaction: Option<String>,
+}
+
+/// A registration that waits for its proof.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct PendingSignUp {
+    pub phc: String,
+    pub profile: Profile,
+    pub locale: String,
+    pub interaction: Option<String>,
+}
+
+/// A proven registration: the user exists and is signed in.
+#[derive(Debug)]
+pub struct Verified {
+    /// The session.
+    pub session: SessionId,
+    /// The sealed sign-in that it was part of.
+    pub interaction: Option<String>,
+}
+
+impl Usher {
+    /// Takes a registration and mails a code and a link. To whoever asks, an address that is taken looks the same:
+    /// its owner is written to instead.
+    ///
+    /// # Errors
+    /// [`Refused`] for closed registration, too many tries, or a field that will not do.
+    pub async fn sign_up(&self, form: SignUpForm, device: &Device) -> Result<ProofId, FlowError> {
+        if !self.config.sign_up.enabled {
+            return Err(Refused::SignUpClosed.into());
+        }
+        let (email, profile) = checked(&form)?;
+        let password = normalise(form.password.expose())?;
+        check(
+            password.expose(),
+            self.config.passwords.min_length,
+            &[email.as_str(), &form.given_name, &form.family_name, "usher"],
+        )?;
+        self.count_sign_up(&device.source).await?;
+        let phc = self.passwords.hash(password, self.random.bytes()).await?;
+        let pending = PendingSignUp { phc, profile, locale: form.lang.tag().to_owned(), interaction: form.interaction };
+        self.await_proof(email, &pending, form.lang).await
+    }
+
+    /// Sends a new code for a registration that waits; the old one is dead from then on.
+    ///
+    /// # Errors
+    /// [`Refused::ProofOver`] if nothing waits, [`Refused::TooMany`].
+    pub async fn resend_sign_up(&self, proof: ProofId, lang: Lang, device: &Device) -> Result<ProofId, FlowError> {
+        self.count_sign_up(&device.source).await?;
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
+        let found = found.ok_or(Refused::ProofOver)?;
+        let pending = found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
+        let email = found.email.ok_or(Refused::ProofOver)?;
+        self.await_proof(email, &pending, lang).await
+    }
+
+    /// The address that a registration waits for, for its page.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn waiting_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?;
+        Ok(found.filter(|proof| proof.used_at.is_none()).and_then(|proof| proof.email))
+    }
+
+    /// Does this link lead to a registration that still waits?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn is_waiting_link(&self, token: &str) -> Result<bool, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::SignUp).await?;
+        Ok(found.is_some_and(|proof| proof.is_open(self.now()) && proof.sealed.is_some()))
+    }
+
+    /// Proves an address by the code that was mailed, makes the user and signs them in.
+    ///
+    /// # Errors
+    /// [`Refused::WrongCode`], or [`Refused::ProofOver`] once it was used, expired or tried too often.
+    pub async fn verify_by_code(
+        &self,
+        proof: ProofId,
+        code: &str,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Verified, FlowError> {
+        let now = self.now();
+        let tried = self.store.write(move |mut tx| {
+            Box::pin(async move { tx.try_proof_code(proof, ProofKind::SignUp, now, MAX_ATTEMPTS).await })
+        });
+        let expected = tried.await?.ok_or(Refused::ProofOver)?;
+        let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+        if !bool::from(self.code_hash(proof, &digits).ct_eq(&expected)) {
+            return Err(Refused::WrongCode.into());
+        }
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Refused::ProofOver)?;
+        self.complete_sign_up(found, browser, device).await
+    }
+
+    /// Proves an address by the link that was mailed.
+    ///
+    /// # Errors
+    /// [`Refused::ProofOver`] once it was used or expired.
+    pub async fn verify_by_link(
+        &self,
+        token: &str,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Verified, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::SignUp).await?;
+        let proof = found.filter(|proof| proof.is_open(self.now())).ok_or(Refused::ProofOver)?;
+        self.complete_sign_up(proof, browser, device).await
+    }
+
+    pub(super) fn open_sign_up(&self, sealed: &[u8]) -> Option<PendingSignUp> {
+        serde_json::from_slice(&self.sealer.open(Purpose::Proof, sealed).ok()?).ok()
+    }
+
+    /// Codes are short: without the master key their hashes tell nothing.
+    fn code_hash(&self, proof: ProofId, code: &str) -> [u8; 32] {
+        self.sealer.mac(Purpose::Proof, format!("{proof}:{code}").as_bytes())
+    }
+
+    async fn await_proof(&self, email: Email, pending: &PendingSignUp, lang: Lang) -> Result<ProofId, FlowError> {
+        let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
+        let (token, code) = (self.random.token(), self.random.digits(DIGITS));
+        let taken = self.store.find_user_by_email(&email).await?;
+        let letter = match &taken {
+            None => {
+                let link = self.config.server.issuer.at(&format!("/verify?token={token}"));
+                messages::verify_email(
+                    Recipient { email: email.as_str(), name: None, lang },
+                    &code,
+                    &link,
+                    minutes(LIFETIME),
+                )?
+            }
+            Some(owner) => {
+                let at = |path| self.config.server.issuer.at(path);
+                messages::already_registered(super::letters::recipient(owner, None), &at("/login"), &at("/recover"))?
+            }
+        };
+        let proof = Proof {
+            id,
+            kind: ProofKind::SignUp,
+            email: Some(email.clone()),
+            user_id: None,
+            sealed: Some(self.sealer.seal(Purpose::Proof, &serde_json::to_vec(pending)?, &*self.random)),
+            attempts: 0,
+            created_at: now,
+            expires_at: now + LIFETIME,
+            used_at: None,
+        };
+        // Where the address is taken, the proof is a decoy: its link and code are known to nobody.
+        let decoy = taken.is_some();
+        let token_hash = if decoy { secret_hash(&self.random.token()) } else { secret_hash(&token) };
+        let code_hash = if decoy { self.code_hash(id, &self.random.token()) } else { self.code_hash(id, &code) };
+        let letter = if self.may_write_to(email.as_str()).await? {
+            Some(self.enclose(&letter, proof.expires_at)?)
+        } else {
+            None
+        };
+        self.put_proof(proof, token_hash, code_hash, letter).await?;
+        Ok(id)
+    }
+
+    async fn put_proof(
+        &self,
+        proof: Proof,
+        token_hash: [u8; 32],
+        code_hash: [u8; 32],
+        letter: Option<QueuedLetter>,
+    ) -> Result<(), FlowError> {
+        let now = self.now();
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Some(email) = &proof.email {
+                    tx.close_proofs_of_email(email, proof.kind, now).await?;
+                }
+                tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await?;
+                match &letter {
+                    Some(letter) => tx.insert_letter(letter, now).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        put.await?;
+        self.letter_bell.notify_one();
+        Ok(())
+    }
+
+    /// Makes the user, once, and signs them in.
+    async fn complete_sign_up(
+        &self,
+        proof: Proof,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Verified, FlowError> {
+        let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
+        let email = proof.email.clone().ok_or(Refused::ProofOver)?;
+        let user = self.new_user(email, pending.profile, Some(pending.locale), false);
+        let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc, self.now(), proof.id);
+        let create = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if !tx.take_proof(id, ProofKind::SignUp, now).await? {
+                    return Ok(false);
+                }
+                tx.insert_user(&made).await?;
+                tx.put_password(made.id, &phc, now).await?;
+                tx.append(&usher.event(EventKind::UserCreated).with_user(made.id)).await?;
+                Ok(true)
+            })
+        });
+        match create.await {
+            Ok(true) => {}
+            // Somebody proved the same address meanwhile.
+            Ok(false) | Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
+            Err(other) => return Err(other.into()),
+        }
+        let session = self.open_session(&user, browser, device).await?;
+        Ok(Verified { session, interaction: pending.interaction })
+    }
+
+    /// A user with a `sub` that nobody has or had.
+    pub(super) fn new_user(&self, email: Email, profile: Profile, locale: Option<String>, admin: bool) -> User {
+        let now = self.now();
+        User {
+            id: UserId::new(now, &*self.random),
+            sub: Sub(self.random.handle()),
+            email,
+            status: UserStatus::Active,
+            admin,
+            locale,
+            profile,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+fn checked(form: &SignUpForm) -> Result<(Email, Profile), FlowError> {
+    for (field, value) in [("given_name", &form.given_name), ("family_name", &form.family_name)] {
+        if value.trim().is_empty() {
+            return Err(Refused::Missing(field).into());
+        }
+    }
+    let email = Email::parse(&form.email).map_err(|_| Refused::NotAnEmail)?;
+    let names = Profile {
+        given_name: Some(form.given_name.clone()),
+        family_name: Some(form.family_name.clone()),
+        ..Profile::default()
+    };
+    Ok((email, names.checked()?))
+}
+
+pub(super) fn minutes(span: Duration) -> u32 {
+    u32::try_from(span.as_secs() / 60).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,121 @@
+//! How often something may be tried: by source, and by account, in buckets that every instance shares.
+//!
+//! Nobody can lock somebody else out: a browser that the account's owner has used before counts in a bucket of its own,
+//! and a full bucket empties by itself.
+
+use super::error::{FlowError, Refused};
+use super::usher::Usher;
+use crate::config::Limit;
+use crate::domain::id::SessionId;
+use crate::storage::throttles::Taken;
+
+/// Sources may try so many times as often as one account from one source: offices share an address.
+const SOURCE_FACTOR: u32 = 20;
+/// An account may be tried so many times as often from all unknown browsers together.
+const ACCOUNT_FACTOR: u32 = 5;
+
+/// A bucket: its name, and how many tries fit.
+#[derive(Debug, Clone)]
+struct Bucket {
+    name: String,
+    factor: u32,
+}
+
+impl Usher {
+    /// Counts one try at an account's password. Called before the password is looked at, so that tries at the same moment
+    /// cannot outnumber the limit.
+    pub(super) async fn count_sign_in(
+        &self,
+        account: &str,
+        source: &str,
+        known: Option<SessionId>,
+    ) -> Result<(), FlowError> {
+        let account = self.bucket_name(account);
+        let mut buckets = vec![Bucket { name: format!("sign-in/source/{source}"), factor: SOURCE_FACTOR }];
+        match known {
+            Some(session) => buckets.push(Bucket { name: format!("sign-in/known/{account}/{session}"), factor: 1 }),
+            None => {
+                buckets.push(Bucket { name: format!("sign-in/pair/{account}/{source}"), factor: 1 });
+                buckets.push(Bucket { name: format!("sign-in/account/{account}"), factor: ACCOUNT_FACTOR });
+            }
+        }
+        self.take_all(self.config.limits.sign_in, buckets).await
+    }
+
+    /// A success: the tries at this account from this source are forgotten.
+    pub(super) async fn forgive_sign_in(&self, account: &str, source: &str) -> Result<(), FlowError> {
+        if self.config.limits.sign_in == Limit::Off {
+            return Ok(());
+        }
+        let bucket = format!("sign-in/pair/{}/{source}", self.bucket_name(account));
+        Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
+    }
+
+    /// Counts one registration.
+    pub(super) async fn count_sign_up(&self, source: &str) -> Result<(), FlowError> {
+        self.take_all(
+            self.config.limits.register,
+            vec![Bucket { name: format!("register/source/{source}"), factor: 1 }],
+        )
+        .await
+    }
+
+    /// Counts one letter that somebody asked us to send to an address. `false`: send none, but say nothing.
+    pub(super) async fn may_write_to(&self, address: &str) -> Result<bool, FlowError> {
+        let name = format!("letter/{}", self.bucket_name(address));
+        match self.take_all(self.config.limits.recover, vec![Bucket { name, factor: 1 }]).await {
+            Ok(()) => Ok(true),
+            Err(FlowError::Refused(Refused::TooMany { .. })) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Counts one request for a recovery letter by its source.
+    pub(super) async fn count_recovery(&self, source: &str) -> Result<(), FlowError> {
+        self.take_all(
+            self.config.limits.recover,
+            vec![Bucket { name: format!("recover/source/{source}"), factor: SOURCE_FACTOR }],
+        )
+        .await
+    }
+
+    /// Counts one wrong verifier for an authorization code. `false` once there were too many.
+    pub(super) async fn count_code_failure(&self, code: &str) -> Result<bool, FlowError> {
+        // Five in a window far longer than a code lives.
+        let taken =
+            self.store.take_from_bucket(format!("code/{code}"), self.now().0 * 1_000, 3_600_000, 5 * 3_600_000).await?;
+        Ok(taken == Taken::Yes)
+    }
+
+    /// Addresses are hashed: the table of counters tells nobody who tried to sign in.
+    fn bucket_name(&self, account: &str) -> String {
+        use base64::Engine as _;
+        let mac = self.sealer.mac(crate::keys::seal::Purpose::BrowserHint, account.as_bytes());
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&mac[..16])
+    }
+
+    async fn take_all(&self, limit: Limit, buckets: Vec<Bucket>) -> Result<(), FlowError> {
+        let Limit::Rate { count, per } = limit else { return Ok(()) };
+        let now_ms = self.now().0.saturating_mul(1_000);
+        let per_ms = i64::try_from(per.as_millis()).unwrap_or(i64::MAX);
+        let wait = self
+            .store
+            .write(move |mut tx| {
+                Box::pin(async move {
+                    let mut longest = 0;
+                    for bucket in buckets {
+                        let cost = (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1);
+                        if let Taken::NotFor(wait) = tx.take_from_bucket(&bucket.name, now_ms, cost, per_ms).await? {
+                            longest = longest.max(wait);
+                        }
+                    }
+                    Ok(longest)
+                })
+            })
+            .await?;
+        if wait == 0 {
+            return Ok(());
+        }
+        Err(Refused::TooMany { seconds: u32::try_from(wait.div_euclid(1_000) + 1).unwrap_or(u32::MAX) }.into())
+    }
+}

@@ -1,0 +1,146 @@
+//! The house as its verbs see it: memory, keys, clock, chance, settings.
+
+use std::ops::Deref;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use moka::sync::Cache;
+use tokio::sync::Notify;
+
+use super::error::FlowError;
+use super::origins::Origins;
+use super::password_pool::PasswordPool;
+use crate::config::Config;
+use crate::domain::client::Client;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::grant::RefreshLimits;
+use crate::domain::id::{ClientId, EventId};
+use crate::domain::random::Random;
+use crate::domain::time::{Clock, Timestamp};
+use crate::keys::keyring::Keyring;
+use crate::keys::seal::Sealer;
+use crate::storage::Store;
+
+/// How long a client is remembered without asking the database: a change made by another process is seen after this.
+const CLIENT_MEMORY: Duration = Duration::from_secs(1);
+/// Most clients remembered.
+const CLIENTS_REMEMBERED: u64 = 10_000;
+
+/// What the house is made of.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// Memory.
+    pub store: Store,
+    /// Seals codes, interactions and letters.
+    pub sealer: Sealer,
+    /// Signs tokens. Replaced whole when keys change.
+    pub keyring: RwLock<Arc<Keyring>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// Hashes passwords, so many at a time and no more.
+    pub passwords: PasswordPool,
+    /// Rung when a letter is put into the queue.
+    pub letter_bell: Notify,
+    /// Clients lately seen.
+    pub(super) clients: Cache<ClientId, Arc<Client>>,
+    /// Origins lately read.
+    pub(super) origins: Origins,
+}
+
+/// The house. Cheap to clone.
+#[derive(Clone)]
+pub struct Usher(Arc<Parts>);
+
+impl Deref for Usher {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What a request says of the device it comes from. Kept with sessions, shown to their owner alone.
+#[derive(Debug, Clone, Default)]
+pub struct Device {
+    /// The network: an address with its host part dropped where that is needed to tell people apart.
+    pub source: String,
+    /// The browser, as it describes itself.
+    pub user_agent: Option<String>,
+}
+
+impl Usher {
+    /// Furnishes the house.
+    pub fn new(
+        config: Config,
+        store: Store,
+        sealer: Sealer,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        passwords: PasswordPool,
+    ) -> Self {
+        let keyring = RwLock::new(Arc::new(Keyring::new(&[], &sealer)));
+        let clients = Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(CLIENT_MEMORY).build();
+        let letter_bell = Notify::new();
+        Self(Arc::new(Parts {
+            config,
+            store,
+            sealer,
+            keyring,
+            clock,
+            random,
+            passwords,
+            letter_bell,
+            clients,
+            origins: Origins::default(),
+        }))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The issuer identifier.
+    pub fn issuer(&self) -> &str {
+        self.config.server.issuer.as_str()
+    }
+
+    /// The keys as they are now.
+    pub fn keyring(&self) -> Arc<Keyring> {
+        self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A fact about the present moment.
+    pub(super) fn event(&self, kind: EventKind) -> Event {
+        let now = self.now();
+        Event::new(EventId::new(now, &*self.random), kind, now)
+    }
+
+    /// A client that exists, from memory or the database.
+    pub(super) async fn find_client(&self, id: &ClientId) -> Result<Option<Arc<Client>>, FlowError> {
+        if let Some(known) = self.clients.get(id) {
+            return Ok(Some(known));
+        }
+        let Some(client) = self.store.find_client(id).await? else { return Ok(None) };
+        let client = Arc::new(client);
+        self.clients.insert(id.clone(), client.clone());
+        Ok(Some(client))
+    }
+
+    /// How long the refresh family of this client lives.
+    pub(super) fn refresh_limits(&self, client: &Client) -> RefreshLimits {
+        let (tokens, metadata) = (&self.config.tokens, &client.metadata);
+        let seconds = Duration::from_secs;
+        RefreshLimits {
+            idle: metadata.refresh_idle_seconds.map_or(tokens.refresh_idle, seconds),
+            absolute: match metadata.refresh_absolute_seconds {
+                Some(0) => None,
+                Some(limit) => Some(seconds(limit)),
+                None => tokens.refresh_absolute_limit(),
+            },
+            retry_window: tokens.refresh_retry_window,
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! A letter: who gets it, what it says. Whatever goes into a header is one clean line from the start.
+
+use std::fmt;
+
+use lettre::Address;
+use serde::{Deserialize, Serialize};
+
+/// More of a name or subject is never shown, in code points.
+const LONGEST_LINE: usize = 120;
+
+/// What a letter is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LetterKind {
+    /// Prove that the address is yours.
+    VerifyEmail,
+    /// Somebody tried to register with your address.
+    AlreadyRegistered,
+    /// Choose a new password.
+    Recovery,
+    /// Your password was changed.
+    PasswordChanged,
+    /// A token was used twice, and a session was ended.
+    ReuseDetected,
+}
+
+impl LetterKind {
+    /// The name, for logs and counters.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::VerifyEmail => "verify_email",
+            Self::AlreadyRegistered => "already_registered",
+            Self::Recovery => "recovery",
+            Self::PasswordChanged => "password_changed",
+            Self::ReuseDetected => "reuse_detected",
+        }
+    }
+}
+
+/// Not an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an e-mail address")]
+pub struct NotAnAddress;
+
+/// What [`Letter::new`] is made of.
+#[derive(Clone, Default)]
+pub struct Content {
+    /// The subject; made one line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// The code the letter carries, so that development can show it.
+    pub code: Option<String>,
+    /// The link the letter carries.
+    pub link: Option<String>,
+}
+
+/// A letter, ready to be carried. It prints as its kind alone: the rest is the reader's.
+///
+/// It serialises whole, secrets included: seal it before it is kept.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    to: String,
+    to_name: Option<String>,
+    subject: String,
+    text: String,
+    html: String,
+    lang_tag: String,
+    kind: LetterKind,
+    code: Option<String>,
+    link: Option<String>,
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Letter({})", self.kind.as_str())
+    }
+}
+
+impl Letter {
+    /// A letter to one address. The name and the subject become single clean lines.
+    pub fn new(
+        kind: LetterKind,
+        to: &str,
+        to_name: Option<&str>,
+        lang_tag: &str,
+        content: Content,
+    ) -> Result<Self, NotAnAddress> {
+        let _: Address = to.parse().map_err(|_| NotAnAddress)?;
+        if to.contains(is_unfit) {
+            return Err(NotAnAddress);
+        }
+        Ok(Self {
+            to: to.to_owned(),
+            to_name: to_name.map(one_line).filter(|name| !name.is_empty()),
+            subject: one_line(&content.subject),
+            text: content.text,
+            html: content.html,
+            lang_tag: lang_tag.to_owned(),
+            kind,
+            code: content.code,
+            link: content.link,
+        })
+    }
+
+    /// The address.
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// The name shown with the address.
+    pub fn to_name(&self) -> Option<&str> {
+        self.to_name.as_deref()
+    }
+
+    /// The subject.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The text part.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The HTML part.
+    pub fn html(&self) -> &str {
+        &self.html
+    }
+
+    /// The BCP 47 tag of the language it is written in.
+    pub fn lang_tag(&self) -> &str {
+        &self.lang_tag
+    }
+
+    /// What it is about.
+    pub const fn kind(&self) -> LetterKind {
+        self.kind
+    }
+
+    /// The code it carries.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The link it carries.
+    pub fn link(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+}
+
+/// One line fit to be shown: no control characters, nothing invisible or that turns the direction of writing,
+/// white space in single blanks, and not endless.
+pub fn one_line(text: &str) -> String {
+    let blank = |c: char| if c.is_whitespace() { ' ' } else { c };
+    let clean: String = text.chars().map(blank).filter(|c| !is_unfit(*c)).take(4 * LONGEST_LINE).collect();
+    clean.split_ascii_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_LINE).collect()
+}
+
+/// Control characters, directional formatting (UAX #9), and characters that show nothing.
+/// The joiners U+200C and U+200D stay: scripts and emoji are written with them.
+fn is_unfit(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(address: &str, name: Option<&str>) -> Result<Letter, NotAnAddress> {
+        let content = Content { subject: "Hello\r\nBcc: eve@evil.test".to_owned(), ..Content::default() };
+        Letter::new(LetterKind::VerifyEmail, address, name, "en", content)
+    }
+
+    #[test]
+    fn names_and_subjects_are_one_clean_line() {
+        let letter = to("ana@example.com", Some("Ana\r\nBcc: eve@evil.test\0\u{202e}gpj\u{2066}\u{7f}\u{85}")).unwrap();
+        assert_eq!(letter.to_name(), Some("Ana Bcc: eve@evil.testgpj"));
+        assert_eq!(letter.subject(), "Hello Bcc: eve@evil.test");
+        assert_eq!(one_line("  Zoë \u{2028} O’Brien\t"), "Zoë O’Brien");
+        assert_eq!(one_line("👩\u{200d}💻 में\u{200d}"), "👩\u{200d}💻 में\u{200d}");
+        assert_eq!(one_line(&"x".repeat(10_000)).len(), LONGEST_LINE);
+        assert_eq!(to("ana@example.com", Some("\u{200b}\r\n")).unwrap().to_name(), None);
+    }
+
+    #[test]
+    fn what_is_no_single_address_is_refused() {
+        for wrong in [
+            "",
+            "ana",
+            "@",
+            "ana@",
+            "@example.com",
+            "ana@example.com, eve@evil.test",
+            "ana@example.com\r\nBcc: eve@evil.test",
+            "ana@exam ple.com",
+            "Ana <ana@example.com>",
+            "ana@example.com\0",
+            "ana\u{202e}@example.com",
+            "a@b@c",
+            "ana\u{ff20}example.com",
+        ] {
+            assert_eq!(to(wrong, None), Err(NotAnAddress), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_prints_nothing_of_what_it_says() {
+        let letter = to("ana@example.com", Some("Ana")).unwrap();
+        assert_eq!(format!("{letter:?}"), "Letter(verify_email)");
+    }
+}

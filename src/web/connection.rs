@@ -1,0 +1,205 @@
+//! One TCP connection and its patience: how long it waits for the other side to speak, to listen and to leave.
+//!
+//! hyper has one timer, for headers. Here each phase of a connection has its own, and a reader that stops reading has one too.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, SizeHint};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::server::{Limits, Slot};
+
+/// What a connection is waiting for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Phase {
+    /// A request head, of which the first byte may still be missing.
+    Head,
+    /// Ourselves, or a request body: other deadlines hold then.
+    Busy,
+    /// The next request, after at least one was answered.
+    Idle,
+}
+
+/// The phase of one connection, shared between its socket and its service.
+#[derive(Debug)]
+pub(super) struct Pace(AtomicU8);
+
+impl Pace {
+    /// A connection that was just accepted.
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicU8::new(Phase::Head as u8)))
+    }
+
+    /// Moves to `phase`.
+    pub(super) fn set(&self, phase: Phase) {
+        self.0.store(phase as u8, Ordering::Release);
+    }
+
+    fn get(&self) -> Phase {
+        match self.0.load(Ordering::Acquire) {
+            0 => Phase::Head,
+            1 => Phase::Busy,
+            _ => Phase::Idle,
+        }
+    }
+}
+
+/// A socket that fails with [`io::ErrorKind::TimedOut`] when the other side takes too long.
+pub(super) struct Socket {
+    tcp: TcpStream,
+    pace: Arc<Pace>,
+    limits: Limits,
+    /// The phase for which `reading` was last set.
+    seen: Phase,
+    reading: Pin<Box<Sleep>>,
+    /// Runs from the first refused write until everything handed over has left.
+    writing: Option<Pin<Box<Sleep>>>,
+    leaving: Option<Pin<Box<Sleep>>>,
+    /// Held, also through an upgrade, until the socket closes.
+    _slot: Slot,
+}
+
+impl Socket {
+    /// Takes over a freshly accepted `tcp`.
+    pub(super) fn new(tcp: TcpStream, pace: Arc<Pace>, limits: Limits, slot: Slot) -> Self {
+        let reading = Box::pin(sleep(limits.head));
+        Self { tcp, pace, limits, seen: Phase::Head, reading, writing: None, leaving: None, _slot: slot }
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.seen = phase;
+        let patience = match phase {
+            Phase::Head => self.limits.head,
+            Phase::Idle => self.limits.idle,
+            Phase::Busy => return,
+        };
+        self.reading.as_mut().reset(Instant::now() + patience);
+    }
+
+    /// Lets a refused write wait, but not for ever.
+    fn wait_to_write<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let patience: Duration = self.limits.write;
+        let timer = self.writing.get_or_insert_with(|| Box::pin(sleep(patience)));
+        timer.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let phase = self.pace.get();
+        if phase != self.seen {
+            self.enter(phase);
+        }
+        let before = buffer.filled().len();
+        match Pin::new(&mut self.tcp).poll_read(cx, buffer) {
+            Poll::Ready(outcome) => {
+                if phase == Phase::Idle && buffer.filled().len() > before {
+                    self.pace.set(Phase::Head);
+                    self.enter(Phase::Head);
+                }
+                Poll::Ready(outcome)
+            }
+            Poll::Pending if phase == Phase::Busy => Poll::Pending,
+            Poll::Pending => self.reading.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into())),
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match Pin::new(&mut self.tcp).poll_write(cx, bytes) {
+            Poll::Pending => self.wait_to_write(cx),
+            ready @ Poll::Ready(_) => ready,
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match Pin::new(&mut self.tcp).poll_write_vectored(cx, slices) {
+            Poll::Pending => self.wait_to_write(cx),
+            ready @ Poll::Ready(_) => ready,
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.tcp).poll_flush(cx))?;
+        self.writing = None;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Says goodbye, then hears the other side out for a moment: to close on unread bytes would reset the connection,
+    /// and the reset may overtake the answer (RFC 9112 §9.6).
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.leaving.is_none() {
+            ready!(Pin::new(&mut self.tcp).poll_shutdown(cx))?;
+            self.leaving = Some(Box::pin(sleep(self.limits.linger)));
+        }
+        let this = &mut *self;
+        let Some(leaving) = &mut this.leaving else { return Poll::Ready(Ok(())) };
+        if leaving.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        let mut scratch = [0; 4096];
+        loop {
+            let mut unheard = ReadBuf::new(&mut scratch);
+            match ready!(Pin::new(&mut this.tcp).poll_read(cx, &mut unheard)) {
+                Ok(()) if !unheard.filled().is_empty() => {}
+                _ => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+}
+
+/// An answer on its way; when its last byte is handed over, the connection is idle.
+pub(super) struct Answer {
+    body: Body,
+    pace: Option<Arc<Pace>>,
+}
+
+impl Answer {
+    /// The body of an answer; without `pace` the connection never becomes idle, as after an upgrade.
+    pub(super) fn new(body: Body, pace: Option<Arc<Pace>>) -> Self {
+        Self { body, pace }
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if let Some(pace) = &self.pace {
+            pace.set(Phase::Idle);
+        }
+    }
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

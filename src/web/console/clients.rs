@@ -1,0 +1,128 @@
+//! One client: its facts, its secret once, and what can be done with it.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::administrator;
+use crate::domain::client::Client;
+use crate::flows::Account;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::login::sign_in::text;
+use crate::web::pages::{ClientPage, Endpoint, Form, Message};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET /console/clients/{client}
+pub async fn get(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let (mut visitor, account) = match administrator(&app, visitor).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let client = app.usher.load_client(&id).await?;
+    let mut page = view(&app, &mut visitor, &account, &client).await?;
+    page.notice = match query.get("done").ok().flatten() {
+        Some("saved") => Some(Message::ClientSaved.text(page.page.lang)),
+        Some("disabled") => Some(Message::ClientDisabled.text(page.page.lang)),
+        Some("enabled") => Some(Message::ClientEnabled.text(page.page.lang)),
+        _ => None,
+    };
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST /console/clients/{client}: `do` says what.
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let (mut visitor, account) = match administrator(&app, visitor).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let client = app.usher.load_client(&id).await?;
+    let done = |what| urls::with(&urls::client(&id), "done", what);
+    match text(&form, "do").as_str() {
+        "rotate-secret" => {
+            let rotated = app.usher.rotate_client_secret(&client.id).await?;
+            let mut page = view(&app, &mut visitor, &account, &rotated.client).await?;
+            page.notice = Some(Message::SecretRotated.text(page.page.lang));
+            page.secret = rotated.secret;
+            let body = show::html(&page)?;
+            Ok(visitor.reply(body))
+        }
+        word @ ("disable" | "enable") => {
+            app.usher.set_client_disabled(&client.id, word == "disable").await?;
+            Ok(visitor.redirect(&done(if word == "disable" { "disabled" } else { "enabled" })))
+        }
+        "delete" => {
+            app.usher.delete_client(&client.id).await?;
+            Ok(visitor.redirect(&urls::project(&client.project_id)))
+        }
+        _ => Err(HttpProblem::bad_request("do must be rotate-secret, disable, enable or delete")),
+    }
+}
+
+/// The page of a client that was just made, with its secret.
+///
+/// # Errors
+/// If the house is broken.
+pub async fn made(
+    app: &App,
+    mut visitor: Visitor,
+    account: &Account,
+    client: &Client,
+    secret: Option<String>,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(app, &mut visitor, account, client).await?;
+    page.notice = Some(Message::ClientSaved.text(page.page.lang));
+    page.secret = secret;
+    let body = show::html(&page)?;
+    Ok(visitor.reply((StatusCode::CREATED, body).into_response()))
+}
+
+async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Client) -> Result<ClientPage, HttpProblem> {
+    let project = app.usher.load_project(&client.project_id.to_string()).await?;
+    let here = urls::client(&client.id.0);
+    let mut page = visitor.page_of(account, urls::CONSOLE);
+    page.language_url_base.clone_from(&here);
+    let issuer = &app.usher.config.server.issuer;
+    let endpoint = |name: &str, path: &str| Endpoint { name: name.to_owned(), url: issuer.at(path) };
+    Ok(ClientPage {
+        page,
+        form: Form::new(here, visitor.form_token()),
+        name: client.metadata.client_name.clone(),
+        client_id: client.id.0.clone(),
+        kind: client.kind.as_str().to_owned(),
+        has_secret: !client.metadata.is_public(),
+        secret: None,
+        disabled: !client.is_active(),
+        first_party: client.metadata.first_party,
+        issuer: issuer.as_str().to_owned(),
+        redirect_uris: client.metadata.redirect_uris.clone(),
+        post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.clone(),
+        endpoints: vec![
+            endpoint("discovery", urls::OPENID_CONFIGURATION),
+            endpoint("authorization_endpoint", urls::AUTHORIZE),
+            endpoint("token_endpoint", urls::TOKEN),
+            endpoint("userinfo_endpoint", urls::USERINFO),
+            endpoint("jwks_uri", urls::JWKS),
+            endpoint("end_session_endpoint", urls::END_SESSION),
+        ],
+        notice: None,
+        edit_url: urls::edit_client(&client.id.0),
+        project_name: project.name.clone(),
+        project_url: urls::project(&project.id),
+    })
+}

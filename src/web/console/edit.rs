@@ -1,0 +1,191 @@
+//! The form that makes a client or changes one.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::{administrator, clients};
+use crate::domain::client::{Client, ClientType};
+use crate::domain::project::Project;
+use crate::flows::{Account, FlowError, NewClient, Refused};
+use crate::i18n::Lang;
+use crate::protocol::client_metadata::{ClientMetadata, MetadataFault};
+use crate::protocol::params::Params;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::login::sign_in::text;
+use crate::web::pages::{ClientForm, FieldErrors, Form, Message};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET /console/projects/{project}/clients/new
+pub async fn new(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(project): Path<String>,
+) -> Result<Response, HttpProblem> {
+    let (mut visitor, account) = match administrator(&app, visitor).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let project = app.usher.load_project(&project).await?;
+    let body = show::html(&blank(&mut visitor, &account, &project))?;
+    Ok(visitor.reply(body))
+}
+
+/// POST /console/projects/{project}/clients/new
+pub async fn create(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(project): Path<String>,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let (mut visitor, account) = match administrator(&app, visitor).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let project = app.usher.load_project(&project).await?;
+    let Ok(kind) = text(&form, "type").parse::<ClientType>() else {
+        let mut page = filled(blank(&mut visitor, &account, &project), &form);
+        page.errors.add("type", Message::ClientKindMissing.text(page.page.lang));
+        return again(visitor, &page);
+    };
+    let metadata = with_form(kind.defaults(), &form);
+    match app.usher.create_client(NewClient { project: project.id, kind, metadata, id: None }).await {
+        Ok(made) => clients::made(&app, visitor, &account, &made.client, made.secret).await,
+        Err(FlowError::Refused(Refused::Metadata(faults))) => {
+            let mut page = filled(blank(&mut visitor, &account, &project), &form);
+            page.errors = words(&faults, page.page.lang);
+            again(visitor, &page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// GET /console/clients/{client}/edit; `add` proposes one more redirect URI, from the page that refused it.
+pub async fn get(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let (mut visitor, account) = match administrator(&app, visitor).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let client = app.usher.load_client(&id).await?;
+    let mut page = current(&app, &mut visitor, &account, &client).await?;
+    if let Some(proposed) = query.get("add").ok().flatten() {
+        page.redirect_uris = format!("{}\n{proposed}", page.redirect_uris).trim().to_owned();
+    }
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST /console/clients/{client}/edit
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let (mut visitor, account) = match administrator(&app, visitor).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let client = app.usher.load_client(&id).await?;
+    match app.usher.update_client(&client.id, with_form(client.metadata.clone(), &form)).await {
+        Ok(_) => Ok(visitor.redirect(&urls::with(&urls::client(&id), "done", "saved"))),
+        Err(FlowError::Refused(Refused::Metadata(faults))) => {
+            let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
+            page.errors = words(&faults, page.page.lang);
+            again(visitor, &page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn again(visitor: Visitor, page: &ClientForm) -> Result<Response, HttpProblem> {
+    let body = show::html(page)?;
+    Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+}
+
+fn blank(visitor: &mut Visitor, account: &Account, project: &Project) -> ClientForm {
+    let here = urls::new_client(&project.id);
+    let mut page = visitor.page_of(account, urls::CONSOLE);
+    page.language_url_base.clone_from(&here);
+    ClientForm {
+        page,
+        form: Form::new(here, visitor.form_token()),
+        project_name: project.name.clone(),
+        project_url: urls::project(&project.id),
+        ..ClientForm::default()
+    }
+}
+
+async fn current(
+    app: &App,
+    visitor: &mut Visitor,
+    account: &Account,
+    client: &Client,
+) -> Result<ClientForm, HttpProblem> {
+    let project = app.usher.load_project(&client.project_id.to_string()).await?;
+    let here = urls::edit_client(&client.id.0);
+    let mut page = blank(visitor, account, &project);
+    page.page.language_url_base.clone_from(&here);
+    Ok(ClientForm {
+        form: Form::new(here, visitor.form_token()),
+        editing: true,
+        name: client.metadata.client_name.clone(),
+        kind: client.kind.as_str().to_owned(),
+        redirect_uris: client.metadata.redirect_uris.join("\n"),
+        post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.join("\n"),
+        first_party: client.metadata.first_party,
+        ..page
+    })
+}
+
+fn filled(page: ClientForm, form: &Params) -> ClientForm {
+    let kind = if page.editing { page.kind.clone() } else { text(form, "type") };
+    ClientForm {
+        name: text(form, "name"),
+        kind,
+        redirect_uris: text(form, "redirect_uris"),
+        post_logout_redirect_uris: text(form, "post_logout_redirect_uris"),
+        first_party: !text(form, "first_party").is_empty(),
+        ..page
+    }
+}
+
+fn with_form(metadata: ClientMetadata, form: &Params) -> ClientMetadata {
+    let lines =
+        |name| text(form, name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    ClientMetadata {
+        client_name: text(form, "name").trim().to_owned(),
+        redirect_uris: lines("redirect_uris"),
+        post_logout_redirect_uris: lines("post_logout_redirect_uris"),
+        first_party: !text(form, "first_party").is_empty(),
+        ..metadata
+    }
+}
+
+/// Each fault at the field it belongs to; those that the form has no field for, at the form as a whole.
+fn words(faults: &[MetadataFault], lang: Lang) -> FieldErrors {
+    let word = |fault: &MetadataFault| {
+        let quoted = fault.fault.split('"').nth(1).map(str::to_owned);
+        match (fault.member, quoted) {
+            ("client_name", _) => ("name".to_owned(), Message::Required.text(lang)),
+            ("redirect_uris", None) => ("redirect_uris".to_owned(), Message::RedirectUriMissing.text(lang)),
+            (member @ ("redirect_uris" | "post_logout_redirect_uris"), Some(uri)) => {
+                (member.to_owned(), Message::RedirectUriInvalid { uri }.text(lang))
+            }
+            ("grant_types", _) => ("type".to_owned(), fault.to_string()),
+            _ => (String::new(), fault.to_string()),
+        }
+    };
+    faults.iter().map(word).collect()
+}

@@ -1,0 +1,49 @@
+//! The letters of development mode: caught, not sent.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::extract::visitor::Visitor;
+use super::pages::{DevLetter, DevMail, LetterRow};
+use super::problem::HttpProblem;
+use super::show;
+use super::state::App;
+use super::urls;
+
+/// GET /dev/mail
+pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
+    let caught = app.caught.as_ref().ok_or_else(HttpProblem::not_found)?;
+    let lang = visitor.lang(None, None);
+    let row = |one: &crate::mail::caught::CaughtLetter| LetterRow {
+        url: urls::dev_letter(one.number),
+        to: one.letter.to().to_owned(),
+        subject: one.letter.subject().to_owned(),
+        time: lang.date_time(one.at.0),
+    };
+    let letters = caught.list().iter().map(|one| row(one)).collect();
+    let mut page = visitor.page(lang);
+    page.language_url_base = urls::DEV_MAIL.to_owned();
+    let body = show::html(&DevMail { page, letters })?;
+    Ok(visitor.reply(body))
+}
+
+/// GET /dev/mail/{number}
+pub async fn one(State(app): State<App>, visitor: Visitor, Path(number): Path<u64>) -> Result<Response, HttpProblem> {
+    let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
+    let (lang, letter) = (visitor.lang(None, None), &caught.letter);
+    let mut page = visitor.page(lang);
+    page.language_url_base = urls::dev_letter(number);
+    let view = DevLetter {
+        page,
+        to: letter.to().to_owned(),
+        subject: letter.subject().to_owned(),
+        time: lang.date_time(caught.at.0),
+        code: letter.code().map(str::to_owned),
+        link: letter.link().map(str::to_owned),
+        text: letter.text().to_owned(),
+        html: Some(letter.html().to_owned()),
+        list_url: urls::DEV_MAIL.to_owned(),
+    };
+    let body = show::html(&view)?;
+    Ok(visitor.reply(body))
+}

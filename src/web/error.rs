@@ -1,0 +1,189 @@
+//! The only place where an error of a verb becomes a status: for pages and the API here, for OAuth endpoints in
+//! [`OAuthReply`].
+
+use std::sync::Arc;
+
+use askama::Template as _;
+use axum::Json;
+use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use serde_json::json;
+
+use super::pages::{ErrorPage, Page, Problem};
+use super::problem::{Asked, HttpProblem, ProblemPage};
+use super::state::App;
+use crate::flows::{Broken, FlowError, Refused};
+use crate::i18n::Lang;
+use crate::protocol::error::{ErrorCode, OAuthError};
+
+/// Seconds after which a passing trouble is worth another try.
+const PASSING: u32 = 2;
+
+impl From<FlowError> for HttpProblem {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::Refused(refused) => of_refused(&refused),
+            FlowError::OAuth(error) => Self::new(StatusCode::BAD_REQUEST, "REQUEST_INVALID", error.description),
+            FlowError::Broken(broken) => of_broken(&broken),
+        }
+    }
+}
+
+impl From<askama::Error> for HttpProblem {
+    fn from(error: askama::Error) -> Self {
+        tracing::error!("a page does not render: {error}");
+        Self::internal()
+    }
+}
+
+fn of_broken(broken: &Broken) -> HttpProblem {
+    if broken.is_passing() {
+        tracing::warn!("not available: {broken}");
+        return HttpProblem::unavailable("UNAVAILABLE", "The service is not available at the moment.", PASSING);
+    }
+    tracing::error!("broken: {broken}");
+    HttpProblem::internal()
+}
+
+fn of_refused(refused: &Refused) -> HttpProblem {
+    let (status, code) = match refused {
+        Refused::WrongCredentials | Refused::WrongPassword => (StatusCode::UNAUTHORIZED, "AUTH_INVALID"),
+        Refused::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
+        Refused::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY"),
+        Refused::NotSignedIn => (StatusCode::UNAUTHORIZED, "AUTH_REQUIRED"),
+        Refused::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+        Refused::InteractionOver => (StatusCode::BAD_REQUEST, "SIGN_IN_EXPIRED"),
+        Refused::ProofOver => (StatusCode::GONE, "LINK_EXPIRED"),
+        Refused::SignUpClosed => (StatusCode::FORBIDDEN, "REGISTRATION_CLOSED"),
+        Refused::EmailTaken => (StatusCode::CONFLICT, "EMAIL_TAKEN"),
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED"),
+    };
+    let mut problem = HttpProblem::new(status, code, refused.to_string());
+    if let Refused::TooMany { seconds } | Refused::Busy { seconds } = refused {
+        problem.retry_after = Some(*seconds);
+    }
+    problem
+}
+
+/// An error in the words of RFC 6749 §5.2, with its status and challenge.
+#[derive(Debug)]
+pub struct OAuthReply {
+    error: OAuthError,
+    status: StatusCode,
+    challenge: Option<&'static str>,
+    retry_after: Option<u32>,
+}
+
+impl OAuthReply {
+    /// For an endpoint that clients authenticate at: 401 with a challenge for `invalid_client`, 400 otherwise.
+    pub fn of_client_endpoint(error: FlowError) -> Self {
+        let reply = Self::of(error);
+        match reply.error.code {
+            ErrorCode::InvalidClient => {
+                Self { status: StatusCode::UNAUTHORIZED, challenge: Some("Basic realm=\"usher\""), ..reply }
+            }
+            _ => reply,
+        }
+    }
+
+    /// The words alone: 400, or 503 and 500 where the house is at fault.
+    fn of(error: FlowError) -> Self {
+        let busy = |seconds| Self {
+            error: OAuthError::new(ErrorCode::TemporarilyUnavailable, "the server is busy; try again"),
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            challenge: None,
+            retry_after: Some(seconds),
+        };
+        match error {
+            FlowError::OAuth(error) if error.code == ErrorCode::TemporarilyUnavailable => Self { error, ..busy(1) },
+            FlowError::OAuth(error) => {
+                Self { error, status: StatusCode::BAD_REQUEST, challenge: None, retry_after: None }
+            }
+            FlowError::Refused(Refused::TooMany { seconds } | Refused::Busy { seconds }) => busy(seconds),
+            FlowError::Refused(refused) => {
+                let error = OAuthError::invalid_request(refused.to_string());
+                Self { error, status: StatusCode::BAD_REQUEST, challenge: None, retry_after: None }
+            }
+            FlowError::Broken(broken) => {
+                let problem = of_broken(&broken);
+                if broken.is_passing() {
+                    return busy(PASSING);
+                }
+                let error = OAuthError::new(ErrorCode::ServerError, "something went wrong on our side");
+                Self { error, status: problem.status, challenge: None, retry_after: None }
+            }
+        }
+    }
+}
+
+impl From<OAuthError> for OAuthReply {
+    fn from(error: OAuthError) -> Self {
+        Self::of_client_endpoint(FlowError::OAuth(error))
+    }
+}
+
+impl From<FlowError> for OAuthReply {
+    fn from(error: FlowError) -> Self {
+        Self::of_client_endpoint(error)
+    }
+}
+
+/// A form that cannot be read keeps its status (413, 415) and speaks OAuth.
+impl From<HttpProblem> for OAuthReply {
+    fn from(problem: HttpProblem) -> Self {
+        let error = OAuthError::invalid_request("the request cannot be read as a form");
+        Self { error, status: problem.status, challenge: None, retry_after: problem.retry_after }
+    }
+}
+
+impl IntoResponse for OAuthReply {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": self.error.code.as_str(), "error_description": self.error.description });
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(challenge) = self.challenge {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// Renders problems as pages for whoever reads HTML; everybody else gets JSON.
+pub fn problem_page(app: App) -> ProblemPage {
+    Arc::new(move |problem, asked| {
+        let reads_html = asked.header(&ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+        if !reads_html || asked.uri.path().starts_with("/api/") {
+            return None;
+        }
+        let page = error_page(&app, problem, asked);
+        page.render().ok().map(|html| (problem.status, Html(html)).into_response())
+    })
+}
+
+fn error_page(app: &App, problem: &HttpProblem, asked: &Asked) -> ErrorPage {
+    let lang = Lang::negotiate(&[asked.header(&ACCEPT_LANGUAGE)]);
+    let page = Page {
+        lang,
+        dev: app.is_dev(),
+        trace_id: asked.trace_id.map(|trace| trace.to_string()).unwrap_or_default(),
+        assets: App::assets(),
+        ..Page::default()
+    };
+    let kind = match (problem.code, problem.status) {
+        ("SIGN_IN_EXPIRED", _) => Problem::SignInExpired,
+        ("FORM_EXPIRED", _) => Problem::FormExpired,
+        ("COOKIES_MISSING", _) => Problem::CookiesMissing,
+        ("LINK_EXPIRED", _) => Problem::LinkExpired,
+        (_, StatusCode::NOT_FOUND) => Problem::NotFound,
+        (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Problem::NotAllowed,
+        (_, StatusCode::TOO_MANY_REQUESTS) => Problem::TooManyRequests,
+        (_, status) if status.is_server_error() => Problem::Internal,
+        _ => Problem::BadRequest,
+    };
+    let details = (kind == Problem::BadRequest).then(|| problem.message.clone().into_owned());
+    let time = lang.date_time(app.usher.now().0);
+    ErrorPage { page, problem: kind, code: None, details, time, mismatch: None, retry_url: None }
+}

@@ -1,0 +1,8 @@
+//! Reading a request: who sent it, its parameters, its cookies. Each refuses what it cannot read exactly.
+
+pub mod body;
+pub mod client_ip;
+pub mod cookies;
+pub mod json;
+pub mod params;
+pub mod visitor;

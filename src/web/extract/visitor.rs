@@ -1,0 +1,169 @@
+//! Who stands at the door: a browser with its cookies, its languages and its device.
+
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::client_ip::ClientIp;
+use super::cookies::Cookies;
+use crate::flows::{Account, Browser, Device};
+use crate::i18n::Lang;
+use crate::keys::seal::Purpose;
+use crate::protocol::params::Params;
+use crate::web::layers::trace::TraceId;
+use crate::web::pages::{AccountChip, NavLink, Page, Tab};
+use crate::web::problem::HttpProblem;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// The cookie that holds the sessions.
+const SESSIONS: &str = "usher";
+/// The cookie that holds the browser's own mark.
+const MARK: &str = "usher_browser";
+/// The cookie that holds the language chosen last.
+const LANGUAGE: &str = "usher_lang";
+/// How long a browser keeps its mark and its language.
+const A_YEAR: Duration = Duration::from_hours(365 * 24);
+
+/// Who stands at the door.
+pub struct Visitor {
+    /// The accounts that the browser knows.
+    pub browser: Browser,
+    /// The device.
+    pub device: Device,
+    /// The trace id of this request.
+    pub trace: TraceId,
+    app: App,
+    chosen_language: Option<Lang>,
+    language_cookie: Option<String>,
+    accept_language: Option<String>,
+    sessions_before: String,
+    mark_before: Option<String>,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let cookies = Cookies::from_headers(&parts.headers);
+        let browser = Browser::from_cookies(app.jar.get(&cookies, SESSIONS), app.jar.get(&cookies, MARK));
+        let text =
+            |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+        let query = Params::decode(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
+        let chosen_language = query.get("ui_locales").ok().flatten().and_then(Lang::from_tag);
+        let source = parts.extensions.get::<ClientIp>().map(|ip| ip.source().to_string()).unwrap_or_default();
+        Ok(Self {
+            sessions_before: browser.session_cookie(),
+            mark_before: browser.mark().map(str::to_owned),
+            browser,
+            device: Device { source, user_agent: text(USER_AGENT) },
+            trace: parts.extensions.get::<TraceId>().copied().ok_or_else(HttpProblem::internal)?,
+            app: app.clone(),
+            chosen_language,
+            language_cookie: app.jar.get(&cookies, LANGUAGE).map(str::to_owned),
+            accept_language: text(ACCEPT_LANGUAGE),
+        })
+    }
+}
+
+impl Visitor {
+    /// The language to speak: what the address asks for, then what the client asked for, then the account's, then the
+    /// browser's.
+    pub fn lang(&self, ui_locales: Option<&str>, account: Option<&str>) -> Lang {
+        self.chosen_language.unwrap_or_else(|| {
+            Lang::negotiate(&[ui_locales, account, self.language_cookie.as_deref(), self.accept_language.as_deref()])
+        })
+    }
+
+    /// The chrome of a page.
+    pub fn page(&self, lang: Lang) -> Page {
+        Page {
+            lang,
+            dev: self.app.is_dev(),
+            trace_id: self.trace.to_string(),
+            assets: App::assets(),
+            ..Page::default()
+        }
+    }
+
+    /// The chrome of a page that a signed-in person sees.
+    pub fn page_of(&self, account: &Account, here: &str) -> Page {
+        let lang = self.lang(None, account.user.locale.as_deref());
+        let mut sections = vec![(Tab::Profile, urls::PROFILE), (Tab::Security, urls::SECURITY)];
+        if account.user.admin {
+            sections.push((Tab::Console, urls::CONSOLE));
+        }
+        let nav = sections.into_iter().map(|(tab, url)| NavLink::new(lang, tab, url, url == here)).collect();
+        let name = account.user.profile.display_name().unwrap_or_default();
+        let chip = AccountChip { name, email: account.user.email.to_string(), sign_out_url: urls::LOGOUT.to_owned() };
+        Page { nav, account: Some(chip), language_url_base: here.to_owned(), ..self.page(lang) }
+    }
+
+    /// The value that binds a form to this browser.
+    pub fn form_token(&mut self) -> String {
+        let mark = self.browser.mark_or_make(&self.app.usher).to_owned();
+        URL_SAFE_NO_PAD.encode(self.app.usher.sealer.mac(Purpose::FormToken, mark.as_bytes()))
+    }
+
+    /// Does this form come from a page that we showed to this very browser?
+    ///
+    /// # Errors
+    /// 403 with one of two codes: the browser keeps no cookies, or the form is not of ours.
+    pub fn check_form(&self, form: &Params) -> Result<(), HttpProblem> {
+        let refused = |code, words| Err(HttpProblem::new(StatusCode::FORBIDDEN, code, words));
+        let Some(mark) = self.browser.mark() else {
+            return refused("COOKIES_MISSING", "The browser sent no cookie: it may be set to keep none.");
+        };
+        let given =
+            form.get("csrf").ok().flatten().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).unwrap_or_default();
+        if self.app.usher.sealer.mac_fits(Purpose::FormToken, mark.as_bytes(), &given) {
+            return Ok(());
+        }
+        refused("FORM_EXPIRED", "This form was not shown by us to this browser, or is too old.")
+    }
+
+    /// Sends an answer together with whatever has changed about the browser's cookies.
+    pub fn reply(self, answer: impl IntoResponse) -> Response {
+        let mut response = answer.into_response();
+        let sessions = self.browser.session_cookie();
+        let jar = self.app.jar;
+        let mut cookies = Vec::new();
+        if sessions != self.sessions_before {
+            let keep = self.app.usher.config.session.absolute;
+            cookies.push(if sessions.is_empty() {
+                jar.clear(SESSIONS)
+            } else {
+                jar.set(SESSIONS, &sessions, Some(keep))
+            });
+        }
+        if let Some(mark) = self.browser.mark().filter(|mark| Some(*mark) != self.mark_before.as_deref()) {
+            cookies.push(jar.set(MARK, mark, Some(A_YEAR)));
+        }
+        if let Some(lang) = self.chosen_language.filter(|lang| self.language_cookie.as_deref() != Some(lang.tag())) {
+            cookies.push(jar.set(LANGUAGE, lang.tag(), Some(A_YEAR)));
+        }
+        for cookie in cookies.into_iter().flatten() {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    /// Sends the browser on with a GET (303: RFC 9700 §4.12).
+    pub fn redirect(self, to: &str) -> Response {
+        self.reply(see_other(to))
+    }
+}
+
+/// 303 to an address of ours, or to a proven one of a client.
+pub fn see_other(to: &str) -> Response {
+    match HeaderValue::from_str(to) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
+        Err(_) => HttpProblem::internal().into_response(),
+    }
+}

@@ -1,0 +1,156 @@
+//! Which web pages may call an endpoint from a browser (Fetch §3.2), decided for each group of routes.
+//!
+//! Never on `/oauth2/authorize` (RFC 9700 §2.6), never with credentials, never a reflected origin nobody registered.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::future::BoxFuture;
+
+const ALLOWED_HEADERS: &str = "authorization, content-type";
+const EXPOSED_HEADERS: &str = "x-trace-id, www-authenticate, retry-after";
+
+type Predicate = Arc<dyn Fn(String) -> BoxFuture<'static, bool> + Send + Sync>;
+
+/// The origins one group of routes answers to.
+#[derive(Clone)]
+pub struct Cors {
+    origins: Origins,
+    methods: HeaderValue,
+}
+
+#[derive(Clone)]
+enum Origins {
+    Any,
+    Registered(Predicate),
+}
+
+impl Cors {
+    /// Any origin may read: for public documents such as discovery and the JWK set.
+    pub fn public() -> Self {
+        Self { origins: Origins::Any, methods: HeaderValue::from_static("GET, HEAD") }
+    }
+
+    /// Only origins for which `is_registered` says so. It is given the origin as the browser spells it.
+    pub fn registered<F, Answer>(methods: &[Method], is_registered: F) -> Self
+    where
+        F: Fn(String) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = bool> + Send + 'static,
+    {
+        let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+        // Method names are tokens, and a list of tokens is a header value.
+        let methods = HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("GET"));
+        let predicate: Predicate = Arc::new(move |origin| Box::pin(is_registered(origin)));
+        Self { origins: Origins::Registered(predicate), methods }
+    }
+
+    /// What to answer in `Access-Control-Allow-Origin`, if anything.
+    async fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let Origins::Registered(is_registered) = &self.origins else { return Some(HeaderValue::from_static("*")) };
+        let mut origins = headers.get_all(ORIGIN).iter();
+        let (only, None) = (origins.next()?, origins.next()) else { return None };
+        let text = only.to_str().ok().filter(|text| *text != "null")?;
+        is_registered(text.to_owned()).await.then(|| only.clone())
+    }
+}
+
+/// Answers preflights for `router` and marks its answers readable for the origins of `cors`.
+pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, cors: Cors) -> Router<S> {
+    router.layer(from_fn_with_state(cors, apply))
+}
+
+async fn apply(State(cors): State<Cors>, request: Request, next: Next) -> Response {
+    let is_preflight = request.method() == Method::OPTIONS
+        && request.headers().contains_key(ORIGIN)
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let allowed = cors.allowed_origin(request.headers()).await;
+    let mut response = if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let headers = response.headers_mut();
+    if matches!(cors.origins, Origins::Registered(_)) {
+        headers.append(VARY, HeaderValue::from_static("Origin"));
+    }
+    let Some(origin) = allowed else { return response };
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    if is_preflight {
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, cors.methods);
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
+        headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    } else {
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::header::ACCESS_CONTROL_ALLOW_CREDENTIALS;
+    use axum::routing::{get, post};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn ask(method: Method, path: &str, origins: &[&str], preflight: bool) -> (StatusCode, HeaderMap) {
+        let token = Router::new().route("/token", post(|| async { "token" }));
+        let cors = Cors::registered(&[Method::POST], |origin| async move { origin == "https://spa.test" });
+        let jwks = wrap(Router::new().route("/jwks", get(|| async { "keys" })), Cors::public());
+        let router = wrap(token, cors).merge(jwks).route("/authorize", get(|| async { "page" }));
+        let mut request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        for origin in origins {
+            request.headers_mut().append(ORIGIN, origin.parse().unwrap());
+        }
+        if preflight {
+            request.headers_mut().insert(ACCESS_CONTROL_REQUEST_METHOD, HeaderValue::from_static("POST"));
+        }
+        let response = router.oneshot(request).await.unwrap();
+        assert!(!response.headers().contains_key(ACCESS_CONTROL_ALLOW_CREDENTIALS));
+        (response.status(), response.headers().clone())
+    }
+
+    #[tokio::test]
+    async fn a_registered_origin_is_echoed_and_nothing_else() {
+        let (_, headers) = ask(Method::POST, "/token", &["https://spa.test"], false).await;
+        assert_eq!(headers[ACCESS_CONTROL_ALLOW_ORIGIN], "https://spa.test");
+        assert_eq!(headers[VARY], "Origin");
+        let strangers: [&[&str]; 6] = [
+            &[],
+            &["null"],
+            &["https://spa.test.evil"],
+            &["HTTPS://SPA.TEST"],
+            &["https://spa.test", "https://spa.test"],
+            &["*"],
+        ];
+        for origins in strangers {
+            let (status, headers) = ask(Method::POST, "/token", origins, false).await;
+            assert_eq!(status, StatusCode::OK);
+            assert!(!headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN), "{origins:?}");
+            assert_eq!(headers[VARY], "Origin", "{origins:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_preflight_is_answered_before_the_handler() {
+        let (status, headers) = ask(Method::OPTIONS, "/token", &["https://spa.test"], true).await;
+        assert_eq!(status, StatusCode::NO_CONTENT);
+        assert_eq!(headers[ACCESS_CONTROL_ALLOW_METHODS], "POST");
+        assert_eq!(headers[ACCESS_CONTROL_ALLOW_HEADERS], ALLOWED_HEADERS);
+        let (_, headers) = ask(Method::OPTIONS, "/token", &["https://evil"], true).await;
+        assert!(!headers.contains_key(ACCESS_CONTROL_ALLOW_METHODS));
+    }
+
+    #[tokio::test]
+    async fn public_documents_are_for_anyone_and_pages_for_nobody() {
+        let (_, headers) = ask(Method::GET, "/jwks", &["https://anyone"], false).await;
+        assert_eq!(headers[ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        let (_, headers) = ask(Method::GET, "/authorize", &["https://spa.test"], false).await;
+        assert!(!headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN));
+    }
+}

@@ -1,0 +1,80 @@
+//! Consent: what is asked, in plain words; yes and no of equal weight.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::sign_in::text;
+use crate::domain::interaction::Interaction;
+use crate::domain::user::User;
+use crate::flows::{FlowError, Refused};
+use crate::i18n::Lang;
+use crate::protocol::claims;
+use crate::protocol::scope::Scope;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::pages::{Consent, Form, ScopeView};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
+    let interaction = app.usher.open_interaction(&sealed, &visitor.browser)?;
+    let client = app.usher.client_of(&interaction).await?;
+    let account =
+        app.usher.account_for(&interaction, &visitor.browser).await?.ok_or(FlowError::from(Refused::NotSignedIn))?;
+    let earlier = app.usher.consented(&account, &client.id).await?;
+    let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
+    let mut page = visitor.page(lang);
+    page.language_url_base = urls::with(urls::CONSENT, "interaction", &sealed);
+    let view = Consent {
+        page,
+        client: show::client_view(&client, &interaction.redirect_uri),
+        name: account.user.profile.display_name().unwrap_or_default(),
+        email: account.user.email.to_string(),
+        switch_url: Some(urls::with(urls::ACCOUNTS, "interaction", &sealed)),
+        scopes: scopes(lang, &interaction, &account.user, &earlier),
+        form: Form::of_sign_in(urls::CONSENT, sealed, visitor.form_token()),
+    };
+    let body = show::html_towards(&view, Some(&interaction.redirect_uri))?;
+    Ok(visitor.reply(body))
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let interaction = app.usher.open_interaction(&text(&form, "interaction"), &visitor.browser)?;
+    let outcome = match text(&form, "decision").as_str() {
+        "allow" => app.usher.allow(interaction, &visitor.browser, &visitor.device).await?,
+        "deny" => app.usher.deny(&interaction, &visitor.browser).await?,
+        _ => return Err(HttpProblem::bad_request("decision must be allow or deny")),
+    };
+    show::outcome(&app, visitor, outcome)
+}
+
+/// The scopes that are asked for, each with what it would show of this very person.
+fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: &Scope) -> Vec<ScopeView> {
+    let known = user.claims();
+    let asked = interaction.request.scope.iter();
+    let shown = asked.map(|scope| {
+        let values = claims::released(&known, &Scope::of([scope]), &std::collections::BTreeSet::new());
+        let value = match scope {
+            "email" => values.get("email").and_then(|value| value.as_str()).map(str::to_owned),
+            "phone" => values.get("phone_number").and_then(|value| value.as_str()).map(str::to_owned),
+            "profile" => values.get("name").and_then(|value| value.as_str()).map(str::to_owned),
+            _ => None,
+        };
+        ScopeView::new(lang, scope, value, !earlier.contains(scope))
+    });
+    shown.collect()
+}

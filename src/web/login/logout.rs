@@ -1,0 +1,95 @@
+//! Sign out: the question, and the page that says it is done.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::sign_in::text;
+use crate::flows::{Account, LogoutRequest};
+use crate::protocol::params::Params;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::pages::{Form, LogoutConfirm, SignedOut};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    match app.usher.current(&visitor.browser).await? {
+        Some(account) => ask(visitor, &account, None, &Params::default()),
+        None => signed_out(visitor, None, &query),
+    }
+}
+
+/// POST: the answer to the question. What a client asked for travels along in the address and is read anew.
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let request = app.usher.read_logout(&query).await?;
+    if text(&form, "logout") != "yes" {
+        return Ok(visitor.redirect(urls::PROFILE));
+    }
+    if let Some(account) = app.usher.current(&visitor.browser).await? {
+        if text(&form, "everywhere").is_empty() {
+            app.usher.sign_out(&account).await?;
+        } else {
+            app.usher.sign_out_everywhere(&account).await?;
+        }
+    }
+    match (&request.continue_url, request.fault) {
+        (Some(to), None) => {
+            let to = to.clone();
+            Ok(visitor.redirect(&to))
+        }
+        _ => signed_out(visitor, Some(&request), &query),
+    }
+}
+
+/// The question.
+///
+/// # Errors
+/// 500 if the page does not render.
+pub fn ask(
+    mut visitor: Visitor,
+    account: &Account,
+    request: Option<&LogoutRequest>,
+    params: &Params,
+) -> Result<Response, HttpProblem> {
+    let lang = visitor.lang(text_of(params, "ui_locales").as_deref(), account.user.locale.as_deref());
+    let query = params.encode();
+    let action = if query.is_empty() { urls::LOGOUT.to_owned() } else { format!("{}?{query}", urls::LOGOUT) };
+    let client = request.and_then(|request| request.client.as_ref()).map(|client| show::client_view(client, ""));
+    let page = visitor.page(lang);
+    let form = Form::new(action, visitor.form_token());
+    let view = LogoutConfirm { page, form, client, email: account.user.email.to_string(), offer_everywhere: true };
+    let body = show::html_towards(&view, request.and_then(|request| request.continue_url.as_deref()))?;
+    Ok(visitor.reply(body))
+}
+
+/// It is done.
+///
+/// # Errors
+/// 500 if the page does not render.
+pub fn signed_out(visitor: Visitor, request: Option<&LogoutRequest>, params: &Params) -> Result<Response, HttpProblem> {
+    let lang = visitor.lang(text_of(params, "ui_locales").as_deref(), None);
+    let client_name =
+        request.and_then(|request| request.client.as_ref()).map(|client| client.metadata.client_name.clone());
+    let mut page = visitor.page(lang);
+    page.language_url_base = urls::LOGOUT.to_owned();
+    let view = SignedOut { page, client_name, continue_url: None, sign_in_url: Some(urls::LOGIN.to_owned()) };
+    let body = show::html(&view)?;
+    Ok(visitor.reply(body))
+}
+
+fn text_of(params: &Params, name: &str) -> Option<String> {
+    params.get(name).ok().flatten().map(str::to_owned)
+}

@@ -1,0 +1,12 @@
+//! The pages on the way in and out.
+
+pub mod accounts;
+pub mod consent;
+pub mod logout;
+pub mod recover;
+pub mod register;
+pub mod sign_in;
+pub mod verify;
+mod words;
+
+pub use words::of_refused;

@@ -1,0 +1,117 @@
+//! Register.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::of_refused;
+use super::sign_in::text;
+use crate::domain::interaction::Interaction;
+use crate::domain::secret::Secret;
+use crate::flows::{FlowError, Refused, SignUpForm};
+use crate::protocol::params::Params;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::pages::{Form, Register, RegisterValues};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    if !app.usher.config.sign_up.enabled {
+        return Err(FlowError::from(Refused::SignUpClosed).into());
+    }
+    let sealed = query.get("interaction").ok().flatten();
+    let interaction = show::interaction(&app, sealed, &visitor)?;
+    let page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let sealed = form.get("interaction").ok().flatten();
+    let interaction = show::interaction(&app, sealed, &visitor)?;
+    let asked = interaction.as_ref().and_then(|one| one.request.ui_locales.clone());
+    let sign_up = SignUpForm {
+        email: text(&form, "email"),
+        password: Secret::new(text(&form, "password")),
+        given_name: text(&form, "given_name"),
+        family_name: text(&form, "family_name"),
+        lang: visitor.lang(asked.as_deref(), None),
+        interaction: sealed.map(str::to_owned),
+    };
+    match app.usher.sign_up(sign_up, &visitor.device).await {
+        Ok(proof) => Ok(visitor.redirect(&urls::with(urls::VERIFY, "proof", &proof.to_string()))),
+        Err(error) => refused(&app, visitor, interaction.as_ref(), &form, error).await,
+    }
+}
+
+async fn refused(
+    app: &App,
+    mut visitor: Visitor,
+    interaction: Option<&Interaction>,
+    form: &Params,
+    error: FlowError,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(app, &mut visitor, interaction, form.get("interaction").ok().flatten()).await?;
+    let words = match &error {
+        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        _ => None,
+    };
+    let Some(words) = words else { return Err(error.into()) };
+    page.errors = words;
+    page.values = RegisterValues {
+        given_name: text(form, "given_name"),
+        family_name: text(form, "family_name"),
+        email: text(form, "email"),
+    };
+    let body = show::html(&page)?;
+    let retry_after = HttpProblem::from(error).retry_after;
+    let status = if retry_after.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let headers = retry_after.map(|seconds| [("retry-after", seconds.to_string())]);
+    Ok(visitor.reply(match headers {
+        Some(headers) => (status, headers, body).into_response(),
+        None => (status, body).into_response(),
+    }))
+}
+
+async fn view(
+    app: &App,
+    visitor: &mut Visitor,
+    interaction: Option<&Interaction>,
+    sealed: Option<&str>,
+) -> Result<Register, HttpProblem> {
+    let asked = interaction.and_then(|one| one.request.ui_locales.clone());
+    let mut page = visitor.page(visitor.lang(asked.as_deref(), None));
+    let with_interaction =
+        |path: &str| sealed.map_or_else(|| path.to_owned(), |sealed| urls::with(path, "interaction", sealed));
+    page.language_url_base = with_interaction(urls::REGISTER);
+    let client = match interaction {
+        Some(one) => Some(show::client_view(&*app.usher.client_of(one).await?, &one.redirect_uri)),
+        None => None,
+    };
+    Ok(Register {
+        page,
+        form: Form {
+            action: urls::REGISTER.to_owned(),
+            csrf: visitor.form_token(),
+            interaction: sealed.map(str::to_owned),
+        },
+        client,
+        min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
+        sign_in_url: with_interaction(urls::LOGIN),
+        ..Register::default()
+    })
+}

@@ -1,0 +1,141 @@
+//! Sign in.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::of_refused;
+use crate::domain::interaction::{Interaction, Step};
+use crate::domain::secret::Secret;
+use crate::flows::{Attempt, FlowError, Outcome, SignedIn};
+use crate::protocol::params::Params;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::pages::{Form, Message, SignIn};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let sealed = query.get("interaction").ok().flatten();
+    let interaction = show::interaction(&app, sealed, &visitor)?;
+    let page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
+    let body = show::html_towards(&page, interaction.as_ref().map(|one| one.redirect_uri.as_str()))?;
+    Ok(visitor.reply(body))
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let sealed = form.get("interaction").ok().flatten();
+    let interaction = show::interaction(&app, sealed, &visitor)?;
+    let attempt = Attempt { email: text(&form, "email"), password: Secret::new(text(&form, "password")) };
+    match app.usher.sign_in(attempt, &mut visitor.browser, &visitor.device).await {
+        Ok(SignedIn::As { session, .. }) => {
+            let Some(mut interaction) = interaction else { return Ok(visitor.redirect(urls::PROFILE)) };
+            interaction.signed_in = Some(session);
+            let outcome = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
+            show::outcome(&app, visitor, outcome)
+        }
+        Ok(SignedIn::Unproven { proof }) => {
+            let to = urls::with(urls::VERIFY, "proof", &proof.to_string());
+            Ok(visitor.redirect(&to))
+        }
+        Err(error) => refused(&app, visitor, interaction, &form, error).await,
+    }
+}
+
+async fn refused(
+    app: &App,
+    mut visitor: Visitor,
+    interaction: Option<Interaction>,
+    form: &Params,
+    error: FlowError,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(app, &mut visitor, interaction.as_ref(), form.get("interaction").ok().flatten()).await?;
+    let words = match &error {
+        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        _ => None,
+    };
+    let Some(words) = words else { return Err(error.into()) };
+    page.error = words.iter().next().map(|(_, message)| message.to_owned());
+    if !page.email_fixed {
+        page.email = text(form, "email");
+    }
+    let problem = HttpProblem::from(error);
+    let body = show::html_towards(&page, interaction.as_ref().map(|one| one.redirect_uri.as_str()))?;
+    Ok(visitor.reply(with_status(&problem, body)))
+}
+
+/// The page keeps the status and the `Retry-After` of its problem.
+pub(super) fn with_status(problem: &HttpProblem, body: Response) -> Response {
+    let status =
+        if problem.status == StatusCode::UNAUTHORIZED { StatusCode::UNPROCESSABLE_ENTITY } else { problem.status };
+    match problem.retry_after {
+        Some(seconds) => (status, [("retry-after", seconds.to_string())], body).into_response(),
+        None => (status, body).into_response(),
+    }
+}
+
+async fn view(
+    app: &App,
+    visitor: &mut Visitor,
+    interaction: Option<&Interaction>,
+    sealed: Option<&str>,
+) -> Result<SignIn, HttpProblem> {
+    let asked = interaction.and_then(|one| one.request.ui_locales.clone());
+    let mut page = visitor.page(visitor.lang(asked.as_deref(), None));
+    let with_interaction =
+        |path: &str| sealed.map_or_else(|| path.to_owned(), |sealed| urls::with(path, "interaction", sealed));
+    page.language_url_base = with_interaction(urls::LOGIN);
+    let form =
+        Form { action: urls::LOGIN.to_owned(), csrf: visitor.form_token(), interaction: sealed.map(str::to_owned) };
+    let accounts = app.usher.accounts(&visitor.browser).await?;
+    let again = match interaction {
+        Some(one) => app.usher.account_for(one, &visitor.browser).await?,
+        None => None,
+    };
+    let client = match interaction {
+        Some(one) => Some(show::client_view(&*app.usher.client_of(one).await?, &one.redirect_uri)),
+        None => None,
+    };
+    let hint = interaction.and_then(|one| one.request.login_hint.clone()).filter(|hint| hint.contains('@'));
+    let expects_somebody_else = interaction.zip(again.as_ref()).is_some_and(|(one, account)| {
+        one.hinted.as_ref().is_some_and(|sub| *sub != account.user.sub)
+            || one.request.claims.sub.as_ref().is_some_and(|sub| *sub != account.user.sub.0)
+    });
+    let again = again.filter(|_| !expects_somebody_else);
+    Ok(SignIn {
+        email: again.as_ref().map(|account| account.user.email.to_string()).or(hint).unwrap_or_default(),
+        email_fixed: again.is_some(),
+        notice: again.as_ref().map(|_| Message::ProveItIsYou.text(page.lang)),
+        error: None,
+        register_url: app.usher.config.sign_up.enabled.then(|| with_interaction(urls::REGISTER)),
+        recover_url: urls::RECOVER.to_owned(),
+        accounts_url: (!accounts.is_empty()).then(|| with_interaction(urls::ACCOUNTS)),
+        providers: Vec::new(),
+        page,
+        form,
+        client,
+    })
+}
+
+/// A field of a form; empty if it is missing or repeated.
+pub(in crate::web) fn text(form: &Params, name: &str) -> String {
+    form.get(name).ok().flatten().unwrap_or_default().to_owned()
+}
+
+/// The page that a person without an account of this browser is sent to.
+pub(super) fn sign_in_step(interaction: Interaction) -> Outcome {
+    Outcome::Show { step: Step::SignIn { again: false }, interaction: Box::new(interaction) }
+}

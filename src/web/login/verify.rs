@@ -1,0 +1,106 @@
+//! Prove an address: by the code that was mailed, or by the link.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::of_refused;
+use super::sign_in::text;
+use crate::domain::id::ProofId;
+use crate::flows::{FlowError, Refused, Verified};
+use crate::protocol::params::Params;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::pages::{Form, Message, VerifyEmail, VerifyLink};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET shows where to type the code. A link only shows a button: mail programs open links by themselves.
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let lang = visitor.lang(None, None);
+    if let Some(token) = query.get("token").ok().flatten() {
+        if !app.usher.is_waiting_link(token).await? {
+            return Err(FlowError::from(Refused::ProofOver).into());
+        }
+        let form = Form::new(urls::with(urls::VERIFY, "token", token), visitor.form_token());
+        let body = show::html(&VerifyLink { page: visitor.page(lang), form })?;
+        return Ok(visitor.reply(body));
+    }
+    let sent = matches!(query.get("sent"), Ok(Some(_)));
+    let mut page = view(&app, &mut visitor, proof_of(&query)?).await?;
+    page.notice = sent.then(|| Message::CodeSent.text(lang));
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    if let Some(token) = query.get("token").ok().flatten() {
+        let verified = app.usher.verify_by_link(token, &mut visitor.browser, &visitor.device).await?;
+        return done(&app, visitor, verified).await;
+    }
+    let proof = proof_of(&query)?;
+    if !text(&form, "resend").is_empty() {
+        let proof = app.usher.resend_sign_up(proof, visitor.lang(None, None), &visitor.device).await?;
+        let to = format!("{}&sent=1", urls::with(urls::VERIFY, "proof", &proof.to_string()));
+        return Ok(visitor.redirect(&to));
+    }
+    match app.usher.verify_by_code(proof, &text(&form, "code"), &mut visitor.browser, &visitor.device).await {
+        Ok(verified) => done(&app, visitor, verified).await,
+        Err(error) => refused(&app, visitor, proof, error).await,
+    }
+}
+
+/// On with the sign-in that the registration was part of, if this browser began it; to the account otherwise.
+async fn done(app: &App, visitor: Visitor, verified: Verified) -> Result<Response, HttpProblem> {
+    match show::interaction(app, verified.interaction.as_deref(), &visitor) {
+        Ok(Some(mut interaction)) => {
+            interaction.signed_in = Some(verified.session);
+            let outcome = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
+            show::outcome(app, visitor, outcome)
+        }
+        Ok(None) | Err(FlowError::Refused(_)) => Ok(visitor.redirect(urls::PROFILE)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn refused(app: &App, mut visitor: Visitor, proof: ProofId, error: FlowError) -> Result<Response, HttpProblem> {
+    let mut page = view(app, &mut visitor, proof).await?;
+    let words = match &error {
+        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        _ => None,
+    };
+    let Some(words) = words else { return Err(error.into()) };
+    page.error = words.iter().next().map(|(_, message)| message.to_owned());
+    let body = show::html(&page)?;
+    Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+}
+
+async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<VerifyEmail, HttpProblem> {
+    let email = app.usher.waiting_address(proof).await?.ok_or(FlowError::from(Refused::ProofOver))?;
+    let here = urls::with(urls::VERIFY, "proof", &proof.to_string());
+    let mut page = visitor.page(visitor.lang(None, None));
+    page.language_url_base.clone_from(&here);
+    Ok(VerifyEmail {
+        page,
+        form: Form::new(here, visitor.form_token()),
+        email: email.to_string(),
+        ..VerifyEmail::default()
+    })
+}
+
+fn proof_of(query: &Params) -> Result<ProofId, FlowError> {
+    query.get("proof").ok().flatten().and_then(|id| id.parse().ok()).ok_or_else(|| Refused::ProofOver.into())
+}

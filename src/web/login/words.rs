@@ -1,0 +1,46 @@
+//! What a form says when a verb refuses: the field at fault, and the sentence for it.
+
+use crate::flows::Refused;
+use crate::flows::password_rules::PasswordFault;
+use crate::i18n::Lang;
+use crate::web::pages::{FieldErrors, Message};
+
+/// The field at fault (`""` for the form as a whole) and what to say; `None` for what is no matter of a form.
+pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
+    let (field, message) = match refused {
+        Refused::WrongCredentials => ("", Message::WrongCredentials),
+        Refused::WrongPassword => ("current_password", Message::CurrentPasswordWrong),
+        Refused::TooMany { seconds } | Refused::Busy { seconds } => {
+            ("", Message::TooManyAttempts { minutes: seconds.div_ceil(60).max(1) })
+        }
+        Refused::NotAnEmail => ("email", Message::EmailInvalid),
+        Refused::EmailTaken => ("email", Message::EmailTaken),
+        Refused::Missing(field) => (*field, Message::Required),
+        Refused::Password(fault) => ("password", of_password(fault)),
+        Refused::Profile(fault) => (fault.claim, of_profile(fault.claim)),
+        Refused::WrongCode => ("code", Message::CodeWrong),
+        Refused::ProofOver => ("code", Message::CodeExpired),
+        Refused::BadName => ("name", Message::TooLong { max: 100 }),
+        _ => return None,
+    };
+    Some([(field.to_owned(), message.text(lang))].into_iter().collect())
+}
+
+fn of_password(fault: &PasswordFault) -> Message {
+    match fault {
+        PasswordFault::TooShort { least } => Message::PasswordShort { min: u32::try_from(*least).unwrap_or(u32::MAX) },
+        PasswordFault::TooLong => Message::TooLong { max: 1_024 },
+        PasswordFault::TooCommon => Message::PasswordCommon,
+        PasswordFault::ContainsOwnData => Message::PasswordOwn,
+    }
+}
+
+fn of_profile(claim: &str) -> Message {
+    match claim {
+        "website" => Message::WebsiteInvalid,
+        "birthdate" => Message::BirthdateInvalid,
+        "zoneinfo" => Message::ZoneInvalid,
+        "phone_number" => Message::PhoneInvalid,
+        _ => Message::TooLong { max: 300 },
+    }
+}

@@ -1,0 +1,76 @@
+//! The authorization endpoint (RFC 6749 §3.1).
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::flows::{AuthorizeFault, FlowError};
+use crate::protocol::params::Params;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::{Visitor, see_other};
+use crate::web::pages::{ErrorPage, Mismatch, Problem};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(params): QueryParams,
+) -> Result<Response, HttpProblem> {
+    match app.usher.begin_authorization(&params, &mut visitor.browser, &visitor.device).await {
+        Ok(outcome) => show::outcome(&app, visitor, outcome),
+        Err(fault) => refused(&app, visitor, fault).await,
+    }
+}
+
+/// POST comes from another site and so without our cookies: the browser is sent on to the same request by GET.
+pub async fn post(QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
+    let all = query.iter().chain(form.iter());
+    let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    see_other(&format!("{}?{}", urls::AUTHORIZE, params.encode()))
+}
+
+async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<Response, HttpProblem> {
+    let (problem, code, details) = match &fault {
+        AuthorizeFault::Flow(_) => (Problem::Internal, "server_error", None),
+        AuthorizeFault::Bad(error) => {
+            (Problem::BadRequest, error.code.as_str(), Some(error.description.clone().into_owned()))
+        }
+        AuthorizeFault::UnknownClient => (Problem::UnknownClient, "invalid_client", None),
+        AuthorizeFault::DisabledClient => (Problem::ClientDisabled, "unauthorized_client", None),
+        AuthorizeFault::RedirectMismatch { .. } => (Problem::RedirectMismatch, "invalid_request", None),
+        AuthorizeFault::RedirectMissing => (Problem::RedirectMissing, "invalid_request", None),
+    };
+    let mismatch = match fault {
+        AuthorizeFault::Flow(error) => return Err(error.into()),
+        AuthorizeFault::RedirectMismatch { client, sent } if may_see_both_sides(app, &visitor).await? => {
+            let register = Some(urls::with(&urls::edit_client(&client.id.0), "add", &sent));
+            Some(Mismatch::between(&sent, &client.metadata.redirect_uris, register))
+        }
+        _ => None,
+    };
+    let lang = visitor.lang(None, None);
+    let time = lang.date_time(app.usher.now().0);
+    let page = ErrorPage {
+        page: visitor.page(lang),
+        problem,
+        code: Some(code.to_owned()),
+        details,
+        time,
+        mismatch,
+        retry_url: None,
+    };
+    let body = show::html(&page)?;
+    Ok(visitor.reply((StatusCode::BAD_REQUEST, body)).into_response())
+}
+
+/// What is registered is shown to whoever could change it, and in development.
+async fn may_see_both_sides(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
+    if app.is_dev() {
+        return Ok(true);
+    }
+    Ok(app.usher.current(&visitor.browser).await?.is_some_and(|account| account.user.admin))
+}

@@ -1,0 +1,45 @@
+//! Where clients send people to sign out (OpenID Connect RP-Initiated Logout 1.0 §2).
+
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::flows::{LogoutRequest, SignOut};
+use crate::protocol::params::Params;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::{Visitor, see_other};
+use crate::web::login::logout::{ask, signed_out};
+use crate::web::problem::HttpProblem;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(params): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let request = app.usher.read_logout(&params).await?;
+    match app.usher.sign_out_of(&request, &visitor.browser).await? {
+        SignOut::AtOnce(account) => {
+            app.usher.sign_out(&account).await?;
+            done(visitor, request, &params)
+        }
+        SignOut::Nothing => done(visitor, request, &params),
+        SignOut::Ask(account) => ask(visitor, &account, Some(&request), &params),
+    }
+}
+
+/// POST comes from another site and so without our cookies: the browser is sent on to the same request by GET.
+pub async fn post(QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
+    let all = query.iter().chain(form.iter());
+    let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    see_other(&format!("{}?{}", urls::END_SESSION, params.encode()))
+}
+
+/// Back to the client where it may have people back; a page otherwise.
+fn done(visitor: Visitor, request: LogoutRequest, params: &Params) -> Result<Response, HttpProblem> {
+    match request.continue_url {
+        Some(to) if request.fault.is_none() => Ok(visitor.redirect(&to)),
+        _ => signed_out(visitor, None, params),
+    }
+}

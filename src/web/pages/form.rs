@@ -1,0 +1,92 @@
+//! What every form carries besides its fields: where it goes, what binds it, and what was wrong with it.
+
+/// Where a form posts, and the hidden values that tie it to its browser and its sign-in.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// The URL it posts to.
+    pub action: String,
+    /// The anti-forgery value, field `csrf`.
+    pub csrf: String,
+    /// The sealed sign-in it belongs to, field `interaction`, if it belongs to one.
+    pub interaction: Option<String>,
+}
+
+impl Form {
+    /// A form that takes part in a sign-in.
+    pub fn of_sign_in(action: impl Into<String>, interaction: impl Into<String>, csrf: impl Into<String>) -> Self {
+        Self { action: action.into(), csrf: csrf.into(), interaction: Some(interaction.into()) }
+    }
+
+    /// A form of its own.
+    pub fn new(action: impl Into<String>, csrf: impl Into<String>) -> Self {
+        Self { action: action.into(), csrf: csrf.into(), interaction: None }
+    }
+}
+
+/// What each field is called, where an error names it away from its label.
+const LABELS: [(&str, &str); 13] = [
+    ("given_name", "given-name"),
+    ("family_name", "family-name"),
+    ("email", "email"),
+    ("password", "password"),
+    ("current_password", "current-password"),
+    ("birthdate", "birthdate"),
+    ("website", "website"),
+    ("phone_number", "phone-number"),
+    ("zoneinfo", "zoneinfo"),
+    ("name", "name"),
+    ("type", "client-kind"),
+    ("redirect_uris", "client-redirect-uris"),
+    ("post_logout_redirect_uris", "client-logout-uris"),
+];
+
+/// What was wrong with a form, field by field, in the reader's language.
+#[derive(Clone, Debug, Default)]
+pub struct FieldErrors(Vec<(String, String)>);
+
+impl FieldErrors {
+    /// Says what is wrong with `field`.
+    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push((field.into(), message.into()));
+    }
+
+    /// What is wrong with `field`, if anything is.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, message)| message.as_str())
+    }
+
+    /// The key of what `field` is called on the page.
+    pub fn label_key(&self, field: &str) -> Option<&'static str> {
+        LABELS.iter().find(|(name, _)| *name == field).map(|(_, key)| *key)
+    }
+
+    /// Whether nothing was wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every `(field, message)`, in the order they were found.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(field, message)| (field.as_str(), message.as_str()))
+    }
+}
+
+impl<F: Into<String>, M: Into<String>> FromIterator<(F, M)> for FieldErrors {
+    fn from_iter<T: IntoIterator<Item = (F, M)>>(faults: T) -> Self {
+        Self(faults.into_iter().map(|(field, message)| (field.into(), message.into())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_gets_its_own_first_message() {
+        let errors: FieldErrors = [("email", "one"), ("password", "two"), ("email", "three")].into_iter().collect();
+        assert_eq!(errors.of("email"), Some("one"));
+        assert_eq!(errors.of("name"), None);
+        assert_eq!(errors.iter().count(), 3);
+        assert!(!errors.is_empty() && FieldErrors::default().is_empty());
+    }
+}

@@ -1,0 +1,98 @@
+//! A redirect URI that did not match, beside those that would have.
+
+/// Both sides of a failed comparison.
+#[derive(Clone, Debug, Default)]
+pub struct Mismatch {
+    /// What the application sent.
+    pub sent: Vec<Segment>,
+    /// What is registered.
+    pub registered: Vec<Vec<Segment>>,
+    /// Where a reader who may do so registers what was sent.
+    pub register_url: Option<String>,
+}
+
+/// A piece of a URI.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Segment {
+    /// The characters.
+    pub text: String,
+    /// Whether they are the part that differs.
+    pub differs: bool,
+}
+
+impl Mismatch {
+    /// Compares what was sent with everything registered; the sent side is marked against its nearest neighbour.
+    pub fn between(sent: &str, registered: &[String], register_url: Option<String>) -> Self {
+        let nearest = registered.iter().max_by_key(|uri| {
+            let (head, tail) = shared(sent, uri);
+            head + tail
+        });
+        Self {
+            sent: segments(sent, nearest.map_or("", String::as_str)),
+            registered: registered.iter().map(|uri| segments(uri, sent)).collect(),
+            register_url,
+        }
+    }
+}
+
+/// `text` in up to three pieces: the head it shares with `other`, what differs, the tail it shares.
+fn segments(text: &str, other: &str) -> Vec<Segment> {
+    let (head, tail) = shared(text, other);
+    let (start, end) = (head, text.len() - tail);
+    [(&text[..start], false), (&text[start..end], true), (&text[end..], false)]
+        .into_iter()
+        .filter(|(piece, _)| !piece.is_empty())
+        .map(|(piece, differs)| Segment { text: piece.to_owned(), differs })
+        .collect()
+}
+
+/// Lengths in bytes, on character boundaries, of the common head and the common tail that does not overlap it.
+fn shared(a: &str, b: &str) -> (usize, usize) {
+    let head = common(a.chars(), b.chars());
+    let tail = common(a[head..].chars().rev(), b[head..].chars().rev());
+    (head, tail)
+}
+
+fn common(a: impl Iterator<Item = char>, b: impl Iterator<Item = char>) -> usize {
+    a.zip(b).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn marked(segments: &[Segment]) -> String {
+        segments.iter().map(|s| if s.differs { format!("[{}]", s.text) } else { s.text.clone() }).collect()
+    }
+
+    #[test]
+    fn the_differing_part_is_marked_on_both_sides() {
+        let registered = ["https://b.test/".to_owned(), "http://localhost:8081/cb".to_owned()];
+        let found = Mismatch::between("http://localhost:3000/cb", &registered, None);
+        assert_eq!(marked(&found.sent), "http://localhost:[3000]/cb");
+        assert_eq!(marked(&found.registered[1]), "http://localhost:[8081]/cb");
+    }
+
+    #[test]
+    fn a_missing_slash_is_marked_where_it_is() {
+        let found = Mismatch::between("https://a.test/cb", &["https://a.test/cb/".to_owned()], None);
+        assert_eq!(marked(&found.sent), "https://a.test/cb");
+        assert_eq!(marked(&found.registered[0]), "https://a.test/cb[/]");
+    }
+
+    #[test]
+    fn with_nothing_registered_everything_differs() {
+        assert_eq!(marked(&Mismatch::between("x:/y", &[], None).sent), "[x:/y]");
+    }
+
+    proptest! {
+        #[test]
+        fn the_pieces_always_make_up_the_whole(sent in "\\PC{0,12}", registered in "\\PC{0,12}") {
+            let found = Mismatch::between(&sent, std::slice::from_ref(&registered), None);
+            let whole = |s: &[Segment]| s.iter().map(|s| s.text.as_str()).collect::<String>();
+            prop_assert_eq!(whole(&found.sent), sent);
+            prop_assert_eq!(whole(&found.registered[0]), registered);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What people see: one view struct a page, plain data in, HTML out.
+//!
+//! A view knows its template, its words and nothing else: no handler, no domain type, no URL it was not given.
+//! Every page renders in every language in `rendered.rs`, from the values in `samples.rs`.
+
+mod account;
+mod client;
+mod consent;
+mod console;
+mod dev;
+mod error;
+mod form;
+mod layout;
+mod login;
+mod logout;
+mod message;
+mod mismatch;
+mod problem;
+mod quick_start;
+mod recover;
+#[cfg(test)]
+mod rendered;
+#[cfg(test)]
+mod samples;
+mod setup;
+
+pub use account::{AccountProfile, AccountSecurity, ProfileValues, SessionView};
+pub use client::ClientView;
+pub use consent::{Consent, ScopeView};
+pub use console::{ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow};
+pub use dev::{DevLetter, DevMail, LetterRow};
+pub use error::{ErrorPage, Starting, WrongHost};
+pub use form::{FieldErrors, Form};
+pub use layout::{AccountChip, Assets, LanguageLink, NavLink, Page, Tab};
+pub use login::{
+    AccountChooser, AccountView, ProviderButton, Register, RegisterValues, SignIn, VerifyEmail, VerifyLink,
+};
+pub use logout::{LogoutConfirm, SignedOut};
+pub use message::Message;
+pub use mismatch::{Mismatch, Segment};
+pub use problem::Problem;
+pub use quick_start::{Snippet, snippets};
+pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent};
+pub use setup::{Setup, SetupExpired, SetupValues};

@@ -1,0 +1,162 @@
+//! Programs to begin with: a client's real values in a few copyable lines.
+
+use std::fmt::Write as _;
+
+/// A piece of program text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snippet {
+    /// The tool it is for.
+    pub title: &'static str,
+    /// The text.
+    pub code: String,
+}
+
+/// The first lines for a client of this `kind`, by curl and by the npm package openid-client.
+/// Without a `secret` the place of one is marked with the name of an environment variable.
+pub fn snippets(
+    issuer: &str,
+    client_id: &str,
+    secret: Option<&str>,
+    redirect_uri: Option<&str>,
+    kind: &str,
+) -> Vec<Snippet> {
+    let redirect_uri = redirect_uri.unwrap_or("http://localhost:3000/callback");
+    let curl = curl(issuer, client_id, secret, redirect_uri, kind);
+    let node = openid_client(issuer, client_id, secret, redirect_uri, kind);
+    vec![Snippet { title: "curl", code: curl }, Snippet { title: "openid-client", code: node }]
+}
+
+fn curl(issuer: &str, client_id: &str, secret: Option<&str>, redirect_uri: &str, kind: &str) -> String {
+    let at = |path: &str| shell(&format!("{issuer}{path}"));
+    let id = shell(client_id);
+    let credentials = secret
+        .map_or_else(|| format!("{id}:\"$USHER_CLIENT_SECRET\""), |secret| shell(&format!("{client_id}:{secret}")));
+    let token = at("/oauth2/token");
+    match kind {
+        "machine" => {
+            format!("curl {token} \\\n  -u {credentials} \\\n  -d grant_type=client_credentials")
+        }
+        "device" => {
+            let device = at("/oauth2/device");
+            format!(
+                "curl {device} \\\n  --data-urlencode client_id={id} \\\n  --data-urlencode scope='openid profile email'"
+            )
+        }
+        _ => {
+            let mut code = format!("curl {token} \\\n");
+            match kind {
+                "web" => writeln!(code, "  -u {credentials} \\"),
+                _ => writeln!(code, "  --data-urlencode client_id={id} \\"),
+            }
+            .unwrap_or_default();
+            let redirect_uri = shell(redirect_uri);
+            code + &format!(
+                "  -d grant_type=authorization_code \\\n  --data-urlencode redirect_uri={redirect_uri} \\\n  \
+                 --data-urlencode code=\"$CODE\" \\\n  --data-urlencode code_verifier=\"$VERIFIER\""
+            )
+        }
+    }
+}
+
+fn openid_client(issuer: &str, client_id: &str, secret: Option<&str>, redirect_uri: &str, kind: &str) -> String {
+    let public = !matches!(kind, "web" | "machine");
+    let secret = match secret {
+        _ if public => "undefined, client.None()".to_owned(),
+        None => "process.env.USHER_CLIENT_SECRET".to_owned(),
+        Some(secret) => script(secret),
+    };
+    let options = match (issuer.starts_with("http://"), public) {
+        (false, _) => "",
+        (true, true) => ",\n  { execute: [client.allowInsecureRequests] }",
+        (true, false) => ", undefined,\n  { execute: [client.allowInsecureRequests] }",
+    };
+    let (issuer, id) = (script(issuer), script(client_id));
+    let head = format!(
+        "import * as client from 'openid-client'\n\nconst config = await client.discovery(\n  \
+         new URL({issuer}),\n  {id},\n  {secret}{options},\n)\n"
+    );
+    head + &match kind {
+        "machine" => "\nconst tokens = await client.clientCredentialsGrant(config)\n".to_owned(),
+        "device" => {
+            "\nconst device = await client.initiateDeviceAuthorization(config, { scope: 'openid profile email' })\n\
+             console.log(device.verification_uri_complete)\n\
+             const tokens = await client.pollDeviceAuthorizationGrant(config, device)\n"
+                .to_owned()
+        }
+        _ => code_flow(redirect_uri),
+    }
+}
+
+fn code_flow(redirect_uri: &str) -> String {
+    let redirect_uri = script(redirect_uri);
+    format!(
+        "\nconst verifier = client.randomPKCECodeVerifier()\nconst state = client.randomState()\n\
+         const url = client.buildAuthorizationUrl(config, {{\n  redirect_uri: {redirect_uri},\n  \
+         scope: 'openid profile email',\n  code_challenge: await client.calculatePKCECodeChallenge(verifier),\n  \
+         code_challenge_method: 'S256',\n  state,\n}})\n// send the browser to `url`; when it is back at the redirect URI:\n\
+         const tokens = await client.authorizationCodeGrant(config, currentUrl, {{\n  \
+         pkceCodeVerifier: verifier, expectedState: state,\n}})\n"
+    )
+}
+
+/// One word for a POSIX shell.
+fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// One string for JavaScript.
+fn script(text: &str) -> String {
+    let mut quoted = String::from("'");
+    for c in text.chars() {
+        match c {
+            '\'' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() || c == '\u{2028}' || c == '\u{2029}' => {
+                write!(quoted, "\\u{{{:x}}}", u32::from(c)).unwrap_or_default();
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted + "'"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snippet_holds_the_real_values() {
+        for snippet in snippets("https://id.test", "abc", Some("s3cret"), Some("https://a.test/cb"), "web") {
+            for value in ["https://id.test", "abc", "s3cret", "https://a.test/cb"] {
+                assert!(snippet.code.contains(value), "{value} in {}", snippet.code);
+            }
+        }
+    }
+
+    #[test]
+    fn a_public_client_is_told_no_secret() {
+        for kind in ["spa", "native", "device"] {
+            for snippet in snippets("http://localhost:8080", "abc", None, None, kind) {
+                assert!(!snippet.code.contains("SECRET"), "{}", snippet.code);
+            }
+        }
+    }
+
+    #[test]
+    fn values_cannot_leave_their_quotes() {
+        assert_eq!(shell("it's; rm"), r"'it'\''s; rm'");
+        assert_eq!(script("a'\\\n</script>"), r"'a\'\\\u{a}</script>'");
+        assert_eq!(shell(""), "''");
+    }
+
+    #[test]
+    fn only_a_plain_issuer_allows_insecure_requests() {
+        let node = |issuer| snippets(issuer, "abc", None, None, "web")[1].code.clone();
+        assert!(node("http://localhost:8080").contains("allowInsecureRequests"));
+        assert!(!node("https://id.test").contains("allowInsecureRequests"));
+    }
+}

@@ -1,0 +1,145 @@
+//! The one map: every address of the house, in groups, with the layers that belong to each.
+
+use std::sync::Arc;
+
+use askama::Template as _;
+use axum::Router;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use bytes::Bytes;
+
+use super::extract::client_ip::TrustedProxies;
+use super::extract::visitor::see_other;
+use super::health::{self, Unready};
+use super::layers::cors::{self, Cors};
+use super::layers::deadline::Deadlines;
+use super::layers::host::OtherHost;
+use super::layers::ready::Gate;
+use super::layers::{House, csrf};
+use super::oidc::{authorize, discovery::Document, introspect, jwks, logout, revoke, token, userinfo};
+use super::pages::{Page, WrongHost};
+use super::problem::HttpProblem;
+use super::state::App;
+use super::{account, assets, console, dev_mail, error, layers, login, setup, urls};
+use crate::flows::Usher;
+use crate::i18n::Lang;
+use crate::mail::caught::CaughtMail;
+use crate::protocol::discovery as metadata;
+
+/// Seconds for which the metadata may be kept.
+const METADATA_MAX_AGE: u32 = 300;
+
+/// The whole house behind its doors, every layer around it.
+pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
+    let app = App::new(usher, caught);
+    let config = &app.usher.config;
+    let house = House {
+        issuer: config.server.issuer.url().clone(),
+        random: app.usher.random.clone(),
+        proxies: TrustedProxies::new(config.server.trusted_proxies.iter().copied()),
+        other_host: other_host(&app),
+        problem_page: Some(error::problem_page(app.clone())),
+        gate,
+        deadlines: Deadlines::default(),
+    };
+    let routes = pages(&app).merge(authorization()).merge(client_endpoints(&app)).merge(published(&app));
+    let ping = app.usher.clone();
+    let ready = health::routes(move || {
+        let usher = ping.clone();
+        async move { usher.store.ping().await.map_err(|_| Unready("database")) }
+    });
+    let router = routes
+        .fallback(|| async { HttpProblem::not_found() })
+        .method_not_allowed_fallback(|| async { HttpProblem::method_not_allowed() })
+        .with_state(app)
+        .merge(assets::routes())
+        .merge(ready);
+    layers::wrap(router, house)
+}
+
+/// What people see. Forms of other sites are turned away at the door, and by the token in each form.
+fn pages(app: &App) -> Router<App> {
+    let mut router = Router::new()
+        .route(urls::HOME, get(|| async { see_other(urls::PROFILE) }))
+        .route(urls::LOGIN, get(login::sign_in::get).post(login::sign_in::post))
+        .route(urls::ACCOUNTS, get(login::accounts::get).post(login::accounts::post))
+        .route(urls::REGISTER, get(login::register::get).post(login::register::post))
+        .route(urls::VERIFY, get(login::verify::get).post(login::verify::post))
+        .route(urls::RECOVER, get(login::recover::get).post(login::recover::post))
+        .route(urls::RECOVER_RESET, get(login::recover::reset).post(login::recover::post_reset))
+        .route(urls::CONSENT, get(login::consent::get).post(login::consent::post))
+        .route(urls::LOGOUT, get(login::logout::get).post(login::logout::post))
+        .route(urls::PROFILE, get(account::profile::get).post(account::profile::post))
+        .route(urls::SECURITY, get(account::security::get).post(account::security::post))
+        .route(urls::CHANGE_PASSWORD, get(account::security::change_password))
+        .route(urls::SETUP, get(setup::get).post(setup::post))
+        .route(urls::CONSOLE, get(console::projects::list).post(console::projects::create))
+        .route(urls::PROJECT, get(console::projects::one))
+        .route(urls::NEW_CLIENT, get(console::edit::new).post(console::edit::create))
+        .route(urls::CLIENT, get(console::clients::get).post(console::clients::post))
+        .route(urls::EDIT_CLIENT, get(console::edit::get).post(console::edit::post));
+    if app.caught.is_some() {
+        router = router.route(urls::DEV_MAIL, get(dev_mail::list)).route(urls::DEV_LETTER, get(dev_mail::one));
+    }
+    csrf::wrap(router, app.usher.config.server.issuer.url()).expect("an issuer is always an origin")
+}
+
+/// Where clients send people. Never with CORS: scripts have no business here (RFC 9700 §2.6).
+fn authorization() -> Router<App> {
+    Router::new()
+        .route(urls::AUTHORIZE, get(authorize::get).post(authorize::post))
+        .route(urls::END_SESSION, get(logout::get).post(logout::post))
+}
+
+/// Where clients speak for themselves; from a browser only under an origin that a client has registered.
+fn client_endpoints(app: &App) -> Router<App> {
+    let (ask, also) = (app.usher.clone(), app.usher.clone());
+    let posts = Router::new()
+        .route(urls::TOKEN, post(token::post))
+        .route(urls::INTROSPECT, post(introspect::post))
+        .route(urls::REVOKE, post(revoke::post));
+    let posts = cors::wrap(posts, Cors::registered(&[Method::POST], move |origin| is_registered(ask.clone(), origin)));
+    let person = Router::new().route(urls::USERINFO, get(userinfo::get).post(userinfo::post));
+    let methods = [Method::GET, Method::POST];
+    posts.merge(cors::wrap(person, Cors::registered(&methods, move |origin| is_registered(also.clone(), origin))))
+}
+
+async fn is_registered(usher: Usher, origin: String) -> bool {
+    usher.is_client_origin(&origin).await.unwrap_or(false)
+}
+
+/// What anybody may read: metadata and keys.
+fn published(app: &App) -> Router<App> {
+    let config = &app.usher.config;
+    let locales = Lang::ALL.map(Lang::tag);
+    let body = metadata::metadata(app.usher.issuer(), &locales, config.sign_up.enabled).to_string();
+    let document = Document::tagged(Bytes::from(body), METADATA_MAX_AGE);
+    let answer = move |headers: HeaderMap| {
+        let document = document.clone();
+        async move { document.answer(&headers) }
+    };
+    let router = Router::new()
+        .route(urls::OPENID_CONFIGURATION, get(answer.clone()))
+        .route(urls::OAUTH_METADATA, get(answer))
+        .route(urls::JWKS, get(jwks::get));
+    cors::wrap(router, Cors::public())
+}
+
+/// In development whoever comes by another name of this machine is told the right one; elsewhere nothing is said.
+fn other_host(app: &App) -> OtherHost {
+    if !app.is_dev() {
+        return layers::host::refuse_other_host();
+    }
+    let issuer = app.usher.issuer().to_owned();
+    Arc::new(move |host: &str| wrong_host(&issuer, host))
+}
+
+fn wrong_host(issuer: &str, host: &str) -> Response {
+    let page = Page { dev: true, assets: App::assets(), ..Page::default() };
+    let page = WrongHost { page, url: issuer.to_owned(), host: host.to_owned() };
+    match page.render() {
+        Ok(html) => (StatusCode::MISDIRECTED_REQUEST, Html(html)).into_response(),
+        Err(_) => HttpProblem::internal().into_response(),
+    }
+}

@@ -1,0 +1,284 @@
+//! The accept loop: HTTP/1.1 over TCP or TLS, every wait bounded, every connection counted.
+//!
+//! `axum::serve` installs no timer, so that a silent peer may stay for ever; hence a loop of our own.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tower::ServiceExt as _;
+
+use super::connection::{Answer, Pace, Phase, Socket};
+use super::extract::client_ip::TrustedProxies;
+pub use super::extract::client_ip::{PeerAddr, SourcePrefix};
+use super::tls::Tls;
+
+/// How many connections there may be, and how long each may keep us waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Open connections; the next one waits in the backlog of the operating system.
+    pub connections: usize,
+    /// Open connections of one [`SourcePrefix`]; the next one is closed. Trusted proxies are exempt.
+    pub connections_per_source: usize,
+    /// The TLS handshake.
+    pub handshake: Duration,
+    /// A request head, from accepting the connection or from its first byte.
+    pub head: Duration,
+    /// An answered connection without a next request. Longer than a proxy in front keeps its own connections.
+    pub idle: Duration,
+    /// Bytes we sent that the other side does not take.
+    pub write: Duration,
+    /// What the other side may still say after our last word.
+    pub linger: Duration,
+    /// Requests in flight when the house shuts.
+    pub drain: Duration,
+    /// The size of a request head, in bytes: 431 beyond. At least 8 KiB. [`super::layers::limits`] refuses finer.
+    pub head_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 16_384,
+            connections_per_source: 4_096,
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            write: Duration::from_secs(30),
+            linger: Duration::from_secs(1),
+            drain: Duration::from_secs(30),
+            // A little more than the 64 KiB that hyper allows an address, so that a long one is told 414 and not 431.
+            head_bytes: 80 * 1024,
+        }
+    }
+}
+
+/// A listener and all it needs to know.
+#[derive(Debug)]
+pub struct Server {
+    /// Where connections come in.
+    pub listener: TcpListener,
+    /// With it, every connection must be TLS.
+    pub tls: Option<Tls>,
+    /// Bounds of number and time.
+    pub limits: Limits,
+    /// Exempt from the limit per source, for they carry everybody's requests.
+    pub proxies: TrustedProxies,
+}
+
+impl Server {
+    /// Serves `router` until `shutdown` resolves, then stops accepting and lets requests in flight finish.
+    ///
+    /// Every request carries its [`PeerAddr`] as an extension. Whatever is left after `limits.drain` is cut off.
+    pub async fn serve(self, router: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+        let Self { listener, tls, limits, proxies } = self;
+        let slots = Slots::new(limits, proxies);
+        let (stop, stopping) = watch::channel(false);
+        // Without a state to come, axum builds its routes once and not per request.
+        let visitor = Visitor { router: router.with_state(()), tls, limits, stopping };
+        let mut visits = JoinSet::new();
+        let mut shutdown = pin!(shutdown);
+        loop {
+            let (tcp, peer, permit) = tokio::select! {
+                () = &mut shutdown => break,
+                accepted = accept(&listener, &slots) => accepted,
+            };
+            while visits.try_join_next().is_some() {}
+            if let Some(slot) = slots.take(peer, permit) {
+                visits.spawn(visitor.clone().attend(tcp, peer, slot));
+            }
+        }
+        drop((listener, visitor));
+        stop.send_replace(true);
+        let all_left = async {
+            while visits.join_next().await.is_some() {}
+            slots.wait_until_empty().await;
+        };
+        if timeout(limits.drain, all_left).await.is_err() {
+            tracing::warn!(left = visits.len(), "connections cut off after the time to drain");
+            visits.abort_all();
+        }
+        Ok(())
+    }
+}
+
+/// Waits for a free slot, then for a connection.
+async fn accept(listener: &TcpListener, slots: &Slots) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+    let permit = slots.free.clone().acquire_owned().await.ok();
+    let mut pause = Duration::from_millis(20);
+    loop {
+        match listener.accept().await {
+            Ok((tcp, peer)) => return (tcp, peer, permit),
+            Err(error) if concerns_one_connection(&error) => {}
+            Err(error) => {
+                // Most likely out of file descriptors: others must close before we can go on.
+                tracing::warn!(%error, "cannot accept connections");
+                sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(1));
+            }
+        }
+    }
+}
+
+fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// The places there are, and who holds them.
+struct Slots {
+    free: Arc<Semaphore>,
+    limits: Limits,
+    proxies: TrustedProxies,
+    by_source: Arc<Mutex<HashMap<SourcePrefix, usize>>>,
+}
+
+/// One place, given back when dropped.
+pub(super) struct Slot {
+    source: Option<SourcePrefix>,
+    by_source: Arc<Mutex<HashMap<SourcePrefix, usize>>>,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Slots {
+    fn new(limits: Limits, proxies: TrustedProxies) -> Self {
+        Self { free: Arc::new(Semaphore::new(limits.connections)), limits, proxies, by_source: Arc::default() }
+    }
+
+    /// A slot for `peer`, unless its source holds too many.
+    fn take(&self, peer: SocketAddr, permit: Option<OwnedSemaphorePermit>) -> Option<Slot> {
+        let source = (!self.proxies.contains(peer.ip())).then(|| SourcePrefix::of(peer.ip()));
+        if let Some(source) = source {
+            let mut by_source = self.by_source.lock().unwrap_or_else(PoisonError::into_inner);
+            let held = by_source.entry(source).or_default();
+            if *held >= self.limits.connections_per_source {
+                return None;
+            }
+            *held += 1;
+        }
+        Some(Slot { source, by_source: self.by_source.clone(), _permit: permit })
+    }
+
+    /// Upgraded connections outlive their visit; their slots tell when they are gone.
+    async fn wait_until_empty(&self) {
+        let all = u32::try_from(self.limits.connections).unwrap_or(u32::MAX);
+        // An error would mean a closed semaphore, and nobody closes it.
+        let _ = self.free.acquire_many(all).await;
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let Some(source) = self.source else { return };
+        let mut by_source = self.by_source.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = by_source.get_mut(&source) {
+            *held -= 1;
+            if *held == 0 {
+                by_source.remove(&source);
+            }
+        }
+    }
+}
+
+/// What one connection needs.
+#[derive(Clone)]
+struct Visitor {
+    router: Router,
+    tls: Option<Tls>,
+    limits: Limits,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Visitor {
+    async fn attend(self, tcp: TcpStream, peer: SocketAddr, slot: Slot) {
+        // Answers are small; to wait for more to send would only delay them.
+        let _ = tcp.set_nodelay(true);
+        let pace = Pace::new();
+        let socket = Socket::new(tcp, pace.clone(), self.limits, slot);
+        let Some(tls) = self.tls.clone() else { return self.converse(socket, peer, pace).await };
+        if let Ok(Ok(stream)) = timeout(self.limits.handshake, tls.acceptor().accept(socket)).await {
+            self.converse(stream, peer, pace).await;
+        }
+    }
+
+    async fn converse<I>(self, io: I, peer: SocketAddr, pace: Arc<Pace>)
+    where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { router, limits, mut stopping, .. } = self;
+        let service = service_fn(move |request| answer(router.clone(), request, peer, pace.clone()));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            // Behind our own timers; set as well because hyper looks for the next request at once only with it.
+            .header_read_timeout(limits.idle + limits.head)
+            .max_header_size(limits.head_bytes)
+            .max_buf_size(limits.head_bytes.max(8 * 1024))
+            .serve_connection(TokioIo::new(io), service)
+            .with_upgrades();
+        let mut connection = pin!(connection);
+        let outcome = tokio::select! {
+            outcome = connection.as_mut() => outcome,
+            () = stopped(&mut stopping) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = outcome {
+            tracing::trace!(%error, "a connection ended early");
+        }
+    }
+}
+
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error means that the sender is gone, and that is the end as well.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    pace: Arc<Pace>,
+) -> Result<axum::http::Response<Answer>, Infallible> {
+    pace.set(Phase::Busy);
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(PeerAddr(peer));
+    let response = router.oneshot(request).await?;
+    let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    Ok(response.map(|body| Answer::new(body, (!upgraded).then_some(pace))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_holds_no_more_than_its_share_and_gives_it_back() {
+        let limits = Limits { connections_per_source: 2, ..Limits::default() };
+        let slots = Slots::new(limits, TrustedProxies::new(["10.0.0.0/8".parse().unwrap()]));
+        let take = |ip: &str| slots.take(SocketAddr::new(ip.parse().unwrap(), 1), None);
+        let (first, _second) = (take("2001:db8::1").unwrap(), take("2001:db8::2").unwrap());
+        assert!(take("2001:db8::3").is_none());
+        assert!(take("2001:db8:0:1::1").is_some());
+        let _proxied: Vec<Slot> = (0..9).map(|_| take("10.0.0.1").unwrap()).collect();
+        drop(first);
+        assert!(take("2001:db8::3").is_some());
+        assert_eq!(slots.by_source.lock().unwrap().len(), 1);
+    }
+}

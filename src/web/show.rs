@@ -1,0 +1,85 @@
+//! From an outcome of the dispatcher to what the browser sees.
+
+use askama::Template;
+use axum::Extension;
+use axum::response::{Html, IntoResponse, Response};
+use url::Url;
+
+use super::extract::visitor::Visitor;
+use super::layers::security_headers::FormAction;
+use super::pages::ClientView;
+use super::problem::HttpProblem;
+use super::state::App;
+use super::urls;
+use crate::domain::client::Client;
+use crate::domain::interaction::{Interaction, Step};
+use crate::flows::{FlowError, Outcome};
+use crate::protocol::redirect_uri;
+
+/// A page.
+///
+/// # Errors
+/// 500 if it does not render.
+pub fn html(page: &impl Template) -> Result<Response, HttpProblem> {
+    Ok(Html(page.render()?).into_response())
+}
+
+/// A page whose form ends in a redirect to the client: browsers hold the whole way to the page's `form-action`.
+///
+/// # Errors
+/// 500 if it does not render.
+pub fn html_towards(page: &impl Template, redirect_uri: Option<&str>) -> Result<Response, HttpProblem> {
+    let body = html(page)?;
+    match redirect_uri.and_then(|uri| Url::parse(uri).ok()) {
+        Some(uri) => Ok((Extension(FormAction::to(&uri).and_any_https()), body).into_response()),
+        None => Ok(body),
+    }
+}
+
+/// Sends the browser where the dispatcher says.
+///
+/// # Errors
+/// 500 if the interaction cannot be sealed.
+pub fn outcome(app: &App, visitor: Visitor, outcome: Outcome) -> Result<Response, HttpProblem> {
+    match outcome {
+        Outcome::Redirect(to) => Ok(visitor.redirect(&to)),
+        Outcome::Show { step, interaction } => {
+            let to = urls::with(path_of(&step), "interaction", &app.usher.seal_interaction(&interaction)?);
+            Ok(visitor.redirect(&to))
+        }
+    }
+}
+
+const fn path_of(step: &Step) -> &'static str {
+    match step {
+        Step::SignUp => urls::REGISTER,
+        Step::ChooseAccount => urls::ACCOUNTS,
+        Step::Consent => urls::CONSENT,
+        Step::SignIn { .. } | Step::Finish | Step::Fail(_) => urls::LOGIN,
+    }
+}
+
+/// The interaction that a page or form belongs to: opened, or none if there is none.
+///
+/// # Errors
+/// 400 if there is one and it is too old, or of another browser.
+pub fn interaction(app: &App, sealed: Option<&str>, visitor: &Visitor) -> Result<Option<Interaction>, FlowError> {
+    sealed.map(|sealed| app.usher.open_interaction(sealed, &visitor.browser)).transpose()
+}
+
+/// The client as people see it.
+pub fn client_view(client: &Client, redirect_uri: &str) -> ClientView {
+    let metadata = &client.metadata;
+    let host = redirect_uri::origin(redirect_uri)
+        .and_then(|origin| Url::parse(&origin).ok())
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_else(|| redirect_uri.split(':').next().unwrap_or_default().to_owned());
+    ClientView {
+        name: metadata.client_name.clone(),
+        host,
+        logo_uri: metadata.logo_uri.clone(),
+        client_uri: metadata.client_uri.clone(),
+        policy_uri: metadata.policy_uri.clone(),
+        tos_uri: metadata.tos_uri.clone(),
+    }
+}

@@ -1,0 +1,40 @@
+//! What every handler has at hand.
+
+use std::sync::Arc;
+
+use super::assets;
+use super::extract::cookies::CookieJarConfig;
+use super::pages::Assets;
+use crate::config::Profile;
+use crate::flows::Usher;
+use crate::mail::caught::CaughtMail;
+
+/// What every handler has at hand. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The verbs.
+    pub usher: Usher,
+    /// The letters of development mode.
+    pub caught: Option<Arc<CaughtMail>>,
+    /// How cookies are named and marked.
+    pub jar: CookieJarConfig,
+}
+
+impl App {
+    /// The handlers' view of a house.
+    pub fn new(usher: Usher, caught: Option<Arc<CaughtMail>>) -> Self {
+        let jar = CookieJarConfig { secure: usher.config.server.issuer.is_https() };
+        Self { usher, caught, jar }
+    }
+
+    /// Does the house run in development mode?
+    pub fn is_dev(&self) -> bool {
+        self.usher.config.profile == Profile::Dev
+    }
+
+    /// Where the pages' own files are.
+    pub fn assets() -> Assets {
+        let url = |name| assets::url(name).unwrap_or_default().to_owned();
+        Assets { css_url: url("app.css"), js_url: url("app.js"), icon_url: url("logo.svg") }
+    }
+}

@@ -1,0 +1,92 @@
+//! Every address of the house, once.
+
+/// OpenID Connect Discovery §4.
+pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// RFC 8414 §3.
+pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+/// The public keys.
+pub const JWKS: &str = "/oauth2/jwks";
+/// The authorization endpoint.
+pub const AUTHORIZE: &str = "/oauth2/authorize";
+/// The token endpoint.
+pub const TOKEN: &str = "/oauth2/token";
+/// The userinfo endpoint.
+pub const USERINFO: &str = "/oauth2/userinfo";
+/// The introspection endpoint.
+pub const INTROSPECT: &str = "/oauth2/introspect";
+/// The revocation endpoint.
+pub const REVOKE: &str = "/oauth2/revoke";
+/// Where clients send people to sign out.
+pub const END_SESSION: &str = "/oauth2/logout";
+
+/// The front page: leads to the account.
+pub const HOME: &str = "/";
+/// Sign in.
+pub const LOGIN: &str = "/login";
+/// Choose an account.
+pub const ACCOUNTS: &str = "/login/accounts";
+/// Register.
+pub const REGISTER: &str = "/register";
+/// Prove an address.
+pub const VERIFY: &str = "/verify";
+/// Ask for a recovery letter.
+pub const RECOVER: &str = "/recover";
+/// Set a new password.
+pub const RECOVER_RESET: &str = "/recover/reset";
+/// Consent.
+pub const CONSENT: &str = "/consent";
+/// Sign out.
+pub const LOGOUT: &str = "/logout";
+/// The person's profile.
+pub const PROFILE: &str = "/account/profile";
+/// Password and sessions.
+pub const SECURITY: &str = "/account/security";
+/// RFC 8615: where password managers send people.
+pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
+/// The one-use administrator link.
+pub const SETUP: &str = "/setup/{code}";
+/// The console.
+pub const CONSOLE: &str = "/console";
+/// One project.
+pub const PROJECT: &str = "/console/projects/{project}";
+/// A new client of a project.
+pub const NEW_CLIENT: &str = "/console/projects/{project}/clients/new";
+/// One client.
+pub const CLIENT: &str = "/console/clients/{client}";
+/// Changing a client.
+pub const EDIT_CLIENT: &str = "/console/clients/{client}/edit";
+/// The letters of development mode.
+pub const DEV_MAIL: &str = "/dev/mail";
+/// One letter.
+pub const DEV_LETTER: &str = "/dev/mail/{number}";
+
+/// An address with one sealed value in its query.
+pub fn with(path: &str, name: &str, value: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+    format!("{path}?{query}")
+}
+
+/// The page of a project.
+pub fn project(id: &impl std::fmt::Display) -> String {
+    PROJECT.replace("{project}", &id.to_string())
+}
+
+/// The page for a new client of a project.
+pub fn new_client(project: &impl std::fmt::Display) -> String {
+    NEW_CLIENT.replace("{project}", &project.to_string())
+}
+
+/// The page of a client.
+pub fn client(id: &str) -> String {
+    CLIENT.replace("{client}", id)
+}
+
+/// The page that changes a client.
+pub fn edit_client(id: &str) -> String {
+    EDIT_CLIENT.replace("{client}", id)
+}
+
+/// One letter of development mode.
+pub fn dev_letter(number: u64) -> String {
+    DEV_LETTER.replace("{number}", &number.to_string())
+}

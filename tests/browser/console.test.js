@@ -1,0 +1,176 @@
+// The administrator makes a client; people meet it: consent, refusals, mistakes in its requests.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { heading, launch, signIn, visitor } from './browser.js';
+import { inspect } from './inspect.js';
+import { RelyingParty } from './relying_party.js';
+import { Usher } from './usher.js';
+
+let usher;
+let browser;
+let party;
+let clientId;
+let admin;
+before(async () => {
+  usher = await Usher.start();
+  party = await RelyingParty.start();
+  browser = await launch();
+  admin = await visitor(browser);
+});
+after(async () => {
+  await browser?.close();
+  party?.stop();
+  await usher?.stop();
+});
+
+const submit = (page) => page.click('main form button[type=submit].primary');
+const text = (page, selector) => page.locator(selector).first().innerText();
+
+test('the setup link makes the first administrator, once', async () => {
+  await admin.goto(usher.banner.setup);
+  await inspect(admin, 'setup');
+  await admin.fill('#given_name', 'Ada');
+  await admin.fill('#family_name', 'Root');
+  await admin.fill('#email', 'ada@example.test');
+  await admin.fill('#password', 'a lighthouse keeper sleeps');
+  await submit(admin);
+  await admin.waitForURL(/\/console/);
+  await inspect(admin, 'console-home');
+  const late = await visitor(browser);
+  await late.goto(usher.banner.setup);
+  assert.equal(await late.locator('#password').count(), 0);
+  await inspect(late, 'setup-expired');
+  await late.context().close();
+});
+
+test('the administrator makes a project', async () => {
+  await admin.goto(`${usher.issuer}/console`);
+  await admin.fill('#name', 'Harbour');
+  await submit(admin);
+  assert.equal(await text(admin, 'h1'), 'Harbour');
+  assert.ok((await text(admin, '#token')).length > 20, 'the project token is shown');
+  await inspect(admin, 'console-project-new');
+  await admin.reload();
+  assert.equal(await admin.locator('#token').count(), 0, 'only once');
+});
+
+test('a client with a bad address is refused with words', async () => {
+  await admin.click('a[href*="clients/new"], a.button.primary');
+  await inspect(admin, 'console-client-new');
+  await admin.fill('#name', 'Boats');
+  await admin.check('#type-web');
+  await admin.fill('#redirect_uris', 'http://boats.example/callback');
+  await submit(admin);
+  await admin.locator('#redirect_uris[aria-invalid=true]').waitFor();
+  await inspect(admin, 'console-client-errors');
+});
+
+test('the administrator makes a client that asks for consent', async () => {
+  await admin.check('#type-web');
+  await admin.fill('#redirect_uris', party.redirectUri);
+  await admin.fill('#post_logout_redirect_uris', party.postLogoutUri);
+  await admin.uncheck('#first_party');
+  await submit(admin);
+  clientId = (await text(admin, '#client-id')).trim();
+  assert.ok((await text(admin, '#secret')).trim().length > 20);
+  await inspect(admin, 'console-client-secret');
+  await admin.reload();
+  assert.equal(await admin.locator('#secret').count(), 0, 'the secret is shown once');
+  await inspect(admin, 'console-client');
+  await admin.goto(`${usher.issuer}/console`);
+  await inspect(admin, 'console-home-projects');
+  await admin.getByRole('link', { name: 'Harbour' }).click();
+  await inspect(admin, 'console-project');
+});
+
+test('somebody who is no administrator finds no console', async () => {
+  const page = await visitor(browser);
+  await page.goto(`${usher.issuer}/console`);
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await page.waitForLoadState();
+  assert.doesNotMatch(await page.content(), /Harbour/);
+  assert.equal(await page.locator('#name').count(), 0);
+  await inspect(page, 'console-forbidden');
+  await page.context().close();
+});
+
+test('a person is asked, says no, is asked again, says yes, and is not asked a third time', async () => {
+  const page = await visitor(browser);
+  const ask = () => page.goto(party.request(usher.issuer, clientId));
+  const back = () => new URL(page.url()).searchParams;
+  await ask();
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await page.locator('button[name=decision]').first().waitFor();
+  assert.match(await text(page, 'main'), /Boats/);
+  await inspect(page, 'consent');
+  await page.click('button[name=decision][value=deny]');
+  await page.waitForURL(`${party.redirectUri}**`);
+  assert.equal(back().get('error'), 'access_denied');
+  assert.equal(back().get('iss'), usher.issuer);
+
+  await ask();
+  await page.click('button[name=decision][value=allow]');
+  await page.waitForURL(`${party.redirectUri}**`);
+  assert.ok(back().get('code'));
+  await ask();
+  assert.ok(page.url().startsWith(party.redirectUri), 'no page in between');
+  await page.context().close();
+});
+
+test('an unregistered address shows both sides and goes nowhere', async () => {
+  const page = await visitor(browser);
+  const sent = `${party.origin}/callbacks`;
+  const response = await page.goto(party.request(usher.issuer, clientId, { redirect_uri: sent }));
+  assert.equal(response.status(), 400);
+  assert.match(await text(page, 'main'), /\/callbacks/);
+  assert.ok((await page.locator('.sides mark').count()) > 0, 'the difference is marked');
+  await inspect(page, 'mismatch');
+  await page.context().close();
+});
+
+test('a request that cannot be answered shows what happened', async () => {
+  const page = await visitor(browser);
+  const response = await page.goto(party.request(usher.issuer, 'no-such-client'));
+  assert.equal(response.status(), 400);
+  assert.match(await text(page, 'main'), /invalid_client|invalid_request|unauthorized_client/);
+  await inspect(page, 'error');
+  const lost = await page.goto(`${usher.issuer}/no/such/page`);
+  assert.equal(lost.status(), 404);
+  await inspect(page, 'error-not-found');
+  await page.context().close();
+});
+
+test('other mistakes go back to the application', async () => {
+  const page = await visitor(browser);
+  await page.goto(party.request(usher.issuer, clientId, { response_type: 'token' }));
+  assert.equal(new URL(page.url()).searchParams.get('error'), 'unsupported_response_type');
+  await page.context().close();
+});
+
+test('signing out without a hint is confirmed first', async () => {
+  const page = await visitor(browser);
+  await page.goto(`${usher.issuer}/account/profile`);
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await page.locator('#nickname').waitFor();
+  await page.goto(`${usher.issuer}/oauth2/logout`);
+  await page.locator('button[name=logout]').first().waitFor();
+  await inspect(page, 'logout-confirm');
+  await page.click('button[name=logout][value=no]');
+  await page.goto(`${usher.issuer}/account/profile`);
+  await page.locator('#nickname').waitFor();
+  await page.goto(`${usher.issuer}/oauth2/logout`);
+  await page.click('button[name=logout][value=yes]');
+  await heading(page).waitFor();
+  await inspect(page, 'signed-out');
+  await page.goto(`${usher.issuer}/account/profile`);
+  assert.ok(await page.locator('#password').count(), 'the account asks to sign in');
+  await page.context().close();
+});
+
+test('another name of this machine shows which address works', async () => {
+  const page = await visitor(browser);
+  await page.goto(usher.issuer.replace('localhost', '127.0.0.1'));
+  assert.ok(await page.locator(`a[href^="${usher.issuer}"]`).count());
+  await inspect(page, 'wrong-host');
+  await page.context().close();
+});

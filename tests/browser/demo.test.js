@@ -1,0 +1,113 @@
+// The first five minutes: from the banner to "signed in on both applications", and out again.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { heading, launch, signIn, visitor } from './browser.js';
+import { inspect } from './inspect.js';
+import { Usher } from './usher.js';
+
+let usher;
+let browser;
+before(async () => {
+  usher = await Usher.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await usher?.stop();
+});
+
+const text = (page, selector) => page.locator(selector).innerText();
+
+/** Signs in at the first demo as the banner says. */
+async function follow(page) {
+  const { demoA, email, password } = usher.banner;
+  await page.goto(demoA);
+  await page.getByRole('link', { name: 'Sign in with Usher' }).click();
+  await signIn(page, email, password);
+  await heading(page).getByText(/^Signed in as Ana/).waitFor();
+}
+
+test('the banner leads to a signed-in application within seconds', async () => {
+  const page = await visitor(browser);
+  const began = Date.now();
+  await follow(page);
+  const took = usher.startedIn + Date.now() - began;
+  console.log(`from start to "Signed in": ${took} ms`);
+  assert.ok(took < 30_000, `it took ${took} ms`);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  describe(javaScriptEnabled ? 'with scripts' : 'without scripts', () => {
+    let page;
+    before(async () => {
+      page = await visitor(browser, { javaScriptEnabled });
+    });
+    after(() => page.context().close());
+    const look = (name) => (javaScriptEnabled ? inspect(page, name) : undefined);
+
+    test('a visitor is asked to sign in', async () => {
+      await page.goto(usher.banner.demoA);
+      assert.equal(await text(page, 'h1'), 'Welcome to Greenhouse');
+      await look('demo-a-signed-out');
+      await page.getByRole('link', { name: 'Sign in with Usher' }).click();
+      assert.ok(page.url().startsWith(usher.issuer));
+      assert.equal(await text(page, 'h1'), 'Sign in');
+      await look('sign-in');
+    });
+
+    test('the password signs in at the first application', async () => {
+      await signIn(page, usher.banner.email, usher.banner.password);
+      assert.match(await text(page, 'h1'), /^Signed in as Ana/);
+      assert.equal(new URL(page.url()).origin, usher.banner.demoA);
+      assert.match(await text(page, '[aria-labelledby=userinfo]'), new RegExp(usher.banner.email));
+      assert.match(await text(page, '[aria-labelledby=id-token]'), /signature checked, (RS|ES|PS)256/);
+      await look('demo-a-signed-in');
+    });
+
+    test('the second application signs in by itself', async () => {
+      await page.goto(usher.banner.demoB);
+      assert.match(await text(page, 'h1'), /^Signed in as Ana/);
+      assert.equal(new URL(page.url()).origin, usher.banner.demoB);
+      await look('demo-b-signed-in');
+    });
+
+    test('refreshing brings new tokens', async () => {
+      await page.goto(usher.banner.demoA);
+      const old = await text(page, '#refresh-token');
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      assert.match(await text(page, '.notice'), new RegExp(`changed from ${old} to `));
+      assert.notEqual(await text(page, '#refresh-token'), old);
+      await look('demo-a-refreshed');
+    });
+
+    test('signing out at one signs out of both', async () => {
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      assert.equal(await text(page, 'h1'), 'Welcome to Greenhouse');
+      await page.goto(usher.banner.demoB);
+      assert.match(await text(page, '.notice'), /Your session at Usher has ended/);
+      await look('demo-b-ended');
+      await page.goto(usher.banner.demoA);
+      assert.match(await text(page, 'main'), /You are not signed in/);
+      await page.goto(`${usher.banner.demoA}/login`);
+      assert.equal(await text(page, 'h1'), 'Sign in');
+      assert.deepEqual(page.faults, []);
+    });
+  });
+}
+
+test('an error of the provider is shown by the application', async () => {
+  const page = await visitor(browser);
+  await page.goto(`${usher.banner.demoA}/login?prompt=none`);
+  assert.equal(await text(page, '#error-code'), 'login_required');
+  await inspect(page, 'demo-error');
+  await page.context().close();
+});
+
+test('another name of this machine leads to the one that works', async () => {
+  const page = await visitor(browser);
+  await page.goto(usher.banner.demoA.replace('localhost', '127.0.0.1'));
+  assert.equal(new URL(page.url()).origin, usher.banner.demoA);
+  await page.context().close();
+});

@@ -1,0 +1,235 @@
+// What people do with their account: join, come back, forget, change, share the browser.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { heading, launch, letter, signIn, visitor } from './browser.js';
+import { inspect } from './inspect.js';
+import { Usher } from './usher.js';
+
+const PASSWORD = 'a quiet harbour at dawn';
+let usher;
+let browser;
+let page;
+before(async () => {
+  usher = await Usher.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await usher?.stop();
+});
+
+/** A test in a browser nobody has used, which must end without an error in its console. */
+const inFreshBrowser = (name, body) =>
+  test(name, async () => {
+    page = await visitor(browser);
+    try {
+      await body();
+      assert.deepEqual(page.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
+    } finally {
+      await page.context().close();
+    }
+  });
+
+const text = (selector) => page.locator(selector).first().innerText();
+const submit = () => page.click('main form button[type=submit].primary');
+
+/** Goes from the first demo to the sign-in page. */
+async function toSignIn() {
+  await page.goto(`${usher.banner.demoA}/login`);
+  assert.equal(await text('h1'), 'Sign in');
+}
+
+/** Fills in the registration form, reached from the sign-in page. */
+async function register(email) {
+  await toSignIn();
+  await page.locator('.below a[href*="/register"]').click();
+  await page.fill('#given_name', 'Bea');
+  await page.fill('#family_name', 'Silva');
+  await page.fill('#email', email);
+  await page.fill('#password', PASSWORD);
+}
+
+inFreshBrowser('somebody registers, proves the address with the code, and lands in the application', async () => {
+  await register('bea@example.test');
+  await inspect(page, 'register');
+  await submit();
+  await inspect(page, 'verify');
+  await page.fill('#code', 'wrong');
+  await submit();
+  await inspect(page, 'verify-wrong');
+  const { code } = await letter(page, usher.issuer, 'bea@example.test');
+  await page.fill('#code', code);
+  await submit();
+  await heading(page).getByText('Signed in as Bea Silva').waitFor();
+  assert.match(await text('[aria-labelledby=userinfo]'), /email_verified\s+true/);
+});
+
+inFreshBrowser('somebody registers and proves the address with the link', async () => {
+  await register('link@example.test');
+  await submit();
+  const { link } = await letter(page, usher.issuer, 'link@example.test');
+  await page.goto(link);
+  if (await page.locator('main form button.primary').count()) await submit();
+  await page.goto(`${usher.issuer}/account/profile`);
+  await page.locator('.badge.good').first().waitFor();
+});
+
+inFreshBrowser('a form filled in badly says what is wrong, field by field', async () => {
+  await register('short@example.test');
+  await page.evaluate(() => document.querySelectorAll('form').forEach((form) => form.setAttribute('novalidate', '')));
+  await page.fill('#given_name', '');
+  await page.fill('#password', 'short');
+  await submit();
+  await page.locator('#password[aria-invalid=true]').waitFor();
+  await inspect(page, 'register-errors');
+});
+
+inFreshBrowser('an address that is taken is not given away', async () => {
+  await register(usher.banner.email);
+  await submit();
+  assert.doesNotMatch(await text('main'), /already (registered|exists|taken)/i);
+});
+
+inFreshBrowser('a wrong password says so and keeps the address', async () => {
+  await toSignIn();
+  await signIn(page, usher.banner.email, 'not the password');
+  await page.locator('[role=alert]').waitFor();
+  assert.equal(await page.inputValue('#email'), usher.banner.email);
+  assert.equal(await page.inputValue('#password'), '');
+  await inspect(page, 'sign-in-wrong');
+  const known = await text('[role=alert]');
+  await signIn(page, 'nobody@example.test', 'not the password');
+  assert.equal(await text('[role=alert]'), known, 'an unknown address looks the same');
+});
+
+inFreshBrowser('a forgotten password is replaced by way of a letter', async () => {
+  const email = 'bea@example.test';
+  const renewed = 'another quiet harbour';
+  await toSignIn();
+  await page.click('a[href*="/recover"]');
+  await inspect(page, 'recover');
+  await page.fill('#email', email);
+  await submit();
+  await inspect(page, 'recover-sent');
+  const { link } = await letter(page, usher.issuer, email);
+  await page.goto(link);
+  await inspect(page, 'recover-password');
+  await page.fill('#password', renewed);
+  await submit();
+  await inspect(page, 'recover-done');
+  await page.goto(link);
+  await inspect(page, 'recover-expired');
+
+  await toSignIn();
+  await signIn(page, email, PASSWORD);
+  await page.locator('[role=alert]').waitFor();
+  await signIn(page, email, renewed);
+  await heading(page).getByText('Signed in as Bea Silva').waitFor();
+});
+
+inFreshBrowser('a letter to nobody looks the same as one to somebody', async () => {
+  await page.goto(`${usher.issuer}/recover`);
+  await page.fill('#email', 'nobody@example.test');
+  await submit();
+  assert.match(await text('main'), /nobody@example\.test/);
+});
+
+inFreshBrowser('a password is changed and other browsers are signed out', async () => {
+  const email = 'link@example.test';
+  const elsewhere = await visitor(browser);
+  await elsewhere.goto(`${usher.banner.demoA}/login`);
+  await signIn(elsewhere, email, PASSWORD);
+  await heading(elsewhere).getByText('Signed in as Bea Silva').waitFor();
+
+  await page.goto(`${usher.issuer}/account/security`);
+  await signIn(page, email, PASSWORD);
+  await page.locator('#current_password').waitFor();
+  await inspect(page, 'account-security');
+  await page.fill('#current_password', 'not the password');
+  await page.fill('#password', 'a third quiet harbour');
+  await submit();
+  await page.locator('#current_password[aria-invalid=true]').waitFor();
+  await inspect(page, 'account-security-wrong');
+  await page.fill('#current_password', PASSWORD);
+  await page.fill('#password', 'a third quiet harbour');
+  await submit();
+  await page.locator('[role=status]').waitFor();
+
+  await elsewhere.goto(usher.banner.demoA);
+  assert.match(await elsewhere.locator('.notice').innerText(), /session at Usher has ended/);
+  await elsewhere.context().close();
+});
+
+inFreshBrowser('a profile is changed, and applications see it', async () => {
+  await page.goto(`${usher.issuer}/account/profile`);
+  await signIn(page, 'bea@example.test', 'another quiet harbour');
+  await page.locator('#nickname').waitFor();
+  await inspect(page, 'account-profile');
+  await page.fill('#given_name', 'Beatriz');
+  await page.fill('#birthdate', '1990-02-03');
+  await submit();
+  await page.locator('[role=status]').waitFor();
+  await page.goto(`${usher.banner.demoA}/login`);
+  await heading(page).getByText('Signed in as Beatriz Silva').waitFor();
+});
+
+inFreshBrowser('two people share a browser and choose who goes on', async () => {
+  await toSignIn();
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await heading(page).getByText(/^Signed in as Ana/).waitFor();
+  await page.goto(`${usher.banner.demoA}/login?prompt=select_account`);
+  await inspect(page, 'accounts-one');
+  await page.click('button[name=account][value=new]');
+  await signIn(page, 'bea@example.test', 'another quiet harbour');
+  await heading(page).getByText('Signed in as Beatriz Silva').waitFor();
+  await page.goto(`${usher.banner.demoB}/login?prompt=select_account`);
+  await inspect(page, 'accounts-two');
+  await page.locator('button[name=account]', { hasText: usher.banner.email }).click();
+  await heading(page).getByText(/^Signed in as Ana/).waitFor();
+});
+
+inFreshBrowser('one session is ended from the list', async () => {
+  const elsewhere = await visitor(browser, { userAgent: 'Elsewhere/1.0' });
+  await elsewhere.goto(`${usher.banner.demoB}/login`);
+  await signIn(elsewhere, usher.banner.email, usher.banner.password);
+  await heading(elsewhere).getByText(/^Signed in as Ana/).waitFor();
+  await page.goto(`${usher.issuer}/account/security`);
+  await signIn(page, usher.banner.email, usher.banner.password);
+  const rows = page.locator('tr', { has: page.locator('button[name=session]') });
+  const before = await rows.count();
+  const other = rows.filter({ hasNot: page.locator('.badge.good') }).first();
+  await other.locator('button[name=session]').click();
+  await page.locator('[role=status]').waitFor();
+  assert.equal(await rows.count(), before - 1);
+  await elsewhere.context().close();
+});
+
+for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
+  inFreshBrowser(`the pages speak ${locale}, chosen in the footer and kept`, async () => {
+    await toSignIn();
+    await page.locator(`footer a[hreflang="${locale}"]`).click();
+    assert.match(await text('h1'), title);
+    assert.equal(await page.getAttribute('html', 'lang'), locale);
+    await inspect(page, `sign-in-${locale}`);
+    await page.goto(`${usher.issuer}/recover`);
+    assert.equal(await page.getAttribute('html', 'lang'), locale);
+    await page.goto(`${usher.banner.demoA}/login`);
+    await signIn(page, usher.banner.email, 'not the password');
+    await inspect(page, `sign-in-wrong-${locale}`);
+    await signIn(page, usher.banner.email, usher.banner.password);
+    await heading(page).getByText(/^Signed in as Ana/).waitFor();
+  });
+  test(`a browser that asks for ${locale} is answered in it`, async () => {
+    const own = await visitor(browser, { locale });
+    await own.goto(`${usher.banner.demoA}/login`);
+    assert.equal(await own.getAttribute('html', 'lang'), locale);
+    await own.context().close();
+  });
+}
+
+inFreshBrowser('the mail catcher shows letters', async () => {
+  await page.goto(`${usher.issuer}/dev/mail`);
+  await inspect(page, 'dev-mail');
+  await page.locator('tbody a').first().click();
+  await inspect(page, 'dev-letter');
+});

@@ -1,0 +1,43 @@
+// An application of one line: it shows what comes back from the provider.
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+
+export class RelyingParty {
+  /** Listens on a free port. */
+  static async start() {
+    const party = new RelyingParty();
+    party.server = createServer((request, response) => {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end('<!doctype html><html lang="en"><title>Back</title><h1>Back</h1></html>');
+    });
+    await new Promise((resolve) => party.server.listen(0, '127.0.0.1', resolve));
+    party.origin = `http://localhost:${party.server.address().port}`;
+    party.redirectUri = `${party.origin}/callback`;
+    party.postLogoutUri = `${party.origin}/signed-out`;
+    return party;
+  }
+
+  /** An authorization request by this application. */
+  request(issuer, clientId, extra = {}) {
+    const verifier = randomBytes(32).toString('base64url');
+    const url = new URL(`${issuer}/oauth2/authorize`);
+    url.search = new URLSearchParams({
+      client_id: clientId,
+      redirect_uri: this.redirectUri,
+      response_type: 'code',
+      scope: 'openid profile email offline_access',
+      state: randomBytes(12).toString('base64url'),
+      nonce: randomBytes(12).toString('base64url'),
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+      ...extra,
+    });
+    return url.href;
+  }
+
+  /** Stops listening. */
+  stop() {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}

@@ -1,0 +1,90 @@
+// A freshly built Usher in development mode, in a temporary folder, on ports of its own.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const PATIENCE = 60_000;
+
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+/** What `usher dev` prints before it waits for people: the addresses and the account to try. */
+function readBanner(text) {
+  const tryIt = /Try it\s+open (http:\S+).*sign in as (\S+) \/ (\S+)/.exec(text);
+  const other = /then (http:\S+)/.exec(text);
+  const admin = /Admin\s+(http:\S+\/setup\/\S+)/.exec(text);
+  if (!tryIt || !other || !admin) return undefined;
+  return { demoA: tryIt[1], email: tryIt[2], password: tryIt[3], demoB: other[1], setup: admin[1] };
+}
+
+export class Usher {
+  /** Starts it and waits for its banner. */
+  static async start() {
+    const usher = new Usher();
+    usher.folder = await mkdtemp(path.join(tmpdir(), 'usher-browser-'));
+    const [port, a, b] = [await freePort(), await freePort(), await freePort()];
+    usher.issuer = `http://localhost:${port}`;
+    const env = {
+      ...process.env,
+      USHER_ISSUER: usher.issuer,
+      USHER_LISTEN: `127.0.0.1:${port}`,
+      USHER_DEMO__LISTEN_A: `127.0.0.1:${a}`,
+      USHER_DEMO__LISTEN_B: `127.0.0.1:${b}`,
+      USHER_LIMITS__SIGN_IN: 'off',
+    };
+    delete env.USHER_DATABASE_URL;
+    const began = Date.now();
+    const bin = path.resolve(process.env.USHER_BIN ?? '../../target/debug/usher');
+    usher.process = spawn(bin, ['dev'], { cwd: usher.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    usher.output = '';
+    try {
+      usher.banner = await usher.#banner();
+    } catch (cause) {
+      await usher.stop();
+      throw cause;
+    }
+    usher.startedIn = Date.now() - began;
+    return usher;
+  }
+
+  #banner() {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => fail('Usher printed no banner in time'), PATIENCE);
+      const fail = (why) => {
+        clearTimeout(timer);
+        reject(new Error(`${why}; it printed:\n${this.output}`));
+      };
+      const listen = (chunk) => {
+        this.output += chunk.toString().replace(/\x1b\[[0-9;]*m/g, '');
+        const banner = readBanner(this.output);
+        if (banner) {
+          clearTimeout(timer);
+          resolve(banner);
+        }
+      };
+      this.process.stdout.on('data', listen);
+      this.process.stderr.on('data', listen);
+      this.process.once('error', (cause) => fail(cause.message));
+      this.process.once('exit', (code) => fail(`Usher ended with ${code}`));
+    });
+  }
+
+  /** Ends it and removes its folder. */
+  async stop() {
+    if (this.process.exitCode === null && this.process.signalCode === null && this.process.pid) {
+      const ended = new Promise((resolve) => this.process.once('exit', resolve));
+      this.process.kill('SIGTERM');
+      await ended;
+    }
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,40 @@
+// What the tests run against: a running Usher and its clients, told by the environment.
+import { readFileSync } from 'node:fs';
+import * as oidc from 'openid-client';
+
+const required = (name) => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} must be set (tests/clients/run.sh sets it)`);
+  return value;
+};
+
+/** The issuer identifier of the Usher under test. */
+export const issuer = new URL(required('USHER_TEST_ISSUER'));
+
+const told = JSON.parse(readFileSync(required('USHER_TEST_CLIENTS'), 'utf8'));
+/** The person who signs in: `{ email, password }`. */
+export const person = told.user;
+/** The redirect URI all clients share. Nobody listens there: the tests stop at the redirect. */
+export const redirectUri = told.redirect_uri;
+/** Where sign-out leads. */
+export const postLogoutUri = told.post_logout_redirect_uri;
+
+/**
+ * A client as openid-client makes it from discovery, checking signatures of ID tokens too.
+ * @param {'rs256'|'es256'|'public'|'machine'} name
+ */
+export async function client(name) {
+  const { client_id: id, client_secret: secret } = told[name];
+  const auth = { rs256: oidc.ClientSecretBasic, es256: oidc.ClientSecretPost, machine: oidc.ClientSecretBasic }[name];
+  const metadata = name === 'machine' ? {} : { id_token_signed_response_alg: name === 'rs256' ? 'RS256' : 'ES256' };
+  return oidc.discovery(issuer, id, metadata, auth ? auth(secret) : oidc.None(), {
+    execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks],
+  });
+}
+
+/** The same client with a wrong secret. */
+export async function impostor(name) {
+  return oidc.discovery(issuer, told[name].client_id, {}, oidc.ClientSecretBasic('not-the-secret'), {
+    execute: [oidc.allowInsecureRequests],
+  });
+}

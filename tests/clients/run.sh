@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Starts `usher dev` in a temporary folder, registers the clients the tests need, and runs the client tests.
+# USHER_BIN: the program. USHER_DATABASE_URL: PostgreSQL instead of SQLite. USHER_TEST_NODE, USHER_TEST_PYTHON: which tests.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/ports.sh
+. "$here/../ports.sh"
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/usher-clients.XXXXXX")
+usher_pid=""
+# shellcheck disable=SC2329 # the trap below calls it
+clean_up() {
+  if [ -n "$usher_pid" ]; then
+    kill "$usher_pid" 2>/dev/null || true
+    wait "$usher_pid" 2>/dev/null || true
+  fi
+  rm -rf "$work"
+}
+trap clean_up EXIT
+cd "$work"
+
+port=$(free_port)
+issuer="http://localhost:$port"
+export USHER_LISTEN="127.0.0.1:$port" USHER_ISSUER="$issuer" USHER_LIMITS__SIGN_IN=off
+USHER_DEMO__LISTEN_A="127.0.0.1:$(free_port)"
+USHER_DEMO__LISTEN_B="127.0.0.1:$(free_port)"
+export USHER_DEMO__LISTEN_A USHER_DEMO__LISTEN_B
+
+"$USHER_BIN" dev >usher.log 2>&1 &
+usher_pid=$!
+if ! wait_for 60 "$usher_pid" http_ok "$port" /health/ready; then
+  printf 'Usher did not become ready:\n'
+  cat usher.log
+  exit 1
+fi
+
+redirect_uri="http://localhost:9/callback"
+signed_out="http://localhost:9/signed-out"
+
+# metadata AUTH_METHOD ALG: what RFC 7591 says of a client of people.
+metadata() {
+  printf '{"client_name":"Test %s %s","redirect_uris":["%s"],"post_logout_redirect_uris":["%s"],' \
+    "$1" "$2" "$redirect_uri" "$signed_out"
+  printf '"grant_types":["authorization_code","refresh_token"],"response_types":["code"],'
+  printf '"token_endpoint_auth_method":"%s","id_token_signed_response_alg":"%s",' "$1" "$2"
+  printf '"scope":"openid profile email offline_access"}\n'
+}
+
+project=$("$USHER_BIN" project create --name Tests --json | tr -d '\n' |
+  sed -n 's/.*"\(project_id\|id\)" *: *"\([^"]*\)".*/\2/p')
+# client TYPE NAME ARGUMENT...: registers a client and prints it as JSON.
+client() {
+  "$USHER_BIN" client create --project "$project" --type "$1" --name "$2" --json "${@:3}"
+}
+metadata client_secret_basic RS256 >rs256.json
+metadata client_secret_post ES256 >es256.json
+metadata none ES256 >public.json
+{
+  printf '{"user":{"email":"ana@example.test","password":"usher-demo"},'
+  printf '"redirect_uri":"%s","post_logout_redirect_uri":"%s",' "$redirect_uri" "$signed_out"
+  printf '"rs256":%s,' "$(client web rs256 --from-json rs256.json)"
+  printf '"es256":%s,' "$(client web es256 --from-json es256.json)"
+  printf '"public":%s,' "$(client spa public --from-json public.json)"
+  printf '"machine":%s}\n' "$(client machine machine)"
+} >clients.json
+export USHER_TEST_ISSUER="$issuer" USHER_TEST_CLIENTS="$work/clients.json"
+
+failed=0
+if [ -n "${USHER_TEST_NODE:-}" ]; then
+  (cd "$here/node" && npm --silent test) || failed=1
+fi
+if [ -n "${USHER_TEST_PYTHON:-}" ]; then
+  (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$USHER_TEST_PYTHON" -W error::ResourceWarning test_authlib.py) || failed=1
+fi
+if [ "$failed" -ne 0 ]; then
+  printf '\nThe last lines of Usher:\n'
+  tail -n 40 usher.log
+fi
+exit "$failed"

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Every test there is: format, lints, Rust tests on SQLite and PostgreSQL, real clients, a real browser.
+# Brings its own PostgreSQL unless USHER_TEST_POSTGRES_URL names one; says plainly what it had to skip.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=tests/ports.sh
+. tests/ports.sh
+# shellcheck source=tests/postgres.sh
+. tests/postgres.sh
+# shellcheck source=tests/tally.sh
+. tests/tally.sh
+trap postgres_stop EXIT
+
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+export USHER_BIN="$target/debug/usher"
+
+# node_ready FOLDER: true when Node.js is new enough and the folder's packages are installed as locked.
+node_ready() {
+  command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1 || return 1
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || return 1
+  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return 0
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) || return 1
+  touch "$1/node_modules/.package-lock.json"
+}
+
+# python_ready: makes the virtual environment for the Python client tests; sets USHER_TEST_PYTHON.
+python_ready() {
+  local venv="$target/python-clients" wanted=tests/clients/python/requirements.txt
+  command -v python3 >/dev/null 2>&1 || return 1
+  if ! cmp -s "$wanted" "$venv/installed.txt"; then
+    rm -rf "$venv"
+    python3 -m venv "$venv" && "$venv/bin/pip" install -q --disable-pip-version-check -r "$wanted" || return 1
+    cp "$wanted" "$venv/installed.txt"
+  fi
+  export USHER_TEST_PYTHON="$venv/bin/python"
+}
+
+# chromium_ready: finds Chromium or, as root on Debian, installs it; sets CHROMIUM.
+chromium_ready() {
+  local name
+  [ -z "${CHROMIUM:-}" ] || return 0
+  if ! command -v chromium >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+    { apt-get update -q && apt-get install -y -q --no-install-recommends chromium; } >/dev/null 2>&1 || true
+  fi
+  for name in chromium chromium-browser google-chrome; do
+    if CHROMIUM=$(command -v "$name"); then export CHROMIUM && return 0; fi
+  done
+  return 1
+}
+
+if [ -z "${USHER_TEST_POSTGRES_URL:-}" ] && ! postgres_start; then
+  skip "PostgreSQL" "no initdb here, and USHER_TEST_POSTGRES_URL is not set"
+fi
+
+suite "format" cargo fmt --check
+suite "lints" cargo clippy --all-targets -- -D warnings
+suite "build" cargo build
+suite "Rust tests" cargo test --no-fail-fast
+
+USHER_TEST_NODE=""
+if node_ready tests/clients/node; then USHER_TEST_NODE=1; else skip "Node.js client" "needs Node.js 20 and npm"; fi
+python_ready || skip "Python client" "needs python3 with venv"
+export USHER_TEST_NODE
+if [ -n "$USHER_TEST_NODE${USHER_TEST_PYTHON:-}" ]; then
+  suite "clients on SQLite" tests/clients/run.sh
+  if [ -z "${USHER_TEST_POSTGRES_URL:-}" ]; then
+    : # said above
+  elif ! command -v psql >/dev/null 2>&1; then
+    skip "clients on PostgreSQL" "no psql here"
+  elif url=$(postgres_database "usher_clients_$$"); then
+    USHER_DATABASE_URL=$url suite "clients on PostgreSQL" tests/clients/run.sh
+    postgres_sql "drop database usher_clients_$$" || true
+  else
+    skip "clients on PostgreSQL" "USHER_TEST_POSTGRES_URL does not let us make a database"
+  fi
+fi
+
+if ! node_ready tests/browser; then
+  skip "browser" "needs Node.js 20 and npm"
+elif ! chromium_ready; then
+  skip "browser" "no Chromium here"
+else
+  suite "browser" npm --prefix tests/browser --silent test
+fi
+
+total

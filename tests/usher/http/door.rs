@@ -1,0 +1,196 @@
+//! A server with short patience, and a client that says exactly what it is told to.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use futures_util::stream;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use url::Url;
+use usher::domain::random::SeededRandom;
+use usher::web::extract::client_ip::{ClientIp, TrustedProxies};
+use usher::web::extract::json::JsonBody;
+use usher::web::extract::params::FormParams;
+use usher::web::health;
+use usher::web::layers::deadline::Deadlines;
+use usher::web::layers::ready::Gate;
+use usher::web::layers::{self, House, host};
+use usher::web::problem::HttpProblem;
+use usher::web::server::{Limits, Server};
+use usher::web::tls::Tls;
+
+/// Far longer than any patience of the server under test.
+const LONG: Duration = Duration::from_secs(4);
+
+/// A running server.
+pub struct Door {
+    pub address: SocketAddr,
+    /// Set once the endless answer of `/flood` was given up.
+    pub flood_ended: Arc<AtomicBool>,
+    shut: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+/// Patience in tenths of a second.
+pub fn short() -> Limits {
+    Limits {
+        handshake: Duration::from_millis(300),
+        head: Duration::from_millis(300),
+        idle: Duration::from_millis(800),
+        write: Duration::from_millis(300),
+        linger: Duration::from_millis(200),
+        drain: Duration::from_secs(2),
+        ..Limits::default()
+    }
+}
+
+impl Door {
+    pub async fn open() -> Self {
+        Self::open_with(short(), None, TrustedProxies::default()).await
+    }
+
+    pub async fn open_with(limits: Limits, tls: Option<Tls>, proxies: TrustedProxies) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let flood_ended = Arc::new(AtomicBool::new(false));
+        let gate = Gate::default();
+        gate.open();
+        let house = House {
+            issuer: Url::parse("http://localhost").unwrap(),
+            random: Arc::new(SeededRandom::new(1)),
+            proxies: proxies.clone(),
+            other_host: host::refuse_other_host(),
+            problem_page: None,
+            gate,
+            deadlines: Deadlines { body: Duration::from_millis(400), answer: Duration::from_secs(1) },
+        };
+        let router = layers::wrap(rooms(flood_ended.clone()), house);
+        let (shut, shutting) = oneshot::channel();
+        let server = Server { listener, tls, limits, proxies };
+        let serving = tokio::spawn(server.serve(router, async { drop(shutting.await) }));
+        Self { address, flood_ended, shut, serving }
+    }
+
+    pub async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Says `bytes` on a fresh connection and hears the server out until it closes.
+    pub async fn say(&self, bytes: impl AsRef<[u8]>) -> String {
+        let mut socket = self.connect().await;
+        // The server may hang up before it has heard everything.
+        let _ = socket.write_all(bytes.as_ref()).await;
+        hear_out(&mut socket).await
+    }
+
+    /// The house must be well: an ordinary request is answered at once.
+    pub async fn is_well(&self) {
+        let started = Instant::now();
+        let reply = self.say(get_request("/")).await;
+        assert!(reply.starts_with("HTTP/1.1 200 ") && reply.ends_with("home"), "{reply}");
+        assert!(started.elapsed() < Duration::from_secs(1));
+    }
+
+    /// Asks the server to stop.
+    pub fn shut(self) -> JoinHandle<std::io::Result<()>> {
+        self.shut.send(()).unwrap();
+        self.serving
+    }
+}
+
+/// A complete request that asks for the connection to be closed.
+pub fn get_request(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+}
+
+/// The head of a form post, with further header lines.
+pub fn form_head(more: &str) -> String {
+    format!(
+        "POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n{more}\r\n"
+    )
+}
+
+/// Everything until the other side closes.
+pub async fn hear_out(socket: &mut (impl AsyncReadExt + Unpin)) -> String {
+    let mut heard = Vec::new();
+    // A reset counts as the end, like a close.
+    let _ = timeout(LONG, socket.read_to_end(&mut heard)).await.expect("the server never hung up");
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+/// Waits until `flag` is set.
+pub async fn until(flag: &AtomicBool) {
+    let set = async {
+        while !flag.load(Ordering::SeqCst) {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(LONG, set).await.expect("it never happened");
+}
+
+#[track_caller]
+pub fn assert_status(reply: &str, status: u16) {
+    let said = reply.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5));
+    assert_eq!(said, Some(status.to_string().as_str()), "{reply:.300}");
+}
+
+fn rooms(flood_ended: Arc<AtomicBool>) -> Router {
+    Router::new()
+        .route("/", get(|| async { "home" }))
+        .route("/form", post(|FormParams(params): FormParams| async move { params.encode() }))
+        .route("/json", post(|JsonBody(value): JsonBody<serde_json::Value>| async move { value.to_string() }))
+        .route("/ip", get(|ClientIp(address): ClientIp| async move { address.to_string() }))
+        .route("/slow", get(|| async { sleep(Duration::from_millis(300)).await }))
+        .route("/stuck", get(|| async { sleep(LONG).await }))
+        .route("/flood", get(move || async move { flood(flood_ended) }))
+        .route("/echo", get(echo))
+        .route("/panic", get(|| async { panic_with("hunter2") }))
+        .fallback(|| async { HttpProblem::not_found() })
+        .merge(health::routes(|| async { Ok(()) }))
+}
+
+fn panic_with(secret: &str) -> StatusCode {
+    assert!(secret.is_empty(), "{secret}");
+    StatusCode::OK
+}
+
+/// Enough that no socket swallows it whole.
+static WATER: &str = include_str!("../../../Cargo.lock");
+
+fn flood(ended: Arc<AtomicBool>) -> Body {
+    struct Ended(Arc<AtomicBool>);
+    impl Drop for Ended {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+    let water = stream::unfold(Ended(ended), |ended| async {
+        Some((Ok::<_, Infallible>(Bytes::from_static(WATER.as_bytes())), ended))
+    });
+    Body::from_stream(water)
+}
+
+/// Leaves HTTP behind and repeats what it hears.
+async fn echo(request: Request) -> impl IntoResponse {
+    tokio::spawn(async {
+        let mut upgraded = TokioIo::new(hyper::upgrade::on(request).await.unwrap());
+        let mut buffer = [0; 64];
+        while let Ok(length @ 1..) = upgraded.read(&mut buffer).await {
+            upgraded.write_all(&buffer[..length]).await.unwrap();
+        }
+    });
+    (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "echo")])
+}

@@ -1,0 +1,174 @@
+//! Nobody may keep the door: silence, dawdling and deafness all end.
+
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+use usher::web::extract::client_ip::TrustedProxies;
+use usher::web::server::Limits;
+
+use super::door::{Door, assert_status, form_head, get_request, hear_out, short, until};
+
+#[tokio::test]
+async fn silence_is_ended() {
+    let limits = Limits { idle: Duration::from_mins(1), ..short() };
+    let door = Door::open_with(limits, None, TrustedProxies::default()).await;
+    let started = Instant::now();
+    let mut silent: Vec<TcpStream> = Vec::new();
+    for _ in 0..50 {
+        silent.push(door.connect().await);
+    }
+    door.is_well().await;
+    for socket in &mut silent {
+        assert_eq!(hear_out(socket).await, "");
+    }
+    assert!(started.elapsed() < Duration::from_millis(2500));
+    door.is_well().await;
+}
+
+#[tokio::test]
+async fn half_a_head_is_ended_even_if_it_trickles() {
+    let door = Door::open().await;
+    let mut socket = door.connect().await;
+    let started = Instant::now();
+    socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ").await.unwrap();
+    let (mut reader, mut writer) = socket.split();
+    let trickle = async {
+        while writer.write_all(b"x").await.is_ok() {
+            sleep(Duration::from_millis(20)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        heard = hear_out(&mut reader) => assert_eq!(heard, ""),
+        () = trickle => {}
+    }
+    assert!(started.elapsed() < Duration::from_secs(1));
+    door.is_well().await;
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_a_408() {
+    let door = Door::open().await;
+    let mut socket = door.connect().await;
+    socket.write_all(form_head("Content-Length: 1000\r\n").as_bytes()).await.unwrap();
+    let (mut reader, mut writer) = socket.split();
+    let trickle = async {
+        while writer.write_all(b"a").await.is_ok() {
+            sleep(Duration::from_millis(30)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        heard = hear_out(&mut reader) => assert_status(&heard, 408),
+        () = trickle => {}
+    }
+    door.is_well().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long_is_a_503() {
+    let door = Door::open().await;
+    let reply = door.say(get_request("/stuck")).await;
+    assert_status(&reply, 503);
+    assert!(reply.contains("retry-after: "), "{reply}");
+}
+
+#[tokio::test]
+async fn a_client_that_never_reads_is_dropped() {
+    let door = Door::open().await;
+    let mut deaf = door.connect().await;
+    deaf.write_all(get_request("/flood").as_bytes()).await.unwrap();
+    until(&door.flood_ended).await;
+    door.is_well().await;
+}
+
+#[tokio::test]
+async fn a_client_that_reads_too_slowly_is_dropped() {
+    let door = Door::open().await;
+    let mut slow = door.connect().await;
+    slow.write_all(get_request("/flood").as_bytes()).await.unwrap();
+    let sip = async {
+        let mut drop_of_water = [0; 1];
+        loop {
+            sleep(Duration::from_millis(20)).await;
+            let _ = slow.read(&mut drop_of_water).await;
+        }
+    };
+    tokio::select! {
+        () = until(&door.flood_ended) => {}
+        () = sip => {}
+    }
+    door.is_well().await;
+}
+
+#[tokio::test]
+async fn between_requests_there_is_more_patience_than_within_one() {
+    let door = Door::open().await;
+    let mut socket = door.connect().await;
+    let ask = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut heard = [0; 2048];
+    for _ in 0..2 {
+        socket.write_all(ask).await.unwrap();
+        let length = socket.read(&mut heard).await.unwrap();
+        assert_status(std::str::from_utf8(&heard[..length]).unwrap(), 200);
+        // Longer than the patience for a head.
+        sleep(Duration::from_millis(450)).await;
+    }
+    let started = Instant::now();
+    assert_eq!(hear_out(&mut socket).await, "");
+    assert!(started.elapsed() < Duration::from_secs(1));
+
+    let mut dawdler = door.connect().await;
+    dawdler.write_all(ask).await.unwrap();
+    assert!(dawdler.read(&mut heard).await.unwrap() > 0);
+    dawdler.write_all(b"GET / HTT").await.unwrap();
+    let started = Instant::now();
+    assert_eq!(hear_out(&mut dawdler).await, "");
+    assert!(started.elapsed() < Duration::from_millis(700));
+}
+
+#[tokio::test]
+async fn an_upgraded_connection_outlives_every_patience() {
+    let door = Door::open().await;
+    let mut socket = door.connect().await;
+    socket
+        .write_all(b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+        .await
+        .unwrap();
+    let mut heard = [0; 2048];
+    let length = socket.read(&mut heard).await.unwrap();
+    assert_status(std::str::from_utf8(&heard[..length]).unwrap(), 101);
+    sleep(Duration::from_millis(1300)).await;
+    socket.write_all(b"still here").await.unwrap();
+    let length = timeout(Duration::from_secs(1), socket.read(&mut heard)).await.unwrap().unwrap();
+    assert_eq!(&heard[..length], b"still here");
+}
+
+#[tokio::test]
+async fn shutting_down_finishes_what_was_begun() {
+    let door = Door::open().await;
+    let address = door.address;
+    let mut idle = door.connect().await;
+    let mut socket = door.connect().await;
+    socket.write_all(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    let served = door.shut();
+    assert_status(&hear_out(&mut socket).await, 200);
+    assert_eq!(hear_out(&mut idle).await, "");
+    timeout(Duration::from_secs(2), served).await.unwrap().unwrap().unwrap();
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn shutting_down_does_not_wait_for_ever() {
+    let limits = Limits { drain: Duration::from_millis(200), ..short() };
+    let door = Door::open_with(limits, None, TrustedProxies::default()).await;
+    let mut socket = door.connect().await;
+    socket.write_all(get_request("/flood").as_bytes()).await.unwrap();
+    sleep(Duration::from_millis(50)).await;
+    let started = Instant::now();
+    timeout(Duration::from_secs(2), door.shut()).await.unwrap().unwrap().unwrap();
+    assert!(started.elapsed() < Duration::from_secs(1));
+}

@@ -1,0 +1,8 @@
+//! The HTTP ground floor, spoken to byte by byte over real sockets.
+
+mod door;
+mod hosts;
+mod lifetimes;
+mod limits;
+mod sources;
+mod tls;

@@ -1,0 +1,67 @@
+//! TLS in front of the same door.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, ProtocolVersion, RootCertStore, SupportedProtocolVersion};
+use tokio::io::AsyncWriteExt;
+use tokio_rustls::TlsConnector;
+use usher::web::extract::client_ip::TrustedProxies;
+use usher::web::tls::Tls;
+
+use super::door::{Door, assert_status, get_request, hear_out, short};
+
+fn file(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/usher/http/tls").join(name)
+}
+
+async fn door() -> Door {
+    let tls = Tls::from_pem(&file("cert.pem"), &file("key.pem")).unwrap();
+    Door::open_with(short(), Some(tls), TrustedProxies::default()).await
+}
+
+fn client(version: &'static SupportedProtocolVersion, alpn: &[u8]) -> TlsConnector {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(file("cert.pem")).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_protocol_versions(&[version]).unwrap();
+    let mut config = config.with_root_certificates(roots).with_no_client_auth();
+    config.alpn_protocols = vec![alpn.to_vec()];
+    TlsConnector::from(Arc::new(config))
+}
+
+#[tokio::test]
+async fn both_versions_of_tls_are_spoken() {
+    let door = door().await;
+    for (version, wanted) in [(&TLS12, ProtocolVersion::TLSv1_2), (&TLS13, ProtocolVersion::TLSv1_3)] {
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut stream = client(version, b"http/1.1").connect(name, door.connect().await).await.unwrap();
+        assert_eq!(stream.get_ref().1.protocol_version(), Some(wanted));
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
+        stream.write_all(get_request("/").as_bytes()).await.unwrap();
+        let reply = hear_out(&mut stream).await;
+        assert_status(&reply, 200);
+        assert!(reply.ends_with("home"));
+    }
+}
+
+#[tokio::test]
+async fn another_protocol_silence_and_plain_http_get_no_answer() {
+    let door = door().await;
+    let name = ServerName::try_from("localhost").unwrap();
+    assert!(client(&TLS13, b"h2").connect(name, door.connect().await).await.is_err());
+    assert_eq!(hear_out(&mut door.connect().await).await, "");
+    assert!(!door.say(get_request("/")).await.contains("HTTP/1.1"));
+}
+
+#[test]
+fn a_key_of_another_certificate_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let other = dir.path().join("key.pem");
+    let pair = josekit::jwk::alg::ec::EcKeyPair::generate(josekit::jwk::alg::ec::EcCurve::P256).unwrap();
+    std::fs::write(&other, pair.to_pem_private_key()).unwrap();
+    assert!(Tls::from_pem(&file("cert.pem"), &other).is_err());
+}

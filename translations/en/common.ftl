@@ -1,0 +1,98 @@
+# Words every page may use.
+
+skip-to-content = Skip to the content
+dev-mode = Development mode.
+dev-mode-text = Nothing here is meant for the public: mail is caught, and some checks are relaxed for localhost.
+sections = Sections
+tab-profile = Profile
+tab-security = Security
+tab-console = Console
+tab-dev-mail = Mail
+language = Language
+
+sign-in = Sign in
+sign-out = Sign out
+back-to-sign-in = Back to sign in
+use-another-account = Use another account
+continue = Continue
+or = or
+save = Save
+copy = Copy
+copied = Copied
+optional = (optional)
+name = Name
+created = Created
+
+email = E-mail address
+password = Password
+new-password = New password
+current-password = Current password
+password-hint =
+    { $count ->
+        [one] At least { $count } character. A few unrelated words make a good one.
+       *[other] At least { $count } characters. A few unrelated words make a good one.
+    }
+show-password = Show
+hide-password = Hide
+given-name = First name
+family-name = Last name
+nickname = Nickname
+birthdate = Date of birth
+website = Website
+phone-number = Phone number
+phone-hint = With the country code, such as +1 202 555 0123.
+zoneinfo = Time zone
+zoneinfo-hint = Such as Europe/Kyiv or America/Sao_Paulo.
+
+privacy-policy = Privacy policy
+terms-of-service = Terms of service
+
+errors-title = Please check the following:
+
+message-wrong-credentials = This e-mail address and password do not match.
+message-account-disabled = This account is disabled. Please contact whoever runs this service.
+message-too-many-attempts =
+    { $count ->
+        [one] Too many attempts. Please wait { $count } minute and try again.
+       *[other] Too many attempts. Please wait { $count } minutes and try again.
+    }
+message-prove-it-is-you = Please enter your password once more to confirm that it is you.
+message-sign-in-restarted = That took a while, so we started over. Please sign in again.
+message-code-sent = A new code is on its way.
+message-code-wrong = That is not the code from the letter. Please check it and try again.
+message-code-expired = This code no longer works. Please ask for a new one.
+message-email-verified = Your e-mail address is confirmed.
+message-email-invalid = Please enter an e-mail address such as ana@example.com.
+message-email-taken = This address has an account already. Enter its own password to go on.
+message-required = Please fill this in.
+message-too-long =
+    { $count ->
+        [one] Please use no more than { $count } character.
+       *[other] Please use no more than { $count } characters.
+    }
+message-password-short =
+    { $count ->
+        [one] Please use at least { $count } character.
+       *[other] Please use at least { $count } characters.
+    }
+message-password-common = This password is on every attacker’s list. Please choose another.
+message-password-own = This password is made of your own name or address. Please choose another.
+message-password-same = This is the password you have now. Please choose a new one.
+message-current-password-wrong = This is not your current password.
+message-password-changed = Your password is changed. Your other sessions have ended.
+message-profile-saved = Your profile is saved.
+message-website-invalid = Please enter a web address that starts with https:// or http://.
+message-birthdate-invalid = Please enter a date as year-month-day, such as 1990-05-31.
+message-zone-invalid = We do not know this time zone. Please enter one such as Europe/Kyiv.
+message-phone-invalid = Please enter a number with its country code, such as +380441234567.
+message-session-ended = The session has ended.
+message-other-sessions-ended = All your other sessions have ended.
+message-client-kind-missing = Please choose what kind of application this is.
+message-redirect-uri-missing = An application of this kind needs at least one redirect URI.
+message-redirect-uri-invalid = “{ $uri }” cannot be registered: use https (http only for localhost), with no fragment and no wildcard.
+message-client-saved = The client is saved.
+message-secret-rotated = The client has a new secret.
+message-client-disabled = The client is disabled. Its tokens no longer work.
+message-client-enabled = The client is enabled again.
+message-client-deleted = The client is deleted.
+message-project-created = The project is ready.

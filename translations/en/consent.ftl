@@ -1,0 +1,24 @@
+# What an application asks for.
+
+consent-title = { $client } asks for access
+consent-signed-in-as = Signed in as
+consent-scopes = It would like to
+consent-new = New
+consent-goes-to = This goes to { $host }.
+consent-allow = Allow
+consent-deny = Deny
+consent-undo = Should the application want more one day, you will be asked again.
+
+scope-openid = Know that it is you
+scope-openid-text = A number that stands for you, the same at every visit.
+scope-profile = See your profile
+scope-profile-text = Your name, and what else you wrote in your profile.
+scope-email = See your e-mail address
+scope-email-text = And whether it is confirmed.
+scope-address = See your postal address
+scope-address-text = As you wrote it in your profile.
+scope-phone = See your phone number
+scope-phone-text = And whether it is confirmed.
+scope-offline = Keep this access while you are away
+scope-offline-text = Until you take it back, even when you are not using the application.
+scope-other-text = A permission this application defines itself.

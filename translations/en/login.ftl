@@ -1,0 +1,77 @@
+# Coming in, getting back in, going out.
+
+login-to-continue = to continue to { $client }
+login-as = Signing in as
+login-forgotten = Forgot it?
+login-with-provider = Continue with { $provider }
+login-last-used = Last used
+login-no-account = New here?
+login-register = Create an account
+login-choose-account = Choose an account
+
+accounts-title = Choose an account
+accounts-signed-in = Signed in
+accounts-signed-out = Signed out
+accounts-remove = Remove
+accounts-remove-label = Remove { $email } from this browser
+
+register-title = Create your account
+register-lead = One account for every application that uses Usher.
+register-email-hint = We will send you a letter to confirm it.
+register-submit = Create account
+register-have-account = Already have an account?
+
+verify-title = Check your mail
+verify-lead = We sent a code to { $email }. Enter it here, or open the link in the letter.
+verify-link-lead = One click, and this address is proven to be yours.
+verify-code = Code
+verify-submit = Confirm
+verify-no-letter = No letter? Look in the spam folder, too.
+verify-resend = Send a new code
+verify-later = Do this later
+
+recover-title = Reset your password
+recover-lead = Tell us your e-mail address, and we will send you a link to choose a new password.
+recover-submit = Send the link
+recover-sent-title = Check your mail
+recover-sent-lead = If there is an account for { $email }, a letter with a link is on its way.
+recover-sent-minutes =
+    { $count ->
+        [one] The link works once, for { $count } minute.
+       *[other] The link works once, for { $count } minutes.
+    }
+recover-again = Ask for a new link
+recover-password-title = Choose a new password
+recover-password-submit = Save the new password
+recover-sessions-end =
+    { $count ->
+        [one] You will be signed out of { $count } session on your devices, and the applications you used there will be told.
+       *[other] You will be signed out of { $count } sessions on your devices, and the applications you used there will be told.
+    }
+recover-done-title = Your new password is saved
+recover-done-lead = You can sign in with it now.
+recover-sessions-ended =
+    { $count ->
+        [one] { $count } session was signed out.
+       *[other] { $count } sessions were signed out.
+    }
+recover-expired-title = This link no longer works
+recover-expired-lead = It was used already, or it is too old. Ask for a new one; only the newest link works.
+
+logout-title = Do you want to sign out?
+logout-asked-by = { $client } asks to sign you out.
+logout-as = You are signed in as { $email }.
+logout-everywhere = On all my devices as well
+logout-yes = Sign out
+logout-no = Stay signed in
+
+signed-out-title = You are signed out
+signed-out-lead = Every application that asks us now learns that you have left. On a shared computer, close the browser.
+signed-out-back = Back to { $client }
+signed-out-again = Sign in again
+
+setup-title = Set up Usher
+setup-lead = You are the first one here. Create the administrator’s account; this link works once.
+setup-submit = Create administrator
+setup-expired-title = This setup link no longer works
+setup-expired-lead = It was used already, or it is too old. Whoever runs this server can make a new one:

@@ -1,0 +1,98 @@
+# Palavras que qualquer página pode usar.
+
+skip-to-content = Ir para o conteúdo
+dev-mode = Modo de desenvolvimento.
+dev-mode-text = Nada aqui é para o público: os e-mails ficam retidos e algumas verificações são mais brandas em localhost.
+sections = Seções
+tab-profile = Perfil
+tab-security = Segurança
+tab-console = Console
+tab-dev-mail = E-mails
+language = Idioma
+
+sign-in = Entrar
+sign-out = Sair
+back-to-sign-in = Voltar para a entrada
+use-another-account = Usar outra conta
+continue = Continuar
+or = ou
+save = Salvar
+copy = Copiar
+copied = Copiado
+optional = (opcional)
+name = Nome
+created = Criado em
+
+email = E-mail
+password = Senha
+new-password = Nova senha
+current-password = Senha atual
+password-hint =
+    { $count ->
+        [one] Pelo menos { $count } caractere. Algumas palavras sem relação entre si formam uma boa senha.
+       *[other] Pelo menos { $count } caracteres. Algumas palavras sem relação entre si formam uma boa senha.
+    }
+show-password = Mostrar
+hide-password = Ocultar
+given-name = Nome
+family-name = Sobrenome
+nickname = Apelido
+birthdate = Data de nascimento
+website = Site
+phone-number = Telefone
+phone-hint = Com o código do país, como +55 11 91234-5678.
+zoneinfo = Fuso horário
+zoneinfo-hint = Por exemplo, America/Sao_Paulo ou Europe/Kyiv.
+
+privacy-policy = Política de privacidade
+terms-of-service = Termos de serviço
+
+errors-title = Confira o seguinte:
+
+message-wrong-credentials = E-mail ou senha incorretos.
+message-account-disabled = Esta conta está desativada. Fale com quem administra este serviço.
+message-too-many-attempts =
+    { $count ->
+        [one] Foram muitas tentativas. Aguarde { $count } minuto e tente de novo.
+       *[other] Foram muitas tentativas. Aguarde { $count } minutos e tente de novo.
+    }
+message-prove-it-is-you = Digite sua senha mais uma vez para confirmar que é você.
+message-sign-in-restarted = Demorou um pouco, então recomeçamos. Entre novamente.
+message-code-sent = Um novo código está a caminho.
+message-code-wrong = Este não é o código do e-mail. Confira e tente de novo.
+message-code-expired = Este código não vale mais. Peça um novo.
+message-email-verified = Seu e-mail está confirmado.
+message-email-invalid = Digite um e-mail, como ana@example.com.
+message-email-taken = Este endereço já tem uma conta. Digite a senha dela para continuar.
+message-required = Preencha este campo.
+message-too-long =
+    { $count ->
+        [one] Use no máximo { $count } caractere.
+       *[other] Use no máximo { $count } caracteres.
+    }
+message-password-short =
+    { $count ->
+        [one] Use pelo menos { $count } caractere.
+       *[other] Use pelo menos { $count } caracteres.
+    }
+message-password-common = Esta senha está na lista de qualquer invasor. Escolha outra.
+message-password-own = Esta senha é feita do seu próprio nome ou endereço. Escolha outra.
+message-password-same = Esta já é a sua senha. Escolha uma nova.
+message-current-password-wrong = Esta não é a sua senha atual.
+message-password-changed = Sua senha foi alterada. Suas outras sessões foram encerradas.
+message-profile-saved = Seu perfil foi salvo.
+message-website-invalid = Digite um endereço que comece com https:// ou http://.
+message-birthdate-invalid = Digite a data como ano-mês-dia, por exemplo 1990-05-31.
+message-zone-invalid = Não conhecemos este fuso horário. Digite algo como America/Sao_Paulo.
+message-phone-invalid = Digite um número com o código do país, como +5511912345678.
+message-session-ended = A sessão foi encerrada.
+message-other-sessions-ended = Todas as suas outras sessões foram encerradas.
+message-client-kind-missing = Escolha o tipo de aplicativo.
+message-redirect-uri-missing = Um aplicativo deste tipo precisa de pelo menos uma URI de redirecionamento.
+message-redirect-uri-invalid = “{ $uri }” não pode ser registrada: use https (http só para localhost), sem fragmento e sem curinga.
+message-client-saved = O cliente foi salvo.
+message-secret-rotated = O cliente tem um novo segredo.
+message-client-disabled = O cliente foi desativado. Os tokens dele não funcionam mais.
+message-client-enabled = O cliente foi reativado.
+message-client-deleted = O cliente foi excluído.
+message-project-created = O projeto está pronto.

@@ -1,0 +1,24 @@
+# O que um aplicativo pede.
+
+consent-title = { $client } pede acesso
+consent-signed-in-as = Você entrou como
+consent-scopes = O aplicativo gostaria de
+consent-new = Novo
+consent-goes-to = Isto será enviado para { $host }.
+consent-allow = Permitir
+consent-deny = Recusar
+consent-undo = Se um dia o aplicativo quiser mais do que isso, você será consultado de novo.
+
+scope-openid = Saber que é você
+scope-openid-text = Um número que representa você, o mesmo em cada visita.
+scope-profile = Ver seu perfil
+scope-profile-text = Seu nome e o que mais você escreveu no perfil.
+scope-email = Ver seu e-mail
+scope-email-text = E se ele está confirmado.
+scope-address = Ver seu endereço postal
+scope-address-text = Como você o escreveu no perfil.
+scope-phone = Ver seu telefone
+scope-phone-text = E se ele está confirmado.
+scope-offline = Manter este acesso na sua ausência
+scope-offline-text = Até você retirá-lo, mesmo quando não estiver usando o aplicativo.
+scope-other-text = Uma permissão definida pelo próprio aplicativo.

@@ -1,0 +1,77 @@
+# Entrar, recuperar o acesso, sair.
+
+login-to-continue = para continuar em { $client }
+login-as = Entrando como
+login-forgotten = Esqueceu?
+login-with-provider = Continuar com { $provider }
+login-last-used = Usado por último
+login-no-account = Primeira vez aqui?
+login-register = Crie uma conta
+login-choose-account = Escolher uma conta
+
+accounts-title = Escolha uma conta
+accounts-signed-in = Conectada
+accounts-signed-out = Desconectada
+accounts-remove = Remover
+accounts-remove-label = Remover { $email } deste navegador
+
+register-title = Crie sua conta
+register-lead = Uma só conta para todos os aplicativos que usam o Usher.
+register-email-hint = Vamos enviar um e-mail para confirmá-lo.
+register-submit = Criar conta
+register-have-account = Já tem uma conta?
+
+verify-title = Confira seu e-mail
+verify-lead = Enviamos um código para { $email }. Digite-o aqui ou abra o link da mensagem.
+verify-link-lead = Um clique e fica confirmado que este endereço é seu.
+verify-code = Código
+verify-submit = Confirmar
+verify-no-letter = Não recebeu? Olhe também a caixa de spam.
+verify-resend = Enviar um novo código
+verify-later = Fazer isso depois
+
+recover-title = Redefina sua senha
+recover-lead = Diga qual é o seu e-mail e enviaremos um link para você escolher uma nova senha.
+recover-submit = Enviar o link
+recover-sent-title = Confira seu e-mail
+recover-sent-lead = Se houver uma conta para { $email }, uma mensagem com um link está a caminho.
+recover-sent-minutes =
+    { $count ->
+        [one] O link funciona uma única vez, durante { $count } minuto.
+       *[other] O link funciona uma única vez, durante { $count } minutos.
+    }
+recover-again = Pedir um novo link
+recover-password-title = Escolha uma nova senha
+recover-password-submit = Salvar a nova senha
+recover-sessions-end =
+    { $count ->
+        [one] Vamos encerrar { $count } sessão nos seus dispositivos e avisar os aplicativos que você usou nela.
+       *[other] Vamos encerrar { $count } sessões nos seus dispositivos e avisar os aplicativos que você usou nelas.
+    }
+recover-done-title = Sua nova senha foi salva
+recover-done-lead = Você já pode entrar com ela.
+recover-sessions-ended =
+    { $count ->
+        [one] { $count } sessão foi encerrada.
+       *[other] { $count } sessões foram encerradas.
+    }
+recover-expired-title = Este link não vale mais
+recover-expired-lead = Ele já foi usado ou é antigo demais. Peça um novo; só o link mais recente funciona.
+
+logout-title = Você quer sair?
+logout-asked-by = { $client } pede para encerrar sua sessão.
+logout-as = Você entrou como { $email }.
+logout-everywhere = Em todos os meus dispositivos também
+logout-yes = Sair
+logout-no = Permanecer
+
+signed-out-title = Você saiu da sua conta
+signed-out-lead = Todo aplicativo que nos consultar agora saberá que você saiu. Em um computador compartilhado, feche o navegador.
+signed-out-back = Voltar para { $client }
+signed-out-again = Entrar novamente
+
+setup-title = Configure o Usher
+setup-lead = Você é a primeira pessoa aqui. Crie a conta de administração; este link funciona uma única vez.
+setup-submit = Criar conta de administração
+setup-expired-title = Este link de configuração não vale mais
+setup-expired-lead = Ele já foi usado ou é antigo demais. Quem administra este servidor pode criar um novo:

@@ -1,0 +1,106 @@
+# Слова, що можуть знадобитися на будь-якій сторінці.
+
+skip-to-content = Перейти до вмісту
+dev-mode = Режим розробки.
+dev-mode-text = Усе тут не для загалу: листи не надсилаються, а деякі перевірки для localhost послаблено.
+sections = Розділи
+tab-profile = Профіль
+tab-security = Безпека
+tab-console = Консоль
+tab-dev-mail = Листи
+language = Мова
+
+sign-in = Увійти
+sign-out = Вийти
+back-to-sign-in = Назад до входу
+use-another-account = Інший обліковий запис
+continue = Продовжити
+or = або
+save = Зберегти
+copy = Скопіювати
+copied = Скопійовано
+optional = (необов’язково)
+name = Назва
+created = Створено
+
+email = Електронна пошта
+password = Пароль
+new-password = Новий пароль
+current-password = Поточний пароль
+password-hint =
+    { $count ->
+        [one] Щонайменше { $count } символ. Кілька не пов’язаних між собою слів – добрий пароль.
+        [few] Щонайменше { $count } символи. Кілька не пов’язаних між собою слів – добрий пароль.
+        [many] Щонайменше { $count } символів. Кілька не пов’язаних між собою слів – добрий пароль.
+       *[other] Щонайменше { $count } символу. Кілька не пов’язаних між собою слів – добрий пароль.
+    }
+show-password = Показати
+hide-password = Сховати
+given-name = Ім’я
+family-name = Прізвище
+nickname = Псевдонім
+birthdate = Дата народження
+website = Вебсайт
+phone-number = Номер телефону
+phone-hint = Разом із кодом країни, наприклад +380 44 123 45 67.
+zoneinfo = Часовий пояс
+zoneinfo-hint = Наприклад, Europe/Kyiv або America/Sao_Paulo.
+
+privacy-policy = Політика приватності
+terms-of-service = Умови користування
+
+errors-title = Будь ласка, перевірте:
+
+message-wrong-credentials = Неправильна електронна пошта або пароль.
+message-account-disabled = Цей обліковий запис вимкнено. Зверніться до тих, хто керує цим сервісом.
+message-too-many-attempts =
+    { $count ->
+        [one] Забагато спроб. Зачекайте { $count } хвилину та спробуйте ще раз.
+        [few] Забагато спроб. Зачекайте { $count } хвилини та спробуйте ще раз.
+        [many] Забагато спроб. Зачекайте { $count } хвилин та спробуйте ще раз.
+       *[other] Забагато спроб. Зачекайте { $count } хвилини та спробуйте ще раз.
+    }
+message-prove-it-is-you = Введіть пароль ще раз, щоб підтвердити, що це ви.
+message-sign-in-restarted = Минуло чимало часу, тож ми почали спочатку. Увійдіть ще раз.
+message-code-sent = Новий код уже надіслано.
+message-code-wrong = Це не той код, що в листі. Перевірте його та спробуйте ще раз.
+message-code-expired = Цей код більше не діє. Попросіть новий.
+message-email-verified = Вашу електронну пошту підтверджено.
+message-email-invalid = Введіть адресу електронної пошти, наприклад ana@example.com.
+message-email-taken = Ця адреса вже має обліковий запис. Щоб продовжити, введіть його власний пароль.
+message-required = Заповніть це поле.
+message-too-long =
+    { $count ->
+        [one] Не більше ніж { $count } символ.
+        [few] Не більше ніж { $count } символи.
+        [many] Не більше ніж { $count } символів.
+       *[other] Не більше ніж { $count } символу.
+    }
+message-password-short =
+    { $count ->
+        [one] Потрібен щонайменше { $count } символ.
+        [few] Потрібно щонайменше { $count } символи.
+        [many] Потрібно щонайменше { $count } символів.
+       *[other] Потрібно щонайменше { $count } символу.
+    }
+message-password-common = Цей пароль є у списку кожного зловмисника. Виберіть інший.
+message-password-own = Цей пароль складено з вашого імені або адреси. Виберіть інший.
+message-password-same = Це ваш теперішній пароль. Виберіть новий.
+message-current-password-wrong = Це не ваш поточний пароль.
+message-password-changed = Пароль змінено. Інші ваші сеанси завершено.
+message-profile-saved = Профіль збережено.
+message-website-invalid = Введіть адресу, що починається з https:// або http://.
+message-birthdate-invalid = Введіть дату у вигляді рік-місяць-день, наприклад 1990-05-31.
+message-zone-invalid = Ми не знаємо такого часового поясу. Введіть, наприклад, Europe/Kyiv.
+message-phone-invalid = Введіть номер із кодом країни, наприклад +380441234567.
+message-session-ended = Сеанс завершено.
+message-other-sessions-ended = Усі інші ваші сеанси завершено.
+message-client-kind-missing = Виберіть тип застосунку.
+message-redirect-uri-missing = Застосунку цього типу потрібен щонайменше один URI переспрямування.
+message-redirect-uri-invalid = «{ $uri }» не можна зареєструвати: потрібен https (http лише для localhost), без фрагмента й без символів підстановки.
+message-client-saved = Клієнт збережено.
+message-secret-rotated = Клієнт має новий секрет.
+message-client-disabled = Клієнт вимкнено. Його токени більше не діють.
+message-client-enabled = Клієнт знову ввімкнено.
+message-client-deleted = Клієнт видалено.
+message-project-created = Проєкт готовий.
