@@ -1,8 +1,10 @@
 //! The whole house, tested from outside.
 
 mod architecture;
+mod cli;
 mod harness;
 mod http;
+mod jobs;
 mod migrations;
 mod oidc;
 mod storage;
