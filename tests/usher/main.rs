@@ -1,6 +1,7 @@
 //! The whole house, tested from outside.
 
 mod architecture;
+mod crash;
 mod harness;
 mod http;
 mod migrations;
