@@ -42,7 +42,8 @@ pub async fn open_store(config: &Config) -> Result<Store, FurnishError> {
         DatabaseUrl::Sqlite(url) => url.clone(),
         DatabaseUrl::Postgres(url) => url.expose().clone(),
     };
-    let options = OpenOptions { url, readers: config.database.readers, connections: config.database.max_connections };
+    let (readers, connections) = (config.database.readers, config.database.max_connections);
+    let options = OpenOptions { readers, connections, ..OpenOptions::new(url) };
     Ok(Store::open(&options).await?)
 }
 

@@ -3,10 +3,11 @@
 //! `on!` runs the same expression on whichever driver is open and is type-checked once for each;
 //! `statements!` names every text, so that one test can prepare them all on both databases.
 
-use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{PgConnection, PgPool, SqliteConnection, SqlitePool};
 
+use super::error::StorageError;
 use super::writer::Writer;
 
 /// An open database.
@@ -26,11 +27,34 @@ pub enum Db {
 }
 
 /// A write transaction in progress.
+///
+/// Once a statement of it has failed, every further one fails too and nothing of the transaction stays,
+/// whatever the work answers. PostgreSQL sees to that by itself.
 pub enum Tx<'c> {
     /// On SQLite's one writer.
-    Sqlite(&'c mut SqliteConnection),
+    Sqlite {
+        /// The writer's connection.
+        connection: &'c mut SqliteConnection,
+        /// Has a statement failed?
+        failed: &'c AtomicBool,
+    },
     /// On a PostgreSQL connection.
     Postgres(&'c mut PgConnection),
+}
+
+/// Refuses a statement after one that failed.
+pub(super) fn check(failed: &AtomicBool) -> Result<(), StorageError> {
+    if failed.load(Ordering::Relaxed) {
+        let why = "an earlier statement of this transaction failed".to_owned();
+        return Err(StorageError::Driver(sqlx::Error::Protocol(why)));
+    }
+    Ok(())
+}
+
+/// Remembers that a statement failed.
+pub(super) fn note(failed: &AtomicBool, error: sqlx::Error) -> StorageError {
+    failed.store(true, Ordering::Relaxed);
+    StorageError::from(error)
 }
 
 /// One statement, or the same statement in two dialects where they cannot agree.
@@ -62,9 +86,12 @@ macro_rules! on {
 macro_rules! on_tx {
     ($tx:expr, $sql:expr, |$conn:ident, $text:ident| $body:expr) => {
         match $tx {
-            $crate::storage::db::Tx::Sqlite(connection) => {
+            $crate::storage::db::Tx::Sqlite { connection, failed } => {
                 let ($conn, $text) = (&mut **connection, $sql.sqlite);
-                $body.await.map_err($crate::storage::error::StorageError::from)
+                match $crate::storage::db::check(failed) {
+                    Err(error) => Err(error),
+                    Ok(()) => $body.await.map_err(|error| $crate::storage::db::note(failed, error)),
+                }
             }
             $crate::storage::db::Tx::Postgres(connection) => {
                 let ($conn, $text) = (&mut **connection, $sql.postgres);
@@ -77,18 +104,9 @@ macro_rules! on_tx {
 /// Runs a statement that returns no rows within a write transaction, and tells how many rows it changed.
 macro_rules! run {
     ($tx:expr, $sql:expr, |$text:ident| $query:expr) => {
-        match $tx {
-            $crate::storage::db::Tx::Sqlite(connection) => {
-                let $text = $sql.sqlite;
-                let done = $query.execute(&mut **connection).await;
-                done.map(|done| done.rows_affected()).map_err($crate::storage::error::StorageError::from)
-            }
-            $crate::storage::db::Tx::Postgres(connection) => {
-                let $text = $sql.postgres;
-                let done = $query.execute(&mut **connection).await;
-                done.map(|done| done.rows_affected()).map_err($crate::storage::error::StorageError::from)
-            }
-        }
+        $crate::storage::db::on_tx!($tx, $sql, |connection, $text| async {
+            $query.execute(connection).await.map(|done| done.rows_affected())
+        })
     };
 }
 
@@ -112,15 +130,3 @@ macro_rules! statement {
 }
 
 pub(super) use {on, on_tx, run, statement, statements};
-
-/// The database for logs and banners: without user name and password.
-pub(super) fn describe(url: &str) -> Cow<'_, str> {
-    match url::Url::parse(url) {
-        Ok(mut parsed) if parsed.has_host() => {
-            let _ = parsed.set_username("");
-            let _ = parsed.set_password(None);
-            Cow::Owned(parsed.to_string())
-        }
-        _ => Cow::Borrowed(url),
-    }
-}

@@ -21,9 +21,9 @@ use crate::protocol::scope::Scope;
 
 statements! {
     // Spending a code: the row exists from here on, and only if person and session are still good.
-    // PostgreSQL locks session and user, so that a sign-out at the same moment either sees the grant or prevents it.
-    SPEND = "insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from session s join users u on u.id = s.user_id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' on conflict (id) do nothing returning id",
-        postgres "with spent as (insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from session s join users u on u.id = s.user_id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' for share of s, u on conflict (id) do nothing returning id, client_id, user_id, session_id), told as (insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) select $15, $16, $10, user_id, session_id, client_id, id, $17, $18 from spent) select id from spent";
+    // PostgreSQL locks user and session, so that a sign-out at the same moment either sees the grant or prevents it.
+    SPEND = "insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' on conflict (id) do nothing returning id",
+        postgres "with spent as (insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' for share of u, s on conflict (id) do nothing returning id, client_id, user_id, session_id), told as (insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) select $15, $16, $10, user_id, session_id, client_id, id, $17, $18 from spent) select id from spent";
     ROTATE = "update grants set generation = $3 + 1, rotated_at = $4, idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation <= $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
     KEEP = "update grants set idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation = $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
     FIND = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.id = $1";
@@ -76,7 +76,8 @@ impl TryFrom<GrantRow> for GrantOf {
                 idle_expires_at: Timestamp(idle_expires_at),
                 expires_at: row.expires_at.map(Timestamp),
             }),
-            _ => return Err(unreadable("grants", "rotated_at", row.id)),
+            (Some(_), None, _) => return Err(unreadable("grants", "rotated_at", row.id)),
+            (Some(_), _, None) => return Err(unreadable("grants", "idle_expires_at", row.id)),
         };
         let grant = Grant {
             id: GrantId(row.id),
@@ -177,26 +178,22 @@ macro_rules! bind_grant {
 
 impl Tx<'_> {
     async fn insert_grant(&mut self, grant: &Grant, event: &Event) -> Result<bool> {
-        match self {
-            Tx::Sqlite(connection) => {
-                let query = bind_grant!(sqlx::query_scalar(SPEND.sqlite), grant);
-                let made: Option<Uuid> = query.fetch_optional(&mut **connection).await?;
-                if made.is_some() {
-                    self.append(event).await?;
-                }
-                Ok(made.is_some())
-            }
-            Tx::Postgres(connection) => {
-                let query = bind_grant!(sqlx::query_scalar(SPEND.postgres), grant);
-                let query = query
-                    .bind(event.id.0)
-                    .bind(event.kind.as_str())
-                    .bind(event.project_id.map(|id| id.0))
-                    .bind(Json(&event.data));
-                let made: Option<Uuid> = query.fetch_optional(&mut **connection).await?;
-                Ok(made.is_some())
-            }
+        if let Tx::Postgres(connection) = self {
+            let query = bind_grant!(sqlx::query_scalar(SPEND.postgres), grant);
+            let query = query
+                .bind(event.id.0)
+                .bind(event.kind.as_str())
+                .bind(event.project_id.map(|id| id.0))
+                .bind(Json(&event.data));
+            let made: Option<Uuid> = query.fetch_optional(&mut **connection).await?;
+            return Ok(made.is_some());
         }
+        let made: Option<Uuid> =
+            on_tx!(self, SPEND, |conn, sql| bind_grant!(sqlx::query_scalar(sql), grant).fetch_optional(conn))?;
+        if made.is_some() {
+            self.append(event).await?;
+        }
+        Ok(made.is_some())
     }
 
     /// Moves a family forward, if the presented generation is its leaf or one that the database forgot.

@@ -44,6 +44,9 @@ pub struct Store {
 impl Store {
     /// Runs `work` in one transaction; all of it is durable when this answers, or none of it happened.
     ///
+    /// None of it happens once a statement of it has failed, even where `work` turns that into an answer of its own:
+    /// a conflict that is no surprise is to be looked for before, or answered at once.
+    ///
     /// # Errors
     /// Whatever `work` answered, or that the database is not available.
     pub async fn write<T, F>(&self, work: F) -> Result<T>
@@ -72,7 +75,7 @@ impl Store {
         F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T>> + Send + 'static,
     {
         match &self.db {
-            Db::Sqlite { writer, .. } => writer.submit(!framed, |connection| work(Tx::Sqlite(connection))).await,
+            Db::Sqlite { writer, .. } => writer.submit(!framed, work).await,
             Db::Postgres(pool) if framed => {
                 let mut transaction = pool.begin().await?;
                 let value = work(Tx::Postgres(&mut transaction)).await?;

@@ -4,18 +4,21 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Executor as _};
+use sqlx::{ConnectOptions as _, Executor as _, PgPool, SqlitePool};
 
-use super::db::{Db, describe};
+use super::db::Db;
 use super::writer::Writer;
 use super::{Result, StorageError, Store};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
+/// How long a connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How often migrating is tried while another instance is at it.
 const MIGRATION_TRIES: u32 = 20;
 
@@ -28,6 +31,15 @@ pub struct OpenOptions {
     pub readers: u32,
     /// Connections, on PostgreSQL.
     pub connections: u32,
+    /// How long SQLite waits for a lock that another process holds.
+    pub busy_timeout: Duration,
+}
+
+impl OpenOptions {
+    /// The database at `url` with the usual number of connections and five seconds of patience.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), readers: 4, connections: 16, busy_timeout: Duration::from_secs(5) }
+    }
 }
 
 /// How far a schema is.
@@ -50,10 +62,9 @@ impl Store {
         } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
             Db::Postgres(open_postgres(options).await?)
         } else {
-            return Err(StorageError::Migration(format!(
-                "{} is neither sqlite:// nor postgres://",
-                describe(&options.url)
-            )));
+            // The address itself stays unsaid: it may hold a password in a place that only its writer knows.
+            let why = "the address of the database starts with neither sqlite:// nor postgres://";
+            return Err(StorageError::Driver(sqlx::Error::Configuration(why.into())));
         };
         Ok(Self { db })
     }
@@ -63,57 +74,43 @@ impl Store {
     /// # Errors
     /// [`StorageError::Migration`] if the schema is newer than this program, or a migration was changed after the fact.
     pub async fn migrate(&self) -> Result<SchemaState> {
-        let mut tries = 0;
-        loop {
-            let ran = match &self.db {
-                // SQLite has no lock to take beforehand: the loser of a race fails, looks again, and finds the work done.
-                Db::Sqlite { .. } => self.migrate_sqlite().await,
-                Db::Postgres(pool) => POSTGRES.run(pool).await,
-            };
-            match ran {
-                Ok(()) => return self.schema().await,
-                Err(error @ (MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_))) => {
-                    return Err(explain(&error));
-                }
-                Err(error) if tries == MIGRATION_TRIES => return Err(explain(&error)),
-                Err(_) => {
-                    tries += 1;
-                    tokio::time::sleep(Duration::from_millis(50 * u64::from(tries))).await;
-                }
-            }
+        match &self.db {
+            Db::Sqlite { migrator, .. } => migrate_sqlite(migrator.clone()).await,
+            Db::Postgres(pool) => migrate_postgres(pool.clone()).await,
         }
-    }
-
-    async fn migrate_sqlite(&self) -> std::result::Result<(), MigrateError> {
-        let Db::Sqlite { migrator, .. } = &self.db else { return Ok(()) };
-        SQLITE.run(migrator).await
+        .map_err(explain)?;
+        self.schema().await
     }
 
     /// How far the schema is, without touching it.
     ///
     /// # Errors
-    /// [`StorageError::Migration`] if the schema is newer than this program.
+    /// [`StorageError::Migration`] if the schema is newer than this program, [`StorageError::Unavailable`] if the
+    /// database does not answer.
     pub async fn schema(&self) -> Result<SchemaState> {
         let migrator = match &self.db {
             Db::Sqlite { .. } => &SQLITE,
             Db::Postgres(_) => &POSTGRES,
         };
         let known: Vec<i64> = migrator.iter().map(|migration| migration.version).collect();
-        let applied = self.applied_migrations().await;
+        let applied = self.applied_migrations().await?;
         match applied.iter().find(|version| !known.contains(version)) {
-            Some(version) => Err(explain(&MigrateError::VersionMissing(*version))),
+            Some(version) => Err(explain(MigrateError::VersionMissing(*version))),
             None => Ok(SchemaState { known: known.len(), applied: applied.len() }),
         }
     }
 
     /// The versions written down in the database; none if there is no such table yet.
-    async fn applied_migrations(&self) -> Vec<i64> {
+    async fn applied_migrations(&self) -> Result<Vec<i64>> {
         const APPLIED: &str = "select version from _sqlx_migrations where success order by version";
         let rows = match &self.db {
             Db::Sqlite { readers, .. } => sqlx::query_scalar(APPLIED).fetch_all(readers).await,
             Db::Postgres(pool) => sqlx::query_scalar(APPLIED).fetch_all(pool).await,
         };
-        rows.unwrap_or_default()
+        match rows {
+            Err(sqlx::Error::Database(error)) if is_missing_table(&*error) => Ok(Vec::new()),
+            rows => Ok(rows?),
+        }
     }
 
     /// Does the database answer?
@@ -135,39 +132,68 @@ async fn open_sqlite(options: &OpenOptions) -> Result<Db> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
+        .busy_timeout(options.busy_timeout)
         .disable_statement_logging();
     if let Some(folder) = base.get_filename().parent().filter(|folder| *folder != Path::new("")) {
         std::fs::create_dir_all(folder)
             .map_err(|error| StorageError::Unavailable(format!("{}: {error}", folder.display())))?;
     }
     // One connection for the writer and one more that only migrations use.
-    let writing = SqlitePoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(3));
+    let writing = SqlitePoolOptions::new().max_connections(2).acquire_timeout(PATIENCE);
     let migrator = writing.idle_timeout(None).max_lifetime(None).connect_with(base.clone()).await?;
     let writer = Writer::start(migrator.acquire().await?);
     let readers = SqlitePoolOptions::new()
         .max_connections(options.readers.max(1))
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(3))
+        .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
         .connect_with(base.pragma("query_only", "on"))
         .await?;
     Ok(Db::Sqlite { readers, writer, migrator })
 }
 
-async fn open_postgres(options: &OpenOptions) -> Result<sqlx::PgPool> {
+async fn open_postgres(options: &OpenOptions) -> Result<PgPool> {
     let base = PgConnectOptions::from_str(&options.url)?.application_name("usher").disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(2))
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(3))
+        .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
         .connect_with(base)
         .await?;
     Ok(pool)
 }
 
-fn explain(error: &MigrateError) -> StorageError {
+/// SQLite has no lock to take beforehand: the loser of a race fails, looks again, and finds the work done.
+async fn migrate_sqlite(migrator: SqlitePool) -> std::result::Result<(), MigrateError> {
+    let mut tries = 0;
+    loop {
+        match SQLITE.run(&migrator).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries < MIGRATION_TRIES => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(10 * u64::from(tries))).await;
+            }
+            ran => return ran,
+        }
+    }
+}
+
+/// PostgreSQL's lock on migrating belongs to the connection, and one whose migration failed still holds it:
+/// a connection of its own is closed and lets go, where one of the pool would keep every other instance waiting.
+async fn migrate_postgres(pool: PgPool) -> std::result::Result<(), MigrateError> {
+    let options = pool.connect_options().as_ref().clone();
+    let own = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options).await?;
+    let ran = POSTGRES.run(&own).await;
+    own.close().await;
+    ran
+}
+
+/// PostgreSQL's `undefined_table`; SQLite has no code for it, only words.
+fn is_missing_table(error: &dyn DatabaseError) -> bool {
+    error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
+}
+
+fn explain(error: MigrateError) -> StorageError {
     StorageError::Migration(match error {
         MigrateError::VersionMissing(version) => {
             format!(
@@ -179,6 +205,10 @@ fn explain(error: &MigrateError) -> StorageError {
                 "migration {version} was applied in another form than this program knows: the database belongs to another build"
             )
         }
+        MigrateError::Execute(error) => match StorageError::from(error) {
+            unavailable @ StorageError::Unavailable(_) => return unavailable,
+            other => format!("the database cannot be migrated: {other}"),
+        },
         other => format!("the database cannot be migrated: {other}"),
     })
 }

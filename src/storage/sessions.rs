@@ -20,7 +20,8 @@ statements! {
     REPLACE_SECRET = "update session set secret_hash = $2 where id = $1 and ended_at is null";
     END = "update session set ended_at = $2, end_reason = $3 where id = $1 and ended_at is null";
     END_OTHERS = "update session set ended_at = $3, end_reason = $4 where user_id = $1 and id <> $2 and ended_at is null returning id";
-    SWEEP = "delete from session where id in (select id from session where expires_at < $1 limit $2)";
+    // A grant may outlive its session (offline access), and its row hangs from the session's.
+    SWEEP = "delete from session where id in (select id from session where expires_at < $1 and not exists (select 1 from grants where grants.session_id = session.id) limit $2)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -137,7 +138,7 @@ impl Tx<'_> {
         Ok(ended.into_iter().map(SessionId).collect())
     }
 
-    /// Deletes a batch of sessions that have been over since before `over_since`.
+    /// Deletes a batch of sessions that have been over since before `over_since` and have no grants left: sweep those first.
     pub async fn sweep_sessions(&mut self, over_since: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(over_since.0).bind(i64::from(batch)))
     }

@@ -5,7 +5,7 @@ use super::{Result, Store, Tx};
 
 statements! {
     // $2 now, $3 the cost of one try, $4 how far ahead of now a bucket may run: all in milliseconds.
-    TAKE = "insert into throttle (bucket, full_at) values ($1, $2 + $3) on conflict (bucket) do update set full_at = case when throttle.full_at > $2 then throttle.full_at else $2 end + $3 where throttle.full_at + $3 <= $2 + $4 or throttle.full_at <= $2 returning full_at";
+    TAKE = "insert into throttle (bucket, full_at) values ($1, cast($2 as bigint) + $3) on conflict (bucket) do update set full_at = case when throttle.full_at > $2 then throttle.full_at else $2 end + $3 where throttle.full_at + $3 <= $2 + $4 or throttle.full_at <= $2 returning full_at";
     FIND = "select full_at from throttle where bucket = $1";
     FORGET = "delete from throttle where bucket = $1";
     SWEEP = "delete from throttle where full_at < $1";
@@ -34,7 +34,9 @@ impl Tx<'_> {
         }
         let full_at: Option<i64> =
             on_tx!(self, FIND, |conn, sql| sqlx::query_scalar(sql).bind(bucket).fetch_optional(conn))?;
-        Ok(Taken::NotFor((full_at.unwrap_or(now_ms) + cost_ms - burst_ms - now_ms).max(1)))
+        // A bucket that is full gives one try whatever it costs.
+        let full_at = full_at.unwrap_or(now_ms);
+        Ok(Taken::NotFor((full_at.min(full_at + cost_ms - burst_ms) - now_ms).max(1)))
     }
 
     /// Empties a bucket's count.

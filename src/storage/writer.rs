@@ -4,12 +4,16 @@
 //! so that one failure spoils nobody else's work. Nobody is answered before the commit.
 
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::atomic::AtomicBool;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::{Executor as _, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::db::Tx;
 use super::error::StorageError;
 
 /// Most transactions in one commit.
@@ -18,13 +22,15 @@ const GROUP: usize = 64;
 const QUEUE: usize = 4_096;
 
 type Answer = Result<Box<dyn Any + Send>, StorageError>;
-type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Answer> + Send>;
+/// What became of a job: its answer, or the panic that it ended in.
+type Outcome = std::thread::Result<Answer>;
+type Work = Box<dyn for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Answer> + Send>;
 
 struct Job {
     work: Work,
     /// A single statement undoes itself when it fails: no savepoint needed.
     single: bool,
-    reply: oneshot::Sender<Answer>,
+    reply: oneshot::Sender<Outcome>,
 }
 
 /// The way to the writer.
@@ -41,23 +47,23 @@ impl Writer {
         Self { queue }
     }
 
-    /// Runs `work` in a transaction and answers once it is durable.
+    /// Runs `work` in a transaction and answers once it is durable. A panic in it is the caller's, not the writer's.
     ///
     /// # Errors
     /// Whatever `work` answered, in which case nothing of it stays; or that the database is not available.
     pub async fn submit<T, F>(&self, single: bool, work: F) -> Result<T, StorageError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StorageError>> + Send + 'static,
+        F: for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Result<T, StorageError>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let work: Work = Box::new(move |connection| {
-            let running = work(connection);
+        let work: Work = Box::new(move |tx| {
+            let running = work(tx);
             Box::pin(async move { running.await.map(|value| Box::new(value) as Box<dyn Any + Send>) })
         });
         let busy = || StorageError::Unavailable("the writer is busy".to_owned());
         self.queue.try_send(Job { work, single, reply }).map_err(|_| busy())?;
-        let value = answer.await.map_err(|_| busy())??;
+        let value = answer.await.map_err(|_| busy())?.unwrap_or_else(|panic| resume_unwind(panic))?;
         value.downcast::<T>().map(|value| *value).map_err(|_| busy())
     }
 }
@@ -71,56 +77,88 @@ async fn run(mut connection: PoolConnection<Sqlite>, mut jobs: mpsc::Receiver<Jo
 }
 
 async fn commit_together(connection: &mut SqliteConnection, jobs: &mut Vec<Job>) {
-    if let Err(error) = connection.execute("begin immediate").await {
-        return refuse_all(jobs.drain(..).map(|job| job.reply), &error.to_string());
+    if let Err(why) = frame(connection, "begin immediate").await {
+        // Should a transaction have been left open, every beginning after it would be refused too.
+        let _ = frame(connection, "rollback").await;
+        return refuse_all(jobs.drain(..).map(|job| job.reply), &why);
     }
     let mut done = Vec::with_capacity(jobs.len());
     let mut broken = None;
-    for job in jobs.drain(..) {
-        // SQLite may have undone the whole transaction by itself: nothing after that may run outside of one.
-        let answer = match &broken {
-            None => run_one(connection, job.work, job.single).await,
-            Some(why) => Err(StorageError::Unavailable(String::clone(why))),
-        };
-        if let Err(StorageError::Unavailable(why)) = &answer {
-            broken.get_or_insert_with(|| why.clone());
+    let mut waiting = jobs.drain(..);
+    for job in waiting.by_ref() {
+        match run_one(connection, job.work, job.single).await {
+            Ok(outcome) => done.push((job.reply, outcome)),
+            Err(why) => {
+                refuse_all([job.reply], &why);
+                broken = Some(why);
+                break;
+            }
         }
-        done.push((job.reply, answer));
     }
     let ended = match broken {
-        None => connection.execute("commit").await.map(drop).map_err(|error| error.to_string()),
+        None => frame(connection, "commit").await,
         Some(why) => Err(why),
     };
     match ended {
-        Ok(_) => {
-            for (reply, answer) in done {
+        Ok(()) => {
+            for (reply, outcome) in done {
                 // The one who asked may have gone: the work is done all the same.
-                let _ = reply.send(answer);
+                let _ = reply.send(outcome);
             }
         }
         Err(why) => {
             // The failure may or may not have ended the transaction: make sure that it did.
-            let _ = connection.execute("rollback").await;
-            refuse_all(done.into_iter().map(|(reply, _)| reply), &why);
+            let _ = frame(connection, "rollback").await;
+            let unfinished = waiting.map(|job| job.reply);
+            refuse_all(done.into_iter().map(|(reply, _)| reply).chain(unfinished), &why);
         }
     }
 }
 
-async fn run_one(connection: &mut SqliteConnection, work: Work, single: bool) -> Answer {
+/// Runs one job within the transaction of its group.
+///
+/// # Errors
+/// The transaction cannot go on: SQLite may have undone all of it by itself, as it does when the disk is full,
+/// and whatever ran after that would run outside of any transaction.
+async fn run_one(connection: &mut SqliteConnection, work: Work, single: bool) -> Result<Outcome, String> {
+    if !single {
+        frame(connection, "savepoint job").await?;
+    }
+    let failed = AtomicBool::new(false);
+    let tx = Tx::Sqlite { connection: &mut *connection, failed: &failed };
+    let outcome = AssertUnwindSafe(async { work(tx).await }).catch_unwind().await;
+    let failed = failed.into_inner();
     if single {
-        return work(connection).await;
+        // Where a second transaction can begin, the failure has ended the first.
+        let ended = failed && frame(connection, "begin").await.is_ok();
+        return match outcome {
+            Ok(Err(StorageError::Unavailable(why))) if ended => Err(why),
+            _ if ended => Err("a failure has undone the whole group".to_owned()),
+            Err(_) => Err("a write of the same group panicked".to_owned()),
+            outcome => Ok(outcome),
+        };
     }
-    connection.execute("savepoint job").await?;
-    let answer = work(connection).await;
-    if answer.is_err() {
-        connection.execute("rollback to job").await?;
+    let closed = close_savepoint(connection, failed || !matches!(outcome, Ok(Ok(_)))).await;
+    match (closed, outcome) {
+        (Ok(()), outcome) => Ok(outcome),
+        (Err(_), Ok(Err(StorageError::Unavailable(why)))) | (Err(why), _) => Err(why),
     }
-    connection.execute("release job").await?;
-    answer
 }
 
-fn refuse_all(replies: impl Iterator<Item = oneshot::Sender<Answer>>, why: &str) {
+async fn close_savepoint(connection: &mut SqliteConnection, undo: bool) -> Result<(), String> {
+    if undo {
+        frame(connection, "rollback to job").await?;
+    }
+    frame(connection, "release job").await
+}
+
+/// Runs one of the statements that frame the work of others.
+async fn frame(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), String> {
+    connection.execute(sql).await.map(drop).map_err(|error| error.to_string())
+}
+
+fn refuse_all(replies: impl IntoIterator<Item = oneshot::Sender<Outcome>>, why: &str) {
     for reply in replies {
-        let _ = reply.send(Err(StorageError::Unavailable(why.to_owned())));
+        let _ = reply.send(Ok(Err(StorageError::Unavailable(why.to_owned()))));
     }
 }

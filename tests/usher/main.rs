@@ -1,4 +1,8 @@
 //! The whole house, tested from outside.
 
 mod architecture;
+mod harness;
 mod http;
+mod migrations;
+mod oidc;
+mod storage;

@@ -1,0 +1,246 @@
+//! A fresh database a test: SQLite in a folder of its own, and PostgreSQL where a server is given.
+//!
+//! `USHER_TEST_POSTGRES_URL` names the server and a database on it to connect to; each test makes its own
+//! database there and drops it at its end.
+
+use std::io::Write as _;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
+use tempfile::TempDir;
+use usher::storage::{OpenOptions, Store};
+
+/// The setting that names a PostgreSQL server to test on.
+const POSTGRES: &str = "USHER_TEST_POSTGRES_URL";
+
+/// An open, migrated database that nobody else uses; gone when this is dropped.
+pub struct TestDatabase {
+    /// The open store.
+    pub store: Store,
+    /// Its address.
+    pub url: String,
+    /// Keeps the database in being.
+    place: Place,
+}
+
+/// Where a database lies, and what has to go when it goes.
+enum Place {
+    Folder(#[expect(dead_code, reason = "the folder is deleted when this is dropped")] TempDir),
+    Server { url: String, name: String },
+}
+
+/// A connection of the test's own, past the store.
+pub enum RawConnection {
+    /// To SQLite.
+    Sqlite(SqliteConnection),
+    /// To PostgreSQL.
+    Postgres(PgConnection),
+}
+
+impl TestDatabase {
+    /// A fresh, migrated SQLite database.
+    pub async fn sqlite() -> Self {
+        let database = Self::empty_sqlite().await;
+        database.store.migrate().await.expect("a fresh database can be migrated");
+        database
+    }
+
+    /// A fresh, migrated PostgreSQL database; `None` where no server is given.
+    pub async fn postgres() -> Option<Self> {
+        let database = Self::empty_postgres().await?;
+        database.store.migrate().await.expect("a fresh database can be migrated");
+        Some(database)
+    }
+
+    /// A SQLite database with nothing in it, not even a schema.
+    pub async fn empty_sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let url = format!("sqlite://{}", folder.path().join("usher.db").display());
+        Self { store: open(&url).await, url, place: Place::Folder(folder) }
+    }
+
+    /// A PostgreSQL database with nothing in it, not even a schema; `None` where no server is given.
+    pub async fn empty_postgres() -> Option<Self> {
+        let server = postgres_server()?;
+        let name = unique_name();
+        let mut admin = PgConnection::connect(&server).await.expect("the PostgreSQL server answers");
+        let create = AssertSqlSafe(format!("create database {name} template template0"));
+        admin.execute(create).await.expect("the server lets us make databases");
+        admin.close().await.expect("the server lets us go");
+        let mut address = url::Url::parse(&server).expect("the address of the server is a URL");
+        address.set_path(&name);
+        let url = String::from(address);
+        Some(Self { store: open(&url).await, url, place: Place::Server { url: server, name } })
+    }
+
+    /// Another store on the same database, as a second instance of Usher would open it.
+    pub async fn second_store(&self) -> Store {
+        open(&self.url).await
+    }
+
+    /// Forgets the store and opens the database anew, as a restart would.
+    pub async fn restart(&mut self) {
+        self.store = open(&self.url).await;
+    }
+
+    /// How this database is opened, for a test that wants it opened otherwise.
+    pub fn options(&self) -> OpenOptions {
+        options(&self.url)
+    }
+
+    /// A connection past the store.
+    pub async fn connect(&self) -> RawConnection {
+        if self.url.starts_with("sqlite:") {
+            RawConnection::Sqlite(SqliteConnection::connect(&self.url).await.expect("the file can be opened"))
+        } else {
+            RawConnection::Postgres(PgConnection::connect(&self.url).await.expect("the database answers"))
+        }
+    }
+
+    /// Runs SQL past the store, and tells how many rows it changed.
+    pub async fn execute(&self, sql: &'static str) -> u64 {
+        self.connect().await.execute(sql).await
+    }
+
+    /// Runs SQL past the store that the check on a column would refuse.
+    pub async fn execute_unchecked(&self, table: &str, column: &str, sql: &'static str) {
+        let mut connection = self.connect().await;
+        match &mut connection {
+            RawConnection::Sqlite(connection) => {
+                connection.execute("pragma ignore_check_constraints = on").await.map(drop)
+            }
+            RawConnection::Postgres(connection) => {
+                let drop_check = format!("alter table {table} drop constraint {table}_{column}_check");
+                connection.execute(AssertSqlSafe(drop_check)).await.map(drop)
+            }
+        }
+        .expect("a check can be lifted");
+        connection.execute(sql).await;
+    }
+
+    /// Writes down a migration that this program does not know.
+    pub async fn pretend_a_migration(&self, version: i64) {
+        let sql = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) \
+                   select $1, 'later', success, checksum, execution_time from _sqlx_migrations where version = 1";
+        match self.connect().await {
+            RawConnection::Sqlite(mut connection) => {
+                sqlx::query(sql).bind(version).execute(&mut connection).await.map(drop)
+            }
+            RawConnection::Postgres(mut connection) => {
+                sqlx::query(sql).bind(version).execute(&mut connection).await.map(drop)
+            }
+        }
+        .expect("the table of migrations can be written");
+    }
+
+    /// Makes the first migration look as if it had been another one.
+    pub async fn forge_a_checksum(&self) {
+        let sql = "update _sqlx_migrations set checksum = $1 where version = 1";
+        match self.connect().await {
+            RawConnection::Sqlite(mut connection) => {
+                sqlx::query(sql).bind(vec![0_u8; 48]).execute(&mut connection).await.map(drop)
+            }
+            RawConnection::Postgres(mut connection) => {
+                sqlx::query(sql).bind(vec![0_u8; 48]).execute(&mut connection).await.map(drop)
+            }
+        }
+        .expect("the table of migrations can be written");
+    }
+
+    /// One number read past the store.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        let number = match self.connect().await {
+            RawConnection::Sqlite(mut connection) => sqlx::query_scalar(sql).fetch_one(&mut connection).await,
+            RawConnection::Postgres(mut connection) => sqlx::query_scalar(sql).fetch_one(&mut connection).await,
+        };
+        number.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+}
+
+impl RawConnection {
+    /// Runs SQL, and tells how many rows it changed.
+    pub async fn execute(&mut self, sql: &'static str) -> u64 {
+        let done = match self {
+            Self::Sqlite(connection) => connection.execute(sql).await.map(|done| done.rows_affected()),
+            Self::Postgres(connection) => connection.execute(sql).await.map(|done| done.rows_affected()),
+        };
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Self::Server { url, name } = self else { return };
+        let (url, drop) = (url.clone(), format!("drop database if exists {name} with (force)"));
+        // The runtime of the test cannot be waited on from within a destructor: a thread with one of its own can.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async move {
+                let mut admin = PgConnection::connect(&url).await?;
+                admin.execute(AssertSqlSafe(drop)).await?;
+                admin.close().await
+            })
+        });
+        if !matches!(dropping.join(), Ok(Ok(()))) {
+            say(&format!("the test database {name} could not be dropped"));
+        }
+    }
+}
+
+/// Writes each test once and runs it on both databases:
+/// `on_both_databases! { async fn a_user_is_found_again(db: TestDatabase) { … } }`.
+macro_rules! on_both_databases {
+    ($($(#[$meta:meta])* async fn $name:ident($db:ident: TestDatabase) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "not every test names something of its file")]
+            use super::*;
+
+            $(#[$meta])*
+            async fn promise(#[allow(unused_mut, clippy::allow_attributes, reason = "some tests restart")] mut $db: $crate::harness::database::TestDatabase) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                promise($crate::harness::database::TestDatabase::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                if let Some(database) = $crate::harness::database::TestDatabase::postgres().await {
+                    promise(database).await;
+                }
+            }
+        }
+    )*};
+}
+pub(crate) use on_both_databases;
+
+/// The PostgreSQL server to test on. Says once, past the capture of output, that there is none.
+fn postgres_server() -> Option<String> {
+    static TOLD: Once = Once::new();
+    let server = std::env::var(POSTGRES).ok().filter(|url| !url.is_empty());
+    if server.is_none() {
+        TOLD.call_once(|| say(&format!("skipped: no PostgreSQL ({POSTGRES} is not set); SQLite alone is tested")));
+    }
+    server
+}
+
+/// `eprintln!` of a test that passes is swallowed; this is not.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// No two tests, and no two runs at once, share a name.
+fn unique_name() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("usher_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn options(url: &str) -> OpenOptions {
+    OpenOptions { readers: 4, connections: 8, busy_timeout: Duration::from_secs(5), ..OpenOptions::new(url) }
+}
+
+async fn open(url: &str) -> Store {
+    Store::open(&options(url)).await.unwrap_or_else(|error| panic!("{error}"))
+}

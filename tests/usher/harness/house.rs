@@ -1,0 +1,154 @@
+//! A whole house for one test: real sockets, a clock that the test moves, letters that it reads.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use usher::app::{OsRandom, furnish};
+use usher::config::{Config, Profile, Sources};
+use usher::domain::client::ClientType;
+use usher::domain::id::ProjectId;
+use usher::domain::secret::Secret;
+use usher::domain::time::{Clock, ManualClock, Timestamp};
+use usher::domain::user::{Profile as Person, User};
+use usher::flows::{NewClient, NewUser, RegisteredClient, Usher};
+use usher::mail::Letter;
+use usher::mail::caught::CaughtMail;
+use usher::protocol::client_metadata::ClientMetadata;
+use usher::web::extract::client_ip::TrustedProxies;
+use usher::web::layers::ready::Gate;
+use usher::web::router;
+use usher::web::server::{Limits, Server};
+
+use super::database::TestDatabase;
+
+/// The password of every user that a test makes.
+pub const PASSWORD: &str = "a quiet green door";
+/// When every house opens.
+pub const START: Timestamp = Timestamp(1_800_000_000);
+
+/// A running house.
+pub struct TestUsher {
+    /// The verbs, for what a test arranges beforehand.
+    pub usher: Usher,
+    /// The clock.
+    pub clock: Arc<ManualClock>,
+    /// The letters.
+    pub caught: Arc<CaughtMail>,
+    /// Where it listens, which is its issuer.
+    pub url: String,
+    /// A client that follows no redirect and keeps no cookie.
+    pub http: reqwest::Client,
+    /// The database under it.
+    pub database: TestDatabase,
+    project: ProjectId,
+    shutdown: Option<oneshot::Sender<()>>,
+}
+
+impl TestUsher {
+    /// A house on SQLite with ordinary settings.
+    pub async fn start() -> Self {
+        Self::on(TestDatabase::sqlite().await, &[]).await
+    }
+
+    /// A house on this database, with some settings of its own.
+    pub async fn on(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let url = format!("http://localhost:{}", address.port());
+        let clock = Arc::new(ManualClock::at(START));
+        let keys = tempfile::tempdir().expect("there is room for a folder");
+        let config = config(&url, &address.to_string(), keys.path().to_str().expect("a plain path"), settings);
+        let made = furnish(config, database.store.clone(), clock.clone(), Arc::new(OsRandom::default())).await;
+        let (usher, _) = made.expect("a fresh house can be furnished");
+        let caught = Arc::new(CaughtMail::new(clock.clone()));
+        let gate = Gate::default();
+        gate.open();
+        let router = router::build(usher.clone(), Some(caught.clone()), gate);
+        let (shutdown, ended) = oneshot::channel();
+        let limits = Limits { drain: Duration::from_secs(1), ..Limits::default() };
+        let server = Server { listener, tls: None, limits, proxies: TrustedProxies::default() };
+        tokio::spawn(server.serve(router, async move { drop(ended.await) }));
+        let project = usher.create_project("Tests").await.expect("a project can be made").project.id;
+        let http = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client can be made");
+        Self { usher, clock, caught, url, http, database, project, shutdown: Some(shutdown) }
+    }
+
+    /// An address of the house.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// Moves the clock.
+    pub fn wait(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A user called after the local part of the address, with [`PASSWORD`].
+    pub async fn user(&self, email: &str) -> User {
+        let name = email.split('@').next().unwrap_or_default().to_owned();
+        let profile = Person { given_name: Some(name), family_name: Some("Souza".into()), ..Person::default() };
+        let password = Some(Secret::from(PASSWORD));
+        let new = NewUser { email: email.into(), password, admin: false, profile, locale: None };
+        self.usher.create_user(new).await.expect("a user can be made")
+    }
+
+    /// A client of this type that sends people back to `https://rp.test/cb`, changed as the test wants it.
+    pub async fn client(&self, kind: ClientType, change: impl FnOnce(&mut ClientMetadata)) -> RegisteredClient {
+        let mut metadata = kind.defaults();
+        metadata.client_name = format!("Test {}", kind.as_str());
+        if kind != ClientType::Machine {
+            metadata.redirect_uris = vec!["https://rp.test/cb".into()];
+            metadata.post_logout_redirect_uris = vec!["https://rp.test/out".into()];
+        }
+        change(&mut metadata);
+        let new = NewClient { project: self.project, kind, metadata, id: None };
+        self.usher.create_client(new).await.expect("a client can be made")
+    }
+
+    /// A client as [`TestUsher::client`] makes, in a project of its own.
+    pub async fn client_of_another_project(&self, kind: ClientType) -> RegisteredClient {
+        let project = self.usher.create_project("Others").await.expect("a project can be made").project.id;
+        let mut metadata = kind.defaults();
+        metadata.client_name = "Stranger".into();
+        if kind != ClientType::Machine {
+            metadata.redirect_uris = vec!["https://other.test/cb".into()];
+        }
+        self.usher.create_client(NewClient { project, kind, metadata, id: None }).await.expect("a client can be made")
+    }
+
+    /// Delivers what waits in the queue and gives every letter caught so far, newest first.
+    pub async fn letters(&self) -> Vec<Letter> {
+        while self.usher.send_due_letters(&*self.caught).await.expect("the queue can be read") > 0 {}
+        self.caught.list().iter().map(|caught| caught.letter.clone()).collect()
+    }
+}
+
+impl Drop for TestUsher {
+    fn drop(&mut self) {
+        if let Some(shutdown) = self.shutdown.take() {
+            let _ = shutdown.send(());
+        }
+    }
+}
+
+fn config(url: &str, listen: &str, keys: &str, settings: &[(&str, &str)]) -> Config {
+    let usual = [
+        ("issuer", url),
+        ("listen", listen),
+        ("keys.dir", keys),
+        // The cheapest hash that is still the real one: tests are about what surrounds it.
+        ("passwords.memory_kib", "8"),
+        ("passwords.iterations", "1"),
+        ("demo.enabled", "false"),
+    ];
+    let flags = usual.iter().chain(settings).copied();
+    Config::load(Profile::Dev, Sources::of_flags(flags)).expect("the settings of a test are sound")
+}

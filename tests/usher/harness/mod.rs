@@ -1,0 +1,6 @@
+//! What every test of the whole house may stand on.
+
+pub mod browser;
+pub mod database;
+pub mod house;
+pub mod relying_party;

@@ -1,0 +1,130 @@
+//! A client of a test, speaking the protocol by hand: for what a library would not let it say.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::StatusCode;
+use serde_json::Value;
+use usher::flows::RegisteredClient;
+
+use super::browser::{Browser, Landing};
+use super::house::TestUsher;
+
+/// The verifier of RFC 7636 appendix B.
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// Its challenge.
+pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+/// Where test clients have people sent back to.
+pub const CALLBACK: &str = "https://rp.test/cb";
+
+/// An answer of an endpoint.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// The JSON body; null if it was none.
+    pub json: Value,
+}
+
+impl Answer {
+    /// A text of the body.
+    pub fn text(&self, name: &str) -> String {
+        self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()
+    }
+
+    /// The error code; `"ok"` if there is none.
+    pub fn error(&self) -> &str {
+        self.json["error"].as_str().unwrap_or("ok")
+    }
+}
+
+impl TestUsher {
+    /// An authorization request with PKCE, changed as the test wants it: an empty value takes a parameter away.
+    pub fn authorize_url(&self, client: &RegisteredClient, changes: &[(&str, &str)]) -> String {
+        let id = client.client.id.0.as_str();
+        let usual = [
+            ("client_id", id),
+            ("redirect_uri", client.client.metadata.redirect_uris.first().map_or("", String::as_str)),
+            ("response_type", "code"),
+            ("scope", "openid profile email offline_access"),
+            ("state", "st4te"),
+            ("nonce", "n0nce"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        let kept = usual.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+        let pairs = kept.chain(changes).filter(|(_, value)| !value.is_empty());
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        format!("{}?{query}", self.at("/oauth2/authorize"))
+    }
+
+    /// A form post to an endpoint, by a client that authenticates as it should.
+    pub async fn call(&self, client: &RegisteredClient, path: &str, form: &[(&str, &str)]) -> Answer {
+        let request = self.http.post(self.at(path));
+        let request = match &client.secret {
+            Some(secret) => request.basic_auth(&client.client.id.0, Some(secret)).form(form),
+            None => {
+                let id = ("client_id", client.client.id.0.as_str());
+                request.form(&form.iter().copied().chain([id]).collect::<Vec<_>>())
+            }
+        };
+        answer(request).await
+    }
+
+    /// Exchanges a code as it should be done.
+    pub async fn exchange(&self, client: &RegisteredClient, code: &str) -> Answer {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+        ];
+        self.call(client, "/oauth2/token", &form).await
+    }
+
+    /// Presents a refresh token.
+    pub async fn refresh(&self, client: &RegisteredClient, token: &str) -> Answer {
+        self.call(client, "/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+    }
+
+    /// Asks the userinfo endpoint.
+    pub async fn userinfo(&self, token: &str) -> Answer {
+        answer(self.http.get(self.at("/oauth2/userinfo")).bearer_auth(token)).await
+    }
+
+    /// Asks whether a token is good, as this client.
+    pub async fn is_active(&self, client: &RegisteredClient, token: &str) -> bool {
+        self.call(client, "/oauth2/introspect", &[("token", token)]).await.json["active"] == true
+    }
+}
+
+impl Browser<'_> {
+    /// From the client's request to the client's answer, signing in and consenting wherever that is asked.
+    pub async fn go_through(&mut self, url: &str, email: &str) -> Landing {
+        let mut page = self.open(url).await;
+        for _ in 0..3 {
+            page = match () {
+                () if page.status == StatusCode::SEE_OTHER => return page,
+                () if page.body.contains("name=\"password\"") => self.sign_in(&page, email).await,
+                () if page.body.contains("name=\"decision\"") => self.submit(&page, &[("decision", "allow")]).await,
+                () => panic!("stuck on {} {}:\n{}", page.status, page.url, page.body),
+            };
+        }
+        page
+    }
+}
+
+/// Sends a request and reads its answer.
+pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("the house answers");
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.bytes().await.expect("a body");
+    Answer { status, headers, json: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+}
+
+/// The payload of a token, its signature unseen.
+pub fn payload(token: &str) -> Value {
+    let part = token.split('.').nth(1).expect("a compact token");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
+}

@@ -1,0 +1,158 @@
+//! The schema: the same on both databases, brought up to date once however often and by however many.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::time::Duration;
+
+use sqlx::{FromRow, PgConnection, SqliteConnection};
+
+use crate::harness::database::{RawConnection, TestDatabase, on_both_databases};
+use usher::storage::{SchemaState, StorageError};
+
+fn file_names(folder: &str) -> BTreeSet<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn both_databases_have_the_same_migrations_by_name() {
+    let names = file_names("migrations/sqlite");
+    assert_eq!(names, file_names("migrations/postgres"));
+    for (place, name) in names.iter().enumerate() {
+        assert!(name.starts_with(&format!("{:04}_", place + 1)), "{name} leaves a gap");
+    }
+}
+
+/// A column as both databases can tell it.
+#[derive(Debug, FromRow)]
+struct Column {
+    of: String,
+    name: String,
+    kind: String,
+    nullable: bool,
+}
+
+async fn columns_of_sqlite(connection: &mut SqliteConnection) -> Vec<Column> {
+    let sql = "select t.name as of, c.name as name, lower(c.type) as kind, c.\"notnull\" = 0 as nullable \
+               from sqlite_master t join pragma_table_info(t.name) c where t.type = 'table' and t.name not like 'sqlite%'";
+    sqlx::query_as(sql).fetch_all(connection).await.unwrap()
+}
+
+async fn columns_of_postgres(connection: &mut PgConnection) -> Vec<Column> {
+    let sql = "select table_name::text as of, column_name::text as name, data_type::text as kind, \
+               is_nullable = 'YES' as nullable from information_schema.columns where table_schema = 'public'";
+    sqlx::query_as(sql).fetch_all(connection).await.unwrap()
+}
+
+fn by_name(columns: Vec<Column>) -> BTreeMap<(String, String), (String, bool)> {
+    let ours = columns.into_iter().filter(|column| column.of != "_sqlx_migrations");
+    ours.map(|column| ((column.of, column.name), (column.kind, column.nullable))).collect()
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_tables_columns_and_kinds() {
+    let Some(postgres) = TestDatabase::postgres().await else { return };
+    let sqlite = TestDatabase::sqlite().await;
+    let RawConnection::Postgres(mut connection) = postgres.connect().await else { panic!("this is PostgreSQL") };
+    let there = by_name(columns_of_postgres(&mut connection).await);
+    let RawConnection::Sqlite(mut connection) = sqlite.connect().await else { panic!("this is SQLite") };
+    let here = by_name(columns_of_sqlite(&mut connection).await);
+    assert_eq!(here.keys().collect::<Vec<_>>(), there.keys().collect::<Vec<_>>());
+    assert!(here.len() > 80);
+    let same = |sqlite: &str, postgres: &str| match sqlite {
+        "blob" => ["uuid", "bytea"].contains(&postgres),
+        "integer" => ["bigint", "boolean"].contains(&postgres),
+        "text" => ["text", "jsonb"].contains(&postgres),
+        _ => false,
+    };
+    for ((column, (kind, nullable)), (kind_there, nullable_there)) in here.iter().zip(there.values()) {
+        assert_eq!(nullable, nullable_there, "{column:?}");
+        assert!(same(kind, kind_there), "{column:?}: {kind} is not {kind_there}");
+    }
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_named_indexes() {
+    let Some(postgres) = TestDatabase::postgres().await else { return };
+    let sqlite = TestDatabase::sqlite().await;
+    let RawConnection::Postgres(mut connection) = postgres.connect().await else { panic!("this is PostgreSQL") };
+    let sql =
+        "select indexname::text from pg_indexes where schemaname = 'public' and indexname like '%\\_by\\_%' order by 1";
+    let there: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
+    let RawConnection::Sqlite(mut connection) = sqlite.connect().await else { panic!("this is SQLite") };
+    let sql = "select name from sqlite_master where type = 'index' and sql is not null order by 1";
+    let here: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
+    assert_eq!(here, there);
+    assert!(!here.is_empty());
+}
+
+on_both_databases! {
+    async fn migrating_again_changes_nothing(db: TestDatabase) {
+        let before = db.store.schema().await.unwrap();
+        assert_eq!(before.known, before.applied);
+        crate::storage::samples::stored_user(&db.store).await;
+        assert_eq!(db.store.migrate().await.unwrap(), before);
+        assert_eq!(db.count("select count(*) from users").await, 1);
+    }
+
+    async fn a_newer_schema_is_refused_in_one_line_and_blocks_nobody(db: TestDatabase) {
+        db.pretend_a_migration(9_999).await;
+        for answer in [db.store.migrate().await, db.store.schema().await] {
+            let Err(StorageError::Migration(line)) = answer else { panic!("{answer:?}") };
+            assert!(line.contains("newer than this program") && line.contains("9999"), "{line}");
+            assert!(!line.contains('\n'));
+        }
+        db.execute("delete from _sqlx_migrations where version = 9999").await;
+        let other = db.second_store().await;
+        let migrating = tokio::time::timeout(Duration::from_secs(5), other.migrate()).await;
+        migrating.expect("the instance that was refused holds no lock").unwrap();
+    }
+
+    async fn a_migration_changed_after_the_fact_is_refused(db: TestDatabase) {
+        db.forge_a_checksum().await;
+        let answer = db.store.migrate().await;
+        let Err(StorageError::Migration(line)) = answer else { panic!("{answer:?}") };
+        assert!(line.contains("another form"), "{line}");
+    }
+}
+
+/// Both databases, with nothing in them.
+async fn empty_databases() -> Vec<TestDatabase> {
+    let mut databases = vec![TestDatabase::empty_sqlite().await];
+    databases.extend(TestDatabase::empty_postgres().await);
+    databases
+}
+
+#[tokio::test]
+async fn the_schema_tells_how_far_it_is() {
+    for db in empty_databases().await {
+        let before = db.store.schema().await.unwrap();
+        assert_eq!(before.applied, 0);
+        assert!(before.known > 0);
+        let after = SchemaState { applied: before.known, ..before };
+        assert_eq!(db.store.migrate().await.unwrap(), after);
+        assert_eq!(db.store.schema().await.unwrap(), after);
+        assert_eq!(db.second_store().await.schema().await.unwrap(), after);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_instances_may_migrate_an_empty_database_at_once() {
+    for _ in 0..10 {
+        for db in empty_databases().await {
+            let (one, two) = (db.store.clone(), db.second_store().await);
+            let (one, two) =
+                (tokio::spawn(async move { one.migrate().await }), tokio::spawn(async move { two.migrate().await }));
+            let (one, two) = (one.await.unwrap().unwrap(), two.await.unwrap().unwrap());
+            assert_eq!((one, one.known), (two, two.applied));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_is_not_taken_for_an_empty_one() {
+    let Some(db) = TestDatabase::postgres().await else { return };
+    let store = db.second_store().await;
+    drop(db);
+    let answer = store.schema().await;
+    assert!(answer.is_err(), "{answer:?}");
+}

@@ -1,0 +1,3 @@
+//! What clients are promised, over HTTP.
+
+mod code_flow;

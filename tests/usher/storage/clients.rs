@@ -1,0 +1,127 @@
+//! Clients.
+
+use super::samples::{NOW, client_of, hash, in_tx, later, project, stored_client, stored_user};
+use crate::harness::database::on_both_databases;
+use usher::domain::client::{Client, ClientType};
+use usher::domain::consent::Consent;
+use usher::domain::id::ClientId;
+use usher::protocol::scope::Scope;
+use usher::storage::StorageError;
+
+on_both_databases! {
+    async fn a_client_of_every_kind_comes_back_as_it_went_in(db: TestDatabase) {
+        let project = project();
+        in_tx!(db.store, [project], |tx| tx.insert_project(&project, &hash()).await).unwrap();
+        for kind in [ClientType::Web, ClientType::Spa, ClientType::Native, ClientType::Machine, ClientType::Device] {
+            let plain = Client { kind, metadata: kind.defaults(), secrets: Vec::new(), ..client_of(&project) };
+            for client in [plain, Client { kind, disabled_at: Some(NOW), ..client_of(&project) }] {
+                in_tx!(db.store, [client], |tx| tx.insert_client(&client).await).unwrap();
+                let within = in_tx!(db.store, [client], |tx| tx.find_client(&client.id).await);
+                assert_eq!(within.unwrap().as_ref(), Some(&client));
+                assert_eq!(db.store.find_client(&client.id).await.unwrap(), Some(client));
+            }
+        }
+    }
+
+    async fn a_client_that_is_not_there_is_none(db: TestDatabase) {
+        for id in ["", "nobody", "'; drop table client; --", &"x".repeat(5_000)] {
+            let id = ClientId(id.into());
+            assert_eq!(db.store.find_client(&id).await.unwrap(), None);
+            assert_eq!(in_tx!(db.store, [id], |tx| tx.find_client(&id).await).unwrap(), None);
+            assert!(!in_tx!(db.store, [id], |tx| tx.delete_client(&id).await).unwrap());
+        }
+    }
+
+    async fn an_id_belongs_to_one_client_and_every_client_to_a_project(db: TestDatabase) {
+        let client = stored_client(&db.store).await;
+        let again = in_tx!(db.store, [client], |tx| tx.insert_client(&client).await);
+        assert!(matches!(again, Err(StorageError::Conflict)), "{again:?}");
+        let orphan = client_of(&project());
+        let answer = in_tx!(db.store, [orphan], |tx| tx.insert_client(&orphan).await);
+        assert!(matches!(answer, Err(StorageError::Driver(_))), "{answer:?}");
+    }
+
+    async fn what_may_change_about_a_client_changes(db: TestDatabase) {
+        let mut client = stored_client(&db.store).await;
+        client.metadata.client_name = "New".into();
+        client.secrets.truncate(1);
+        (client.updated_at, client.disabled_at) = (later(7), Some(later(8)));
+        let unchangeable = Client { kind: ClientType::Spa, created_at: later(99), ..client.clone() };
+        in_tx!(db.store, [unchangeable], |tx| tx.update_client(&unchangeable).await).unwrap();
+        assert_eq!(db.store.find_client(&client.id).await.unwrap(), Some(client));
+    }
+
+    async fn a_deleted_client_takes_its_consents_with_it(db: TestDatabase) {
+        let client = stored_client(&db.store).await;
+        let user = stored_user(&db.store).await;
+        let consent = Consent {
+            user_id: user.id,
+            client_id: client.id.clone(),
+            scope: Scope::of(["openid"]),
+            granted_at: NOW,
+        };
+        in_tx!(db.store, [consent], |tx| tx.put_consent(&consent).await).unwrap();
+        for first in [true, false] {
+            assert_eq!(in_tx!(db.store, [client], |tx| tx.delete_client(&client.id).await).unwrap(), first);
+        }
+        assert_eq!(db.store.find_client(&client.id).await.unwrap(), None);
+        assert_eq!(db.store.find_consent(user.id, &client.id).await.unwrap(), None);
+    }
+
+    async fn clients_are_listed_of_one_project_and_of_all_after_an_id(db: TestDatabase) {
+        let (mine, other) = (project(), project());
+        let mut clients = Vec::new();
+        for project in [&mine, &mine, &mine, &other] {
+            clients.push(client_of(project));
+        }
+        in_tx!(db.store, [mine, other, clients], |tx| {
+            tx.insert_project(&mine, &hash()).await?;
+            tx.insert_project(&other, &hash()).await?;
+            for client in &clients {
+                tx.insert_client(client).await?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        let foreign = clients[3].id.clone();
+        clients.sort_by(|one, two| one.id.cmp(&two.id));
+        let own: Vec<Client> = clients.iter().filter(|client| client.id != foreign).cloned().collect();
+        for size in [0, 1, 2, 3, u32::MAX] {
+            let (mut of_mine, mut of_all) = (Vec::new(), Vec::new());
+            while let Some(more) = next_page(&of_mine, db.store.list_clients(mine.id, last(&of_mine), size).await) {
+                of_mine = more;
+            }
+            while let Some(more) = next_page(&of_all, db.store.list_all_clients(last(&of_all), size).await) {
+                of_all = more;
+            }
+            assert_eq!(of_mine, own, "pages of {size}");
+            assert_eq!(of_all, clients, "pages of {size}");
+        }
+        assert_eq!(db.store.list_clients(project().id, "", 10).await.unwrap(), []);
+    }
+
+    async fn ids_are_ordered_byte_by_byte_whatever_language_the_database_speaks(db: TestDatabase) {
+        let project = project();
+        let ids = ["-a", "A", "B", "_a", "a", "ä"];
+        in_tx!(db.store, [project], |tx| {
+            tx.insert_project(&project, &hash()).await?;
+            for id in ids {
+                tx.insert_client(&Client { id: ClientId(id.into()), ..client_of(&project) }).await?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        let listed = db.store.list_all_clients("", 10).await.unwrap();
+        assert_eq!(listed.iter().map(|client| client.id.0.as_str()).collect::<Vec<_>>(), ids);
+    }
+}
+
+fn last(clients: &[Client]) -> &str {
+    clients.last().map_or("", |client| client.id.0.as_str())
+}
+
+/// What is known of a list with its next page; `None` once the page is empty.
+fn next_page(known: &[Client], page: Result<Vec<Client>, StorageError>) -> Option<Vec<Client>> {
+    let page = page.unwrap();
+    (!page.is_empty()).then(|| [known, &page].concat())
+}

@@ -1,0 +1,32 @@
+//! Consents.
+
+use super::samples::{NOW, in_tx, later, stored_client, stored_user};
+use crate::harness::database::on_both_databases;
+use usher::domain::consent::Consent;
+use usher::protocol::scope::Scope;
+
+on_both_databases! {
+    async fn a_consent_replaces_the_one_before_and_is_forgotten(db: TestDatabase) {
+        let user = stored_user(&db.store).await;
+        let client = stored_client(&db.store).await;
+        assert_eq!(db.store.find_consent(user.id, &client.id).await.unwrap(), None);
+        for (scope, granted_at) in [(Scope::of(["openid", "email"]), NOW), (Scope::default(), later(9))] {
+            let consent = Consent { user_id: user.id, client_id: client.id.clone(), scope, granted_at };
+            in_tx!(db.store, [consent], |tx| tx.put_consent(&consent).await).unwrap();
+            assert_eq!(db.store.find_consent(user.id, &client.id).await.unwrap(), Some(consent));
+        }
+        let other = stored_user(&db.store).await;
+        assert_eq!(db.store.find_consent(other.id, &client.id).await.unwrap(), None);
+        for _ in 0..2 {
+            in_tx!(db.store, [user, client], |tx| tx.delete_consent(user.id, &client.id).await).unwrap();
+            assert_eq!(db.store.find_consent(user.id, &client.id).await.unwrap(), None);
+        }
+    }
+
+    async fn a_consent_to_a_client_that_is_not_there_is_refused(db: TestDatabase) {
+        let user = stored_user(&db.store).await;
+        let client_id = usher::domain::id::ClientId("nobody".into());
+        let consent = Consent { user_id: user.id, client_id, scope: Scope::default(), granted_at: NOW };
+        assert!(in_tx!(db.store, [consent], |tx| tx.put_consent(&consent).await).is_err());
+    }
+}

@@ -1,0 +1,63 @@
+//! The log.
+
+use super::samples::{NOW, in_tx, later, random, user};
+use crate::harness::database::on_both_databases;
+use serde_json::json;
+use usher::domain::event::{Event, EventKind};
+use usher::domain::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId};
+use usher::domain::page::MAX_PAGE;
+use usher::storage::StorageError;
+
+on_both_databases! {
+    async fn facts_are_read_back_newest_first_by_user_and_by_client(db: TestDatabase) {
+        let (person, client) = (user().id, ClientId("shop".into()));
+        let mut written = Vec::new();
+        for second in 0..4 {
+            let event = Event::new(EventId::new(later(second), random()), EventKind::GrantRevoked, later(second))
+                .with_user(person)
+                .with_session(SessionId::new(NOW, random()))
+                .with_client(&client)
+                .with_grant(GrantId::new(NOW, random()))
+                .with_project(ProjectId::new(NOW, random()))
+                .with("why", "süß \u{1F980}")
+                .with("count", json!({"deep": [1, null, true, 1.5]}));
+            in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
+            written.insert(0, event);
+        }
+        let stranger = Event::new(EventId::new(NOW, random()), EventKind::KeyPruned, NOW).with_user(user().id);
+        in_tx!(db.store, [stranger], |tx| tx.append(&stranger).await).unwrap();
+        let of_user = db.store.list_events_of_user(person, 10).await.unwrap();
+        assert_eq!(of_user, db.store.list_events_of_client(&client, 10).await.unwrap());
+        assert_eq!(of_user.len(), written.len());
+        for (read, event) in of_user.iter().zip(&written) {
+            assert_eq!((read.id, read.kind.as_str(), read.at), (event.id.0, event.kind.as_str(), event.at));
+            assert_eq!((read.client_id.as_ref(), &read.data), (Some(&client), &event.data));
+        }
+    }
+
+    async fn pages_of_the_log_are_neither_empty_nor_endless(db: TestDatabase) {
+        let (person, client) = (user().id, ClientId("shop".into()));
+        in_tx!(db.store, [client], |tx| {
+            for second in 0..u64::from(MAX_PAGE) + 5 {
+                let id = EventId::new(later(second), random());
+                tx.append(&Event::new(id, EventKind::SignInFailed, NOW).with_user(person).with_client(&client)).await?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        for (asked, given) in [(0, 1), (1, 1), (7, 7), (MAX_PAGE, 100), (u32::MAX, 100)] {
+            assert_eq!(db.store.list_events_of_user(person, asked).await.unwrap().len(), given);
+            assert_eq!(db.store.list_events_of_client(&client, asked).await.unwrap().len(), given);
+        }
+    }
+
+    async fn a_bare_fact_can_be_written_and_belongs_to_nobody(db: TestDatabase) {
+        let bare = Event::new(EventId::new(NOW, random()), EventKind::KeyCreated, NOW);
+        in_tx!(db.store, [bare], |tx| tx.append(&bare).await).unwrap();
+        assert_eq!(db.count("select count(*) from event where user_id is null and data is not null").await, 1);
+        assert!(db.store.list_events_of_user(UserId::new(NOW, random()), 10).await.unwrap().is_empty());
+        assert!(db.store.list_events_of_client(&ClientId(String::new()), 10).await.unwrap().is_empty());
+        let again = in_tx!(db.store, [bare], |tx| tx.append(&bare).await);
+        assert!(matches!(again, Err(StorageError::Conflict)), "{again:?}");
+    }
+}

@@ -1,0 +1,229 @@
+//! Grants and their refresh families, one step after another. What happens at once is in `grant_races`.
+
+use super::samples::{
+    LIMITS, NOW, grant_in, in_tx, later, presented, random, session_of, stored_grant, stored_session,
+    stored_session_of, told_of,
+};
+use crate::harness::database::on_both_databases;
+use usher::domain::grant::{Grant, RefreshFamily};
+use usher::domain::id::{ClientId, GrantId};
+use usher::domain::session::EndReason;
+use usher::domain::time::Timestamp;
+use usher::domain::user::UserStatus;
+use usher::protocol::claims::ClaimsRequest;
+use usher::storage::grants::{GrantOf, Presented, Revoked, Spend};
+use usher::storage::{StorageError, Store};
+
+async fn rotate(store: &Store, presented: Presented) -> Option<GrantOf> {
+    store.write_single(move |mut tx| Box::pin(async move { tx.rotate(&presented).await })).await.unwrap()
+}
+
+async fn keep(store: &Store, presented: Presented) -> Option<GrantOf> {
+    store.write_single(move |mut tx| Box::pin(async move { tx.keep(&presented).await })).await.unwrap()
+}
+
+fn revoked(grant: &Grant) -> Revoked {
+    Revoked { id: grant.id, client_id: grant.client_id.clone(), user_id: grant.user_id, session_id: grant.session_id }
+}
+
+async fn revoked_at(store: &Store, grant: &Grant) -> Option<Timestamp> {
+    store.find_grant(grant.id).await.unwrap().unwrap().grant.revoked_at
+}
+
+on_both_databases! {
+    async fn spending_a_code_makes_its_grant_and_tells_of_it(db: TestDatabase) {
+        let (user, session) = stored_session(&db.store).await;
+        let full = grant_in(&session);
+        let bare = Grant {
+            refresh: None,
+            claims: ClaimsRequest::default(),
+            amr: Vec::new(),
+            scope: usher::protocol::scope::Scope::default(),
+            ..grant_in(&session)
+        };
+        let endless =
+            Grant { refresh: Some(RefreshFamily { expires_at: None, ..full.refresh.unwrap() }), ..grant_in(&session) };
+        for grant in [full, bare, endless] {
+            assert_eq!(db.store.find_grant(grant.id).await.unwrap(), None);
+            let event = told_of(&grant);
+            assert_eq!(db.store.spend_code(grant.clone(), event.clone()).await.unwrap(), Spend::Done);
+            let found = db.store.find_grant(grant.id).await.unwrap();
+            assert_eq!(found, Some(GrantOf { grant, sub: user.sub.clone() }));
+            let logged = db.store.list_events_of_user(user.id, 100).await.unwrap();
+            let logged = logged.into_iter().find(|logged| logged.id == event.id.0).unwrap();
+            assert_eq!((logged.kind.as_str(), logged.at, logged.data), ("grant.created", NOW, event.data));
+        }
+        let whole = "select count(*) from event where session_id is not null and client_id is not null \
+                     and grant_id is not null and project_id is null";
+        assert_eq!(db.count(whole).await, 3);
+    }
+
+    async fn a_code_is_spent_once(db: TestDatabase) {
+        let (.., grant) = stored_grant(&db.store).await;
+        let thief = Grant { client_id: ClientId("thief".into()), ..grant.clone() };
+        assert_eq!(db.store.spend_code(thief.clone(), told_of(&thief)).await.unwrap(), Spend::Spent);
+        let (reason, id) = (EndReason::CodeReuse, grant.id);
+        in_tx!(db.store, [], |tx| tx.revoke_grant(id, NOW, reason).await).unwrap();
+        assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::Spent);
+        assert_eq!(db.store.find_grant(grant.id).await.unwrap().unwrap().grant.client_id, grant.client_id);
+        assert_eq!(db.count("select count(*) from event").await, 1, "only the first is told of");
+    }
+
+    async fn a_code_is_worth_nothing_once_session_or_user_are_out(db: TestDatabase) {
+        let (mut user, ended) = stored_session(&db.store).await;
+        let live = stored_session_of(&db.store, &user).await;
+        let (stranger, _) = stored_session(&db.store).await;
+        in_tx!(db.store, [ended], |tx| tx.end_session(ended.id, NOW, EndReason::SignOut).await).unwrap();
+        let of_another = Grant { user_id: stranger.id, ..grant_in(&live) };
+        let of_nobody = grant_in(&session_of(&user));
+        user.status = UserStatus::Disabled;
+        for grant in [grant_in(&ended), of_another, of_nobody] {
+            assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::NoLonger);
+        }
+        in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
+        let grant = grant_in(&live);
+        assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::NoLonger);
+        assert_eq!(db.count("select count(*) from grants").await + db.count("select count(*) from event").await, 0);
+    }
+
+    async fn a_grant_whose_event_cannot_be_written_is_not_made(db: TestDatabase) {
+        let (_, session, first) = stored_grant(&db.store).await;
+        let taken = db.store.list_events_of_user(first.user_id, 1).await.unwrap()[0].id;
+        let grant = grant_in(&session);
+        let mut event = told_of(&grant);
+        event.id = usher::domain::id::EventId(taken);
+        let answer = db.store.spend_code(grant.clone(), event).await;
+        assert!(matches!(answer, Err(StorageError::Conflict)), "{answer:?}");
+        assert_eq!(db.store.find_grant(grant.id).await.unwrap(), None);
+    }
+
+    async fn the_leaf_rotates_and_its_row_says_when_and_until_when(db: TestDatabase) {
+        let (user, _, mut grant) = stored_grant(&db.store).await;
+        for generation in 1..=3 {
+            let now = later(u64::from(generation) * 100);
+            let moved = rotate(&db.store, presented(&grant, generation, now)).await.unwrap();
+            let family = grant.refresh.as_mut().unwrap();
+            (family.generation, family.rotated_at) = (generation + 1, now);
+            family.idle_expires_at = now + LIMITS.idle;
+            assert_eq!(moved, GrantOf { grant: grant.clone(), sub: user.sub.clone() });
+            assert_eq!(db.store.find_grant(grant.id).await.unwrap(), Some(moved));
+        }
+    }
+
+    async fn an_older_generation_another_client_and_another_grant_move_nothing(db: TestDatabase) {
+        let (.., grant) = stored_grant(&db.store).await;
+        rotate(&db.store, presented(&grant, 1, NOW)).await.unwrap();
+        let before = db.store.find_grant(grant.id).await.unwrap();
+        let leaf = presented(&grant, 2, NOW);
+        let fruitless = [
+            presented(&grant, 1, NOW),
+            presented(&grant, 0, NOW),
+            Presented { client: ClientId("thief".into()), ..leaf.clone() },
+            Presented { grant: GrantId::new(NOW, random()), ..leaf },
+        ];
+        for presented in fruitless {
+            assert_eq!(rotate(&db.store, presented.clone()).await, None, "{presented:?}");
+            assert_eq!(keep(&db.store, presented.clone()).await, None, "{presented:?}");
+        }
+        assert_eq!(db.store.find_grant(grant.id).await.unwrap(), before);
+    }
+
+    async fn a_generation_that_the_database_forgot_moves_the_family_past_it(db: TestDatabase) {
+        let (.., grant) = stored_grant(&db.store).await;
+        let moved = rotate(&db.store, presented(&grant, 9, NOW)).await.unwrap();
+        assert_eq!(moved.grant.refresh.unwrap().generation, 10);
+        assert_eq!(keep(&db.store, presented(&grant, 11, NOW)).await, None, "a kept token has one generation alone");
+    }
+
+    async fn a_family_neither_rotates_nor_is_kept_past_its_limits(db: TestDatabase) {
+        let (.., grant) = stored_grant(&db.store).await;
+        for at in [later(1_000), later(5_000), later(99_999)] {
+            assert_eq!(rotate(&db.store, presented(&grant, 1, at)).await, None);
+            assert_eq!(keep(&db.store, presented(&grant, 1, at)).await, None);
+        }
+        let mut generation = 1;
+        for at in (900..5_000).step_by(900).chain([4_999]) {
+            let moved = rotate(&db.store, presented(&grant, generation, later(at))).await.unwrap();
+            generation += 1;
+            assert!(moved.grant.refresh.unwrap().idle_expires_at <= later(5_000), "never past its own end");
+        }
+        assert_eq!(rotate(&db.store, presented(&grant, generation, later(5_000))).await, None);
+    }
+
+    async fn a_family_without_an_end_lives_as_long_as_it_is_used(db: TestDatabase) {
+        let (_, session) = stored_session(&db.store).await;
+        let mut grant = grant_in(&session);
+        grant.refresh.as_mut().unwrap().expires_at = None;
+        db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap();
+        for step in 1..20_u32 {
+            let at = later(u64::from(step) * 999);
+            let kept = keep(&db.store, presented(&grant, 1, at)).await.unwrap();
+            let family = kept.grant.refresh.unwrap();
+            assert_eq!((family.generation, family.rotated_at), (1, NOW), "the token stays the same");
+            assert_eq!((family.idle_expires_at, family.expires_at), (at + LIMITS.idle, None));
+        }
+    }
+
+    async fn a_grant_without_a_family_never_rotates(db: TestDatabase) {
+        let (_, session) = stored_session(&db.store).await;
+        let grant = Grant { refresh: None, ..grant_in(&session) };
+        db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap();
+        assert_eq!(rotate(&db.store, presented(&grant, 1, NOW)).await, None);
+        assert_eq!(keep(&db.store, presented(&grant, 1, NOW)).await, None);
+        let id = grant.id;
+        let answer = in_tx!(db.store, [], |tx| tx.revoke_grant(id, NOW, EndReason::RevokedByClient).await).unwrap();
+        assert_eq!(answer, Some(revoked(&grant)));
+    }
+
+    async fn a_grant_is_revoked_once_for_ever(db: TestDatabase) {
+        let (.., grant) = stored_grant(&db.store).await;
+        let id = grant.id;
+        for (at, answer) in [(later(1), Some(revoked(&grant))), (later(2), None)] {
+            let done = in_tx!(db.store, [], |tx| tx.revoke_grant(id, at, EndReason::TokenReuse).await).unwrap();
+            assert_eq!(done, answer);
+            assert_eq!(revoked_at(&db.store, &grant).await, Some(later(1)));
+            assert_eq!(rotate(&db.store, presented(&grant, 1, later(3))).await, None);
+            assert_eq!(keep(&db.store, presented(&grant, 1, later(3))).await, None);
+        }
+        let nothing = GrantId::new(NOW, random());
+        let done = in_tx!(db.store, [], |tx| tx.revoke_grant(nothing, NOW, EndReason::TokenReuse).await);
+        assert_eq!(done.unwrap(), None);
+    }
+
+    async fn revoking_by_session_by_user_and_by_client_takes_what_it_names(db: TestDatabase) {
+        let (user, session) = stored_session(&db.store).await;
+        let second = stored_session_of(&db.store, &user).await;
+        let (.., foreign) = stored_grant(&db.store).await;
+        let other_client = Grant { client_id: ClientId("blog".into()), ..grant_in(&session) };
+        let grants = [grant_in(&session), other_client, grant_in(&second)];
+        for grant in &grants {
+            db.store.spend_code(grant.clone(), told_of(grant)).await.unwrap();
+        }
+        let (person, session) = (user.id, session.id);
+        let (blog, why) = (ClientId("blog".into()), EndReason::ConsentWithdrawn);
+        let at_client = in_tx!(db.store, [blog], |tx| tx.revoke_grants_at_client(person, &blog, NOW, why).await);
+        assert_eq!(at_client.unwrap(), [revoked(&grants[1])]);
+        let of_user = in_tx!(db.store, [], |tx| tx.revoke_grants_of_user(person, Some(session), NOW, why).await);
+        assert_eq!(of_user.unwrap(), [revoked(&grants[2])]);
+        let of_session = in_tx!(db.store, [], |tx| tx.revoke_grants_of_session(session, NOW, why).await);
+        assert_eq!(of_session.unwrap(), [revoked(&grants[0])]);
+        let rest = in_tx!(db.store, [], |tx| tx.revoke_grants_of_user(person, None, NOW, why).await);
+        assert_eq!(rest.unwrap(), []);
+        assert_eq!(revoked_at(&db.store, &foreign).await, None);
+    }
+
+    async fn a_standing_grant_tells_its_person_until_it_is_revoked_or_they_are_disabled(db: TestDatabase) {
+        let (mut user, session, grant) = stored_grant(&db.store).await;
+        let standing = db.store.find_standing_grant(grant.id).await.unwrap();
+        assert_eq!(standing, Some((grant.claims.clone(), user.clone())));
+        user.status = UserStatus::Disabled;
+        in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
+        assert_eq!(db.store.find_standing_grant(grant.id).await.unwrap(), None);
+        user.status = UserStatus::Active;
+        in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
+        let session = session.id;
+        in_tx!(db.store, [], |tx| tx.revoke_grants_of_session(session, NOW, EndReason::SignOut).await).unwrap();
+        assert_eq!(db.store.find_standing_grant(grant.id).await.unwrap(), None);
+        assert_eq!(db.store.find_standing_grant(GrantId::new(NOW, random())).await.unwrap(), None);
+    }
+}

@@ -1,0 +1,77 @@
+//! Every statement finds its rows by an index, on both databases.
+
+use crate::harness::database::{RawConnection, TestDatabase};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
+use usher::storage::statements;
+
+/// Statements that may read a whole table, and why.
+const MAY_SCAN: &[(&str, &str, &str)] = &[
+    ("keys", "LIST", "a handful of keys, all of them wanted"),
+    ("throttles", "SWEEP", "a chore: an index on a column that every try changes would cost more than it saves"),
+];
+
+#[tokio::test]
+async fn on_sqlite_every_statement_uses_an_index() {
+    let db = TestDatabase::sqlite().await;
+    let RawConnection::Sqlite(mut connection) = db.connect().await else { panic!("this is SQLite") };
+    let mut scanning = Vec::new();
+    for (file, name, sql) in statements() {
+        let plan = explain_sqlite(&mut connection, sql.sqlite).await;
+        if plan.iter().any(|step| step.starts_with("SCAN ") && step != "SCAN CONSTANT ROW") {
+            scanning.push((file, name, plan.join("; ")));
+        }
+    }
+    check(&scanning);
+}
+
+#[tokio::test]
+async fn on_postgres_every_statement_uses_an_index() {
+    let Some(db) = TestDatabase::postgres().await else { return };
+    let mut connection = PgConnection::connect(&db.url).await.unwrap();
+    let mut scanning = Vec::new();
+    for setting in ["set enable_seqscan = off", "set plan_cache_mode = force_generic_plan"] {
+        sqlx::raw_sql(setting).execute(&mut connection).await.unwrap();
+    }
+    for (file, name, sql) in statements() {
+        let plan = explain_postgres(&mut connection, sql.postgres).await;
+        if plan.iter().any(|step| step.contains("Seq Scan")) {
+            scanning.push((file, name, plan.join("; ")));
+        }
+    }
+    check(&scanning);
+}
+
+/// Nothing scans but what may, and whatever may still does.
+fn check(scanning: &[(&str, &str, String)]) {
+    let may = |file: &str, name: &str| MAY_SCAN.iter().any(|(f, n, _)| (*f, *n) == (file, name));
+    let faults: Vec<String> = scanning
+        .iter()
+        .filter(|(file, name, _)| !may(file, name))
+        .map(|(file, name, plan)| format!("{file}::{name}: {plan}"))
+        .collect();
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    for (file, name, _) in MAY_SCAN {
+        assert!(scanning.iter().any(|(f, n, _)| f == file && n == name), "{file}::{name} needs no leave to scan");
+    }
+}
+
+async fn explain_sqlite(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
+    let explain = AssertSqlSafe(format!("explain query plan {sql}"));
+    let rows = sqlx::query(explain).fetch_all(connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    rows.iter().map(|row| row.get("detail")).collect()
+}
+
+/// PostgreSQL 15 explains a statement with parameters only once it is prepared.
+async fn explain_postgres(connection: &mut PgConnection, sql: &str) -> Vec<String> {
+    let parameters = (1..100).rev().find(|number| sql.contains(&format!("${number}"))).unwrap_or(0);
+    let nulls = vec!["null"; parameters].join(", ");
+    let execute = if nulls.is_empty() { "q".to_owned() } else { format!("q({nulls})") };
+    let run = async |connection: &mut PgConnection, text: String| {
+        let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(connection).await;
+        rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    };
+    run(connection, format!("prepare q as {sql}")).await;
+    let rows = run(connection, format!("explain execute {execute}")).await;
+    run(connection, "deallocate q".to_owned()).await;
+    rows.iter().map(|row| row.get::<String, _>(0).trim().to_owned()).collect()
+}

@@ -1,0 +1,209 @@
+//! Real values to store: every field filled, every identifier fresh.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use usher::domain::client::{Client, ClientSecret, ClientType};
+use usher::domain::email::Email;
+use usher::domain::event::{Event, EventKind};
+use usher::domain::grant::{Grant, RefreshFamily, RefreshLimits};
+use usher::domain::id::{ClientId, EventId, GrantId, ProjectId, ProofId, SessionId, UserId};
+use usher::domain::project::Project;
+use usher::domain::proof::{Proof, ProofKind};
+use usher::domain::random::{Random, SeededRandom};
+use usher::domain::session::Session;
+use usher::domain::time::Timestamp;
+use usher::domain::user::{Address, Profile, Sub, User, UserStatus};
+use usher::protocol::claims::ClaimsRequest;
+use usher::protocol::scope::Scope;
+use usher::storage::Store;
+use usher::storage::grants::{Presented, Spend};
+
+/// The present moment of every test.
+pub const NOW: Timestamp = Timestamp(1_800_000_000);
+
+/// How long a family of these tests lives.
+pub const LIMITS: RefreshLimits = RefreshLimits {
+    idle: Duration::from_secs(1_000),
+    absolute: Some(Duration::from_secs(5_000)),
+    retry_window: Duration::from_secs(30),
+};
+
+/// Runs the body in one transaction, with copies of the values named in brackets moved into it.
+macro_rules! in_tx {
+    ($store:expr, [$($moved:ident),*], |$tx:ident| $body:expr) => {{
+        $(let $moved = $moved.clone();)*
+        $store.write(move |mut $tx| Box::pin(async move { $body })).await
+    }};
+}
+pub(crate) use in_tx;
+
+/// Bytes that differ from call to call.
+pub fn random() -> &'static dyn Random {
+    static RANDOM: LazyLock<SeededRandom> = LazyLock::new(|| SeededRandom::new(1));
+    &*RANDOM
+}
+
+/// The hash of a secret that nobody else has.
+pub fn hash() -> Vec<u8> {
+    random().bytes::<32>().to_vec()
+}
+
+/// So many seconds after [`NOW`].
+pub fn later(seconds: u64) -> Timestamp {
+    NOW + Duration::from_secs(seconds)
+}
+
+pub fn email(name: &str) -> Email {
+    Email::parse(&format!("{name}@example.test")).unwrap()
+}
+
+pub fn user() -> User {
+    let id = UserId::new(NOW, random());
+    User {
+        id,
+        sub: Sub(random().handle()),
+        email: email(&format!("ana.{}", id.0.simple())),
+        status: UserStatus::Active,
+        admin: true,
+        locale: Some("pt-BR".into()),
+        profile: Profile {
+            given_name: Some("Ana \u{1F980}".into()),
+            family_name: Some("O'Neil \"quoted\" \\ ção".into()),
+            phone_number: Some("+351 910 000 000".into()),
+            phone_number_verified: true,
+            address: Some(Address { formatted: Some("Rua 1\r\nLisboa".into()), ..Address::default() }),
+            ..Profile::default()
+        },
+        created_at: NOW,
+        updated_at: later(1),
+    }
+}
+
+pub fn session_of(user: &User) -> Session {
+    Session {
+        id: SessionId::new(NOW, random()),
+        user_id: user.id,
+        auth_time: NOW,
+        amr: vec!["pwd".into(), "mfa".into()],
+        acr: "aal1".into(),
+        created_at: NOW,
+        last_seen_at: later(1),
+        idle_expires_at: later(600),
+        expires_at: later(1_000),
+        ended_at: None,
+        user_agent: Some("Firefox/150 \"x\"".into()),
+        source: Some("2001:db8::/48".into()),
+    }
+}
+
+pub fn project() -> Project {
+    Project { id: ProjectId::new(NOW, random()), name: "Shop & Söhne".into(), created_at: NOW }
+}
+
+pub fn client_of(project: &Project) -> Client {
+    let mut metadata = ClientType::Web.defaults();
+    metadata.client_name = "Shop".into();
+    metadata.redirect_uris = vec!["https://shop.test/cb?x=1".into()];
+    metadata.default_max_age = Some(3_600);
+    let secret = ClientSecret { sha256: "ab".repeat(32), created_at: NOW, expires_at: Some(later(9)) };
+    Client {
+        id: ClientId(random().handle()),
+        project_id: project.id,
+        kind: ClientType::Web,
+        metadata,
+        secrets: vec![secret.clone(), ClientSecret { expires_at: None, ..secret }],
+        created_at: NOW,
+        updated_at: later(1),
+        disabled_at: None,
+    }
+}
+
+pub fn grant_in(session: &Session) -> Grant {
+    let claims = ClaimsRequest {
+        userinfo: ["email".to_owned()].into(),
+        id_token: ["acr".to_owned(), "name".to_owned()].into(),
+        sub: Some("somebody".into()),
+        essential_acr: Some(vec!["aal2".into()]),
+    };
+    Grant {
+        id: GrantId::new(NOW, random()),
+        client_id: ClientId("shop".into()),
+        user_id: session.user_id,
+        session_id: session.id,
+        scope: Scope::of(["openid", "offline_access", "email"]),
+        claims,
+        auth_time: session.auth_time,
+        acr: "aal1".into(),
+        amr: vec!["pwd".into()],
+        created_at: NOW,
+        refresh: Some(RefreshFamily::begin(NOW, &LIMITS)),
+        revoked_at: None,
+    }
+}
+
+/// What tells that a grant was made.
+pub fn told_of(grant: &Grant) -> Event {
+    Event::new(EventId::new(NOW, random()), EventKind::GrantCreated, NOW)
+        .with_user(grant.user_id)
+        .with_session(grant.session_id)
+        .with_client(&grant.client_id)
+        .with_grant(grant.id)
+        .with("scope", grant.scope.to_string())
+}
+
+pub fn proof() -> Proof {
+    Proof {
+        id: ProofId::new(NOW, random()),
+        kind: ProofKind::SignUp,
+        email: Some(email(&format!("p{}", random().digits(12)))),
+        user_id: None,
+        sealed: Some(vec![0, 255, 1]),
+        attempts: 0,
+        created_at: NOW,
+        expires_at: later(600),
+        used_at: None,
+    }
+}
+
+/// One presentation of a generation of a grant at a moment.
+pub fn presented(grant: &Grant, generation: u32, now: Timestamp) -> Presented {
+    Presented { grant: grant.id, client: grant.client_id.clone(), generation, now, idle_end: now + LIMITS.idle }
+}
+
+pub async fn stored_user(store: &Store) -> User {
+    let user = user();
+    in_tx!(store, [user], |tx| tx.insert_user(&user).await).unwrap();
+    user
+}
+
+pub async fn stored_session(store: &Store) -> (User, Session) {
+    let user = stored_user(store).await;
+    let session = stored_session_of(store, &user).await;
+    (user, session)
+}
+
+pub async fn stored_session_of(store: &Store, user: &User) -> Session {
+    let session = session_of(user);
+    in_tx!(store, [session], |tx| tx.insert_session(&session, &hash()).await).unwrap();
+    session
+}
+
+/// A grant with a refresh family, its person and its session.
+pub async fn stored_grant(store: &Store) -> (User, Session, Grant) {
+    let (user, session) = stored_session(store).await;
+    let grant = grant_in(&session);
+    assert_eq!(store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::Done);
+    (user, session, grant)
+}
+
+pub async fn stored_client(store: &Store) -> Client {
+    let project = project();
+    let client = client_of(&project);
+    in_tx!(store, [project, client], |tx| {
+        tx.insert_project(&project, &hash()).await?;
+        tx.insert_client(&client).await
+    })
+    .unwrap();
+    client
+}

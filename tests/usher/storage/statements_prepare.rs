@@ -1,0 +1,35 @@
+//! Every statement of the house prepares on both databases: a misspelt column is named here.
+
+use crate::harness::database::{RawConnection, on_both_databases};
+use sqlx::{Executor as _, SqlSafeStr as _};
+use usher::storage::statements;
+
+on_both_databases! {
+    async fn every_statement_prepares(db: TestDatabase) {
+        let mut connection = db.connect().await;
+        let (mut faults, mut prepared) = (Vec::new(), 0);
+        for (file, name, sql) in statements() {
+            let answer = match &mut connection {
+                RawConnection::Sqlite(connection) => connection.prepare(sql.sqlite.into_sql_str()).await.map(drop),
+                RawConnection::Postgres(connection) => connection.prepare(sql.postgres.into_sql_str()).await.map(drop),
+            };
+            prepared += 1;
+            if let Err(error) = answer {
+                faults.push(format!("{file}::{name}: {error}"));
+            }
+        }
+        assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+        assert!(prepared > 60, "only {prepared} statements are listed");
+    }
+}
+
+#[test]
+fn no_file_of_statements_is_left_out() {
+    let listed: std::collections::BTreeSet<&str> = statements().map(|(file, ..)| file).collect();
+    for entry in std::fs::read_dir("src/storage").unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let has_statements = std::fs::read_to_string(&path).unwrap().contains("\nstatements! {");
+        assert_eq!(listed.contains(name.as_str()), has_statements, "{name}");
+    }
+}
