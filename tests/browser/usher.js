@@ -1,5 +1,6 @@
 // A freshly built Usher in development mode, in a temporary folder, on ports of its own.
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -46,6 +47,13 @@ export class Usher {
     const bin = path.resolve(process.env.USHER_BIN ?? '../../target/debug/usher');
     usher.process = spawn(bin, ['dev'], { cwd: usher.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     usher.output = '';
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      process.once(signal, () => {
+        usher.process.kill('SIGKILL');
+        rmSync(usher.folder, { recursive: true, force: true });
+        process.exit(1);
+      });
+    }
     try {
       usher.banner = await usher.#banner();
     } catch (cause) {
