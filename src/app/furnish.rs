@@ -39,7 +39,8 @@ pub enum FurnishError {
 /// [`FurnishError::Storage`].
 pub async fn open_store(config: &Config) -> Result<Store, FurnishError> {
     let url = match &config.database.url {
-        DatabaseUrl::Sqlite(url) => url.clone(),
+        // The path stands in a URL from here on, where these mean something.
+        DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.replace('%', "%25")),
         DatabaseUrl::Postgres(url) => url.expose().clone(),
     };
     let (readers, connections) = (config.database.readers, config.database.max_connections);
@@ -54,6 +55,21 @@ pub async fn open_store(config: &Config) -> Result<Store, FurnishError> {
 /// # Errors
 /// [`FurnishError`], in one clear line.
 pub async fn furnish(
+    config: Config,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<(Usher, SchemaState), FurnishError> {
+    let (usher, schema) = assemble(config, store, clock, random).await?;
+    usher.tend_keys().await?;
+    Ok((usher, schema))
+}
+
+/// The same for a command beside a running server: signing keys are left as they are, and not taken up.
+///
+/// # Errors
+/// [`FurnishError`], in one clear line.
+pub async fn assemble(
     config: Config,
     store: Store,
     clock: Arc<dyn Clock>,
@@ -75,7 +91,6 @@ pub async fn furnish(
     if !usher.settle_master_key().await? {
         return Err(FurnishError::OtherMasterKey);
     }
-    usher.tend_keys().await?;
     Ok((usher, schema))
 }
 

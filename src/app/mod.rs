@@ -1,7 +1,32 @@
 //! The only room that knows every other: configuration in, running house out.
 
+mod banner;
+mod data;
+mod demos;
+mod dev;
+mod doctor;
+mod door;
 mod furnish;
+mod healthcheck;
+mod listen;
+mod mailer;
+mod mark;
+mod run;
+mod seed;
+mod serve;
+mod shutdown;
 mod source;
 
+pub use data::{migrate, open_for_commands, pending_migrations};
+pub use dev::dev;
+pub use doctor::{Finding, Verdict, examine};
 pub use furnish::{FurnishError, furnish, open_store};
+pub use healthcheck::check_health;
+pub use run::{prepare_command, prepare_process, prepare_tls};
+pub use serve::serve;
 pub use source::{OsRandom, SystemClock};
+
+// What the command line works with: it reaches the verbs through this room alone.
+pub use crate::flows::{Ended, FlowError, NewClient, NewUser, RegisteredClient, RegisteredProject, Usher};
+pub use crate::protocol::client_metadata::ClientMetadata;
+pub use crate::protocol::scope::Scope;

@@ -1,10 +1,166 @@
-//! The command line.
+//! The command line: what may be typed, and how its outcome is told.
+//!
+//! A file is a group of commands: its arguments, the work, which `app` does, and the words. Data goes to standard output,
+//! one clear line about what went wrong to standard error; 0 is done, 1 is failed, 2 is wrong usage.
 
+mod admin;
+mod client;
+mod completions;
+mod config;
+mod dev;
+mod doctor;
+mod failure;
+mod healthcheck;
+mod keys;
+mod migrate;
+mod output;
 pub mod print_config;
+mod project;
+mod serve;
+mod settings;
+mod stdin;
+mod table;
+mod user;
+mod version;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::output::Output;
+use self::settings::Settings;
+
+const EXAMPLES: &str = "\
+Examples:
+  usher                                   start for development: nothing to set up
+  USHER_ISSUER=https://id.example.org usher serve
+  usher user create --email ana@example.org --password-stdin < password.txt
+  usher client create --project Shop --type web --name Shop --redirect-uri https://shop.example.org/callback
+
+`usher COMMAND --help` has examples for each command. Exit codes: 0 done, 1 failed, 2 wrong usage.";
+
+/// One front door for many applications: an OAuth 2 and OpenID Connect identity provider.
+#[derive(Debug, Parser)]
+#[command(name = "usher", version, after_help = EXAMPLES, propagate_version = false)]
+struct Cli {
+    /// A TOML file of settings; may be given several times, a later one wins [default: usher.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Vec<PathBuf>,
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve for development on this machine (what plain `usher` does)
+    #[command(after_help = dev::EXAMPLES)]
+    Dev,
+    /// Serve for people
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(serve::Arguments),
+    /// Bring the database up to date
+    #[command(after_help = migrate::EXAMPLES)]
+    Migrate(migrate::Arguments),
+    /// Make administrators
+    #[command(subcommand, after_help = admin::EXAMPLES)]
+    Admin(admin::Command),
+    /// Make, list, disable users, and end what they have
+    #[command(subcommand, after_help = user::EXAMPLES)]
+    User(user::Command),
+    /// Make and list projects
+    #[command(subcommand, after_help = project::EXAMPLES)]
+    Project(project::Command),
+    /// Make, list, change, delete clients
+    #[command(subcommand, after_help = client::EXAMPLES)]
+    Client(client::Command),
+    /// List, rotate, prune signing keys
+    #[command(subcommand, after_help = keys::EXAMPLES)]
+    Keys(keys::Command),
+    /// Show the settings in force
+    #[command(subcommand, after_help = config::EXAMPLES)]
+    Config(config::Command),
+    /// Look at everything that can be wrong, and say how to put it right
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor,
+    /// Ask the running server whether it is ready, for containers without a shell
+    #[command(after_help = healthcheck::EXAMPLES)]
+    Healthcheck,
+    /// Print the version
+    #[command(after_help = version::EXAMPLES)]
+    Version,
+    /// Print a completion script
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(completions::Arguments),
+}
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    // Ends the process by itself: 0 after help, 2 after wrong usage.
+    let cli = Cli::parse();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run(cli)));
+    outcome.unwrap_or_else(|error| failure::tell(&error))
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let settings = Settings { files: cli.config };
+    let output = Output { json: cli.json };
+    crate::app::prepare_tls();
+    match cli.command.unwrap_or(Command::Dev) {
+        Command::Dev => dev::run(&settings).await?,
+        Command::Serve(arguments) => serve::run(&settings, &arguments).await?,
+        Command::Migrate(arguments) => return migrate::run(&settings, &arguments, output).await,
+        Command::Admin(command) => admin::run(&settings, &command, output).await?,
+        Command::User(command) => user::run(&settings, command, output).await?,
+        Command::Project(command) => project::run(&settings, &command, output).await?,
+        Command::Client(command) => client::run(&settings, command, output).await?,
+        Command::Keys(command) => keys::run(&settings, &command, output).await?,
+        Command::Config(command) => config::run(&settings, &command, output)?,
+        Command::Doctor => return doctor::run(&settings, output).await,
+        Command::Healthcheck => healthcheck::run(&settings, output).await?,
+        Command::Version => version::run(output)?,
+        Command::Completions(arguments) => completions::run(&arguments)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_command_shows_examples() {
+        let mut all = Cli::command();
+        all.build();
+        all.clone().debug_assert();
+        for command in all.get_subcommands().filter(|command| command.get_name() != "help") {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:\n  "), "{} has no examples", command.get_name());
+        }
+    }
+
+    #[test]
+    fn wrong_usage_is_refused_and_plain_usher_is_not() {
+        assert!(Cli::try_parse_from(["usher"]).unwrap().command.is_none());
+        for wrong in [
+            "usher nonsense",
+            "usher user create",
+            "usher user disable",
+            "usher client create --project P --name N --type desktop",
+            "usher config print --defaults --origin",
+            "usher completions tcsh",
+        ] {
+            let error = Cli::try_parse_from(wrong.split(' ')).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{wrong}");
+        }
+    }
 }

@@ -1,1 +1,107 @@
-//! The jobs room.
+//! Work that nobody waits for: letters, clean-up, keys.
+//!
+//! A [`Job`] says what to do and how often; [`keep_at`] does it until the house stops, one run at a time. Chores that
+//! must not run in two instances at once take a lease in the database first.
+
+mod clean_up;
+mod deliver_letters;
+mod learn_keys;
+mod tend_keys;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _, pending};
+use tokio::sync::watch;
+
+use self::clean_up::CleanUp;
+use self::deliver_letters::DeliverLetters;
+use self::learn_keys::LearnKeys;
+use self::tend_keys::TendKeys;
+use crate::domain::random::Random;
+use crate::flows::{FlowError, Usher};
+use crate::mail::Mailer;
+
+/// No run takes longer; past that it is cut off and comes again.
+const LONGEST_RUN: Duration = Duration::from_mins(4);
+/// A lease outlives the run that it was taken for.
+const LEASE: Duration = Duration::from_mins(5);
+
+/// A chore.
+pub trait Job: Send + Sync + 'static {
+    /// Its name, also that of its lease.
+    fn name(&self) -> &'static str;
+
+    /// How long to rest between two runs, more or less: the runner adds some chance.
+    fn every(&self) -> Duration;
+
+    /// Whether only one instance may be at it at a time.
+    fn is_leased(&self) -> bool {
+        true
+    }
+
+    /// Resolves when there is a reason not to rest any longer.
+    fn woken<'a>(&'a self, _: &'a Usher) -> BoxFuture<'a, ()> {
+        pending().boxed()
+    }
+
+    /// Does what there is to do. `stop` turns true when the house stops: leave the rest for later then.
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>>;
+}
+
+/// Every chore of the house; without a mailer letters stay where they are.
+pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
+    let letters = mailer.map(|mailer| Box::new(DeliverLetters::new(mailer)) as Box<dyn Job>);
+    let others: [Box<dyn Job>; 3] = [Box::new(CleanUp::default()), Box::new(TendKeys), Box::new(LearnKeys::default())];
+    letters.into_iter().chain(others).collect()
+}
+
+/// Runs `job` again and again until `stop` turns true. `holder` names this instance in leases.
+///
+/// A trouble is logged when it begins and when it is over, not at every run in between.
+pub async fn keep_at(job: Box<dyn Job>, usher: Usher, holder: String, mut stop: watch::Receiver<bool>) {
+    let mut failing = false;
+    while !*stop.borrow() {
+        match run_once(&*job, &usher, &holder, &stop).await {
+            Ok(()) if failing => {
+                failing = false;
+                tracing::info!(job.name = job.name(), "jobs: works again");
+            }
+            Ok(()) => {}
+            Err(why) if failing => tracing::debug!(job.name = job.name(), "jobs: still failing: {why}"),
+            Err(why) => {
+                failing = true;
+                tracing::warn!(job.name = job.name(), "jobs: failed, and will be tried again: {why}");
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(rest(job.every(), &*usher.random)) => {}
+            () = job.woken(&usher) => {}
+            // An error means that nobody is left to stop us, and that is the end as well.
+            _ = stop.wait_for(|stopping| *stopping) => break,
+        }
+    }
+}
+
+async fn run_once(job: &dyn Job, usher: &Usher, holder: &str, stop: &watch::Receiver<bool>) -> Result<(), String> {
+    if job.is_leased() {
+        let now = usher.now();
+        let ours = usher.store.take_lease(job.name(), holder.to_owned(), now, now + LEASE).await;
+        if !ours.map_err(|error| error.to_string())? {
+            return Ok(());
+        }
+    }
+    match tokio::time::timeout(LONGEST_RUN, job.run(usher, stop)).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(_) => Err("it took too long".to_owned()),
+    }
+}
+
+/// Between nine and eleven tenths of `every`, so that instances started together do not stay together.
+fn rest(every: Duration, random: &dyn Random) -> Duration {
+    let [chance] = random.bytes::<1>();
+    every.mul_f64(0.9 + 0.2 * f64::from(chance) / 255.0)
+}
+
+#[cfg(test)]
+mod tests;

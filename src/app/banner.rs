@@ -1,0 +1,109 @@
+//! What `usher dev` prints once it is ready: where to go, and as whom.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::seed;
+
+/// What the banner tells. Shown, it ends with a line break.
+#[derive(Debug, Clone)]
+pub struct Banner {
+    /// The issuer.
+    pub issuer: String,
+    /// Where data is, in words.
+    pub data: String,
+    /// The database, in words: `sqlite .usher/usher.db`.
+    pub database: String,
+    /// It was made at this start.
+    pub created: bool,
+    /// Migrations it has.
+    pub migrations: usize,
+    /// How long it took from the first line of code to here.
+    pub took: Duration,
+    /// The algorithms there are keys for.
+    pub algs: String,
+    /// What seals the keys: a file, or a setting.
+    pub sealed_with: String,
+    /// The demos, if they run.
+    pub demos: Option<[String; 2]>,
+    /// The one-use link that makes an administrator.
+    pub setup: String,
+}
+
+impl fmt::Display for Banner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { issuer, setup, .. } = self;
+        let made = if self.created { "created" } else { "opened" };
+        let (version, seconds) = (env!("CARGO_PKG_VERSION"), self.took.as_secs_f32());
+        writeln!(f, "  Usher {version} · development mode · {}", self.data)?;
+        let migrations = if self.migrations == 1 { "migration" } else { "migrations" };
+        let schema = format!("{made}, {} {migrations}", self.migrations);
+        row(f, "database", &self.database, &format!("{schema:<30} {seconds:.1} s"))?;
+        row(f, "keys", &self.algs, &format!("{made}, sealed with {}", self.sealed_with))?;
+        row(f, "mail", "caught, not sent", &format!("{issuer}/dev/mail"))?;
+        if let Some([a, b]) = &self.demos {
+            row(f, "demo", "two relying apps", &format!("{a}  {b}"))?;
+        }
+        let (email, password, client) = (seed::EMAIL, seed::PASSWORD, seed::CLIENT);
+        writeln!(f)?;
+        match &self.demos {
+            Some([a, b]) => {
+                writeln!(f, "  1 Try it     open {a} – sign in as {email} / {password}")?;
+                writeln!(f, "               then {b} – you are already signed in")?;
+            }
+            None => writeln!(f, "  1 Try it     open {issuer}/login – sign in as {email} / {password}")?,
+        }
+        writeln!(f, "  2 Admin      {setup}")?;
+        writeln!(f, "               one use, 30 min · new one: `usher admin link`")?;
+        writeln!(f, "  3 Your app   issuer {issuer}   client {client}   any http://localhost:* redirect (dev only)")?;
+        writeln!(f, "  Discovery {issuer}/.well-known/openid-configuration · Ctrl-C stops")
+    }
+}
+
+fn row(f: &mut fmt::Formatter<'_>, part: &str, what: &str, how: &str) -> fmt::Result {
+    writeln!(f, "  ✔ {part:<9} {what:<24} {how}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn banner() -> Banner {
+        Banner {
+            issuer: "http://localhost:8080".into(),
+            data: "data in ./.usher (delete it to start over)".into(),
+            database: "sqlite .usher/usher.db".into(),
+            created: true,
+            migrations: 4,
+            took: Duration::from_millis(640),
+            algs: "RS256, ES256, PS256".into(),
+            sealed_with: ".usher/master.key".into(),
+            demos: Some(["http://localhost:8081".into(), "http://localhost:8082".into()]),
+            setup: "http://localhost:8080/setup/abc".into(),
+        }
+    }
+
+    #[test]
+    fn it_says_where_to_go_and_as_whom() {
+        let text = banner().to_string();
+        for part in [
+            "· development mode · data in ./.usher (delete it to start over)\n",
+            "✔ database  sqlite .usher/usher.db   created, 4 migrations          0.6 s\n",
+            "✔ keys      RS256, ES256, PS256      created, sealed with .usher/master.key\n",
+            "✔ mail      caught, not sent         http://localhost:8080/dev/mail\n",
+            "1 Try it     open http://localhost:8081 – sign in as ana@example.test / usher-demo\n",
+            "then http://localhost:8082 – you are already signed in\n",
+            "2 Admin      http://localhost:8080/setup/abc\n",
+        ] {
+            assert!(text.contains(part), "{part:?} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn without_demos_none_is_mentioned_and_old_data_is_not_called_new() {
+        let text = Banner { demos: None, created: false, ..banner() }.to_string();
+        assert!(!text.contains("8081") && !text.contains("relying apps") && !text.contains("created"), "{text}");
+        assert!(text.contains("opened, 4 migrations"));
+        assert!(text.contains("open http://localhost:8080/login – sign in as ana@example.test / usher-demo"));
+    }
+}

@@ -1,0 +1,105 @@
+//! The two demo applications of `usher dev`: bound with the front door, started once it is open.
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::listen::listen;
+use super::shutdown::Shutdown;
+use crate::config;
+use crate::demo::{self, Accent, Demo};
+
+/// What tells the demos apart.
+struct Guise {
+    name: &'static str,
+    tagline: &'static str,
+    accent: Accent,
+    client_id: &'static str,
+    cookie: &'static str,
+}
+
+const GUISES: [Guise; 2] = [
+    Guise {
+        name: "Greenhouse",
+        tagline: "The first demo application: what grows in which pot",
+        accent: Accent::Leaf,
+        client_id: "demo-a",
+        cookie: "demo_a",
+    },
+    Guise {
+        name: "Observatory",
+        tagline: "The second demo application: what was seen in which night",
+        accent: Accent::Night,
+        client_id: "demo-b",
+        cookie: "demo_b",
+    },
+];
+
+/// Two bound demos.
+pub struct Demos {
+    listeners: [TcpListener; 2],
+    urls: [String; 2],
+}
+
+impl Demos {
+    /// Binds both listeners.
+    ///
+    /// # Errors
+    /// If a port is taken.
+    pub async fn bind(settings: &config::Demo) -> anyhow::Result<Self> {
+        let first = listen(settings.listen_a, "demo A", "USHER_DEMO__LISTEN_A").await?;
+        let second = listen(settings.listen_b, "demo B", "USHER_DEMO__LISTEN_B").await?;
+        let urls = [url(first.local_addr()?), url(second.local_addr()?)];
+        Ok(Self { listeners: [first, second], urls })
+    }
+
+    /// The addresses that browsers open, without a trailing slash.
+    pub const fn urls(&self) -> &[String; 2] {
+        &self.urls
+    }
+
+    /// The client ids and names, in the order of [`Demos::urls`].
+    pub fn clients() -> [(&'static str, &'static str); 2] {
+        GUISES.map(|guise| (guise.client_id, guise.name))
+    }
+
+    /// Serves both as `tasks`, with the secrets of their clients.
+    pub fn start(
+        self,
+        issuer: &str,
+        secrets: [String; 2],
+        tasks: &mut JoinSet<anyhow::Result<()>>,
+        shutdown: &Shutdown,
+    ) {
+        let Self { listeners, urls } = self;
+        let others = [1, 0].map(|other: usize| (GUISES[other].name, urls[other].clone()));
+        for ((((guise, listen), own_url), secret), (other_name, other_url)) in
+            GUISES.into_iter().zip(listeners).zip(urls).zip(secrets).zip(others)
+        {
+            let demo = Demo {
+                name: guise.name.to_owned(),
+                tagline: guise.tagline.to_owned(),
+                accent: guise.accent,
+                cookie: guise.cookie.to_owned(),
+                issuer: issuer.to_owned(),
+                client_id: guise.client_id.to_owned(),
+                client_secret: Some(secret),
+                listen,
+                own_url,
+                other_name: other_name.to_owned(),
+                other_url,
+            };
+            let asked = shutdown.asked();
+            tasks.spawn(async move { demo::serve(demo, asked).await.with_context(|| format!("demo {}", guise.name)) });
+        }
+    }
+}
+
+fn url(address: SocketAddr) -> String {
+    match address.port() {
+        80 => "http://localhost".to_owned(),
+        port => format!("http://localhost:{port}"),
+    }
+}

@@ -1,0 +1,145 @@
+//! `usher dev`: everything a developer needs, on this machine alone, with nothing to set.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, ensure};
+use tokio::task::JoinSet;
+
+use super::banner::Banner;
+use super::demos::Demos;
+use super::door::Door;
+use super::furnish::{furnish, open_store};
+use super::shutdown::Shutdown;
+use super::source::{OsRandom, SystemClock};
+use super::{mark, run, seed};
+use crate::config::{Config, DatabaseUrl, Profile};
+use crate::domain::key::SigningAlg;
+use crate::domain::random::Random;
+use crate::flows::{FlowError, Usher};
+use crate::mail::caught::CaughtMail;
+use crate::web;
+
+/// Signature algorithms of the two demos, so that both are seen at work.
+const DEMO_ALGS: [&str; 2] = ["RS256", "ES256"];
+
+/// Serves for development until it is told to stop. `ready` is given the banner once everything answers.
+///
+/// # Errors
+/// In words for whoever starts Usher.
+pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<()> {
+    let began = Instant::now();
+    ensure!(
+        config.server.issuer.is_loopback(),
+        "`usher dev` serves this machine alone: start `usher serve` for others"
+    );
+    let door = Door::bind(&config).await?;
+    let demos = if config.demo.enabled { Some(Demos::bind(&config.demo).await?) } else { None };
+    let shutdown = Shutdown::on_signals().context("signals")?;
+    let mut tasks = JoinSet::new();
+    let starting = door.answer(&mut tasks, &shutdown);
+
+    let (usher, created, migrations) = open(config).await?;
+    let secrets = fill(&usher, demos.as_ref()).await.context("the data of development")?;
+    let setup = usher.create_setup_link().await?;
+
+    let caught = Arc::new(CaughtMail::new(usher.clock.clone()));
+    let gate = starting.gate.clone();
+    starting.open(web::router::build(usher.clone(), Some(caught.clone()), gate));
+    run::start_jobs(&usher, Some(caught), &mut tasks, &shutdown);
+    let urls = demos.as_ref().map(|demos| demos.urls().clone());
+    if let Some((demos, secrets)) = demos.zip(secrets) {
+        demos.start(usher.issuer(), secrets, &mut tasks, &shutdown);
+    }
+    let banner = Banner {
+        issuer: usher.issuer().to_owned(),
+        data: where_data_is(&usher.config),
+        database: database_in_words(&usher.config),
+        created,
+        migrations,
+        took: began.elapsed(),
+        algs: SigningAlg::ALL.map(SigningAlg::as_str).join(", "),
+        sealed_with: match usher.config.keys.master_key {
+            Some(_) => "USHER_MASTER_KEY".to_owned(),
+            None => usher.config.keys.master_key_file().display().to_string(),
+        },
+        demos: urls,
+        setup,
+    };
+    ready(banner.to_string());
+    run::until_stopped(tasks, &shutdown).await
+}
+
+/// The furnished house, whether it was made just now, and how many migrations it has.
+async fn open(config: Config) -> anyhow::Result<(Usher, bool, usize)> {
+    let store = open_store(&config).await?;
+    mark::look(&store, Profile::Dev).await??;
+    let created = store.schema().await?.applied == 0;
+    let random: Arc<dyn Random> = Arc::new(OsRandom::default());
+    let (usher, schema) = furnish(config, store, Arc::new(SystemClock), random).await?;
+    mark::settle(&usher.store, Profile::Dev).await??;
+    Ok((usher, created, schema.applied))
+}
+
+/// Puts the data of development in place; the secrets of the demos, if they run.
+async fn fill(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]>, FlowError> {
+    seed::person(usher).await?;
+    let project = seed::project(usher).await?;
+    seed::own_client(usher, project).await?;
+    let Some(demos) = demos else { return Ok(None) };
+    let [a, b] = Demos::clients();
+    let [url_a, url_b] = demos.urls();
+    let [alg_a, alg_b] = DEMO_ALGS;
+    let first = seed::demo_client(usher, project, a, url_a, alg_a).await?;
+    let second = seed::demo_client(usher, project, b, url_b, alg_b).await?;
+    Ok(Some([first, second]))
+}
+
+fn where_data_is(config: &Config) -> String {
+    let Some(file) = config.database.url.file() else {
+        return format!("data in {}", database_in_words(config));
+    };
+    match file.parent().filter(|folder| *folder != Path::new("")) {
+        Some(folder) if folder == Path::new(".usher") => "data in ./.usher (delete it to start over)".to_owned(),
+        Some(folder) => format!("data in {}", folder.display()),
+        None => "data in this folder".to_owned(),
+    }
+}
+
+/// The database without the words to sign in there.
+fn database_in_words(config: &Config) -> String {
+    match &config.database.url {
+        DatabaseUrl::Sqlite(path) => format!("sqlite {path}"),
+        DatabaseUrl::Postgres(url) => {
+            let url = url::Url::parse(url.expose()).ok();
+            let host = url.as_ref().and_then(url::Url::host_str).unwrap_or("over a socket");
+            let name = url.as_ref().map_or("", url::Url::path);
+            format!("postgres {host}{name}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+
+    fn config(url: &str) -> Config {
+        Config::load(Profile::Dev, Sources::of_flags([("database_url", url)])).unwrap()
+    }
+
+    #[test]
+    fn the_database_is_named_without_its_password() {
+        assert_eq!(database_in_words(&config("postgres://usher:hunter2@db:5433/usher?x=hunter3")), "postgres db/usher");
+        assert_eq!(database_in_words(&config("sqlite://.usher/usher.db")), "sqlite .usher/usher.db");
+    }
+
+    #[test]
+    fn only_the_folder_of_development_is_offered_for_deletion() {
+        assert!(where_data_is(&config("sqlite://.usher/usher.db")).contains("delete it"));
+        for other in ["sqlite://usher.db", "sqlite:///var/lib/usher/usher.db", "postgres://db/usher"] {
+            assert!(!where_data_is(&config(other)).contains("delete it"), "{other}");
+        }
+    }
+}

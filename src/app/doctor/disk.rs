@@ -1,0 +1,49 @@
+//! Is there room left where data is?
+
+use super::Finding;
+use crate::config::Config;
+
+/// Below this, in bytes, writes fail before long.
+const LITTLE: u64 = 100 * 1024 * 1024;
+/// Below this, in bytes, it is time to look.
+const MODEST: u64 = 1024 * 1024 * 1024;
+
+/// What was found, where the data is in a file of ours and the system tells.
+pub fn examine(config: &Config) -> Option<Finding> {
+    let file = config.database.url.file()?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+    Some(judge(&format!("measuring {}", folder.display()), free(folder)?))
+}
+
+fn judge(tried: &str, free: u64) -> Finding {
+    let found = format!("{} MiB are free", free / (1024 * 1024));
+    match free {
+        _ if free < LITTLE => Finding::bad("disk", tried, found, "make room, or move database_url"),
+        _ if free < MODEST => Finding::doubtful("disk", tried, found, "make room, or move database_url"),
+        _ => Finding::good("disk", tried, found),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn free(folder: &std::path::Path) -> Option<u64> {
+    let facts = rustix::fs::statvfs(folder).ok()?;
+    Some(facts.f_bavail.saturating_mul(facts.f_frsize))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn free(_: &std::path::Path) -> Option<u64> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict;
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_before_it_is_full() {
+        assert_eq!(judge("x", 10 * MODEST).verdict, Verdict::Good);
+        assert_eq!(judge("x", MODEST - 1).verdict, Verdict::Doubtful);
+        assert_eq!(judge("x", LITTLE - 1).verdict, Verdict::Bad);
+    }
+}

@@ -1,0 +1,111 @@
+//! Looks at everything that can be wrong with a house, and says how to put it right. Changes nothing.
+
+mod database;
+mod disk;
+mod issuer;
+mod keys;
+mod mail;
+
+use serde::Serialize;
+
+use crate::config::{Config, ConfigError};
+use crate::domain::time::Clock as _;
+use crate::web::tls::Tls;
+
+use super::source::SystemClock;
+
+/// What comes of one look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// As it should be.
+    Good,
+    /// It works, and may not go on working, or lacks something.
+    Doubtful,
+    /// It does not work.
+    Bad,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What.
+    pub subject: &'static str,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// What was tried.
+    pub tried: String,
+    /// What came of it.
+    pub found: String,
+    /// What to change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    /// As it should be.
+    pub fn good(subject: &'static str, tried: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { subject, verdict: Verdict::Good, tried: tried.into(), found: found.into(), remedy: None }
+    }
+
+    /// It works, with a doubt.
+    pub fn doubtful(
+        subject: &'static str,
+        tried: impl Into<String>,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { verdict: Verdict::Doubtful, remedy: Some(remedy.into()), ..Self::good(subject, tried, found) }
+    }
+
+    /// It does not work.
+    pub fn bad(
+        subject: &'static str,
+        tried: impl Into<String>,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { verdict: Verdict::Bad, remedy: Some(remedy.into()), ..Self::good(subject, tried, found) }
+    }
+
+    /// The settings do not load, so that there is nothing else to look at.
+    pub fn of_config_fault(fault: &ConfigError) -> Self {
+        Self::bad(
+            "config",
+            "loading the settings",
+            fault.to_string(),
+            "change that; `usher config print --defaults` lists every setting",
+        )
+    }
+}
+
+/// Everything, in the order in which one thing rests on another.
+pub async fn examine(config: &Config) -> Vec<Finding> {
+    let now = SystemClock.now();
+    let issuer = config.server.issuer.as_str();
+    let mut findings = vec![Finding::good("config", "loading the settings", format!("issuer {issuer}"))];
+    findings.extend(tls(config));
+    findings.extend(disk::examine(config));
+    let (of_database, store) = database::examine(config, now).await;
+    findings.extend(of_database);
+    let kids = match &store {
+        Some(store) => {
+            let (of_keys, kids) = keys::examine(config, store, now).await;
+            findings.extend(of_keys);
+            kids
+        }
+        None => None,
+    };
+    findings.extend(issuer::examine(config, kids.as_deref()).await);
+    findings.push(mail::examine(config).await);
+    findings
+}
+
+fn tls(config: &Config) -> Option<Finding> {
+    let (cert, key) = config.server.tls()?;
+    let tried = format!("reading {} and {}", cert.display(), key.display());
+    Some(match Tls::from_pem(cert, key) {
+        Ok(_) => Finding::good("tls", tried, "the certificate and its key fit together"),
+        Err(error) => Finding::bad("tls", tried, error.to_string(), "set tls.cert and tls.key to readable PEM files"),
+    })
+}

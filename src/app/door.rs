@@ -1,0 +1,85 @@
+//! The front door from the first moment: it answers "starting" until the house behind it is furnished.
+
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::Request;
+use tokio::task::JoinSet;
+use tower::ServiceExt as _;
+
+use super::listen::listen;
+use super::run::DRAIN;
+use super::shutdown::Shutdown;
+use super::source::OsRandom;
+use crate::config::Config;
+use crate::web::extract::client_ip::TrustedProxies;
+use crate::web::health::{self, Unready};
+use crate::web::layers::deadline::Deadlines;
+use crate::web::layers::ready::Gate;
+use crate::web::layers::{self, House, host};
+use crate::web::server::{Limits, Server};
+use crate::web::tls::Tls;
+
+/// A bound front door that nobody answers at yet.
+pub struct Door {
+    server: Server,
+    starting: Starting,
+}
+
+/// A door that answers "starting", to be opened once.
+pub struct Starting {
+    /// Shut until the house is furnished; the full router stands behind the same gate.
+    pub gate: Gate,
+    full: Arc<OnceLock<Router>>,
+    router: Router,
+}
+
+impl Door {
+    /// Binds the listener and reads the certificate.
+    ///
+    /// # Errors
+    /// In words for whoever starts Usher.
+    pub async fn bind(config: &Config) -> anyhow::Result<Self> {
+        let tls = config.server.tls().map(|(cert, key)| Tls::from_pem(cert, key)).transpose().context("tls")?;
+        let listener = listen(config.server.listen, "Usher itself", "USHER_LISTEN").await?;
+        let proxies = TrustedProxies::new(config.server.trusted_proxies.iter().copied());
+        let limits = Limits { connections: config.limits.connections, drain: DRAIN, ..Limits::default() };
+        let gate = Gate::default();
+        let house = House {
+            issuer: config.server.issuer.url().clone(),
+            random: Arc::new(OsRandom::default()),
+            proxies: proxies.clone(),
+            other_host: host::refuse_other_host(),
+            problem_page: None,
+            gate: gate.clone(),
+            deadlines: Deadlines::default(),
+        };
+        let router = layers::wrap(health::routes(|| async { Err(Unready("starting")) }), house);
+        let starting = Starting { gate, full: Arc::default(), router };
+        Ok(Self { server: Server { listener, tls, limits, proxies }, starting })
+    }
+
+    /// Begins to answer, "starting" at first, as one of `tasks`.
+    pub fn answer(self, tasks: &mut JoinSet<anyhow::Result<()>>, shutdown: &Shutdown) -> Starting {
+        let Self { server, starting } = self;
+        let (full, before) = (starting.full.clone(), starting.router.clone());
+        let either = move |request: Request| {
+            let router = full.get().unwrap_or(&before).clone();
+            router.oneshot(request)
+        };
+        let router = Router::new().fallback_service(tower::service_fn(either));
+        let asked = shutdown.asked();
+        tasks.spawn(async move { server.serve(router, asked).await.context("the front door") });
+        starting
+    }
+}
+
+impl Starting {
+    /// Lets people in.
+    pub fn open(self, router: Router) {
+        // Only this call sets it, and it takes `self`: nothing was there before.
+        let _ = self.full.set(router.with_state(()));
+        self.gate.open();
+    }
+}

@@ -1,0 +1,18 @@
+//! How letters leave this house: over SMTP, into a box of development, or not at all.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::config::Mail;
+use crate::domain::random::Random;
+use crate::mail::smtp::SmtpMailer;
+
+/// The mailer that the settings name; `None` without a mail server.
+///
+/// # Errors
+/// If the settings name no usable server or sender.
+pub fn smtp(mail: &Mail, random: Arc<dyn Random>) -> anyhow::Result<Option<SmtpMailer>> {
+    let (Some(url), Some(from)) = (&mail.smtp_url, &mail.from) else { return Ok(None) };
+    SmtpMailer::new(url.expose(), &from.to_string(), random).map(Some).context("mail")
+}

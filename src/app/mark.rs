@@ -1,0 +1,69 @@
+//! The mark in a database that says whom it was made for, so that play and production never share one.
+
+use crate::config::Profile;
+use crate::storage::{Result, Store};
+
+const FACT: &str = "profile";
+
+/// This database was made by the other way of starting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Misplaced {
+    /// `usher serve` found a database of `usher dev`, where anybody knows a password.
+    #[error(
+        "database: this one was made by `usher dev`, with an account whose password everybody knows: set USHER_DATABASE_URL to another"
+    )]
+    DevData,
+    /// `usher dev` found a database of `usher serve`.
+    #[error(
+        "database: this one belongs to `usher serve`; `usher dev` would put an account into it whose password everybody knows: set USHER_DATABASE_URL to another"
+    )]
+    Production,
+}
+
+fn word(profile: Profile) -> &'static [u8] {
+    match profile {
+        Profile::Dev => b"dev",
+        Profile::Serve => b"serve",
+    }
+}
+
+fn compare(profile: Profile, mark: Option<&[u8]>) -> std::result::Result<(), Misplaced> {
+    match (profile, mark) {
+        (_, None) => Ok(()),
+        (profile, Some(mark)) if mark == word(profile) => Ok(()),
+        (Profile::Serve, _) => Err(Misplaced::DevData),
+        (Profile::Dev, _) => Err(Misplaced::Production),
+    }
+}
+
+/// Looks whether the database is for this profile, without touching it.
+///
+/// # Errors
+/// If the database cannot be read; [`Misplaced`] inside.
+pub async fn look(store: &Store, profile: Profile) -> Result<std::result::Result<(), Misplaced>> {
+    let mark = if store.schema().await?.applied > 0 { store.find_fact(FACT).await? } else { None };
+    Ok(compare(profile, mark.as_deref()))
+}
+
+/// Marks a database that has no mark yet, and compares.
+///
+/// # Errors
+/// If the database cannot be written; [`Misplaced`] inside.
+pub async fn settle(store: &Store, profile: Profile) -> Result<std::result::Result<(), Misplaced>> {
+    let stands = store.write(move |mut tx| Box::pin(async move { tx.settle_fact(FACT, word(profile)).await })).await?;
+    Ok(compare(profile, Some(&stands)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_profile_keeps_to_its_own_and_to_what_is_unmarked() {
+        assert_eq!(compare(Profile::Dev, None), Ok(()));
+        assert_eq!(compare(Profile::Dev, Some(b"dev")), Ok(()));
+        assert_eq!(compare(Profile::Serve, Some(b"serve")), Ok(()));
+        assert_eq!(compare(Profile::Serve, Some(b"dev")), Err(Misplaced::DevData));
+        assert_eq!(compare(Profile::Dev, Some(b"serve")), Err(Misplaced::Production));
+    }
+}

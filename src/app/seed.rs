@@ -1,0 +1,156 @@
+//! What `usher dev` puts into its database: a person, two demo clients, and a client for the developer's own application.
+//!
+//! Run at every start: what is there stays as it is, what is missing is made, and the demo clients get fresh secrets.
+
+use crate::domain::client::ClientType;
+use crate::domain::id::{ClientId, ProjectId};
+use crate::domain::page::{Cursor, MAX_PAGE};
+use crate::domain::secret::Secret;
+use crate::domain::user::{Address, Profile};
+use crate::flows::{FlowError, NewClient, NewUser, Refused, Usher};
+use crate::protocol::client_metadata::ClientMetadata;
+
+/// The address of the person to sign in as.
+pub const EMAIL: &str = "ana@example.test";
+/// Their password. No rule is asked: it is made to be known.
+pub const PASSWORD: &str = "usher-demo";
+/// The client of the developer's own application.
+pub const CLIENT: &str = "usher-demo";
+const PROJECT: &str = "Demo";
+
+/// Makes the person, unless they are there.
+///
+/// # Errors
+/// If the house is broken.
+pub async fn person(usher: &Usher) -> Result<(), FlowError> {
+    let user = match usher.load_user(EMAIL).await {
+        Err(FlowError::Refused(Refused::NotFound(_))) => {
+            let ana =
+                NewUser { email: EMAIL.to_owned(), password: None, admin: false, profile: profile(), locale: None };
+            usher.create_user(ana).await?
+        }
+        found => found?,
+    };
+    if usher.store.find_password(user.id).await?.is_none() {
+        let phc = usher.passwords.hash(Secret::from(PASSWORD), usher.random.bytes()).await?;
+        let now = usher.now();
+        let put = usher.store.write(move |mut tx| Box::pin(async move { tx.put_password(user.id, &phc, now).await }));
+        put.await?;
+    }
+    Ok(())
+}
+
+/// The project of all that follows.
+///
+/// # Errors
+/// If the house is broken.
+pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
+    if let Some(client) = usher.store.find_client(&ClientId(CLIENT.to_owned())).await? {
+        return Ok(client.project_id);
+    }
+    let mut after = Cursor::START;
+    loop {
+        let page = usher.list_projects(after, MAX_PAGE).await?;
+        if let Some(project) = page.items.iter().find(|project| project.name == PROJECT) {
+            return Ok(project.id);
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok(usher.create_project(PROJECT).await?.project.id),
+        }
+    }
+}
+
+/// The public client that may come back to any address on localhost.
+///
+/// # Errors
+/// If the house is broken.
+pub async fn own_client(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
+    let id = ClientId(CLIENT.to_owned());
+    if usher.store.find_client(&id).await?.is_some() {
+        return Ok(());
+    }
+    let metadata = ClientMetadata {
+        client_name: "Your application".to_owned(),
+        any_localhost_redirect: true,
+        ..ClientType::Spa.defaults()
+    };
+    usher.create_client(NewClient { project, kind: ClientType::Spa, metadata, id: Some(id) }).await.map(drop)
+}
+
+/// The client of a demo at `url`, made or brought up to date, and a fresh secret of it.
+///
+/// # Errors
+/// If the house is broken.
+pub async fn demo_client(
+    usher: &Usher,
+    project: ProjectId,
+    (id, name): (&str, &str),
+    url: &str,
+    alg: &str,
+) -> Result<String, FlowError> {
+    let id = ClientId(id.to_owned());
+    let metadata = ClientMetadata {
+        client_name: name.to_owned(),
+        client_uri: Some(url.to_owned()),
+        redirect_uris: vec![format!("{url}/callback")],
+        post_logout_redirect_uris: vec![format!("{url}/signed-out")],
+        id_token_signed_response_alg: alg.to_owned(),
+        first_party: true,
+        ..ClientType::Web.defaults()
+    };
+    let registered = match usher.store.find_client(&id).await? {
+        None => usher.create_client(NewClient { project, kind: ClientType::Web, metadata, id: Some(id) }).await?,
+        Some(client) => {
+            if client.metadata != metadata {
+                usher.update_client(&id, metadata).await?;
+            }
+            usher.rotate_client_secret(&id).await?
+        }
+    };
+    registered.secret.ok_or_else(|| Refused::NoSecret.into())
+}
+
+/// Every standard claim, so that every scope releases something.
+fn profile() -> Profile {
+    let text = |words: &str| Some(words.to_owned());
+    Profile {
+        given_name: text("Ana"),
+        family_name: text("Souza"),
+        middle_name: text("Luísa"),
+        name: text("Ana Luísa Souza"),
+        nickname: text("Aninha"),
+        preferred_username: text("ana"),
+        profile: text("https://example.test/people/ana"),
+        picture: text("https://example.test/people/ana.png"),
+        website: text("https://ana.example.test/"),
+        gender: text("female"),
+        birthdate: text("1990-05-17"),
+        zoneinfo: text("America/Sao_Paulo"),
+        locale: text("pt-BR"),
+        phone_number: text("+12025550143"),
+        phone_number_verified: true,
+        address: Some(Address {
+            formatted: text("Rua das Flores 12\nSão Paulo, SP\n01000-000\nBrasil"),
+            street_address: text("Rua das Flores 12"),
+            locality: text("São Paulo"),
+            region: text("SP"),
+            postal_code: text("01000-000"),
+            country: text("Brasil"),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_person_has_every_standard_claim_and_each_of_them_holds() {
+        let kept = profile().checked().unwrap();
+        assert_eq!(kept, profile());
+        let claims = serde_json::to_value(&kept).unwrap();
+        assert_eq!(claims.as_object().unwrap().len(), 16, "{claims}");
+        assert_eq!(claims["address"].as_object().unwrap().len(), 6);
+    }
+}

@@ -1,0 +1,109 @@
+//! `usher serve`: Usher for people.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use tokio::task::JoinSet;
+
+use super::data::pending_migrations;
+use super::door::Door;
+use super::furnish::{furnish, open_store};
+use super::shutdown::Shutdown;
+use super::source::{OsRandom, SystemClock};
+use super::{mailer, mark, run};
+use crate::config::{Config, Profile};
+use crate::domain::random::Random;
+use crate::flows::Usher;
+use crate::mail::Mailer;
+use crate::web;
+
+/// Where `usher dev` keeps everything.
+const DEV_FOLDER: &str = ".usher";
+
+/// Serves until it is told to stop. With `migrate` the schema is brought up to date first; without, it must be.
+///
+/// # Errors
+/// In words for whoever starts Usher.
+pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
+    refuse_dev_key(&config)?;
+    let door = Door::bind(&config).await?;
+    let shutdown = Shutdown::on_signals().context("signals")?;
+    let mut tasks = JoinSet::new();
+    let starting = door.answer(&mut tasks, &shutdown);
+
+    let usher = open(config, migrate).await?;
+    let mailer: Option<Arc<dyn Mailer>> = match mailer::smtp(&usher.config.mail, usher.random.clone())? {
+        Some(smtp) => Some(Arc::new(smtp)),
+        None => {
+            tracing::warn!("mail.smtp_url is not set: letters wait in the queue until it is");
+            None
+        }
+    };
+    let gate = starting.gate.clone();
+    starting.open(web::router::build(usher.clone(), None, gate));
+    run::start_jobs(&usher, mailer, &mut tasks, &shutdown);
+    tracing::info!(
+        issuer = usher.issuer(),
+        listen = %usher.config.server.listen,
+        database = usher.store.kind(),
+        version = env!("CARGO_PKG_VERSION"),
+        "ready"
+    );
+    run::until_stopped(tasks, &shutdown).await
+}
+
+async fn open(config: Config, migrate: bool) -> anyhow::Result<Usher> {
+    let store = open_store(&config).await?;
+    mark::look(&store, Profile::Serve).await??;
+    if !migrate {
+        let pending = pending_migrations(&store).await?;
+        if pending > 0 {
+            bail!("database: {pending} migrations are pending: run `usher migrate` first");
+        }
+    }
+    let random: Arc<dyn Random> = Arc::new(OsRandom::default());
+    let (usher, schema) = furnish(config, store, Arc::new(SystemClock), random).await?;
+    mark::settle(&usher.store, Profile::Serve).await??;
+    tracing::info!(migrations = schema.applied, "the schema is up to date");
+    Ok(usher)
+}
+
+/// A key that `usher dev` made lies about in a developer's folder.
+fn refuse_dev_key(config: &Config) -> anyhow::Result<()> {
+    let file = config.keys.master_key_file();
+    if config.keys.master_key.is_none() && is_of_dev(&file) {
+        bail!(
+            "master key: {} is a key of `usher dev`: set USHER_KEYS__DIR to another folder, or USHER_MASTER_KEY",
+            file.display()
+        );
+    }
+    Ok(())
+}
+
+fn is_of_dev(file: &Path) -> bool {
+    file.components().any(|part| part.as_os_str() == DEV_FOLDER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+
+    fn config(flags: &[(&str, &str)]) -> Config {
+        let flags = [("issuer", "https://id.example.org")].iter().chain(flags).copied();
+        Config::load(Profile::Serve, Sources::of_flags(flags)).unwrap()
+    }
+
+    #[test]
+    fn a_key_of_development_is_refused_wherever_it_lies() {
+        for dir in [".usher", "/srv/play/.usher", "../.usher/keys"] {
+            let error = refuse_dev_key(&config(&[("keys.dir", dir)])).unwrap_err();
+            assert!(error.to_string().contains("USHER_KEYS__DIR"), "{error}");
+        }
+        assert!(refuse_dev_key(&config(&[])).is_ok());
+        assert!(refuse_dev_key(&config(&[("keys.dir", "/etc/usher")])).is_ok());
+        let given = ("master_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        assert!(refuse_dev_key(&config(&[("keys.dir", ".usher"), given])).is_ok());
+    }
+}

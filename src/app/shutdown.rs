@@ -1,0 +1,88 @@
+//! When to stop: at the first SIGTERM or Ctrl-C with grace, at the second at once.
+
+use std::io;
+
+use tokio::sync::watch;
+
+/// What has been asked for so far.
+#[derive(Debug, Clone)]
+pub struct Shutdown {
+    asked: watch::Receiver<bool>,
+    insisted: watch::Receiver<bool>,
+}
+
+impl Shutdown {
+    /// Listens for the signals of this process from now on.
+    ///
+    /// # Errors
+    /// If the system lets nobody listen for signals.
+    pub fn on_signals() -> io::Result<Self> {
+        let (ask, asked) = watch::channel(false);
+        let (insist, insisted) = watch::channel(false);
+        let mut signals = Signals::new()?;
+        tokio::spawn(async move {
+            signals.next().await;
+            ask.send_replace(true);
+            signals.next().await;
+            insist.send_replace(true);
+        });
+        Ok(Self { asked, insisted })
+    }
+
+    /// Resolves once somebody asks to stop.
+    pub fn asked(&self) -> impl Future<Output = ()> + Send + 'static {
+        until(self.asked.clone())
+    }
+
+    /// Resolves once somebody has asked twice.
+    pub fn insisted(&self) -> impl Future<Output = ()> + Send + 'static {
+        until(self.insisted.clone())
+    }
+
+    /// The same as [`Shutdown::asked`] for those who look now and then.
+    pub fn flag(&self) -> watch::Receiver<bool> {
+        self.asked.clone()
+    }
+}
+
+async fn until(mut flag: watch::Receiver<bool>) {
+    // The sender is never dropped unsent: it waits for signals as long as the process runs.
+    let _ = flag.wait_for(|set| *set).await;
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `usher admin`.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::output::Output;
+use super::settings::Settings;
+use crate::app;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  usher admin link                             a one-use link, good for 30 minutes";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Print a one-use link that makes an administrator
+    #[command(after_help = EXAMPLES)]
+    Link,
+}
+
+pub(super) async fn run(settings: &Settings, command: &Command, output: Output) -> anyhow::Result<()> {
+    let usher = app::open_for_commands(settings.of_house()?).await?;
+    match command {
+        Command::Link => {
+            let link = usher.create_setup_link().await?;
+            output.print(&json!({ "link": link, "expires_in": 1800 }), || format!("{link}\n"))
+        }
+    }
+}

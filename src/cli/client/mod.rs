@@ -1,0 +1,138 @@
+//! `usher client`.
+
+mod create;
+mod show;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::output::Output;
+use super::settings::Settings;
+use super::table::{facts, table};
+use crate::app::{self, Usher};
+use crate::domain::client::Client;
+use crate::domain::id::ClientId;
+use crate::domain::page::MAX_PAGE;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  usher client create --project Shop --type web --name Shop --redirect-uri https://shop.example.org/callback
+  usher client create --project Shop --type spa --name Till --redirect-uri https://till.example.org/ --json
+  usher client create --project Shop --type machine --name Nightly --scope orders:read
+  usher client create --project Shop --type web --from-json metadata.json      members as in RFC 7591
+  usher client list --project Shop
+  usher client rotate-secret client_…          the secret before it stays good until the next rotation";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a client; its secret is shown once
+    #[command(after_help = EXAMPLES)]
+    Create(Box<create::Create>),
+    /// List clients
+    List(List),
+    /// Show a client
+    Show(Which),
+    /// Delete a client and the consents given to it
+    Delete(Which),
+    /// Give a client a new secret, shown once
+    RotateSecret(Which),
+    /// Put a client out of use
+    Disable(Which),
+    /// Put a client back into use
+    Enable(Which),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Only those of this project, by name or id
+    #[arg(long, value_name = "NAME|ID")]
+    project: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Which {
+    /// The client's id
+    client_id: Option<String>,
+    /// The same as an option
+    #[arg(long = "client-id", id = "client_id_option", value_name = "CLIENT_ID", hide = true)]
+    option: Option<String>,
+}
+
+impl Which {
+    fn id(self) -> ClientId {
+        ClientId(self.client_id.or(self.option).unwrap_or_default())
+    }
+}
+
+pub(super) async fn run(settings: &Settings, command: Command, output: Output) -> anyhow::Result<()> {
+    let config = settings.of_house()?;
+    match command {
+        // What was typed is read before the house is opened.
+        Command::Create(new) => {
+            let form = new.read()?;
+            create::run(&app::open_for_commands(config).await?, form, output).await
+        }
+        Command::List(which) => list(&app::open_for_commands(config).await?, which, output).await,
+        Command::Show(which) => {
+            let client = app::open_for_commands(config).await?.load_client(&which.id().0).await?;
+            output.print(&show::as_json(&client, None)?, || show::in_words(&client))
+        }
+        Command::Delete(which) => {
+            let id = which.id();
+            app::open_for_commands(config).await?.delete_client(&id).await?;
+            output.print(&json!({ "client_id": id, "deleted": true }), || "The client is deleted.\n".to_owned())
+        }
+        Command::RotateSecret(which) => {
+            let made = app::open_for_commands(config).await?.rotate_client_secret(&which.id()).await?;
+            let secret = made.secret.unwrap_or_default();
+            output.print(&json!({ "client_id": made.client.id, "client_secret": secret }), || {
+                facts([("client_id", made.client.id.0.clone()), ("client_secret", secret.clone())])
+                    + "The secret is shown this once. The one before it stays good until the next rotation.\n"
+            })
+        }
+        Command::Disable(which) => set_disabled(&app::open_for_commands(config).await?, which, true, output).await,
+        Command::Enable(which) => set_disabled(&app::open_for_commands(config).await?, which, false, output).await,
+    }
+}
+
+async fn set_disabled(usher: &Usher, which: Which, disabled: bool, output: Output) -> anyhow::Result<()> {
+    let client = usher.set_client_disabled(&which.id(), disabled).await?;
+    output.print(&show::as_json(&client, None)?, || {
+        if disabled { "The client is out of use.\n".to_owned() } else { "The client is in use.\n".to_owned() }
+    })
+}
+
+async fn list(usher: &Usher, which: List, output: Output) -> anyhow::Result<()> {
+    let project = match &which.project {
+        Some(project) => Some(usher.load_project(project).await?.id),
+        None => None,
+    };
+    let mut clients: Vec<Client> = Vec::new();
+    loop {
+        let after = clients.last().map_or("", |last| last.id.0.as_str());
+        let page = match project {
+            Some(project) => usher.list_clients(project, after, MAX_PAGE).await?,
+            None => usher.list_all_clients(after, MAX_PAGE).await?,
+        };
+        if page.is_empty() {
+            break;
+        }
+        clients.extend(page);
+    }
+    let told: Vec<Value> =
+        clients.iter().map(|client| show::as_json(client, None)).collect::<serde_json::Result<_>>()?;
+    output.print(&told, || {
+        let rows = clients.iter().map(|client| {
+            let used = if client.is_active() { "" } else { "disabled" };
+            [
+                client.id.0.clone(),
+                client.kind.as_str().to_owned(),
+                client.metadata.client_name.clone(),
+                used.to_owned(),
+                client.project_id.to_string(),
+            ]
+        });
+        table(["CLIENT ID", "TYPE", "NAME", "", "PROJECT"], rows)
+    })
+}

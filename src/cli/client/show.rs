@@ -1,0 +1,96 @@
+//! A client as it is printed.
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::table::facts;
+use crate::domain::client::Client;
+
+/// The client information response of RFC 7591 §3.2.1, and what else we know. A secret is in it when it is given.
+pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Result<Value> {
+    let mut told = Map::new();
+    told.insert("client_id".to_owned(), json!(client.id));
+    if let Some(secret) = secret {
+        told.insert("client_secret".to_owned(), secret.into());
+        // Zero: it does not expire.
+        told.insert("client_secret_expires_at".to_owned(), 0.into());
+    }
+    told.insert("client_id_issued_at".to_owned(), json!(client.created_at));
+    told.insert("project_id".to_owned(), json!(client.project_id));
+    told.insert("type".to_owned(), client.kind.as_str().into());
+    told.insert("disabled".to_owned(), (!client.is_active()).into());
+    if let Value::Object(metadata) = serde_json::to_value(&client.metadata)? {
+        told.extend(metadata);
+    }
+    Ok(Value::Object(told))
+}
+
+/// The client for people.
+pub(super) fn in_words(client: &Client) -> String {
+    let metadata = &client.metadata;
+    let several = |uris: &[String]| if uris.is_empty() { "none".to_owned() } else { uris.join(" ") };
+    let mut told = vec![
+        ("client_id", client.id.0.clone()),
+        ("name", metadata.client_name.clone()),
+        ("type", client.kind.as_str().to_owned()),
+        ("project", client.project_id.to_string()),
+        ("redirect URIs", several(&metadata.redirect_uris)),
+        ("post-logout URIs", several(&metadata.post_logout_redirect_uris)),
+        ("grant types", metadata.grant_types.join(" ")),
+        ("authentication", metadata.token_endpoint_auth_method.as_str().to_owned()),
+        ("ID tokens", metadata.id_token_signed_response_alg.clone()),
+        ("scope", metadata.scope.to_string()),
+        ("first party", if metadata.first_party { "yes" } else { "no" }.to_owned()),
+        ("created", client.created_at.rfc3339()),
+    ];
+    if metadata.any_localhost_redirect {
+        told.push(("also", "any redirect URI on http://localhost".to_owned()));
+    }
+    if let Some(since) = client.disabled_at {
+        told.push(("disabled", since.rfc3339()));
+    }
+    facts(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::client::{ClientSecret, ClientType};
+    use crate::domain::id::{ClientId, ProjectId};
+    use crate::domain::random::SeededRandom;
+    use crate::domain::time::Timestamp;
+
+    fn client() -> Client {
+        let mut metadata = ClientType::Web.defaults();
+        metadata.client_name = "Shop\u{1b}".into();
+        let secret = ClientSecret { sha256: "5ec2e7".into(), created_at: Timestamp(7), expires_at: None };
+        Client {
+            id: ClientId("client_x".into()),
+            project_id: ProjectId::new(Timestamp(7), &SeededRandom::new(1)),
+            kind: ClientType::Web,
+            metadata,
+            secrets: vec![secret],
+            created_at: Timestamp(7),
+            updated_at: Timestamp(7),
+            disabled_at: Some(Timestamp(8)),
+        }
+    }
+
+    #[test]
+    fn json_holds_the_secret_only_when_it_is_given_and_its_hash_never() {
+        let shown = as_json(&client(), None).unwrap();
+        assert_eq!(shown["client_id"], "client_x");
+        assert_eq!(shown["client_id_issued_at"], 7);
+        assert_eq!((&shown["type"], &shown["disabled"]), (&json!("web"), &json!(true)));
+        assert_eq!(shown["token_endpoint_auth_method"], "client_secret_basic");
+        assert!(shown.get("client_secret").is_none() && !shown.to_string().contains("5ec2e7"));
+        assert_eq!(as_json(&client(), Some("s3cret")).unwrap()["client_secret"], "s3cret");
+    }
+
+    #[test]
+    fn words_are_for_people() {
+        let text = in_words(&client());
+        assert!(text.contains("redirect URIs     none\n"), "{text}");
+        assert!(text.contains("disabled          1970-01-01T00:00:08Z\n"), "{text}");
+        assert!(!text.contains('\u{1b}') && !text.contains("5ec2e7"), "{text}");
+    }
+}

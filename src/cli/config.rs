@@ -1,0 +1,44 @@
+//! `usher config`.
+
+use clap::{Args, Subcommand};
+
+use super::output::{Output, say};
+use super::print_config::{Print, print};
+use super::settings::Settings;
+use crate::config::{Profile, defaults};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  usher config print                           as TOML, secrets masked
+  usher config print --origin                  and where each value was written
+  usher config print --defaults                every setting there is, and what it does";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Print the settings in force
+    #[command(after_help = EXAMPLES)]
+    Print(Arguments),
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(super) struct Arguments {
+    /// The built-in values, and what each setting does
+    #[arg(long)]
+    defaults: bool,
+    /// Where each value was written
+    #[arg(long)]
+    origin: bool,
+}
+
+pub(super) fn run(settings: &Settings, command: &Command, output: Output) -> anyhow::Result<()> {
+    let Command::Print(arguments) = command;
+    let house = settings.of_house();
+    if arguments.defaults {
+        // What is built in can be shown even where what is set is at fault.
+        let profile = house.map_or(Profile::Dev, |config| config.profile);
+        return say(&print(&defaults(profile), Print::Defaults, output.json));
+    }
+    let mode = if arguments.origin { Print::Origins } else { Print::Values };
+    say(&print(&house?.explain(), mode, output.json))
+}

@@ -1,0 +1,23 @@
+//! `usher dev`, and plain `usher`.
+
+use super::output::say;
+use super::settings::Settings;
+use crate::app;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  usher
+  usher dev
+  USHER_LISTEN=127.0.0.1:9000 usher dev
+  USHER_DEMO__ENABLED=false usher dev          without the two demo applications
+  USHER_DATABASE_URL=postgres://usher@localhost/usher usher dev";
+
+pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
+    let config = settings.of_dev()?;
+    app::prepare_process(&config)?;
+    app::dev(config, |banner| {
+        // Nobody may be reading, and the server serves all the same.
+        let _ = say(&banner);
+    })
+    .await
+}

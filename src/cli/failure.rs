@@ -1,0 +1,49 @@
+//! How a failure is told: in one clear line, for whoever typed the command.
+
+use std::process::ExitCode;
+
+/// The command was given in a way that makes no sense; the exit code is 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongUsage(pub String);
+
+/// Writes to standard error what went wrong, and gives the exit code.
+pub fn tell(error: &anyhow::Error) -> ExitCode {
+    eprintln!("usher: {}", in_words(error));
+    if error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+}
+
+/// The error and its causes, each said once: many an error has its cause in its own words.
+fn in_words(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if words.is_empty() {
+            words = cause;
+        } else if !words.ends_with(&cause) {
+            words.push_str(": ");
+            words.push_str(&cause);
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("database: {0}")]
+    struct Outer(#[from] std::io::Error);
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let inner = std::io::Error::other("disk on fire");
+        let error = anyhow::Error::from(Outer(inner)).context("cannot start");
+        assert_eq!(in_words(&error), "cannot start: database: disk on fire");
+        let plain = Err::<(), _>(WrongUsage("no".into())).context("here").unwrap_err();
+        assert_eq!(in_words(&plain), "here: no");
+        assert!(plain.is::<WrongUsage>());
+    }
+}

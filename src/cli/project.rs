@@ -1,0 +1,70 @@
+//! `usher project`.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::output::Output;
+use super::settings::Settings;
+use super::table::{facts, table};
+use crate::app::{self, Usher};
+use crate::domain::page::{Cursor, MAX_PAGE};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  usher project create --name Shop             prints the project token, once
+  usher project list --json";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a project
+    #[command(after_help = EXAMPLES)]
+    Create(Create),
+    /// List projects, oldest first
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// The name that people read
+    #[arg(long)]
+    name: String,
+}
+
+pub(super) async fn run(settings: &Settings, command: &Command, output: Output) -> anyhow::Result<()> {
+    let usher = app::open_for_commands(settings.of_house()?).await?;
+    match command {
+        Command::Create(new) => {
+            let made = usher.create_project(&new.name).await?;
+            let told = json!({
+                "id": made.project.id,
+                "name": made.project.name,
+                "token": made.token,
+                "created_at": made.project.created_at.rfc3339(),
+            });
+            output.print(&told, || {
+                let words = facts([("id", made.project.id.to_string()), ("token", made.token.clone())]);
+                words + "The token is shown this once.\n"
+            })
+        }
+        Command::List => list(&usher, output).await,
+    }
+}
+
+async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
+    let mut projects = Vec::new();
+    let mut after = Some(Cursor::START);
+    while let Some(cursor) = after {
+        let page = usher.list_projects(cursor, MAX_PAGE).await?;
+        projects.extend(page.items);
+        after = page.next;
+    }
+    let told: Vec<Value> = projects
+        .iter()
+        .map(|project| json!({ "id": project.id, "name": project.name, "created_at": project.created_at.rfc3339() }))
+        .collect();
+    output.print(&told, || {
+        let rows =
+            projects.iter().map(|project| [project.id.to_string(), project.name.clone(), project.created_at.rfc3339()]);
+        table(["ID", "NAME", "CREATED"], rows)
+    })
+}

@@ -1,0 +1,92 @@
+//! Which settings a command works with, and so on which house.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::config::{Config, ConfigError, ConfigErrors, Profile, Sources};
+
+/// Where this process is told its settings.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The files named by `--config`.
+    pub files: Vec<PathBuf>,
+}
+
+impl Settings {
+    /// The settings of `usher dev`.
+    ///
+    /// # Errors
+    /// Every fault in them.
+    pub fn of_dev(&self) -> Result<Config, ConfigErrors> {
+        Config::load(Profile::Dev, self.sources())
+    }
+
+    /// The settings of `usher serve`.
+    ///
+    /// # Errors
+    /// Every fault in them.
+    pub fn of_serve(&self) -> Result<Config, ConfigErrors> {
+        Config::load(Profile::Serve, self.sources())
+    }
+
+    /// The settings of the house that the server in this folder has: that of `usher serve` where an issuer is set that is
+    /// not on this machine alone, that of `usher dev` otherwise.
+    ///
+    /// # Errors
+    /// Every fault in them.
+    pub fn of_house(&self) -> Result<Config, ConfigErrors> {
+        choose(self.of_serve(), self.of_dev(), |config| config.keys.master_key_file().exists())
+    }
+
+    fn sources(&self) -> Sources {
+        Sources::of_process(self.files.clone(), Vec::new())
+    }
+}
+
+fn choose(
+    serve: Result<Config, ConfigErrors>,
+    dev: Result<Config, ConfigErrors>,
+    has_key: impl Fn(&Config) -> bool,
+) -> Result<Config, ConfigErrors> {
+    match (serve, dev) {
+        (Ok(serve), _) if !serve.server.issuer.is_loopback() => Ok(serve),
+        // `usher serve` may well be tried out on this machine; then the key tells whose house it is.
+        (Ok(serve), Ok(dev)) if dev.keys.master_key.is_none() && !has_key(&dev) && has_key(&serve) => Ok(serve),
+        (_, Ok(dev)) => Ok(dev),
+        (Ok(serve), Err(_)) => Ok(serve),
+        (Err(serve), Err(dev)) => Err(if lacks_issuer(&serve) { dev } else { serve }),
+    }
+}
+
+fn lacks_issuer(errors: &ConfigErrors) -> bool {
+    errors.0.iter().any(|error| matches!(error, ConfigError::Missing { key: "issuer", .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(flags: &[(&str, &str)], key_of_serve: bool) -> Result<Profile, String> {
+        let load = |profile| Config::load(profile, Sources::of_flags(flags.iter().copied()));
+        choose(load(Profile::Serve), load(Profile::Dev), |config| (config.profile == Profile::Serve) == key_of_serve)
+            .map(|config| config.profile)
+            .map_err(|errors| errors.to_string())
+    }
+
+    #[test]
+    fn an_issuer_that_others_reach_means_the_house_of_serve() {
+        assert_eq!(choice(&[("issuer", "https://id.example.org")], false), Ok(Profile::Serve));
+        assert_eq!(choice(&[], false), Ok(Profile::Dev));
+        assert_eq!(choice(&[("issuer", "http://localhost:9000")], false), Ok(Profile::Dev));
+        assert_eq!(choice(&[("issuer", "http://localhost:9000")], true), Ok(Profile::Serve));
+    }
+
+    #[test]
+    fn faults_are_told_for_the_house_that_was_meant() {
+        let told = choice(&[("issuer", "https://id.example.org"), ("session.idle", "x")], false).unwrap_err();
+        assert!(told.contains("session.idle") && !told.contains("localhost"), "{told}");
+        let told = choice(&[("session.idle", "x")], false).unwrap_err();
+        assert!(told.contains("session.idle") && !told.contains("issuer"), "{told}");
+    }
+}

@@ -1,0 +1,218 @@
+//! `usher user`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::failure::WrongUsage;
+use super::output::Output;
+use super::settings::Settings;
+use super::stdin;
+use super::table::{facts, table};
+use crate::app::{self, Ended, NewUser, Usher};
+use crate::domain::page::{Cursor, MAX_PAGE};
+use crate::domain::session::Session;
+use crate::domain::user::{Profile, User, UserStatus};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  usher user create --email ana@example.org --password-stdin < password.txt
+  usher user create --email ana@example.org --claims-json claims.json --admin
+  usher user list --json
+  usher user disable ana@example.org           ends every session and grant as well
+  usher user sessions ana@example.org
+  usher user revoke ana@example.org            signs the person out everywhere";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a user whose e-mail address counts as verified
+    #[command(after_help = EXAMPLES)]
+    Create(Create),
+    /// List users, oldest first
+    List,
+    /// Let a user sign in no more, and end all they have
+    Disable(Who),
+    /// Let a user sign in again
+    Enable(Who),
+    /// List the sessions of a user
+    Sessions(Who),
+    /// End every session and grant of a user
+    Revoke(Who),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// The e-mail address
+    #[arg(long)]
+    email: String,
+    /// Read the password from standard input; without it the person sets one by recovering it
+    #[arg(long)]
+    password_stdin: bool,
+    /// Make an administrator
+    #[arg(long)]
+    admin: bool,
+    /// Standard claims (OpenID Connect Core §5.1) as a JSON object; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    claims_json: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Who {
+    /// The e-mail address
+    email: Option<String>,
+    /// The same as an option
+    #[arg(long = "email", id = "email_option", value_name = "EMAIL", hide = true)]
+    option: Option<String>,
+}
+
+impl Who {
+    async fn load(self, usher: &Usher) -> anyhow::Result<User> {
+        Ok(usher.load_user(&self.email.or(self.option).unwrap_or_default()).await?)
+    }
+}
+
+pub(super) async fn run(settings: &Settings, command: Command, output: Output) -> anyhow::Result<()> {
+    let config = settings.of_house()?;
+    match command {
+        Command::Create(new) => {
+            let new = new.read()?;
+            let user = app::open_for_commands(config).await?.create_user(new).await?;
+            output.print(&as_json(&user), || facts([("id", user.id.to_string()), ("sub", user.sub.0.clone())]))
+        }
+        Command::List => list(&app::open_for_commands(config).await?, output).await,
+        Command::Disable(who) => {
+            set_status(&app::open_for_commands(config).await?, who, UserStatus::Disabled, output).await
+        }
+        Command::Enable(who) => {
+            set_status(&app::open_for_commands(config).await?, who, UserStatus::Active, output).await
+        }
+        Command::Sessions(who) => sessions(&app::open_for_commands(config).await?, who, output).await,
+        Command::Revoke(who) => {
+            let usher = app::open_for_commands(config).await?;
+            let user = who.load(&usher).await?;
+            let ended = usher.revoke_user(&user).await?;
+            output.print(&ended_as_json(&ended), || ended_in_words(&ended))
+        }
+    }
+}
+
+impl Create {
+    fn read(self) -> anyhow::Result<NewUser> {
+        if self.password_stdin && self.claims_json.as_deref() == Some(Path::new("-")) {
+            let words = "--password-stdin and --claims-json - cannot both read standard input";
+            return Err(WrongUsage(words.to_owned()).into());
+        }
+        let profile = match &self.claims_json {
+            None => Profile::default(),
+            Some(path) => serde_json::from_str(&stdin::read(path)?)
+                .with_context(|| format!("the claims in {}", path.display()))?,
+        };
+        let password = if self.password_stdin { Some(stdin::password()?) } else { None };
+        Ok(NewUser { email: self.email, password, admin: self.admin, profile, locale: None })
+    }
+}
+
+async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
+    let mut users = Vec::new();
+    let mut after = Some(Cursor::START);
+    while let Some(cursor) = after {
+        let page = usher.list_users(cursor, MAX_PAGE).await?;
+        users.extend(page.items);
+        after = page.next;
+    }
+    let told: Vec<Value> = users.iter().map(as_json).collect();
+    output.print(&told, || {
+        let rows = users.iter().map(|user| {
+            let admin = if user.admin { "yes" } else { "" };
+            [
+                user.email.as_str().to_owned(),
+                status(user).to_owned(),
+                admin.to_owned(),
+                user.created_at.rfc3339(),
+                user.id.to_string(),
+            ]
+        });
+        table(["EMAIL", "STATUS", "ADMIN", "CREATED", "ID"], rows)
+    })
+}
+
+async fn set_status(usher: &Usher, who: Who, status: UserStatus, output: Output) -> anyhow::Result<()> {
+    let user = who.load(usher).await?;
+    let ended = usher.set_user_status(&user, status).await?;
+    let word = if status == UserStatus::Disabled { "disabled" } else { "active" };
+    let mut told = ended_as_json(&ended);
+    told["status"] = word.into();
+    output.print(&told, || match status {
+        UserStatus::Disabled => format!("The user is disabled. {}", ended_in_words(&ended)),
+        UserStatus::Active => "The user may sign in.\n".to_owned(),
+    })
+}
+
+async fn sessions(usher: &Usher, who: Who, output: Output) -> anyhow::Result<()> {
+    let user = who.load(usher).await?;
+    let sessions = usher.list_sessions(&user).await?;
+    let told: Vec<Value> = sessions.iter().map(session_as_json).collect();
+    output.print(&told, || {
+        let rows = sessions.iter().map(|session| {
+            [
+                session.id.to_string(),
+                session.created_at.rfc3339(),
+                session.last_seen_at.rfc3339(),
+                session.source.clone().unwrap_or_default(),
+                session.user_agent.clone().unwrap_or_default(),
+            ]
+        });
+        table(["ID", "SINCE", "LAST SEEN", "FROM", "BROWSER"], rows)
+    })
+}
+
+fn status(user: &User) -> &'static str {
+    match user.status {
+        UserStatus::Active => "active",
+        UserStatus::Disabled => "disabled",
+    }
+}
+
+fn as_json(user: &User) -> Value {
+    json!({
+        "id": user.id,
+        "sub": user.sub,
+        "email": user.email.as_str(),
+        "status": user.status,
+        "admin": user.admin,
+        "created_at": user.created_at.rfc3339(),
+        "updated_at": user.updated_at.rfc3339(),
+        "claims": user.profile,
+    })
+}
+
+fn session_as_json(session: &Session) -> Value {
+    json!({
+        "id": session.id,
+        "created_at": session.created_at.rfc3339(),
+        "auth_time": session.auth_time.rfc3339(),
+        "last_seen_at": session.last_seen_at.rfc3339(),
+        "idle_expires_at": session.idle_expires_at.rfc3339(),
+        "expires_at": session.expires_at.rfc3339(),
+        "amr": session.amr,
+        "source": session.source,
+        "user_agent": session.user_agent,
+    })
+}
+
+fn ended_as_json(ended: &Ended) -> Value {
+    json!({ "sessions": ended.sessions, "clients": ended.clients })
+}
+
+fn ended_in_words(ended: &Ended) -> String {
+    let count = |number: usize, one: &str, many: &str| match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    };
+    let sessions = count(ended.sessions.len(), "session", "sessions");
+    let clients = count(ended.clients.len(), "client", "clients");
+    format!("Ended {sessions}, and what {clients} had been granted.\n")
+}

@@ -1,0 +1,118 @@
+//! Deletes what has been over for so long that nobody can ask for it: in small batches, with a pause after each, so
+//! that nobody who signs in waits for it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::Job;
+use crate::domain::id::GrantId;
+use crate::domain::page::MAX_PAGE;
+use crate::domain::time::Timestamp;
+use crate::flows::{FlowError, Usher};
+
+/// Rows in one transaction.
+const BATCH: u32 = 100;
+/// Transactions of one kind in one run; the rest waits for the next.
+const BATCHES: usize = 200;
+/// The others' turn.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Everything is kept for so long after it is over: clocks differ, and people ask.
+const KEPT: Duration = Duration::from_hours(48);
+
+/// The job, and where in the grants it is.
+#[derive(Default)]
+pub struct CleanUp {
+    place: Mutex<Option<GrantId>>,
+}
+
+impl Job for CleanUp {
+    fn name(&self) -> &'static str {
+        "clean_up"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_mins(2)
+    }
+
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+        self.sweep(usher, stop).boxed()
+    }
+}
+
+/// Repeats a batched deletion until a batch is not full, the share of this run is used up, or the house stops.
+macro_rules! in_batches {
+    ($usher:expr, $stop:expr, |$tx:ident| $sweep:expr) => {
+        for _ in 0..BATCHES {
+            let swept = $usher.store.write_single(move |mut $tx| Box::pin(async move { $sweep.await })).await?;
+            if swept < u64::from(BATCH) || *$stop.borrow() {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+}
+
+impl CleanUp {
+    async fn sweep(&self, usher: &Usher, stop: &watch::Receiver<bool>) -> Result<(), FlowError> {
+        let now = usher.now();
+        let before = now - KEPT;
+        let now_ms = now.0.saturating_mul(1000);
+        usher.store.write_single(move |mut tx| Box::pin(async move { tx.sweep_buckets(now_ms).await })).await?;
+        in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
+        self.sweep_grants(usher, stop, before).await?;
+        if let Some(longest) = longest_family(usher).await? {
+            // The row of a session takes its grants with it, and those may be in use long after the browser signed out.
+            let over_since = before - longest;
+            in_batches!(usher, stop, |tx| tx.sweep_sessions(over_since, BATCH));
+        }
+        Ok(())
+    }
+
+    /// Walks through the grants in the order of their ids, one share a run, and begins again at the end.
+    async fn sweep_grants(
+        &self,
+        usher: &Usher,
+        stop: &watch::Receiver<bool>,
+        before: Timestamp,
+    ) -> Result<(), FlowError> {
+        for _ in 0..BATCHES {
+            let after = self.place().unwrap_or(GrantId(Uuid::nil()));
+            let end = usher.store.find_grant_batch_end(after, BATCH).await?;
+            let until = end.unwrap_or(GrantId(Uuid::max()));
+            let sweep = usher
+                .store
+                .write_single(move |mut tx| Box::pin(async move { tx.sweep_grants(after, until, before).await }));
+            sweep.await?;
+            *self.place.lock().unwrap_or_else(PoisonError::into_inner) = end;
+            if end.is_none() || *stop.borrow() {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+
+    fn place(&self) -> Option<GrantId> {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The longest that a refresh family of any client may live; `None` if one may live for ever.
+async fn longest_family(usher: &Usher) -> Result<Option<Duration>, FlowError> {
+    let mut longest = usher.config.tokens.refresh_absolute_limit();
+    let mut after = String::new();
+    while longest.is_some() {
+        let clients = usher.list_all_clients(&after, MAX_PAGE).await?;
+        let Some(last) = clients.last() else { break };
+        after.clone_from(&last.id.0);
+        for own in clients.iter().filter_map(|client| client.metadata.refresh_absolute_seconds) {
+            longest = longest.filter(|_| own > 0).map(|limit| limit.max(Duration::from_secs(own)));
+        }
+    }
+    Ok(longest)
+}

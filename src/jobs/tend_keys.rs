@@ -1,0 +1,26 @@
+//! Makes, activates, retires and forgets signing keys as the rules ask.
+
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::watch;
+
+use super::Job;
+use crate::flows::{FlowError, Usher};
+
+/// The job.
+pub struct TendKeys;
+
+impl Job for TendKeys {
+    fn name(&self) -> &'static str {
+        "tend_keys"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_hours(1)
+    }
+
+    fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+        usher.tend_keys().boxed()
+    }
+}
