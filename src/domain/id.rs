@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::random::Random;
 use super::time::Timestamp;
 
-/// A UUIDv7 (RFC 9562 §5.7): inserts stay local in the index because the time comes first.
+/// A `UUIDv7` (RFC 9562 §5.7): inserts stay local in the index because the time comes first.
 ///
 /// It leaks when it was made, so it names things and guards nothing.
 fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {

@@ -17,7 +17,7 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope::Scope;
 
 /// How long a person may take.
-pub const LIFETIME: Duration = Duration::from_secs(3_600);
+pub const LIFETIME: Duration = Duration::from_hours(1);
 
 /// An authorization in progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -113,7 +113,7 @@ impl Usher {
     /// [`Refused::NotFound`].
     pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
         self.change_client(id, EventKind::ClientUpdated, move |client, now| {
-            client.disabled_at = disabled.then_some(now)
+            client.disabled_at = disabled.then_some(now);
         })
         .await
     }

@@ -32,12 +32,11 @@ impl Usher {
     ) -> Result<(), FlowError> {
         let account = self.bucket_name(account);
         let mut buckets = vec![Bucket { name: format!("sign-in/source/{source}"), factor: SOURCE_FACTOR }];
-        match known {
-            Some(session) => buckets.push(Bucket { name: format!("sign-in/known/{account}/{session}"), factor: 1 }),
-            None => {
-                buckets.push(Bucket { name: format!("sign-in/pair/{account}/{source}"), factor: 1 });
-                buckets.push(Bucket { name: format!("sign-in/account/{account}"), factor: ACCOUNT_FACTOR });
-            }
+        if let Some(session) = known {
+            buckets.push(Bucket { name: format!("sign-in/known/{account}/{session}"), factor: 1 })
+        } else {
+            buckets.push(Bucket { name: format!("sign-in/pair/{account}/{source}"), factor: 1 });
+            buckets.push(Bucket { name: format!("sign-in/account/{account}"), factor: ACCOUNT_FACTOR });
         }
         self.take_all(self.config.limits.sign_in, buckets).await
     }

@@ -110,11 +110,11 @@ impl AuthorizeRequest {
     ///
     /// # Errors
     /// The first failed check, with the request as far as it was read (so that `state` goes home with the error).
-    pub fn check(params: &Params, rules: &Rules<'_>) -> Result<Self, (OAuthError, Self)> {
+    pub fn check(params: &Params, rules: &Rules<'_>) -> Result<Self, (OAuthError, Box<Self>)> {
         let mut request = Self::default();
         for (_, check) in CHECKS {
             if let Err(error) = check(params, rules, &mut request) {
-                return Err((error, request));
+                return Err((error, Box::new(request)));
             }
         }
         Ok(request)

@@ -24,13 +24,13 @@ pub async fn get(State(app): State<App>, headers: HeaderMap) -> Response {
 pub async fn post(State(app): State<App>, headers: HeaderMap, form: Result<FormParams, HttpProblem>) -> Response {
     let in_header = match bearer(&headers) {
         Ok(token) => token,
-        Err(refused) => return challenge(&refused),
+        Err(refused) => return challenge(refused.as_ref()),
     };
     // A POST with the header alone needs no body, and so no content type.
     let in_body = match form {
         Ok(FormParams(form)) => match form.get("access_token") {
             Ok(token) => token.map(str::to_owned),
-            Err(_) => return challenge(&Some(OAuthError::repeated("access_token"))),
+            Err(_) => return challenge(Some(&OAuthError::repeated("access_token"))),
         },
         Err(_) if in_header.is_some() && !headers.contains_key(CONTENT_TYPE) => None,
         Err(problem) => return problem.into_response(),
@@ -62,17 +62,17 @@ fn bearer(headers: &HeaderMap) -> Result<Option<String>, Option<OAuthError>> {
 async fn answer(app: &App, token: Result<String, Option<OAuthError>>) -> Response {
     let token = match token {
         Ok(token) => token,
-        Err(refused) => return challenge(&refused),
+        Err(refused) => return challenge(refused.as_ref()),
     };
     match app.usher.userinfo(&token).await {
         Ok(claims) => Json(claims).into_response(),
-        Err(FlowError::OAuth(error)) => challenge(&Some(error)),
+        Err(FlowError::OAuth(error)) => challenge(Some(&error)),
         Err(other) => OAuthReply::of_client_endpoint(other).into_response(),
     }
 }
 
 /// RFC 6750 §3: the challenge, with the error if there is one.
-fn challenge(refused: &Option<OAuthError>) -> Response {
+fn challenge(refused: Option<&OAuthError>) -> Response {
     let Some(error) = refused else {
         return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"usher\""))])
             .into_response();

@@ -131,9 +131,7 @@ fn form_of(page: &Landing, with: &str) -> (String, Vec<(String, String)>) {
         .find(|form| form.select(&has).next().is_some())
         .unwrap_or_else(|| panic!("no form with {with} on {} {}:\n{}", page.status, page.url, page.body));
     let named = selector("input[name]");
-    let inputs = form
-        .select(&named)
-        .filter(|input| !matches!(input.value().attr("type"), Some("checkbox" | "radio")));
+    let inputs = form.select(&named).filter(|input| !matches!(input.value().attr("type"), Some("checkbox" | "radio")));
     let values = inputs.map(|input| {
         let value = |name| input.value().attr(name).unwrap_or_default().to_owned();
         (value("name"), value("value"))
