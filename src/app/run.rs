@@ -65,16 +65,16 @@ pub fn start_jobs(
 /// What failed first.
 pub async fn until_stopped(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &Shutdown) -> anyhow::Result<()> {
     tokio::select! {
-        // Asked first: what ends because it was told to is no failure.
-        biased;
         () = shutdown.asked() => {}
-        ended = tasks.join_next() => match ended {
-            Some(ended) => {
+        ended = tasks.join_next() => {
+            if let Some(ended) = ended {
                 ended.context("a part of the house ended")??;
+            }
+            // A part that was told to stop may come to its end before we hear of it.
+            if !*shutdown.flag().borrow() {
                 bail!("a part of the house ended by itself");
             }
-            None => bail!("nothing is left of the house"),
-        },
+        }
     }
     tracing::info!("stopping");
     let everything = async { while tasks.join_next().await.is_some() {} };
@@ -84,4 +84,28 @@ pub async fn until_stopped(mut tasks: JoinSet<anyhow::Result<()>>, shutdown: &Sh
         () = shutdown.insisted() => tracing::warn!("stopped at once"),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_that_fails_ends_the_house_with_its_words() {
+        let shutdown = Shutdown::on_signals().unwrap();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async { std::future::pending().await });
+        tasks.spawn(async { Err(anyhow::anyhow!("the roof is gone")) });
+        assert_eq!(until_stopped(tasks, &shutdown).await.unwrap_err().to_string(), "the roof is gone");
+    }
+
+    #[tokio::test]
+    async fn a_part_that_ends_unasked_is_a_failure_too() {
+        let shutdown = Shutdown::on_signals().unwrap();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async { std::future::pending().await });
+        tasks.spawn(async { Ok(()) });
+        let error = until_stopped(tasks, &shutdown).await.unwrap_err();
+        assert!(error.to_string().contains("ended by itself"), "{error}");
+    }
 }

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -186,8 +187,18 @@ fn read_banner(out: ChildStdout) -> String {
     banner
 }
 
-/// Ports that nobody listens on at this moment.
+/// Ports that nobody listens on and no other test here is given.
+///
+/// Below those that the system gives to connections that go out: it would give away again what we found free.
 pub fn free_ports<const N: usize>() -> [u16; N] {
-    let held = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("there is a free port"));
-    held.map(|listener| listener.local_addr().expect("it has an address").port())
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 11_000).expect("it is small");
+    [(); N].map(|()| {
+        loop {
+            let port = 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
+            if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+                return port;
+            }
+        }
+    })
 }
