@@ -2,10 +2,13 @@
 
 mod account;
 mod architecture;
+mod cli;
 mod console;
+mod crash;
 mod doors;
 mod harness;
 mod http;
+mod jobs;
 mod login;
 mod migrations;
 mod oidc;

@@ -8,7 +8,7 @@ use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
 /// A browser in which both are signed in, Bob last.
-async fn two<'u>(house: &'u TestUsher) -> Browser<'u> {
+async fn two(house: &TestUsher) -> Browser<'_> {
     house.user("ana@example.test").await;
     house.user("bob@example.test").await;
     let mut browser = house.signed_in("ana@example.test").await;

@@ -84,8 +84,8 @@ on_both_databases! {
         assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
     }
 
-    /// Pre-hijacking (USENIX Security 2022): an address that somebody else registered first, or last, is theirs who proves it
-    /// under their own password.
+    /// Pre-hijacking (USENIX Security 2022): an address that somebody else registered first, or last, is theirs who
+    /// proves it, under their own password.
     async fn of_two_registrations_of_one_address_the_owner_gets_the_account_with_their_own_password(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let (mut owner, mut attacker) = (house.browser(), house.browser());
