@@ -31,6 +31,9 @@ impl Usher {
             }
             Err(_) => return Err(OAuthError::invalid_grant().into()),
         }
+        if !self.is_still_allowed(client, &code).await? {
+            return Err(OAuthError::invalid_grant().into());
+        }
         let grant = self.grant_of(client, &code);
         let event = self
             .event(EventKind::GrantCreated)
@@ -72,6 +75,15 @@ impl Usher {
             .store
             .is_bucket_spent(&format!("code/{}", code.grant_id), self.now().0.saturating_mul(1_000), 5 * 3_600_000)
             .await?)
+    }
+
+    /// Does the consent still stand that the code was made under? Whoever takes it back ends what is on its way as well.
+    async fn is_still_allowed(&self, client: &Client, code: &AuthorizationCode) -> Result<bool, FlowError> {
+        if client.metadata.first_party {
+            return Ok(true);
+        }
+        let consent = self.store.find_consent(code.user_id, &client.id).await?;
+        Ok(consent.is_some_and(|consent| code.scope.is_subset_of(&consent.scope)))
     }
 
     fn grant_of(&self, client: &Client, code: &AuthorizationCode) -> Grant {
