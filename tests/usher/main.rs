@@ -5,4 +5,5 @@ mod harness;
 mod http;
 mod migrations;
 mod oidc;
+mod security;
 mod storage;
