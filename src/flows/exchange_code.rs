@@ -30,6 +30,9 @@ impl Usher {
             }
             Err(_) => return Err(OAuthError::invalid_grant().into()),
         }
+        if !self.is_still_allowed(client, &code).await? {
+            return Err(OAuthError::invalid_grant().into());
+        }
         let grant = self.grant_of(client, &code);
         let event = self
             .event(EventKind::GrantCreated)
@@ -59,6 +62,15 @@ impl Usher {
     fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, OAuthError> {
         let opened = self.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
         opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(OAuthError::invalid_grant)
+    }
+
+    /// Does the consent still stand that the code was made under? Whoever takes it back ends what is on its way as well.
+    async fn is_still_allowed(&self, client: &Client, code: &AuthorizationCode) -> Result<bool, FlowError> {
+        if client.metadata.first_party {
+            return Ok(true);
+        }
+        let consent = self.store.find_consent(code.user_id, &client.id).await?;
+        Ok(consent.is_some_and(|consent| code.scope.is_subset_of(&consent.scope)))
     }
 
     fn grant_of(&self, client: &Client, code: &AuthorizationCode) -> Grant {

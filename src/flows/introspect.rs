@@ -56,6 +56,9 @@ impl Usher {
         let (Some(family), true) = (live, self.is_of_project(asking, &grant.client_id.0).await?) else {
             return Ok(inactive);
         };
+        if !self.find_client(&grant.client_id).await?.is_some_and(|client| client.is_active()) {
+            return Ok(inactive);
+        }
         let claims = AccessTokenClaims {
             iss: self.issuer().to_owned(),
             aud: vec![self.issuer().to_owned()],

@@ -8,4 +8,5 @@ mod http;
 mod jobs;
 mod migrations;
 mod oidc;
+mod security;
 mod storage;
