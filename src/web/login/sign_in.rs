@@ -78,9 +78,12 @@ async fn refused(
 }
 
 /// The page keeps the status and the `Retry-After` of its problem.
-pub(super) fn with_status(problem: &HttpProblem, body: Response) -> Response {
-    let status =
-        if problem.status == StatusCode::UNAUTHORIZED { StatusCode::UNPROCESSABLE_ENTITY } else { problem.status };
+pub(in crate::web) fn with_status(problem: &HttpProblem, body: Response) -> Response {
+    let status = match problem.status {
+        // To a browser 401 is a challenge; and what was typed is at fault, not the state of the house.
+        StatusCode::UNAUTHORIZED | StatusCode::CONFLICT => StatusCode::UNPROCESSABLE_ENTITY,
+        status => status,
+    };
     match problem.retry_after {
         Some(seconds) => (status, [("retry-after", seconds.to_string())], body).into_response(),
         None => (status, body).into_response(),
