@@ -255,6 +255,7 @@ impl Usher {
             grant_id: GrantId::new(now, &*self.random),
             client_id: interaction.client_id.clone(),
             user_id: account.user.id,
+            sub: account.user.sub.clone(),
             session_id: account.session.id,
             scope: request.scope.clone(),
             claims: request.claims.clone(),

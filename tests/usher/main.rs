@@ -12,4 +12,5 @@ mod jobs;
 mod login;
 mod migrations;
 mod oidc;
+mod security;
 mod storage;

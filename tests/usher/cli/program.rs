@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Longest wait for anything a program does.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An empty folder, and what the environment says of it.
 pub struct Folder {
@@ -120,9 +120,7 @@ impl Folder {
         let out = child.stdout.take().expect("it was piped");
         let mut serving = Serving { child, banner: String::new(), issuer: self.setting("USHER_ISSUER").to_owned() };
         serving.banner = read_banner(out);
-        if !serving.banner.contains("Ctrl-C stops") {
-            panic!("no banner: {}", serving.stop().err);
-        }
+        assert!(serving.banner.contains("Ctrl-C stops"), "no banner: {}", serving.stop().err);
         serving
     }
 

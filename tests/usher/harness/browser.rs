@@ -95,7 +95,7 @@ impl Browser<'_> {
             };
             assert_eq!(response.status(), StatusCode::SEE_OTHER, "every redirect is a 303");
             url = url::Url::parse(&url).and_then(|base| base.join(&location)).map_or(location.clone(), String::from);
-            if !url.starts_with(&self.house.url) {
+            if !url.starts_with(&self.house.url) && !url.starts_with(&self.house.at("/")) {
                 return Landing { url, status: StatusCode::SEE_OTHER, body: String::new() };
             }
             let request = self.house.http.get(&url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
