@@ -15,10 +15,11 @@ free_port() {
 http_ok() {
   local status
   status=$(
+    exec 2>/dev/null
     exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
     printf 'GET %s HTTP/1.1\r\nHost: localhost:%s\r\nConnection: close\r\n\r\n' "$2" "$1" >&3
     read -r -t 5 status <&3 && printf '%s' "$status"
-  ) 2>/dev/null || return 1
+  ) || return 1
   [[ $status == *" 200"* ]]
 }
 

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 trap postgres_stop EXIT
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
-export USHER_BIN="$target/debug/usher"
+bin="$target/debug/usher"
 
 # node_ready FOLDER: true when Node.js is new enough and the folder's packages are installed as locked.
 node_ready() {
@@ -32,7 +32,7 @@ python_ready() {
     python3 -m venv "$venv" && "$venv/bin/pip" install -q --disable-pip-version-check -r "$wanted" || return 1
     cp "$wanted" "$venv/installed.txt"
   fi
-  export USHER_TEST_PYTHON="$venv/bin/python"
+  USHER_TEST_PYTHON="$venv/bin/python"
 }
 
 # chromium_ready: finds Chromium or, as root on Debian, installs it; sets CHROMIUM.
@@ -59,16 +59,17 @@ suite "Rust tests" cargo test --no-fail-fast
 
 USHER_TEST_NODE=""
 if node_ready tests/clients/node; then USHER_TEST_NODE=1; else skip "Node.js client" "needs Node.js 20 and npm"; fi
+USHER_TEST_PYTHON=""
 python_ready || skip "Python client" "needs python3 with venv"
-export USHER_TEST_NODE
-if [ -n "$USHER_TEST_NODE${USHER_TEST_PYTHON:-}" ]; then
-  suite "clients on SQLite" tests/clients/run.sh
+export USHER_TEST_NODE USHER_TEST_PYTHON
+if [ -n "$USHER_TEST_NODE$USHER_TEST_PYTHON" ]; then
+  USHER_BIN=$bin suite "clients on SQLite" tests/clients/run.sh
   if [ -z "${USHER_TEST_POSTGRES_URL:-}" ]; then
     : # said above
   elif ! command -v psql >/dev/null 2>&1; then
     skip "clients on PostgreSQL" "no psql here"
   elif url=$(postgres_database "usher_clients_$$"); then
-    USHER_DATABASE_URL=$url suite "clients on PostgreSQL" tests/clients/run.sh
+    USHER_BIN=$bin USHER_DATABASE_URL=$url suite "clients on PostgreSQL" tests/clients/run.sh
     postgres_sql "drop database usher_clients_$$" || true
   else
     skip "clients on PostgreSQL" "USHER_TEST_POSTGRES_URL does not let us make a database"
@@ -80,7 +81,7 @@ if ! node_ready tests/browser; then
 elif ! chromium_ready; then
   skip "browser" "no Chromium here"
 else
-  suite "browser" npm --prefix tests/browser --silent test
+  USHER_BIN=$bin suite "browser" npm --prefix tests/browser --silent test
 fi
 
 total

@@ -8,7 +8,8 @@ create table project (
 );
 
 create table client (
-    id text primary key,
+    -- By bytes, as SQLite does: pages of a list are cut by it.
+    id text collate "C" primary key,
     project_id uuid not null references project (id) on delete cascade,
     kind text not null check (kind in ('web', 'spa', 'native', 'machine', 'device')),
     metadata jsonb not null,
@@ -26,3 +27,4 @@ create table consent (
     granted_at bigint not null,
     primary key (user_id, client_id)
 );
+create index consent_by_client on consent (client_id);

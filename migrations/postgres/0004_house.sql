@@ -1,7 +1,7 @@
 -- The house itself: its keys, its log, its letters, its counters, and who does which chore.
 
 create table signing_key (
-    kid text primary key,
+    kid text collate "C" primary key,
     alg text not null check (alg in ('RS256', 'ES256', 'PS256')),
     created_at bigint not null,
     active_at bigint,

@@ -26,3 +26,4 @@ create table consent (
     granted_at integer not null,
     primary key (user_id, client_id)
 ) strict;
+create index consent_by_client on consent (client_id);

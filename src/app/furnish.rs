@@ -1,5 +1,8 @@
 //! From configuration to a house that can work: database, master key, signing keys.
 
+use std::fs::{DirBuilder, OpenOptions as OpenFile};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::config::{Config, DatabaseUrl};
@@ -43,9 +46,33 @@ pub async fn open_store(config: &Config) -> Result<Store, FurnishError> {
         DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.replace('%', "%25")),
         DatabaseUrl::Postgres(url) => url.expose().clone(),
     };
+    if let Some(file) = config.database.url.file() {
+        make_private(file).map_err(|error| StorageError::Unavailable(format!("{}: {error}", file.display())))?;
+    }
     let (readers, connections) = (config.database.readers, config.database.max_connections);
     let options = OpenOptions { readers, connections, ..OpenOptions::new(url) };
     Ok(Store::open(&options).await?)
+}
+
+/// Makes the file of a database for its owner alone, and its folder, unless they are there. SQLite gives its other files
+/// the same permissions.
+fn make_private(file: &Path) -> io::Result<()> {
+    let mut folders = DirBuilder::new();
+    folders.recursive(true);
+    let mut options = OpenFile::new();
+    options.append(true).create_new(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        folders.create(folder)?;
+    }
+    match options.open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Brings the schema up to date, finds or makes the master key, makes the first signing keys.

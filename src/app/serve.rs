@@ -33,13 +33,11 @@ pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     let starting = door.answer(&mut tasks, &shutdown);
 
     let usher = open(config, migrate).await?;
-    let mailer: Option<Arc<dyn Mailer>> = match mailer::smtp(&usher.config.mail, usher.random.clone())? {
-        Some(smtp) => Some(Arc::new(smtp)),
-        None => {
-            tracing::warn!("mail.smtp_url is not set: letters wait in the queue until it is");
-            None
-        }
-    };
+    let smtp = mailer::smtp(&usher.config.mail, usher.random.clone())?;
+    if smtp.is_none() {
+        tracing::warn!("mail.smtp_url is not set: letters wait in the queue until it is");
+    }
+    let mailer = smtp.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
     let gate = starting.gate.clone();
     starting.open(web::router::build(usher.clone(), None, gate));
     run::start_jobs(&usher, mailer, &mut tasks, &shutdown);

@@ -17,7 +17,7 @@ pub(super) async fn run(settings: &Settings, output: Output) -> anyhow::Result<E
     app::prepare_command()?;
     let findings = match settings.of_house() {
         Ok(config) => app::examine(&config).await,
-        Err(errors) => errors.0.iter().map(|error| Finding::of_config_fault(error)).collect(),
+        Err(errors) => errors.0.iter().map(Finding::of_config_fault).collect(),
     };
     output.print(&findings, || in_words(&findings))?;
     let wrong = findings.iter().any(|finding| finding.verdict == Verdict::Bad);

@@ -79,7 +79,9 @@ fn environment(variables: Vec<(OsString, OsString)>, faults: &mut Vec<ConfigErro
     let mut layer = Layer::new();
     for (name, value) in variables {
         let Some(name) = name.to_str() else { continue };
-        let Some(key) = key_of_variable(name).filter(|_| !set_by_kubernetes(name)) else { continue };
+        let Some(key) = key_of_variable(name).filter(|_| !set_by_kubernetes(name) && !set_by_tests(name)) else {
+            continue;
+        };
         match value.into_string() {
             Ok(value) => layer.push(entry(name, key, value, Origin::Environment)),
             Err(_) => faults.push(ConfigError::Syntax {
@@ -99,6 +101,11 @@ fn set_by_kubernetes(name: &str) -> bool {
     name == "USHER_SERVICE_HOST"
         || name.strip_prefix("USHER_SERVICE_PORT").is_some_and(port)
         || name.strip_prefix("USHER_PORT").is_some_and(port)
+}
+
+/// What the scripts and tests of this project tell one another, in the environment of a program under test.
+fn set_by_tests(name: &str) -> bool {
+    name.starts_with("USHER_TEST_") || matches!(name, "USHER_BIN" | "USHER_RENDER_DIR")
 }
 
 /// The secret in a file, without the line break at its end. The error never contains what the file holds.
@@ -131,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_variables_count_and_none_of_kubernetes() {
+    fn only_our_variables_count_and_none_of_kubernetes_or_of_tests() {
         let variables = [
             ("PATH", "/bin"),
             ("USHER_ISSUER", "https://id.example.org"),
@@ -141,11 +148,15 @@ mod tests {
             ("USHER_PORT", "tcp://10.0.0.1:8080"),
             ("USHER_PORT_8080_TCP_ADDR", "10.0.0.1"),
             ("USHER_PORTAL", "x"),
+            ("USHER_TEST_POSTGRES_URL", "postgres://usher@localhost/usher"),
+            ("USHER_BIN", "target/debug/usher"),
+            ("USHER_RENDER_DIR", "/tmp/pages"),
+            ("USHER_BINARY", "x"),
         ];
         let mut faults = Vec::new();
         let layer = environment(variables.map(|(name, value)| (name.into(), value.into())).into(), &mut faults);
         let keys: Vec<&str> = layer.iter().map(|(key, _)| key.as_str()).collect();
-        assert_eq!(keys, ["issuer", "portal", "session.idle"]);
+        assert_eq!(keys, ["binary", "issuer", "portal", "session.idle"]);
         assert!(faults.is_empty());
     }
 

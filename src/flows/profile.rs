@@ -41,8 +41,6 @@ impl Usher {
     /// # Errors
     /// If the house is broken.
     pub async fn sessions_of(&self, account: &Account) -> Result<Vec<Session>, FlowError> {
-        let mut sessions = self.store.list_live_sessions(account.user.id, self.now()).await?;
-        sessions.reverse();
-        Ok(sessions)
+        Ok(self.store.list_live_sessions(account.user.id, self.now()).await?)
     }
 }

@@ -109,7 +109,9 @@ impl Usher {
         let now = self.now();
         let end = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if usher.end_grant(&mut tx, grant.id, EndReason::TokenReuse).await?.is_none() {
+                // The session first and its grants after it: everybody locks in this order.
+                let ended = usher.end_session(&mut tx, grant.user_id, grant.session_id, EndReason::TokenReuse).await?;
+                if ended.clients.is_empty() {
                     return Ok(());
                 }
                 let event = usher
@@ -119,7 +121,6 @@ impl Usher {
                     .with_client(&grant.client_id)
                     .with_grant(grant.id);
                 tx.append(&event).await?;
-                usher.end_session(&mut tx, grant.user_id, grant.session_id, EndReason::TokenReuse).await?;
                 if let Some(letter) = &letter {
                     tx.insert_letter(letter, now).await?;
                 }

@@ -91,7 +91,8 @@ impl Usher {
         if !promote.await? {
             return Err(Refused::ProofOver.into());
         }
-        self.open_session(&user, browser, device).await
+        let phc = self.store.find_password(user.id).await?.unwrap_or_default();
+        self.open_session(&user, phc, browser, device).await?.ok_or_else(|| Refused::WrongPassword.into())
     }
 
     async fn check_password_of(&self, user: &User, given: &NewUser, device: &Device) -> Result<(), FlowError> {

@@ -70,12 +70,12 @@ impl Usher {
         let Some(user) = user.filter(|_| verdict.ok) else {
             return self.pending_sign_up(&email, password, user, device).await;
         };
-        self.refresh_hash(user, password, phc, &verdict).await?;
+        let phc = self.refresh_hash(user, password, phc, &verdict).await?;
         let Some(user) = self.store.find_user(user).await?.filter(|user| user.status == UserStatus::Active) else {
             return Err(Refused::WrongCredentials.into());
         };
         self.forgive_sign_in(email.as_str(), &device.source).await?;
-        let session = self.open_session(&user, browser, device).await?;
+        let session = self.open_session(&user, phc, browser, device).await?.ok_or(Refused::WrongCredentials)?;
         Ok(SignedIn::As { session, user: Box::new(user) })
     }
 
@@ -100,28 +100,36 @@ impl Usher {
         Err(Refused::WrongCredentials.into())
     }
 
-    /// Hashes a password anew where the cost has been raised since.
+    /// Hashes a password anew where the cost has been raised since, and gives the hash that stands then.
     async fn refresh_hash(
         &self,
         user: UserId,
         password: Secret<String>,
         phc: Option<String>,
         verdict: &Verdict,
-    ) -> Result<(), FlowError> {
-        let Some(old) = phc.filter(|_| verdict.needs_rehash) else { return Ok(()) };
+    ) -> Result<String, FlowError> {
+        let old = phc.unwrap_or_default();
+        if !verdict.needs_rehash {
+            return Ok(old);
+        }
         let new = self.passwords.hash(password, self.random.bytes()).await?;
+        let fresh = new.clone();
         let work =
             self.store.write_single(move |mut tx| Box::pin(async move { tx.rehash_password(user, &old, &new).await }));
-        Ok(work.await?)
+        work.await?;
+        Ok(fresh)
     }
 
     /// Begins a session, or renews the one that this browser has for the user: a new secret either way.
+    ///
+    /// `phc` is the hash that the password was found to fit. `None` if it was changed, or the user disabled, meanwhile.
     pub(super) async fn open_session(
         &self,
         user: &User,
+        phc: String,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<SessionId, FlowError> {
+    ) -> Result<Option<SessionId>, FlowError> {
         let (now, secret) = (self.now(), self.random.token());
         let hash = secret_hash(&secret);
         let earlier = self.accounts(browser).await?.into_iter().find(|account| account.user.id == user.id);
@@ -156,6 +164,9 @@ impl Usher {
         let usher = self.clone();
         let opened = self.store.write(move |mut tx| {
             Box::pin(async move {
+                if !tx.password_stands(fresh.user_id, &phc).await? {
+                    return Ok(None);
+                }
                 if let Some(session) = renewed
                     && tx.reauthenticate_session(&session, &hash).await?
                 {
@@ -164,16 +175,18 @@ impl Usher {
                         .with_user(session.user_id)
                         .with_session(session.id);
                     tx.append(&event).await?;
-                    return Ok(session.id);
+                    return Ok(Some(session.id));
                 }
                 tx.insert_session(&fresh, &hash).await?;
                 let event = usher.event(EventKind::SessionCreated).with_user(fresh.user_id).with_session(fresh.id);
                 tx.append(&event).await?;
-                Ok(fresh.id)
+                Ok(Some(fresh.id))
             })
         });
         let session = opened.await?;
-        browser.remember(secret);
+        if session.is_some() {
+            browser.remember(secret);
+        }
         Ok(session)
     }
 }

@@ -240,7 +240,7 @@ impl Usher {
         let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
         let email = proof.email.clone().ok_or(Refused::ProofOver)?;
         let user = self.new_user(email, pending.profile, Some(pending.locale), false);
-        let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc, self.now(), proof.id);
+        let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.now(), proof.id);
         let create = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.take_proof(id, ProofKind::SignUp, now).await? {
@@ -258,7 +258,7 @@ impl Usher {
             Ok(false) | Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }
-        let session = self.open_session(&user, browser, device).await?;
+        let session = self.open_session(&user, pending.phc, browser, device).await?.ok_or(Refused::ProofOver)?;
         Ok(Verified { session, interaction: pending.interaction })
     }
 

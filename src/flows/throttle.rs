@@ -33,7 +33,7 @@ impl Usher {
         let account = self.bucket_name(account);
         let mut buckets = vec![Bucket { name: format!("sign-in/source/{source}"), factor: SOURCE_FACTOR }];
         if let Some(session) = known {
-            buckets.push(Bucket { name: format!("sign-in/known/{account}/{session}"), factor: 1 })
+            buckets.push(Bucket { name: format!("sign-in/known/{account}/{session}"), factor: 1 });
         } else {
             buckets.push(Bucket { name: format!("sign-in/pair/{account}/{source}"), factor: 1 });
             buckets.push(Bucket { name: format!("sign-in/account/{account}"), factor: ACCOUNT_FACTOR });

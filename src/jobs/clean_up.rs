@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::Job;
 use crate::domain::id::GrantId;
-use crate::domain::page::MAX_PAGE;
 use crate::domain::time::Timestamp;
 use crate::flows::{FlowError, Usher};
 
@@ -65,11 +64,8 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
         self.sweep_grants(usher, stop, before).await?;
-        if let Some(longest) = longest_family(usher).await? {
-            // The row of a session takes its grants with it, and those may be in use long after the browser signed out.
-            let over_since = before - longest;
-            in_batches!(usher, stop, |tx| tx.sweep_sessions(over_since, BATCH));
-        }
+        // Last: a session stays for as long as one of its grants does.
+        in_batches!(usher, stop, |tx| tx.sweep_sessions(before, BATCH));
         Ok(())
     }
 
@@ -100,19 +96,4 @@ impl CleanUp {
     fn place(&self) -> Option<GrantId> {
         *self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The longest that a refresh family of any client may live; `None` if one may live for ever.
-async fn longest_family(usher: &Usher) -> Result<Option<Duration>, FlowError> {
-    let mut longest = usher.config.tokens.refresh_absolute_limit();
-    let mut after = String::new();
-    while longest.is_some() {
-        let clients = usher.list_all_clients(&after, MAX_PAGE).await?;
-        let Some(last) = clients.last() else { break };
-        after.clone_from(&last.id.0);
-        for own in clients.iter().filter_map(|client| client.metadata.refresh_absolute_seconds) {
-            longest = longest.filter(|_| own > 0).map(|limit| limit.max(Duration::from_secs(own)));
-        }
-    }
-    Ok(longest)
 }

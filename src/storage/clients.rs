@@ -4,7 +4,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::db::{on, on_tx, run, statements};
-use super::row::unreadable;
+use super::row::{JsonColumn, unreadable};
 use super::{Result, StorageError, Store, Tx};
 use crate::domain::client::{Client, ClientSecret};
 use crate::domain::id::{ClientId, ProjectId};
@@ -26,8 +26,8 @@ struct ClientRow {
     id: String,
     project_id: Uuid,
     kind: String,
-    metadata: Json<ClientMetadata>,
-    secrets: Json<Vec<ClientSecret>>,
+    metadata: JsonColumn<ClientMetadata>,
+    secrets: JsonColumn<Vec<ClientSecret>>,
     created_at: i64,
     updated_at: i64,
     disabled_at: Option<i64>,
@@ -38,10 +38,10 @@ impl TryFrom<ClientRow> for Client {
     fn try_from(row: ClientRow) -> Result<Self> {
         Ok(Self {
             kind: row.kind.parse().map_err(|_| unreadable("client", "kind", &row.id))?,
+            metadata: row.metadata.read("client", "metadata", &row.id)?,
+            secrets: row.secrets.read("client", "secrets", &row.id)?,
             id: ClientId(row.id),
             project_id: ProjectId(row.project_id),
-            metadata: row.metadata.0,
-            secrets: row.secrets.0,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
             disabled_at: row.disabled_at.map(Timestamp),

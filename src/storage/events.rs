@@ -4,7 +4,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::db::{on, run, statements};
-use super::{Result, Store, Tx};
+use super::row::JsonColumn;
+use super::{Result, StorageError, Store, Tx};
 use crate::domain::event::Event;
 use crate::domain::id::{ClientId, UserId};
 use crate::domain::page::MAX_PAGE;
@@ -37,18 +38,19 @@ struct EventRow {
     kind: String,
     at: i64,
     client_id: Option<String>,
-    data: Json<serde_json::Map<String, serde_json::Value>>,
+    data: JsonColumn<serde_json::Map<String, serde_json::Value>>,
 }
 
-impl From<EventRow> for LoggedEvent {
-    fn from(row: EventRow) -> Self {
-        Self {
+impl TryFrom<EventRow> for LoggedEvent {
+    type Error = StorageError;
+    fn try_from(row: EventRow) -> Result<Self> {
+        Ok(Self {
             id: row.id,
             kind: row.kind,
             at: Timestamp(row.at),
             client_id: row.client_id.map(ClientId),
-            data: row.data.0,
-        }
+            data: row.data.read("event", "data", row.id)?,
+        })
     }
 }
 
@@ -78,7 +80,7 @@ impl Store {
             .bind(Uuid::max())
             .bind(size)
             .fetch_all(conn))?;
-        Ok(rows.into_iter().map(LoggedEvent::from).collect())
+        rows.into_iter().map(LoggedEvent::try_from).collect()
     }
 
     /// The newest facts about a client, newest first.
@@ -89,6 +91,6 @@ impl Store {
             .bind(Uuid::max())
             .bind(size)
             .fetch_all(conn))?;
-        Ok(rows.into_iter().map(LoggedEvent::from).collect())
+        rows.into_iter().map(LoggedEvent::try_from).collect()
     }
 }

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::db::{Db, on, on_tx, run, statements};
-use super::row::unreadable;
+use super::row::{JsonColumn, unreadable};
 use super::users::UserRow;
 use super::{Result, StorageError, Store, Tx};
 use crate::domain::event::Event;
@@ -43,10 +43,10 @@ struct GrantRow {
     user_id: Uuid,
     session_id: Uuid,
     scope: String,
-    claims: Json<ClaimsRequest>,
+    claims: JsonColumn<ClaimsRequest>,
     auth_time: i64,
     acr: String,
-    amr: Json<Vec<String>>,
+    amr: JsonColumn<Vec<String>>,
     created_at: i64,
     generation: Option<i64>,
     rotated_at: Option<i64>,
@@ -85,10 +85,10 @@ impl TryFrom<GrantRow> for GrantOf {
             user_id: UserId(row.user_id),
             session_id: SessionId(row.session_id),
             scope: Scope::parse(&row.scope).map_err(|_| unreadable("grants", "scope", row.id))?,
-            claims: row.claims.0,
+            claims: row.claims.read("grants", "claims", row.id)?,
             auth_time: Timestamp(row.auth_time),
             acr: row.acr,
-            amr: row.amr.0,
+            amr: row.amr.read("grants", "amr", row.id)?,
             created_at: Timestamp(row.created_at),
             refresh,
             revoked_at: row.revoked_at.map(Timestamp),
@@ -310,13 +310,13 @@ impl Store {
     pub async fn find_standing_grant(&self, id: GrantId) -> Result<Option<(ClaimsRequest, User)>> {
         #[derive(sqlx::FromRow)]
         struct Standing {
-            claims: Json<ClaimsRequest>,
+            claims: JsonColumn<ClaimsRequest>,
             #[sqlx(flatten)]
             user: UserRow,
         }
         let row: Option<Standing> =
             on!(&self.db, FIND_STANDING, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
-        row.map(|row| Ok((row.claims.0, User::try_from(row.user)?))).transpose()
+        row.map(|row| Ok((row.claims.read("grants", "claims", id)?, User::try_from(row.user)?))).transpose()
     }
 
     /// The id that a batch of `size` grants after `after` ends with; `None` if fewer are left.

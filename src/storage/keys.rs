@@ -3,7 +3,7 @@
 use sqlx::types::Json;
 
 use super::db::{on, on_tx, run, statements};
-use super::row::unreadable;
+use super::row::{JsonColumn, unreadable};
 use super::{Result, StorageError, Store, Tx};
 use crate::domain::key::SigningKeyRecord;
 use crate::domain::time::Timestamp;
@@ -23,7 +23,7 @@ struct KeyRow {
     active_at: Option<i64>,
     retired_at: Option<i64>,
     expires_at: Option<i64>,
-    public_jwk: Json<serde_json::Value>,
+    public_jwk: JsonColumn<serde_json::Value>,
     sealed_private: Vec<u8>,
 }
 
@@ -32,12 +32,12 @@ impl TryFrom<KeyRow> for SigningKeyRecord {
     fn try_from(row: KeyRow) -> Result<Self> {
         Ok(Self {
             alg: row.alg.parse().map_err(|_| unreadable("signing_key", "alg", &row.kid))?,
-            kid: row.kid,
             created_at: Timestamp(row.created_at),
             active_at: row.active_at.map(Timestamp),
             retired_at: row.retired_at.map(Timestamp),
             expires_at: row.expires_at.map(Timestamp),
-            public_jwk: row.public_jwk.0,
+            public_jwk: row.public_jwk.read("signing_key", "public_jwk", &row.kid)?,
+            kid: row.kid,
             sealed_private: row.sealed_private,
         })
     }

@@ -1,6 +1,6 @@
 //! Passwords: one hash a user.
 
-use super::db::{on, run, statements};
+use super::db::{on, on_tx, run, statements};
 use super::{Result, Store, Tx};
 use crate::domain::email::Email;
 use crate::domain::id::UserId;
@@ -10,6 +10,8 @@ statements! {
     PUT = "insert into password (user_id, phc, changed_at) values ($1, $2, $3) on conflict (user_id) do update set phc = excluded.phc, changed_at = excluded.changed_at";
     REHASH = "update password set phc = $2 where user_id = $1 and phc = $3";
     FIND = "select phc from password where user_id = $1";
+    // PostgreSQL locks both rows, so that a password change or a disabling at the same moment comes wholly before or after.
+    STANDS = "select 1 from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active' and p.phc = $2", postgres "select 1 from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active' and p.phc = $2 for share of u, p";
     FIND_BY_EMAIL = "select u.id, p.phc from users u left join password p on p.user_id = u.id where u.email = $1";
 }
 
@@ -22,6 +24,15 @@ impl Tx<'_> {
     /// Replaces a hash by one of the same password at today's cost, unless the password has changed meanwhile.
     pub async fn rehash_password(&mut self, user: UserId, old: &str, new: &str) -> Result<()> {
         run!(self, REHASH, |sql| sqlx::query(sql).bind(user.0).bind(new).bind(old)).map(drop)
+    }
+}
+
+impl Tx<'_> {
+    /// Is the user still active, and is this still their password hash? It stays so until this transaction ends.
+    pub async fn password_stands(&mut self, user: UserId, phc: &str) -> Result<bool> {
+        let found: Option<i32> =
+            on_tx!(self, STANDS, |conn, sql| sqlx::query_scalar(sql).bind(user.0).bind(phc).fetch_optional(conn))?;
+        Ok(found.is_some())
     }
 }
 

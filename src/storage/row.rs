@@ -2,9 +2,46 @@
 
 use std::fmt::Display;
 
-use super::StorageError;
+use sqlx::database::Database;
+use sqlx::error::BoxDynError;
+use sqlx::types::Json;
+use sqlx::{Decode, Type};
+
+use super::{Result, StorageError};
 
 /// What a row of a table should have held.
 pub(super) fn unreadable(table: &'static str, column: &'static str, id: impl Display) -> StorageError {
     StorageError::Inconsistent { table, column, id: id.to_string() }
+}
+
+/// A column of JSON as it was found. The driver would not say which row holds something else than it should: this does.
+pub(super) struct JsonColumn<T>(Option<T>);
+
+impl<T> JsonColumn<T> {
+    /// The value, or the name of the row that does not hold one.
+    pub(super) fn read(self, table: &'static str, column: &'static str, id: impl Display) -> Result<T> {
+        self.0.ok_or_else(|| unreadable(table, column, id))
+    }
+}
+
+impl<T, DB: Database> Type<DB> for JsonColumn<T>
+where
+    Json<T>: Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        Json::<T>::type_info()
+    }
+
+    fn compatible(found: &DB::TypeInfo) -> bool {
+        Json::<T>::compatible(found)
+    }
+}
+
+impl<'r, T, DB: Database> Decode<'r, DB> for JsonColumn<T>
+where
+    Json<T>: Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> std::result::Result<Self, BoxDynError> {
+        Ok(Self(Json::<T>::decode(value).ok().map(|json| json.0)))
+    }
 }

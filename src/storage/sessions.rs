@@ -4,8 +4,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::db::{on, on_tx, run, statements};
+use super::row::JsonColumn;
 use super::users::UserRow;
-use super::{Result, Store, Tx};
+use super::{Result, StorageError, Store, Tx};
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::session::{EndReason, Session};
 use crate::domain::time::Timestamp;
@@ -14,7 +15,7 @@ use crate::domain::user::User;
 statements! {
     INSERT = "insert into session (id, user_id, secret_hash, auth_time, amr, acr, created_at, last_seen_at, idle_expires_at, expires_at, user_agent, source) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     FIND_WITH_USER = "select s.id as session_id, s.user_id, s.auth_time, s.amr, s.acr, s.created_at as session_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.user_agent, s.source, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.created_at, u.updated_at from session s join users u on u.id = s.user_id where s.secret_hash = $1";
-    LIST_LIVE = "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where user_id = $1 and ended_at is null and idle_expires_at > $2 and expires_at > $2 order by id limit 200";
+    LIST_LIVE = "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where user_id = $1 and ended_at is null and idle_expires_at > $2 and expires_at > $2 order by id desc limit 200";
     TOUCH = "update session set last_seen_at = $2, idle_expires_at = $3, source = $4 where id = $1 and ended_at is null";
     REAUTHENTICATE = "update session set secret_hash = $2, auth_time = $3, amr = $4, acr = $5, last_seen_at = $3, idle_expires_at = $6 where id = $1 and ended_at is null";
     REPLACE_SECRET = "update session set secret_hash = $2 where id = $1 and ended_at is null";
@@ -29,7 +30,7 @@ struct SessionRow {
     session_id: Uuid,
     user_id: Uuid,
     auth_time: i64,
-    amr: Json<Vec<String>>,
+    amr: JsonColumn<Vec<String>>,
     acr: String,
     session_created_at: i64,
     last_seen_at: i64,
@@ -48,13 +49,14 @@ struct SessionWithUser {
     user: UserRow,
 }
 
-impl From<SessionRow> for Session {
-    fn from(row: SessionRow) -> Self {
-        Self {
+impl TryFrom<SessionRow> for Session {
+    type Error = StorageError;
+    fn try_from(row: SessionRow) -> Result<Self> {
+        Ok(Self {
             id: SessionId(row.session_id),
             user_id: UserId(row.user_id),
             auth_time: Timestamp(row.auth_time),
-            amr: row.amr.0,
+            amr: row.amr.read("session", "amr", row.session_id)?,
             acr: row.acr,
             created_at: Timestamp(row.session_created_at),
             last_seen_at: Timestamp(row.last_seen_at),
@@ -63,7 +65,7 @@ impl From<SessionRow> for Session {
             ended_at: row.ended_at.map(Timestamp),
             user_agent: row.user_agent,
             source: row.source,
-        }
+        })
     }
 }
 
@@ -149,13 +151,13 @@ impl Store {
     pub async fn find_session(&self, secret_hash: &[u8]) -> Result<Option<(Session, User)>> {
         let row: Option<SessionWithUser> =
             on!(&self.db, FIND_WITH_USER, |conn, sql| sqlx::query_as(sql).bind(secret_hash).fetch_optional(conn))?;
-        row.map(|row| Ok((Session::from(row.session), User::try_from(row.user)?))).transpose()
+        row.map(|row| Ok((Session::try_from(row.session)?, User::try_from(row.user)?))).transpose()
     }
 
-    /// The live sessions of a user, oldest first, 200 at most.
+    /// The live sessions of a user, newest first, 200 at most.
     pub async fn list_live_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>> {
         let rows: Vec<SessionRow> =
             on!(&self.db, LIST_LIVE, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(now.0).fetch_all(conn))?;
-        Ok(rows.into_iter().map(Session::from).collect())
+        rows.into_iter().map(Session::try_from).collect()
     }
 }

@@ -4,7 +4,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::db::{on, on_tx, run, statements};
-use super::row::unreadable;
+use super::row::{JsonColumn, unreadable};
 use super::{Result, StorageError, Store, Tx};
 use crate::domain::email::Email;
 use crate::domain::id::UserId;
@@ -29,7 +29,7 @@ pub(super) struct UserRow {
     status: String,
     admin: bool,
     locale: Option<String>,
-    profile: Json<Profile>,
+    profile: JsonColumn<Profile>,
     created_at: i64,
     updated_at: i64,
 }
@@ -48,7 +48,7 @@ impl TryFrom<UserRow> for User {
             },
             admin: row.admin,
             locale: row.locale,
-            profile: row.profile.0,
+            profile: row.profile.read("users", "profile", row.id)?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
         })

@@ -50,8 +50,10 @@ test('the administrator makes a project', async () => {
   assert.equal(await text(admin, 'h1'), 'Harbour');
   assert.ok((await text(admin, '#token')).length > 20, 'the project token is shown');
   await inspect(admin, 'console-project-new');
-  await admin.reload();
-  assert.equal(await admin.locator('#token').count(), 0, 'only once');
+  await admin.goto(`${usher.issuer}/console`);
+  await admin.getByRole('link', { name: 'Harbour' }).click();
+  assert.equal(await text(admin, 'h1'), 'Harbour');
+  assert.equal(await admin.locator('#token').count(), 0, 'the token is shown once');
 });
 
 test('a client with a bad address is refused with words', async () => {
@@ -74,13 +76,22 @@ test('the administrator makes a client that asks for consent', async () => {
   clientId = (await text(admin, '#client-id')).trim();
   assert.ok((await text(admin, '#secret')).trim().length > 20);
   await inspect(admin, 'console-client-secret');
-  await admin.reload();
-  assert.equal(await admin.locator('#secret').count(), 0, 'the secret is shown once');
-  await inspect(admin, 'console-client');
   await admin.goto(`${usher.issuer}/console`);
   await inspect(admin, 'console-home-projects');
   await admin.getByRole('link', { name: 'Harbour' }).click();
   await inspect(admin, 'console-project');
+  await admin.getByRole('link', { name: 'Boats' }).click();
+  assert.equal((await text(admin, '#client-id')).trim(), clientId);
+  assert.equal(await admin.locator('#secret').count(), 0, 'the secret is shown once');
+  await inspect(admin, 'console-client');
+});
+
+test('the administrator changes the client', async () => {
+  await admin.click('a[href$="/edit"]');
+  await inspect(admin, 'console-client-edit');
+  await admin.fill('#name', 'Little Boats');
+  await submit(admin);
+  assert.match(await text(admin, 'h1'), /^Little Boats/);
 });
 
 test('somebody who is no administrator finds no console', async () => {
@@ -101,7 +112,7 @@ test('a person is asked, says no, is asked again, says yes, and is not asked a t
   await ask();
   await signIn(page, usher.banner.email, usher.banner.password);
   await page.locator('button[name=decision]').first().waitFor();
-  assert.match(await text(page, 'main'), /Boats/);
+  assert.match(await text(page, 'main'), /Little Boats/);
   await inspect(page, 'consent');
   await page.click('button[name=decision][value=deny]');
   await page.waitForURL(`${party.redirectUri}**`);

@@ -33,6 +33,13 @@ const inFreshBrowser = (name, body) =>
 const text = (selector) => page.locator(selector).first().innerText();
 const submit = () => page.click('main form button[type=submit].primary');
 
+/** Opens a page of the account, signing in on the way. */
+async function openSignedIn(path, email, password) {
+  await page.goto(`${usher.issuer}${path}`);
+  await signIn(page, email, password);
+  await page.goto(`${usher.issuer}${path}`);
+}
+
 /** Goes from the first demo to the sign-in page. */
 async function toSignIn() {
   await page.goto(`${usher.banner.demoA}/login`);
@@ -69,18 +76,19 @@ inFreshBrowser('somebody registers and proves the address with the link', async 
   await submit();
   const { link } = await letter(page, usher.issuer, 'link@example.test');
   await page.goto(link);
-  if (await page.locator('main form button.primary').count()) await submit();
+  await inspect(page, 'verify-link');
+  await submit();
   await page.goto(`${usher.issuer}/account/profile`);
   await page.locator('.badge.good').first().waitFor();
 });
 
-inFreshBrowser('a form filled in badly says what is wrong, field by field', async () => {
+inFreshBrowser('a form filled in badly says what is wrong, beside the field', async () => {
   await register('short@example.test');
   await page.evaluate(() => document.querySelectorAll('form').forEach((form) => form.setAttribute('novalidate', '')));
-  await page.fill('#given_name', '');
   await page.fill('#password', 'short');
   await submit();
   await page.locator('#password[aria-invalid=true]').waitFor();
+  assert.equal(await page.inputValue('#given_name'), 'Bea', 'what was right is kept');
   await inspect(page, 'register-errors');
 });
 
@@ -134,6 +142,12 @@ inFreshBrowser('a letter to nobody looks the same as one to somebody', async () 
   assert.match(await text('main'), /nobody@example\.test/);
 });
 
+inFreshBrowser('signing in leads to the page that was asked for', async () => {
+  await page.goto(`${usher.issuer}/.well-known/change-password`);
+  await signIn(page, usher.banner.email, usher.banner.password);
+  assert.equal(new URL(page.url()).pathname, '/account/security');
+});
+
 inFreshBrowser('a password is changed and other browsers are signed out', async () => {
   const email = 'link@example.test';
   const elsewhere = await visitor(browser);
@@ -141,8 +155,7 @@ inFreshBrowser('a password is changed and other browsers are signed out', async 
   await signIn(elsewhere, email, PASSWORD);
   await heading(elsewhere).getByText('Signed in as Bea Silva').waitFor();
 
-  await page.goto(`${usher.issuer}/account/security`);
-  await signIn(page, email, PASSWORD);
+  await openSignedIn('/account/security', email, PASSWORD);
   await page.locator('#current_password').waitFor();
   await inspect(page, 'account-security');
   await page.fill('#current_password', 'not the password');
@@ -161,8 +174,7 @@ inFreshBrowser('a password is changed and other browsers are signed out', async 
 });
 
 inFreshBrowser('a profile is changed, and applications see it', async () => {
-  await page.goto(`${usher.issuer}/account/profile`);
-  await signIn(page, 'bea@example.test', 'another quiet harbour');
+  await openSignedIn('/account/profile', 'bea@example.test', 'another quiet harbour');
   await page.locator('#nickname').waitFor();
   await inspect(page, 'account-profile');
   await page.fill('#given_name', 'Beatriz');
@@ -193,8 +205,7 @@ inFreshBrowser('one session is ended from the list', async () => {
   await elsewhere.goto(`${usher.banner.demoB}/login`);
   await signIn(elsewhere, usher.banner.email, usher.banner.password);
   await heading(elsewhere).getByText(/^Signed in as Ana/).waitFor();
-  await page.goto(`${usher.issuer}/account/security`);
-  await signIn(page, usher.banner.email, usher.banner.password);
+  await openSignedIn('/account/security', usher.banner.email, usher.banner.password);
   const rows = page.locator('tr', { has: page.locator('button[name=session]') });
   const before = await rows.count();
   const other = rows.filter({ hasNot: page.locator('.badge.good') }).first();

@@ -1,5 +1,6 @@
 // A freshly built Usher in development mode, in a temporary folder, on ports of its own.
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -34,18 +35,25 @@ export class Usher {
     const [port, a, b] = [await freePort(), await freePort(), await freePort()];
     usher.issuer = `http://localhost:${port}`;
     const env = {
-      ...process.env,
+      // What is meant for the tests is not meant for Usher, which refuses settings it does not know.
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('USHER_'))),
       USHER_ISSUER: usher.issuer,
       USHER_LISTEN: `127.0.0.1:${port}`,
       USHER_DEMO__LISTEN_A: `127.0.0.1:${a}`,
       USHER_DEMO__LISTEN_B: `127.0.0.1:${b}`,
       USHER_LIMITS__SIGN_IN: 'off',
     };
-    delete env.USHER_DATABASE_URL;
     const began = Date.now();
     const bin = path.resolve(process.env.USHER_BIN ?? '../../target/debug/usher');
     usher.process = spawn(bin, ['dev'], { cwd: usher.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     usher.output = '';
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      process.once(signal, () => {
+        usher.process.kill('SIGKILL');
+        rmSync(usher.folder, { recursive: true, force: true });
+        process.exit(1);
+      });
+    }
     try {
       usher.banner = await usher.#banner();
     } catch (cause) {

@@ -6,6 +6,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/ports.sh
 . "$here/../ports.sh"
 
+bin=$USHER_BIN node=${USHER_TEST_NODE:-} python=${USHER_TEST_PYTHON:-}
+# What is meant for the tests is not meant for Usher, which refuses settings it does not know.
+for name in "${!USHER_@}"; do
+  [ "$name" = USHER_DATABASE_URL ] || unset "$name"
+done
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/usher-clients.XXXXXX")
 usher_pid=""
 # shellcheck disable=SC2329 # the trap below calls it
@@ -26,7 +32,7 @@ USHER_DEMO__LISTEN_A="127.0.0.1:$(free_port)"
 USHER_DEMO__LISTEN_B="127.0.0.1:$(free_port)"
 export USHER_DEMO__LISTEN_A USHER_DEMO__LISTEN_B
 
-"$USHER_BIN" dev >usher.log 2>&1 &
+"$bin" dev >usher.log 2>&1 &
 usher_pid=$!
 if ! wait_for 60 "$usher_pid" http_ok "$port" /health/ready; then
   printf 'Usher did not become ready:\n'
@@ -46,11 +52,11 @@ metadata() {
   printf '"scope":"openid profile email offline_access"}\n'
 }
 
-project=$("$USHER_BIN" project create --name Tests --json | tr -d '\n' |
+project=$("$bin" project create --name Tests --json | tr -d '\n' |
   sed -n 's/.*"\(project_id\|id\)" *: *"\([^"]*\)".*/\2/p')
 # client TYPE NAME ARGUMENT...: registers a client and prints it as JSON.
 client() {
-  "$USHER_BIN" client create --project "$project" --type "$1" --name "$2" --json "${@:3}"
+  "$bin" client create --project "$project" --type "$1" --name "$2" --json "${@:3}"
 }
 metadata client_secret_basic RS256 >rs256.json
 metadata client_secret_post ES256 >es256.json
@@ -66,11 +72,11 @@ metadata none ES256 >public.json
 export USHER_TEST_ISSUER="$issuer" USHER_TEST_CLIENTS="$work/clients.json"
 
 failed=0
-if [ -n "${USHER_TEST_NODE:-}" ]; then
+if [ -n "$node" ]; then
   (cd "$here/node" && npm --silent test) || failed=1
 fi
-if [ -n "${USHER_TEST_PYTHON:-}" ]; then
-  (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$USHER_TEST_PYTHON" -W error::ResourceWarning test_authlib.py) || failed=1
+if [ -n "$python" ]; then
+  (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" -W error::ResourceWarning test_authlib.py) || failed=1
 fi
 if [ "$failed" -ne 0 ]; then
   printf '\nThe last lines of Usher:\n'

@@ -103,8 +103,13 @@ fn session_view(lang: Lang, session: &Session, this: SessionId) -> SessionView {
         id: session.id.to_string(),
         this: session.id == this,
         user_agent: session.user_agent.clone().unwrap_or_default(),
-        ip: session.source.clone().unwrap_or_default(),
+        ip: session.source.as_deref().map(address_of).unwrap_or_default(),
         created: lang.date_time(session.created_at.0),
         last_seen: lang.date_time(session.last_seen_at.0),
     }
+}
+
+/// One address is shown as an address; a network keeps its length.
+fn address_of(source: &str) -> String {
+    source.strip_suffix("/32").unwrap_or(source).to_owned()
 }

@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import unittest
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")  # the issuer under test is http on loopback
 
@@ -71,6 +71,12 @@ def sign_in(session, who, **extra):
         METADATA["authorization_endpoint"], code_verifier=verifier, nonce=nonce, **extra
     )
     reached, visited = who.go(url, REDIRECT_URI)
+    answer = dict(parse_qsl(urlsplit(reached).query))
+    if answer["iss"] != ISSUER:
+        raise AssertionError(f"the answer names another issuer: {answer['iss']}")
+    # Authlib leaves reading an error response to the application.
+    if "error" in answer:
+        raise OAuthError(answer["error"], answer.get("error_description"))
     token = session.fetch_token(
         METADATA["token_endpoint"], authorization_response=reached, state=state, code_verifier=verifier
     )

@@ -22,6 +22,7 @@ pub struct TestDatabase {
     /// Its address.
     pub url: String,
     /// Keeps the database in being.
+    #[expect(dead_code, reason = "it is there to be dropped")]
     place: Place,
 }
 
@@ -71,8 +72,10 @@ impl TestDatabase {
         let server = postgres_server()?;
         let name = unique_name();
         let mut admin = PgConnection::connect(&server).await.expect("the PostgreSQL server answers");
-        let create = AssertSqlSafe(format!("create database {name} template template0"));
-        admin.execute(create).await.expect("the server lets us make databases");
+        // A database that sorts as people do, as most servers' are: byte order must not be taken for granted.
+        let create =
+            format!("create database {name} template template0 encoding 'UTF8' locale_provider icu icu_locale 'en-US'");
+        admin.execute(AssertSqlSafe(create)).await.expect("the server is PostgreSQL 15 and lets us make databases");
         admin.close().await.expect("the server lets us go");
         let mut address = url::Url::parse(&server).expect("the address of the server is a URL");
         address.set_path(&name);

@@ -77,9 +77,9 @@ async fn a_disk_that_fills_up_within_a_group_leaves_exactly_what_was_answered() 
         let found = store.find_fact(&format!("{place}")).await.unwrap().is_some();
         assert_eq!(answer.is_ok(), found, "{place}: {answer:?}");
         if found {
-            stayed += 1
+            stayed += 1;
         } else {
-            refused += 1
+            refused += 1;
         }
         assert!(answer.is_ok() || matches!(answer, Err(StorageError::Unavailable(_))), "{answer:?}");
     }

@@ -72,9 +72,9 @@ on_both_databases! {
                     tx.revoke_grants_of_session(session.id, NOW, EndReason::SignOut).await
                 })
             });
-            let (spend, revoked) = (redeeming.await.unwrap().unwrap(), leaving.await.unwrap().unwrap());
-            assert_ne!(spend, Spend::Spent, "round {round}");
-            assert_eq!(usize::from(spend == Spend::Done), revoked.len(), "round {round}");
+            let (answer, revoked) = (redeeming.await.unwrap().unwrap(), leaving.await.unwrap().unwrap());
+            assert_ne!(answer, Spend::Spent, "round {round}");
+            assert_eq!(usize::from(answer == Spend::Done), revoked.len(), "round {round}");
             spent += revoked.len();
         }
         assert_eq!(db.count(ORPHANS).await, 0);

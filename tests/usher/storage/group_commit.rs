@@ -89,6 +89,23 @@ on_both_databases! {
         assert_eq!(taken, Taken::Yes);
     }
 
+    async fn a_single_write_that_panics_leaves_no_transaction_open(db: TestDatabase) {
+        let store = db.store.clone();
+        let fallen = tokio::spawn(async move {
+            let work = store.write_single(|mut tx| {
+                Box::pin(async move {
+                    let revoked = tx.revoke_token("jti", NOW).await?;
+                    assert!(!revoked, "a mistake in a flow");
+                    Ok(())
+                })
+            });
+            work.await
+        });
+        assert!(!matches!(fallen.await, Ok(Ok(()))));
+        let after = stored_user(&db.store).await;
+        assert_eq!(db.second_store().await.find_user(after.id).await.unwrap(), Some(after));
+    }
+
     async fn once_a_statement_has_failed_nothing_of_its_transaction_stays(db: TestDatabase) {
         let taken = stored_user(&db.store).await;
         let (first, mut second) = (user(), user());

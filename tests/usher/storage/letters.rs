@@ -19,7 +19,7 @@ async fn queue(store: &Store, letter: &QueuedLetter, at: Timestamp) {
 }
 
 async fn take(store: &Store, now: Timestamp, most: u32) -> Vec<QueuedLetter> {
-    let again_at = now + Duration::from_secs(60);
+    let again_at = now + Duration::from_mins(1);
     let mut taken = in_tx!(store, [], |tx| tx.take_due_letters(now, again_at, most).await).unwrap();
     taken.sort_by_key(|letter| letter.id);
     taken
@@ -73,7 +73,7 @@ on_both_databases! {
                 .map(|taker| {
                     let store = stores[taker % 2].clone();
                     tokio::spawn(async move {
-                        in_tx!(store, [], |tx| tx.take_due_letters(now, now + Duration::from_secs(60), 4).await)
+                        in_tx!(store, [], |tx| tx.take_due_letters(now, now + Duration::from_mins(1), 4).await)
                     })
                 })
                 .collect();

@@ -99,4 +99,34 @@ on_both_databases! {
         let taken = in_tx!(db.store, [], |tx| tx.take_due_letters(NOW, NOW, 5).await);
         named(taken, "letter", "attempts", &letter.id.to_string());
     }
+
+    async fn json_that_is_not_what_it_should_be_is_named(db: TestDatabase) {
+        let (user, session, grant) = stored_grant(&db.store).await;
+        let client = stored_client(&db.store).await;
+        db.execute("update grants set claims = '[1]'").await;
+        named(db.store.find_grant(grant.id).await, "grants", "claims", &grant.id.to_string());
+        named(db.store.find_standing_grant(grant.id).await, "grants", "claims", &grant.id.to_string());
+        db.execute("update grants set claims = '{}', amr = '{\"pwd\":1}'").await;
+        named(db.store.find_grant(grant.id).await, "grants", "amr", &grant.id.to_string());
+        db.execute("update session set amr = '7'").await;
+        named(db.store.list_live_sessions(user.id, NOW).await, "session", "amr", &session.id.to_string());
+        db.execute("update client set metadata = '{\"a_later_version\":true}'").await;
+        named(db.store.find_client(&client.id).await, "client", "metadata", &client.id.0);
+        db.execute("update client set metadata = '{}', secrets = '{}'").await;
+        named(db.store.list_all_clients("", 10).await, "client", "secrets", &client.id.0);
+        db.execute("update users set profile = '\"\"'").await;
+        named(db.store.find_user(user.id).await, "users", "profile", &user.id.to_string());
+        let event = db.store.list_events_of_user(user.id, 1).await.unwrap()[0].id.to_string();
+        db.execute("update event set data = 'null'").await;
+        named(db.store.list_events_of_user(user.id, 1).await, "event", "data", &event);
+    }
+
+    async fn text_that_is_no_json_at_all_is_named(db: TestDatabase) {
+        let user = stored_user(&db.store).await;
+        if db.store.kind() == "postgres" {
+            return; // PostgreSQL takes no such text into a column of JSON.
+        }
+        db.execute("update users set profile = '{'").await;
+        named(db.store.find_user(user.id).await, "users", "profile", &user.id.to_string());
+    }
 }

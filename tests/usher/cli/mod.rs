@@ -1,0 +1,8 @@
+//! The built program, as somebody types it: exit codes, what is printed where, and what is left behind.
+
+mod beside_dev;
+mod program;
+mod refusals;
+mod serving;
+mod settings;
+mod usage;

@@ -1,0 +1,195 @@
+//! A folder with the program in it: runs commands there, and servers that end with the test.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Longest wait for anything a program does.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An empty folder, and what the environment says of it.
+pub struct Folder {
+    dir: TempDir,
+    env: Vec<(String, String)>,
+}
+
+/// What came of a command.
+pub struct Ran {
+    /// Its exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+/// A server, stopped when dropped.
+pub struct Serving {
+    child: Child,
+    /// What it printed first, and at which address it answers.
+    pub banner: String,
+    /// The issuer.
+    pub issuer: String,
+}
+
+impl Folder {
+    /// An empty one, with the cheapest password hashes there are.
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().expect("there is room for a folder");
+        let folder = Self { dir, env: Vec::new() };
+        folder.with("USHER_PASSWORDS__MEMORY_KIB", "8").with("USHER_PASSWORDS__ITERATIONS", "1")
+    }
+
+    /// …with a setting.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// …with ports of its own, told as `usher dev` is told.
+    pub fn with_own_ports(self) -> Self {
+        let [door, a, b] = free_ports();
+        self.with("USHER_LISTEN", &format!("127.0.0.1:{door}"))
+            .with("USHER_ISSUER", &format!("http://localhost:{door}"))
+            .with("USHER_DEMO__LISTEN_A", &format!("127.0.0.1:{a}"))
+            .with("USHER_DEMO__LISTEN_B", &format!("127.0.0.1:{b}"))
+    }
+
+    /// The value of a setting made above.
+    pub fn setting(&self, name: &str) -> &str {
+        self.env.iter().rfind(|(given, _)| given == name).map_or("", |(_, value)| value)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Puts a file there.
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path().join(name), text).expect("a file can be written");
+    }
+
+    /// What is in it, by name.
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.path()).expect("the folder can be read");
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
+        let inherited: Vec<_> = std::env::vars_os().filter(|(name, _)| is_ours(name)).collect();
+        for (name, _) in inherited {
+            command.env_remove(name);
+        }
+        command.args(arguments).current_dir(self.path()).envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, "")
+    }
+
+    /// Runs a command that reads `typed` from standard input.
+    pub fn run_with(&self, arguments: &[&str], typed: &str) -> Ran {
+        let mut command = self.command(arguments);
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().expect("the program starts");
+        // A command that does not read may be gone already.
+        let _ = child.stdin.take().expect("it was piped").write_all(typed.as_bytes());
+        Ran::of(child.wait_with_output().expect("the program ends"))
+    }
+
+    /// Runs a command that must succeed, and reads the JSON it prints.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let ran = self.run(&[arguments, &["--json"]].concat());
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
+        serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", ran.out))
+    }
+
+    /// Starts `usher dev` and waits for the end of its banner.
+    pub fn dev(&self) -> Serving {
+        let mut command = self.command(&["dev"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let out = child.stdout.take().expect("it was piped");
+        let mut serving = Serving { child, banner: String::new(), issuer: self.setting("USHER_ISSUER").to_owned() };
+        serving.banner = read_banner(out);
+        if !serving.banner.contains("Ctrl-C stops") {
+            panic!("no banner: {}", serving.stop().err);
+        }
+        serving
+    }
+
+    /// Starts `usher serve` and waits until it is ready.
+    pub fn serve(&self) -> Serving {
+        let mut command = self.command(&["serve"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let serving = Serving { child, banner: String::new(), issuer: self.setting("USHER_ISSUER").to_owned() };
+        let began = Instant::now();
+        while self.run(&["healthcheck"]).code != 0 {
+            assert!(began.elapsed() < PATIENCE, "{}", serving.stop().err);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        serving
+    }
+}
+
+impl Ran {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("the program speaks UTF-8");
+        Self { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// The command failed with one clear line that holds `words`.
+    pub fn failed_with(&self, words: &str) {
+        assert_eq!(self.code, 1, "{}{}", self.out, self.err);
+        assert!(self.err.starts_with("usher: ") && self.err.contains(words), "{}", self.err);
+        assert_eq!(self.err.lines().count(), 1, "{}", self.err);
+    }
+}
+
+impl Serving {
+    /// Asks it to stop, as an orchestrator does, and waits until it has.
+    pub fn stop(mut self) -> Ran {
+        let ended = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(ended.is_ok_and(|status| status.success()), "the program can be told to stop");
+        let mut err = String::new();
+        if let Some(mut pipe) = self.child.stderr.take() {
+            pipe.read_to_string(&mut err).expect("the program speaks UTF-8");
+        }
+        let status = self.child.wait().expect("the program ends");
+        Ran { code: status.code().unwrap_or(-1), out: String::new(), err }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // After `stop` there is nobody left to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn is_ours(name: &std::ffi::OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.starts_with("USHER_"))
+}
+
+/// The lines up to the one that ends a banner, or all there are.
+fn read_banner(out: ChildStdout) -> String {
+    let mut banner = String::new();
+    let mut lines = BufReader::new(out);
+    while !banner.contains("Ctrl-C stops") && lines.read_line(&mut banner).is_ok_and(|read| read > 0) {}
+    banner
+}
+
+/// Ports that nobody listens on at this moment.
+pub fn free_ports<const N: usize>() -> [u16; N] {
+    let held = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").expect("there is a free port"));
+    held.map(|listener| listener.local_addr().expect("it has an address").port())
+}

@@ -1,0 +1,53 @@
+//! `usher serve`, the houses it keeps apart from those of `usher dev`, and keys that do not fit.
+
+use super::program::{Folder, free_ports};
+
+const RIGHT: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const WRONG: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+
+fn production() -> Folder {
+    let [port] = free_ports();
+    Folder::new()
+        .with("USHER_LISTEN", &format!("127.0.0.1:{port}"))
+        .with("USHER_ISSUER", &format!("http://localhost:{port}"))
+        .with("USHER_DATABASE_URL", "sqlite://house.db")
+        .with("USHER_MASTER_KEY", RIGHT)
+}
+
+#[test]
+fn production_serves_refuses_other_keys_and_keeps_development_out() {
+    let folder = production();
+    folder.run(&["serve", "--no-migrate"]).failed_with("migrations are pending: run `usher migrate` first");
+    assert_eq!(folder.run(&["migrate", "--check"]).code, 1, "an empty database is behind");
+    assert_eq!(folder.run(&["migrate"]).code, 0);
+    let serving = folder.serve();
+    let made = folder.json(&["user", "create", "--email", "ana@example.org"]);
+    assert_eq!(made["admin"], false);
+    let ended = serving.stop();
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    assert!(ended.err.contains("letters wait in the queue"), "{}", ended.err);
+
+    let folder = folder.with("USHER_MASTER_KEY", WRONG);
+    for command in [&["serve"][..], &["user", "list"], &["keys", "rotate", "--now"], &["admin", "link"]] {
+        folder.run(command).failed_with("this is not the key that the database was sealed with");
+    }
+    let doctor = folder.run(&["doctor"]);
+    assert!(doctor.code == 1 && doctor.out.contains("✘ master key"), "{}", doctor.out);
+    let folder = folder.with("USHER_MASTER_KEY", RIGHT);
+    assert_eq!(folder.json(&["user", "list"]).as_array().unwrap().len(), 1);
+    assert_eq!(folder.json(&["keys", "list"]).as_array().unwrap().len(), 3, "nothing was touched");
+    let [a, b] = free_ports();
+    let demos = folder
+        .with("USHER_DEMO__LISTEN_A", &format!("127.0.0.1:{a}"))
+        .with("USHER_DEMO__LISTEN_B", &format!("127.0.0.1:{b}"));
+    demos.run(&["dev"]).failed_with("this one belongs to `usher serve`");
+}
+
+#[test]
+fn production_refuses_the_database_of_development() {
+    let folder = Folder::new().with_own_ports();
+    drop(folder.dev());
+    let folder = folder.with("USHER_KEYS__DIR", "keys");
+    folder.run(&["serve"]).failed_with("this one was made by `usher dev`");
+    assert!(!folder.names().contains(&"keys".to_owned()), "no key was made for it");
+}

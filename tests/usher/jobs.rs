@@ -1,0 +1,186 @@
+//! Work that nobody waits for, done on a whole house.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _, ready};
+use tokio::sync::watch;
+use usher::app::{OsRandom, furnish};
+use usher::domain::client::ClientType;
+use usher::flows::{Device, FlowError, Usher};
+use usher::jobs::{self, Job};
+use usher::storage::StorageError;
+
+use crate::harness::database::TestDatabase;
+use crate::harness::house::TestUsher;
+
+const DAY: u64 = 86_400;
+/// So that a second instance can be started on the same house.
+const MASTER_KEY: (&str, &str) = ("master_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+
+/// The job of this name.
+fn job(name: &str, house: &TestUsher) -> Box<dyn Job> {
+    let all = jobs::all(Some(house.caught.clone()));
+    all.into_iter().find(|job| job.name() == name).expect("there is a job of that name")
+}
+
+/// Lets a job run once.
+async fn run(job: &dyn Job, usher: &Usher) {
+    let (_stop, going_on) = watch::channel(false);
+    job.run(usher, &going_on).await.expect("the job runs");
+}
+
+/// Waits until `done`, for a few seconds at most.
+async fn eventually(what: &str, done: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if done() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never came about: {what}");
+}
+
+/// Counts its runs; fails in the first `failures` of them; is always woken at once.
+struct Counting {
+    runs: Arc<AtomicUsize>,
+    failures: usize,
+    leased: bool,
+}
+
+impl Job for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_millis(5)
+    }
+
+    fn is_leased(&self) -> bool {
+        self.leased
+    }
+
+    fn run<'a>(&'a self, _: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+        let before = self.runs.fetch_add(1, Ordering::SeqCst);
+        let failed = || StorageError::Unavailable("not now".to_owned()).into();
+        ready(if before < self.failures { Err(failed()) } else { Ok(()) }).boxed()
+    }
+}
+
+#[tokio::test]
+async fn a_letter_leaves_at_once_when_it_is_written() {
+    let house = TestUsher::start().await;
+    house.user("ana@example.test").await;
+    let (stop, going_on) = watch::channel(false);
+    let work = jobs::keep_at(job("deliver_letters", &house), house.usher.clone(), "one".to_owned(), going_on);
+    let working = tokio::spawn(work);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    house.usher.request_recovery("ana@example.test", &Device::default()).await.unwrap();
+    eventually("the letter is caught", || house.caught.list().len() == 1).await;
+    stop.send_replace(true);
+    tokio::time::timeout(Duration::from_secs(2), working).await.expect("it stops when told").expect("without a panic");
+}
+
+#[tokio::test]
+async fn only_the_holder_of_the_lease_works_until_the_lease_is_over() {
+    let house = TestUsher::start().await;
+    let (stop, going_on) = watch::channel(false);
+    let start = |holder: &str| {
+        let runs = Arc::new(AtomicUsize::new(0));
+        let job = Box::new(Counting { runs: runs.clone(), failures: 0, leased: true });
+        tokio::spawn(jobs::keep_at(job, house.usher.clone(), holder.to_owned(), going_on.clone()));
+        runs
+    };
+    let first = start("first");
+    eventually("the first works", || first.load(Ordering::SeqCst) > 3).await;
+    let second = start("second");
+    let seen = first.load(Ordering::SeqCst);
+    eventually("the first goes on", || first.load(Ordering::SeqCst) > seen + 10).await;
+    assert_eq!(second.load(Ordering::SeqCst), 0);
+    stop.send_replace(true);
+
+    let (_stop, going_on) = watch::channel(false);
+    let runs = Arc::new(AtomicUsize::new(0));
+    let job = Box::new(Counting { runs: runs.clone(), failures: 0, leased: true });
+    house.wait(301);
+    tokio::spawn(jobs::keep_at(job, house.usher.clone(), "third".to_owned(), going_on));
+    eventually("another takes over", || runs.load(Ordering::SeqCst) > 0).await;
+}
+
+#[tokio::test]
+async fn what_fails_is_tried_again() {
+    let house = TestUsher::start().await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    let (stop, going_on) = watch::channel(false);
+    let job = Box::new(Counting { runs: runs.clone(), failures: 2, leased: false });
+    let working = tokio::spawn(jobs::keep_at(job, house.usher.clone(), "one".to_owned(), going_on));
+    eventually("it goes on after two failures", || runs.load(Ordering::SeqCst) > 4).await;
+    stop.send_replace(true);
+    working.await.expect("it stops when told");
+    let seen = runs.load(Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(runs.load(Ordering::SeqCst), seen);
+}
+
+#[tokio::test]
+async fn another_instance_rotates_and_this_one_learns_of_it() {
+    let house = TestUsher::on(TestDatabase::sqlite().await, &[MASTER_KEY]).await;
+    let learn = job("learn_keys", &house);
+    run(&*learn, &house.usher).await;
+    let store = house.database.second_store().await;
+    let config = house.usher.config.clone();
+    let (other, _) = furnish(config, store, house.clock.clone(), Arc::new(OsRandom::default())).await.unwrap();
+    house.wait(10);
+    other.rotate_keys(false).await.unwrap();
+    let published = |usher: &Usher| usher.keyring().jwks().etag.clone();
+    assert_ne!(published(&house.usher), published(&other));
+    run(&*learn, &house.usher).await;
+    assert_eq!(published(&house.usher), published(&other));
+}
+
+#[tokio::test]
+async fn what_has_been_over_for_long_is_swept_and_what_is_not_stays() {
+    let house = TestUsher::start().await;
+    let sweep = job("clean_up", &house);
+    for _ in 0..250 {
+        house.usher.create_setup_link().await.unwrap();
+    }
+    let proofs = || house.database.count("select count(*) from proof");
+    run(&*sweep, &house.usher).await;
+    assert_eq!(proofs().await, 250, "nothing is over yet");
+    house.wait(DAY);
+    run(&*sweep, &house.usher).await;
+    assert_eq!(proofs().await, 250, "nothing has been over for long");
+    house.wait(2 * DAY);
+    let link = house.usher.create_setup_link().await.unwrap();
+    run(&*sweep, &house.usher).await;
+    assert_eq!(proofs().await, 1, "all but the one that is still good");
+    assert!(house.usher.is_setup_open(link.rsplit_once('/').unwrap().1).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_session_stays_for_as_long_as_a_refresh_token_of_it_lives() {
+    let house = TestUsher::start().await;
+    house.user("ana@example.test").await;
+    let client = house.client(ClientType::Web, |metadata| metadata.first_party = true).await;
+    let url = house.authorize_url(&client, &[("scope", "openid offline_access"), ("prompt", "consent")]);
+    let mut browser = house.browser();
+    let landing = browser.go_through(&url, "ana@example.test").await;
+    let mut tokens = house.exchange(&client, &landing.code()).await;
+    let sweep = job("clean_up", &house);
+    for _ in 0..5 {
+        house.wait(20 * DAY);
+        run(&*sweep, &house.usher).await;
+        tokens = house.refresh(&client, &tokens.text("refresh_token")).await;
+        assert_eq!(tokens.status, 200, "{tokens:?}");
+    }
+    house.wait(40 * DAY);
+    assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.status, 400, "unused for too long");
+    run(&*sweep, &house.usher).await;
+    run(&*sweep, &house.usher).await;
+    for left in ["select count(*) from grants", "select count(*) from session"] {
+        assert_eq!(house.database.count(left).await, 0, "{left}");
+    }
+}
