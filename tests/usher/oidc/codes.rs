@@ -75,7 +75,6 @@ on_both_databases! {
         assert_eq!(house.database.count(REUSES).await, 0);
     }
 
-    /// Methods for Usher: barrier races of every single-use object.
     async fn of_many_redemptions_at_once_exactly_one_succeeds(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
@@ -116,7 +115,6 @@ on_both_databases! {
         }
     }
 
-    /// CO-03: a code outlives neither the session nor the house's memory of it.
     async fn a_code_survives_a_restart_and_stays_spent_over_one(db: TestDatabase) {
         let mut house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

@@ -133,6 +133,9 @@ async fn live(house: &mut TestUsher, second: &TestUsher, client: &RegisteredClie
             Op::Wait(seconds) => {
                 house.wait(seconds);
                 (model.age, model.access.1) = (model.age + seconds, model.access.1 + seconds);
+                // The job of each instance, which runs far more often than keys change.
+                house.usher.tend_keys().await.expect("keys can be made");
+                second.usher.tend_keys().await.expect("keys can be made");
             }
             Op::Restart => house.restart().await,
             Op::Swap => swapped = !swapped,

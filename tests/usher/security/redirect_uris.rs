@@ -19,7 +19,7 @@ async fn assert_all_refused(house: &TestUsher, client: &RegisteredClient, uris: 
     }
 }
 
-/// RU-01, RU-02, RU-03, RU-04, RU-11
+/// RU-02, RU-03, RU-04, RU-11
 #[tokio::test]
 async fn anything_but_the_registered_text_is_refused() {
     let house = TestUsher::start().await;
