@@ -127,6 +127,23 @@ impl Usher {
         Ok(waiting.map(|(_, pending)| begun_here(&pending, browser)))
     }
 
+    /// The sealed sign-in that a waiting registration is part of.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn waiting_sign_in(&self, proof: ProofId) -> Result<Option<String>, FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
+        Ok(found.and_then(|sealed| self.open_sign_up(&sealed)).and_then(|pending| pending.interaction))
+    }
+
+    /// The sealed sign-in that the registration behind a link is part of.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn waiting_sign_in_of_link(&self, token: &str) -> Result<Option<String>, FlowError> {
+        Ok(self.find_waiting_link(token).await?.and_then(|(_, pending)| pending.interaction))
+    }
+
     async fn find_waiting_link(&self, token: &str) -> Result<Option<(Proof, PendingSignUp)>, FlowError> {
         let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::SignUp).await?;
         let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };

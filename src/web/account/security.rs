@@ -25,7 +25,7 @@ pub async fn get(
     visitor: Visitor,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let (mut visitor, account) = match owner(&app, visitor).await? {
+    let (mut visitor, account) = match owner(&app, visitor, urls::SECURITY).await? {
         Ok(here) => here,
         Err(elsewhere) => return Ok(elsewhere),
     };
@@ -46,7 +46,7 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let (mut visitor, account) = match owner(&app, visitor).await? {
+    let (mut visitor, account) = match owner(&app, visitor, urls::SECURITY).await? {
         Ok(here) => here,
         Err(elsewhere) => return Ok(elsewhere),
     };

@@ -23,6 +23,6 @@ async fn administrator(app: &App, visitor: Visitor) -> Result<Result<(Visitor, A
         Some(_) => {
             Err(HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", "Only administrators may see this page."))
         }
-        None => Ok(Err(visitor.redirect(urls::LOGIN))),
+        None => Ok(Err(visitor.redirect(&urls::login_then(urls::CONSOLE)))),
     }
 }
