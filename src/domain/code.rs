@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{ClientId, GrantId, SessionId, UserId};
 use super::time::Timestamp;
+use super::user::Sub;
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
@@ -23,6 +24,9 @@ pub struct AuthorizationCode {
     /// The person.
     #[serde(rename = "u")]
     pub user_id: UserId,
+    /// The person's name for clients: it never changes, so that nobody need look it up.
+    #[serde(rename = "b")]
+    pub sub: Sub,
     /// The session.
     #[serde(rename = "s")]
     pub session_id: SessionId,
@@ -53,6 +57,21 @@ pub struct AuthorizationCode {
     /// Not good from here on.
     #[serde(rename = "x")]
     pub expires_at: Timestamp,
+}
+
+/// Wrong verifiers that kill a code.
+pub const MOST_WRONG_VERIFIERS: i64 = 5;
+/// What each of them takes out of the bucket that counts them, in milliseconds: far longer than any code lives.
+pub const WRONG_VERIFIER_MS: i64 = 3_600_000;
+
+/// The bucket that counts the wrong verifiers of the code that carries this grant.
+pub fn wrong_verifiers(grant: GrantId) -> String {
+    format!("code/{grant}")
+}
+
+/// A bucket that is empty until this moment, in milliseconds, or later has counted all the wrong verifiers that kill a code.
+pub fn dead_from_ms(now: Timestamp) -> i64 {
+    now.0.saturating_mul(1_000) + (MOST_WRONG_VERIFIERS - 1) * WRONG_VERIFIER_MS + 1
 }
 
 fn is_default(claims: &ClaimsRequest) -> bool {
@@ -123,6 +142,7 @@ mod tests {
             grant_id: GrantId::new(now, &random),
             client_id: client.clone(),
             user_id: UserId::new(now, &random),
+            sub: Sub("ana".into()),
             session_id: SessionId::new(now, &random),
             scope: Scope::of(["openid"]),
             claims: ClaimsRequest::default(),

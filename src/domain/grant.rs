@@ -111,6 +111,8 @@ impl RefreshFamily {
         } else if presented >= self.generation {
             Refresh::Rotate { to: presented.saturating_add(1) }
         } else if presented + 1 == self.generation
+            // Without a window there is no second try, not even in the very same second.
+            && !limits.retry_window.is_zero()
             && now.seconds_since(self.rotated_at) <= limits.retry_window.as_secs()
         {
             Refresh::Retry { leaf: self.generation }
@@ -155,6 +157,14 @@ mod tests {
         assert_eq!(family.present(2, start + Duration::from_secs(31), &LIMITS), Refresh::Reuse);
         assert_eq!(family.present(1, start, &LIMITS), Refresh::Reuse);
         assert_eq!(family.present(7, start, &LIMITS), Refresh::Rotate { to: 8 });
+    }
+
+    #[test]
+    fn without_a_window_the_parent_is_reuse_in_the_very_same_second() {
+        let start = Timestamp(1_700_000_000);
+        let strict = RefreshLimits { retry_window: Duration::ZERO, ..LIMITS };
+        let family = RefreshFamily { generation: 2, ..RefreshFamily::begin(start, &strict) };
+        assert_eq!(family.present(1, start, &strict), Refresh::Reuse);
     }
 
     #[test]

@@ -95,6 +95,12 @@ pub enum Step {
 }
 
 impl Interaction {
+    /// Goes on with this session, chosen or shown to the person, and with no other.
+    pub fn choose(&mut self, session: SessionId) {
+        self.signed_in = self.signed_in.filter(|acted| *acted == session);
+        self.chosen = Some(session);
+    }
+
     /// Is it too old to go on?
     pub fn is_expired(&self, now: Timestamp) -> bool {
         now >= self.began_at + LIFETIME

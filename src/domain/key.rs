@@ -212,11 +212,13 @@ fn plan_one(now: Timestamp, alg: SigningAlg, keys: &[SigningKeyRecord], rules: R
         .collect();
 
     let age = now.seconds_since(active.active_at.unwrap_or(active.created_at));
-    // A key activated in this very second is never due, so that planning comes to an end under any rules.
-    let due_in = |lead: Duration| age > 0 && age.saturating_add(lead.as_secs()) >= rules.rotate_after.as_secs();
+    let due = age.saturating_add(rules.publish_before.as_secs()) >= rules.rotate_after.as_secs();
     match next {
-        None if due_in(rules.publish_before) => steps.push(KeyStep::Generate { alg }),
-        Some(next) if due_in(Duration::ZERO) && next.created_at + rules.publish_before <= now => {
+        // A key activated in this very second is never replaced, so that planning comes to an end under any rules.
+        _ if age == 0 => {}
+        None if due => steps.push(KeyStep::Generate { alg }),
+        // It was made because its time comes, or because somebody asked for it: either way it signs once it is known.
+        Some(next) if next.created_at + rules.publish_before <= now => {
             steps.push(KeyStep::Retire { kid: active.kid.clone() });
             steps.push(KeyStep::Activate { kid: next.kid.clone() });
         }

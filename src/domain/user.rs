@@ -207,6 +207,8 @@ fn check_text(claim: &'static str, text: &str) -> Result<(), ProfileFault> {
         "profile" | "picture" | "website" if !text.is_empty() && !is_web_address(text) => {
             fault("must be an http or https address")
         }
+        "zoneinfo" if !text.is_empty() && !is_zone(text) => fault("must be the name of a time zone: Area/Location"),
+        "phone_number" if !text.is_empty() && !is_phone_number(text) => fault("must be a number of 5 to 15 digits"),
         "birthdate" if !text.is_empty() && !is_birthdate(text) => fault("must be YYYY-MM-DD, 0000-MM-DD or YYYY"),
         _ => Ok(()),
     }
@@ -214,6 +216,22 @@ fn check_text(claim: &'static str, text: &str) -> Result<(), ProfileFault> {
 
 fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+}
+
+/// The form of a name in the IANA time zone database; whether there is such a zone changes too often to be asked here.
+fn is_zone(text: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-".contains(&b))
+    };
+    text.len() <= 64 && text.split('/').count() <= 3 && text.split('/').all(is_part)
+}
+
+/// Digits as ITU-T E.164 counts them, grouped as people write them.
+fn is_phone_number(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let rest = text.strip_prefix('+').unwrap_or(text);
+    (5..=15).contains(&digits) && rest.bytes().all(|b| b.is_ascii_digit() || b" ()-.".contains(&b))
 }
 
 fn is_birthdate(text: &str) -> bool {
@@ -289,6 +307,12 @@ mod tests {
             ("birthdate", "0000"),
             ("website", "javascript:alert(1)"),
             ("picture", "nonsense"),
+            ("zoneinfo", "half past nine"),
+            ("zoneinfo", "Europe//Lisbon"),
+            ("zoneinfo", "../etc/passwd"),
+            ("phone_number", "12"),
+            ("phone_number", "call me"),
+            ("phone_number", "+1 555 0100 555 0100 555"),
             ("given_name", "a\0b"),
             ("given_name", "evil\u{202E}txt"),
         ] {

@@ -60,6 +60,11 @@ impl Browser {
         self.mark.get_or_insert_with(|| usher.random.token())
     }
 
+    /// Keeps these accounts and forgets everything else.
+    pub(super) fn keep(&mut self, accounts: &[Account]) {
+        self.secrets = accounts.iter().filter_map(|account| self.secrets.get(account.place).cloned()).collect();
+    }
+
     /// Puts a session first.
     pub(super) fn remember(&mut self, secret: String) {
         self.secrets.insert(0, secret);

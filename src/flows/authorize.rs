@@ -255,6 +255,7 @@ impl Usher {
             grant_id: GrantId::new(now, &*self.random),
             client_id: interaction.client_id.clone(),
             user_id: account.user.id,
+            sub: account.user.sub.clone(),
             session_id: account.session.id,
             scope: request.scope.clone(),
             claims: request.claims.clone(),
@@ -290,8 +291,8 @@ fn pick<'a>(interaction: &Interaction, accounts: &'a [Account]) -> Option<&'a Ac
     hint.and_then(|email| live().find(|account| account.user.email == email)).or_else(|| live().next())
 }
 
-/// A browser's mark as it is kept inside an interaction.
-fn mark_hash(mark: &str) -> String {
+/// A browser's mark as it is kept inside an interaction or a registration.
+pub(super) fn mark_hash(mark: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&secret_hash(mark)[..16])
 }

@@ -23,13 +23,15 @@ impl Usher {
     ) -> Result<TokenResponse, FlowError> {
         let code = self.open_code(code)?;
         match code.check(&client.id, redirect_uri, verifier, self.now()) {
-            Ok(()) if self.is_worn_out(&code).await? => return Err(OAuthError::invalid_grant().into()),
             Ok(()) => {}
             Err(CodeFault::Verifier) => {
-                self.count_code_failure(&code.grant_id.to_string()).await?;
+                self.count_code_failure(code.grant_id).await?;
                 return Err(OAuthError::invalid_grant().into());
             }
             Err(_) => return Err(OAuthError::invalid_grant().into()),
+        }
+        if !self.is_still_allowed(client, &code).await? {
+            return Err(OAuthError::invalid_grant().into());
         }
         let grant = self.grant_of(client, &code);
         let event = self
@@ -45,12 +47,11 @@ impl Usher {
             Spend::Spent => return self.code_reused(&code).await,
             Spend::NoLonger => return Err(OAuthError::invalid_grant().into()),
         }
-        let user = self.store.find_user(code.user_id).await?.ok_or_else(OAuthError::invalid_grant)?;
         let generation = grant.refresh.map(|family| family.generation);
         let issue = Issue {
             client,
             grant: &grant,
-            sub: &user.sub,
+            sub: &code.sub,
             scope: &grant.scope,
             nonce: code.nonce.as_deref(),
             generation,
@@ -63,15 +64,13 @@ impl Usher {
         opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(OAuthError::invalid_grant)
     }
 
-    /// Was the code tried with so many wrong verifiers that it is dead? Only codes that were ever tried wrongly are looked up.
-    async fn is_worn_out(&self, code: &AuthorizationCode) -> Result<bool, FlowError> {
-        if code.code_challenge.is_none() {
-            return Ok(false);
+    /// Does the consent still stand that the code was made under? Whoever takes it back ends what is on its way as well.
+    async fn is_still_allowed(&self, client: &Client, code: &AuthorizationCode) -> Result<bool, FlowError> {
+        if client.metadata.first_party {
+            return Ok(true);
         }
-        Ok(self
-            .store
-            .is_bucket_spent(&format!("code/{}", code.grant_id), self.now().0.saturating_mul(1_000), 5 * 3_600_000)
-            .await?)
+        let consent = self.store.find_consent(code.user_id, &client.id).await?;
+        Ok(consent.is_some_and(|consent| code.scope.is_subset_of(&consent.scope)))
     }
 
     fn grant_of(&self, client: &Client, code: &AuthorizationCode) -> Grant {

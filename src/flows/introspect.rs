@@ -56,6 +56,9 @@ impl Usher {
         let (Some(family), true) = (live, self.is_of_project(asking, &grant.client_id.0).await?) else {
             return Ok(inactive);
         };
+        if !self.find_client(&grant.client_id).await?.is_some_and(|client| client.is_active()) {
+            return Ok(inactive);
+        }
         let claims = AccessTokenClaims {
             iss: self.issuer().to_owned(),
             aud: vec![self.issuer().to_owned()],
@@ -87,16 +90,19 @@ impl Usher {
         let Ok(verified) = self.keyring().verify(token, Expect { typ: access_token::TYP }) else { return Ok(None) };
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(verified.claims.into()) else { return Ok(None) };
         let ours = claims.iss == self.issuer() && claims.aud.iter().any(|aud| aud == self.issuer());
-        if !ours || self.now() >= Timestamp(claims.exp) || self.store.is_token_revoked(&claims.jti).await? {
+        if !ours || self.now() >= Timestamp(claims.exp) {
             return Ok(None);
         }
         let client = self.find_client(&ClientId(claims.client_id.clone())).await?;
         if !client.is_some_and(|client| client.is_active()) {
             return Ok(None);
         }
-        let Some(gid) = &claims.gid else { return Ok(Some(Access { claims, person: None })) };
+        let Some(gid) = &claims.gid else {
+            let revoked = self.store.is_token_revoked(&claims.jti).await?;
+            return Ok((!revoked).then_some(Access { claims, person: None }));
+        };
         let Ok(grant) = gid.parse::<GrantId>() else { return Ok(None) };
-        let person = self.store.find_standing_grant(grant).await?;
+        let person = self.store.find_standing_grant(grant, &claims.jti).await?;
         Ok(person.map(|person| Access { claims, person: Some(person) }))
     }
 }

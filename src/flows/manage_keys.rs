@@ -88,6 +88,8 @@ impl Usher {
             let (usher, planned, asked) = (self.clone(), steps, rules);
             let act = self.store.write(move |mut tx| {
                 Box::pin(async move {
+                    // The fact stands since the first start, and is held until this ends: one instance acts at a time.
+                    tx.settle_fact(MASTER_KEY_FACT, usher.sealer.fingerprint().as_ref()).await?;
                     // Another instance may have been faster: act only on the plan that still holds.
                     if plan(usher.now(), &tx.list_keys().await?, asked) != planned {
                         return Ok(());

@@ -46,5 +46,5 @@ pub use manage_projects::RegisteredProject;
 pub use manage_users::NewUser;
 pub use sign_in::{Attempt, SignedIn};
 pub use sign_out::{LogoutRequest, SignOut};
-pub use sign_up::{SignUpForm, Verified};
+pub use sign_up::{BegunHere, SignUpForm, Verified};
 pub use usher::{Device, Parts, Usher};

@@ -4,6 +4,7 @@
 //! it may use cores, each with its memory kept between hashes, and on Linux of lower priority than the rest.
 //! Beyond a set number of waiters nobody else is let in: better a quick "later" than a late "yes".
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -78,6 +79,7 @@ type Job = Box<dyn FnOnce(&mut Bench) + Send>;
 pub struct PasswordPool {
     jobs: Sender<Job>,
     admission: Arc<Semaphore>,
+    taken_on: AtomicU64,
 }
 
 impl PasswordPool {
@@ -94,7 +96,7 @@ impl PasswordPool {
             let (inbox, bench) = (Arc::clone(&inbox), Bench { params: params.clone(), memory: Vec::new() });
             thread::Builder::new().name("password".to_owned()).spawn(move || work(&inbox, bench))?;
         }
-        Ok(Self { jobs, admission: Arc::new(Semaphore::new(permits + queue)) })
+        Ok(Self { jobs, admission: Arc::new(Semaphore::new(permits + queue)), taken_on: AtomicU64::new(0) })
     }
 
     /// The Argon2id hash of a password as a PHC string. The password is normalised to NFC here as well.
@@ -111,8 +113,14 @@ impl PasswordPool {
         self.run(move |bench| bench.verify(&normal(password), phc.as_deref())).await
     }
 
+    /// How many passwords were taken on so far, to be hashed or compared.
+    pub fn taken_on(&self) -> u64 {
+        self.taken_on.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(&self, task: impl FnOnce(&mut Bench) -> T + Send + 'static) -> Result<T, Busy> {
         let place = Arc::clone(&self.admission).try_acquire_owned().map_err(|_| Busy)?;
+        self.taken_on.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |bench| {
             // Whoever asked may have hung up while waiting.

@@ -53,9 +53,13 @@ impl Usher {
         };
         let mut event = self.event(EventKind::RecoveryRequested).with("source", device.source.clone());
         event.user_id = proof.user_id;
-        let hash = secret_hash(&token);
+        let (hash, sent_to) = (secret_hash(&token), allowed.then(|| email.clone()));
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
+                // The newest letter alone is good. One that was not sent must not spoil those that were.
+                if let Some(email) = &sent_to {
+                    tx.close_proofs_of_email(email, ProofKind::Recover, now).await?;
+                }
                 tx.insert_proof(&proof, &hash, None).await?;
                 if let Some(letter) = &letter {
                     tx.insert_letter(letter, now).await?;

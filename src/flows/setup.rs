@@ -11,7 +11,7 @@ use crate::domain::email::Email;
 use crate::domain::event::EventKind;
 use crate::domain::id::{ProofId, SessionId};
 use crate::domain::proof::{Proof, ProofKind};
-use crate::domain::user::User;
+use crate::domain::user::{User, UserStatus};
 
 /// A setup link is good for so long.
 const LIFETIME: Duration = Duration::from_mins(30);
@@ -104,6 +104,8 @@ impl Usher {
             .transpose()?
             .ok_or(Refused::WrongPassword)?;
         let phc = self.store.find_password(user.id).await?;
-        if self.passwords.verify(password, phc).await?.ok { Ok(()) } else { Err(Refused::WrongPassword.into()) }
+        let fits = self.passwords.verify(password, phc).await?.ok;
+        // Somebody who was put out does not come back through this door, whatever they know.
+        if fits && user.status == UserStatus::Active { Ok(()) } else { Err(Refused::WrongPassword.into()) }
     }
 }

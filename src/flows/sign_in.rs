@@ -67,20 +67,19 @@ impl Usher {
         let found = self.store.find_password_by_email(&email).await?;
         let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), phc));
         let verdict = self.passwords.verify(password.clone(), phc.clone()).await?;
-        let Some(user) = user.filter(|_| verdict.ok) else {
-            return self.pending_sign_up(&email, password, user, device).await;
+        let proven = match user.filter(|_| verdict.ok) {
+            Some(id) => self.store.find_user(id).await?.filter(|user| user.status == UserStatus::Active),
+            None => None,
         };
-        let phc = self.refresh_hash(user, password, phc, &verdict).await?;
-        let Some(user) = self.store.find_user(user).await?.filter(|user| user.status == UserStatus::Active) else {
-            return Err(Refused::WrongCredentials.into());
-        };
+        let Some(proven) = proven else { return self.pending_sign_up(&email, password, user, device).await };
+        let phc = self.refresh_hash(proven.id, password, phc, &verdict).await?;
         self.forgive_sign_in(email.as_str(), &device.source).await?;
-        let session = self.open_session(&user, phc, browser, device).await?.ok_or(Refused::WrongCredentials)?;
-        Ok(SignedIn::As { session, user: Box::new(user) })
+        let session = self.open_session(&proven, phc, browser, device).await?.ok_or(Refused::WrongCredentials)?;
+        Ok(SignedIn::As { session, user: Box::new(proven) })
     }
 
-    /// The password fits nobody: is it that of a registration that waits for its proof? Asked whether or not there is
-    /// such a user, so that nobody learns from it which addresses are taken.
+    /// The password lets nobody in: is it that of a registration that waits for its proof? Asked whether or not there is
+    /// such a user or such a registration, so that nobody learns by the answer or by the clock which addresses are known.
     async fn pending_sign_up(
         &self,
         email: &Email,
@@ -88,10 +87,11 @@ impl Usher {
         user: Option<UserId>,
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
-        if let Some(proof) = self.store.find_open_proof(email, ProofKind::SignUp, self.now()).await?
-            && let Some(waiting) = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed))
-            && self.passwords.verify(password, Some(waiting.phc)).await?.ok
-        {
+        let proof = self.store.find_open_proof(email, ProofKind::SignUp, self.now()).await?;
+        let waiting =
+            proof.as_ref().and_then(|proof| proof.sealed.as_deref()).and_then(|sealed| self.open_sign_up(sealed));
+        let verdict = self.passwords.verify(password, waiting.map(|waiting| waiting.phc)).await?;
+        if let Some(proof) = proof.filter(|_| verdict.ok) {
             return Ok(SignedIn::Unproven { proof: proof.id });
         }
         let mut event = self.event(EventKind::SignInFailed).with("source", device.source.clone());
@@ -132,7 +132,11 @@ impl Usher {
     ) -> Result<Option<SessionId>, FlowError> {
         let (now, secret) = (self.now(), self.random.token());
         let hash = secret_hash(&secret);
-        let earlier = self.accounts(browser).await?.into_iter().find(|account| account.user.id == user.id);
+        let (earlier, others): (Vec<_>, Vec<_>) =
+            self.accounts(browser).await?.into_iter().partition(|account| account.user.id == user.id);
+        let earlier = earlier.into_iter().next();
+        // Whatever else the cookie held is nobody's session: it was planted, or is long gone.
+        browser.keep(&others);
         let user_agent = device
             .user_agent
             .as_ref()
@@ -158,9 +162,6 @@ impl Usher {
             idle_expires_at: fresh.idle_expires_at,
             ..account.session.clone()
         });
-        if let Some(account) = &earlier {
-            browser.forget(account);
-        }
         let usher = self.clone();
         let opened = self.store.write(move |mut tx| {
             Box::pin(async move {

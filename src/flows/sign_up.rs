@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use super::accounts::{Browser, secret_hash};
+use super::authorize::mark_hash;
 use super::error::{FlowError, Refused};
 use super::password_rules::{check, normalise};
 use super::usher::{Device, Usher};
@@ -49,7 +50,13 @@ pub(super) struct PendingSignUp {
     pub profile: Profile,
     pub locale: String,
     pub interaction: Option<String>,
+    /// The browser that it was begun in.
+    pub browser: Option<String>,
 }
+
+/// Whether a registration was begun in the browser at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BegunHere(pub bool);
 
 /// A proven registration: the user exists and is signed in.
 #[derive(Debug)]
@@ -66,7 +73,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`Refused`] for closed registration, too many tries, or a field that will not do.
-    pub async fn sign_up(&self, form: SignUpForm, device: &Device) -> Result<ProofId, FlowError> {
+    pub async fn sign_up(&self, form: SignUpForm, browser: &Browser, device: &Device) -> Result<ProofId, FlowError> {
         if !self.config.sign_up.enabled {
             return Err(Refused::SignUpClosed.into());
         }
@@ -79,7 +86,13 @@ impl Usher {
         )?;
         self.count_sign_up(&device.source).await?;
         let phc = self.passwords.hash(password, self.random.bytes()).await?;
-        let pending = PendingSignUp { phc, profile, locale: form.lang.tag().to_owned(), interaction: form.interaction };
+        let pending = PendingSignUp {
+            phc,
+            profile,
+            locale: form.lang.tag().to_owned(),
+            interaction: form.interaction,
+            browser: browser.mark().map(mark_hash),
+        };
         self.await_proof(email, &pending, form.lang).await
     }
 
@@ -105,13 +118,37 @@ impl Usher {
         Ok(found.filter(|proof| proof.used_at.is_none()).and_then(|proof| proof.email))
     }
 
-    /// Does this link lead to a registration that still waits?
+    /// Does this link lead to a registration that still waits? If so, was it begun in this browser?
     ///
     /// # Errors
     /// If the house is broken.
-    pub async fn is_waiting_link(&self, token: &str) -> Result<bool, FlowError> {
+    pub async fn waiting_link(&self, token: &str, browser: &Browser) -> Result<Option<BegunHere>, FlowError> {
+        let waiting = self.find_waiting_link(token).await?;
+        Ok(waiting.map(|(_, pending)| begun_here(&pending, browser)))
+    }
+
+    /// The sealed sign-in that a waiting registration is part of.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn waiting_sign_in(&self, proof: ProofId) -> Result<Option<String>, FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
+        Ok(found.and_then(|sealed| self.open_sign_up(&sealed)).and_then(|pending| pending.interaction))
+    }
+
+    /// The sealed sign-in that the registration behind a link is part of.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn waiting_sign_in_of_link(&self, token: &str) -> Result<Option<String>, FlowError> {
+        Ok(self.find_waiting_link(token).await?.and_then(|(_, pending)| pending.interaction))
+    }
+
+    async fn find_waiting_link(&self, token: &str) -> Result<Option<(Proof, PendingSignUp)>, FlowError> {
         let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::SignUp).await?;
-        Ok(found.is_some_and(|proof| proof.is_open(self.now()) && proof.sealed.is_some()))
+        let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };
+        let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed));
+        Ok(pending.map(|pending| (proof, pending)))
     }
 
     /// Proves an address by the code that was mailed, makes the user and signs them in.
@@ -140,16 +177,27 @@ impl Usher {
 
     /// Proves an address by the link that was mailed.
     ///
+    /// In another browser than the one it was begun in, the password of the registration is needed as well: somebody
+    /// else may have registered the reader's address, and would otherwise be let into the account by their click.
+    ///
     /// # Errors
-    /// [`Refused::ProofOver`] once it was used or expired.
+    /// [`Refused::ProofOver`] once it was used or expired; [`Refused::WrongPassword`], [`Refused::TooMany`].
     pub async fn verify_by_link(
         &self,
         token: &str,
+        password: &Secret<String>,
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Verified, FlowError> {
-        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::SignUp).await?;
-        let proof = found.filter(|proof| proof.is_open(self.now())).ok_or(Refused::ProofOver)?;
+        let (proof, pending) = self.find_waiting_link(token).await?.ok_or(Refused::ProofOver)?;
+        if !begun_here(&pending, browser).0 {
+            let email = proof.email.as_ref().map(Email::as_str).unwrap_or_default();
+            self.count_sign_in(email, &device.source, None).await?;
+            let password = normalise(password.expose()).map_err(|_| Refused::WrongPassword)?;
+            if !self.passwords.verify(password, Some(pending.phc)).await?.ok {
+                return Err(Refused::WrongPassword.into());
+            }
+        }
         self.complete_sign_up(proof, browser, device).await
     }
 
@@ -277,6 +325,10 @@ impl Usher {
             updated_at: now,
         }
     }
+}
+
+fn begun_here(pending: &PendingSignUp, browser: &Browser) -> BegunHere {
+    BegunHere(pending.browser.is_some() && pending.browser == browser.mark().map(mark_hash))
 }
 
 fn checked(form: &SignUpForm) -> Result<(Email, Profile), FlowError> {

@@ -6,7 +6,8 @@
 use super::error::{FlowError, Refused};
 use super::usher::Usher;
 use crate::config::Limit;
-use crate::domain::id::SessionId;
+use crate::domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
+use crate::domain::id::{GrantId, SessionId};
 use crate::storage::throttles::Taken;
 
 /// Sources may try so many times as often as one account from one source: offices share an address.
@@ -79,11 +80,10 @@ impl Usher {
     }
 
     /// Counts one wrong verifier for an authorization code. `false` once there were too many.
-    pub(super) async fn count_code_failure(&self, code: &str) -> Result<bool, FlowError> {
-        // Five in a window far longer than a code lives.
-        let taken =
-            self.store.take_from_bucket(format!("code/{code}"), self.now().0 * 1_000, 3_600_000, 5 * 3_600_000).await?;
-        Ok(taken == Taken::Yes)
+    pub(super) async fn count_code_failure(&self, code: GrantId) -> Result<bool, FlowError> {
+        let (bucket, now_ms) = (wrong_verifiers(code), self.now().0.saturating_mul(1_000));
+        let most = MOST_WRONG_VERIFIERS * WRONG_VERIFIER_MS;
+        Ok(self.store.take_from_bucket(bucket, now_ms, WRONG_VERIFIER_MS, most).await? == Taken::Yes)
     }
 
     /// Addresses are hashed: the table of counters tells nobody who tried to sign in.

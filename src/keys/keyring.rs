@@ -6,11 +6,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::JoseError;
 use josekit::jwk::{Jwk, KeyPair};
 use josekit::jws::{ES256, JwsSigner, JwsVerifier, PS256, RS256};
+use moka::sync::Cache;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -20,11 +22,17 @@ use super::jwks::Jwks;
 use super::seal::{Purpose, Sealer};
 use crate::domain::key::{KeyState, SigningAlg, SigningKeyRecord};
 
+/// Most tokens of one key whose signature is not checked a second time.
+const TOKENS_REMEMBERED: u64 = 10_000;
+
 /// A key of the ring.
 pub(super) struct Key {
     pub(super) kid: String,
     pub(super) alg: SigningAlg,
     verifier: Box<dyn JwsVerifier>,
+    /// Hashes of tokens that this key has signed: to check a signature costs more than all else that is done with a token.
+    /// Nothing but the arithmetic is remembered. With the key, the memory of it goes.
+    fitting: Cache<[u8; 32], ()>,
 }
 
 /// A key that signs.
@@ -149,7 +157,8 @@ impl Keyring {
             return Err(KeyFault::Public);
         }
         let verifier = verifier(record.alg, members.clone())?;
-        let key = Arc::new(Key { kid: record.kid.clone(), alg: record.alg, verifier });
+        let fitting = Cache::new(TOKENS_REMEMBERED);
+        let key = Arc::new(Key { kid: record.kid.clone(), alg: record.alg, verifier, fitting });
         self.keys.insert(record.kid.clone(), Arc::clone(&key));
         Ok(key)
     }
@@ -166,9 +175,18 @@ impl Keyring {
 }
 
 impl Key {
-    /// Whether `signature` is this key's over `message`.
-    pub(super) fn fits(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.verifier.verify(message, signature).is_ok()
+    /// Whether `signature` is this key's over `message`. `token` is the text of both.
+    pub(super) fn fits(&self, token: &str, message: &str, signature: &[u8]) -> bool {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        if self.fitting.contains_key(&hash) {
+            return true;
+        }
+        let fits = self.verifier.verify(message.as_bytes(), signature).is_ok();
+        if fits {
+            self.fitting.insert(hash, ());
+        }
+        fits
     }
 }
 

@@ -82,7 +82,7 @@ impl Keyring {
             return Err(Refused::WrongType);
         }
         let (payload, signature) = (decode(payload)?, decode(signature)?);
-        if !key.fits(message.as_bytes(), &signature) {
+        if !key.fits(token, message, &signature) {
             return Err(Refused::Signature);
         }
         let claims = strict_json::object(&payload).map_err(|_| Refused::Claims)?;

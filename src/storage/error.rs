@@ -43,8 +43,8 @@ impl From<sqlx::Error> for StorageError {
 }
 
 /// Codes of troubles that pass: SQLite's primary codes (busy, locked, disk I/O, full, cannot open, read-only),
-/// PostgreSQL's classes 08 (connection), 53 (resources), 57 (intervention), 58 (system), and the
-/// transaction conflicts 40001, 40P01 and 25006 (read-only after a failover).
+/// PostgreSQL's classes 08 (connection), 53 (resources), 55 (closed for now, or locked for too long), 57 (intervention),
+/// 58 (system), and the transaction conflicts 40001, 40P01 and 25006 (read-only after a failover).
 fn is_passing(code: Option<&str>) -> bool {
     let Some(code) = code else { return false };
     if let Ok(number) = code.parse::<u32>()
@@ -52,7 +52,8 @@ fn is_passing(code: Option<&str>) -> bool {
     {
         return matches!(number & 0xFF, 5 | 6 | 8 | 10 | 13 | 14);
     }
-    ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || matches!(code, "40001" | "40P01" | "25006")
+    ["08", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
+        || matches!(code, "40001" | "40P01" | "25006")
 }
 
 #[cfg(test)]
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn passing_troubles_are_told_from_lasting_ones() {
-        for passing in ["5", "261", "13", "10", "1546", "57P01", "53300", "08006", "40P01", "25006"] {
+        for passing in ["5", "261", "13", "10", "1546", "57P01", "53300", "55000", "55P03", "08006", "40P01", "25006"] {
             assert!(is_passing(Some(passing)), "{passing}");
         }
         for lasting in ["1", "19", "42P01", "23505", "nonsense", ""] {

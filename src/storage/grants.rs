@@ -10,6 +10,7 @@ use super::db::{Db, on, on_tx, run, statements};
 use super::row::{JsonColumn, unreadable};
 use super::users::UserRow;
 use super::{Result, StorageError, Store, Tx};
+use crate::domain::code::{dead_from_ms, wrong_verifiers};
 use crate::domain::event::Event;
 use crate::domain::grant::{Grant, RefreshFamily};
 use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
@@ -21,13 +22,14 @@ use crate::protocol::scope::Scope;
 
 statements! {
     // Spending a code: the row exists from here on, and only if person and session are still good.
+    // A code that was tried with too many wrong verifiers is dead: its bucket is looked at in the same breath.
     // PostgreSQL locks user and session, so that a sign-out at the same moment either sees the grant or prevents it.
-    SPEND = "insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' on conflict (id) do nothing returning id",
-        postgres "with spent as (insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' for share of u, s on conflict (id) do nothing returning id, client_id, user_id, session_id), told as (insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) select $15, $16, $10, user_id, session_id, client_id, id, $17, $18 from spent) select id from spent";
+    SPEND = "insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' and not exists (select 1 from throttle where bucket = $15 and full_at >= $16) on conflict (id) do nothing returning id",
+        postgres "with spent as (insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' and not exists (select 1 from throttle where bucket = $15 and full_at >= $16) for share of u, s on conflict (id) do nothing returning id, client_id, user_id, session_id), told as (insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) select $17, $18, $10, user_id, session_id, client_id, id, $19, $20 from spent) select id from spent";
     ROTATE = "update grants set generation = $3 + 1, rotated_at = $4, idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation <= $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
     KEEP = "update grants set idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation = $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
     FIND = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.id = $1";
-    FIND_STANDING = "select g.claims, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.created_at, u.updated_at from grants g join users u on u.id = g.user_id where g.id = $1 and g.revoked_at is null and u.status = 'active'";
+    FIND_STANDING = "select g.claims, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.created_at, u.updated_at from grants g join users u on u.id = g.user_id where g.id = $1 and g.revoked_at is null and u.status = 'active' and not exists (select 1 from revoked_token t where t.jti = $2)";
     REVOKE = "update grants set revoked_at = $2, revoke_reason = $3 where id = $1 and revoked_at is null returning id, client_id, user_id, session_id";
     REVOKE_OF_SESSION = "update grants set revoked_at = $2, revoke_reason = $3 where session_id = $1 and revoked_at is null returning id, client_id, user_id, session_id";
     REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id";
@@ -104,7 +106,7 @@ pub enum Spend {
     Done,
     /// The code was spent before.
     Spent,
-    /// The session is over or the user may no longer sign in.
+    /// The session is over, the user may no longer sign in, or the code was tried with too many wrong verifiers.
     NoLonger,
 }
 
@@ -173,6 +175,8 @@ macro_rules! bind_grant {
             .bind(refresh.map(|family| family.rotated_at.0))
             .bind(refresh.map(|family| family.idle_expires_at.0))
             .bind(refresh.and_then(|family| family.expires_at).map(|end| end.0))
+            .bind(wrong_verifiers($grant.id))
+            .bind(dead_from_ms($grant.created_at))
     }};
 }
 
@@ -306,8 +310,9 @@ impl Store {
         row.map(GrantOf::try_from).transpose()
     }
 
-    /// The person and the single claims of a grant that is in force; `None` once it is revoked or the user disabled.
-    pub async fn find_standing_grant(&self, id: GrantId) -> Result<Option<(ClaimsRequest, User)>> {
+    /// The person and the single claims of a grant that is in force, asked by an access token of it; `None` once grant or
+    /// token is revoked or the user disabled.
+    pub async fn find_standing_grant(&self, id: GrantId, jti: &str) -> Result<Option<(ClaimsRequest, User)>> {
         #[derive(sqlx::FromRow)]
         struct Standing {
             claims: JsonColumn<ClaimsRequest>,
@@ -315,7 +320,7 @@ impl Store {
             user: UserRow,
         }
         let row: Option<Standing> =
-            on!(&self.db, FIND_STANDING, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+            on!(&self.db, FIND_STANDING, |conn, sql| sqlx::query_as(sql).bind(id.0).bind(jti).fetch_optional(conn))?;
         row.map(|row| Ok((row.claims.read("grants", "claims", id)?, User::try_from(row.user)?))).transpose()
     }
 

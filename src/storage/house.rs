@@ -4,12 +4,13 @@ use super::db::{on, on_tx, run, statements};
 use super::{Result, Store, Tx};
 
 statements! {
-    PUT_NEW = "insert into house (name, value) values ($1, $2) on conflict (name) do nothing";
+    PUT_NEW = "insert into house (name, value) values ($1, $2) on conflict (name) do update set value = house.value";
     FIND = "select value from house where name = $1";
 }
 
 impl Tx<'_> {
-    /// Writes a fact unless there is one of that name, and gives the one that stands.
+    /// Writes a fact unless there is one of that name, and gives the one that stands. Whoever settles the same fact in
+    /// another transaction waits for this one to end.
     pub async fn settle_fact(&mut self, name: &str, value: &[u8]) -> Result<Vec<u8>> {
         run!(self, PUT_NEW, |sql| sqlx::query(sql).bind(name).bind(value))?;
         on_tx!(self, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_one(conn))

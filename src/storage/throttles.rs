@@ -1,6 +1,6 @@
 //! Buckets that count tries, shared by every instance (generic cell rate algorithm: one number a bucket).
 
-use super::db::{on, on_tx, run, statements};
+use super::db::{on_tx, run, statements};
 use super::{Result, Store, Tx};
 
 statements! {
@@ -55,12 +55,5 @@ impl Store {
     pub async fn take_from_bucket(&self, bucket: String, now_ms: i64, cost_ms: i64, burst_ms: i64) -> Result<Taken> {
         self.write(move |mut tx| Box::pin(async move { tx.take_from_bucket(&bucket, now_ms, cost_ms, burst_ms).await }))
             .await
-    }
-
-    /// Has a bucket run at least `burst_ms` ahead of now? Looks, and takes nothing.
-    pub async fn is_bucket_spent(&self, bucket: &str, now_ms: i64, burst_ms: i64) -> Result<bool> {
-        let full_at: Option<i64> =
-            on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(bucket).fetch_optional(conn))?;
-        Ok(full_at.is_some_and(|full_at| full_at - now_ms >= burst_ms))
     }
 }

@@ -1,7 +1,8 @@
 //! The letters of development mode: caught, not sent.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::{Html, IntoResponse, Response};
 
 use super::extract::visitor::Visitor;
 use super::pages::{DevLetter, DevMail, LetterRow};
@@ -41,9 +42,16 @@ pub async fn one(State(app): State<App>, visitor: Visitor, Path(number): Path<u6
         code: letter.code().map(str::to_owned),
         link: letter.link().map(str::to_owned),
         text: letter.text().to_owned(),
-        html: Some(letter.html().to_owned()),
+        html_url: Some(urls::dev_letter_html(number)),
         list_url: urls::DEV_MAIL.to_owned(),
     };
     let body = show::html(&view)?;
     Ok(visitor.reply(body))
+}
+
+/// GET /dev/mail/{number}/html: what a mail program would show, boxed in so that it can do nothing here.
+pub async fn html(State(app): State<App>, Path(number): Path<u64>) -> Result<Response, HttpProblem> {
+    let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation; frame-ancestors 'none'";
+    Ok(([(CONTENT_SECURITY_POLICY, policy)], Html(caught.letter.html().to_owned())).into_response())
 }

@@ -10,12 +10,15 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
+use super::extract::cookies::Cookies;
+use super::extract::visitor::LANGUAGE;
 use super::pages::{ErrorPage, Page, Problem};
 use super::problem::{Asked, HttpProblem, ProblemPage};
 use super::state::App;
 use crate::flows::{Broken, FlowError, Refused};
 use crate::i18n::Lang;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::params::Params;
 
 /// Seconds after which a passing trouble is worth another try.
 const PASSING: u32 = 2;
@@ -163,8 +166,16 @@ pub fn problem_page(app: App) -> ProblemPage {
     })
 }
 
+/// The language of a page: what the address asks for, then the one chosen last, then the browser's.
+fn lang_of(app: &App, asked: &Asked) -> Lang {
+    let query = Params::decode(asked.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
+    let cookies = Cookies::from_headers(&asked.headers);
+    let chosen = query.get("ui_locales").ok().flatten();
+    Lang::negotiate(&[chosen, app.jar.get(&cookies, LANGUAGE), asked.header(&ACCEPT_LANGUAGE)])
+}
+
 fn error_page(app: &App, problem: &HttpProblem, asked: &Asked) -> ErrorPage {
-    let lang = Lang::negotiate(&[asked.header(&ACCEPT_LANGUAGE)]);
+    let lang = lang_of(app, asked);
     let page = Page {
         lang,
         dev: app.is_dev(),

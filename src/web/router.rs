@@ -80,7 +80,10 @@ fn pages(app: &App) -> Router<App> {
         .route(urls::CLIENT, get(console::clients::get).post(console::clients::post))
         .route(urls::EDIT_CLIENT, get(console::edit::get).post(console::edit::post));
     if app.caught.is_some() {
-        router = router.route(urls::DEV_MAIL, get(dev_mail::list)).route(urls::DEV_LETTER, get(dev_mail::one));
+        router = router
+            .route(urls::DEV_MAIL, get(dev_mail::list))
+            .route(urls::DEV_LETTER, get(dev_mail::one))
+            .route(urls::DEV_LETTER_HTML, get(dev_mail::html));
     }
     csrf::wrap(router, app.usher.config.server.issuer.url()).expect("an issuer is always an origin")
 }

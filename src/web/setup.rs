@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::extract::params::FormParams;
 use super::extract::visitor::Visitor;
 use super::login::of_refused;
-use super::login::sign_in::text;
+use super::login::sign_in::{text, with_status};
 use super::pages::{Form, Setup, SetupExpired, SetupValues};
 use super::problem::HttpProblem;
 use super::show;
@@ -53,15 +53,17 @@ pub async fn post(
             let mut page = view(&app, &mut visitor, &code);
             // To an existing user the password of the form is their own.
             let refused = if refused == Refused::WrongPassword { Refused::EmailTaken } else { refused };
-            page.errors =
-                of_refused(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
+            let found = of_refused(&refused, page.page.lang);
+            let problem = HttpProblem::from(FlowError::from(refused));
+            let Some(found) = found else { return Err(problem) };
+            page.errors = found;
             page.values = SetupValues {
                 given_name: text(&form, "given_name"),
                 family_name: text(&form, "family_name"),
                 email: text(&form, "email"),
             };
             let body = show::html(&page)?;
-            Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+            Ok(visitor.reply(with_status(&problem, body)))
         }
         Err(other) => Err(other.into()),
     }

@@ -60,10 +60,23 @@ pub const DEV_MAIL: &str = "/dev/mail";
 /// One letter.
 pub const DEV_LETTER: &str = "/dev/mail/{number}";
 
+/// The HTML of one letter.
+pub const DEV_LETTER_HTML: &str = "/dev/mail/{number}/html";
+
 /// An address with one sealed value in its query.
 pub fn with(path: &str, name: &str, value: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
     format!("{path}?{query}")
+}
+
+/// The sign-in page that leads on to a page of ours.
+pub fn login_then(page: &str) -> String {
+    with(LOGIN, "next", page)
+}
+
+/// Where signing in without a client leads: to the page that was asked for if it is one of these, to the profile otherwise.
+pub fn after_login(next: Option<&str>) -> &'static str {
+    [PROFILE, SECURITY, CONSOLE].into_iter().find(|page| Some(*page) == next).unwrap_or(PROFILE)
 }
 
 /// The page of a project.
@@ -84,6 +97,11 @@ pub fn client(id: &str) -> String {
 /// The page that changes a client.
 pub fn edit_client(id: &str) -> String {
     EDIT_CLIENT.replace("{client}", id)
+}
+
+/// The HTML of one letter of development mode.
+pub fn dev_letter_html(number: u64) -> String {
+    DEV_LETTER_HTML.replace("{number}", &number.to_string())
 }
 
 /// One letter of development mode.

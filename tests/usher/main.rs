@@ -1,11 +1,16 @@
 //! The whole house, tested from outside.
 
+mod account;
 mod architecture;
 mod cli;
+mod console;
 mod crash;
+mod doors;
 mod harness;
 mod http;
 mod jobs;
+mod login;
 mod migrations;
 mod oidc;
+mod security;
 mod storage;

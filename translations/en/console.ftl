@@ -60,4 +60,4 @@ letter-subject = Subject
 letter-to = To
 letter-link = Link
 letter-text = Text
-letter-html = HTML
+letter-html = As a mail program shows it

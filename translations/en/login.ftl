@@ -24,6 +24,7 @@ register-have-account = Already have an account?
 verify-title = Check your mail
 verify-lead = We sent a code to { $email }. Enter it here, or open the link in the letter.
 verify-link-lead = One click, and this address is proven to be yours.
+verify-link-elsewhere = Registered in another browser? Enter the password that you chose there. If you did not register, close this page: nothing happens without it.
 verify-code = Code
 verify-submit = Confirm
 verify-no-letter = No letter? Look in the spam folder, too.

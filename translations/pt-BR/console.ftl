@@ -60,4 +60,4 @@ letter-subject = Assunto
 letter-to = Para
 letter-link = Link
 letter-text = Texto
-letter-html = HTML
+letter-html = Como um programa de e-mail a mostra

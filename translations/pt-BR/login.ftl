@@ -24,6 +24,7 @@ register-have-account = Já tem uma conta?
 verify-title = Confira seu e-mail
 verify-lead = Enviamos um código para { $email }. Digite-o aqui ou abra o link da mensagem.
 verify-link-lead = Um clique e fica confirmado que este endereço é seu.
+verify-link-elsewhere = Você se cadastrou em outro navegador? Digite a senha que escolheu lá. Se não foi você, feche esta página: sem a senha nada acontece.
 verify-code = Código
 verify-submit = Confirmar
 verify-no-letter = Não recebeu? Olhe também a caixa de spam.

@@ -60,4 +60,4 @@ letter-subject = Тема
 letter-to = Кому
 letter-link = Посилання
 letter-text = Текст
-letter-html = HTML
+letter-html = Як його показує поштова програма

@@ -12,12 +12,12 @@ use super::urls;
 use crate::flows::Account;
 
 /// Whoever is signed in here; a redirect to the sign-in page otherwise.
-async fn owner(app: &App, visitor: Visitor) -> Result<Result<(Visitor, Account), Response>, HttpProblem> {
+async fn owner(app: &App, visitor: Visitor, here: &str) -> Result<Result<(Visitor, Account), Response>, HttpProblem> {
     match app.usher.current(&visitor.browser).await? {
         Some(account) => {
             app.usher.touch(&account, &visitor.device).await?;
             Ok(Ok((visitor, account)))
         }
-        None => Ok(Err(visitor.redirect(urls::LOGIN))),
+        None => Ok(Err(visitor.redirect(&urls::login_then(here)))),
     }
 }

@@ -24,7 +24,7 @@ pub async fn get(
     visitor: Visitor,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let (mut visitor, account) = match owner(&app, visitor).await? {
+    let (mut visitor, account) = match owner(&app, visitor, urls::PROFILE).await? {
         Ok(here) => here,
         Err(elsewhere) => return Ok(elsewhere),
     };
@@ -41,7 +41,7 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let (mut visitor, account) = match owner(&app, visitor).await? {
+    let (mut visitor, account) = match owner(&app, visitor, urls::PROFILE).await? {
         Ok(here) => here,
         Err(elsewhere) => return Ok(elsewhere),
     };

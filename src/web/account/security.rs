@@ -1,8 +1,7 @@
 //! Password and sessions.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::owner;
 use crate::domain::id::SessionId;
@@ -13,7 +12,7 @@ use crate::i18n::Lang;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
-use crate::web::login::sign_in::text;
+use crate::web::login::sign_in::{text, with_status};
 use crate::web::pages::{AccountSecurity, Form, Message, SessionView};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
@@ -26,7 +25,7 @@ pub async fn get(
     visitor: Visitor,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let (mut visitor, account) = match owner(&app, visitor).await? {
+    let (mut visitor, account) = match owner(&app, visitor, urls::SECURITY).await? {
         Ok(here) => here,
         Err(elsewhere) => return Ok(elsewhere),
     };
@@ -47,7 +46,7 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let (mut visitor, account) = match owner(&app, visitor).await? {
+    let (mut visitor, account) = match owner(&app, visitor, urls::SECURITY).await? {
         Ok(here) => here,
         Err(elsewhere) => return Ok(elsewhere),
     };
@@ -69,10 +68,12 @@ pub async fn post(
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "password"))),
         Err(FlowError::Refused(refused)) => {
             let mut page = view(&app, &mut visitor, &account).await?;
-            page.errors =
-                of_refused(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
+            let found = of_refused(&refused, page.page.lang);
+            let problem = HttpProblem::from(FlowError::from(refused));
+            let Some(found) = found else { return Err(problem) };
+            page.errors = found;
             let body = show::html(&page)?;
-            Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+            Ok(visitor.reply(with_status(&problem, body)))
         }
         Err(other) => Err(other.into()),
     }

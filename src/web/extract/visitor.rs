@@ -27,7 +27,7 @@ const SESSIONS: &str = "usher";
 /// The cookie that holds the browser's own mark.
 const MARK: &str = "usher_browser";
 /// The cookie that holds the language chosen last.
-const LANGUAGE: &str = "usher_lang";
+pub(in crate::web) const LANGUAGE: &str = "usher_lang";
 /// How long a browser keeps its mark and its language.
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
 

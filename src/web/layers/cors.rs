@@ -15,6 +15,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::future::BoxFuture;
 
+use crate::web::problem::HttpProblem;
+
 const ALLOWED_HEADERS: &str = "authorization, content-type";
 const EXPOSED_HEADERS: &str = "x-trace-id, www-authenticate, retry-after";
 
@@ -64,6 +66,8 @@ impl Cors {
 
 /// Answers preflights for `router` and marks its answers readable for the origins of `cors`.
 pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, cors: Cors) -> Router<S> {
+    // A preflight comes by a method that no handler takes: what answers that must be inside the layer.
+    let router = router.method_not_allowed_fallback(|| async { HttpProblem::method_not_allowed() });
     router.layer(from_fn_with_state(cors, apply))
 }
 

@@ -67,13 +67,13 @@ pub async fn post(
         (None, Some(account)) if account.live => Ok(visitor.redirect(urls::PROFILE)),
         (None, _) => Ok(visitor.redirect(urls::LOGIN)),
         (Some(mut interaction), Some(account)) if account.live => {
-            interaction.chosen = Some(account.session.id);
+            interaction.choose(account.session.id);
             let outcome = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
             show::outcome(&app, visitor, outcome)
         }
         (Some(mut interaction), known) => {
             interaction.request.login_hint = known.map(|account| account.user.email.to_string());
-            interaction.chosen = known.map(|account| account.session.id).or(Some(nobody()));
+            interaction.choose(known.map_or(nobody(), |account| account.session.id));
             show::outcome(&app, visitor, sign_in_step(interaction))
         }
     }

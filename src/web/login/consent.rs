@@ -25,7 +25,7 @@ pub async fn get(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
-    let interaction = app.usher.open_interaction(&sealed, &visitor.browser)?;
+    let mut interaction = app.usher.open_interaction(&sealed, &visitor.browser)?;
     let client = app.usher.client_of(&interaction).await?;
     let account =
         app.usher.account_for(&interaction, &visitor.browser).await?.ok_or(FlowError::from(Refused::NotSignedIn))?;
@@ -33,6 +33,9 @@ pub async fn get(
     let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
     let mut page = visitor.page(lang);
     page.language_url_base = urls::with(urls::CONSENT, "interaction", &sealed);
+    // The answer is that of the person who was asked, whoever else signs in here meanwhile.
+    interaction.choose(account.session.id);
+    let asked = app.usher.seal_interaction(&interaction)?;
     let view = Consent {
         page,
         client: show::client_view(&client, &interaction.redirect_uri),
@@ -40,7 +43,7 @@ pub async fn get(
         email: account.user.email.to_string(),
         switch_url: Some(urls::with(urls::ACCOUNTS, "interaction", &sealed)),
         scopes: scopes(lang, &interaction, &account.user, &earlier),
-        form: Form::of_sign_in(urls::CONSENT, sealed, visitor.form_token()),
+        form: Form::of_sign_in(urls::CONSENT, asked, visitor.form_token()),
     };
     let body = show::html_towards(&view, Some(&interaction.redirect_uri))?;
     Ok(visitor.reply(body))

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::of_refused;
-use super::sign_in::text;
+use super::sign_in::{text, with_status};
 use crate::domain::secret::Secret;
 use crate::flows::{FlowError, Refused};
 use crate::web::extract::params::{FormParams, QueryParams};
@@ -44,9 +44,12 @@ pub async fn post(
         Err(error) => {
             let mut page = request_view(&mut visitor);
             page.email = text(&form, "email");
-            page.errors = words(&error, &page.page).ok_or_else(|| HttpProblem::from(error))?;
+            let found = words(&error, &page.page);
+            let problem = HttpProblem::from(error);
+            let Some(found) = found else { return Err(problem) };
+            page.errors = found;
             let body = show::html(&page)?;
-            Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+            Ok(visitor.reply(with_status(&problem, body)))
         }
     }
 }
@@ -85,9 +88,12 @@ pub async fn post_reset(
         Err(FlowError::Refused(Refused::ProofOver)) => expired(visitor),
         Err(error) => {
             let Some(mut page) = password_view(&app, &mut visitor, &token).await? else { return expired(visitor) };
-            page.errors = words(&error, &page.page).ok_or_else(|| HttpProblem::from(error))?;
+            let found = words(&error, &page.page);
+            let problem = HttpProblem::from(error);
+            let Some(found) = found else { return Err(problem) };
+            page.errors = found;
             let body = show::html(&page)?;
-            Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+            Ok(visitor.reply(with_status(&problem, body)))
         }
     }
 }

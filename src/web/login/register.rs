@@ -1,11 +1,10 @@
 //! Register.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::of_refused;
-use super::sign_in::text;
+use super::sign_in::{text, with_status};
 use crate::domain::interaction::Interaction;
 use crate::domain::secret::Secret;
 use crate::flows::{FlowError, Refused, SignUpForm};
@@ -52,7 +51,7 @@ pub async fn post(
         lang: visitor.lang(asked.as_deref(), None),
         interaction: sealed.map(str::to_owned),
     };
-    match app.usher.sign_up(sign_up, &visitor.device).await {
+    match app.usher.sign_up(sign_up, &visitor.browser, &visitor.device).await {
         Ok(proof) => Ok(visitor.redirect(&urls::with(urls::VERIFY, "proof", &proof.to_string()))),
         Err(error) => refused(&app, visitor, interaction.as_ref(), &form, error).await,
     }
@@ -78,13 +77,7 @@ async fn refused(
         email: text(form, "email"),
     };
     let body = show::html(&page)?;
-    let retry_after = HttpProblem::from(error).retry_after;
-    let status = if retry_after.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let headers = retry_after.map(|seconds| [("retry-after", seconds.to_string())]);
-    Ok(visitor.reply(match headers {
-        Some(headers) => (status, headers, body).into_response(),
-        None => (status, body).into_response(),
-    }))
+    Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
 }
 
 async fn view(

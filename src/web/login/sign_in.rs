@@ -25,7 +25,8 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
-    let page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
+    let mut page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
+    lead_on(&mut page, &query);
     let body = show::html_towards(&page, interaction.as_ref().map(|one| one.redirect_uri.as_str()))?;
     Ok(visitor.reply(body))
 }
@@ -34,6 +35,7 @@ pub async fn get(
 pub async fn post(
     State(app): State<App>,
     mut visitor: Visitor,
+    QueryParams(query): QueryParams,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
@@ -42,7 +44,9 @@ pub async fn post(
     let attempt = Attempt { email: text(&form, "email"), password: Secret::new(text(&form, "password")) };
     match app.usher.sign_in(attempt, &mut visitor.browser, &visitor.device).await {
         Ok(SignedIn::As { session, .. }) => {
-            let Some(mut interaction) = interaction else { return Ok(visitor.redirect(urls::PROFILE)) };
+            let Some(mut interaction) = interaction else {
+                return Ok(visitor.redirect(urls::after_login(query.get("next").ok().flatten())));
+            };
             interaction.signed_in = Some(session);
             let outcome = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
             show::outcome(&app, visitor, outcome)
@@ -51,7 +55,7 @@ pub async fn post(
             let to = urls::with(urls::VERIFY, "proof", &proof.to_string());
             Ok(visitor.redirect(&to))
         }
-        Err(error) => refused(&app, visitor, interaction, &form, error).await,
+        Err(error) => refused(&app, visitor, interaction, &query, &form, error).await,
     }
 }
 
@@ -59,10 +63,12 @@ async fn refused(
     app: &App,
     mut visitor: Visitor,
     interaction: Option<Interaction>,
+    query: &Params,
     form: &Params,
     error: FlowError,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(app, &mut visitor, interaction.as_ref(), form.get("interaction").ok().flatten()).await?;
+    lead_on(&mut page, query);
     let words = match &error {
         FlowError::Refused(refused) => of_refused(refused, page.page.lang),
         _ => None,
@@ -77,10 +83,21 @@ async fn refused(
     Ok(visitor.reply(with_status(&problem, body)))
 }
 
+/// The form keeps in mind which page of ours was asked for.
+fn lead_on(page: &mut SignIn, query: &Params) {
+    if let Some(next) = query.get("next").ok().flatten() {
+        page.form.action = urls::login_then(urls::after_login(Some(next)));
+        page.page.language_url_base.clone_from(&page.form.action);
+    }
+}
+
 /// The page keeps the status and the `Retry-After` of its problem.
-pub(super) fn with_status(problem: &HttpProblem, body: Response) -> Response {
-    let status =
-        if problem.status == StatusCode::UNAUTHORIZED { StatusCode::UNPROCESSABLE_ENTITY } else { problem.status };
+pub(in crate::web) fn with_status(problem: &HttpProblem, body: Response) -> Response {
+    let status = match problem.status {
+        // To a browser 401 is a challenge; and what was typed is at fault, not the state of the house.
+        StatusCode::UNAUTHORIZED | StatusCode::CONFLICT => StatusCode::UNPROCESSABLE_ENTITY,
+        status => status,
+    };
     match problem.retry_after {
         Some(seconds) => (status, [("retry-after", seconds.to_string())], body).into_response(),
         None => (status, body).into_response(),

@@ -1,13 +1,13 @@
 //! Prove an address: by the code that was mailed, or by the link.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::of_refused;
-use super::sign_in::text;
+use super::sign_in::{text, with_status};
 use crate::domain::id::ProofId;
-use crate::flows::{FlowError, Refused, Verified};
+use crate::domain::secret::Secret;
+use crate::flows::{BegunHere, FlowError, Refused, Verified};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
@@ -25,17 +25,17 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let lang = visitor.lang(None, None);
     if let Some(token) = query.get("token").ok().flatten() {
-        if !app.usher.is_waiting_link(token).await? {
-            return Err(FlowError::from(Refused::ProofOver).into());
-        }
-        let form = Form::new(urls::with(urls::VERIFY, "token", token), visitor.form_token());
-        let body = show::html(&VerifyLink { page: visitor.page(lang), form })?;
+        let page = link_view(&app, &mut visitor, token).await?;
+        let towards = towards(&app, &visitor, app.usher.waiting_sign_in_of_link(token).await?.as_deref());
+        let body = show::html_towards(&page, towards.as_deref())?;
         return Ok(visitor.reply(body));
     }
     let sent = matches!(query.get("sent"), Ok(Some(_)));
-    let mut page = view(&app, &mut visitor, proof_of(&query)?).await?;
+    let proof = proof_of(&query)?;
+    let mut page = view(&app, &mut visitor, proof).await?;
     page.notice = sent.then(|| Message::CodeSent.text(lang));
-    let body = show::html(&page)?;
+    let towards = towards(&app, &visitor, app.usher.waiting_sign_in(proof).await?.as_deref());
+    let body = show::html_towards(&page, towards.as_deref())?;
     Ok(visitor.reply(body))
 }
 
@@ -48,8 +48,11 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     if let Some(token) = query.get("token").ok().flatten() {
-        let verified = app.usher.verify_by_link(token, &mut visitor.browser, &visitor.device).await?;
-        return done(&app, visitor, verified).await;
+        let password = Secret::new(text(&form, "password"));
+        return match app.usher.verify_by_link(token, &password, &mut visitor.browser, &visitor.device).await {
+            Ok(verified) => done(&app, visitor, verified).await,
+            Err(error) => link_refused(&app, visitor, token, error).await,
+        };
     }
     let proof = proof_of(&query)?;
     if !text(&form, "resend").is_empty() {
@@ -76,6 +79,12 @@ async fn done(app: &App, visitor: Visitor, verified: Verified) -> Result<Respons
     }
 }
 
+/// Where the form of this page leads in the end, if the registration is part of a sign-in that this browser began.
+fn towards(app: &App, visitor: &Visitor, sealed: Option<&str>) -> Option<String> {
+    let interaction = show::interaction(app, sealed, visitor).ok().flatten();
+    interaction.map(|interaction| interaction.redirect_uri)
+}
+
 async fn refused(app: &App, mut visitor: Visitor, proof: ProofId, error: FlowError) -> Result<Response, HttpProblem> {
     let mut page = view(app, &mut visitor, proof).await?;
     let words = match &error {
@@ -84,8 +93,37 @@ async fn refused(app: &App, mut visitor: Visitor, proof: ProofId, error: FlowErr
     };
     let Some(words) = words else { return Err(error.into()) };
     page.error = words.iter().next().map(|(_, message)| message.to_owned());
-    let body = show::html(&page)?;
-    Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+    let towards = towards(app, &visitor, app.usher.waiting_sign_in(proof).await?.as_deref());
+    let body = show::html_towards(&page, towards.as_deref())?;
+    Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
+}
+
+async fn link_refused(app: &App, mut visitor: Visitor, token: &str, error: FlowError) -> Result<Response, HttpProblem> {
+    let mut page = link_view(app, &mut visitor, token).await?;
+    let words = match &error {
+        FlowError::Refused(Refused::WrongPassword) => of_refused(&Refused::WrongCredentials, page.page.lang),
+        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        _ => None,
+    };
+    let Some(words) = words else { return Err(error.into()) };
+    page.error = words.iter().next().map(|(_, message)| message.to_owned());
+    let towards = towards(app, &visitor, app.usher.waiting_sign_in_of_link(token).await?.as_deref());
+    let body = show::html_towards(&page, towards.as_deref())?;
+    Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
+}
+
+async fn link_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<VerifyLink, HttpProblem> {
+    let waiting = app.usher.waiting_link(token, &visitor.browser).await?;
+    let BegunHere(begun_here) = waiting.ok_or(FlowError::from(Refused::ProofOver))?;
+    let here = urls::with(urls::VERIFY, "token", token);
+    let mut page = visitor.page(visitor.lang(None, None));
+    page.language_url_base.clone_from(&here);
+    Ok(VerifyLink {
+        page,
+        form: Form::new(here, visitor.form_token()),
+        asks_password: !begun_here,
+        ..VerifyLink::default()
+    })
 }
 
 async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<VerifyEmail, HttpProblem> {

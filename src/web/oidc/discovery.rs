@@ -33,10 +33,17 @@ impl Document {
     /// The document, or 304 for whoever has it.
     pub fn answer(&self, headers: &HeaderMap) -> Response {
         let common = [(CACHE_CONTROL, format!("public, max-age={}", self.max_age)), (ETAG, self.etag.clone())];
-        let known = headers.get(IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == self.etag.as_bytes());
-        if known {
+        if self.is_known(headers) {
             return (StatusCode::NOT_MODIFIED, common).into_response();
         }
         (common, [(CONTENT_TYPE, "application/json")], self.body.clone()).into_response()
+    }
+
+    /// `If-None-Match`: a list of tags compared weakly, as caches that compress on the way make weak ones of ours
+    /// (RFC 9110 §13.1.2).
+    fn is_known(&self, headers: &HeaderMap) -> bool {
+        let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+        let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
+        tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.etag)
     }
 }

@@ -14,11 +14,12 @@ use crate::web::state::App;
 /// POST
 pub async fn post(
     State(app): State<App>,
-    QueryParams(query): QueryParams,
+    query: Result<QueryParams, HttpProblem>,
     headers: HeaderMap,
     form: Result<FormParams, HttpProblem>,
 ) -> Result<Json<TokenResponse>, OAuthReply> {
     let FormParams(form) = form?;
+    let QueryParams(query) = query?;
     super::refuse_query(&query)?;
     let credentials = credentials(&headers, &form)?;
     let request = TokenRequest::parse(&form)?;

@@ -33,7 +33,7 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: Result<FormP
             Err(_) => return challenge(Some(&OAuthError::repeated("access_token"))),
         },
         Err(_) if in_header.is_some() && !headers.contains_key(CONTENT_TYPE) => None,
-        Err(problem) => return problem.into_response(),
+        Err(problem) => return OAuthReply::from(problem).into_response(),
     };
     let token = match (in_header, in_body) {
         (Some(_), Some(_)) => Err(Some(OAuthError::invalid_request("send the access token once, not twice"))),

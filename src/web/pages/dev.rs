@@ -45,8 +45,8 @@ pub struct DevLetter {
     pub link: Option<String>,
     /// The plain part.
     pub text: String,
-    /// The HTML part, shown in a sandbox.
-    pub html: Option<String>,
+    /// Where the HTML part is shown by itself, without scripts.
+    pub html_url: Option<String>,
     /// Back to the list.
     pub list_url: String,
 }

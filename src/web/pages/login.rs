@@ -135,6 +135,10 @@ pub struct VerifyEmail {
 pub struct VerifyLink {
     /// The chrome.
     pub page: Page,
-    /// No field but the hidden ones.
+    /// The hidden fields.
     pub form: Form,
+    /// The registration was begun in another browser: its password is needed.
+    pub asks_password: bool,
+    /// What was wrong.
+    pub error: Option<String>,
 }

@@ -448,7 +448,7 @@ fn letters(lang: Lang) -> Vec<Rendered> {
         code: Some("482913".into()),
         link: Some("http://localhost:8080/verify?code=482913".into()),
         text: format!("Hello Ana,\n\nyour code is 482913.\n\n{HOSTILE}"),
-        html: Some(format!("<p>Hello <b>Ana</b></p>{HOSTILE}")),
+        html_url: Some("/dev/mail/1/html".into()),
         list_url: "/dev/mail".into(),
     };
     vec![

@@ -28,8 +28,13 @@ pub struct TestDatabase {
 
 /// Where a database lies, and what has to go when it goes.
 enum Place {
+    /// Somebody else's, who sees to it.
+    Shared,
     Folder(#[expect(dead_code, reason = "the folder is deleted when this is dropped")] TempDir),
-    Server { url: String, name: String },
+    Server {
+        url: String,
+        name: String,
+    },
 }
 
 /// A connection of the test's own, past the store.
@@ -81,6 +86,11 @@ impl TestDatabase {
     /// Another store on the same database, as a second instance of Usher would open it.
     pub async fn second_store(&self) -> Store {
         open(&self.url).await
+    }
+
+    /// The same database again with a store of its own; this one must outlive it.
+    pub async fn shared(&self) -> Self {
+        Self { store: open(&self.url).await, url: self.url.clone(), place: Place::Shared }
     }
 
     /// Forgets the store and opens the database anew, as a restart would.

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::{HOST, HeaderMap};
 use reqwest::redirect::Policy;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use usher::app::{OsRandom, furnish};
 use usher::config::{Config, Profile, Sources};
 use usher::domain::client::ClientType;
@@ -37,14 +40,25 @@ pub struct TestUsher {
     pub clock: Arc<ManualClock>,
     /// The letters.
     pub caught: Arc<CaughtMail>,
-    /// Where it listens, which is its issuer.
+    /// Its issuer, which is where the first instance listens.
     pub url: String,
+    /// Where this very instance listens.
+    door: String,
     /// A client that follows no redirect and keeps no cookie.
     pub http: reqwest::Client,
     /// The database under it.
     pub database: TestDatabase,
     project: ProjectId,
-    shutdown: Option<oneshot::Sender<()>>,
+    settings: Vec<(String, String)>,
+    /// The folder of the master key, which every instance shares.
+    keys: Arc<TempDir>,
+    open: Option<Open>,
+}
+
+/// A door that is open: how to close it, and when it is closed.
+struct Open {
+    shutdown: oneshot::Sender<()>,
+    closed: JoinHandle<()>,
 }
 
 impl TestUsher {
@@ -56,29 +70,59 @@ impl TestUsher {
     /// A house on this database, with some settings of its own.
     pub async fn on(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
-        let address = listener.local_addr().expect("it has an address");
-        let url = format!("http://localhost:{}", address.port());
+        let port = listener.local_addr().expect("it has an address").port();
+        let url = format!("http://localhost:{port}");
         let clock = Arc::new(ManualClock::at(START));
-        let keys = tempfile::tempdir().expect("there is room for a folder");
-        let config = config(&url, &address.to_string(), keys.path().to_str().expect("a plain path"), settings);
-        let made = furnish(config, database.store.clone(), clock.clone(), Arc::new(OsRandom::default())).await;
-        let (usher, _) = made.expect("a fresh house can be furnished");
+        let keys = Arc::new(tempfile::tempdir().expect("there is room for a folder"));
+        let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let caught = Arc::new(CaughtMail::new(clock.clone()));
-        let gate = Gate::default();
-        gate.open();
-        let router = router::build(usher.clone(), Some(caught.clone()), gate);
-        let (shutdown, ended) = oneshot::channel();
-        let limits = Limits { drain: Duration::from_secs(1), ..Limits::default() };
-        let server = Server { listener, tls: None, limits, proxies: TrustedProxies::default() };
-        tokio::spawn(server.serve(router, async move { drop(ended.await) }));
+        let usher = furnished(&url, &keys, &settings, &database, clock.clone()).await;
+        let open = open_door(&usher, &caught, listener);
         let project = usher.create_project("Tests").await.expect("a project can be made").project.id;
-        let http = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client can be made");
-        Self { usher, clock, caught, url, http, database, project, shutdown: Some(shutdown) }
+        let (http, door) = (http_client(HeaderMap::new()), url.clone());
+        Self { usher, clock, caught, url, door, http, database, project, settings, keys, open: Some(open) }
+    }
+
+    /// Another instance of the same house: the same database, master key, settings and clock, a door of its own.
+    pub async fn second_instance(&self) -> Self {
+        let database = self.database.shared().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+        let door = format!("http://localhost:{}", listener.local_addr().expect("it has an address").port());
+        let usher = furnished(&self.url, &self.keys, &self.settings, &database, self.clock.clone()).await;
+        let open = open_door(&usher, &self.caught, listener);
+        let host = self.url.trim_start_matches("http://").parse().expect("a host is a header value");
+        Self {
+            usher,
+            clock: self.clock.clone(),
+            caught: self.caught.clone(),
+            url: self.url.clone(),
+            door,
+            http: http_client(HeaderMap::from_iter([(HOST, host)])),
+            database,
+            project: self.project,
+            settings: self.settings.clone(),
+            keys: self.keys.clone(),
+            open: Some(open),
+        }
+    }
+
+    /// Shuts the house, forgets all that was in its head and opens it again at the same address on the same database.
+    pub async fn restart(&mut self) {
+        if let Some(Open { shutdown, closed }) = self.open.take() {
+            let _ = shutdown.send(());
+            closed.await.expect("the house shuts in order");
+        }
+        self.database.restart().await;
+        let usher = furnished(&self.url, &self.keys, &self.settings, &self.database, self.clock.clone()).await;
+        let address = self.door.replace("http://localhost", "127.0.0.1");
+        let listener = TcpListener::bind(address).await.expect("the port is still free");
+        self.open = Some(open_door(&usher, &self.caught, listener));
+        self.usher = usher;
     }
 
     /// An address of the house.
     pub fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.url)
+        format!("{}{path}", self.door)
     }
 
     /// Moves the clock.
@@ -133,13 +177,45 @@ impl TestUsher {
 
 impl Drop for TestUsher {
     fn drop(&mut self) {
-        if let Some(shutdown) = self.shutdown.take() {
-            let _ = shutdown.send(());
+        if let Some(open) = self.open.take() {
+            let _ = open.shutdown.send(());
         }
     }
 }
 
-fn config(url: &str, listen: &str, keys: &str, settings: &[(&str, &str)]) -> Config {
+async fn furnished(
+    url: &str,
+    keys: &TempDir,
+    settings: &[(String, String)],
+    database: &TestDatabase,
+    clock: Arc<ManualClock>,
+) -> Usher {
+    let keys = keys.path().to_str().expect("a plain path");
+    let listen = url.replace("http://localhost", "127.0.0.1");
+    let config = config(url, &listen, keys, settings);
+    let made = furnish(config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
+    made.expect("a house can be furnished").0
+}
+
+fn open_door(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> Open {
+    let gate = Gate::default();
+    gate.open();
+    let router = router::build(usher.clone(), Some(caught.clone()), gate);
+    let (shutdown, ended) = oneshot::channel();
+    let limits = Limits { drain: Duration::from_secs(1), ..Limits::default() };
+    let server = Server { listener, tls: None, limits, proxies: TrustedProxies::default() };
+    let serving = server.serve(router, async move { drop(ended.await) });
+    let closed = tokio::spawn(async move { drop(serving.await) });
+    Open { shutdown, closed }
+}
+
+/// A client that follows no redirect and keeps no cookie.
+fn http_client(always: HeaderMap) -> reqwest::Client {
+    let client = reqwest::Client::builder().redirect(Policy::none()).default_headers(always);
+    client.build().expect("a client can be made")
+}
+
+fn config(url: &str, listen: &str, keys: &str, settings: &[(String, String)]) -> Config {
     let usual = [
         ("issuer", url),
         ("listen", listen),
@@ -149,6 +225,7 @@ fn config(url: &str, listen: &str, keys: &str, settings: &[(&str, &str)]) -> Con
         ("passwords.iterations", "1"),
         ("demo.enabled", "false"),
     ];
-    let flags = usual.iter().chain(settings).copied();
+    let settings = settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let flags = usual.into_iter().chain(settings);
     Config::load(Profile::Dev, Sources::of_flags(flags)).expect("the settings of a test are sound")
 }

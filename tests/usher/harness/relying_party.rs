@@ -83,6 +83,14 @@ impl TestUsher {
         self.call(client, "/oauth2/token", &form).await
     }
 
+    /// Brings a browser through an authorization, page by page where pages are shown, and exchanges the code.
+    pub async fn tokens(&self, browser: &mut Browser<'_>, client: &RegisteredClient, email: &str) -> Answer {
+        let landing = browser.go_through(&self.authorize_url(client, &[]), email).await;
+        let tokens = self.exchange(client, &landing.code()).await;
+        assert_eq!(tokens.status, 200, "{tokens:?}");
+        tokens
+    }
+
     /// Presents a refresh token.
     pub async fn refresh(&self, client: &RegisteredClient, token: &str) -> Answer {
         self.call(client, "/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
@@ -121,6 +129,11 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let (status, headers) = (response.status(), response.headers().clone());
     let body = response.bytes().await.expect("a body");
     Answer { status, headers, json: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+}
+
+/// How many of these answers have this status.
+pub fn count(answers: &[Answer], status: u16) -> usize {
+    answers.iter().filter(|answer| answer.status == status).count()
 }
 
 /// The payload of a token, its signature unseen.

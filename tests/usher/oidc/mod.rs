@@ -1,3 +1,22 @@
 //! What clients are promised, over HTTP.
 
+mod authorize_faults;
+mod authorize_parameters;
+mod authorize_prompts;
+mod client_authentication;
+mod client_credentials;
 mod code_flow;
+mod codes;
+mod consent;
+mod introspection;
+mod keys;
+mod logout;
+mod openidconnect_client;
+mod pkce;
+mod published;
+mod refresh;
+mod refresh_ends;
+mod refresh_races;
+mod refresh_sequences;
+mod revocation;
+mod userinfo;

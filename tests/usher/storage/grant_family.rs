@@ -79,7 +79,7 @@ impl Family<'_> {
         for second in [false, true] {
             let known = self.store(second).find_grant(self.model.id).await.unwrap().unwrap().grant;
             assert_eq!(known, self.model);
-            let standing = self.store(second).find_standing_grant(self.model.id).await.unwrap();
+            let standing = self.store(second).find_standing_grant(self.model.id, "jti").await.unwrap();
             assert_eq!(standing.is_some(), self.model.revoked_at.is_none());
         }
     }

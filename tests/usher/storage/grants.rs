@@ -5,6 +5,7 @@ use super::samples::{
     stored_session_of, told_of,
 };
 use crate::harness::database::on_both_databases;
+use usher::domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
 use usher::domain::grant::{Grant, RefreshFamily};
 use usher::domain::id::{ClientId, GrantId};
 use usher::domain::session::EndReason;
@@ -212,18 +213,33 @@ on_both_databases! {
         assert_eq!(revoked_at(&db.store, &foreign).await, None);
     }
 
+    async fn a_code_with_five_wrong_verifiers_is_dead_and_with_four_it_is_not(db: TestDatabase) {
+        let (_, session) = stored_session(&db.store).await;
+        for (wrong, answer) in [(MOST_WRONG_VERIFIERS - 1, Spend::Done), (MOST_WRONG_VERIFIERS, Spend::NoLonger)] {
+            let grant = Grant { created_at: later(30), ..grant_in(&session) };
+            for _ in 0..wrong {
+                let most = MOST_WRONG_VERIFIERS * WRONG_VERIFIER_MS;
+                let bucket = wrong_verifiers(grant.id);
+                db.store.take_from_bucket(bucket, NOW.0 * 1_000, WRONG_VERIFIER_MS, most).await.unwrap();
+            }
+            assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), answer, "{wrong}");
+        }
+    }
+
     async fn a_standing_grant_tells_its_person_until_it_is_revoked_or_they_are_disabled(db: TestDatabase) {
         let (mut user, session, grant) = stored_grant(&db.store).await;
-        let standing = db.store.find_standing_grant(grant.id).await.unwrap();
+        let standing = db.store.find_standing_grant(grant.id, "jti").await.unwrap();
         assert_eq!(standing, Some((grant.claims.clone(), user.clone())));
+        in_tx!(db.store, [], |tx| tx.revoke_token("stolen", NOW).await).unwrap();
+        assert_eq!(db.store.find_standing_grant(grant.id, "stolen").await.unwrap(), None);
         user.status = UserStatus::Disabled;
         in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
-        assert_eq!(db.store.find_standing_grant(grant.id).await.unwrap(), None);
+        assert_eq!(db.store.find_standing_grant(grant.id, "jti").await.unwrap(), None);
         user.status = UserStatus::Active;
         in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
         let session = session.id;
         in_tx!(db.store, [], |tx| tx.revoke_grants_of_session(session, NOW, EndReason::SignOut).await).unwrap();
-        assert_eq!(db.store.find_standing_grant(grant.id).await.unwrap(), None);
-        assert_eq!(db.store.find_standing_grant(GrantId::new(NOW, random())).await.unwrap(), None);
+        assert_eq!(db.store.find_standing_grant(grant.id, "jti").await.unwrap(), None);
+        assert_eq!(db.store.find_standing_grant(GrantId::new(NOW, random()), "jti").await.unwrap(), None);
     }
 }

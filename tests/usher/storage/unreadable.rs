@@ -105,7 +105,7 @@ on_both_databases! {
         let client = stored_client(&db.store).await;
         db.execute("update grants set claims = '[1]'").await;
         named(db.store.find_grant(grant.id).await, "grants", "claims", &grant.id.to_string());
-        named(db.store.find_standing_grant(grant.id).await, "grants", "claims", &grant.id.to_string());
+        named(db.store.find_standing_grant(grant.id, "jti").await, "grants", "claims", &grant.id.to_string());
         db.execute("update grants set claims = '{}', amr = '{\"pwd\":1}'").await;
         named(db.store.find_grant(grant.id).await, "grants", "amr", &grant.id.to_string());
         db.execute("update session set amr = '7'").await;

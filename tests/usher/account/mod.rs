@@ -1,0 +1,6 @@
+//! What a signed-in person sees and changes.
+
+mod languages;
+mod password;
+mod profile;
+mod sessions;

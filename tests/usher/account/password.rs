@@ -1,0 +1,83 @@
+//! Changing the password (PW-15, SE-10).
+
+use reqwest::StatusCode;
+use usher::domain::client::ClientType;
+
+use crate::harness::database::on_both_databases;
+use crate::harness::house::{PASSWORD, TestUsher};
+
+const ANA: &str = "ana@example.test";
+const NEW: &str = "another quiet blue door";
+
+on_both_databases! {
+    async fn a_new_password_ends_every_other_session_and_its_grants_and_the_owner_is_told(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut phone = house.browser();
+        let code = phone.go_through(&house.authorize_url(&client, &[]), ANA).await.code();
+        let lost = house.exchange(&client, &code).await;
+        let mut desk = house.browser();
+        let code = desk.go_through(&house.authorize_url(&client, &[]), ANA).await.code();
+        let kept = house.exchange(&client, &code).await;
+        let page = desk.open(&house.at("/account/security")).await;
+        let done = desk.submit(&page, &[("current_password", PASSWORD), ("password", NEW)]).await;
+        assert_eq!(done.url, house.at("/account/security?done=password"));
+        assert!(!done.text("[role=status]").is_empty(), "{}", done.body);
+        assert_eq!(phone.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(house.refresh(&client, &lost.text("refresh_token")).await.error(), "invalid_grant");
+        assert!(!house.is_active(&client, &lost.text("access_token")).await);
+        assert_eq!(desk.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
+        assert_eq!(house.refresh(&client, &kept.text("refresh_token")).await.error(), "ok", "this session goes on");
+        let letters = house.letters().await;
+        assert_eq!((letters.len(), letters[0].to()), (1, ANA));
+        let page = phone.open(&house.at("/login")).await;
+        assert_eq!(phone.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(phone.submit(&page, &[("email", ANA), ("password", NEW)]).await.url, house.at("/account/profile"));
+    }
+
+    async fn without_the_current_password_nothing_changes(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let page = browser.open(&house.at("/account/security")).await;
+        for (current, new, field) in [
+            ("", NEW, "current_password"),
+            ("a wrong password it is", NEW, "current_password"),
+            (PASSWORD, "short", "password"),
+            (PASSWORD, ANA, "password"),
+            (PASSWORD, "", "password"),
+        ] {
+            let again = browser.submit(&page, &[("current_password", current), ("password", new)]).await;
+            assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{current:?} {new:?}");
+            assert!(!again.text(&format!("#{field}-error")).is_empty(), "{current:?} {new:?}: {}", again.body);
+            assert!(!again.body.contains(PASSWORD));
+        }
+        assert!(house.letters().await.is_empty());
+        assert_eq!(house.signed_in(ANA).await.cookies.len(), 2, "the password is the old one");
+    }
+
+    async fn nobody_changes_the_password_of_somebody_else(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.user("bob@example.test").await;
+        let mut bob = house.signed_in("bob@example.test").await;
+        let page = bob.open(&house.at("/account/security")).await;
+        let form = [("email", ANA), ("current_password", PASSWORD), ("password", NEW)];
+        assert_eq!(
+            bob.submit(&page, &form).await.status,
+            StatusCode::OK,
+            "his own is changed, whatever address he sends"
+        );
+        house.signed_in(ANA).await;
+    }
+}
+
+#[tokio::test]
+async fn password_managers_find_the_way() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let mut browser = house.signed_in(ANA).await;
+    let landing = browser.open(&house.at("/.well-known/change-password")).await;
+    assert_eq!(landing.url, house.at("/account/security"));
+}

@@ -1,0 +1,121 @@
+//! The console is for administrators (AD-04), whatever the address and the verb.
+
+use reqwest::{Method, StatusCode};
+use usher::domain::client::ClientType;
+
+use super::{BOSS, administrator};
+use crate::doors::wire::send;
+use crate::harness::browser::Browser;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+const EFFECTS: [&str; 3] =
+    ["select count(*) from project", "select count(*) from client", "select count(*) from event"];
+
+async fn everything(house: &TestUsher) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for sql in EFFECTS {
+        counts.push(house.database.count(sql).await);
+    }
+    counts
+}
+
+/// Every address of the console, with every verb, and forms that would do something.
+async fn knock_everywhere(
+    house: &TestUsher,
+    browser: &Browser<'_>,
+    csrf: &str,
+    wanted: StatusCode,
+    project: &str,
+    client: &str,
+) {
+    let paths = [
+        "/console".to_owned(),
+        format!("/console/projects/{project}"),
+        format!("/console/projects/{project}/clients/new"),
+        format!("/console/clients/{client}"),
+        format!("/console/clients/{client}/edit"),
+        "/console/projects/nothing".into(),
+        "/console/clients/nothing".into(),
+        "/console/clients/nothing/edit".into(),
+    ];
+    let form = [("csrf", csrf), ("name", "Mine"), ("type", "web"), ("redirect_uris", "https://evil.test/cb")];
+    for path in &paths {
+        let reply = house.get_as(browser, path).await;
+        assert_eq!(reply.status, wanted, "GET {path}");
+        for word in ["rotate-secret", "disable", "enable", "delete"] {
+            let form: Vec<_> = form.into_iter().chain([("do", word)]).collect();
+            let reply = house.post_as(browser, path, &form).await;
+            assert!([wanted, StatusCode::METHOD_NOT_ALLOWED].contains(&reply.status), "POST {path}: {}", reply.status);
+            assert!(!reply.location().contains("console"), "POST {path}: {}", reply.location());
+        }
+        for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+            let reply = send(house.ask(method.clone(), path, &browser.cookies).form(&form)).await;
+            assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+        }
+    }
+}
+
+on_both_databases! {
+    async fn nobody_and_no_plain_user_gets_in_and_nothing_happens(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        let client = house.client(ClientType::Web, |_| {}).await.client;
+        let (project, id) = (client.project_id.to_string(), client.id.0);
+        let mut nobody = house.browser();
+        let csrf = nobody.open(&house.at("/login")).await.value("csrf");
+        let mut ana = house.signed_in("ana@example.test").await;
+        let hers = ana.open(&house.at("/account/security")).await.value("csrf");
+        let before = everything(&house).await;
+        knock_everywhere(&house, &nobody, &csrf, StatusCode::SEE_OTHER, &project, &id).await;
+        knock_everywhere(&house, &ana, &hers, StatusCode::FORBIDDEN, &project, &id).await;
+        assert_eq!(everything(&house).await, before, "nothing happened");
+        assert!(!ana.open(&house.at("/account/profile")).await.body.contains("/console"), "and no link leads there");
+    }
+
+    async fn a_plain_account_in_use_hides_the_console_of_another_account(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        let mut browser = administrator(&house).await;
+        let page = browser.open(&house.at("/login")).await;
+        browser.sign_in(&page, "ana@example.test").await;
+        assert_eq!(browser.open(&house.at("/console")).await.status, StatusCode::FORBIDDEN);
+        let chooser = browser.open(&house.at("/login/accounts")).await;
+        let boss = chooser.values("account")[1].clone();
+        browser.submit(&chooser, &[("account", &boss)]).await;
+        assert_eq!(browser.open(&house.at("/console")).await.status, StatusCode::OK);
+    }
+
+    async fn an_administrator_who_signs_out_or_is_disabled_is_out(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let boss = house.usher.load_user(BOSS).await.expect("the user");
+        assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/console"));
+        house.usher.set_user_status(&boss, usher::domain::user::UserStatus::Disabled).await.expect("it can be");
+        assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/login"));
+    }
+
+    /// AD-07: the administrator's own browser, sent by another site, does nothing.
+    async fn another_site_makes_an_administrator_do_nothing(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let csrf = browser.open(&house.at("/console")).await.value("csrf");
+        let before = everything(&house).await;
+        for (name, value) in [
+            ("origin", "https://evil.test"),
+            ("origin", "null"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            let request = house.ask(Method::POST, "/console", &browser.cookies).header(name, value);
+            let reply = send(request.form(&[("csrf", csrf.as_str()), ("name", "Theirs")])).await;
+            assert_eq!(reply.status, StatusCode::FORBIDDEN, "{name}: {value}");
+        }
+        let body = format!("csrf={csrf}&name=Theirs");
+        for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x"] {
+            let request = house.ask(Method::POST, "/console", &browser.cookies).header("content-type", kind);
+            assert_eq!(send(request.body(body.clone())).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+        }
+        assert_eq!(everything(&house).await, before);
+    }
+}

@@ -1,0 +1,200 @@
+//! Projects and clients, made and kept in the console.
+
+use reqwest::StatusCode;
+
+use super::administrator;
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+async fn new_project(house: &TestUsher, browser: &mut Browser<'_>, name: &str) -> Landing {
+    let page = browser.open(&house.at("/console")).await;
+    browser.submit(&page, &[("name", name)]).await
+}
+
+/// The form for a new client of the first project.
+async fn new_client(house: &TestUsher, browser: &mut Browser<'_>) -> Landing {
+    let home = browser.open(&house.at("/console")).await;
+    let project = home
+        .body
+        .split("/console/projects/")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a project")
+        .to_owned();
+    browser.open(&house.at(&format!("/console/projects/{project}/clients/new"))).await
+}
+
+async fn make(browser: &mut Browser<'_>, form: &Landing, kind: &str) -> Landing {
+    let uri = match kind {
+        "web" | "spa" => "https://rp.test/cb",
+        "native" => "http://127.0.0.1/cb",
+        _ => "",
+    };
+    let fields = [("type", kind), ("redirect_uris", uri), ("post_logout_redirect_uris", ""), ("name", "Shop")];
+    browser.submit(form, &fields).await
+}
+
+async fn secret_works(house: &TestUsher, id: &str, secret: &str) -> bool {
+    let form = [("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", "https://rp.test/cb")];
+    let reply = house
+        .http
+        .post(house.at("/oauth2/token"))
+        .basic_auth(id, Some(secret))
+        .form(&form)
+        .send()
+        .await
+        .expect("an answer");
+    match reply.status() {
+        StatusCode::UNAUTHORIZED => false,
+        StatusCode::BAD_REQUEST => true,
+        other => panic!("{other}"),
+    }
+}
+
+on_both_databases! {
+    async fn a_project_shows_its_token_once(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let made = new_project(&house, &mut browser, "  Shop  ").await;
+        assert_eq!(made.status, StatusCode::CREATED);
+        let token = made.text("#token");
+        assert_eq!(token.trim().len(), 43, "{}", made.body);
+        let home = browser.open(&house.at("/console")).await;
+        assert!(home.body.contains("Shop") && !home.body.contains(token.trim()));
+        let project = made
+            .body
+            .split("/console/projects/")
+            .nth(1)
+            .and_then(|rest| rest.split(['"', '/', '?']).next())
+            .expect("an id");
+        let page = browser.open(&house.at(&format!("/console/projects/{project}"))).await;
+        assert!(page.status == StatusCode::OK && !page.body.contains(token.trim()), "never again");
+    }
+
+    async fn a_project_without_a_fitting_name_is_refused_at_the_field(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        for bad in ["", "   ", "a\u{7}b", &"x".repeat(101)] {
+            let page = new_project(&house, &mut browser, bad).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad:?}");
+            assert!(!page.text("#name-error").is_empty(), "{bad:?}: {}", page.body);
+        }
+        assert_eq!(house.database.count("select count(*) from project").await, 1);
+    }
+
+    async fn a_client_of_each_type_is_made_and_those_that_keep_a_secret_show_it_once(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let form = new_client(&house, &mut browser).await;
+        for (kind, keeps_secret) in [("web", true), ("spa", false), ("native", false), ("machine", true)] {
+            let made = make(&mut browser, &form, kind).await;
+            assert_eq!(made.status, StatusCode::CREATED, "{kind}: {}", made.body);
+            let id = made.text("#client-id").trim().to_owned();
+            let secret = made.text("#secret").trim().to_owned();
+            assert_eq!(!secret.is_empty(), keeps_secret, "{kind}");
+            let page = browser.open(&house.at(&format!("/console/clients/{id}"))).await;
+            assert_eq!(page.status, StatusCode::OK);
+            assert!(page.text("#secret").is_empty(), "{kind}");
+            if keeps_secret {
+                assert!(!page.body.contains(&secret));
+                assert!(secret_works(&house, &id, &secret).await, "{kind}");
+            }
+        }
+    }
+
+    /// RU-04, RU-09, RU-10, RU-11 at the console: what could lead elsewhere is never registered.
+    async fn a_bad_redirect_uri_is_refused_at_its_field(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let form = new_client(&house, &mut browser).await;
+        for bad in [
+            "",
+            "https://rp.test/cb#x",
+            "https://*.rp.test/cb",
+            "https://rp.test/*",
+            "javascript:alert(1)",
+            "JaVaScRiPt:x",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "http://rp.test/cb",
+            "//rp.test/cb",
+            "rp.test/cb",
+            "https://rp.test@evil.test/cb",
+            "https://rp.test/cb?code=x",
+            "https://rp.test/cb https://evil.test",
+        ] {
+            let fields = [("type", "web"), ("redirect_uris", bad), ("post_logout_redirect_uris", ""), ("name", "Shop")];
+            let again = browser.submit(&form, &fields).await;
+            assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad:?}");
+            assert!(!again.text("#redirect_uris-error").is_empty(), "{bad:?}: {}", again.body);
+            assert_eq!(again.text("#redirect_uris").trim(), bad, "what was typed stays");
+        }
+        let fields = [
+            ("type", "web"),
+            ("redirect_uris", "https://rp.test/cb"),
+            ("post_logout_redirect_uris", "javascript:x"),
+            ("name", "Shop"),
+        ];
+        let again = browser.submit(&form, &fields).await;
+        assert!(!again.text("#post_logout_redirect_uris-error").is_empty(), "{}", again.body);
+        for kind in ["", "root"] {
+            let fields = [("type", kind), ("redirect_uris", "https://rp.test/cb"), ("name", "Shop")];
+            assert_eq!(browser.submit(&form, &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert_eq!(house.database.count("select count(*) from client").await, 0);
+    }
+
+    async fn a_new_secret_works_beside_the_last_one(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let form = new_client(&house, &mut browser).await;
+        let made = make(&mut browser, &form, "web").await;
+        let (id, first) = (made.text("#client-id").trim().to_owned(), made.text("#secret").trim().to_owned());
+        let mut secrets = vec![first];
+        for _ in 0..2 {
+            let page = browser.open(&house.at(&format!("/console/clients/{id}"))).await;
+            let rotated = browser.submit(&page, &[("do", "rotate-secret")]).await;
+            secrets.push(rotated.text("#secret").trim().to_owned());
+        }
+        let mut works = Vec::new();
+        for secret in &secrets {
+            works.push(secret_works(&house, &id, secret).await);
+        }
+        assert_eq!(works, [false, true, true], "the newest two");
+    }
+
+    async fn a_client_is_disabled_enabled_changed_and_deleted(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let form = new_client(&house, &mut browser).await;
+        let made = make(&mut browser, &form, "web").await;
+        let (id, secret) = (made.text("#client-id").trim().to_owned(), made.text("#secret").trim().to_owned());
+        let at = house.at(&format!("/console/clients/{id}"));
+        let page = browser.open(&at).await;
+        let disabled = browser.submit(&page, &[("do", "disable")]).await;
+        assert!(!disabled.text("[role=status]").is_empty(), "{}", disabled.body);
+        assert!(!secret_works(&house, &id, &secret).await);
+        let enabled = browser.submit(&disabled, &[("do", "enable")]).await;
+        assert!(secret_works(&house, &id, &secret).await);
+        let edit = browser.open(&format!("{at}/edit?add=https%3A%2F%2Frp.test%2Fmore")).await;
+        assert_eq!(edit.text("#redirect_uris").trim(), "https://rp.test/cb\nhttps://rp.test/more");
+        let fields = [
+            ("redirect_uris", "https://rp.test/more"),
+            ("post_logout_redirect_uris", "https://rp.test/out"),
+            ("name", "Renamed"),
+        ];
+        let saved = browser.submit(&edit, &fields).await;
+        assert!(saved.body.contains("Renamed") && saved.body.contains("https://rp.test/more"), "{}", saved.body);
+        assert!(secret_works(&house, &id, &secret).await, "a change of its facts leaves its secret alone");
+        let bad = browser.submit(&edit, &[("redirect_uris", "javascript:x"), ("name", "")]).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!bad.text("#name-error").is_empty() && !bad.text("#redirect_uris-error").is_empty(), "{}", bad.body);
+        let nonsense = browser.submit(&enabled, &[("do", "explode")]).await;
+        assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
+        let gone = browser.submit(&enabled, &[("do", "delete")]).await;
+        assert_eq!(gone.status, StatusCode::OK, "back at the project");
+        assert_eq!(browser.open(&at).await.status, StatusCode::NOT_FOUND);
+        assert!(!secret_works(&house, &id, &secret).await);
+    }
+}

@@ -1,0 +1,22 @@
+//! The administrators' console, and the link that makes the first of them.
+
+mod administrators;
+mod clients;
+mod setup;
+
+use crate::harness::browser::Browser;
+use crate::harness::house::{PASSWORD, TestUsher};
+
+/// The address of the administrator that tests make.
+pub const BOSS: &str = "boss@example.test";
+
+/// A browser in which an administrator is signed in, made with a setup link.
+pub async fn administrator(house: &TestUsher) -> Browser<'_> {
+    let link = house.usher.create_setup_link().await.expect("a link can be made");
+    let mut browser = house.browser();
+    let page = browser.open(&link).await;
+    let form = [("given_name", "Bo"), ("family_name", "Ss"), ("email", BOSS), ("password", PASSWORD)];
+    let landing = browser.submit(&page, &form).await;
+    assert_eq!(landing.url, house.at("/console"), "{}", landing.body);
+    browser
+}

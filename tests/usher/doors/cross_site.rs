@@ -1,0 +1,107 @@
+//! Forms are ours or nobody's (SE-06).
+
+use std::collections::BTreeMap;
+
+use reqwest::{Method, StatusCode};
+
+use super::wire::send;
+use crate::harness::house::{PASSWORD, TestUsher};
+
+const ANA: &str = "ana@example.test";
+const FORMS: [&str; 9] = [
+    "/login",
+    "/login/accounts",
+    "/register",
+    "/verify?proof=x",
+    "/recover",
+    "/recover/reset",
+    "/consent",
+    "/logout",
+    "/account/profile",
+];
+
+#[tokio::test]
+async fn a_form_from_another_site_is_refused_whatever_it_carries() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let mut browser = house.browser();
+    let csrf = browser.open(&house.at("/login")).await.value("csrf");
+    let form = [("csrf", csrf.as_str()), ("email", ANA), ("password", PASSWORD)];
+    for path in FORMS.iter().chain(&["/account/security", "/console", "/setup/x"]) {
+        for (name, value) in [
+            ("origin", "https://evil.test"),
+            ("origin", "null"),
+            ("origin", "http://localhost:1"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            let reply = send(house.ask(Method::POST, path, &browser.cookies).header(name, value).form(&form)).await;
+            assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} {name}: {value}");
+            assert!(reply.set_cookies().is_empty(), "{path}: nobody is signed in by it");
+        }
+    }
+    let ours = house
+        .ask(Method::POST, "/login", &browser.cookies)
+        .header("origin", &house.url)
+        .header("sec-fetch-site", "same-origin");
+    assert_eq!(send(ours.form(&form)).await.status, StatusCode::SEE_OTHER, "our own page's form passes");
+}
+
+#[tokio::test]
+async fn without_the_token_of_this_very_browser_a_form_is_refused() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let (mut browser, mut other) = (house.browser(), house.browser());
+    let own = browser.open(&house.at("/login")).await.value("csrf");
+    let foreign = other.open(&house.at("/login")).await.value("csrf");
+    assert_ne!(own, foreign);
+    let before = house.database.count("select count(*) from event").await;
+    for path in FORMS {
+        for token in ["", "x", &foreign, &own[..own.len() - 1], &format!("{own}{own}")] {
+            let form =
+                [("csrf", token), ("email", ANA), ("password", PASSWORD), ("everywhere", "true"), ("logout", "yes")];
+            let reply = house.post_as(&browser, path, &form).await;
+            assert_eq!((reply.status, reply.set_cookies().len()), (StatusCode::FORBIDDEN, 0), "{path} {token:?}");
+        }
+        let form = [("email", ANA), ("password", PASSWORD)];
+        assert_eq!(house.post_as(&browser, path, &form).await.status, StatusCode::FORBIDDEN, "{path} without");
+        let form = [("csrf", own.as_str()), ("csrf", own.as_str()), ("email", ANA), ("password", PASSWORD)];
+        assert_eq!(house.post_as(&browser, path, &form).await.status, StatusCode::FORBIDDEN, "{path} twice");
+    }
+    assert_eq!(house.database.count("select count(*) from event").await, before, "nothing happened");
+}
+
+#[tokio::test]
+async fn a_browser_without_cookies_is_told_so() {
+    let house = TestUsher::start().await;
+    let mut browser = house.browser();
+    let csrf = browser.open(&house.at("/login")).await.value("csrf");
+    let form = [("csrf", csrf.as_str()), ("email", ANA), ("password", PASSWORD)];
+    let reply = send(house.ask(Method::POST, "/login", &BTreeMap::new()).form(&form)).await;
+    assert_eq!(reply.status, StatusCode::FORBIDDEN);
+    assert!(reply.body.to_lowercase().contains("cookie"), "{}", reply.body);
+}
+
+/// What changes something is never a GET.
+#[tokio::test]
+async fn opening_an_address_changes_nothing() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let mut browser = house.signed_in(ANA).await;
+    let before = house.database.count("select count(*) from event").await;
+    let csrf = browser.open(&house.at("/account/security")).await.value("csrf");
+    let session = browser.open(&house.at("/account/security")).await.value("session");
+    for path in [
+        format!("/logout?logout=yes&csrf={csrf}"),
+        format!("/account/security?everywhere=true&csrf={csrf}"),
+        format!("/account/security?session={session}&csrf={csrf}"),
+        format!("/account/profile?given_name=Eve&csrf={csrf}"),
+        format!("/login/accounts?remove={session}&csrf={csrf}"),
+        "/oauth2/logout?logout=yes".into(),
+    ] {
+        let url = house.at(&path);
+        browser.open(&url).await;
+    }
+    assert_eq!(house.database.count("select count(*) from event").await, before);
+    assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
+}

@@ -1,0 +1,160 @@
+//! What every answer carries (SE-07, CO-08, XS-05).
+
+use reqwest::{Method, StatusCode};
+use scraper::{Html, Selector};
+use usher::domain::client::ClientType;
+
+use super::wire::{Reply, send};
+use crate::harness::house::{PASSWORD, TestUsher};
+
+const ANA: &str = "ana@example.test";
+
+fn check_page(path: &str, reply: &Reply) {
+    assert!(reply.header("content-type").starts_with("text/html"), "{path}: {}", reply.header("content-type"));
+    let policy = reply.header("content-security-policy");
+    for wanted in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+        assert!(policy.contains(wanted), "{path}: {policy}");
+    }
+    assert!(!policy.contains("unsafe") && !policy.contains('*'), "{path}: {policy}");
+    for (name, value) in [
+        ("x-frame-options", "DENY"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(reply.header(name), value, "{path}: {name}");
+    }
+    assert_eq!(reply.header("x-trace-id").len(), 32, "{path}");
+    assert_eq!(reply.header("access-control-allow-origin"), "", "{path}");
+    check_resources(path, &reply.body);
+}
+
+/// Nothing is loaded from elsewhere, and nothing runs or is styled inline.
+fn check_resources(path: &str, body: &str) {
+    let page = Html::parse_document(body);
+    let all = |selector: &str| page.select(&Selector::parse(selector).expect("a selector")).collect::<Vec<_>>();
+    for (selector, attribute) in
+        [("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("form", "action")]
+    {
+        for element in all(selector) {
+            let to = element.value().attr(attribute).unwrap_or_default();
+            assert!(to.starts_with('/') && !to.starts_with("//"), "{path}: <{selector} {attribute}={to:?}>");
+        }
+    }
+    assert!(all("style, [style], [onclick], [onload], [onerror], base").is_empty(), "{path}");
+}
+
+#[tokio::test]
+async fn every_page_forbids_what_no_page_needs() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = house.client(ClientType::Web, |_| {}).await;
+    let mut browser = crate::console::administrator(&house).await;
+    let home = browser.open(&house.at("/console")).await;
+    let project = home
+        .body
+        .split("/console/projects/")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a project")
+        .to_owned();
+    let setup = house.usher.create_setup_link().await.expect("a link");
+    let id = &client.client.id.0;
+    let signed_in = [
+        "/account/profile".to_owned(),
+        "/account/security".into(),
+        "/console".into(),
+        "/logout".into(),
+        "/login/accounts".into(),
+        format!("/console/projects/{project}"),
+        format!("/console/projects/{project}/clients/new"),
+        format!("/console/clients/{id}"),
+        format!("/console/clients/{id}/edit"),
+        "/console/clients/x".into(),
+        "/oauth2/logout".into(),
+    ];
+    for path in &signed_in {
+        check_page(path, &house.get_as(&browser, path).await);
+    }
+    let consent = browser.open(&house.authorize_url(&client, &[])).await;
+    check_page("/consent", &house.get_as(&browser, &consent.url).await);
+    let nobody = house.browser();
+    let bad = house.authorize_url(&client, &[("redirect_uri", "https://evil.test")]);
+    let anybody = [
+        "/login",
+        "/register",
+        "/recover",
+        "/logout",
+        "/dev/mail",
+        "/nowhere",
+        "/verify?proof=x",
+        "/verify?token=x",
+        "/recover/reset?token=x",
+        "/setup/x",
+        &setup,
+        "/consent?interaction=x",
+        "/oauth2/authorize",
+        "/oauth2/authorize?client_id=x",
+        &bad,
+    ];
+    for path in anybody {
+        check_page(path, &house.get_as(&nobody, path).await);
+    }
+    for (method, path) in [(Method::DELETE, "/login"), (Method::POST, "/login"), (Method::PUT, "/nowhere")] {
+        check_page(path, &send(house.ask(method, path, &nobody.cookies)).await);
+    }
+}
+
+/// CO-08: every POST that goes on elsewhere does so with 303, so that nothing typed is sent on.
+#[tokio::test]
+async fn after_a_form_comes_a_get() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = house.client(ClientType::Web, |_| {}).await;
+    let mut browser = house.browser();
+    let page = browser.open(&house.authorize_url(&client, &[])).await;
+    let form = [
+        ("csrf", page.value("csrf")),
+        ("interaction", page.value("interaction")),
+        ("email", ANA.into()),
+        ("password", PASSWORD.into()),
+    ];
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let signed_in = house.post_as(&browser, "/login", &form).await;
+    assert_eq!(signed_in.status, StatusCode::SEE_OTHER);
+    assert!(signed_in.location().starts_with("/consent?interaction="), "{}", signed_in.location());
+    let consent = browser.sign_in(&page, ANA).await;
+    let form =
+        [("csrf", consent.value("csrf")), ("interaction", consent.value("interaction")), ("decision", "allow".into())];
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let allowed = house.post_as(&browser, "/consent", &form).await;
+    assert_eq!(allowed.status, StatusCode::SEE_OTHER);
+    assert!(allowed.location().starts_with("https://rp.test/cb?code="), "{}", allowed.location());
+    for reply in [&signed_in, &allowed] {
+        assert_eq!(reply.header("referrer-policy"), "no-referrer");
+        assert_eq!(reply.header("cache-control"), "no-store");
+    }
+}
+
+/// SE-07: machines get `no-store` as well, but for what is meant to be kept.
+#[tokio::test]
+async fn nothing_personal_is_kept_by_a_cache() {
+    let house = TestUsher::start().await;
+    for (method, path) in [
+        (Method::POST, "/oauth2/token"),
+        (Method::GET, "/oauth2/userinfo"),
+        (Method::POST, "/oauth2/introspect"),
+        (Method::POST, "/oauth2/revoke"),
+        (Method::GET, "/"),
+        (Method::GET, "/account/profile"),
+        (Method::GET, "/health/ready"),
+    ] {
+        let reply = send(house.http.request(method, house.at(path))).await;
+        assert_eq!(reply.header("cache-control"), "no-store", "{path}");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+    }
+    for path in ["/oauth2/jwks", "/.well-known/openid-configuration"] {
+        assert!(send(house.http.get(house.at(path))).await.header("cache-control").contains("max-age="), "{path}");
+    }
+}

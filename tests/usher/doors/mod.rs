@@ -1,0 +1,9 @@
+//! What every door promises, whoever knocks.
+
+mod away;
+mod cross_site;
+mod errors;
+mod headers;
+mod log;
+mod pages;
+pub mod wire;

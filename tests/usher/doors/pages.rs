@@ -1,0 +1,92 @@
+//! Pages that are for development alone, and the gate before the house is ready.
+
+use std::sync::Arc;
+
+use reqwest::header::HOST;
+use reqwest::{Method, StatusCode};
+use usher::web::extract::client_ip::TrustedProxies;
+use usher::web::layers::ready::Gate;
+use usher::web::router;
+use usher::web::server::{Limits, Server};
+
+use super::wire::send;
+use crate::harness::house::TestUsher;
+
+/// The same house behind another door: with a gate of the test's own, and with or without caught mail.
+async fn second_door(house: &TestUsher, caught: bool, gate: Gate) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let caught = caught.then(|| Arc::clone(&house.caught));
+    let router = router::build(house.usher.clone(), caught, gate);
+    let server = Server { listener, tls: None, limits: Limits::default(), proxies: TrustedProxies::default() };
+    tokio::spawn(server.serve(router, std::future::pending()));
+    url
+}
+
+fn host(house: &TestUsher) -> &str {
+    house.url.trim_start_matches("http://")
+}
+
+#[tokio::test]
+async fn caught_letters_are_shown_in_development() {
+    let house = TestUsher::start().await;
+    house.user("ana@example.test").await;
+    let mut browser = house.browser();
+    let page = browser.open(&house.at("/recover")).await;
+    browser.submit(&page, &[("email", "ana@example.test")]).await;
+    let link = house.letters().await[0].link().expect("a link").to_owned();
+    let list = browser.open(&house.at("/dev/mail")).await;
+    assert!(list.body.contains("ana@example.test"));
+    let number =
+        list.body.split("/dev/mail/").nth(1).and_then(|rest| rest.split('"').next()).expect("a letter").to_owned();
+    let letter = browser.open(&house.at(&format!("/dev/mail/{number}"))).await;
+    assert!(letter.body.contains(&link) || letter.body.contains(&link.replace('&', "&#38;")));
+    assert_eq!(browser.open(&house.at("/dev/mail/999999")).await.status, StatusCode::NOT_FOUND);
+    assert!(browser.open(&house.at("/dev/mail/x")).await.status.is_client_error());
+}
+
+#[tokio::test]
+async fn without_caught_mail_there_is_no_such_page() {
+    let house = TestUsher::start().await;
+    let gate = Gate::default();
+    gate.open();
+    let door = second_door(&house, false, gate).await;
+    for path in ["/dev/mail", "/dev/mail/1"] {
+        let reply = send(house.http.get(format!("{door}{path}")).header(HOST, host(&house))).await;
+        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn until_the_house_is_ready_every_door_says_later() {
+    let house = TestUsher::start().await;
+    let gate = Gate::default();
+    let door = second_door(&house, true, gate.clone()).await;
+    for path in ["/login", "/oauth2/jwks", "/oauth2/authorize", "/account/profile", "/health/ready", "/nowhere"] {
+        let asked = house.http.get(format!("{door}{path}")).header(HOST, host(&house));
+        let reply = send(asked.header("accept", "text/html")).await;
+        assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(reply.retry_after().is_some(), "{path}");
+        assert!(reply.body.starts_with("<!doctype html>"), "{path}: {}", reply.body);
+    }
+    let live = send(house.http.get(format!("{door}/health/live")).header(HOST, host(&house))).await;
+    assert_eq!(live.status, StatusCode::OK);
+    gate.open();
+    let login = send(house.http.get(format!("{door}/login")).header(HOST, host(&house))).await;
+    assert_eq!(login.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn under_another_name_of_this_machine_a_page_says_the_right_one() {
+    let house = TestUsher::start().await;
+    let port = house.url.rsplit(':').next().expect("a port");
+    for path in ["/login", "/oauth2/authorize", "/oauth2/jwks"] {
+        let request = house.http.request(Method::GET, house.at(path)).header(HOST, format!("127.0.0.1:{port}"));
+        let reply = send(request.header("accept", "text/html")).await;
+        assert_eq!(reply.status, StatusCode::MISDIRECTED_REQUEST, "{path}");
+        assert!(reply.body.contains(&house.url), "{path}");
+        assert!(reply.set_cookies().is_empty());
+    }
+    let evil = send(house.http.get(house.at("/login")).header(HOST, "\"><script>.test")).await;
+    assert!(evil.status.is_client_error() && !evil.body.contains("<script>."), "{evil:?}");
+}

@@ -1,0 +1,164 @@
+//! The cookies of a browser: how they are set, when they change, and what the house keeps of them.
+
+use reqwest::header::HOST;
+use reqwest::{Method, StatusCode};
+use sqlx::AssertSqlSafe;
+
+use crate::doors::wire::{Reply, send};
+use crate::harness::database::{RawConnection, TestDatabase, on_both_databases};
+use crate::harness::house::{PASSWORD, TestUsher};
+
+/// A secret that a browser might have been given by somebody else.
+const PLANTED: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+fn attributes(cookie: &str) -> Vec<&str> {
+    cookie.split("; ").skip(1).filter(|attribute| !attribute.starts_with("Max-Age=")).collect()
+}
+
+/// Signs in over a connection that only claims to be something else than it is, and gives both answers.
+async fn sign_in_under(house: &TestUsher, host: &str, headers: &[(&str, &str)]) -> [Reply; 2] {
+    let dressed = |method, path| {
+        let request = house.ask(method, path, &std::collections::BTreeMap::new()).header(HOST, host);
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+    };
+    let page = send(dressed(Method::GET, "/login")).await;
+    let mark = page.set_cookies()[0].split(';').next().expect("a pair").to_owned();
+    let csrf =
+        page.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token");
+    let form = [("csrf", csrf), ("email", "ana@example.test"), ("password", PASSWORD)];
+    let done = send(dressed(Method::POST, "/login").header("cookie", mark).form(&form)).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{done:?}");
+    [page, done]
+}
+
+/// SE-01: the strictest kind of cookie that a sign-on across sites can live with.
+#[tokio::test]
+async fn under_an_https_issuer_cookies_belong_to_the_host_alone() {
+    let house = TestUsher::on(TestDatabase::sqlite().await, &[("issuer", "https://localhost:8443")]).await;
+    house.user("ana@example.test").await;
+    for headers in [&[][..], &[("x-forwarded-proto", "http"), ("forwarded", "proto=http;host=evil.test")]] {
+        let cookies = sign_in_under(&house, "localhost:8443", headers).await;
+        let set: Vec<&str> = cookies.iter().flat_map(Reply::set_cookies).collect();
+        assert_eq!(set.len(), 2, "{set:?}");
+        for cookie in set {
+            assert!(cookie.starts_with("__Host-usher"), "{cookie}");
+            assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"], "{cookie}");
+        }
+    }
+}
+
+/// SE-01: on http loopback a browser would drop `Secure` and `__Host-`; whatever a header claims, they are not set.
+#[tokio::test]
+async fn on_loopback_cookies_are_plain_whatever_a_header_claims() {
+    let house = TestUsher::start().await;
+    house.user("ana@example.test").await;
+    let host = house.url.trim_start_matches("http://").to_owned();
+    for headers in [&[][..], &[("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.test")]] {
+        for cookie in sign_in_under(&house, &host, headers).await.iter().flat_map(Reply::set_cookies) {
+            assert!(cookie.starts_with("usher=") || cookie.starts_with("usher_browser="), "{cookie}");
+            assert_eq!(attributes(cookie), ["Path=/", "HttpOnly", "SameSite=Lax"], "{cookie}");
+        }
+    }
+}
+
+on_both_databases! {
+    /// SE-02: whatever the browser held before, it holds only what was made at sign-in afterwards.
+    async fn a_planted_cookie_never_survives_signing_in(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        let mut browser = house.browser();
+        browser.cookies.insert("usher".into(), PLANTED.into());
+        let page = browser.open(&house.at("/login")).await;
+        browser.sign_in(&page, "ana@example.test").await;
+        let held = &browser.cookies["usher"];
+        assert!(!held.contains(PLANTED) && !held.contains('.'), "{held}");
+        browser.cookies.insert("usher".into(), PLANTED.into());
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+    }
+
+    /// SE-02: showing a password again makes a new secret; the session stays the one that clients know.
+    async fn signing_in_again_keeps_the_session_and_changes_its_secret(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        let mut browser = house.signed_in("ana@example.test").await;
+        let before = browser.cookies.clone();
+        let page = browser.open(&house.at("/login")).await;
+        browser.sign_in(&page, "ana@example.test").await;
+        assert_ne!(before["usher"], browser.cookies["usher"]);
+        assert_eq!(house.database.count("select count(*) from session").await, 1);
+        assert_eq!(browser.open(&house.at("/account/profile")).await.status, StatusCode::OK);
+        browser.cookies = before;
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"), "the old secret is dead");
+    }
+
+    /// SE-02: a new secret after a change of the password, and the old one is dead.
+    async fn changing_the_password_changes_the_secret(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        let mut browser = house.signed_in("ana@example.test").await;
+        let before = browser.cookies.clone();
+        let page = browser.open(&house.at("/account/security")).await;
+        let form = [("current_password", PASSWORD), ("password", "another quiet blue door")];
+        let done = browser.submit(&page, &form).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        assert_ne!(before["usher"], browser.cookies["usher"]);
+        assert_eq!(browser.open(&house.at("/account/profile")).await.status, StatusCode::OK);
+        browser.cookies = before;
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+    }
+
+    /// A stolen database opens no door: of every secret it holds a hash, or the secret sealed.
+    async fn the_database_holds_no_secret_in_clear(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        let browser = house.signed_in("ana@example.test").await;
+        let mut other = house.browser();
+        let page = other.open(&house.at("/register")).await;
+        let form = [("given_name", "Una"), ("family_name", "Proven"), ("email", "una@e.test"), ("password", PASSWORD)];
+        other.submit(&page, &form).await;
+        let page = other.open(&house.at("/recover")).await;
+        other.submit(&page, &[("email", "ana@example.test")]).await;
+        let waiting = house.database.count("select count(*) from letter").await;
+        assert_eq!(waiting, 2, "the letters are still in the queue, sealed");
+        let dump = dump(&house.database).await;
+        assert!(dump.contains("ana@example.test"), "the dump is one");
+        let letters = house.letters().await;
+        let token = |link: &str| link.split("token=").nth(1).expect("a token").to_owned();
+        let mut secrets =
+            vec![browser.cookies["usher"].clone(), browser.cookies["usher_browser"].clone(), PASSWORD.into()];
+        secrets.extend(letters.iter().filter_map(|letter| letter.link()).map(token));
+        secrets.extend(letters.iter().filter_map(|letter| letter.code()).map(str::to_owned));
+        assert_eq!(secrets.len(), 6);
+        for secret in secrets {
+            let hex = secret.bytes().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+            assert!(!dump.contains(&secret) && !dump.contains(&hex), "{secret} lies in the database");
+        }
+    }
+}
+
+/// All there is in the database, as text.
+async fn dump(database: &TestDatabase) -> String {
+    match database.connect().await {
+        RawConnection::Sqlite(_) => {
+            let file = database.url.trim_start_matches("sqlite://");
+            let read = |name: String| std::fs::read(name).unwrap_or_default();
+            let bytes = [read(file.to_owned()), read(format!("{file}-wal"))].concat();
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+        RawConnection::Postgres(mut connection) => {
+            let tables: Vec<String> = sqlx::query_scalar(
+                "select table_name::text from information_schema.tables where table_schema = 'public'",
+            )
+            .fetch_all(&mut connection)
+            .await
+            .expect("the tables can be listed");
+            let mut dump = String::new();
+            for table in tables {
+                let sql = AssertSqlSafe(format!("select t::text from \"{table}\" t"));
+                let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut connection).await.expect("rows");
+                dump.push_str(&rows.join("\n"));
+            }
+            dump
+        }
+    }
+}

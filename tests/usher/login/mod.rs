@@ -1,0 +1,12 @@
+//! Signing in, registering, recovering: what people are promised, and what others are denied.
+
+mod accounts;
+mod cookies;
+mod interactions;
+mod lifetimes;
+mod passwords;
+mod recover;
+mod register;
+mod sign_in;
+mod sign_out;
+mod throttle;

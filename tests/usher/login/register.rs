@@ -1,0 +1,358 @@
+//! Registering: nobody is anybody until the address is proven.
+
+use reqwest::StatusCode;
+use usher::domain::client::ClientType;
+
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::{TestDatabase, on_both_databases};
+use crate::harness::house::{PASSWORD, TestUsher};
+
+const UNA: &str = "una@example.test";
+
+async fn register(house: &TestUsher, browser: &mut Browser<'_>, email: &str, password: &str) -> Landing {
+    let page = browser.open(&house.at("/register")).await;
+    fill_in(browser, &page, email, password).await
+}
+
+async fn fill_in(browser: &mut Browser<'_>, page: &Landing, email: &str, password: &str) -> Landing {
+    let form = [("given_name", "Una"), ("family_name", "Noether"), ("email", email), ("password", password)];
+    browser.submit(page, &form).await
+}
+
+/// The newest letter's code and link.
+async fn letter(house: &TestUsher) -> (String, String) {
+    let letters = house.letters().await;
+    let newest = letters.first().expect("a letter");
+    (newest.code().expect("a code").to_owned(), newest.link().expect("a link").to_owned())
+}
+
+async fn users(house: &TestUsher) -> i64 {
+    house.database.count("select count(*) from users").await
+}
+
+async fn knows(house: &TestUsher, email: &str, password: &str) -> bool {
+    let mut browser = house.browser();
+    let page = browser.open(&house.at("/login")).await;
+    browser.submit(&page, &[("email", email), ("password", password)]).await.url == house.at("/account/profile")
+}
+
+on_both_databases! {
+    async fn the_code_makes_the_user_and_signs_them_in(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let page = register(&house, &mut browser, UNA, PASSWORD).await;
+        assert!(page.body.contains(UNA), "it says where the letter went");
+        assert_eq!(users(&house).await, 0, "an unproven registration owns nothing");
+        let (code, _) = letter(&house).await;
+        let landing = browser.submit(&page, &[("code", &code)]).await;
+        assert_eq!(landing.url, house.at("/account/profile"));
+        assert!(landing.body.contains("Noether"));
+        assert!(knows(&house, UNA, PASSWORD).await);
+    }
+
+    async fn the_link_shows_a_button_and_the_button_makes_the_user(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        register(&house, &mut browser, UNA, PASSWORD).await;
+        let (code, link) = letter(&house).await;
+        let page = browser.open(&link).await;
+        assert_eq!((page.status, users(&house).await), (StatusCode::OK, 0), "mail programs open links by themselves");
+        assert!(!page.body.contains("name=\"password\""), "in the browser that registered one click is enough");
+        assert_eq!(browser.submit(&page, &[("confirm", "1")]).await.url, house.at("/account/profile"));
+        let again = browser.open(&link).await;
+        assert_eq!(again.status, StatusCode::GONE, "once");
+        let mut other = house.browser();
+        let csrf = other.open(&house.at("/login")).await.value("csrf");
+        let reply =
+            house.post_as(&other, link.trim_start_matches(&house.url), &[("csrf", &csrf), ("code", &code)]).await;
+        assert_eq!(reply.status, StatusCode::GONE);
+        assert_eq!(users(&house).await, 1);
+    }
+
+    /// The link in another browser: whoever opens it may not be whoever registered.
+    async fn in_another_browser_the_link_asks_for_the_password(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        register(&house, &mut house.browser(), UNA, PASSWORD).await;
+        let (_, link) = letter(&house).await;
+        let mut phone = house.browser();
+        let page = phone.open(&link).await;
+        assert!(page.body.contains("name=\"password\""), "{}", page.body);
+        let wrong = phone.submit(&page, &[("password", "not what was chosen")]).await;
+        assert_eq!((wrong.status, users(&house).await), (StatusCode::UNPROCESSABLE_ENTITY, 0));
+        assert!(!wrong.text("[role=alert]").is_empty());
+        let landing = phone.submit(&wrong, &[("password", PASSWORD)]).await;
+        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
+    }
+
+    /// Pre-hijacking (USENIX Security 2022): an address that somebody else registered first, or last, is theirs who
+    /// proves it, under their own password.
+    async fn of_two_registrations_of_one_address_the_owner_gets_the_account_with_their_own_password(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (mut owner, mut attacker) = (house.browser(), house.browser());
+        register(&house, &mut attacker, UNA, "the door of an attacker").await;
+        let (_, early) = letter(&house).await;
+        register(&house, &mut owner, UNA, PASSWORD).await;
+        assert_eq!(owner.open(&early).await.status, StatusCode::GONE, "the newest registration alone waits");
+        register(&house, &mut attacker, UNA, "the door of an attacker").await;
+        let (_, theirs) = letter(&house).await;
+        let page = owner.open(&theirs).await;
+        let landing = owner.submit(&page, &[("password", PASSWORD)]).await;
+        assert_eq!(users(&house).await, 0, "a click on the attacker's letter makes nothing: {}", landing.body);
+        let page = register(&house, &mut owner, UNA, PASSWORD).await;
+        let (code, _) = letter(&house).await;
+        assert_eq!(owner.submit(&page, &[("code", &code)]).await.url, house.at("/account/profile"));
+        assert!(knows(&house, UNA, PASSWORD).await);
+        assert!(!knows(&house, UNA, "the door of an attacker").await);
+    }
+
+    async fn five_wrong_codes_kill_it(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let mut page = register(&house, &mut browser, UNA, PASSWORD).await;
+        let (code, _) = letter(&house).await;
+        let wrong = if code == "00000000" { "11111111" } else { "00000000" };
+        for _ in 0..5 {
+            page = browser.submit(&page, &[("code", wrong)]).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let dead = browser.submit(&page, &[("code", &code)]).await;
+        assert_ne!(dead.url, house.at("/account/profile"));
+        assert!(dead.status.is_client_error() && users(&house).await == 0);
+        let page = browser.submit(&page, &[("resend", "1")]).await;
+        let (code, _) = letter(&house).await;
+        assert_eq!(
+            browser.submit(&page, &[("code", &code)]).await.url,
+            house.at("/account/profile"),
+            "a new one is good"
+        );
+    }
+
+    async fn wrong_codes_at_the_same_moment_are_all_counted(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let page = register(&house, &mut browser, UNA, PASSWORD).await;
+        let (code, _) = letter(&house).await;
+        let (csrf, path) = (page.value("csrf"), page.url.trim_start_matches(&house.url).to_owned());
+        let wrong = if code == "00000000" { "11111111" } else { "00000000" };
+        let form = [("csrf", csrf.as_str()), ("code", wrong)];
+        let tries = (0..20).map(|_| house.post_as(&browser, &path, &form));
+        let replies = futures_util::future::join_all(tries).await;
+        assert!(replies.iter().all(|reply| reply.status.is_client_error()));
+        assert!(browser.submit(&page, &[("code", &code)]).await.status.is_client_error(), "it is dead");
+    }
+
+    async fn a_code_can_be_typed_in_groups_and_is_good_for_a_quarter_of_an_hour(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let page = register(&house, &mut browser, UNA, PASSWORD).await;
+        let (code, link) = letter(&house).await;
+        house.wait(15 * 60);
+        assert!(browser.submit(&page, &[("code", &code)]).await.status.is_client_error());
+        assert_eq!(browser.open(&link).await.status, StatusCode::GONE);
+        let page = browser.submit(&page, &[("resend", "1")]).await;
+        let (code, _) = letter(&house).await;
+        let grouped = format!(" {} {} ", &code[..4], &code[4..]);
+        assert_eq!(browser.submit(&page, &[("code", &grouped)]).await.url, house.at("/account/profile"));
+    }
+
+    async fn a_new_code_kills_the_old_one(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let page = register(&house, &mut browser, UNA, PASSWORD).await;
+        let (old_code, old_link) = letter(&house).await;
+        let renewed = browser.submit(&page, &[("resend", "1")]).await;
+        assert_ne!(renewed.url, page.url);
+        let (code, _) = letter(&house).await;
+        assert_ne!(code, old_code);
+        assert_eq!(browser.open(&old_link).await.status, StatusCode::GONE);
+        assert!(browser.submit(&page, &[("code", &old_code)]).await.status.is_client_error());
+        assert!(browser.submit(&renewed, &[("code", &old_code)]).await.status.is_client_error());
+        assert_eq!(browser.submit(&renewed, &[("code", &code)]).await.url, house.at("/account/profile"));
+    }
+
+    async fn of_two_proofs_at_the_same_moment_one_makes_the_user(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let page = register(&house, &mut browser, UNA, PASSWORD).await;
+        let (code, link) = letter(&house).await;
+        let csrf = page.value("csrf");
+        let (here, there) = (page.url.trim_start_matches(&house.url), link.trim_start_matches(&house.url));
+        let form = [("csrf", csrf.as_str()), ("code", code.as_str())];
+        let tries = [here, there, here, there, here, there].map(|path| house.post_as(&browser, path, &form));
+        let replies = futures_util::future::join_all(tries).await;
+        let opened = replies.iter().filter(|reply| reply.status == StatusCode::SEE_OTHER).count();
+        assert_eq!((opened, users(&house).await), (1, 1), "{replies:#?}");
+        assert!(replies.iter().all(|reply| reply.status.is_redirection() || reply.status.is_client_error()));
+    }
+
+    /// PW-01: a taken address looks like any other; its owner alone is told.
+    async fn a_taken_address_looks_like_any_other_and_is_never_proven(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("own@e.test").await;
+        let mut browser = house.browser();
+        let csrf = browser.open(&house.at("/register")).await.value("csrf");
+        let mut answers = Vec::new();
+        for email in ["own@e.test", "new@e.test"] {
+            let before = house.usher.passwords.taken_on();
+            let form = [
+                ("csrf", csrf.as_str()),
+                ("given_name", "Una"),
+                ("family_name", "N"),
+                ("email", email),
+                ("password", "the door of an attacker"),
+            ];
+            let begun = house.post_as(&browser, "/register", &form).await;
+            let hashed = house.usher.passwords.taken_on() - before;
+            let proof = begun.location().to_owned();
+            let page = house.get_as(&browser, &proof).await;
+            let wrong = house.post_as(&browser, &proof, &[("csrf", &csrf), ("code", "12345678")]).await;
+            let known = [("csrf", csrf.as_str()), ("email", email), ("password", "the door of an attacker")];
+            let signed_in = house.post_as(&browser, "/login", &known).await;
+            let resent = house.post_as(&browser, &proof, &[("csrf", &csrf), ("resend", "1")]).await;
+            let id = |reply: &crate::doors::wire::Reply| {
+                reply.location().split(['=', '&']).nth(1).unwrap_or_default().to_owned()
+            };
+            let renewed = id(&resent);
+            let (old, fresh) = (id(&begun), renewed.as_str());
+            let print = |reply: &crate::doors::wire::Reply| {
+                let (status, headers, body) = reply.fingerprint(email);
+                let plain = |text: &str| text.replace(&old, "…").replace(fresh, "…");
+                (
+                    status,
+                    headers.into_iter().map(|(name, value)| (name, plain(&value))).collect::<Vec<_>>(),
+                    plain(&body),
+                )
+            };
+            let replies = [&begun, &page, &wrong, &signed_in, &resent].map(print);
+            answers.push((replies, hashed));
+        }
+        assert_eq!(answers[0], answers[1]);
+        let letters = house.letters().await;
+        let to_owner: Vec<_> = letters.iter().filter(|letter| letter.to() == "own@e.test").collect();
+        assert!(!to_owner.is_empty() && to_owner.iter().all(|letter| letter.code().is_none()));
+        assert!(to_owner.iter().all(|letter| !letter.text().contains("/verify")), "no letter proves anything");
+        assert!(knows(&house, "own@e.test", PASSWORD).await);
+        assert!(!knows(&house, "own@e.test", "the door of an attacker").await);
+    }
+
+    async fn a_registration_goes_on_with_the_sign_in_that_it_was_part_of(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[("prompt", "create")])).await;
+        assert!(page.url.starts_with(&house.at("/register?")), "{}", page.url);
+        let page = fill_in(&mut browser, &page, UNA, PASSWORD).await;
+        let (code, _) = letter(&house).await;
+        let consent = browser.submit(&page, &[("code", &code)]).await;
+        let landing = browser.submit(&consent, &[("decision", "allow")]).await;
+        assert_eq!(landing.answer("state").as_deref(), Some("st4te"));
+        assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+    }
+
+    async fn in_another_browser_the_sign_in_is_not_gone_on_with(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[("prompt", "create")])).await;
+        fill_in(&mut browser, &page, UNA, PASSWORD).await;
+        let (_, link) = letter(&house).await;
+        let mut phone = house.browser();
+        let page = phone.open(&link).await;
+        let landing = phone.submit(&page, &[("password", PASSWORD)]).await;
+        assert_eq!(landing.url, house.at("/account/profile"));
+    }
+
+    async fn faults_stand_at_their_fields_and_what_was_typed_stays(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.at("/register")).await;
+        for (field, value) in [
+            ("given_name", "  "),
+            ("family_name", ""),
+            ("email", "una"),
+            ("email", "una@"),
+            ("password", "short"),
+            ("given_name", "x\u{7}y"),
+        ] {
+            let mut form =
+                vec![("given_name", "Una"), ("family_name", "Noether"), ("email", UNA), ("password", PASSWORD)];
+            form.retain(|(name, _)| *name != field);
+            form.push((field, value));
+            let again = browser.submit(&page, &form).await;
+            assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {value:?}");
+            assert!(!again.text(&format!("#{field}-error")).is_empty(), "{field}: {}", again.body);
+            assert!(!again.body.contains(PASSWORD), "no password stands on a page");
+            for (name, typed) in form.iter().filter(|(name, _)| *name != "password") {
+                assert_eq!(again.value(name), *typed, "{field}");
+            }
+        }
+        assert!(house.letters().await.is_empty());
+    }
+
+    async fn letters_to_one_address_are_limited_whoever_asks_for_them(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.recover", "3/hour")]).await;
+        for _ in 0..5 {
+            register(&house, &mut house.browser(), UNA, PASSWORD).await;
+        }
+        assert_eq!(house.letters().await.len(), 3);
+        let page = register(&house, &mut house.browser(), "other@example.test", PASSWORD).await;
+        assert!(page.url.contains("/verify"), "other addresses are written to");
+        assert_eq!(house.letters().await.len(), 4);
+    }
+
+    async fn registrations_from_one_source_are_limited(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.register", "3/hour")]).await;
+        let mut browser = house.browser();
+        let csrf = browser.open(&house.at("/register")).await.value("csrf");
+        for n in 0..4 {
+            let email = format!("una{n}@example.test");
+            let form = [
+                ("csrf", csrf.as_str()),
+                ("given_name", "U"),
+                ("family_name", "N"),
+                ("email", &email),
+                ("password", PASSWORD),
+            ];
+            let reply = house.post_as(&browser, "/register", &form).await;
+            assert_eq!(reply.status.as_u16(), if n < 3 { 303 } else { 429 });
+            assert_eq!(reply.retry_after().is_some(), n == 3);
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_registration_is_closed_there_is_no_way_in() {
+    let house = TestUsher::on(TestDatabase::sqlite().await, &[("sign_up.enabled", "false")]).await;
+    let mut browser = house.browser();
+    let page = browser.open(&house.at("/login")).await;
+    assert!(!page.body.contains("/register"), "nothing leads there");
+    assert_eq!(browser.open(&house.at("/register")).await.status, StatusCode::FORBIDDEN);
+    let csrf = page.value("csrf");
+    let form =
+        [("csrf", csrf.as_str()), ("given_name", "U"), ("family_name", "N"), ("email", UNA), ("password", PASSWORD)];
+    assert_eq!(house.post_as(&browser, "/register", &form).await.status, StatusCode::FORBIDDEN);
+    assert!(house.letters().await.is_empty());
+}
+
+/// XS-03: a name is text wherever it turns up, in letters as well.
+#[tokio::test]
+async fn a_hostile_name_is_text_on_pages_and_in_letters() {
+    let house = TestUsher::start().await;
+    let mut browser = house.browser();
+    let page = browser.open(&house.at("/register")).await;
+    let name = "<b>Una</b> \u{202e}evil";
+    let form = [("given_name", name), ("family_name", "N"), ("email", UNA), ("password", PASSWORD)];
+    let page = browser.submit(&page, &form).await;
+    if page.status != StatusCode::UNPROCESSABLE_ENTITY {
+        let (code, _) = letter(&house).await;
+        let page = browser.submit(&page, &[("code", &code)]).await;
+        assert!(!page.body.contains("<b>Una"), "{}", page.body);
+        let recover = browser.open(&house.at("/recover")).await;
+        browser.submit(&recover, &[("email", UNA)]).await;
+        assert!(house.letters().await.iter().all(|letter| !letter.html().contains("<b>Una")));
+    }
+    let form =
+        [("given_name", "Una\r\nBcc: all@e.test"), ("family_name", "N"), ("email", "v@e.test"), ("password", PASSWORD)];
+    let page = browser.open(&house.at("/register")).await;
+    assert_eq!(browser.submit(&page, &form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

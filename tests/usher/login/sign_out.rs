@@ -1,0 +1,89 @@
+//! Signing out: here or everywhere, and what is left of it in other tabs (LO-04).
+
+use reqwest::StatusCode;
+use usher::domain::client::ClientType;
+
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+on_both_databases! {
+    async fn signing_out_ends_the_session_and_every_grant_made_in_it(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        let code = browser.go_through(&house.authorize_url(&client, &[]), "ana@example.test").await.code();
+        let tokens = house.exchange(&client, &code).await;
+        let page = browser.open(&house.at("/logout")).await;
+        assert!(page.body.contains("ana@example.test"), "it says who is signed in");
+        let done = browser.submit(&page, &[("logout", "yes")]).await;
+        assert_eq!(done.status, StatusCode::OK);
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
+        assert!(!house.is_active(&client, &tokens.text("access_token")).await);
+        assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn whoever_says_no_stays_signed_in(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        let mut browser = house.signed_in("ana@example.test").await;
+        let page = browser.open(&house.at("/logout")).await;
+        assert_eq!(browser.submit(&page, &[("logout", "no")]).await.url, house.at("/account/profile"));
+        assert_eq!(browser.open(&house.at("/account/profile")).await.status, StatusCode::OK);
+    }
+
+    async fn signing_out_everywhere_reaches_every_browser(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        house.user("bob@example.test").await;
+        let mut desk = house.signed_in("ana@example.test").await;
+        let mut phone = house.signed_in("ana@example.test").await;
+        let mut bob = house.signed_in("bob@example.test").await;
+        let page = desk.open(&house.at("/logout")).await;
+        desk.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
+        for browser in [&mut desk, &mut phone] {
+            assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        }
+        assert_eq!(bob.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
+    }
+
+    /// LO-04: the old cookie, a page from before and a half-finished flow are worth nothing; who comes next starts afresh.
+    async fn after_signing_out_nothing_from_before_works(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        house.user("bob@example.test").await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.signed_in("ana@example.test").await;
+        let old = browser.cookies.clone();
+        let consent = browser.open(&house.authorize_url(&client, &[])).await;
+        assert!(consent.body.contains("name=\"decision\""));
+        let security = browser.open(&house.at("/account/security")).await;
+        let page = browser.open(&house.at("/logout")).await;
+        browser.submit(&page, &[("logout", "yes")]).await;
+        let landing = browser.submit(&consent, &[("decision", "allow")]).await;
+        assert_eq!((landing.status, landing.answer("code")), (StatusCode::UNAUTHORIZED, None));
+        let landing = browser.submit(&security, &[("everywhere", "true")]).await;
+        assert_eq!(landing.url, house.at("/login"));
+        let page = browser.open(&house.at("/login")).await;
+        browser.sign_in(&page, "bob@example.test").await;
+        let landing = browser.submit(&consent, &[("decision", "allow")]).await;
+        assert_eq!(
+            (landing.status, landing.answer("code")),
+            (StatusCode::UNAUTHORIZED, None),
+            "nor does Bob answer for Ana"
+        );
+        let bob = browser.open(&house.at("/account/profile")).await;
+        assert!(bob.body.contains("bob@example.test") && !bob.body.contains("ana@example.test"));
+        browser.cookies = old;
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"), "the old cookie is dead");
+    }
+
+    async fn nobody_is_asked_whether_to_sign_nobody_out(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut nobody = house.browser();
+        let page = nobody.open(&house.at("/logout")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(!page.body.contains("name=\"logout\""), "there is nothing to ask");
+    }
+}

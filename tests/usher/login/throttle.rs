@@ -1,0 +1,219 @@
+//! How often somebody may try, and that nobody is locked out by somebody else.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+
+use futures_util::future::join_all;
+use reqwest::{Method, StatusCode};
+use usher::domain::secret::Secret;
+
+use crate::doors::wire::{Reply, send};
+use crate::harness::browser::Browser;
+use crate::harness::database::{TestDatabase, on_both_databases};
+use crate::harness::house::{PASSWORD, TestUsher};
+
+const ANA: &str = "ana@example.test";
+
+/// A browser with a page of ours open, and the token of its forms.
+async fn at_the_door(house: &TestUsher) -> (Browser<'_>, String) {
+    let mut browser = house.browser();
+    let csrf = browser.open(&house.at("/login")).await.value("csrf");
+    (browser, csrf)
+}
+
+async fn guess(house: &TestUsher, browser: &Browser<'_>, csrf: &str, email: &str, password: &str) -> Reply {
+    house.post_as(browser, "/login", &[("csrf", csrf), ("email", email), ("password", password)]).await
+}
+
+/// The same, said to come from elsewhere.
+async fn guess_from(house: &TestUsher, at: &(Browser<'_>, String), email: &str, headers: &[(&str, &str)]) -> Reply {
+    let form = [("csrf", at.1.as_str()), ("email", email), ("password", "a wrong password it is")];
+    let request = house.ask(Method::POST, "/login", &at.0.cookies).form(&form);
+    send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+}
+
+on_both_databases! {
+    /// PW-03: wrong passwords are throttled, with a time after which to come back, and nobody is locked out for ever.
+    async fn after_ten_wrong_passwords_one_waits(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let (browser, csrf) = at_the_door(&house).await;
+        for _ in 0..10 {
+            assert_eq!(guess(&house, &browser, &csrf, ANA, "a wrong password it is").await.status, 422);
+        }
+        let before = house.usher.passwords.taken_on();
+        let refused = guess(&house, &browser, &csrf, ANA, PASSWORD).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "even the right one has to wait");
+        assert_eq!(house.usher.passwords.taken_on(), before, "and is not looked at");
+        let wait = refused.retry_after().expect("it says for how long");
+        assert!((1..=60).contains(&wait), "{wait}");
+        house.wait(wait);
+        assert_eq!(guess(&house, &browser, &csrf, ANA, PASSWORD).await.status, StatusCode::SEE_OTHER);
+    }
+
+    /// PW-03, PW-04: the owner's own browser does not wait for what strangers do.
+    async fn a_browser_that_the_owner_has_used_is_not_locked_out_by_strangers(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut owner = house.signed_in(ANA).await;
+        let page = owner.open(&house.at("/logout")).await;
+        owner.submit(&page, &[("logout", "yes")]).await;
+        let (stranger, csrf) = at_the_door(&house).await;
+        for _ in 0..12 {
+            guess(&house, &stranger, &csrf, ANA, "a wrong password it is").await;
+        }
+        assert_eq!(guess(&house, &stranger, &csrf, ANA, PASSWORD).await.status, 429);
+        let page = owner.open(&house.at("/login")).await;
+        assert_eq!(owner.sign_in(&page, ANA).await.url, house.at("/account/profile"));
+    }
+
+    /// PW-03: throttled at the door of sign-in, the owner still recovers the password by mail.
+    async fn recovery_is_open_to_an_owner_who_has_to_wait(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let (mut browser, csrf) = at_the_door(&house).await;
+        for _ in 0..11 {
+            guess(&house, &browser, &csrf, ANA, "a wrong password it is").await;
+        }
+        let page = browser.open(&house.at("/recover")).await;
+        assert_eq!(browser.submit(&page, &[("email", ANA)]).await.status, StatusCode::OK);
+        assert_eq!(house.letters().await.len(), 1);
+    }
+
+    /// PW-05: of two hundred guesses at the same moment no more are looked at than the limit allows.
+    async fn two_hundred_guesses_at_once_get_no_more_than_the_limit(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let (browser, csrf) = at_the_door(&house).await;
+        let guesses = (0..200).map(|_| guess(&house, &browser, &csrf, ANA, "a wrong password it is"));
+        let replies = join_all(guesses).await;
+        let looked_at = replies.iter().filter(|reply| reply.status == 422).count();
+        let refused = replies.iter().filter(|reply| reply.status == 429).count();
+        assert_eq!((looked_at, looked_at + refused), (10, 200));
+    }
+
+    /// PW-07: however an address is written, its tries are counted together.
+    async fn one_address_has_one_counter_however_it_is_written(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let (browser, csrf) = at_the_door(&house).await;
+        let spellings =
+            ["ana@example.test", "ANA@example.test", " ana@example.test ", "Ana@EXAMPLE.test", "aNa@Example.Test"];
+        for spelling in spellings.iter().cycle().take(10) {
+            assert_eq!(guess(&house, &browser, &csrf, spelling, "a wrong password it is").await.status, 422);
+        }
+        for spelling in spellings {
+            assert_eq!(guess(&house, &browser, &csrf, spelling, PASSWORD).await.status, 429, "{spelling:?}");
+        }
+    }
+
+    /// PW-06: no header of a stranger makes a new source.
+    async fn a_header_makes_nobody_a_new_source(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let at = at_the_door(&house).await;
+        let mut last = StatusCode::OK;
+        for n in 0..11 {
+            let address = format!("203.0.113.{n}");
+            let headers =
+                ["x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "x_forwarded_for", "true-client-ip"];
+            last = guess_from(&house, &at, ANA, &headers.map(|name| (name, address.as_str()))).await.status;
+        }
+        assert_eq!(last, 429);
+    }
+
+    /// PW-06: of a trusted proxy the hop nearest to it is believed, and a network of IPv6 is one source.
+    async fn behind_a_proxy_the_nearest_hop_counts_and_a_network_is_one_source(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
+        let at = at_the_door(&house).await;
+        for n in 0..11 {
+            let planted = format!("198.51.100.{n}, 2001:db8:1:2::{n:x}");
+            let status = guess_from(&house, &at, ANA, &[("x-forwarded-for", &planted)]).await.status;
+            assert_eq!(status, if n < 10 { 422 } else { 429 }, "{n}");
+        }
+        let elsewhere = guess_from(&house, &at, ANA, &[("x-forwarded-for", "2001:db8:1:3::1")]).await;
+        assert_eq!(elsewhere.status, 422, "another network is another source");
+    }
+
+    /// PW-04: one guess each at many accounts is throttled by the source they come from.
+    async fn one_guess_at_each_of_many_accounts_is_throttled_by_source(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.sign_in", "2/min")]).await;
+        let at = at_the_door(&house).await;
+        for n in 0..40 {
+            assert_eq!(guess_from(&house, &at, &format!("person{n}@e.test"), &[]).await.status, 422, "{n}");
+        }
+        assert_eq!(guess_from(&house, &at, "person40@e.test", &[]).await.status, 429);
+    }
+
+    /// PW-04: guesses at one account from many sources fill a bucket of the account's own.
+    async fn many_sources_together_are_throttled_by_account(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.sign_in", "2/min"), ("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
+        house.user(ANA).await;
+        let at = at_the_door(&house).await;
+        for n in 0..11 {
+            let source = format!("198.51.100.{n}");
+            let status = guess_from(&house, &at, ANA, &[("x-forwarded-for", &source)]).await.status;
+            assert_eq!(status, if n < 10 { 422 } else { 429 }, "{n}");
+        }
+    }
+
+    /// PW-08: the form that changes a password is no way round the limit.
+    async fn the_current_password_cannot_be_guessed_at_will(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let csrf = browser.open(&house.at("/account/security")).await.value("csrf");
+        let form =
+            [("csrf", csrf.as_str()), ("current_password", "a wrong password it is"), ("password", "a fine new door")];
+        for _ in 0..10 {
+            assert_eq!(house.post_as(&browser, "/account/security", &form).await.status, 422);
+        }
+        let refused = house.post_as(&browser, "/account/security", &form).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(refused.retry_after().is_some(), "it says when to come back");
+        let sign_in = guess(&house, &browser, &csrf, ANA, PASSWORD).await;
+        assert_eq!(sign_in.status, 429, "signing in from this browser shares the counter");
+    }
+
+    async fn an_owner_may_turn_the_limit_off(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
+        let (browser, csrf) = at_the_door(&house).await;
+        for _ in 0..30 {
+            assert_eq!(guess(&house, &browser, &csrf, ANA, "a wrong password it is").await.status, 422);
+        }
+    }
+}
+
+/// Too many passwords at once: a quick "later", while everything that hashes nothing goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_says_later_and_slows_nothing_else() {
+    let settings = [
+        ("passwords.permits", "1"),
+        ("passwords.queue", "0"),
+        ("passwords.iterations", "32"),
+        ("passwords.memory_kib", "65536"),
+    ];
+    let house = TestUsher::on(TestDatabase::sqlite().await, &settings).await;
+    let (browser, csrf) = at_the_door(&house).await;
+    let (usher, started) = (house.usher.clone(), Arc::new(tokio::sync::Notify::new()));
+    let rung = started.clone();
+    let hashing = tokio::spawn(async move {
+        let work = usher.passwords.hash(Secret::from("something long to hash"), [7; 16]);
+        tokio::pin!(work);
+        // The place is taken as soon as the work was looked at once.
+        let waits = poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_pending())).await;
+        assert!(waits);
+        rung.notify_one();
+        work.await
+    });
+    started.notified().await;
+    let refused = guess(&house, &browser, &csrf, ANA, PASSWORD).await;
+    let jwks = send(house.http.get(house.at("/oauth2/jwks"))).await;
+    let token = send(house.http.post(house.at("/oauth2/token")).form(&[("grant_type", "refresh_token")])).await;
+    assert!(!hashing.is_finished(), "all of that was answered while the one place was taken");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.retry_after().is_some());
+    assert_eq!((jwks.status, token.status), (StatusCode::OK, StatusCode::UNAUTHORIZED));
+    hashing.await.expect("it ends").expect("it had its place");
+    assert_eq!(guess(&house, &browser, &csrf, ANA, PASSWORD).await.status, 422, "then there is room again");
+}

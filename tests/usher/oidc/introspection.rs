@@ -1,0 +1,68 @@
+//! The introspection endpoint (RFC 7662): clients of a project learn of its tokens, and of no others.
+
+use serde_json::{Value, json};
+use usher::domain::client::ClientType;
+
+use crate::harness::house::TestUsher;
+
+const ANA: &str = "ana@example.test";
+
+#[tokio::test]
+async fn a_good_token_is_described() {
+    let house = TestUsher::start().await;
+    let ana = house.user(ANA).await;
+    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
+    let api = house.client(ClientType::Machine, |_| {}).await;
+    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+    let ask = async |token: &str| house.call(&api, "/oauth2/introspect", &[("token", token)]).await;
+    let mut access = ask(&tokens.text("access_token")).await;
+    assert_eq!(access.headers["cache-control"], "no-store");
+    assert_eq!(access.json["sub"], ana.sub.0);
+    for volatile in ["iss", "sub", "client_id", "jti", "sid", "gid", "aud"] {
+        assert!(access.json.get(volatile).is_some_and(|value| !value.is_null()), "{volatile}");
+        access.json[volatile] = Value::from(format!("[{volatile}]"));
+    }
+    insta::assert_json_snapshot!(access.json);
+    let refresh = ask(&tokens.text("refresh_token")).await.json;
+    assert_eq!((&refresh["active"], &refresh["token_type"]), (&json!(true), &Value::Null));
+    assert_eq!(refresh["exp"], house.now().0 + 30 * 24 * 3_600);
+}
+
+/// AD-10
+#[tokio::test]
+async fn a_stranger_learns_nothing() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
+    let stranger = house.client_of_another_project(ClientType::Machine).await;
+    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+    for name in ["access_token", "refresh_token", "id_token"] {
+        let token = tokens.text(name);
+        let answer = house.call(&stranger, "/oauth2/introspect", &[("token", &token)]).await;
+        assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})), "{name}");
+        let request = house.http.post(house.at("/oauth2/introspect")).form(&[("token", &token)]);
+        let unauthenticated = crate::harness::relying_party::answer(request).await;
+        assert_eq!((unauthenticated.status.as_u16(), unauthenticated.error()), (401, "invalid_client"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_good_is_only_not_good() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
+    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+    house.refresh(&client, &tokens.text("refresh_token")).await;
+    let (id_token, old) = (tokens.text("id_token"), tokens.text("refresh_token"));
+    for token in [id_token.as_str(), &old, "garbage", "a.b.c", &"x".repeat(10_000)] {
+        let answer = house.call(&client, "/oauth2/introspect", &[("token", token)]).await;
+        assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})));
+    }
+    for form in [&[][..], &[("token", "")], &[("token", "a"), ("token", "b")]] {
+        let answer = house.call(&client, "/oauth2/introspect", form).await;
+        assert_eq!((answer.status.as_u16(), answer.error()), (400, "invalid_request"), "{form:?}");
+    }
+    let hinted = [("token", tokens.text("access_token")), ("token_type_hint", "refresh_token".into())];
+    let hinted: Vec<_> = hinted.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(house.call(&client, "/oauth2/introspect", &hinted).await.json["active"], true, "a hint is only a hint");
+}

@@ -1,0 +1,168 @@
+//! Signing out at a client's word (OpenID Connect RP-Initiated Logout 1.0).
+
+use usher::domain::client::ClientType;
+use usher::flows::RegisteredClient;
+
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+const ANA: &str = "ana@example.test";
+const OUT: &str = "https://rp.test/out";
+
+fn logout_url(house: &TestUsher, parameters: &[(&str, &str)]) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    format!("{}?{query}", house.at("/oauth2/logout"))
+}
+
+async fn is_signed_in(house: &TestUsher, browser: &mut Browser<'_>, client: &RegisteredClient) -> bool {
+    let silent = browser.open(&house.authorize_url(client, &[("prompt", "none")])).await;
+    silent.answer("code").is_some()
+}
+
+fn asks(page: &Landing) -> bool {
+    page.status == 200 && page.body.contains("name=\"logout\"")
+}
+
+async fn client(house: &TestUsher) -> RegisteredClient {
+    house.client(ClientType::Web, |client| client.first_party = true).await
+}
+
+on_both_databases! {
+    async fn a_client_that_proves_itself_signs_the_person_out_and_has_them_back(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = client(&house).await;
+        let odd = "~!@#$%^&*()_+-={}|[]\\:\";'<>?,./ 0aZ";
+        for state in [odd, "x", ""] {
+            let mut browser = house.browser();
+            let tokens = house.tokens(&mut browser, &client, ANA).await;
+            let hint = tokens.text("id_token");
+            let mut parameters = vec![("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", OUT)];
+            if !state.is_empty() {
+                parameters.push(("state", state));
+            }
+            let landing = browser.open(&logout_url(&house, &parameters)).await;
+            assert_eq!(landing.status, 303, "{landing:?}");
+            assert!(landing.url.starts_with(OUT), "{}", landing.url);
+            let url = url::Url::parse(&landing.url).expect("a URL");
+            let pairs: Vec<_> = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+            let wanted: Vec<_> =
+                parameters[2..].iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            assert_eq!(pairs, wanted);
+            assert!(!is_signed_in(&house, &mut browser, &client).await);
+            assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, 401);
+        }
+    }
+}
+
+/// LO-02
+#[tokio::test]
+async fn an_address_that_is_not_registered_leads_nowhere() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let (client, other) = (client(&house).await, client(&house).await);
+    let mut browser = house.browser();
+    let hint = house.tokens(&mut browser, &client, ANA).await.text("id_token");
+    for bad in [
+        "https://rp.test/out?foo=bar",
+        "https://rp.test/out/",
+        "https://rp.test/outside",
+        "https://evil.test/",
+        "//evil.test",
+        "javascript:alert(1)",
+        "https://rp.test/out#x",
+        "https://RP.test/out",
+    ] {
+        for named in [("id_token_hint", hint.as_str()), ("client_id", other.client.id.0.as_str())] {
+            let page = browser.open(&logout_url(&house, &[named, ("post_logout_redirect_uri", bad)])).await;
+            assert!(asks(&page), "{bad}: {page:?}");
+            assert!(!page.body.contains("javascript:") && !page.body.contains(&format!("href=\"{bad}\"")), "{bad}");
+        }
+    }
+    let both = [("id_token_hint", hint.as_str()), ("client_id", &other.client.id.0), ("post_logout_redirect_uri", OUT)];
+    assert!(asks(&browser.open(&logout_url(&house, &both)).await), "one client's token, another's name");
+    assert!(is_signed_in(&house, &mut browser, &client).await, "nobody was signed out by asking");
+    let page = browser.open(&logout_url(&house, &[("post_logout_redirect_uri", OUT)])).await;
+    let done = browser.submit(&page, &[("logout", "yes")]).await;
+    assert_eq!(done.status, 200, "no client, no way back: {done:?}");
+    assert!(!is_signed_in(&house, &mut browser, &client).await);
+}
+
+/// LO-03
+#[tokio::test]
+async fn a_hint_that_is_not_ours_counts_for_nothing_and_an_old_one_still_does() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = client(&house).await;
+    let mut browser = house.browser();
+    let tokens = house.tokens(&mut browser, &client, ANA).await;
+    let hint = tokens.text("id_token");
+    let payload = hint.split('.').nth(1).expect("a payload");
+    let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
+    let modified = hint.replace(payload, &format!("{payload}AA"));
+    let access = tokens.text("access_token");
+    for bad in [unsigned.as_str(), &modified, &access, "garbage"] {
+        let page =
+            browser.open(&logout_url(&house, &[("id_token_hint", bad), ("post_logout_redirect_uri", OUT)])).await;
+        assert!(asks(&page), "{bad}: {page:?}");
+        assert!(is_signed_in(&house, &mut browser, &client).await, "{bad}");
+    }
+    house.wait(7_200);
+    let landing =
+        browser.open(&logout_url(&house, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)])).await;
+    assert_eq!((landing.status.as_u16(), landing.url.as_str()), (303, OUT));
+}
+
+#[tokio::test]
+async fn without_proof_the_person_is_asked_first_and_may_say_no() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = client(&house).await;
+    let mut browser = house.browser();
+    house.tokens(&mut browser, &client, ANA).await;
+    let named = [("client_id", client.client.id.0.as_str()), ("post_logout_redirect_uri", OUT), ("state", "s")];
+    for parameters in [&[][..], &[("state", "only")], &named, &[("ui_locales", "uk")]] {
+        let page = browser.open(&logout_url(&house, parameters)).await;
+        assert!(asks(&page), "{parameters:?}: {page:?}");
+        assert!(is_signed_in(&house, &mut browser, &client).await);
+    }
+    let page = browser.open(&logout_url(&house, &named)).await;
+    browser.submit(&page, &[("logout", "no")]).await;
+    assert!(is_signed_in(&house, &mut browser, &client).await, "no is no");
+    let landing = browser.submit(&page, &[("logout", "yes")]).await;
+    assert_eq!(landing.url, format!("{OUT}?state=s"));
+    assert!(!is_signed_in(&house, &mut browser, &client).await);
+    let again = browser.open(&logout_url(&house, &[])).await;
+    assert_eq!(again.status, 200);
+    assert!(!asks(&again), "nobody to sign out");
+}
+
+#[tokio::test]
+async fn a_request_by_post_is_the_same_request() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = client(&house).await;
+    let mut browser = house.browser();
+    let hint = house.tokens(&mut browser, &client, ANA).await.text("id_token");
+    let form = [("id_token_hint".to_owned(), hint), ("post_logout_redirect_uri".to_owned(), OUT.to_owned())];
+    let landing = browser.post(&house.at("/oauth2/logout"), &form).await;
+    assert_eq!(landing.url, OUT);
+    assert!(!is_signed_in(&house, &mut browser, &client).await);
+}
+
+#[tokio::test]
+async fn a_hint_of_a_session_that_is_over_signs_nobody_else_out() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let ben = "ben@example.test";
+    house.user(ben).await;
+    let client = client(&house).await;
+    let mut browser = house.browser();
+    let hint = house.tokens(&mut browser, &client, ANA).await.text("id_token");
+    let logout = logout_url(&house, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)]);
+    assert_eq!(browser.open(&logout).await.url, OUT);
+    house.tokens(&mut browser, &client, ben).await;
+    assert_eq!(browser.open(&logout).await.url, OUT, "there was nothing to do, and it is done");
+    assert!(is_signed_in(&house, &mut browser, &client).await);
+}

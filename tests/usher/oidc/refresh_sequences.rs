@@ -1,0 +1,165 @@
+//! Whole lives of a refresh family over HTTP, held against a model: whatever happens in whatever order.
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use usher::domain::client::ClientType;
+use usher::flows::RegisteredClient;
+
+use crate::harness::database::{TestDatabase, on_both_databases};
+use crate::harness::house::TestUsher;
+use crate::harness::relying_party::Answer;
+
+const ANA: &str = "ana@example.test";
+const CASES: usize = 16;
+const RETRY_WINDOW: u64 = 30;
+const IDLE: u64 = 30 * 24 * 3_600;
+const ACCESS_TTL: u64 = 600;
+
+/// What may happen to a family.
+#[derive(Debug, Clone, Copy)]
+enum Op {
+    /// A token is presented: so many generations older than the newest ever issued.
+    Present(usize),
+    /// The client revokes.
+    Revoke,
+    /// The person signs out.
+    SignOut,
+    /// Time passes.
+    Wait(u64),
+    /// The house falls over and gets up.
+    Restart,
+    /// From here on the other instance is asked.
+    Swap,
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let op = prop_oneof![
+        8 => Just(Op::Present(0)),
+        4 => Just(Op::Present(1)),
+        2 => (2..4_usize).prop_map(Op::Present),
+        1 => Just(Op::Revoke),
+        1 => Just(Op::SignOut),
+        4 => prop_oneof![Just(1), Just(29), Just(31), Just(700), Just(IDLE)].prop_map(Op::Wait),
+        1 => Just(Op::Restart),
+        3 => Just(Op::Swap),
+    ];
+    proptest::collection::vec(op, 4..14)
+}
+
+/// What should be true of the family.
+struct Model {
+    alive: bool,
+    /// Every generation issued so far, oldest first; the last is the leaf.
+    issued: Vec<String>,
+    /// Seconds since the leaf came to be.
+    age: u64,
+    /// The newest access token, and seconds since it was issued.
+    access: (String, u64),
+}
+
+/// What presenting a token should come to.
+#[derive(Debug, PartialEq)]
+enum Verdict {
+    Successor,
+    TheLeafAgain,
+    Refused,
+}
+
+impl Model {
+    fn present(&mut self, back: usize) -> Verdict {
+        if !self.alive || self.age >= IDLE {
+            return Verdict::Refused;
+        }
+        match back {
+            0 => Verdict::Successor,
+            1 if self.age <= RETRY_WINDOW => Verdict::TheLeafAgain,
+            _ => {
+                self.alive = false;
+                Verdict::Refused
+            }
+        }
+    }
+
+    fn learn(&mut self, verdict: &Verdict, answer: &Answer, why: &str) {
+        if *verdict == Verdict::Refused {
+            assert_eq!((answer.status.as_u16(), answer.error()), (400, "invalid_grant"), "{why}");
+            return;
+        }
+        assert_eq!(answer.status, 200, "{why}: {answer:?}");
+        let token = answer.text("refresh_token");
+        self.access = (answer.text("access_token"), 0);
+        if *verdict == Verdict::TheLeafAgain {
+            assert_eq!(Some(&token), self.issued.last(), "{why}: the chain forked");
+        } else {
+            assert!(!self.issued.contains(&token), "{why}: an old token was issued again");
+            self.issued.push(token);
+            self.age = 0;
+        }
+    }
+}
+
+/// Lives through one sequence in a family of its own.
+async fn live(house: &mut TestUsher, second: &TestUsher, client: &RegisteredClient, ops: &[Op]) {
+    let mut browser = house.browser();
+    let tokens = house.tokens(&mut browser, client, ANA).await;
+    let cookies = browser.cookies;
+    let access = (tokens.text("access_token"), 0);
+    let mut model = Model { alive: true, issued: vec![tokens.text("refresh_token")], age: 0, access };
+    let mut swapped = false;
+    for (n, op) in ops.iter().enumerate() {
+        let why = format!("step {n} of {ops:?}");
+        let asked = if swapped { second } else { &*house };
+        let leaf = model.issued.len() - 1;
+        match *op {
+            Op::Present(back) => {
+                let back = back.min(leaf);
+                let verdict = model.present(back);
+                let answer = asked.refresh(client, &model.issued[leaf - back]).await;
+                model.learn(&verdict, &answer, &why);
+            }
+            Op::Revoke => {
+                let form = [("token", model.issued[leaf].as_str())];
+                assert_eq!(asked.call(client, "/oauth2/revoke", &form).await.status, 200, "{why}");
+                model.alive = false;
+            }
+            Op::SignOut => {
+                let mark = usher::flows::Browser::from_cookies(cookies.get("usher").map(String::as_str), None);
+                if let Some(account) = asked.usher.current(&mark).await.expect("the house answers") {
+                    asked.usher.sign_out(&account).await.expect("it can be done");
+                    model.alive = false;
+                }
+            }
+            Op::Wait(seconds) => {
+                house.wait(seconds);
+                (model.age, model.access.1) = (model.age + seconds, model.access.1 + seconds);
+                // The job of each instance, which runs far more often than keys change.
+                house.usher.tend_keys().await.expect("keys can be made");
+                second.usher.tend_keys().await.expect("keys can be made");
+            }
+            Op::Restart => house.restart().await,
+            Op::Swap => swapped = !swapped,
+        }
+        let good = model.alive && model.access.1 < ACCESS_TTL;
+        let asked = if swapped { second } else { &*house };
+        assert_eq!(asked.userinfo(&model.access.0).await.status == 200, good, "{why}: the access token");
+    }
+}
+
+async fn live_through_many(db: TestDatabase) {
+    let mut house = TestUsher::on(db, &[]).await;
+    house.user(ANA).await;
+    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
+    let second = house.second_instance().await;
+    let mut runner = TestRunner::default();
+    for _ in 0..CASES {
+        let case = ops().new_tree(&mut runner).expect("a case can be drawn").current();
+        live(&mut house, &second, &client, &case).await;
+    }
+}
+
+on_both_databases! {
+    async fn a_family_does_what_the_model_says_whatever_happens(db: TestDatabase) {
+        live_through_many(db).await;
+    }
+}

@@ -1,0 +1,73 @@
+//! Scripts of other origins: those of registered clients may call the endpoints of clients, and nobody anything else.
+
+use reqwest::Method;
+use usher::domain::client::ClientType;
+
+use crate::harness::house::TestUsher;
+
+const ALLOWED: &str = "access-control-allow-origin";
+const STRANGERS: [&str; 6] =
+    ["https://evil.test", "null", "https://rp.test.evil", "http://rp.test", "https://rp.test:8443", "https://RP.test"];
+
+/// HT-01
+#[tokio::test]
+async fn the_endpoints_of_clients_answer_registered_origins_alone() {
+    let house = TestUsher::start().await;
+    house.client(ClientType::Spa, |_| {}).await;
+    for path in ["/oauth2/token", "/oauth2/userinfo", "/oauth2/revoke", "/oauth2/introspect"] {
+        let preflight = |origin: &str| {
+            let request = house.http.request(Method::OPTIONS, house.at(path)).header("origin", origin);
+            request.header("access-control-request-method", "POST").send()
+        };
+        let good = preflight("https://rp.test").await.expect("the house answers");
+        assert_eq!(good.status(), 204);
+        assert_eq!(good.headers()[ALLOWED], "https://rp.test", "{path}");
+        let posted = house.http.post(house.at(path)).header("origin", "https://rp.test").send().await;
+        let posted = posted.expect("the house answers");
+        assert_eq!(posted.headers()[ALLOWED], "https://rp.test", "{path}: errors are read as well");
+        assert!(posted.headers().get_all("vary").iter().any(|vary| vary == "Origin"), "{path}");
+        assert!(!posted.headers().contains_key("access-control-allow-credentials"), "{path}");
+        for stranger in STRANGERS {
+            let refused = preflight(stranger).await.expect("the house answers");
+            assert!(!refused.headers().contains_key(ALLOWED), "{path} {stranger}");
+            let posted = house.http.post(house.at(path)).header("origin", stranger).send().await;
+            assert!(!posted.expect("the house answers").headers().contains_key(ALLOWED), "{path} {stranger}");
+        }
+    }
+}
+
+/// HT-01
+#[tokio::test]
+async fn pages_are_for_no_script_and_documents_for_every_one() {
+    let house = TestUsher::start().await;
+    let client = house.client(ClientType::Spa, |_| {}).await;
+    let authorize = house.authorize_url(&client, &[]);
+    for url in [authorize, house.at("/oauth2/logout"), house.at("/login"), house.at("/register"), house.at("/nothing")]
+    {
+        for origin in ["https://rp.test", "https://evil.test", "null"] {
+            let answer = house.http.get(&url).header("origin", origin).send().await.expect("the house answers");
+            assert!(!answer.headers().contains_key(ALLOWED), "{url} {origin}");
+        }
+    }
+    for path in ["/.well-known/openid-configuration", "/oauth2/jwks"] {
+        let answer = house.http.get(house.at(path)).header("origin", "https://anybody.test").send().await;
+        let answer = answer.expect("the house answers");
+        assert_eq!(answer.headers()[ALLOWED], "*", "{path}");
+        assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+    }
+}
+
+/// HT-01
+#[tokio::test]
+async fn a_disabled_client_takes_its_origin_along() {
+    let house = TestUsher::start().await;
+    let client = house.client(ClientType::Spa, |_| {}).await;
+    let ask = async || {
+        let request = house.http.get(house.at("/oauth2/userinfo")).header("origin", "https://rp.test");
+        request.send().await.expect("the house answers").headers().contains_key(ALLOWED)
+    };
+    assert!(ask().await);
+    house.usher.set_client_disabled(&client.client.id, true).await.expect("it can be done");
+    house.wait(5);
+    assert!(!ask().await);
+}

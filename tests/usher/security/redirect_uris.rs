@@ -1,0 +1,163 @@
+//! Redirect URIs: the same text as registered, or a page.
+
+use usher::domain::client::ClientType;
+use usher::flows::{FlowError, NewClient, Refused, RegisteredClient};
+
+use crate::harness::house::TestUsher;
+
+/// Asserts that each of these leads to a page, is never followed, and gets no code.
+async fn assert_all_refused(house: &TestUsher, client: &RegisteredClient, uris: &[&str]) {
+    for uri in uris {
+        let request =
+            house.http.get(house.authorize_url(client, &[("redirect_uri", uri)])).header("accept", "text/html");
+        let answer = request.send().await.expect("the house answers");
+        assert_eq!(answer.status(), 400, "{uri}");
+        assert!(!answer.headers().contains_key("location"), "{uri}");
+        let body = answer.text().await.expect("a page");
+        assert!(!body.contains(&format!("href=\"{uri}\"")), "{uri} became a link");
+        assert!(!body.contains("code="), "{uri}");
+    }
+}
+
+/// RU-02, RU-03, RU-04, RU-11
+#[tokio::test]
+async fn anything_but_the_registered_text_is_refused() {
+    let house = TestUsher::start().await;
+    let client = house.client(ClientType::Web, |_| {}).await;
+    assert_all_refused(
+        &house,
+        &client,
+        &[
+            "https://rp.test/cb/",
+            "https://rp.test/CB",
+            "https://RP.test/cb",
+            "HTTPS://rp.test/cb",
+            "https://rp.test:443/cb",
+            "https://rp.test/cb?",
+            "https://rp.test/cb?x=1",
+            "https://rp.test/cb2",
+            "https://rp.test/c",
+            "https://rp.test./cb",
+            "https://sub.rp.test/cb",
+            "https://rp.test.evil.test/cb",
+            "http://rp.test/cb",
+            "https://rp.test/cb/../x",
+            "https://rp.test/x/../cb",
+            "https://rp.test/cb/..%2fx",
+            "https://rp.test/cb/%2e%2e/x",
+            "https://rp.test/cb/..;/x",
+            "https://rp.test/cb/%252e%252e/x",
+            "https://rp.test/cb//",
+            "https://rp.test/%63b",
+            "https://rp.test@evil.test/cb",
+            "https://evil.test\\@rp.test/cb",
+            "https://evil.test%5c@rp.test/cb",
+            "https://user:pw@rp.test/cb",
+            "//evil.test",
+            "/\\evil.test",
+            "https:evil.test",
+            "/cb",
+            "cb",
+            "https://rp.test/cb#x",
+            "https://rp.test/cb%23x",
+            "https://rp.test/cb%0d%0aSet-Cookie:x=1",
+            "https://rp.test/cb\r\nx: y",
+            "https://rp.test/cb\tx",
+            " https://rp.test/cb",
+            "https://rp.test/cb ",
+            "https://rр.test/cb",
+            "https://rp.test\u{FF0F}cb",
+            "https://rp\u{3002}test/cb",
+            "https://rp\u{00AD}.test/cb",
+            "https://xn--rp-test/cb",
+            "javascript:alert(1)//https://rp.test/cb",
+            "data:text/html,https://rp.test/cb",
+        ],
+    )
+    .await;
+    let nul = house.authorize_url(&client, &[("redirect_uri", "https://rp.test/cb\0")]);
+    assert_eq!(house.browser().open(&nul).await.status, 400);
+}
+
+/// RU-08
+#[tokio::test]
+async fn an_installed_application_may_listen_on_any_port_of_its_own_loopback_and_nowhere_else() {
+    let house = TestUsher::start().await;
+    let uris = ["http://127.0.0.1/cb", "http://[::1]/cb"];
+    let change = |client: &mut usher::protocol::client_metadata::ClientMetadata| {
+        client.redirect_uris = uris.map(str::to_owned).to_vec();
+    };
+    let client = house.client(ClientType::Native, change).await;
+    for good in ["http://127.0.0.1:51004/cb", "http://[::1]:9/cb", "http://127.0.0.1/cb"] {
+        let url = house.authorize_url(&client, &[("redirect_uri", good), ("prompt", "none")]);
+        let landing = house.browser().open(&url).await;
+        assert!(landing.url.starts_with(&format!("{good}?error=login_required")), "{}", landing.url);
+    }
+    assert_all_refused(
+        &house,
+        &client,
+        &[
+            "http://127.0.0.1:51004/other",
+            "http://127.0.0.1:51004/cb/",
+            "http://127.0.0.1.evil.test/cb",
+            "http://127.0.0.1:80.evil.test/cb",
+            "http://127.0.0.1:99999/cb",
+            "http://127.0.0.1:1@evil.test/cb",
+            "http://127.1/cb",
+            "http://2130706433/cb",
+            "http://0.0.0.0/cb",
+            "http://localhost/cb",
+            "http://localhost.evil.test/cb",
+            "http://localhost-evil.test/cb",
+            "https://127.0.0.1/cb",
+            "http://127.0.0.2/cb",
+        ],
+    )
+    .await;
+}
+
+/// RU-04, RU-07, RU-09, RU-10
+#[tokio::test]
+async fn what_could_never_be_safe_cannot_be_registered() {
+    let house = TestUsher::start().await;
+    let project = house.client(ClientType::Web, |_| {}).await.client.project_id;
+    for uri in [
+        "https://rp.test/cb#x",
+        "https://rp.test/cb?code=x&state=y&iss=z",
+        "https://*.rp.test/cb",
+        "https://rp.test/*",
+        "https://rp.test/.*",
+        "https://rp.test/cb*",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "blob:https://rp.test/x",
+        "http://rp.test/cb",
+        "https://user@rp.test/cb",
+        "https://rp.test/a/../b",
+        "",
+    ] {
+        let mut metadata = ClientType::Web.defaults();
+        metadata.client_name = "Odd".into();
+        metadata.redirect_uris = vec![uri.into()];
+        let made = house.usher.create_client(NewClient { project, kind: ClientType::Web, metadata, id: None }).await;
+        assert!(matches!(made, Err(FlowError::Refused(Refused::Metadata(_)))), "{uri}: {made:?}");
+    }
+}
+
+/// RU-09
+#[tokio::test]
+async fn a_dot_is_a_dot_and_a_registered_query_is_kept() {
+    let house = TestUsher::start().await;
+    let uri = "https://rp.test/cb?dummy1=lorem&dummy2=ipsum";
+    let client = house.client(ClientType::Web, |client| client.redirect_uris = vec![uri.into()]).await;
+    assert_all_refused(&house, &client, &["https://rpxtest/cb?dummy1=lorem&dummy2=ipsum", "https://rp.test/cb"]).await;
+    let landing = house.browser().open(&house.authorize_url(&client, &[("prompt", "none")])).await;
+    assert!(landing.url.starts_with(&format!("{uri}&error=login_required")), "{}", landing.url);
+    for name in ["error", "state", "iss"] {
+        let url = url::Url::parse(&landing.url).expect("a URL");
+        assert_eq!(url.query_pairs().filter(|(key, _)| key == name).count(), 1, "{name}");
+    }
+}
