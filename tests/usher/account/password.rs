@@ -24,7 +24,7 @@ on_both_databases! {
         let done = desk.submit(&page, &[("current_password", PASSWORD), ("password", NEW)]).await;
         assert_eq!(done.url, house.at("/account/security?done=password"));
         assert!(!done.text("[role=status]").is_empty(), "{}", done.body);
-        assert_eq!(phone.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(phone.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
         assert_eq!(house.refresh(&client, &lost.text("refresh_token")).await.error(), "invalid_grant");
         assert!(!house.is_active(&client, &lost.text("access_token")).await);
         assert_eq!(desk.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));

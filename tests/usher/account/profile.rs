@@ -95,11 +95,12 @@ on_both_databases! {
         let mut nobody = house.browser();
         let csrf = nobody.open(&house.at("/login")).await.value("csrf");
         for path in ["/account/profile", "/account/security"] {
+            let sign_in = format!("/login?next={}", path.replace('/', "%2F"));
             let reply = house.get_as(&nobody, path).await;
-            assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, "/login"), "{path}");
+            assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, sign_in.as_str()), "{path}");
             let form = [("csrf", csrf.as_str()), ("given_name", "Eve"), ("everywhere", "true")];
             let reply = house.post_as(&nobody, path, &form).await;
-            assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, "/login"), "{path}");
+            assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, sign_in.as_str()), "{path}");
         }
         let ana = house.usher.load_user(ANA).await.expect("she is there");
         assert_eq!(ana.profile.given_name.as_deref(), Some("ana"));

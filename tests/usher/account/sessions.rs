@@ -32,7 +32,7 @@ on_both_databases! {
         let done = desk.submit(&page, &[("session", doomed)]).await;
         assert_eq!(done.url, house.at("/account/security?done=session"));
         assert_eq!(done.values("session").len(), 1);
-        assert_eq!(phone.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(phone.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
         assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
         assert_eq!(desk.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
     }
@@ -63,7 +63,7 @@ on_both_databases! {
         let page = desk.open(&house.at("/account/security")).await;
         assert_eq!(desk.submit(&page, &[("everywhere", "true")]).await.url, house.at("/logout"));
         for browser in [&mut desk, &mut phone] {
-            assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+            assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
         }
     }
 
@@ -74,7 +74,7 @@ on_both_databases! {
         let page = browser.open(&house.at("/account/security")).await;
         let own = page.value("session");
         assert_eq!(browser.submit(&page, &[("session", &own)]).await.url, house.at("/logout"));
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
     }
 
     /// SE-10: a disabled user is out at once, and in again only by signing in.
@@ -83,9 +83,9 @@ on_both_databases! {
         let ana = house.user(ANA).await;
         let mut browser = house.signed_in(ANA).await;
         house.usher.set_user_status(&ana, UserStatus::Disabled).await.expect("it can be");
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
         house.usher.set_user_status(&ana, UserStatus::Active).await.expect("it can be");
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"), "what ended stays over");
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"), "what ended stays over");
         house.signed_in(ANA).await;
     }
 

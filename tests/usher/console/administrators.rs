@@ -92,7 +92,7 @@ on_both_databases! {
         let boss = house.usher.load_user(BOSS).await.expect("the user");
         assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/console"));
         house.usher.set_user_status(&boss, usher::domain::user::UserStatus::Disabled).await.expect("it can be");
-        assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/login"));
+        assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/login?next=%2Fconsole"));
     }
 
     /// AD-07: the administrator's own browser, sent by another site, does nothing.

@@ -37,6 +37,13 @@ impl Landing {
     pub fn code(&self) -> String {
         self.answer("code").unwrap_or_else(|| panic!("expected a code, landed on {} {}", self.status, self.url))
     }
+
+    /// The title of the page.
+    pub fn title(&self) -> String {
+        let selector = Selector::parse("title").expect("a selector");
+        let page = Html::parse_document(&self.body);
+        page.select(&selector).next().map(|title| title.text().collect()).unwrap_or_default()
+    }
 }
 
 impl TestUsher {

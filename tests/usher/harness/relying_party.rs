@@ -62,12 +62,11 @@ impl TestUsher {
     /// A form post to an endpoint, by a client that authenticates as it should.
     pub async fn call(&self, client: &RegisteredClient, path: &str, form: &[(&str, &str)]) -> Answer {
         let request = self.http.post(self.at(path));
-        let request = match &client.secret {
-            Some(secret) => request.basic_auth(&client.client.id.0, Some(secret)).form(form),
-            None => {
-                let id = ("client_id", client.client.id.0.as_str());
-                request.form(&form.iter().copied().chain([id]).collect::<Vec<_>>())
-            }
+        let request = if let Some(secret) = &client.secret {
+            request.basic_auth(&client.client.id.0, Some(secret)).form(form)
+        } else {
+            let id = ("client_id", client.client.id.0.as_str());
+            request.form(&form.iter().copied().chain([id]).collect::<Vec<_>>())
         };
         answer(request).await
     }
