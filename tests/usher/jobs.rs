@@ -8,6 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use tokio::sync::watch;
 use usher::app::{OsRandom, furnish};
 use usher::domain::client::ClientType;
+use usher::domain::key::SigningAlg;
 use usher::flows::{Device, FlowError, Usher};
 use usher::jobs::{self, Job};
 use usher::storage::StorageError;
@@ -138,6 +139,27 @@ async fn another_instance_rotates_and_this_one_learns_of_it() {
     assert_ne!(published(&house.usher), published(&other));
     run(&*learn, &house.usher).await;
     assert_eq!(published(&house.usher), published(&other));
+}
+
+#[tokio::test]
+async fn keys_that_an_owner_rotates_sign_once_they_have_been_published_long_enough() {
+    let house = TestUsher::start().await;
+    let tend = job("tend_keys", &house);
+    let signing = |usher: &Usher| usher.keyring().active_kid(SigningAlg::Es256).map(str::to_owned);
+    let first = signing(&house.usher);
+    house.wait(10);
+    house.usher.rotate_keys(false).await.unwrap();
+    assert_eq!(signing(&house.usher), first, "nobody can know the new one yet");
+    house.wait(DAY);
+    run(&*tend, &house.usher).await;
+    let second = signing(&house.usher);
+    assert_ne!(second, first);
+    house.wait(10);
+    house.usher.rotate_keys(true).await.unwrap();
+    assert_ne!(signing(&house.usher), second, "at once is at once");
+    let active =
+        house.database.count("select count(*) from signing_key where active_at is not null and retired_at is null");
+    assert_eq!(active.await, 3);
 }
 
 #[tokio::test]

@@ -176,7 +176,11 @@ fn keys(folder: &Folder, serving: &Serving) {
     assert!(keys.as_array().unwrap().iter().all(|key| key["state"] == "active" && key.get("sealed_private").is_none()));
     assert_eq!(folder.json(&["keys", "prune"]), json!({"pruned": []}));
     let rotated = folder.json(&["keys", "rotate"]);
-    assert!(rotated.as_array().unwrap().len() > 3, "{rotated}");
+    let in_state =
+        |keys: &Value, state: &str| keys.as_array().unwrap().iter().filter(|key| key["state"] == state).count();
+    assert_eq!((in_state(&rotated, "active"), in_state(&rotated, "next")), (3, 3), "{rotated}");
+    let leaked = folder.json(&["keys", "rotate", "--now"]);
+    assert_eq!((in_state(&leaked, "active"), in_state(&leaked, "retired")), (3, 3), "{leaked}");
 }
 
 fn house(folder: &Folder, serving: &Serving) {
