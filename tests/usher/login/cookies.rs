@@ -73,7 +73,7 @@ on_both_databases! {
         let held = &browser.cookies["usher"];
         assert!(!held.contains(PLANTED) && !held.contains('.'), "{held}");
         browser.cookies.insert("usher".into(), PLANTED.into());
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
     }
 
     /// SE-02: showing a password again makes a new secret; the session stays the one that clients know.
@@ -88,7 +88,7 @@ on_both_databases! {
         assert_eq!(house.database.count("select count(*) from session").await, 1);
         assert_eq!(browser.open(&house.at("/account/profile")).await.status, StatusCode::OK);
         browser.cookies = before;
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"), "the old secret is dead");
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"), "the old secret is dead");
     }
 
     /// SE-02: a new secret after a change of the password, and the old one is dead.
@@ -104,7 +104,7 @@ on_both_databases! {
         assert_ne!(before["usher"], browser.cookies["usher"]);
         assert_eq!(browser.open(&house.at("/account/profile")).await.status, StatusCode::OK);
         browser.cookies = before;
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
     }
 
     /// A stolen database opens no door: of every secret it holds a hash, or the secret sealed.

@@ -52,7 +52,7 @@ on_both_databases! {
         assert!(page.body.contains(ANA));
         let done = browser.submit(&page, &[("password", NEW)]).await;
         assert_eq!(done.status, StatusCode::OK);
-        assert_eq!(thief.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(thief.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
         assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
         assert_eq!(house.exchange(&client, &late).await.error(), "invalid_grant");
         assert!(!house.is_active(&client, &tokens.text("access_token")).await);

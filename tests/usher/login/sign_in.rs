@@ -41,9 +41,9 @@ on_both_databases! {
         house.user("ana@example.test").await;
         let mut browser = house.browser();
         let page = browser.open(&house.at("/account/security")).await;
-        assert_eq!(page.url, house.at("/login"));
+        assert_eq!(page.url, house.at("/login?next=%2Faccount%2Fsecurity"));
         let landing = browser.sign_in(&page, "ana@example.test").await;
-        assert_eq!((landing.status, landing.url.as_str()), (StatusCode::OK, house.at("/account/profile").as_str()));
+        assert_eq!((landing.status, landing.url.as_str()), (StatusCode::OK, house.at("/account/security").as_str()));
         assert!(landing.body.contains("ana@example.test"));
     }
 

@@ -18,7 +18,7 @@ on_both_databases! {
         assert!(page.body.contains("ana@example.test"), "it says who is signed in");
         let done = browser.submit(&page, &[("logout", "yes")]).await;
         assert_eq!(done.status, StatusCode::OK);
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
         assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
         assert!(!house.is_active(&client, &tokens.text("access_token")).await);
         assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, StatusCode::UNAUTHORIZED);
@@ -43,7 +43,7 @@ on_both_databases! {
         let page = desk.open(&house.at("/logout")).await;
         desk.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
         for browser in [&mut desk, &mut phone] {
-            assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"));
+            assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
         }
         assert_eq!(bob.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
     }
@@ -64,7 +64,7 @@ on_both_databases! {
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;
         assert_eq!((landing.status, landing.answer("code")), (StatusCode::UNAUTHORIZED, None));
         let landing = browser.submit(&security, &[("everywhere", "true")]).await;
-        assert_eq!(landing.url, house.at("/login"));
+        assert_eq!(landing.url, house.at("/login?next=%2Faccount%2Fsecurity"));
         let page = browser.open(&house.at("/login")).await;
         browser.sign_in(&page, "bob@example.test").await;
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;
@@ -76,7 +76,7 @@ on_both_databases! {
         let bob = browser.open(&house.at("/account/profile")).await;
         assert!(bob.body.contains("bob@example.test") && !bob.body.contains("ana@example.test"));
         browser.cookies = old;
-        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login"), "the old cookie is dead");
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"), "the old cookie is dead");
     }
 
     async fn nobody_is_asked_whether_to_sign_nobody_out(db: TestDatabase) {
