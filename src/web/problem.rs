@@ -1,17 +1,15 @@
 //! What went wrong, in words for the caller; the layer here turns it into JSON, or asks a page renderer to.
 //!
-//! A handler or layer returns [`HttpProblem`]; it travels in the response's extensions until [`wrap`] gives it a body.
+//! A handler or layer returns [`HttpProblem`]; it travels in the response's extensions until [`render`] gives it a body.
 //! So the trace id is filled in at one place, and a renderer of pages may take over without any layer knowing it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -133,14 +131,14 @@ impl Asked {
 /// Renders a problem as a page, or declines with `None` and JSON it is.
 pub type ProblemPage = Arc<dyn Fn(&HttpProblem, &Asked) -> Option<Response> + Send + Sync>;
 
-/// Gives every [`HttpProblem`] that leaves `router` its body.
-pub fn wrap(router: Router, page: Option<ProblemPage>) -> Router {
-    router.layer(from_fn_with_state(page, render))
-}
-
-async fn render(State(page): State<Option<ProblemPage>>, request: Request, next: Next) -> Response {
+/// Gives an [`HttpProblem`] on its way out its body.
+pub(super) async fn render<F: Future<Output = Response>>(
+    page: Option<&ProblemPage>,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let asked = Asked::about(&request);
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let Some(problem) = response.extensions_mut().remove::<HttpProblem>() else { return response };
     let rendered = page.and_then(|page| page(&problem, &asked)).unwrap_or_else(|| problem.to_json(&asked)).into_parts();
     let (mut parts, body) = rendered;
@@ -156,6 +154,8 @@ async fn render(State(page): State<Option<ProblemPage>>, request: Request, next:
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::get;
     use tower::ServiceExt as _;
 
@@ -163,7 +163,10 @@ mod tests {
 
     async fn answer(page: Option<ProblemPage>, accept: &str) -> (HeaderMap, String) {
         let busy = || async { HttpProblem::unavailable("BUSY", "Later.", 7).with_details(json!({"queue": 3})) };
-        let router = wrap(Router::new().route("/", get(busy)), page);
+        let router = Router::new().route("/", get(busy)).layer(from_fn(move |request: Request, next: Next| {
+            let page = page.clone();
+            async move { render(page.as_ref(), request, |request| next.run(request)).await }
+        }));
         let mut request = Request::get("/").header(ACCEPT, accept).body(Body::empty()).unwrap();
         request.extensions_mut().insert(TraceId([0xab; 16]));
         let response = router.oneshot(request).await.unwrap();

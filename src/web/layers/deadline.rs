@@ -4,10 +4,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use hyper::body::{Frame, SizeHint};
 use thiserror::Error;
@@ -35,18 +33,18 @@ impl Default for Deadlines {
 #[error("the request body did not arrive in time")]
 pub struct BodyTooSlow;
 
-/// Holds every request of `router` to `deadlines`.
-pub fn wrap(router: Router, deadlines: Deadlines) -> Router {
-    router.layer(from_fn_with_state(deadlines, hold))
-}
-
-async fn hold(State(deadlines): State<Deadlines>, request: Request, next: Next) -> Response {
+/// Holds a request to `deadlines`.
+pub(super) async fn hold<F: Future<Output = Response>>(
+    deadlines: Deadlines,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let request = if request.body().is_end_stream() {
         request
     } else {
         request.map(|body| Body::new(TimedBody { body, deadline: Box::pin(sleep(deadlines.body)) }))
     };
-    timeout(deadlines.answer, next.run(request)).await.unwrap_or_else(|_| {
+    timeout(deadlines.answer, next(request)).await.unwrap_or_else(|_| {
         HttpProblem::unavailable("TIMEOUT", "This took too long. Please try again in a moment.", 5).into_response()
     })
 }
@@ -79,7 +77,9 @@ impl HttpBody for TimedBody {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::http::StatusCode;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::post;
     use futures_util::stream;
     use tower::ServiceExt as _;
@@ -91,7 +91,8 @@ mod tests {
         let router = Router::new()
             .route("/form", post(|_: FormParams| async { "read" }))
             .route("/slow", post(|| async { sleep(Duration::from_mins(10)).await }));
-        wrap(router, Deadlines { body: Duration::from_millis(60), answer: Duration::from_millis(500) })
+        let deadlines = Deadlines { body: Duration::from_millis(60), answer: Duration::from_millis(500) };
+        router.layer(from_fn(move |request: Request, next: Next| hold(deadlines, request, |request| next.run(request))))
     }
 
     #[tokio::test]

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::HOST;
 use axum::http::{StatusCode, Version};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
@@ -60,19 +58,25 @@ impl Authority {
     }
 }
 
-#[derive(Clone)]
-struct Rule {
-    authority: Arc<Authority>,
+/// Which host is served, and what the others are told.
+pub(super) struct Rule {
+    authority: Authority,
     other_host: OtherHost,
 }
 
-/// Lets only requests for the issuer's authority into `router`; probes under `/health/` may use any one name.
-pub fn wrap(router: Router, issuer: &Url, other_host: OtherHost) -> Router {
-    let authority = Arc::new(Authority::of(issuer));
-    router.layer(from_fn_with_state(Rule { authority, other_host }, check))
+impl Rule {
+    /// Serves the host of `issuer` alone.
+    pub(super) fn new(issuer: &Url, other_host: OtherHost) -> Self {
+        Self { authority: Authority::of(issuer), other_host }
+    }
 }
 
-async fn check(State(rule): State<Rule>, request: Request, next: Next) -> Response {
+/// Lets only requests for the issuer's authority in; probes under `/health/` may use any one name.
+pub(super) async fn check<F: Future<Output = Response>>(
+    rule: &Rule,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     // Probes come by any name, and the page that tells the right name needs its stylesheet.
     let is_probe = ["/health/", "/static/"].iter().any(|open| request.uri().path().starts_with(open));
     let mut hosts = request.headers().get_all(HOST).iter();
@@ -86,7 +90,7 @@ async fn check(State(rule): State<Rule>, request: Request, next: Next) -> Respon
         return HttpProblem::bad_request("Exactly one Host header is needed.").into_response();
     };
     if is_probe {
-        return next.run(request).await;
+        return next(request).await;
     }
     if request.uri().authority().is_some_and(|target| !rule.authority.is_named_by(target.as_str())) {
         return HttpProblem::bad_request("The request target names another host.").into_response();
@@ -94,12 +98,14 @@ async fn check(State(rule): State<Rule>, request: Request, next: Next) -> Respon
     if !rule.authority.is_named_by(host) {
         return (rule.other_host)(host);
     }
-    next.run(request).await
+    next(request).await
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::Body;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::get;
     use tower::ServiceExt as _;
 
@@ -148,7 +154,11 @@ mod tests {
         let router = Router::new().route("/", get(|| async { "in" })).route("/health/live", get(|| async { "alive" }));
         let other: OtherHost =
             Arc::new(|host| (StatusCode::MISDIRECTED_REQUEST, [("x-asked", host.to_owned())]).into_response());
-        let router = wrap(router, &Url::parse("https://id.example").unwrap(), other);
+        let rule = Arc::new(Rule::new(&Url::parse("https://id.example").unwrap(), other));
+        let router = router.layer(from_fn(move |request: Request, next: Next| {
+            let rule = rule.clone();
+            async move { check(&rule, request, |request| next.run(request)).await }
+        }));
         let mut request = Request::get(path).body(Body::empty()).unwrap();
         for host in hosts {
             request.headers_mut().append(HOST, host.parse().unwrap());

@@ -3,7 +3,6 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::web::problem::HttpProblem;
@@ -37,12 +36,8 @@ pub fn body<S: Clone + Send + Sync + 'static>(router: Router<S>, limit: BodyLimi
     router.layer(axum::Extension(limit))
 }
 
-/// Refuses long addresses (414) and large headers (431) before anything of `router` looks at them.
-pub fn wrap(router: Router) -> Router {
-    router.layer(from_fn(check))
-}
-
-async fn check(request: Request, next: Next) -> Response {
+/// Refuses long addresses (414) and large headers (431) before anything further in looks at them.
+pub(super) async fn check<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > MAX_URL {
         let message = format!("The address may be at most {MAX_URL} bytes long.");
@@ -54,18 +49,21 @@ async fn check(request: Request, next: Next) -> Response {
         return HttpProblem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "HEADERS_TOO_LARGE", message)
             .into_response();
     }
-    next.run(request).await
+    next(request).await
 }
 
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use axum::middleware::{Next, from_fn};
     use tower::ServiceExt as _;
 
     use super::*;
 
     async fn status(url: usize, header: usize) -> StatusCode {
-        let router = wrap(Router::new().fallback(|| async { "in" }));
+        let router = Router::new()
+            .fallback(|| async { "in" })
+            .layer(from_fn(|request: Request, next: Next| check(request, |request| next.run(request))));
         let request = Request::get(format!("/{}", "u".repeat(url - 1))).header("x", "h".repeat(header - 1));
         router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
     }

@@ -18,11 +18,15 @@ pub mod trace;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use url::Url;
 
 use self::deadline::Deadlines;
-use self::host::OtherHost;
+use self::host::{OtherHost, Rule};
 use self::ready::Gate;
+use self::trace::Tracing;
 use super::extract::client_ip::TrustedProxies;
 use super::problem::{self, ProblemPage};
 use crate::domain::random::Random;
@@ -45,16 +49,36 @@ pub struct House {
     pub deadlines: Deadlines,
 }
 
+/// All that the layers need, made ready once.
+struct Layers {
+    trace: Tracing,
+    https: bool,
+    problem_page: Option<ProblemPage>,
+    host: Rule,
+    gate: Gate,
+    deadlines: Deadlines,
+}
+
 /// Puts every layer of the house around `router`, in order. Routes added afterwards would stand outside: add none.
 pub fn wrap(router: Router, house: House) -> Router {
-    let https = house.issuer.scheme() == "https";
-    let router = deadline::wrap(router, house.deadlines);
-    let router = ready::wrap(router, house.gate);
-    let router = host::wrap(router, &house.issuer, house.other_host);
-    let router = limits::wrap(router);
-    let router = panic::wrap(router);
-    let router = problem::wrap(router, house.problem_page);
-    let router = no_store::wrap(router);
-    let router = security_headers::wrap(router, https);
-    trace::wrap(router, house.random, house.proxies)
+    let layers = Layers {
+        trace: Tracing { random: house.random, proxies: house.proxies },
+        https: house.issuer.scheme() == "https",
+        problem_page: house.problem_page,
+        host: Rule::new(&house.issuer, house.other_host),
+        gate: house.gate,
+        deadlines: house.deadlines,
+    };
+    router.layer(from_fn_with_state(Arc::new(layers), pass))
+}
+
+/// One layer to axum, because of each it would copy all that lies behind, for every request anew.
+async fn pass(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
+    let Layers { trace, https, problem_page, host, gate, deadlines } = &*layers;
+    let held = |request| deadline::hold(*deadlines, request, |request| next.run(request));
+    let checked = |request| host::check(host, request, |request| ready::check(gate, request, held));
+    let caught = |request| panic::catch(request, |request| limits::check(request, checked));
+    let told = |request| problem::render(problem_page.as_ref(), request, caught);
+    let marked = |request| security_headers::set(*https, request, |request| no_store::set(request, told));
+    trace::trace(trace, request, marked).await
 }

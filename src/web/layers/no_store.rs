@@ -1,19 +1,13 @@
 //! Nothing is kept by a cache unless its handler says so (RFC 6749 §5.1).
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, PRAGMA};
-use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 
-/// Sets `Cache-Control: no-store` on everything that leaves `router` without a `Cache-Control` of its own.
-pub fn wrap(router: Router) -> Router {
-    router.layer(from_fn(set))
-}
-
-async fn set(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Sets `Cache-Control: no-store` on every answer that comes without a `Cache-Control` of its own.
+pub(super) async fn set<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
+    let mut response = next(request).await;
     let headers = response.headers_mut();
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -24,7 +18,9 @@ async fn set(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::Body;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::get;
     use tower::ServiceExt as _;
 
@@ -33,7 +29,9 @@ mod tests {
     #[tokio::test]
     async fn only_a_handlers_own_word_stands_against_no_store() {
         let router = Router::new().route("/jwks", get(|| async { [(CACHE_CONTROL, "public, max-age=60")] }));
-        let router = wrap(router.route("/token", get(|| async { "secret" })));
+        let router = router
+            .route("/token", get(|| async { "secret" }))
+            .layer(from_fn(|request: Request, next: Next| set(request, |request| next.run(request))));
         let ask = |path| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
         let (token, jwks) = (ask("/token").await.unwrap(), ask("/jwks").await.unwrap());
         assert_eq!(

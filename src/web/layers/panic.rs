@@ -2,9 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 
-use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 
@@ -21,20 +19,18 @@ pub fn log_panics() {
     }));
 }
 
-/// Turns a panic in a handler of `router` into a plain 500.
-pub fn wrap(router: Router) -> Router {
-    router.layer(from_fn(catch))
-}
-
-async fn catch(request: Request, next: Next) -> Response {
-    let outcome = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+/// Turns a panic further in into a plain 500.
+pub(super) async fn catch<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
+    let outcome = AssertUnwindSafe(async { next(request).await }).catch_unwind().await;
     outcome.unwrap_or_else(|_| HttpProblem::internal().into_response())
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::Body;
     use axum::http::StatusCode;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::get;
     use tower::ServiceExt as _;
 
@@ -46,7 +42,9 @@ mod tests {
             assert!(request.uri().query().is_none(), "hunter2");
             "fine"
         };
-        let router = wrap(Router::new().route("/", get(broken)));
+        let router = Router::new()
+            .route("/", get(broken))
+            .layer(from_fn(|request: Request, next: Next| catch(request, |request| next.run(request))));
         let ask = |path| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
         let response = ask("/?x").await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::web::problem::HttpProblem;
@@ -26,23 +24,25 @@ impl Gate {
     }
 }
 
-/// Answers 503 for `router` while `gate` is shut. `/health/live` is answered at all times.
-pub fn wrap(router: Router, gate: Gate) -> Router {
-    router.layer(from_fn_with_state(gate, check))
-}
-
-async fn check(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+/// Answers 503 while `gate` is shut. `/health/live` is answered at all times.
+pub(super) async fn check<F: Future<Output = Response>>(
+    gate: &Gate,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if gate.is_open() || request.uri().path() == "/health/live" {
-        return next.run(request).await;
+        return next(request).await;
     }
     HttpProblem::unavailable("STARTING", "Usher is starting. Please try again in a moment.", 2).into_response()
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::Body;
     use axum::http::StatusCode;
     use axum::http::header::RETRY_AFTER;
+    use axum::middleware::{Next, from_fn};
     use tower::ServiceExt as _;
 
     use super::*;
@@ -50,7 +50,11 @@ mod tests {
     #[tokio::test]
     async fn the_gate_opens_once_and_for_all_clones() {
         let gate = Gate::default();
-        let router = wrap(Router::new().fallback(|| async { "in" }), gate.clone());
+        let door = gate.clone();
+        let router = Router::new().fallback(|| async { "in" }).layer(from_fn(move |request: Request, next: Next| {
+            let door = door.clone();
+            async move { check(&door, request, |request| next.run(request)).await }
+        }));
         let ask = |path| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
         let early = ask("/login").await.unwrap();
         assert_eq!(early.status(), StatusCode::SERVICE_UNAVAILABLE);

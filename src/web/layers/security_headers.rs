@@ -2,13 +2,11 @@
 
 use std::fmt::Write as _;
 
-use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use url::{Host, Url};
 
@@ -64,13 +62,13 @@ fn source(uri: &Url) -> String {
     }
 }
 
-/// Sets the headers on everything that leaves `router`; `https` says whether the issuer is served over TLS.
-pub fn wrap(router: Router, https: bool) -> Router {
-    router.layer(from_fn_with_state(https, set))
-}
-
-async fn set(State(https): State<bool>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Sets the headers on every answer; `https` says whether the issuer is served over TLS.
+pub(super) async fn set<F: Future<Output = Response>>(
+    https: bool,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    let mut response = next(request).await;
     let form_action = response.extensions_mut().remove::<FormAction>();
     let headers = response.headers_mut();
     if !headers.contains_key(CONTENT_SECURITY_POLICY) {
@@ -107,7 +105,9 @@ fn is_plain(source: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::Body;
+    use axum::middleware::{Next, from_fn};
     use axum::response::IntoResponse as _;
     use axum::routing::get;
     use tower::ServiceExt as _;
@@ -119,7 +119,8 @@ mod tests {
         let router = Router::new()
             .route("/consent", get(move || async move { axum::Extension(FormAction::to(&client)) }))
             .route("/docs", get(|| async { [(CONTENT_SECURITY_POLICY, "default-src 'self'")].into_response() }));
-        let router = wrap(router, https);
+        let router =
+            router.layer(from_fn(move |request: Request, next: Next| set(https, request, |request| next.run(request))));
         router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap().headers().clone()
     }
 

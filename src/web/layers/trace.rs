@@ -6,11 +6,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use tracing::Instrument as _;
 
@@ -79,18 +77,20 @@ fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(bytes)
 }
 
-#[derive(Clone)]
-struct Tracing {
-    random: Arc<dyn Random>,
-    proxies: TrustedProxies,
+/// What a trace needs to know.
+pub(super) struct Tracing {
+    /// Where trace ids are drawn from.
+    pub(super) random: Arc<dyn Random>,
+    /// The peers whose word on the client is believed.
+    pub(super) proxies: TrustedProxies,
 }
 
-/// Gives every request of `router` its [`TraceId`] and [`ClientIp`] and, at the end, its log line.
-pub fn wrap(router: Router, random: Arc<dyn Random>, proxies: TrustedProxies) -> Router {
-    router.layer(from_fn_with_state(Tracing { random, proxies }, trace))
-}
-
-async fn trace(State(tracing): State<Tracing>, mut request: Request, next: Next) -> Response {
+/// Gives a request its [`TraceId`] and [`ClientIp`] and, at the end, its log line.
+pub(super) async fn trace<F: Future<Output = Response>>(
+    tracing: &Tracing,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let started = Instant::now();
     let id = TraceId::from_headers(request.headers()).unwrap_or_else(|| TraceId((*tracing.random).bytes()));
     let client = ClientIp::of(&request, &tracing.proxies);
@@ -102,7 +102,7 @@ async fn trace(State(tracing): State<Tracing>, mut request: Request, next: Next)
     }
 
     let span = tracing::info_span!("request", trace.id = %id);
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next(request).instrument(span).await;
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(TRACE_HEADER, value);
     }
@@ -130,7 +130,9 @@ mod tests {
     use std::io::Write;
     use std::sync::Mutex;
 
+    use axum::Router;
     use axum::body::Body;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::get;
     use tower::ServiceExt as _;
     use tracing::instrument::WithSubscriber as _;
@@ -172,7 +174,11 @@ mod tests {
         let sink = log.clone();
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || sink.clone()).finish();
         let router = Router::new().route("/token/{id}", get(|id: TraceId| async move { id.to_string() }));
-        let router = wrap(router, Arc::new(SeededRandom::new(3)), TrustedProxies::default());
+        let tracing = Arc::new(Tracing { random: Arc::new(SeededRandom::new(3)), proxies: TrustedProxies::default() });
+        let router = router.layer(from_fn(move |request: Request, next: Next| {
+            let tracing = tracing.clone();
+            async move { trace(&tracing, request, |request| next.run(request)).await }
+        }));
         let response = router.oneshot(request).with_subscriber(subscriber).await.unwrap();
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         (response, text)

@@ -14,5 +14,5 @@ const MAX_AGE: u32 = 300;
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Response {
     let keyring = app.usher.keyring();
     let jwks = keyring.jwks();
-    Document::new(jwks.body.clone(), jwks.etag.clone(), MAX_AGE).answer(&headers)
+    Document::new(jwks.body.clone(), &jwks.etag, MAX_AGE).answer(&headers)
 }
