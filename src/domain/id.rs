@@ -61,6 +61,12 @@ ids! {
     LetterId;
     /// A fact in the log.
     EventId;
+    /// A passkey.
+    PasskeyId;
+    /// A browser that is not asked for a second step.
+    RememberedId;
+    /// A second step that is due, or a ceremony that a passkey is asked for in.
+    CeremonyId;
 }
 
 /// The `client_id` of RFC 6749 §2.2: chosen by Usher, never by the client, so that it cannot collide with a `sub`.

@@ -2,11 +2,13 @@
 //!
 //! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
 
+pub mod authentication;
 pub mod client;
 pub mod code;
 pub mod consent;
 pub mod email;
 pub mod event;
+pub mod factors;
 pub mod grant;
 pub mod id;
 pub mod interaction;
@@ -16,6 +18,7 @@ pub mod page;
 pub mod project;
 pub mod proof;
 pub mod random;
+pub mod remembered;
 pub mod secret;
 pub mod session;
 pub mod time;

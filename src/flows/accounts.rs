@@ -1,11 +1,14 @@
 //! The accounts of one browser: its cookie holds the secrets of the sessions it knows, the one used last first.
 
+use std::time::Duration;
+
 use aws_lc_rs::digest;
 
 use super::error::FlowError;
 use super::usher::{Device, Usher};
 use crate::domain::id::SessionId;
 use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserStatus};
 
 /// Most accounts side by side in one browser.
@@ -15,11 +18,13 @@ const BETWEEN: char = '.';
 /// Length of a secret: 256 bits in base64url.
 const SECRET_LENGTH: usize = 43;
 
-/// What a browser holds: the secrets of its sessions, and a mark of its own that forms and interactions are bound to.
+/// What a browser holds: the secrets of its sessions, a mark of its own that forms and interactions are bound to, and the
+/// secrets that spare its owners a second step.
 #[derive(Clone, Default)]
 pub struct Browser {
     secrets: Vec<String>,
     mark: Option<String>,
+    remembered: Vec<String>,
 }
 
 /// One account that a browser knows.
@@ -36,18 +41,40 @@ pub struct Account {
 }
 
 impl Browser {
-    /// Reads the two cookies. Anything that cannot be a secret is dropped.
-    pub fn from_cookies(sessions: Option<&str>, mark: Option<&str>) -> Self {
+    /// Reads the three cookies. Anything that cannot be a secret is dropped.
+    pub fn from_cookies(sessions: Option<&str>, mark: Option<&str>, remembered: Option<&str>) -> Self {
         let fits = |text: &&str| {
             text.len() == SECRET_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
-        let secrets = sessions.unwrap_or_default().split(BETWEEN).filter(fits).take(MOST).map(str::to_owned).collect();
-        Self { secrets, mark: mark.filter(|mark| fits(mark)).map(str::to_owned) }
+        let list = |text: Option<&str>| {
+            text.unwrap_or_default().split(BETWEEN).filter(fits).take(MOST).map(str::to_owned).collect()
+        };
+        Self {
+            secrets: list(sessions),
+            mark: mark.filter(|mark| fits(mark)).map(str::to_owned),
+            remembered: list(remembered),
+        }
     }
 
     /// The value for the session cookie; empty when there is nothing to remember.
     pub fn session_cookie(&self) -> String {
         self.secrets.join(&BETWEEN.to_string())
+    }
+
+    /// The value for the cookie of a browser that is remembered; empty when it is not.
+    pub fn remembered_cookie(&self) -> String {
+        self.remembered.join(&BETWEEN.to_string())
+    }
+
+    /// What it holds to be spared a second step, one secret a user at most.
+    pub(super) fn remembered(&self) -> impl Iterator<Item = &str> {
+        self.remembered.iter().map(String::as_str)
+    }
+
+    /// Holds one more such secret.
+    pub(super) fn hold(&mut self, secret: String) {
+        self.remembered.insert(0, secret);
+        self.remembered.truncate(MOST);
     }
 
     /// The browser's own mark, if it has one.
@@ -93,6 +120,16 @@ pub(super) fn secret_hash(secret: &str) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest::digest(&digest::SHA256, secret.as_bytes()).as_ref());
     hash
+}
+
+/// How recent an authentication has to be before anything is changed that a person signs in by.
+pub const FRESH: Duration = Duration::from_mins(5);
+
+impl Account {
+    /// Did the person show themselves a moment ago?
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now < self.session.auth_time + FRESH
+    }
 }
 
 impl Usher {
@@ -144,8 +181,8 @@ mod tests {
     #[test]
     fn a_cookie_of_garbage_holds_nothing() {
         for bad in ["", ".", "short", &"a".repeat(44), &"é".repeat(43), "a.b.c"] {
-            assert_eq!(Browser::from_cookies(Some(bad), Some(bad)).session_cookie(), "");
-            assert!(Browser::from_cookies(None, Some(bad)).mark().is_none());
+            assert_eq!(Browser::from_cookies(Some(bad), Some(bad), Some(bad)).session_cookie(), "");
+            assert!(Browser::from_cookies(None, Some(bad), None).mark().is_none());
         }
     }
 
@@ -158,6 +195,6 @@ mod tests {
         let cookie = browser.session_cookie();
         assert_eq!(cookie.split('.').count(), MOST);
         assert!(cookie.starts_with(&format!("{:0>43}", 19)));
-        assert_eq!(Browser::from_cookies(Some(&cookie), None).session_cookie(), cookie);
+        assert_eq!(Browser::from_cookies(Some(&cookie), None, None).session_cookie(), cookie);
     }
 }
