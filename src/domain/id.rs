@@ -67,6 +67,8 @@ ids! {
     RememberedId;
     /// A second step that is due, or a ceremony that a passkey is asked for in.
     CeremonyId;
+    /// One way in that an upstream provider vouches for.
+    IdentityId;
 }
 
 /// The `client_id` of RFC 6749 §2.2: chosen by Usher, never by the client, so that it cannot collide with a `sub`.

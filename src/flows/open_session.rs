@@ -122,9 +122,7 @@ fn renewal(account: &Account, fresh: &Session) -> Session {
 /// Does what the person came in by still stand? It does so until the transaction ends.
 async fn stands(tx: &mut Tx<'_>, user: UserId, guard: &Guard) -> Stored<bool> {
     match guard {
-        Guard::Password(mark) => {
-            Ok(tx.hold_password(user).await?.is_some_and(|phc| password_mark(&phc) == *mark))
-        }
+        Guard::Password(mark) => Ok(tx.hold_password(user).await?.is_some_and(|phc| password_mark(&phc) == *mark)),
         Guard::Passkey(id) => tx.hold_passkey(user, *id).await,
         Guard::User => tx.hold_user(user).await,
     }

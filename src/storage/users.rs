@@ -66,7 +66,8 @@ const fn status_word(status: UserStatus) -> &'static str {
 impl Tx<'_> {
     /// Is the user active? It stays so until this transaction ends.
     pub async fn hold_user(&mut self, user: UserId) -> Result<bool> {
-        let found: Option<i32> = on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
+        let found: Option<i32> =
+            on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
         Ok(found.is_some())
     }
 
