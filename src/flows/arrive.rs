@@ -99,6 +99,7 @@ impl Usher {
     }
 
     /// Opens a sign-in that waits, in the browser that began it and in time.
+    #[expect(dead_code, reason = "the page of the second step makes use of it")]
     pub(super) fn open_pending(&self, sealed: &str, browser: &Browser) -> Result<PendingSignIn, FlowError> {
         let opened = self.sealer.open_text(Purpose::PendingSignIn, sealed).ok();
         let pending: Option<PendingSignIn> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -56,7 +56,7 @@ impl FromRequestParts<App> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let cookies = Cookies::from_headers(&parts.headers);
         let [sessions, mark, remembered] = [SESSIONS, MARK, REMEMBERED].map(|name| app.jar.get(&cookies, name));
-        let browser = Browser::from_cookies(sessions, mark, remembered);
+        let browser = Browser::from_cookies(sessions, mark).remembered_by(remembered);
         let text =
             |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
         let query = Params::decode(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
