@@ -18,5 +18,6 @@ pub mod proof;
 pub mod random;
 pub mod secret;
 pub mod session;
+pub mod source;
 pub mod time;
 pub mod user;
