@@ -20,6 +20,7 @@ pub mod provider;
 pub mod random;
 pub mod secret;
 pub mod session;
+pub mod source;
 pub mod time;
 pub mod user;
 mod words;

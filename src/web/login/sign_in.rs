@@ -133,7 +133,7 @@ async fn view(
     });
     let again = again.filter(|_| !expects_somebody_else);
     Ok(SignIn {
-        email: again.as_ref().map(|account| account.user.email.to_string()).or(hint).unwrap_or_default(),
+        email: again.as_ref().map(|account| account.user.email_text().to_owned()).or(hint).unwrap_or_default(),
         email_fixed: again.is_some(),
         notice: again.as_ref().map(|_| Message::ProveItIsYou.text(page.lang)),
         error: None,
