@@ -23,6 +23,7 @@ pub mod random;
 pub mod remembered;
 pub mod secret;
 pub mod session;
+pub mod source;
 pub mod time;
 pub mod user;
 mod words;

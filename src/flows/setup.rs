@@ -99,7 +99,7 @@ impl Usher {
     }
 
     async fn check_password_of(&self, user: &User, given: &NewUser, device: &Device) -> Result<(), FlowError> {
-        self.count_sign_in(user.email.as_str(), &device.source, None).await?;
+        self.count_sign_in(user.account_name(), &device.source, None).await?;
         let password = given
             .password
             .as_ref()

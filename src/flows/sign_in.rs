@@ -41,7 +41,10 @@ impl Usher {
             return Err(Refused::WrongCredentials.into());
         };
         let accounts = self.accounts(browser).await?;
-        let known = accounts.iter().find(|account| account.user.email == email).map(|account| account.session.id);
+        let known = accounts
+            .iter()
+            .find(|account| account.user.email.as_ref() == Some(&email))
+            .map(|account| account.session.id);
         self.count_sign_in(email.as_str(), &device.source, known).await?;
         let password = normalise(&attempt.password.expose().clone()).map_err(|_| Refused::WrongCredentials)?;
         let found = self.store.find_password_by_email(&email).await?;

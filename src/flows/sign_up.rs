@@ -19,6 +19,7 @@ use crate::domain::id::{ProofId, UserId};
 use crate::domain::letter::QueuedLetter;
 use crate::domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use crate::domain::secret::Secret;
+use crate::domain::source::{Origin, Sources};
 use crate::domain::user::{Profile, Sub, User, UserStatus};
 use crate::i18n::Lang;
 use crate::keys::seal::Purpose;
@@ -229,7 +230,8 @@ impl Usher {
             }
             Some(owner) => {
                 let at = |path| self.config.server.issuer.at(path);
-                messages::already_registered(super::letters::recipient(owner, None), &at("/login"), &at("/recover"))?
+                let owner = Recipient { email: email.as_str(), name: None, lang: super::letters::lang_of(owner) };
+                messages::already_registered(owner, &at("/login"), &at("/recover"))?
             }
         };
         let proof = Proof {
@@ -290,7 +292,7 @@ impl Usher {
     ) -> Result<Verified, FlowError> {
         let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
         let email = proof.email.clone().ok_or(Refused::ProofOver)?;
-        let user = self.new_user(email, pending.profile, Some(pending.locale), false);
+        let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &Origin::Person);
         let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.now(), proof.id);
         let create = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -314,20 +316,32 @@ impl Usher {
         Ok(Verified { signed_in, interaction: pending.interaction })
     }
 
-    /// A user with a `sub` that nobody has or had.
-    pub(super) fn new_user(&self, email: Email, profile: Profile, locale: Option<String>, admin: bool) -> User {
+    /// A user with a `sub` that nobody has or had. Whoever is named as the origin vouches for address and profile.
+    pub(super) fn new_user(
+        &self,
+        email: Option<Email>,
+        profile: Profile,
+        locale: Option<String>,
+        origin: &Origin,
+    ) -> User {
         let now = self.now();
-        User {
+        let mut user = User {
             id: UserId::new(now, &*self.random),
             sub: Sub(self.random.handle()),
-            email,
+            email: None,
             status: UserStatus::Active,
-            admin,
+            admin: false,
             locale,
-            profile,
+            profile: Profile::default(),
+            sources: Sources::default(),
             created_at: now,
             updated_at: now,
+        };
+        user.set_profile(profile, origin, now);
+        if let Some(email) = email {
+            user.set_email(email, origin.clone(), now);
         }
+        user
     }
 }
 

@@ -106,7 +106,8 @@ impl Visitor {
         }
         let nav = sections.into_iter().map(|(tab, url)| NavLink::new(lang, tab, url, url == here)).collect();
         let name = account.user.profile.display_name().unwrap_or_default();
-        let chip = AccountChip { name, email: account.user.email.to_string(), sign_out_url: urls::LOGOUT.to_owned() };
+        let chip =
+            AccountChip { name, email: account.user.email_text().to_owned(), sign_out_url: urls::LOGOUT.to_owned() };
         Page { nav, account: Some(chip), language_url_base: here.to_owned(), ..self.page(lang) }
     }
 

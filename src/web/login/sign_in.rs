@@ -83,7 +83,7 @@ async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params
     let next = query.get("next").ok().flatten();
     let again = matches!(query.get("again"), Ok(Some(_)));
     if again && let Some(account) = app.usher.current(&visitor.browser).await? {
-        page.email = account.user.email.to_string();
+        page.email = account.user.email_text().to_owned();
         page.email_fixed = true;
         page.notice = Some(Message::ProveItIsYou.text(page.page.lang));
         page.form.action = urls::login_again(urls::after_login(next));
@@ -136,7 +136,7 @@ async fn view(
     });
     let again = again.filter(|_| !expects_somebody_else);
     Ok(SignIn {
-        email: again.as_ref().map(|account| account.user.email.to_string()).or(hint).unwrap_or_default(),
+        email: again.as_ref().map(|account| account.user.email_text().to_owned()).or(hint).unwrap_or_default(),
         email_fixed: again.is_some(),
         notice: again.as_ref().map(|_| Message::ProveItIsYou.text(page.lang)),
         error: None,
