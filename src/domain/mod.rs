@@ -16,6 +16,7 @@ pub mod interaction;
 pub mod key;
 pub mod letter;
 pub mod page;
+pub mod passkey;
 pub mod project;
 pub mod proof;
 pub mod provider;

@@ -63,6 +63,8 @@ impl CleanUp {
         usher.store.write_single(move |mut tx| Box::pin(async move { tx.sweep_buckets(now_ms).await })).await?;
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_ceremonies(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_remembered(before, BATCH));
         self.sweep_grants(usher, stop, before).await?;
         // Last: a session stays for as long as one of its grants does.
         in_batches!(usher, stop, |tx| tx.sweep_sessions(before, BATCH));

@@ -19,11 +19,13 @@ pub mod passkeys;
 pub mod passwords;
 pub mod projects;
 pub mod proofs;
+pub mod recovery_codes;
 pub mod remembered;
 mod row;
 pub mod sessions;
 pub mod throttles;
 pub mod tokens;
+pub mod totp;
 pub mod users;
 mod writer;
 
@@ -103,7 +105,7 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 18] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 20] = [
         ("clients", clients::ALL),
         ("consents", consents::ALL),
         ("events", events::ALL),
@@ -117,10 +119,12 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("passwords", passwords::ALL),
         ("projects", projects::ALL),
         ("proofs", proofs::ALL),
+        ("recovery_codes", recovery_codes::ALL),
         ("remembered", remembered::ALL),
         ("sessions", sessions::ALL),
         ("throttles", throttles::ALL),
         ("tokens", tokens::ALL),
+        ("totp", totp::ALL),
         ("users", users::ALL),
     ];
     files.into_iter().flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql)))
