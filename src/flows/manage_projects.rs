@@ -25,7 +25,7 @@ impl Usher {
     pub async fn create_project(&self, name: &str) -> Result<RegisteredProject, FlowError> {
         let name = check_name(name).map_err(|_| Refused::BadName)?;
         let now = self.now();
-        let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now };
+        let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now, required_acr: None };
         let token = self.random.token();
         let (made, hash) = (project.clone(), secret_hash(&token));
         let event = self.event(EventKind::ProjectCreated).with_project(project.id);

@@ -56,6 +56,6 @@ pub use passkeys::{Ceremony, PasskeyAnswer};
 pub use second_factor::SecondStep;
 pub use sign_in::Attempt;
 pub use sign_out::{LogoutRequest, SignOut};
-pub use sign_up::{BegunHere, SignUpForm, Verified};
+pub use sign_up::{AsksPassword, SignUpForm, Verified};
 pub use totp::TotpOffer;
 pub use usher::{Device, Parts, Usher};

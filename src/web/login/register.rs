@@ -45,7 +45,7 @@ pub async fn post(
     let asked = interaction.as_ref().and_then(|one| one.request.ui_locales.clone());
     let sign_up = SignUpForm {
         email: text(&form, "email"),
-        password: Secret::new(text(&form, "password")),
+        password: text(&form, "passkey").is_empty().then(|| Secret::new(text(&form, "password"))),
         given_name: text(&form, "given_name"),
         family_name: text(&form, "family_name"),
         lang: visitor.lang(asked.as_deref(), None),
