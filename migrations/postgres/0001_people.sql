@@ -39,7 +39,7 @@ create index session_by_expiry on session (expires_at);
 
 create table proof (
     id uuid primary key,
-    kind text not null check (kind in ('sign_up', 'recover', 'setup')),
+    kind text not null check (kind in ('sign_up', 'recover', 'setup', 'not_me', 'change_email')),
     token_hash bytea not null unique,
     code_hash bytea,
     email text,

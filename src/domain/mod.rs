@@ -5,6 +5,7 @@
 pub mod client;
 pub mod code;
 pub mod consent;
+pub mod device;
 pub mod email;
 pub mod event;
 pub mod grant;
@@ -12,6 +13,7 @@ pub mod id;
 pub mod interaction;
 pub mod key;
 pub mod letter;
+pub mod notice;
 pub mod page;
 pub mod project;
 pub mod proof;

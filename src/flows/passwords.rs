@@ -1,18 +1,15 @@
 //! A signed-in person changes their password.
 
-use std::time::Duration;
-
 use super::accounts::{Account, Browser, secret_hash};
 use super::end::Ended;
 use super::error::{FlowError, Refused};
-use super::letters::recipient;
 use super::password_rules::{check, normalise};
 use super::usher::{Device, Usher};
 use crate::domain::event::EventKind;
+use crate::domain::notice::Notice;
 use crate::domain::proof::ProofKind;
 use crate::domain::secret::Secret;
 use crate::domain::session::EndReason;
-use crate::mail::messages;
 
 impl Usher {
     /// Sets a new password, ends every other session and gives this one a new secret.
@@ -38,12 +35,7 @@ impl Usher {
         let name = user.profile.display_name().unwrap_or_default();
         check(new.expose(), self.config.passwords.min_length, &[user.email.as_str(), &name, "usher"])?;
         let phc = self.passwords.hash(new, self.random.bytes()).await?;
-        let letter = messages::password_changed(
-            recipient(user, Some(&name)),
-            self.now(),
-            &self.config.server.issuer.at("/recover"),
-        )?;
-        let letter = self.enclose(&letter, self.now() + Duration::from_hours(72))?;
+        let notice = self.notice(user, &Notice::PasswordChanged)?;
         let (usher, now, id, session) = (self.clone(), self.now(), user.id, account.session.id);
         let secret = self.random.token();
         let hash = secret_hash(&secret);
@@ -52,7 +44,7 @@ impl Usher {
                 tx.put_password(id, &phc, now).await?;
                 tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
                 tx.append(&usher.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
-                tx.insert_letter(&letter, now).await?;
+                notice.post(&mut tx).await?;
                 tx.replace_session_secret(session, &hash).await?;
                 usher.end_everything_of(&mut tx, id, Some(session), EndReason::PasswordChanged).await
             })

@@ -162,12 +162,14 @@ impl Usher {
             idle_expires_at: fresh.idle_expires_at,
             ..account.session.clone()
         });
+        let seen = self.see_browser(user, browser, device).await?;
         let usher = self.clone();
         let opened = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.password_stands(fresh.user_id, &phc).await? {
                     return Ok(None);
                 }
+                seen.remember(&mut tx).await?;
                 if let Some(session) = renewed
                     && tx.reauthenticate_session(&session, &hash).await?
                 {
@@ -186,6 +188,7 @@ impl Usher {
         });
         let session = opened.await?;
         if session.is_some() {
+            self.letter_bell.notify_one();
             browser.remember(secret);
         }
         Ok(session)
