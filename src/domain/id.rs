@@ -61,6 +61,8 @@ ids! {
     LetterId;
     /// A fact in the log.
     EventId;
+    /// One way in that an upstream provider vouches for.
+    IdentityId;
 }
 
 /// The `client_id` of RFC 6749 §2.2: chosen by Usher, never by the client, so that it cannot collide with a `sub`.
