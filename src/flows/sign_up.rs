@@ -6,13 +6,16 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use super::accounts::{Browser, secret_hash};
+use super::arrive::SignedIn;
 use super::authorize::mark_hash;
 use super::error::{FlowError, Refused};
+use super::open_session::password_guard;
 use super::password_rules::{check, normalise};
 use super::usher::{Device, Usher};
+use crate::domain::authentication::{Authentication, Means};
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
-use crate::domain::id::{ProofId, SessionId, UserId};
+use crate::domain::id::{ProofId, UserId};
 use crate::domain::letter::QueuedLetter;
 use crate::domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use crate::domain::secret::Secret;
@@ -59,11 +62,11 @@ pub(super) struct PendingSignUp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BegunHere(pub bool);
 
-/// A proven registration: the user exists and is signed in.
+/// A proven registration: the user exists and has arrived.
 #[derive(Debug)]
 pub struct Verified {
-    /// The session.
-    pub session: SessionId,
+    /// What came of arriving.
+    pub signed_in: SignedIn,
     /// The sealed sign-in that it was part of.
     pub interaction: Option<String>,
 }
@@ -308,8 +311,9 @@ impl Usher {
             Ok(false) | Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }
-        let session = self.open_session(&user, pending.phc, browser, device).await?.ok_or(Refused::ProofOver)?;
-        Ok(Verified { session, interaction: pending.interaction })
+        let guard = password_guard(&pending.phc);
+        let signed_in = self.arrive(user, Authentication::by(Means::Password), guard, browser, device).await?;
+        Ok(Verified { signed_in, interaction: pending.interaction })
     }
 
     /// A user with a `sub` that nobody has or had. Whoever is named as the origin vouches for address and profile.

@@ -19,6 +19,7 @@ statements! {
     FIND_BY_EMAIL = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where email = $1";
     FIND_BY_SUB = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where sub = $1";
     LIST = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where id > $1 order by id limit $2";
+    HOLD = "select 1 from users where id = $1 and status = 'active'", postgres "select 1 from users where id = $1 and status = 'active' for share";
     UPDATE = "update users set email = $2, status = $3, admin = $4, locale = $5, profile = $6, sources = $7, updated_at = $8 where id = $1";
 }
 
@@ -71,6 +72,13 @@ const fn status_word(status: UserStatus) -> &'static str {
 }
 
 impl Tx<'_> {
+    /// Is the user active? It stays so until this transaction ends.
+    pub async fn hold_user(&mut self, user: UserId) -> Result<bool> {
+        let found: Option<i32> =
+            on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
+        Ok(found.is_some())
+    }
+
     /// Adds a user.
     ///
     /// # Errors
