@@ -2,6 +2,8 @@
 //!
 //! Everything ends, nobody may change how the account is protected for a day, and the owner gets a way back in.
 
+use std::time::Duration;
+
 use super::accounts::{Account, secret_hash};
 use super::end::Ended;
 use super::error::{FlowError, Refused};
@@ -11,6 +13,9 @@ use crate::domain::notice::Notice;
 use crate::domain::proof::{Proof, ProofKind};
 use crate::domain::session::EndReason;
 use crate::domain::user::{User, UserStatus};
+
+/// For so long nobody changes how a disowned account is protected.
+const FROZEN: Duration = Duration::from_hours(24);
 
 impl Usher {
     /// Whose link is this? `None` once it was used or expired.
@@ -52,6 +57,7 @@ impl Usher {
                 }
                 tx.append(&event).await?;
                 let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
+                tx.freeze_factors(user.id, now + FROZEN).await?;
                 // Whoever signs in next is a stranger until the owner has met them anew, and a link that somebody else
                 // had mailed to themselves is no way in.
                 tx.forget_browsers(user.id).await?;

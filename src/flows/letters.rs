@@ -19,9 +19,9 @@ pub(super) fn lang_of(user: &User) -> Lang {
     user.locale.as_deref().and_then(Lang::from_tag).unwrap_or_default()
 }
 
-/// A user as the reader of a letter.
-pub(super) fn recipient<'a>(user: &'a User, name: Option<&'a str>) -> Recipient<'a> {
-    Recipient { email: user.email.as_str(), name, lang: lang_of(user) }
+/// A user as the reader of a letter; nobody where there is no address.
+pub(super) fn recipient<'a>(user: &'a User, name: Option<&'a str>) -> Option<Recipient<'a>> {
+    user.email.as_ref().map(|email| Recipient { email: email.as_str(), name, lang: lang_of(user) })
 }
 
 impl Usher {

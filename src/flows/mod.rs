@@ -4,6 +4,7 @@
 //! answers values, or an error that the door turns into a status. Every write goes with its event in one transaction.
 
 mod accounts;
+mod arrive;
 mod authenticate_client;
 mod authorize;
 mod client_credentials;
@@ -21,6 +22,7 @@ mod manage_keys;
 mod manage_projects;
 mod manage_users;
 mod notices;
+mod open_session;
 mod origins;
 pub mod password_pool;
 pub mod password_rules;
@@ -39,6 +41,7 @@ mod userinfo;
 mod usher;
 
 pub use accounts::{Account, Browser};
+pub use arrive::SignedIn;
 pub use authorize::{AuthorizeFault, Outcome};
 pub use end::Ended;
 pub use error::{Broken, FlowError, Refused};
@@ -47,7 +50,7 @@ pub use manage_clients::{NewClient, RegisteredClient};
 pub use manage_keys::MASTER_KEY_FACT;
 pub use manage_projects::RegisteredProject;
 pub use manage_users::NewUser;
-pub use sign_in::{Attempt, SignedIn};
+pub use sign_in::Attempt;
 pub use sign_out::{LogoutRequest, SignOut};
 pub use sign_up::{BegunHere, SignUpForm, Verified};
 pub use usher::{Device, Parts, Usher};

@@ -65,7 +65,10 @@ impl Usher {
     /// # Errors
     /// If the letter cannot be written.
     pub(super) fn notice(&self, user: &User, told: &Notice) -> Result<PreparedNotice, FlowError> {
-        self.notice_to(user, &user.email, told)
+        match &user.email {
+            Some(email) => self.notice_to(user, email, told),
+            None => Ok(PreparedNotice { letter: None, proofs: Vec::new(), now: self.now() }),
+        }
     }
 
     /// Prepares a notice for another address of theirs: one that they had until now.

@@ -25,7 +25,7 @@ impl Usher {
         device: &Device,
     ) -> Result<Ended, FlowError> {
         let user = &account.user;
-        self.count_sign_in(user.email.as_str(), &device.source, Some(account.session.id)).await?;
+        self.count_sign_in(user.account_name(), &device.source, Some(account.session.id)).await?;
         let current = normalise(current.expose()).map_err(|_| Refused::WrongPassword)?;
         let phc = self.store.find_password(user.id).await?;
         if !self.passwords.verify(current, phc).await?.ok {
@@ -33,7 +33,7 @@ impl Usher {
         }
         let new = normalise(new.expose())?;
         let name = user.profile.display_name().unwrap_or_default();
-        check(new.expose(), self.config.passwords.min_length, &[user.email.as_str(), &name, "usher"])?;
+        check(new.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
         let phc = self.passwords.hash(new, self.random.bytes()).await?;
         let notice = self.notice(user, &Notice::PasswordChanged)?;
         let (usher, now, id, session) = (self.clone(), self.now(), user.id, account.session.id);

@@ -2,6 +2,7 @@
 
 use usher::domain::client::ClientType;
 use usher::flows::RegisteredClient;
+use usher::mail::LetterKind;
 use usher::protocol::client_metadata::RefreshRotation;
 
 use crate::harness::database::on_both_databases;
