@@ -15,7 +15,7 @@ impl Usher {
     /// Sets a new password, ends every other session and gives this one a new secret.
     ///
     /// # Errors
-    /// [`Refused::WrongPassword`], [`Refused::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
+    /// [`Refused::Frozen`], [`Refused::WrongPassword`], [`Refused::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
     pub async fn change_password(
         &self,
         account: &Account,
@@ -25,6 +25,9 @@ impl Usher {
         device: &Device,
     ) -> Result<Ended, FlowError> {
         let user = &account.user;
+        if user.factors_are_frozen(self.now()) {
+            return Err(Refused::Frozen.into());
+        }
         self.count_sign_in(user.account_name(), &device.source, Some(account.session.id)).await?;
         let current = normalise(current.expose()).map_err(|_| Refused::WrongPassword)?;
         let phc = self.store.find_password(user.id).await?;

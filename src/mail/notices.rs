@@ -21,12 +21,7 @@ pub struct NoticeLinks {
 ///
 /// # Errors
 /// [`WriteError`] if there is nobody to write to, or a template fails.
-pub fn notice(
-    to: Recipient<'_>,
-    notice: &Notice,
-    at: Timestamp,
-    links: &NoticeLinks,
-) -> Result<Letter, WriteError> {
+pub fn notice(to: Recipient<'_>, notice: &Notice, at: Timestamp, links: &NoticeLinks) -> Result<Letter, WriteError> {
     let lang = to.lang;
     let (subject, lead) = keys(notice);
     let said = said(notice, lang);
@@ -60,7 +55,9 @@ fn said(notice: &Notice, lang: Lang) -> Vec<(&'static str, String)> {
             ("device", lang.device(device.browser.as_deref(), device.system.as_deref())),
             ("network", lang.network(network)),
         ],
-        Notice::FactorAdded { factor } | Notice::FactorRemoved { factor } => vec![("factor", factor_name(factor, lang))],
+        Notice::FactorAdded { factor } | Notice::FactorRemoved { factor } => {
+            vec![("factor", factor_name(factor, lang))]
+        }
         Notice::IdentityLinked { provider } | Notice::IdentityUnlinked { provider } => {
             vec![("provider", one_line(provider))]
         }

@@ -34,10 +34,8 @@ impl Tx<'_> {
 impl Store {
     /// How well a user knows the browser of this mark.
     pub async fn find_familiarity(&self, user: UserId, mark_hash: &[u8]) -> Result<Familiarity> {
-        let found: Option<Vec<u8>> = on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql)
-            .bind(user.0)
-            .bind(mark_hash)
-            .fetch_optional(conn))?;
+        let found: Option<Vec<u8>> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(user.0).bind(mark_hash).fetch_optional(conn))?;
         Ok(match found {
             None => Familiarity::First,
             Some(hash) if hash == mark_hash => Familiarity::Known,

@@ -35,3 +35,4 @@ not-me-done-next = Look into your mail: there is a letter with your way back in.
 not-me-expired-title = This link is no longer good
 not-me-expired-lead = It was used already, or is older than a week. If something looks wrong, sign in and look at your activity.
 sign-in-again = Sign in
+message-frozen = This account was locked after “this wasn’t me”: for one day nobody can change how it is protected.

@@ -35,3 +35,4 @@ not-me-done-next = Veja seu e-mail: há uma mensagem com o seu caminho de volta.
 not-me-expired-title = Este link não vale mais
 not-me-expired-lead = Ele já foi usado ou tem mais de uma semana. Se algo parece errado, entre e veja sua atividade.
 sign-in-again = Entrar
+message-frozen = Esta conta foi bloqueada depois de “não fui eu”: por um dia, ninguém pode mudar a sua proteção.

@@ -67,8 +67,12 @@ fn every_notice_is_written_in_every_language() {
 #[test]
 fn every_factor_has_a_name_in_every_language() {
     for lang in Lang::ALL {
-        let factors =
-            [FactorName::AuthenticatorApp, FactorName::RecoveryCodes, FactorName::Password, FactorName::Passkey("K".into())];
+        let factors = [
+            FactorName::AuthenticatorApp,
+            FactorName::RecoveryCodes,
+            FactorName::Password,
+            FactorName::Passkey("K".into()),
+        ];
         let names: BTreeSet<String> = factors.iter().map(|factor| factor_name(factor, lang)).collect();
         assert_eq!(names.len(), 4, "{names:?}");
     }

@@ -74,6 +74,26 @@ on_both_databases! {
         assert_eq!(owner.submit(&page, &[("email", ANA), ("password", NEW)]).await.url, house.at("/account/profile"));
     }
 
+    async fn for_a_day_after_it_nobody_changes_the_password_from_within(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.signed_in(ANA).await;
+        let mut thief = house.signed_in(ANA).await;
+        let link = letter(&house, LetterKind::NewDevice).await.and_then(|told| told.link().map(str::to_owned));
+        let mut owner = house.browser();
+        let page = owner.open(&link.expect("a link")).await;
+        owner.submit(&page, &[("token", &page.value("token"))]).await;
+        let page = thief.open(&house.at("/login")).await;
+        thief.sign_in(&page, ANA).await;
+        let change = async |browser: &mut crate::harness::browser::Browser<'_>| {
+            let page = browser.open(&house.at("/account/security")).await;
+            browser.submit(&page, &[("current_password", PASSWORD), ("password", NEW)]).await.status
+        };
+        assert_eq!(change(&mut thief).await, StatusCode::FORBIDDEN);
+        house.wait(24 * 3600);
+        assert_eq!(change(&mut thief).await, StatusCode::OK);
+    }
+
     async fn a_link_is_good_for_a_week_and_for_nobody_who_guesses(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
