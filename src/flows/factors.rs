@@ -36,8 +36,11 @@ impl Usher {
     /// Has this person shown a moment ago, and well enough, who they are, so that they may change what they sign in by?
     ///
     /// # Errors
-    /// [`Refused::NotFresh`] if they have to show themselves again first.
+    /// [`Refused::NotFresh`] if they have to show themselves again first; [`Refused::Frozen`].
     pub async fn check_factor_change(&self, account: &Account) -> Result<Factors, FlowError> {
+        if account.user.factors_are_frozen(self.now()) {
+            return Err(Refused::Frozen.into());
+        }
         let factors = self.store.find_factors(account.user.id).await?;
         // Whoever is spared the second step in this browser shows it all the same before anything is changed.
         let well_enough = !factors.ask_second_step() || acr_meets(&account.session.acr, AAL2);
