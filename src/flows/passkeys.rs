@@ -90,8 +90,9 @@ impl Usher {
         let held = self.store.list_passkeys(user.id).await?;
         let handle = held.first().map_or(user.id.0, |passkey| passkey.handle);
         let known = held.iter().map(|passkey| passkey.credential_id.clone().into()).collect();
-        let name = user.profile.display_name().unwrap_or_else(|| user.label().to_owned());
-        let begun = webauthn.start_passkey_registration(handle, user.label(), &name, Some(known));
+        let label = user.label();
+        let name = user.profile.display_name().unwrap_or_else(|| label.clone());
+        let begun = webauthn.start_passkey_registration(handle, &label, &name, Some(known));
         let (options, state) = begun.map_err(refused)?;
         let mut options = serde_json::to_value(options)?;
         // A passkey that the authenticator finds by itself is what the sign-in page asks for. Security keys with no room left
@@ -293,7 +294,7 @@ impl Usher {
             self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
             return Err(Refused::PasskeyCopied.into());
         }
-        result.map_err(refused)
+        Ok(result.map_err(refused)?)
     }
 
     /// Writes down that a passkey was used.

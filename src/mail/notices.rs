@@ -122,6 +122,8 @@ const fn kind(notice: &Notice) -> LetterKind {
         Notice::FactorAdded { .. } => LetterKind::FactorAdded,
         Notice::FactorRemoved { .. } => LetterKind::FactorRemoved,
         Notice::RecoveryCodeUsed { .. } => LetterKind::RecoveryCodeUsed,
+        Notice::FactorsReset => LetterKind::FactorsReset,
+        Notice::CodesGuessed => LetterKind::CodesGuessed,
         Notice::RecoveryCodesRenewed => LetterKind::RecoveryCodesRenewed,
         Notice::IdentityLinked { .. } => LetterKind::IdentityLinked,
         Notice::IdentityUnlinked { .. } => LetterKind::IdentityUnlinked,

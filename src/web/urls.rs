@@ -25,6 +25,10 @@ pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
 /// The second step of signing in.
 pub const SECOND_FACTOR: &str = "/login/second";
+/// Sign in by a passkey.
+pub const PASSKEY_SIGN_IN: &str = "/login/passkey";
+/// Set up a second factor, because a client lets nobody in without.
+pub const ENROL: &str = "/login/enrol";
 /// Choose an account.
 pub const ACCOUNTS: &str = "/login/accounts";
 /// Register.
@@ -45,6 +49,14 @@ pub const PROFILE: &str = "/account/profile";
 pub const SECURITY: &str = "/account/security";
 /// "This wasn't me", from a letter.
 pub const NOT_ME: &str = "/account/not-me";
+/// Buttons that change factors.
+pub const FACTORS: &str = "/account/security/factors";
+/// An authenticator app.
+pub const TOTP: &str = "/account/security/totp";
+/// A new passkey.
+pub const NEW_PASSKEY: &str = "/account/security/passkeys/new";
+/// Where passkeys are made and managed (a well-known URL of the W3C).
+pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 /// RFC 8615: where password managers send people.
 pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// The one-use administrator link.
@@ -96,7 +108,15 @@ pub fn second_factor(pending: &str, interaction: Option<&str>, next: &str) -> St
 
 /// Where signing in without a client leads: to the page that was asked for if it is one of these, to the profile otherwise.
 pub fn after_login(next: Option<&str>) -> &'static str {
-    [PROFILE, SECURITY, CONSOLE].into_iter().find(|page| Some(*page) == next).unwrap_or(PROFILE)
+    [PROFILE, SECURITY, TOTP, NEW_PASSKEY, CONSOLE].into_iter().find(|page| Some(*page) == next).unwrap_or(PROFILE)
+}
+
+/// The page that makes the first passkey of somebody who has just registered.
+pub fn first_passkey(interaction: Option<&str>) -> String {
+    match interaction {
+        Some(sealed) => format!("{}&first=1", with(NEW_PASSKEY, "interaction", sealed)),
+        None => with(NEW_PASSKEY, "first", "1"),
+    }
 }
 
 /// The page of a project.

@@ -24,6 +24,8 @@ fn every_notice(name: &str) -> Vec<Notice> {
         Notice::FactorAdded { factor: FactorName::Passkey(name.into()) },
         Notice::FactorRemoved { factor: FactorName::AuthenticatorApp },
         Notice::RecoveryCodeUsed { left: 3 },
+        Notice::FactorsReset,
+        Notice::CodesGuessed,
         Notice::RecoveryCodesRenewed,
         Notice::IdentityLinked { provider: name.into() },
         Notice::IdentityUnlinked { provider: name.into() },

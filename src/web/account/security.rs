@@ -7,8 +7,9 @@ use super::owner;
 use crate::domain::id::SessionId;
 use crate::domain::secret::Secret;
 use crate::domain::session::Session;
-use crate::flows::{Account, FlowError};
+use crate::flows::{Account, FlowError, Refused};
 use crate::i18n::Lang;
+use crate::web::factors::factors_view;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
@@ -32,6 +33,9 @@ pub async fn get(
     let mut page = view(&app, &mut visitor, &account).await?;
     page.notice = match query.get("done").ok().flatten() {
         Some("password") => Some(Message::PasswordChanged.text(page.page.lang)),
+        Some("passkey") => Some(Message::PasskeyAdded.text(page.page.lang)),
+        Some("factor" | "name") => Some(Message::FactorChanged.text(page.page.lang)),
+        Some("browser") => Some(Message::BrowserForgotten.text(page.page.lang)),
         Some("session") => Some(Message::SessionEnded.text(page.page.lang)),
         _ => None,
     };
@@ -66,6 +70,7 @@ pub async fn post(
     let (current, new) = (Secret::new(text(&form, "current_password")), Secret::new(text(&form, "password")));
     match app.usher.change_password(&account, &current, &new, &mut visitor.browser, &visitor.device).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "password"))),
+        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::SECURITY))),
         Err(FlowError::Refused(refused)) => {
             let mut page = view(&app, &mut visitor, &account).await?;
             let found = of_refused(&refused, page.page.lang);
@@ -84,12 +89,13 @@ pub async fn change_password(visitor: Visitor) -> Response {
     visitor.redirect(urls::SECURITY)
 }
 
-async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountSecurity, HttpProblem> {
+pub(in crate::web) async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountSecurity, HttpProblem> {
     let page = visitor.page_of(account, urls::SECURITY);
     let sessions = app.usher.sessions_of(account).await?;
     Ok(AccountSecurity {
         password_form: Form::new(urls::SECURITY, visitor.form_token()),
-        has_password: true,
+        has_password: app.usher.has_password(account).await?,
+        factors: factors_view(app, visitor, account, page.lang).await?,
         sessions_form: Form::new(urls::SECURITY, visitor.form_token()),
         email: account.user.email_text().to_owned(),
         min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),

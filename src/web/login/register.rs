@@ -105,6 +105,7 @@ async fn view(
         client,
         min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
         sign_in_url: with_interaction(urls::LOGIN),
+        offers_passkeys: app.usher.offers_passkeys(),
         ..Register::default()
     })
 }

@@ -68,6 +68,22 @@ pub enum Message {
     SessionEnded,
     /// All other sessions were ended.
     OtherSessionsEnded,
+    /// The passkey is not known here.
+    PasskeyUnknown,
+    /// The passkey proved nothing.
+    PasskeyRefused,
+    /// The passkey may have been copied.
+    PasskeyCopied,
+    /// The passkey is registered already.
+    PasskeyTaken,
+    /// Nothing would be left to sign in by.
+    LastWayIn,
+    /// There is a new passkey.
+    PasskeyAdded,
+    /// A factor was changed.
+    FactorChanged,
+    /// A browser is not spared the second step any more.
+    BrowserForgotten,
     /// No type was chosen for a client.
     ClientKindMissing,
     /// A client of this type needs a redirect URI.
@@ -136,6 +152,14 @@ impl Message {
             Self::PhoneInvalid => "message-phone-invalid",
             Self::SessionEnded => "message-session-ended",
             Self::OtherSessionsEnded => "message-other-sessions-ended",
+            Self::PasskeyUnknown => "message-passkey-unknown",
+            Self::PasskeyRefused => "message-passkey-refused",
+            Self::PasskeyCopied => "message-passkey-copied",
+            Self::PasskeyTaken => "message-passkey-taken",
+            Self::LastWayIn => "message-last-way-in",
+            Self::PasskeyAdded => "message-passkey-added",
+            Self::FactorChanged => "message-factor-changed",
+            Self::BrowserForgotten => "message-browser-forgotten",
             Self::ClientKindMissing => "message-client-kind-missing",
             Self::RedirectUriMissing => "message-redirect-uri-missing",
             Self::RedirectUriInvalid { .. } => "message-redirect-uri-invalid",

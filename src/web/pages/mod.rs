@@ -9,6 +9,7 @@ mod consent;
 mod console;
 mod dev;
 mod error;
+mod factors;
 mod form;
 mod layout;
 mod login;
@@ -31,6 +32,9 @@ pub use consent::{Consent, ScopeView};
 pub use console::{ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow};
 pub use dev::{DevLetter, DevMail, LetterRow};
 pub use error::{ErrorPage, Starting, WrongHost};
+pub use factors::{
+    Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodes, RememberedView, SecondFactor, TotpSetup,
+};
 pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, Assets, LanguageLink, NavLink, Page, Tab};
 pub use login::{

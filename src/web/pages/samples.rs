@@ -18,6 +18,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(failing(lang));
     pages.extend(setting_up(lang));
     pages.extend(own_account(lang));
+    pages.extend(second_factors(lang));
     pages.extend(console_pages(lang));
     pages.extend(client_pages(lang));
     pages.extend(letters(lang));
@@ -27,7 +28,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
 type Rendered = (&'static str, askama::Result<String>);
 
 fn page(lang: Lang) -> Page {
-    let assets = Assets { css_url: "app.css".into(), js_url: "app.js".into(), icon_url: "logo.svg".into() };
+    let assets = Assets { css_url: "app.css".into(), js_url: "app.js".into(), passkeys_url: "passkeys.js".into(), icon_url: "logo.svg".into() };
     let language_url_base = "/login?i=abc".into();
     Page { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Page::default() }
 }
@@ -92,6 +93,9 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         email: "ana@example.test".into(),
         error: Some(Message::WrongCredentials.text(lang)),
         accounts_url: Some("/accounts".into()),
+        passkey: Some(passkey()),
+        passkey_form: Form::of_sign_in("/login/passkey", "sealed.interaction", "anti-forgery"),
+        unknown_passkey: Some(HOSTILE.into()),
         providers: vec![provider("google", "Google", true), provider("facebook", "Facebook", false)],
         ..plain.clone()
     };
@@ -273,6 +277,90 @@ fn setting_up(lang: Lang) -> Vec<Rendered> {
     vec![("setup", setup.render()), ("setup-refused", refused.render()), ("setup-expired", expired.render())]
 }
 
+fn passkey() -> PasskeyAsk {
+    PasskeyAsk { options: format!("{{\"x\":\"{HOSTILE}\"}}"), state: "sealed.state".into() }
+}
+
+fn factors() -> FactorsView {
+    let passkey = |id: &str, name: &str, synced| PasskeyView {
+        id: id.into(),
+        name: name.into(),
+        synced,
+        created: "1 July 2026".into(),
+        last_used: if synced { "2 July 2026".into() } else { String::new() },
+    };
+    FactorsView {
+        form: Form::new("/account/security/factors", "t"),
+        passkeys: vec![passkey("a", "Google Password Manager", true), passkey("b", HOSTILE, false)],
+        accepted: Some(HOSTILE.into()),
+        new_passkey_url: Some("/account/security/passkeys/new".into()),
+        totp: true,
+        totp_url: "/account/security/totp".into(),
+        recovery_codes: 1,
+        remembered: vec![RememberedView { id: "r".into(), user_agent: HOSTILE.into(), until: "3 July 2026".into() }],
+        ..FactorsView::default()
+    }
+}
+
+fn second_factors(lang: Lang) -> Vec<Rendered> {
+    let second = SecondFactor {
+        page: page(lang),
+        form: form(),
+        account: "ana@example.test".into(),
+        totp: true,
+        passkey: Some(passkey()),
+        may_remember: true,
+        other_url: Some("/login/second?with=recovery".into()),
+        cancel_url: "/login".into(),
+        ..SecondFactor::default()
+    };
+    let recovery = SecondFactor {
+        recovery: true,
+        passkey: None,
+        error: Some(Message::CodeWrong.text(lang)),
+        account: HOSTILE.into(),
+        ..second.clone()
+    };
+    let enrol = Enrol {
+        page: page(lang),
+        form: form(),
+        client: hostile_client(),
+        totp_url: "/account/security/totp".into(),
+        passkey_url: Some("/account/security/passkeys/new".into()),
+    };
+    let totp = TotpSetup {
+        page: inside(lang, Tab::Security),
+        form: Form::new("/account/security/totp", "t"),
+        qr: "<svg viewBox=\"0 0 1 1\"></svg>".into(),
+        typed: "JBSW Y3DP".into(),
+        url: "otpauth://totp/x".into(),
+        offer: "sealed".into(),
+        cancel_url: "/account/security".into(),
+        error: Some(Message::CodeWrong.text(lang)),
+    };
+    let codes = RecoveryCodes {
+        page: inside(lang, Tab::Security),
+        codes: vec!["0123-4567-89AB-CDEF".into(); 10],
+        next_url: "/account/security".into(),
+    };
+    let passkey = NewPasskey {
+        page: inside(lang, Tab::Security),
+        form: Form::new("/account/security/passkeys/new", "t"),
+        passkey: passkey(),
+        first: true,
+        cancel_url: "/account/security".into(),
+        error: Some(Message::PasskeyTaken.text(lang)),
+    };
+    vec![
+        ("second", second.render()),
+        ("second-recovery", recovery.render()),
+        ("enrol", enrol.render()),
+        ("totp", totp.render()),
+        ("recovery-codes", codes.render()),
+        ("new-passkey", passkey.render()),
+    ]
+}
+
 fn own_account(lang: Lang) -> Vec<Rendered> {
     let values = ProfileValues {
         given_name: "Ana".into(),
@@ -316,6 +404,7 @@ fn own_account(lang: Lang) -> Vec<Rendered> {
         min_password: 12,
         notice: Some(Message::SessionEnded.text(lang)),
         errors: errors(&["current_password"], lang),
+        factors: factors(),
         sessions: vec![
             session("a", true, "Firefox · Linux"),
             session("b", false, "Safari · iPhone"),
