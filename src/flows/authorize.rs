@@ -127,7 +127,9 @@ impl Usher {
             _ => None,
         };
         let second_factor = match account {
-            Some(account) => asks_how(&interaction, &client) && self.store.find_factors(account.user.id).await?.allow_second_step(),
+            Some(account) => {
+                asks_how(&interaction, &client) && self.store.find_factors(account.user.id).await?.allow_second_step()
+            }
             None => false,
         };
         let step = interaction.next_step(&Facts {

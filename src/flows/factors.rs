@@ -90,11 +90,7 @@ impl Usher {
         self.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.now());
         let event = self.event(EventKind::SecondStepChanged).with("wanted", wanted);
-        let change = FactorChange {
-            user,
-            event: event.with_user(user).with_session(account.session.id),
-            notice: None,
-        };
+        let change = FactorChange { user, event: event.with_user(user).with_session(account.session.id), notice: None };
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.want_second_step(user, wanted, now).await?;

@@ -163,9 +163,8 @@ impl Usher {
     /// [`Refused::BadName`], [`Refused::NotFound`].
     pub async fn rename_passkey(&self, account: &Account, id: PasskeyId, name: &str) -> Result<(), FlowError> {
         let (user, name) = (account.user.id, tidy_name(name).ok_or(Refused::BadName)?);
-        let renamed = self
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.rename_passkey(user, id, &name).await }));
+        let renamed =
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.rename_passkey(user, id, &name).await }));
         if renamed.await? { Ok(()) } else { Err(Refused::NotFound("passkey").into()) }
     }
 
@@ -184,9 +183,9 @@ impl Usher {
         let told = Notice::FactorRemoved { factor: FactorName::Passkey(passkey.name) };
         let change = self.factor_change(account, EventKind::FactorRemoved, "passkey", &told)?;
         let remove = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                if tx.delete_passkey(user, id).await? { change.write(&mut tx).await } else { Ok(()) }
-            })
+            Box::pin(
+                async move { if tx.delete_passkey(user, id).await? { change.write(&mut tx).await } else { Ok(()) } },
+            )
         });
         remove.await?;
         self.letter_bell.notify_one();
@@ -337,8 +336,7 @@ impl Usher {
             .filter(|one| self.now() < one.expires_at && here.as_ref() == Some(&one.browser))
             .ok_or(Refused::PasskeyRefused)?;
         let (id, until) = (sealed.id, sealed.expires_at);
-        let spend =
-            self.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
+        let spend = self.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
         if spend.await? { Ok(sealed.waiting) } else { Err(Refused::PasskeyRefused.into()) }
     }
 

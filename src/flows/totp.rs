@@ -133,9 +133,8 @@ impl Usher {
         let Some(sealed) = self.store.find_totp(user).await? else { return Ok(false) };
         let opened = self.sealer.open(Purpose::SecondFactor, &sealed).ok();
         let Some(step) = opened.and_then(|seed| matched_step(&seed, code, self.now())) else { return Ok(false) };
-        let used = self
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.use_totp_step(user, &sealed, step).await }));
+        let used =
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.use_totp_step(user, &sealed, step).await }));
         Ok(used.await?)
     }
 

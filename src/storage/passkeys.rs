@@ -113,8 +113,10 @@ impl Tx<'_> {
 
     /// Spends a ceremony. Only one caller ever gets `true`.
     pub async fn spend_ceremony(&mut self, id: CeremonyId, expires_at: Timestamp) -> Result<bool> {
-        let spent: Option<Uuid> =
-            on_tx!(self, SPEND, |conn, sql| sqlx::query_scalar(sql).bind(id.0).bind(expires_at.0).fetch_optional(conn))?;
+        let spent: Option<Uuid> = on_tx!(self, SPEND, |conn, sql| sqlx::query_scalar(sql)
+            .bind(id.0)
+            .bind(expires_at.0)
+            .fetch_optional(conn))?;
         Ok(spent.is_some())
     }
 
@@ -127,8 +129,7 @@ impl Tx<'_> {
 impl Store {
     /// The passkeys of a user, oldest first, 100 at most.
     pub async fn list_passkeys(&self, user: UserId) -> Result<Vec<StoredPasskey>> {
-        let rows: Vec<PasskeyRow> =
-            on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
+        let rows: Vec<PasskeyRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
         rows.into_iter().map(StoredPasskey::try_from).collect()
     }
 

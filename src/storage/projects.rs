@@ -26,7 +26,10 @@ struct ProjectRow {
 
 impl From<ProjectRow> for Project {
     fn from(row: ProjectRow) -> Self {
-        Self { id: ProjectId(row.id), name: row.name, created_at: Timestamp(row.created_at),
+        Self {
+            id: ProjectId(row.id),
+            name: row.name,
+            created_at: Timestamp(row.created_at),
             required_acr: row.required_acr,
         }
     }

@@ -9,9 +9,9 @@ use crate::domain::secret::Secret;
 use crate::domain::session::Session;
 use crate::flows::{Account, FlowError, Refused};
 use crate::i18n::Lang;
-use crate::web::factors::factors_view;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
+use crate::web::factors::factors_view;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::{text, with_status};
 use crate::web::pages::{AccountSecurity, Form, Message, SessionView};
@@ -89,7 +89,11 @@ pub async fn change_password(visitor: Visitor) -> Response {
     visitor.redirect(urls::SECURITY)
 }
 
-pub(in crate::web) async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountSecurity, HttpProblem> {
+pub(in crate::web) async fn view(
+    app: &App,
+    visitor: &mut Visitor,
+    account: &Account,
+) -> Result<AccountSecurity, HttpProblem> {
     let page = visitor.page_of(account, urls::SECURITY);
     let sessions = app.usher.sessions_of(account).await?;
     Ok(AccountSecurity {

@@ -142,10 +142,10 @@ async fn view(
     } else {
         None
     };
-    let back = place.sealed.as_deref().map_or_else(
-        || urls::login_then(place.next),
-        |sealed| urls::with(urls::LOGIN, "interaction", sealed),
-    );
+    let back = place
+        .sealed
+        .as_deref()
+        .map_or_else(|| urls::login_then(place.next), |sealed| urls::with(urls::LOGIN, "interaction", sealed));
     Ok(SecondFactor {
         form: Form { action: place.url(place.recovery), csrf: visitor.form_token(), interaction: place.sealed.clone() },
         account: step.user.label(),

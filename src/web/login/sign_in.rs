@@ -11,7 +11,7 @@ use crate::flows::{Attempt, FlowError, Outcome, Refused};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
-use crate::web::pages::{Form, Message, SignIn, PasskeyAsk};
+use crate::web::pages::{Form, Message, PasskeyAsk, SignIn};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;

@@ -126,12 +126,7 @@ async fn link_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<Veri
     let here = urls::with(urls::VERIFY, "token", token);
     let mut page = visitor.page(visitor.lang(None, None));
     page.language_url_base.clone_from(&here);
-    Ok(VerifyLink {
-        page,
-        form: Form::new(here, visitor.form_token()),
-        asks_password,
-        ..VerifyLink::default()
-    })
+    Ok(VerifyLink { page, form: Form::new(here, visitor.form_token()), asks_password, ..VerifyLink::default() })
 }
 
 async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<VerifyEmail, HttpProblem> {

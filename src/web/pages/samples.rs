@@ -28,7 +28,12 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
 type Rendered = (&'static str, askama::Result<String>);
 
 fn page(lang: Lang) -> Page {
-    let assets = Assets { css_url: "app.css".into(), js_url: "app.js".into(), passkeys_url: "passkeys.js".into(), icon_url: "logo.svg".into() };
+    let assets = Assets {
+        css_url: "app.css".into(),
+        js_url: "app.js".into(),
+        passkeys_url: "passkeys.js".into(),
+        icon_url: "logo.svg".into(),
+    };
     let language_url_base = "/login?i=abc".into();
     Page { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Page::default() }
 }
