@@ -124,8 +124,7 @@ async fn a_proof_is_checked_when_sent_and_demanded_by_the_switch() {
 async fn an_unknown_version_is_silently_the_oldest() {
     let journey = Journey::start().await;
     let access = sign_in(&journey, &[]).await;
-    for (path, version) in
-        [("/facebook/v25.0/me", "v25.0"), ("/facebook/v3.1/me", "v22.0"), ("/facebook/me", "v22.0")]
+    for (path, version) in [("/facebook/v25.0/me", "v25.0"), ("/facebook/v3.1/me", "v22.0"), ("/facebook/me", "v22.0")]
     {
         assert_eq!(journey.get_as(&access, path, &[]).await.header("facebook-api-version"), version);
     }
@@ -137,13 +136,15 @@ async fn a_token_can_be_examined_expires_and_is_taken_back_with_the_app() {
     let access = sign_in(&journey, &[("login_hint", "persona:partial_scopes")]).await;
     let asked = [("input_token", access.as_str())];
     let told = journey.get_as("sim|sim-secret", "/facebook/v25.0/debug_token", &asked).await.json["data"].clone();
-    assert_eq!((&told["is_valid"], &told["app_id"], &told["scopes"]), (&json!(true), &json!("sim"), &json!(["public_profile"])));
+    assert_eq!(
+        (&told["is_valid"], &told["app_id"], &told["scopes"]),
+        (&json!(true), &json!("sim"), &json!(["public_profile"]))
+    );
     assert_eq!(journey.get_as("x", "/facebook/v25.0/debug_token", &asked).await.status, 400);
     let permissions = journey.get_as(&access, "/facebook/v25.0/me/permissions", &[]).await;
     assert_eq!(permissions.json["data"][1], json!({"permission": "email", "status": "declined"}));
     let bearer = format!("Bearer {access}");
-    let removed =
-        journey.delete("/facebook/v25.0/me/permissions", &[("authorization", &bearer)], String::new()).await;
+    let removed = journey.delete("/facebook/v25.0/me/permissions", &[("authorization", &bearer)], String::new()).await;
     assert_eq!(removed.json, json!({"success": true}));
     assert_eq!(fault(&journey.get_as(&access, "/facebook/v25.0/me", &[]).await), (400, json!(190), json!(null)));
     let late = sign_in(&journey, &[]).await;

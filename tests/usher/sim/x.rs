@@ -22,12 +22,8 @@ async fn authorize(journey: &Journey, changes: Pairs<'_>) -> Answer {
 }
 
 async fn token(journey: &Journey, code: &str, changes: Pairs<'_>) -> Answer {
-    let usual = [
-        ("grant_type", "authorization_code"),
-        ("redirect_uri", CALLBACK),
-        ("code", code),
-        ("code_verifier", VERIFIER),
-    ];
+    let usual =
+        [("grant_type", "authorization_code"), ("redirect_uri", CALLBACK), ("code", code), ("code_verifier", VERIFIER)];
     journey.post("/x/2/oauth2/token", &[BASIC], &changed(&usual, changes)).await
 }
 
