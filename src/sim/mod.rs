@@ -48,7 +48,7 @@ use axum::{
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use clock::Clock;
-pub use clock::Surroundings;
+pub use clock::{Fill, Now, Surroundings};
 use faults::Faults;
 use grants::Grants;
 use journal::Journal;
