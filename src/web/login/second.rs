@@ -5,8 +5,8 @@ use axum::response::Response;
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
-use crate::domain::interaction::Interaction;
-use crate::flows::{FlowError, PasskeyAnswer, Refused, SignedIn};
+use crate::domain::interaction::{Interaction, Step};
+use crate::flows::{FlowError, Outcome, PasskeyAnswer, Refused};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
@@ -79,17 +79,7 @@ pub async fn post(
         app.usher.give_passkey(&place.pending, answer, remember, &mut visitor.browser, &visitor.device).await
     };
     match given {
-        Ok(SignedIn::As { session, user }) => {
-            // What was chosen or begun in this interaction stays what it was where only a factor was added.
-            let interaction = interaction.map(|mut one| {
-                if one.signed_in != Some(session) && one.chosen == Some(session) {
-                    one.choose(session);
-                }
-                one
-            });
-            show::arrived(&app, visitor, SignedIn::As { session, user }, interaction, place.next).await
-        }
-        Ok(other) => show::arrived(&app, visitor, other, interaction, place.next).await,
+        Ok(signed_in) => show::arrived(&app, visitor, signed_in, interaction, place.next).await,
         Err(error) => refused(&app, visitor, &place, interaction.as_ref(), error).await,
     }
 }
@@ -113,16 +103,18 @@ async fn refused(
     Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
 }
 
+/// On with a request that may have come here for one factor more; to wherever else it leads if it needs none.
 async fn step_up(app: &App, mut visitor: Visitor, interaction: Interaction) -> Result<Response, HttpProblem> {
-    let account = app.usher.account_for(&interaction, &visitor.browser).await?;
-    let account = account.ok_or(FlowError::from(Refused::NotSignedIn))?;
-    if !app.usher.factors_of(&account).await?.allow_second_step() {
-        let outcome = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
-        return show::outcome(app, visitor, outcome);
+    match app.usher.go_on(interaction, &visitor.browser, &visitor.device).await? {
+        Outcome::Show { step: Step::StepUp, interaction } => {
+            let account = app.usher.account_for(&interaction, &visitor.browser).await?;
+            let account = account.ok_or(FlowError::from(Refused::NotSignedIn))?;
+            let pending = app.usher.begin_step_up(&account, &mut visitor.browser)?;
+            let sealed = app.usher.seal_interaction(&interaction)?;
+            Ok(visitor.redirect(&urls::second_factor(&pending, Some(&sealed), urls::PROFILE)))
+        }
+        elsewhere => show::outcome(app, visitor, elsewhere),
     }
-    let pending = app.usher.begin_step_up(&account, &mut visitor.browser)?;
-    let sealed = app.usher.seal_interaction(&interaction)?;
-    Ok(visitor.redirect(&urls::second_factor(&pending, Some(&sealed), urls::PROFILE)))
 }
 
 async fn view(

@@ -38,7 +38,8 @@ on_both_databases! {
             let page = at_second_step(&house, &mut browser).await;
             steps.push((browser, page));
         }
-        let tries = steps.iter_mut().map(|(browser, page)| browser.submit(page, &[("code", &app.codes[0])]));
+        let given = [("code", app.codes[0].as_str())];
+        let tries = steps.iter_mut().map(|(browser, page)| browser.submit(page, &given));
         let landed = futures_util::future::join_all(tries).await;
         assert_eq!(landed.iter().filter(|one| one.url == house.at("/account/profile")).count(), 1);
     }
