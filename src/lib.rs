@@ -28,6 +28,9 @@ pub mod mail;
 pub mod outbound;
 /// PURE. The words and rules of OAuth 2 and OpenID Connect.
 pub mod protocol;
+/// The upstream providers, simulated for development and tests.
+#[cfg(feature = "sim")]
+pub mod sim;
 /// Memory: SQLite or PostgreSQL behind one set of statements.
 pub mod storage;
 /// Logs, set up once.

@@ -3,11 +3,12 @@
 create table users (
     id uuid primary key,
     sub text not null unique,
-    email text not null unique,
+    email text unique,
     status text not null check (status in ('active', 'disabled')),
     admin boolean not null,
     locale text,
     profile jsonb not null,
+    sources jsonb not null,
     created_at bigint not null,
     updated_at bigint not null
 );

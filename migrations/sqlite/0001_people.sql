@@ -3,11 +3,12 @@
 create table users (
     id blob primary key,
     sub text not null unique,
-    email text not null unique,
+    email text unique,
     status text not null check (status in ('active', 'disabled')),
     admin integer not null,
     locale text,
     profile text not null,
+    sources text not null,
     created_at integer not null,
     updated_at integer not null
 ) strict;

@@ -15,6 +15,8 @@ mod run;
 mod seed;
 mod serve;
 mod shutdown;
+#[cfg(feature = "sim")]
+mod simulate;
 mod source;
 
 pub use data::{migrate, open_for_commands, pending_migrations};
@@ -24,6 +26,8 @@ pub use furnish::{FurnishError, furnish, open_store};
 pub use healthcheck::check_health;
 pub use run::{prepare_command, prepare_process, prepare_tls};
 pub use serve::serve;
+#[cfg(feature = "sim")]
+pub use simulate::{simulate, start_simulator};
 pub use source::{OsRandom, SystemClock};
 
 // What the command line works with: it reaches the verbs through this room alone.

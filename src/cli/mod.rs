@@ -18,6 +18,8 @@ pub mod print_config;
 mod project;
 mod serve;
 mod settings;
+#[cfg(feature = "sim")]
+mod sim;
 mod stdin;
 mod table;
 mod user;
@@ -89,6 +91,10 @@ enum Command {
     /// Ask the running server whether it is ready, for containers without a shell
     #[command(after_help = healthcheck::EXAMPLES)]
     Healthcheck,
+    /// Simulate Google, Facebook, X and the others on this machine, to try sign-in with them
+    #[cfg(feature = "sim")]
+    #[command(after_help = sim::EXAMPLES)]
+    Sim(sim::Arguments),
     /// Print the version
     #[command(after_help = version::EXAMPLES)]
     Version,
@@ -125,6 +131,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(&settings, &command, output)?,
         Command::Doctor => return doctor::run(&settings, output).await,
         Command::Healthcheck => healthcheck::run(&settings, output).await?,
+        #[cfg(feature = "sim")]
+        Command::Sim(arguments) => sim::run(&arguments, output).await?,
         Command::Version => version::run(output)?,
         Command::Completions(arguments) => completions::run(&arguments)?,
     }

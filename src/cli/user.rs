@@ -128,7 +128,7 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
         let rows = users.iter().map(|user| {
             let admin = if user.admin { "yes" } else { "" };
             [
-                user.email.as_str().to_owned(),
+                user.email_text().to_owned(),
                 status(user).to_owned(),
                 admin.to_owned(),
                 user.created_at.rfc3339(),
@@ -180,7 +180,7 @@ fn as_json(user: &User) -> Value {
     json!({
         "id": user.id,
         "sub": user.sub,
-        "email": user.email.as_str(),
+        "email": user.email,
         "status": user.status,
         "admin": user.admin,
         "created_at": user.created_at.rfc3339(),

@@ -61,6 +61,12 @@ ids! {
     LetterId;
     /// A fact in the log.
     EventId;
+    /// A passkey.
+    PasskeyId;
+    /// A browser that is not asked for a second step.
+    RememberedId;
+    /// A second step that is due, or a ceremony that a passkey is asked for in.
+    CeremonyId;
     /// One way in that an upstream provider vouches for.
     IdentityId;
 }

@@ -2,11 +2,13 @@
 //!
 //! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
 
+pub mod authentication;
 pub mod client;
 pub mod code;
 pub mod consent;
 pub mod email;
 pub mod event;
+pub mod factors;
 pub mod grant;
 pub mod id;
 pub mod identity;
@@ -18,8 +20,10 @@ pub mod project;
 pub mod proof;
 pub mod provider;
 pub mod random;
+pub mod remembered;
 pub mod secret;
 pub mod session;
+pub mod source;
 pub mod time;
 pub mod user;
 mod words;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::email::Email;
 use super::id::UserId;
+use super::source::{Origin, Source, Sources};
 use super::time::Timestamp;
 
 /// A person's universal token: random, never reused, the `sub` of every token about them.
@@ -29,8 +30,8 @@ pub struct User {
     pub id: UserId,
     /// The name that applications know.
     pub sub: Sub,
-    /// The address that the person proved to own.
-    pub email: Email,
+    /// The address that the person proved to own; none where they came by a provider that vouched for none.
+    pub email: Option<Email>,
     /// May sign in?
     pub status: UserStatus,
     /// Runs the house.
@@ -39,6 +40,8 @@ pub struct User {
     pub locale: Option<String>,
     /// What the person says about themselves.
     pub profile: Profile,
+    /// Who said each of it, and when it was proven.
+    pub sources: Sources,
     /// Since when.
     pub created_at: Timestamp,
     /// When anything above last changed.
@@ -254,6 +257,47 @@ fn is_birthdate(text: &str) -> bool {
 }
 
 impl User {
+    /// How the person is called on a page: by address, or by name, or not at all.
+    pub fn label(&self) -> String {
+        let email = self.email.as_ref().map(ToString::to_string);
+        email.or_else(|| self.profile.display_name()).unwrap_or_default()
+    }
+
+    /// What tries against the account are counted under: the address that is typed, or the `sub` where there is none.
+    pub fn account_name(&self) -> &str {
+        self.email.as_ref().map_or(&self.sub.0, Email::as_str)
+    }
+
+    /// The address as text, for a field that is left empty where there is none.
+    pub fn email_text(&self) -> &str {
+        self.email.as_ref().map_or("", Email::as_str)
+    }
+
+    /// Takes another profile, remembering who said what is new in it.
+    pub fn set_profile(&mut self, profile: Profile, origin: &Origin, at: Timestamp) {
+        let claims = |profile: &Profile| match serde_json::to_value(profile) {
+            Ok(Value::Object(claims)) => claims,
+            _ => Map::new(),
+        };
+        self.sources.note_changes(&claims(&self.profile), &claims(&profile), origin, at);
+        self.profile = profile;
+        self.updated_at = at;
+    }
+
+    /// Takes an address that was proven just now.
+    pub fn set_email(&mut self, email: Email, origin: Origin, at: Timestamp) {
+        self.sources.set("email", Source { origin, at, verified_at: Some(at) });
+        self.email = Some(email);
+        self.updated_at = at;
+    }
+
+    /// Gives an address up.
+    pub fn drop_email(&mut self, at: Timestamp) {
+        self.sources.remove("email");
+        self.email = None;
+        self.updated_at = at;
+    }
+
     /// Every standard claim known about the person, whether or not anybody may see it.
     pub fn claims(&self) -> Map<String, Value> {
         let mut claims = match serde_json::to_value(&self.profile) {
@@ -269,8 +313,10 @@ impl User {
         if let Some(locale) = self.profile.locale.as_ref().or(self.locale.as_ref()) {
             claims.insert("locale".to_owned(), json!(locale));
         }
-        claims.insert("email".to_owned(), json!(self.email.as_str()));
-        claims.insert("email_verified".to_owned(), json!(true));
+        if let Some(email) = &self.email {
+            claims.insert("email".to_owned(), json!(email.as_str()));
+            claims.insert("email_verified".to_owned(), json!(true));
+        }
         claims.insert("updated_at".to_owned(), json!(self.updated_at.0));
         claims
     }

@@ -1,11 +1,14 @@
 //! The accounts of one browser: its cookie holds the secrets of the sessions it knows, the one used last first.
 
+use std::time::Duration;
+
 use aws_lc_rs::digest;
 
 use super::error::FlowError;
 use super::usher::{Device, Usher};
 use crate::domain::id::SessionId;
 use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserStatus};
 
 /// Most accounts side by side in one browser.
@@ -15,11 +18,13 @@ const BETWEEN: char = '.';
 /// Length of a secret: 256 bits in base64url.
 const SECRET_LENGTH: usize = 43;
 
-/// What a browser holds: the secrets of its sessions, and a mark of its own that forms and interactions are bound to.
+/// What a browser holds: the secrets of its sessions, a mark of its own that forms and interactions are bound to, and the
+/// secrets that spare its owners a second step.
 #[derive(Clone, Default)]
 pub struct Browser {
     secrets: Vec<String>,
     mark: Option<String>,
+    remembered: Vec<String>,
 }
 
 /// One account that a browser knows.
@@ -36,18 +41,42 @@ pub struct Account {
 }
 
 impl Browser {
-    /// Reads the two cookies. Anything that cannot be a secret is dropped.
+    /// Reads the two cookies that every browser has. Anything that cannot be a secret is dropped.
     pub fn from_cookies(sessions: Option<&str>, mark: Option<&str>) -> Self {
-        let fits = |text: &&str| {
-            text.len() == SECRET_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        };
-        let secrets = sessions.unwrap_or_default().split(BETWEEN).filter(fits).take(MOST).map(str::to_owned).collect();
-        Self { secrets, mark: mark.filter(|mark| fits(mark)).map(str::to_owned) }
+        Self {
+            secrets: list(sessions),
+            mark: mark.filter(|mark| fits(mark)).map(str::to_owned),
+            remembered: Vec::new(),
+        }
+    }
+
+    /// Reads the cookie that spares its owners a second step.
+    #[must_use]
+    pub fn remembered_by(mut self, cookie: Option<&str>) -> Self {
+        self.remembered = list(cookie);
+        self
     }
 
     /// The value for the session cookie; empty when there is nothing to remember.
     pub fn session_cookie(&self) -> String {
         self.secrets.join(&BETWEEN.to_string())
+    }
+
+    /// The value for the cookie of a browser that is remembered; empty when it is not.
+    pub fn remembered_cookie(&self) -> String {
+        self.remembered.join(&BETWEEN.to_string())
+    }
+
+    /// What it holds to be spared a second step, one secret a user at most.
+    pub(super) fn remembered(&self) -> impl Iterator<Item = &str> {
+        self.remembered.iter().map(String::as_str)
+    }
+
+    /// Holds one more such secret.
+    #[expect(dead_code, reason = "the page of the second step makes use of it")]
+    pub(super) fn hold(&mut self, secret: String) {
+        self.remembered.insert(0, secret);
+        self.remembered.truncate(MOST);
     }
 
     /// The browser's own mark, if it has one.
@@ -88,11 +117,31 @@ impl Browser {
     }
 }
 
+/// Can this be a secret of ours?
+fn fits(text: &str) -> bool {
+    text.len() == SECRET_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// The secrets in a cookie.
+fn list(cookie: Option<&str>) -> Vec<String> {
+    cookie.unwrap_or_default().split(BETWEEN).filter(|text| fits(text)).take(MOST).map(str::to_owned).collect()
+}
+
 /// The hash that a secret is stored and found under. The secret is 256 random bits: a fast hash is enough.
 pub(super) fn secret_hash(secret: &str) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest::digest(&digest::SHA256, secret.as_bytes()).as_ref());
     hash
+}
+
+/// How recent an authentication has to be before anything is changed that a person signs in by.
+pub const FRESH: Duration = Duration::from_mins(5);
+
+impl Account {
+    /// Did the person show themselves a moment ago?
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now < self.session.auth_time + FRESH
+    }
 }
 
 impl Usher {
@@ -144,7 +193,7 @@ mod tests {
     #[test]
     fn a_cookie_of_garbage_holds_nothing() {
         for bad in ["", ".", "short", &"a".repeat(44), &"é".repeat(43), "a.b.c"] {
-            assert_eq!(Browser::from_cookies(Some(bad), Some(bad)).session_cookie(), "");
+            assert_eq!(Browser::from_cookies(Some(bad), Some(bad)).remembered_by(Some(bad)).session_cookie(), "");
             assert!(Browser::from_cookies(None, Some(bad)).mark().is_none());
         }
     }

@@ -288,7 +288,7 @@ fn pick<'a>(interaction: &Interaction, accounts: &'a [Account]) -> Option<&'a Ac
         return live().find(|account| account.user.sub.0 == sub).or_else(|| live().next());
     }
     let hint = interaction.request.login_hint.as_deref().and_then(|hint| Email::parse(hint).ok());
-    hint.and_then(|email| live().find(|account| account.user.email == email)).or_else(|| live().next())
+    hint.and_then(|email| live().find(|account| account.user.email.as_ref() == Some(&email))).or_else(|| live().next())
 }
 
 /// A browser's mark as it is kept inside an interaction or a registration.

@@ -70,6 +70,9 @@ pub enum Refused {
     /// The sign-in was begun too long ago or in another browser.
     #[error("this sign-in is too old or was begun in another browser")]
     InteractionOver,
+    /// What the person came in by was taken away, or changed, before they were in.
+    #[error("the credential has changed meanwhile: sign in again")]
+    CredentialGone,
     /// Nobody is signed in, or not the right person.
     #[error("nobody who may do this is signed in")]
     NotSignedIn,

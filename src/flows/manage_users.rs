@@ -9,6 +9,7 @@ use crate::domain::event::EventKind;
 use crate::domain::page::{Cursor, Page};
 use crate::domain::secret::Secret;
 use crate::domain::session::{EndReason, Session};
+use crate::domain::source::Origin;
 use crate::domain::user::{Profile, User, UserStatus};
 use crate::storage::StorageError;
 
@@ -43,7 +44,7 @@ impl Usher {
                 Some(self.passwords.hash(password, self.random.bytes()).await?)
             }
         };
-        let user = self.new_user(email, profile, new.locale, new.admin);
+        let user = User { admin: new.admin, ..self.new_user(Some(email), profile, new.locale, &Origin::Administrator) };
         let (usher, made, now) = (self.clone(), user.clone(), self.now());
         let create = self.store.write(move |mut tx| {
             Box::pin(async move {

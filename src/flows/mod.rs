@@ -4,6 +4,7 @@
 //! answers values, or an error that the door turns into a status. Every write goes with its event in one transaction.
 
 mod accounts;
+mod arrive;
 mod authenticate_client;
 mod authorize;
 mod client_credentials;
@@ -18,6 +19,7 @@ mod manage_clients;
 mod manage_keys;
 mod manage_projects;
 mod manage_users;
+mod open_session;
 mod origins;
 pub mod password_pool;
 pub mod password_rules;
@@ -36,6 +38,7 @@ mod userinfo;
 mod usher;
 
 pub use accounts::{Account, Browser};
+pub use arrive::SignedIn;
 pub use authorize::{AuthorizeFault, Outcome};
 pub use end::Ended;
 pub use error::{Broken, FlowError, Refused};
@@ -44,7 +47,7 @@ pub use manage_clients::{NewClient, RegisteredClient};
 pub use manage_keys::MASTER_KEY_FACT;
 pub use manage_projects::RegisteredProject;
 pub use manage_users::NewUser;
-pub use sign_in::{Attempt, SignedIn};
+pub use sign_in::Attempt;
 pub use sign_out::{LogoutRequest, SignOut};
 pub use sign_up::{BegunHere, SignUpForm, Verified};
 pub use usher::{Device, Parts, Usher};

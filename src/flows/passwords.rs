@@ -1,11 +1,8 @@
 //! A signed-in person changes their password.
 
-use std::time::Duration;
-
 use super::accounts::{Account, Browser, secret_hash};
 use super::end::Ended;
 use super::error::{FlowError, Refused};
-use super::letters::recipient;
 use super::password_rules::{check, normalise};
 use super::usher::{Device, Usher};
 use crate::domain::event::EventKind;
@@ -28,7 +25,7 @@ impl Usher {
         device: &Device,
     ) -> Result<Ended, FlowError> {
         let user = &account.user;
-        self.count_sign_in(user.email.as_str(), &device.source, Some(account.session.id)).await?;
+        self.count_sign_in(user.account_name(), &device.source, Some(account.session.id)).await?;
         let current = normalise(current.expose()).map_err(|_| Refused::WrongPassword)?;
         let phc = self.store.find_password(user.id).await?;
         if !self.passwords.verify(current, phc).await?.ok {
@@ -36,14 +33,10 @@ impl Usher {
         }
         let new = normalise(new.expose())?;
         let name = user.profile.display_name().unwrap_or_default();
-        check(new.expose(), self.config.passwords.min_length, &[user.email.as_str(), &name, "usher"])?;
+        check(new.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
         let phc = self.passwords.hash(new, self.random.bytes()).await?;
-        let letter = messages::password_changed(
-            recipient(user, Some(&name)),
-            self.now(),
-            &self.config.server.issuer.at("/recover"),
-        )?;
-        let letter = self.enclose(&letter, self.now() + Duration::from_hours(72))?;
+        let recover = self.config.server.issuer.at("/recover");
+        let letter = self.notice(user, |to| messages::password_changed(to, self.now(), &recover))?;
         let (usher, now, id, session) = (self.clone(), self.now(), user.id, account.session.id);
         let secret = self.random.token();
         let hash = secret_hash(&secret);
@@ -52,7 +45,9 @@ impl Usher {
                 tx.put_password(id, &phc, now).await?;
                 tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
                 tx.append(&usher.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
-                tx.insert_letter(&letter, now).await?;
+                if let Some(letter) = &letter {
+                    tx.insert_letter(letter, now).await?;
+                }
                 tx.replace_session_secret(session, &hash).await?;
                 usher.end_everything_of(&mut tx, id, Some(session), EndReason::PasswordChanged).await
             })

@@ -5,6 +5,7 @@ use super::error::FlowError;
 use super::usher::Usher;
 use crate::domain::event::EventKind;
 use crate::domain::session::Session;
+use crate::domain::source::Origin;
 use crate::domain::user::{Profile, User};
 use crate::i18n::Lang;
 
@@ -23,7 +24,8 @@ impl Usher {
         // A new number is not the one that was proven.
         profile.phone_number_verified &= profile.phone_number == account.user.profile.phone_number;
         let locale = lang.map(|lang| lang.tag().to_owned()).or_else(|| account.user.locale.clone());
-        let user = User { profile, locale, updated_at: self.now(), ..account.user.clone() };
+        let mut user = User { locale, ..account.user.clone() };
+        user.set_profile(profile, &Origin::Person, self.now());
         let event = self.event(EventKind::UserUpdated).with_user(user.id).with_session(account.session.id);
         let changed = user.clone();
         let update = self.store.write(move |mut tx| {

@@ -33,10 +33,8 @@ impl Usher {
         let user = self.store.find_user_by_email(&email).await?.filter(|user| user.status == UserStatus::Active);
         let (now, token) = (self.now(), self.random.token());
         let link = self.config.server.issuer.at(&format!("/recover/reset?token={token}"));
-        let letter = match user.as_ref().filter(|_| allowed) {
-            Some(user) => Some(
-                self.enclose(&messages::recovery(recipient(user, None), &link, minutes(LIFETIME))?, now + LIFETIME)?,
-            ),
+        let letter = match user.as_ref().filter(|_| allowed).and_then(|user| recipient(user, None)) {
+            Some(to) => Some(self.enclose(&messages::recovery(to, &link, minutes(LIFETIME))?, now + LIFETIME)?),
             None => None,
         };
         // A proof is written for an unknown address too, so that asking costs the same. Nobody ever holds its link.
@@ -90,14 +88,10 @@ impl Usher {
         let (proof, user) = self.find_recovery(token).await?.ok_or(Refused::ProofOver)?;
         let password = normalise(password.expose())?;
         let name = user.profile.display_name().unwrap_or_default();
-        check(password.expose(), self.config.passwords.min_length, &[user.email.as_str(), &name, "usher"])?;
+        check(password.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
         let phc = self.passwords.hash(password, self.random.bytes()).await?;
-        let letter = messages::password_changed(
-            recipient(&user, Some(&name)),
-            self.now(),
-            &self.config.server.issuer.at("/recover"),
-        )?;
-        let letter = self.enclose(&letter, self.now() + Duration::from_hours(72))?;
+        let recover = self.config.server.issuer.at("/recover");
+        let letter = self.notice(&user, |to| messages::password_changed(to, self.now(), &recover))?;
         let (usher, now) = (self.clone(), self.now());
         let set = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -107,7 +101,9 @@ impl Usher {
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
                 tx.put_password(user.id, &phc, now).await?;
                 tx.append(&usher.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
-                tx.insert_letter(&letter, now).await?;
+                if let Some(letter) = &letter {
+                    tx.insert_letter(letter, now).await?;
+                }
                 usher.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await.map(Some)
             })
         });
@@ -125,7 +121,7 @@ impl Usher {
             .store
             .find_user(id)
             .await?
-            .filter(|user| user.status == UserStatus::Active && proof.email.as_ref() == Some(&user.email));
+            .filter(|user| user.status == UserStatus::Active && proof.email.is_some() && proof.email == user.email);
         Ok(user.map(|user| (proof, user)))
     }
 }

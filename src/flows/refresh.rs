@@ -2,7 +2,6 @@
 
 use super::error::FlowError;
 use super::issue::Issue;
-use super::letters::recipient;
 use super::usher::Usher;
 use crate::domain::client::Client;
 use crate::domain::event::EventKind;
@@ -138,14 +137,7 @@ impl Usher {
         grant: &Grant,
     ) -> Result<Option<crate::domain::letter::QueuedLetter>, FlowError> {
         let Some(user) = self.store.find_user(grant.user_id).await? else { return Ok(None) };
-        let name = user.profile.display_name();
         let sessions = self.config.server.issuer.at("/account/security");
-        let letter = messages::reuse_detected(
-            recipient(&user, name.as_deref()),
-            &client.metadata.client_name,
-            self.now(),
-            &sessions,
-        )?;
-        Ok(Some(self.enclose(&letter, self.now() + std::time::Duration::from_hours(72))?))
+        self.notice(&user, |to| messages::reuse_detected(to, &client.metadata.client_name, self.now(), &sessions))
     }
 }

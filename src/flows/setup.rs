@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use super::accounts::{Browser, secret_hash};
+use super::arrive::SignedIn;
 use super::error::{FlowError, Refused};
 use super::manage_users::NewUser;
+use super::open_session::password_guard;
 use super::password_rules::normalise;
 use super::usher::{Device, Usher};
+use crate::domain::authentication::{Authentication, Means};
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
-use crate::domain::id::{ProofId, SessionId};
+use crate::domain::id::ProofId;
 use crate::domain::proof::{Proof, ProofKind};
 use crate::domain::user::{User, UserStatus};
 
@@ -64,7 +67,7 @@ impl Usher {
         admin: NewUser,
         browser: &mut Browser,
         device: &Device,
-    ) -> Result<SessionId, FlowError> {
+    ) -> Result<SignedIn, FlowError> {
         let found = self.store.find_proof_by_token(&secret_hash(code), ProofKind::Setup).await?;
         let proof = found.filter(|proof| proof.is_open(self.now())).ok_or(Refused::ProofOver)?;
         let email = Email::parse(&admin.email).map_err(|_| Refused::NotAnEmail)?;
@@ -92,11 +95,11 @@ impl Usher {
             return Err(Refused::ProofOver.into());
         }
         let phc = self.store.find_password(user.id).await?.unwrap_or_default();
-        self.open_session(&user, phc, browser, device).await?.ok_or_else(|| Refused::WrongPassword.into())
+        self.arrive(user, Authentication::by(Means::Password), password_guard(&phc), browser, device).await
     }
 
     async fn check_password_of(&self, user: &User, given: &NewUser, device: &Device) -> Result<(), FlowError> {
-        self.count_sign_in(user.email.as_str(), &device.source, None).await?;
+        self.count_sign_in(user.account_name(), &device.source, None).await?;
         let password = given
             .password
             .as_ref()

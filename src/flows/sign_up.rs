@@ -6,16 +6,20 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use super::accounts::{Browser, secret_hash};
+use super::arrive::SignedIn;
 use super::authorize::mark_hash;
 use super::error::{FlowError, Refused};
+use super::open_session::password_guard;
 use super::password_rules::{check, normalise};
 use super::usher::{Device, Usher};
+use crate::domain::authentication::{Authentication, Means};
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
-use crate::domain::id::{ProofId, SessionId, UserId};
+use crate::domain::id::{ProofId, UserId};
 use crate::domain::letter::QueuedLetter;
 use crate::domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use crate::domain::secret::Secret;
+use crate::domain::source::{Origin, Sources};
 use crate::domain::user::{Profile, Sub, User, UserStatus};
 use crate::i18n::Lang;
 use crate::keys::seal::Purpose;
@@ -58,11 +62,11 @@ pub(super) struct PendingSignUp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BegunHere(pub bool);
 
-/// A proven registration: the user exists and is signed in.
+/// A proven registration: the user exists and has arrived.
 #[derive(Debug)]
 pub struct Verified {
-    /// The session.
-    pub session: SessionId,
+    /// What came of arriving.
+    pub signed_in: SignedIn,
     /// The sealed sign-in that it was part of.
     pub interaction: Option<String>,
 }
@@ -226,7 +230,8 @@ impl Usher {
             }
             Some(owner) => {
                 let at = |path| self.config.server.issuer.at(path);
-                messages::already_registered(super::letters::recipient(owner, None), &at("/login"), &at("/recover"))?
+                let owner = Recipient { email: email.as_str(), name: None, lang: super::letters::lang_of(owner) };
+                messages::already_registered(owner, &at("/login"), &at("/recover"))?
             }
         };
         let proof = Proof {
@@ -287,7 +292,7 @@ impl Usher {
     ) -> Result<Verified, FlowError> {
         let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
         let email = proof.email.clone().ok_or(Refused::ProofOver)?;
-        let user = self.new_user(email, pending.profile, Some(pending.locale), false);
+        let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &Origin::Person);
         let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.now(), proof.id);
         let create = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -306,24 +311,37 @@ impl Usher {
             Ok(false) | Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }
-        let session = self.open_session(&user, pending.phc, browser, device).await?.ok_or(Refused::ProofOver)?;
-        Ok(Verified { session, interaction: pending.interaction })
+        let guard = password_guard(&pending.phc);
+        let signed_in = self.arrive(user, Authentication::by(Means::Password), guard, browser, device).await?;
+        Ok(Verified { signed_in, interaction: pending.interaction })
     }
 
-    /// A user with a `sub` that nobody has or had.
-    pub(super) fn new_user(&self, email: Email, profile: Profile, locale: Option<String>, admin: bool) -> User {
+    /// A user with a `sub` that nobody has or had. Whoever is named as the origin vouches for address and profile.
+    pub(super) fn new_user(
+        &self,
+        email: Option<Email>,
+        profile: Profile,
+        locale: Option<String>,
+        origin: &Origin,
+    ) -> User {
         let now = self.now();
-        User {
+        let mut user = User {
             id: UserId::new(now, &*self.random),
             sub: Sub(self.random.handle()),
-            email,
+            email: None,
             status: UserStatus::Active,
-            admin,
+            admin: false,
             locale,
-            profile,
+            profile: Profile::default(),
+            sources: Sources::default(),
             created_at: now,
             updated_at: now,
+        };
+        user.set_profile(profile, origin, now);
+        if let Some(email) = email {
+            user.set_email(email, origin.clone(), now);
         }
+        user
     }
 }
 

@@ -39,11 +39,15 @@ pub enum Purpose {
     ClientSecret,
     /// A subject identifier of one sector (OpenID Connect Core §8.1).
     PairwiseSubject,
+    /// A sign-in that waits for its second step, carried by the browser.
+    PendingSignIn,
+    /// A ceremony of a passkey, carried by the page.
+    Ceremony,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::SigningKey,
         Self::AuthorizationCode,
         Self::Interaction,
@@ -62,6 +66,8 @@ impl Purpose {
         Self::Cursor,
         Self::ClientSecret,
         Self::PairwiseSubject,
+        Self::PendingSignIn,
+        Self::Ceremony,
     ];
 
     /// The name that goes into the derivation.
@@ -85,6 +91,8 @@ impl Purpose {
             Self::Cursor => "cursor",
             Self::ClientSecret => "client-secret",
             Self::PairwiseSubject => "pairwise-subject",
+            Self::PendingSignIn => "pending-sign-in",
+            Self::Ceremony => "ceremony",
         }
     }
 }

@@ -8,15 +8,18 @@ pub mod consents;
 mod db;
 mod error;
 pub mod events;
+pub mod factors;
 pub mod grants;
 pub mod house;
 pub mod keys;
 pub mod leases;
 pub mod letters;
 mod open;
+pub mod passkeys;
 pub mod passwords;
 pub mod projects;
 pub mod proofs;
+pub mod remembered;
 mod row;
 pub mod sessions;
 pub mod throttles;
@@ -100,18 +103,21 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 15] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 18] = [
         ("clients", clients::ALL),
         ("consents", consents::ALL),
         ("events", events::ALL),
+        ("factors", factors::ALL),
         ("grants", grants::ALL),
         ("house", house::ALL),
         ("keys", keys::ALL),
         ("leases", leases::ALL),
         ("letters", letters::ALL),
+        ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),
         ("projects", projects::ALL),
         ("proofs", proofs::ALL),
+        ("remembered", remembered::ALL),
         ("sessions", sessions::ALL),
         ("throttles", throttles::ALL),
         ("tokens", tokens::ALL),

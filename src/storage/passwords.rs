@@ -11,7 +11,7 @@ statements! {
     REHASH = "update password set phc = $2 where user_id = $1 and phc = $3";
     FIND = "select phc from password where user_id = $1";
     // PostgreSQL locks both rows, so that a password change or a disabling at the same moment comes wholly before or after.
-    STANDS = "select 1 from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active' and p.phc = $2", postgres "select 1 from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active' and p.phc = $2 for share of u, p";
+    HOLD = "select p.phc from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active'", postgres "select p.phc from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active' for share of u, p";
     FIND_BY_EMAIL = "select u.id, p.phc from users u left join password p on p.user_id = u.id where u.email = $1";
 }
 
@@ -28,11 +28,9 @@ impl Tx<'_> {
 }
 
 impl Tx<'_> {
-    /// Is the user still active, and is this still their password hash? It stays so until this transaction ends.
-    pub async fn password_stands(&mut self, user: UserId, phc: &str) -> Result<bool> {
-        let found: Option<i32> =
-            on_tx!(self, STANDS, |conn, sql| sqlx::query_scalar(sql).bind(user.0).bind(phc).fetch_optional(conn))?;
-        Ok(found.is_some())
+    /// The password hash of a user who is active. Both stay as they are until this transaction ends.
+    pub async fn hold_password(&mut self, user: UserId) -> Result<Option<String>> {
+        on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))
     }
 }
 

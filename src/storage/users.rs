@@ -9,27 +9,30 @@ use super::{Result, StorageError, Store, Tx};
 use crate::domain::email::Email;
 use crate::domain::id::UserId;
 use crate::domain::page::{Cursor, MAX_PAGE, Page};
+use crate::domain::source::Sources;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Profile, Sub, User, UserStatus};
 
 statements! {
-    INSERT = "insert into users (id, sub, email, status, admin, locale, profile, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    FIND = "select id, sub, email, status, admin, locale, profile, created_at, updated_at from users where id = $1";
-    FIND_BY_EMAIL = "select id, sub, email, status, admin, locale, profile, created_at, updated_at from users where email = $1";
-    FIND_BY_SUB = "select id, sub, email, status, admin, locale, profile, created_at, updated_at from users where sub = $1";
-    LIST = "select id, sub, email, status, admin, locale, profile, created_at, updated_at from users where id > $1 order by id limit $2";
-    UPDATE = "update users set email = $2, status = $3, admin = $4, locale = $5, profile = $6, updated_at = $7 where id = $1";
+    INSERT = "insert into users (id, sub, email, status, admin, locale, profile, sources, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    FIND = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where id = $1";
+    FIND_BY_EMAIL = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where email = $1";
+    FIND_BY_SUB = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where sub = $1";
+    LIST = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where id > $1 order by id limit $2";
+    HOLD = "select 1 from users where id = $1 and status = 'active'", postgres "select 1 from users where id = $1 and status = 'active' for share";
+    UPDATE = "update users set email = $2, status = $3, admin = $4, locale = $5, profile = $6, sources = $7, updated_at = $8 where id = $1";
 }
 
 #[derive(sqlx::FromRow)]
 pub(super) struct UserRow {
     id: Uuid,
     sub: String,
-    email: String,
+    email: Option<String>,
     status: String,
     admin: bool,
     locale: Option<String>,
     profile: JsonColumn<Profile>,
+    sources: JsonColumn<Sources>,
     created_at: i64,
     updated_at: i64,
 }
@@ -40,7 +43,12 @@ impl TryFrom<UserRow> for User {
         Ok(Self {
             id: UserId(row.id),
             sub: Sub(row.sub),
-            email: Email::parse(&row.email).map_err(|_| unreadable("users", "email", row.id))?,
+            email: row
+                .email
+                .as_deref()
+                .map(Email::parse)
+                .transpose()
+                .map_err(|_| unreadable("users", "email", row.id))?,
             status: match row.status.as_str() {
                 "active" => UserStatus::Active,
                 "disabled" => UserStatus::Disabled,
@@ -49,6 +57,7 @@ impl TryFrom<UserRow> for User {
             admin: row.admin,
             locale: row.locale,
             profile: row.profile.read("users", "profile", row.id)?,
+            sources: row.sources.read("users", "sources", row.id)?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
         })
@@ -63,6 +72,13 @@ const fn status_word(status: UserStatus) -> &'static str {
 }
 
 impl Tx<'_> {
+    /// Is the user active? It stays so until this transaction ends.
+    pub async fn hold_user(&mut self, user: UserId) -> Result<bool> {
+        let found: Option<i32> =
+            on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
+        Ok(found.is_some())
+    }
+
     /// Adds a user.
     ///
     /// # Errors
@@ -71,11 +87,12 @@ impl Tx<'_> {
         run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(user.id.0)
             .bind(&user.sub.0)
-            .bind(user.email.as_str())
+            .bind(user.email.as_ref().map(Email::as_str))
             .bind(status_word(user.status))
             .bind(user.admin)
             .bind(&user.locale)
             .bind(Json(&user.profile))
+            .bind(Json(&user.sources))
             .bind(user.created_at.0)
             .bind(user.updated_at.0))
         .map(drop)
@@ -85,11 +102,12 @@ impl Tx<'_> {
     pub async fn update_user(&mut self, user: &User) -> Result<()> {
         run!(self, UPDATE, |sql| sqlx::query(sql)
             .bind(user.id.0)
-            .bind(user.email.as_str())
+            .bind(user.email.as_ref().map(Email::as_str))
             .bind(status_word(user.status))
             .bind(user.admin)
             .bind(&user.locale)
             .bind(Json(&user.profile))
+            .bind(Json(&user.sources))
             .bind(user.updated_at.0))
         .map(drop)
     }

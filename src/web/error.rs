@@ -51,7 +51,9 @@ fn of_broken(broken: &Broken) -> HttpProblem {
 
 fn of_refused(refused: &Refused) -> HttpProblem {
     let (status, code) = match refused {
-        Refused::WrongCredentials | Refused::WrongPassword => (StatusCode::UNAUTHORIZED, "AUTH_INVALID"),
+        Refused::WrongCredentials | Refused::WrongPassword | Refused::CredentialGone => {
+            (StatusCode::UNAUTHORIZED, "AUTH_INVALID")
+        }
         Refused::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
         Refused::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY"),
         Refused::NotSignedIn => (StatusCode::UNAUTHORIZED, "AUTH_REQUIRED"),

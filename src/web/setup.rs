@@ -47,7 +47,7 @@ pub async fn post(
         locale: Some(visitor.lang(None, None).tag().to_owned()),
     };
     match app.usher.set_up(&code, admin, &mut visitor.browser, &visitor.device).await {
-        Ok(_) => Ok(visitor.redirect(urls::CONSOLE)),
+        Ok(signed_in) => show::arrived(&app, visitor, signed_in, None, urls::CONSOLE).await,
         Err(FlowError::Refused(Refused::ProofOver)) => expired(visitor),
         Err(FlowError::Refused(refused)) => {
             let mut page = view(&app, &mut visitor, &code);

@@ -13,7 +13,7 @@ use super::state::App;
 use super::urls;
 use crate::domain::client::Client;
 use crate::domain::interaction::{Interaction, Step};
-use crate::flows::{FlowError, Outcome};
+use crate::flows::{FlowError, Outcome, SignedIn};
 use crate::protocol::redirect_uri;
 
 /// A page.
@@ -46,6 +46,34 @@ pub fn outcome(app: &App, visitor: Visitor, outcome: Outcome) -> Result<Response
         Outcome::Show { step, interaction } => {
             let to = urls::with(path_of(&step), "interaction", &app.usher.seal_interaction(&interaction)?);
             Ok(visitor.redirect(&to))
+        }
+    }
+}
+
+/// Sends the browser on after somebody arrived: on with the sign-in, to the page that was asked for, or to what is due first.
+///
+/// # Errors
+/// If the client has gone meanwhile, or the house is broken.
+pub async fn arrived(
+    app: &App,
+    visitor: Visitor,
+    signed_in: SignedIn,
+    interaction: Option<Interaction>,
+    next: &str,
+) -> Result<Response, HttpProblem> {
+    match (signed_in, interaction) {
+        (SignedIn::As { session, .. }, Some(mut interaction)) => {
+            interaction.signed_in = Some(session);
+            let on = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
+            outcome(app, visitor, on)
+        }
+        (SignedIn::As { .. }, None) => Ok(visitor.redirect(next)),
+        (SignedIn::SecondFactor { pending }, interaction) => {
+            let sealed = interaction.map(|one| app.usher.seal_interaction(&one)).transpose()?;
+            Ok(visitor.redirect(&urls::second_factor(&pending, sealed.as_deref(), next)))
+        }
+        (SignedIn::Unproven { proof }, _) => {
+            Ok(visitor.redirect(&urls::with(urls::VERIFY, "proof", &proof.to_string())))
         }
     }
 }

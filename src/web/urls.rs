@@ -23,6 +23,8 @@ pub const END_SESSION: &str = "/oauth2/logout";
 pub const HOME: &str = "/";
 /// Sign in.
 pub const LOGIN: &str = "/login";
+/// The second step of signing in.
+pub const SECOND_FACTOR: &str = "/login/second";
 /// Choose an account.
 pub const ACCOUNTS: &str = "/login/accounts";
 /// Register.
@@ -72,6 +74,22 @@ pub fn with(path: &str, name: &str, value: &str) -> String {
 /// The sign-in page that leads on to a page of ours.
 pub fn login_then(page: &str) -> String {
     with(LOGIN, "next", page)
+}
+
+/// The sign-in page that asks whoever is signed in to show themselves again, and leads back to a page of ours.
+pub fn login_again(page: &str) -> String {
+    format!("{}&again=1", login_then(page))
+}
+
+/// The page of a second step: the sign-in so far, the client's request it is part of, and where it leads without one.
+pub fn second_factor(pending: &str, interaction: Option<&str>, next: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("pending", pending);
+    match interaction {
+        Some(sealed) => query.append_pair("interaction", sealed),
+        None => query.append_pair("next", next),
+    };
+    format!("{SECOND_FACTOR}?{}", query.finish())
 }
 
 /// Where signing in without a client leads: to the page that was asked for if it is one of these, to the profile otherwise.

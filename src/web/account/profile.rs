@@ -78,7 +78,7 @@ fn view(visitor: &mut Visitor, account: &Account) -> AccountProfile {
         page,
         form,
         values,
-        email: account.user.email.to_string(),
+        email: account.user.email_text().to_owned(),
         email_verified: true,
         ..AccountProfile::default()
     }

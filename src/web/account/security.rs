@@ -91,7 +91,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
         password_form: Form::new(urls::SECURITY, visitor.form_token()),
         has_password: true,
         sessions_form: Form::new(urls::SECURITY, visitor.form_token()),
-        email: account.user.email.to_string(),
+        email: account.user.email_text().to_owned(),
         min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
         sessions: sessions.iter().map(|session| session_view(page.lang, session, account.session.id)).collect(),
         page,

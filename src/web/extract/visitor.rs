@@ -28,6 +28,8 @@ const SESSIONS: &str = "usher";
 const MARK: &str = "usher_browser";
 /// The cookie that holds the language chosen last.
 pub(in crate::web) const LANGUAGE: &str = "usher_lang";
+/// The cookie of a browser that is not asked for a second step.
+const REMEMBERED: &str = "usher_remembered";
 /// How long a browser keeps its mark and its language.
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
 
@@ -45,6 +47,7 @@ pub struct Visitor {
     accept_language: Option<String>,
     sessions_before: String,
     mark_before: Option<String>,
+    remembered_before: String,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -52,7 +55,8 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let cookies = Cookies::from_headers(&parts.headers);
-        let browser = Browser::from_cookies(app.jar.get(&cookies, SESSIONS), app.jar.get(&cookies, MARK));
+        let [sessions, mark, remembered] = [SESSIONS, MARK, REMEMBERED].map(|name| app.jar.get(&cookies, name));
+        let browser = Browser::from_cookies(sessions, mark).remembered_by(remembered);
         let text =
             |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
         let query = Params::decode(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
@@ -61,6 +65,7 @@ impl FromRequestParts<App> for Visitor {
         Ok(Self {
             sessions_before: browser.session_cookie(),
             mark_before: browser.mark().map(str::to_owned),
+            remembered_before: browser.remembered_cookie(),
             browser,
             device: Device { source, user_agent: text(USER_AGENT) },
             trace: parts.extensions.get::<TraceId>().copied().ok_or_else(HttpProblem::internal)?,
@@ -101,7 +106,8 @@ impl Visitor {
         }
         let nav = sections.into_iter().map(|(tab, url)| NavLink::new(lang, tab, url, url == here)).collect();
         let name = account.user.profile.display_name().unwrap_or_default();
-        let chip = AccountChip { name, email: account.user.email.to_string(), sign_out_url: urls::LOGOUT.to_owned() };
+        let chip =
+            AccountChip { name, email: account.user.email_text().to_owned(), sign_out_url: urls::LOGOUT.to_owned() };
         Page { nav, account: Some(chip), language_url_base: here.to_owned(), ..self.page(lang) }
     }
 
@@ -144,6 +150,10 @@ impl Visitor {
         }
         if let Some(mark) = self.browser.mark().filter(|mark| Some(*mark) != self.mark_before.as_deref()) {
             cookies.push(jar.set(MARK, mark, Some(A_YEAR)));
+        }
+        let remembered = self.browser.remembered_cookie();
+        if remembered != self.remembered_before {
+            cookies.push(jar.set(REMEMBERED, &remembered, Some(crate::domain::remembered::LIFETIME)));
         }
         if let Some(lang) = self.chosen_language.filter(|lang| self.language_cookie.as_deref() != Some(lang.tag())) {
             cookies.push(jar.set(LANGUAGE, lang.tag(), Some(A_YEAR)));

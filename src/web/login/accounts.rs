@@ -72,7 +72,8 @@ pub async fn post(
             show::outcome(&app, visitor, outcome)
         }
         (Some(mut interaction), known) => {
-            interaction.request.login_hint = known.map(|account| account.user.email.to_string());
+            interaction.request.login_hint =
+                known.and_then(|account| account.user.email.as_ref()).map(ToString::to_string);
             interaction.choose(known.map_or(nobody(), |account| account.session.id));
             show::outcome(&app, visitor, sign_in_step(interaction))
         }
@@ -88,7 +89,7 @@ fn account_view(account: &Account) -> AccountView {
     AccountView {
         handle: account.session.id.to_string(),
         name: account.user.profile.display_name().unwrap_or_default(),
-        email: account.user.email.to_string(),
+        email: account.user.email_text().to_owned(),
         signed_in: account.live,
     }
 }

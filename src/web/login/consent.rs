@@ -40,7 +40,7 @@ pub async fn get(
         page,
         client: show::client_view(&client, &interaction.redirect_uri),
         name: account.user.profile.display_name().unwrap_or_default(),
-        email: account.user.email.to_string(),
+        email: account.user.label(),
         switch_url: Some(urls::with(urls::ACCOUNTS, "interaction", &sealed)),
         scopes: scopes(lang, &interaction, &account.user, &earlier),
         form: Form::of_sign_in(urls::CONSENT, asked, visitor.form_token()),

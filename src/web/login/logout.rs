@@ -70,7 +70,7 @@ pub fn ask(
     let client = request.and_then(|request| request.client.as_ref()).map(|client| show::client_view(client, ""));
     let page = visitor.page(lang);
     let form = Form::new(action, visitor.form_token());
-    let view = LogoutConfirm { page, form, client, email: account.user.email.to_string(), offer_everywhere: true };
+    let view = LogoutConfirm { page, form, client, email: account.user.label(), offer_everywhere: true };
     let body = show::html_towards(&view, request.and_then(|request| request.continue_url.as_deref()))?;
     Ok(visitor.reply(body))
 }

@@ -126,7 +126,7 @@ async fn password_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<
         page,
         form: Form::new(urls::RECOVER_RESET, visitor.form_token()),
         token: token.to_owned(),
-        email: user.email.to_string(),
+        email: user.email_text().to_owned(),
         sessions: u32::try_from(sessions).unwrap_or(u32::MAX),
         min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
         errors: FieldErrors::default(),

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::of_refused;
 use crate::domain::interaction::{Interaction, Step};
 use crate::domain::secret::Secret;
-use crate::flows::{Attempt, FlowError, Outcome, SignedIn};
+use crate::flows::{Attempt, FlowError, Outcome};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
@@ -26,7 +26,7 @@ pub async fn get(
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let mut page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
-    lead_on(&mut page, &query);
+    lead_on(&app, &visitor, &mut page, &query).await?;
     let body = show::html_towards(&page, interaction.as_ref().map(|one| one.redirect_uri.as_str()))?;
     Ok(visitor.reply(body))
 }
@@ -43,17 +43,9 @@ pub async fn post(
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let attempt = Attempt { email: text(&form, "email"), password: Secret::new(text(&form, "password")) };
     match app.usher.sign_in(attempt, &mut visitor.browser, &visitor.device).await {
-        Ok(SignedIn::As { session, .. }) => {
-            let Some(mut interaction) = interaction else {
-                return Ok(visitor.redirect(urls::after_login(query.get("next").ok().flatten())));
-            };
-            interaction.signed_in = Some(session);
-            let outcome = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
-            show::outcome(&app, visitor, outcome)
-        }
-        Ok(SignedIn::Unproven { proof }) => {
-            let to = urls::with(urls::VERIFY, "proof", &proof.to_string());
-            Ok(visitor.redirect(&to))
+        Ok(signed_in) => {
+            let next = urls::after_login(query.get("next").ok().flatten());
+            show::arrived(&app, visitor, signed_in, interaction, next).await
         }
         Err(error) => refused(&app, visitor, interaction, &query, &form, error).await,
     }
@@ -68,7 +60,7 @@ async fn refused(
     error: FlowError,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(app, &mut visitor, interaction.as_ref(), form.get("interaction").ok().flatten()).await?;
-    lead_on(&mut page, query);
+    lead_on(app, &visitor, &mut page, query).await?;
     let words = match &error {
         FlowError::Refused(refused) => of_refused(refused, page.page.lang),
         _ => None,
@@ -83,12 +75,23 @@ async fn refused(
     Ok(visitor.reply(with_status(&problem, body)))
 }
 
-/// The form keeps in mind which page of ours was asked for.
-fn lead_on(page: &mut SignIn, query: &Params) {
-    if let Some(next) = query.get("next").ok().flatten() {
-        page.form.action = urls::login_then(urls::after_login(Some(next)));
-        page.page.language_url_base.clone_from(&page.form.action);
+/// The form keeps in mind which page of ours was asked for, and that whoever is signed in shows themselves again.
+async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params) -> Result<(), HttpProblem> {
+    if page.form.interaction.is_some() {
+        return Ok(());
     }
+    let next = query.get("next").ok().flatten();
+    let again = matches!(query.get("again"), Ok(Some(_)));
+    if again && let Some(account) = app.usher.current(&visitor.browser).await? {
+        page.email = account.user.email_text().to_owned();
+        page.email_fixed = true;
+        page.notice = Some(Message::ProveItIsYou.text(page.page.lang));
+        page.form.action = urls::login_again(urls::after_login(next));
+    } else if next.is_some() {
+        page.form.action = urls::login_then(urls::after_login(next));
+    }
+    page.page.language_url_base.clone_from(&page.form.action);
+    Ok(())
 }
 
 /// The page keeps the status and the `Retry-After` of its problem.
@@ -133,7 +136,7 @@ async fn view(
     });
     let again = again.filter(|_| !expects_somebody_else);
     Ok(SignIn {
-        email: again.as_ref().map(|account| account.user.email.to_string()).or(hint).unwrap_or_default(),
+        email: again.as_ref().map(|account| account.user.email_text().to_owned()).or(hint).unwrap_or_default(),
         email_fixed: again.is_some(),
         notice: again.as_ref().map(|_| Message::ProveItIsYou.text(page.lang)),
         error: None,

@@ -68,15 +68,11 @@ pub async fn post(
 
 /// On with the sign-in that the registration was part of, if this browser began it; to the account otherwise.
 async fn done(app: &App, visitor: Visitor, verified: Verified) -> Result<Response, HttpProblem> {
-    match show::interaction(app, verified.interaction.as_deref(), &visitor) {
-        Ok(Some(mut interaction)) => {
-            interaction.signed_in = Some(verified.session);
-            let outcome = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
-            show::outcome(app, visitor, outcome)
-        }
-        Ok(None) | Err(FlowError::Refused(_)) => Ok(visitor.redirect(urls::PROFILE)),
-        Err(other) => Err(other.into()),
-    }
+    let interaction = match show::interaction(app, verified.interaction.as_deref(), &visitor) {
+        Err(FlowError::Refused(_)) => None,
+        opened => opened?,
+    };
+    show::arrived(app, visitor, verified.signed_in, interaction, urls::PROFILE).await
 }
 
 /// Where the form of this page leads in the end, if the registration is part of a sign-in that this browser began.

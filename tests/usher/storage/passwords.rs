@@ -28,9 +28,9 @@ on_both_databases! {
         let with = stored_user(&db.store).await;
         let without = stored_user(&db.store).await;
         in_tx!(db.store, [with], |tx| tx.put_password(with.id, "phc", NOW).await).unwrap();
-        let found = db.store.find_password_by_email(&with.email).await.unwrap();
+        let found = db.store.find_password_by_email(with.email.as_ref().unwrap()).await.unwrap();
         assert_eq!(found, Some((with.id, Some("phc".into()))));
-        assert_eq!(db.store.find_password_by_email(&without.email).await.unwrap(), Some((without.id, None)));
+        assert_eq!(db.store.find_password_by_email(without.email.as_ref().unwrap()).await.unwrap(), Some((without.id, None)));
         assert_eq!(db.store.find_password_by_email(&email("nobody")).await.unwrap(), None);
     }
 

@@ -12,6 +12,7 @@ use usher::domain::project::Project;
 use usher::domain::proof::{Proof, ProofKind};
 use usher::domain::random::{Random, SeededRandom};
 use usher::domain::session::Session;
+use usher::domain::source::{Origin, Source, Sources};
 use usher::domain::time::Timestamp;
 use usher::domain::user::{Address, Profile, Sub, User, UserStatus};
 use usher::protocol::claims::ClaimsRequest;
@@ -63,7 +64,7 @@ pub fn user() -> User {
     User {
         id,
         sub: Sub(random().handle()),
-        email: email(&format!("ana.{}", id.0.simple())),
+        email: Some(email(&format!("ana.{}", id.0.simple()))),
         status: UserStatus::Active,
         admin: true,
         locale: Some("pt-BR".into()),
@@ -75,9 +76,17 @@ pub fn user() -> User {
             address: Some(Address { formatted: Some("Rua 1\r\nLisboa".into()), ..Address::default() }),
             ..Profile::default()
         },
+        sources: sources(),
         created_at: NOW,
         updated_at: later(1),
     }
+}
+
+fn sources() -> Sources {
+    let mut sources = Sources::default();
+    sources.set("email", Source { origin: Origin::Person, at: NOW, verified_at: Some(later(1)) });
+    sources.set("given_name", Source { origin: Origin::Provider("google".into()), at: NOW, verified_at: None });
+    sources
 }
 
 pub fn session_of(user: &User) -> Session {

@@ -4,6 +4,7 @@ use super::samples::{NOW, email, in_tx, later, random, stored_user, user};
 use crate::harness::database::on_both_databases;
 use usher::domain::id::UserId;
 use usher::domain::page::{Cursor, MAX_PAGE};
+use usher::domain::source::Sources;
 use usher::domain::user::{Profile, Sub, UserStatus};
 use usher::storage::StorageError;
 
@@ -11,10 +12,10 @@ on_both_databases! {
     async fn a_user_comes_back_as_it_went_in_by_id_address_and_sub(db: TestDatabase) {
         let user = stored_user(&db.store).await;
         assert_eq!(db.store.find_user(user.id).await.unwrap().as_ref(), Some(&user));
-        assert_eq!(db.store.find_user_by_email(&user.email).await.unwrap().as_ref(), Some(&user));
+        assert_eq!(db.store.find_user_by_email(user.email.as_ref().unwrap()).await.unwrap().as_ref(), Some(&user));
         assert_eq!(db.store.find_user_by_sub(&user.sub).await.unwrap().as_ref(), Some(&user));
         let within = in_tx!(db.store, [user], |tx| {
-            Ok((tx.find_user(user.id).await?, tx.find_user_by_email(&user.email).await?))
+            Ok((tx.find_user(user.id).await?, tx.find_user_by_email(user.email.as_ref().unwrap()).await?))
         });
         assert_eq!(within.unwrap(), (Some(user.clone()), Some(user)));
     }
@@ -25,6 +26,8 @@ on_both_databases! {
         bare.admin = false;
         bare.status = UserStatus::Disabled;
         bare.profile = Profile::default();
+        bare.email = None;
+        bare.sources = Sources::default();
         in_tx!(db.store, [bare], |tx| tx.insert_user(&bare).await).unwrap();
         assert_eq!(db.store.find_user(bare.id).await.unwrap(), Some(bare));
     }
@@ -39,6 +42,15 @@ on_both_databases! {
             Ok((tx.find_user(nobody).await?, tx.find_user_by_email(&email("nobody")).await?))
         });
         assert_eq!(within.unwrap(), (None, None));
+    }
+
+    async fn any_number_of_users_have_no_address(db: TestDatabase) {
+        for _ in 0..2 {
+            let mut without = user();
+            without.email = None;
+            in_tx!(db.store, [without], |tx| tx.insert_user(&without).await).unwrap();
+        }
+        assert_eq!(db.count("select count(*) from users where email is null").await, 2);
     }
 
     async fn an_address_a_sub_and_an_id_belong_to_one_user(db: TestDatabase) {

@@ -1,0 +1,45 @@
+//! `usher sim`: the upstream simulator, given the machine's time and chance.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use tokio::net::TcpListener;
+
+use super::shutdown::Shutdown;
+use super::source::{OsRandom, SystemClock};
+use crate::domain::random::Random as _;
+use crate::domain::time::Clock as _;
+use crate::sim::{Sim, Surroundings};
+
+/// Starts the simulator on `listener`.
+///
+/// # Errors
+/// If the socket is open to other machines, or no keys can be made.
+pub async fn start_simulator(listener: TcpListener) -> io::Result<Sim> {
+    let random = OsRandom::default();
+    let surroundings =
+        Surroundings { now: Arc::new(|| SystemClock.now().0), random: Arc::new(move |buffer| random.fill(buffer)) };
+    Sim::start(listener, surroundings).await
+}
+
+/// Simulates until told to stop. `ready` is given the origin once everything answers.
+///
+/// # Errors
+/// In words for whoever starts it: the port is taken, no signals can be heard.
+pub async fn simulate(address: SocketAddr, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
+    let listener = match TcpListener::bind(address).await {
+        Ok(listener) => listener,
+        Err(cause) if cause.kind() == ErrorKind::AddrInUse => {
+            bail!("port {} is taken: choose another with --port PORT (0 takes a free one)", address.port())
+        }
+        Err(cause) => bail!("cannot listen on {address}: {cause}"),
+    };
+    let shutdown = Shutdown::on_signals().context("signals")?;
+    let sim = start_simulator(listener).await.context("the simulator")?;
+    ready(sim.origin());
+    shutdown.asked().await;
+    sim.shutdown().await;
+    Ok(())
+}

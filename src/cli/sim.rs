@@ -1,0 +1,55 @@
+//! `usher sim`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use clap::Args;
+
+use super::output::{Output, say};
+use crate::app;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  usher sim                                    on http://127.0.0.1:9400
+  usher sim --port 0                           on a free port, which it prints
+  curl -s http://127.0.0.1:9400/_sim/requests  what was asked of it
+  curl -s http://127.0.0.1:9400/_sim/faults -d '{\"fault\":\"html_502\",\"provider\":\"google\",\"times\":1}'";
+
+/// The arguments of `usher sim`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The port on 127.0.0.1; the simulator answers no other machine
+    #[arg(long, default_value_t = 9400, value_name = "PORT")]
+    port: u16,
+}
+
+pub(super) async fn run(arguments: &Arguments, output: Output) -> anyhow::Result<()> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    app::simulate(address, |origin| {
+        // Nobody may be reading, and the simulator answers all the same.
+        let _ = if output.json { say(&format!("{{\"origin\":\"{origin}\"}}\n")) } else { say(&words(origin)) };
+    })
+    .await
+}
+
+/// What whoever started it needs to know.
+fn words(origin: &str) -> String {
+    format!(
+        "\
+  The simulator of upstream providers answers on {origin}
+  Client id  sim        Client secret  sim-secret        Redirect URIs  any on this machine
+
+  Base URLs  {origin}/google
+             {origin}/facebook
+             {origin}/x
+             {origin}/github
+             {origin}/apple
+             {origin}/microsoft/common      (or organizations, consumers, a tenant's id)
+             {origin}/oidc
+
+  Use it     usher provider add … --client-id sim --client-secret-stdin --base-url {origin}/google <<< sim-secret
+  People     {origin}/ lists them · login_hint=persona:NAME or persona:NAME:EMAIL needs no page
+  Switches   POST {origin}/_sim/faults · /_sim/clock · /_sim/rotate · /_sim/send · GET /_sim/requests
+  Ctrl-C stops
+"
+    )
+}

@@ -1,0 +1,98 @@
+//! A request as providers look at it.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, Method, Uri, header},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::words::Words;
+
+/// The address of a request before any part of it was matched.
+#[derive(Clone, Debug)]
+pub struct Whole(pub Uri);
+
+/// What came with a request.
+#[derive(Debug)]
+pub struct Asked {
+    /// Its method.
+    pub method: Method,
+    /// Its path, with the provider's segment.
+    pub path: String,
+    /// The parameters of its query.
+    pub query: Words,
+    /// The parameters of its body; `None` where the content type is not that of a form.
+    pub form: Option<Words>,
+    /// Its headers.
+    pub headers: HeaderMap,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Asked {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let uri = request.extensions().get::<Whole>().map_or_else(|| request.uri().clone(), |uri| uri.0.clone());
+        let (method, headers) = (request.method().clone(), request.headers().clone());
+        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let form = is_form(&headers).then(|| Words::parse(&body));
+        let query = Words::parse(uri.query().unwrap_or_default().as_bytes());
+        Ok(Self { method, path: uri.path().to_owned(), query, form, headers })
+    }
+}
+
+/// The body is declared to be a form.
+pub fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+impl Asked {
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What follows the scheme in `Authorization`.
+    fn authorization(&self, scheme: &str) -> Option<&str> {
+        let (given, rest) = self.header("authorization")?.split_once(' ')?;
+        given.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+    }
+
+    /// The bearer token of the header.
+    pub fn bearer(&self) -> Option<&str> {
+        self.authorization("Bearer").or_else(|| self.authorization("token"))
+    }
+
+    /// Client id and secret of HTTP Basic (RFC 6749 §2.3.1).
+    pub fn basic(&self) -> Option<(String, String)> {
+        let text = String::from_utf8(STANDARD.decode(self.authorization("Basic")?).ok()?).ok()?;
+        let (id, secret) = text.split_once(':')?;
+        let decode = |part: &str| form_urlencoded::parse(part.as_bytes()).next().map(|(word, _)| word.into_owned());
+        Some((decode(id).unwrap_or_default(), decode(secret).unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(authorization: &str) -> Asked {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, authorization.parse().unwrap());
+        Asked { method: Method::GET, path: String::new(), query: Words::default(), form: None, headers }
+    }
+
+    #[test]
+    fn the_scheme_of_the_authorization_counts() {
+        assert_eq!(asked("bearer abc").bearer(), Some("abc"));
+        assert_eq!(asked("Basic abc").bearer(), None);
+        let expected = Some(("sim".to_owned(), "sim-secret".to_owned()));
+        assert_eq!(asked("Basic c2ltOnNpbS1zZWNyZXQ=").basic(), expected);
+        for garbage in ["Basic", "Basic %%%", "Basic c2lt", "Bearer c2ltOnNpbS1zZWNyZXQ="] {
+            assert_eq!(asked(garbage).basic(), None, "{garbage}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Time and chance, as they were given to the simulator; its time can be moved forward.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+/// Where time and chance come from.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Seconds since 1970.
+    pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
+    /// Fills a buffer with random bytes.
+    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+impl fmt::Debug for Surroundings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Surroundings")
+    }
+}
+
+/// The simulator's own time: that of its surroundings and what it was moved forward.
+#[derive(Debug)]
+pub struct Clock {
+    surroundings: Surroundings,
+    ahead: AtomicI64,
+}
+
+impl Clock {
+    /// A clock that goes with its surroundings.
+    pub fn new(surroundings: Surroundings) -> Self {
+        Self { surroundings, ahead: AtomicI64::new(0) }
+    }
+
+    /// Seconds since 1970.
+    pub fn now(&self) -> i64 {
+        (self.surroundings.now)().saturating_add(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// Moves time by so many seconds; ten years at most, all in all.
+    pub fn advance(&self, seconds: i64) {
+        const TEN_YEARS: i64 = 3_652 * 86_400;
+        let add = |ahead: i64| Some(ahead.saturating_add(seconds).clamp(-TEN_YEARS, TEN_YEARS));
+        let _ = self.ahead.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+
+    /// So many random bytes, in base64url.
+    pub fn draw(&self, bytes: usize) -> String {
+        let mut drawn = vec![0; bytes];
+        (self.surroundings.random)(&mut drawn);
+        URL_SAFE_NO_PAD.encode(drawn)
+    }
+}

@@ -1,0 +1,322 @@
+//! Facebook Login and Graph, under `{origin}/facebook`; the version stands in the path, or does not.
+//!
+//! | at Facebook | here, under the base URL |
+//! |---|---|
+//! | `https://www.facebook.com/{version}/dialog/oauth` | `/{version}/dialog/oauth` |
+//! | `https://graph.facebook.com/{version}/oauth/access_token` | `/{version}/oauth/access_token` |
+//! | `https://graph.facebook.com/{version}/{me,me/permissions,debug_token}` | the same under `/{version}` |
+//! | `https://www.facebook.com/.well-known/oauth/openid/jwks/` | `/.well-known/oauth/openid/jwks/` |
+//!
+//! Kept as strictly as Facebook does: errors in an envelope of their own, the redirect URI the same byte for byte
+//! (36008), a code used once (36009) and in time (36007), `appsecret_proof` checked whenever sent and demanded by the
+//! switch `require_proof`, `#_=_` behind the callback, and nothing but `id` and `name` unless `fields` asks.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::{Map, Value, json};
+
+use super::Simulator;
+use super::asked::Asked;
+use super::digest::{hex, hmac_sha256};
+use super::faults::Fault;
+use super::grants::{Found, Grant, Kind};
+use super::id_token;
+use super::login::{self, Answer, Refused, Who, back, is_registered};
+use super::page::{CLIENT_ID, CLIENT_SECRET, wrong};
+use super::provider::Provider;
+use super::words::Words;
+
+const PROVIDER: Provider = Provider::Facebook;
+const CODE_LIFE: i64 = 600;
+const ACCESS_LIFE: i64 = 5_183_999;
+/// What a request without a living version gets.
+const OLDEST: &str = "v22.0";
+const LIVING: &[&str] = &["v22.0", "v23.0", "v24.0", "v25.0", "v26.0"];
+
+/// Facebook's doors, with and without a version.
+pub fn routes() -> Router<Arc<Simulator>> {
+    let mut router = Router::new().route("/.well-known/oauth/openid/jwks/", get(jwks));
+    for version in ["", "/{version}"] {
+        router = router
+            .route(&format!("{version}/dialog/oauth"), get(authorize))
+            .route(&format!("{version}/oauth/access_token"), get(token).post(token))
+            .route(&format!("{version}/me"), get(me).post(me))
+            .route(&format!("{version}/me/permissions"), get(permissions).delete(withdraw))
+            .route(&format!("{version}/debug_token"), get(debug_token));
+    }
+    router
+}
+
+async fn jwks(State(sim): State<Arc<Simulator>>) -> Response {
+    Json(sim.keys.jwks(PROVIDER)).into_response()
+}
+
+/// A dead or unknown version is silently the oldest living one.
+fn versioned(asked: &Asked, body: &Value) -> Response {
+    let second = asked.path.split('/').nth(2).unwrap_or_default();
+    let version = LIVING.iter().find(|living| **living == second).unwrap_or(&OLDEST);
+    ([("facebook-api-version", *version)], Json(body)).into_response()
+}
+
+/// Facebook's envelope.
+fn error(sim: &Simulator, kind: &str, code: u32, subcode: Option<u32>, message: &str) -> Refused {
+    let mut error = json!({"message": message, "type": kind, "code": code, "fbtrace_id": sim.clock.draw(8)});
+    if let Some(subcode) = subcode {
+        error["error_subcode"] = json!(subcode);
+    }
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response().into()
+}
+
+fn oauth_error(sim: &Simulator, subcode: Option<u32>, message: &str) -> Refused {
+    error(sim, "OAuthException", 100, subcode, message)
+}
+
+fn check(asked: &Asked) -> Result<(), Refused> {
+    let query = &asked.query;
+    let fault = if !query.is("client_id", CLIENT_ID) {
+        "Invalid App ID: The provided app ID does not look like a valid app ID."
+    } else if !query.get("redirect_uri").is_some_and(is_registered) {
+        "URL Blocked: This redirect failed because the redirect URI is not whitelisted in the app's Client OAuth Settings."
+    } else if query.get("response_type").is_some_and(|kind| kind != "code") {
+        "Invalid parameter: response_type"
+    } else {
+        match login::challenge(asked) {
+            Ok(_) => return Ok(()),
+            Err(fault) => fault,
+        }
+    };
+    Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, "Sorry, something went wrong.", fault).into())
+}
+
+async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    check(&asked)?;
+    let redirect_uri = asked.query.get("redirect_uri").unwrap_or_default();
+    let state = asked.query.get("state").map(|state| ("state", state));
+    let person = match login::who(&sim, PROVIDER, &asked) {
+        Who::Asks(page) => return Ok(*page),
+        Who::Is(person) if !person.denies => *person,
+        _ => {
+            let mut parameters = vec![
+                ("error", "access_denied"),
+                ("error_code", "200"),
+                ("error_description", "Permissions error"),
+                ("error_reason", "user_denied"),
+            ];
+            parameters.extend(state);
+            return Ok(back(redirect_uri, &parameters, "#_=_"));
+        }
+    };
+    let mut scope = asked.query.list("scope");
+    scope.retain(|scope| !(person.partial && scope == "email"));
+    if !scope.iter().any(|scope| scope == "public_profile") {
+        scope.push("public_profile".to_owned());
+    }
+    let grant = login::grant(&sim, PROVIDER, &asked, person, scope);
+    let code = login::issue_code(&sim, grant, "AQB", CODE_LIFE);
+    let mut parameters = vec![("code", code.as_str())];
+    parameters.extend(state);
+    Ok(back(redirect_uri, &parameters, "#_=_"))
+}
+
+async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    let words = match asked.method.as_str() {
+        "POST" => asked.form.as_ref().ok_or_else(|| oauth_error(&sim, None, "Missing client_id parameter."))?,
+        _ => &asked.query,
+    };
+    match words.get("client_id") {
+        None => return Err(error(&sim, "OAuthException", 101, None, "Missing client_id parameter.")),
+        Some(CLIENT_ID) => {}
+        Some(_) => {
+            let message = "Error validating application. Cannot get application info due to a system error.";
+            return Err(error(&sim, "OAuthException", 101, None, message));
+        }
+    }
+    match words.get("grant_type") {
+        Some("fb_exchange_token") => swap(&sim, &asked, words),
+        Some("client_credentials") => {
+            secret(&sim, words)?;
+            let token = format!("{CLIENT_ID}|{CLIENT_SECRET}");
+            Ok(versioned(&asked, &json!({"access_token": token, "token_type": "bearer"})))
+        }
+        _ => exchange(&sim, &asked, words),
+    }
+}
+
+fn secret(sim: &Simulator, words: &Words) -> Result<(), Refused> {
+    match words.get("client_secret") {
+        Some(CLIENT_SECRET) => Ok(()),
+        Some(_) => Err(error(sim, "OAuthException", 1, None, "Error validating client secret.")),
+        None => Err(oauth_error(sim, None, "Missing client_secret parameter.")),
+    }
+}
+
+fn exchange(sim: &Simulator, asked: &Asked, words: &Words) -> Answer {
+    // With a verifier, `openid` and no secret this is the manual OpenID Connect flow.
+    let verifier = words.get("code_verifier");
+    if verifier.is_none() || words.get("client_secret").is_some() {
+        secret(sim, words)?;
+    }
+    let missing = |name: &str| oauth_error(sim, None, &format!("Missing {name} parameter."));
+    let code = words.get("code").ok_or_else(|| missing("authorization code"))?;
+    let redirect_uri = words.get("redirect_uri").ok_or_else(|| missing("redirect_uri"))?;
+    let found = sim.grants().find(Kind::Code, code, PROVIDER, sim.clock.now());
+    let grant = match found {
+        Found::Good(grant) => grant,
+        Found::Unknown => return Err(oauth_error(sim, None, "Invalid verification code format.")),
+        Found::Expired => {
+            return Err(oauth_error(sim, Some(36_007), "This authorization code has expired."));
+        }
+        Found::Spent(_) => return Err(oauth_error(sim, Some(36_009), "This authorization code has been used.")),
+    };
+    if redirect_uri != grant.redirect_uri {
+        let message = "Error validating verification code. Please make sure your redirect_uri is identical to the one \
+                       you used in the OAuth dialog request";
+        return Err(oauth_error(sim, Some(36_008), message));
+    }
+    if let Some(challenge) = &grant.challenge
+        && !verifier.is_some_and(|verifier| challenge.is_met_by(verifier))
+    {
+        return Err(oauth_error(sim, None, "Invalid code_verifier parameter."));
+    }
+    sim.grants().spend(Kind::Code, code);
+    let mut answer = access(sim, &grant);
+    if grant.has("openid") && words.get("client_secret").is_none() {
+        let access = answer["access_token"].as_str().unwrap_or_default().to_owned();
+        let issuer = sim.base(PROVIDER);
+        answer["id_token"] = json!(id_token::mint(sim, &grant, &issuer, profile(&grant, &["name", "email"]), &access));
+    }
+    Ok(versioned(asked, &answer))
+}
+
+/// The long-lived swap: the only thing like a refresh.
+fn swap(sim: &Simulator, asked: &Asked, words: &Words) -> Answer {
+    secret(sim, words)?;
+    let grant = find(sim, words.get("fb_exchange_token"))?;
+    Ok(versioned(asked, &access(sim, &grant)))
+}
+
+fn access(sim: &Simulator, grant: &Arc<Grant>) -> Value {
+    let access = format!("EAAG{}", sim.clock.draw(64));
+    sim.grants().issue(Kind::Access, access.clone(), grant.clone(), sim.clock.now() + ACCESS_LIFE);
+    let mut answer = json!({"access_token": access, "token_type": "bearer"});
+    if !sim.faults.on(Fault::NoExpiresIn, PROVIDER) {
+        answer["expires_in"] = json!(ACCESS_LIFE);
+    }
+    answer
+}
+
+/// The grant behind an access token.
+fn find(sim: &Simulator, token: Option<&str>) -> Result<Arc<Grant>, Refused> {
+    let invalid = |subcode, message| error(sim, "OAuthException", 190, subcode, message);
+    let Some(token) = token else {
+        let message = "An active access token must be used to query information about the current user.";
+        return Err(error(sim, "OAuthException", 2_500, None, message));
+    };
+    let found = sim.grants().find(Kind::Access, token, PROVIDER, sim.clock.now());
+    match found {
+        Found::Good(grant) => Ok(grant),
+        Found::Expired => Err(invalid(Some(463), "Error validating access token: Session has expired.")),
+        _ => Err(invalid(None, "Invalid OAuth access token - Cannot parse access token")),
+    }
+}
+
+/// The person's token, and the proof that the app's server sends it.
+fn authorized(sim: &Simulator, asked: &Asked) -> Result<Arc<Grant>, Refused> {
+    let word = |name: &str| asked.form.as_ref().and_then(|form| form.get(name)).or(asked.query.get(name));
+    let token = asked.bearer().or(word("access_token"));
+    let grant = find(sim, token)?;
+    let expected = hex(&hmac_sha256(CLIENT_SECRET, token.unwrap_or_default()));
+    let refused = |message| Err(error(sim, "GraphMethodException", 100, None, message));
+    match word("appsecret_proof") {
+        Some(proof) if proof == expected => Ok(grant),
+        Some(_) => refused("Invalid appsecret_proof provided in the API argument"),
+        None if sim.faults.on(Fault::RequireProof, PROVIDER) => {
+            refused("API calls from the server require an appsecret_proof argument")
+        }
+        None => Ok(grant),
+    }
+}
+
+async fn me(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    let grant = authorized(&sim, &asked)?;
+    let fields = asked.query.get("fields").or(asked.form.as_ref().and_then(|form| form.get("fields")));
+    let fields: Vec<&str> =
+        fields.map_or_else(|| vec!["id", "name"], |fields| fields.split(',').map(str::trim).collect());
+    let mut answer = profile(&grant, &fields);
+    answer.insert("id".to_owned(), json!(grant.person.subject));
+    Ok(versioned(&asked, &Value::Object(answer)))
+}
+
+/// What was asked for and is known; nothing tells whether an address was ever verified.
+fn profile(grant: &Grant, fields: &[&str]) -> Map<String, Value> {
+    let person = &grant.person;
+    let mut profile = Map::new();
+    for field in fields {
+        // `picture.type(large)` is answered as `picture`.
+        let name = field.split(['.', '{']).next().unwrap_or_default();
+        let value = match name {
+            "name" => json!(person.full_name()),
+            "first_name" => json!(person.given_name),
+            "last_name" => json!(person.family_name),
+            "email" if grant.has("email") && person.email.is_some() => json!(person.email),
+            "picture" => json!({"data": {"height": 200, "width": 200, "is_silhouette": false,
+                                         "url": "https://platform-lookaside.fbsbx.example/picture.jpg"}}),
+            _ => continue,
+        };
+        profile.insert(name.to_owned(), value);
+    }
+    profile
+}
+
+async fn permissions(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    let grant = authorized(&sim, &asked)?;
+    let mut data: Vec<Value> =
+        grant.scope.iter().map(|scope| json!({"permission": scope, "status": "granted"})).collect();
+    if grant.person.partial {
+        data.push(json!({"permission": "email", "status": "declined"}));
+    }
+    Ok(versioned(&asked, &json!({ "data": data })))
+}
+
+/// The app is removed: all its tokens of this person fall.
+async fn withdraw(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    let grant = authorized(&sim, &asked)?;
+    sim.grants().revoke_all(PROVIDER, &grant.person.subject);
+    Ok(versioned(&asked, &json!({"success": true})))
+}
+
+async fn debug_token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    let app = format!("{CLIENT_ID}|{CLIENT_SECRET}");
+    if asked.bearer().or(asked.query.get("access_token")) != Some(app.as_str()) {
+        let message =
+            "(#100) You must provide an app access token, or a user access token that is an owner or developer";
+        return Err(oauth_error(&sim, None, message));
+    }
+    let token = asked.query.get("input_token").unwrap_or_default();
+    let found = sim.grants().find(Kind::Access, token, PROVIDER, sim.clock.now());
+    let Found::Good(grant) = found else {
+        let error = json!({"code": 190, "message": "Invalid OAuth access token - Cannot parse access token"});
+        return Ok(versioned(&asked, &json!({"data": {"error": error, "is_valid": false, "scopes": []}})));
+    };
+    let expires_at = sim.grants().expiry(Kind::Access, token);
+    Ok(versioned(
+        &asked,
+        &json!({"data": {
+            "app_id": CLIENT_ID,
+            "type": "USER",
+            "application": "Simulated application",
+            "data_access_expires_at": grant.at + 90 * 86_400,
+            "expires_at": expires_at,
+            "is_valid": true,
+            "scopes": grant.scope,
+            "user_id": grant.person.subject,
+        }}),
+    ))
+}

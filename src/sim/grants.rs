@@ -1,0 +1,195 @@
+//! Codes and tokens in memory, each of one sign-in; what is spent is remembered so that reuse is noticed.
+
+use std::sync::Arc;
+
+use super::digest::s256;
+use super::personas::Person;
+use super::provider::Provider;
+use super::shelf::Shelf;
+
+/// So many codes, tokens and visits are remembered.
+const ROOM: usize = 10_000;
+
+/// PKCE (RFC 7636).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// The verifier itself.
+    Plain(String),
+    /// Its hash.
+    S256(String),
+}
+
+impl Challenge {
+    /// Is this its verifier?
+    pub fn is_met_by(&self, verifier: &str) -> bool {
+        match self {
+            Self::Plain(challenge) => challenge == verifier,
+            Self::S256(challenge) => *challenge == s256(verifier),
+        }
+    }
+}
+
+/// One sign-in of one person, as it was asked for and granted.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// At which provider.
+    pub provider: Provider,
+    /// Who.
+    pub person: Person,
+    /// The redirect URI of the request, byte for byte.
+    pub redirect_uri: String,
+    /// What was granted, in the provider's words.
+    pub scope: Vec<String>,
+    /// The request's nonce.
+    pub nonce: Option<String>,
+    /// The request's PKCE challenge.
+    pub challenge: Option<Challenge>,
+    /// A refresh token is to be issued.
+    pub offline: bool,
+    /// When the person signed in, in seconds since 1970.
+    pub at: i64,
+    /// The session's identifier.
+    pub sid: String,
+    /// Tokens of one grant share this; they fall together.
+    pub family: u64,
+}
+
+impl Grant {
+    /// Is this granted?
+    pub fn has(&self, scope: &str) -> bool {
+        self.scope.iter().any(|granted| granted == scope)
+    }
+}
+
+/// A code or a token.
+#[derive(Debug)]
+struct Held {
+    grant: Arc<Grant>,
+    expires_at: i64,
+    spent: bool,
+}
+
+/// What became of a code or a token.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// It was never issued here, or was taken back.
+    Unknown,
+    /// It was used before.
+    Spent(Arc<Grant>),
+    /// Its time is over.
+    Expired,
+    /// It holds.
+    Good(Arc<Grant>),
+}
+
+/// All codes and tokens.
+#[derive(Debug)]
+pub struct Grants {
+    codes: Shelf<Held>,
+    access: Shelf<Held>,
+    refresh: Shelf<Held>,
+    /// How often somebody came.
+    visits: Shelf<u64>,
+    /// The last session of a subject.
+    sessions: Shelf<String>,
+    families: u64,
+}
+
+/// Which kind of thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An authorization code.
+    Code,
+    /// An access token.
+    Access,
+    /// A refresh token.
+    Refresh,
+}
+
+impl Default for Grants {
+    fn default() -> Self {
+        Self {
+            codes: Shelf::new(ROOM),
+            access: Shelf::new(ROOM),
+            refresh: Shelf::new(ROOM),
+            visits: Shelf::new(ROOM),
+            sessions: Shelf::new(ROOM),
+            families: 0,
+        }
+    }
+}
+
+impl Grants {
+    fn shelf(&mut self, kind: Kind) -> &mut Shelf<Held> {
+        match kind {
+            Kind::Code => &mut self.codes,
+            Kind::Access => &mut self.access,
+            Kind::Refresh => &mut self.refresh,
+        }
+    }
+
+    /// Counts a visit; how many there were before.
+    pub fn visit(&mut self, what: &str) -> u64 {
+        let before = self.visits.get(what).copied().unwrap_or_default();
+        self.visits.put(what.to_owned(), before + 1);
+        before
+    }
+
+    /// A number for a new family.
+    pub fn next_family(&mut self) -> u64 {
+        self.families += 1;
+        self.families
+    }
+
+    /// Remembers what was issued.
+    pub fn issue(&mut self, kind: Kind, text: String, grant: Arc<Grant>, expires_at: i64) {
+        if kind == Kind::Code {
+            self.sessions.put(session_name(grant.provider, &grant.person.subject), grant.sid.clone());
+        }
+        self.shelf(kind).put(text, Held { grant, expires_at, spent: false });
+    }
+
+    /// What is known of it, at this provider.
+    pub fn find(&mut self, kind: Kind, text: &str, provider: Provider, now: i64) -> Found {
+        match self.shelf(kind).get(text).filter(|held| held.grant.provider == provider) {
+            None => Found::Unknown,
+            Some(held) if held.spent => Found::Spent(held.grant.clone()),
+            Some(held) if held.expires_at <= now => Found::Expired,
+            Some(held) => Found::Good(held.grant.clone()),
+        }
+    }
+
+    /// When it expires.
+    pub fn expiry(&mut self, kind: Kind, text: &str) -> Option<i64> {
+        self.shelf(kind).get(text).map(|held| held.expires_at)
+    }
+
+    /// From now on it counts as used.
+    pub fn spend(&mut self, kind: Kind, text: &str) {
+        if let Some(held) = self.shelf(kind).get_mut(text) {
+            held.spent = true;
+        }
+    }
+
+    /// Takes back all tokens of a family.
+    pub fn revoke(&mut self, family: u64) {
+        self.access.retain(|held| held.grant.family != family);
+        self.refresh.retain(|held| held.grant.family != family);
+    }
+
+    /// Takes back everything a person has at a provider.
+    pub fn revoke_all(&mut self, provider: Provider, subject: &str) {
+        let other = |held: &Held| held.grant.provider != provider || held.grant.person.subject != subject;
+        self.access.retain(other);
+        self.refresh.retain(other);
+    }
+
+    /// The session a subject opened last.
+    pub fn last_session(&self, provider: Provider, subject: &str) -> Option<String> {
+        self.sessions.get(&session_name(provider, subject)).cloned()
+    }
+}
+
+fn session_name(provider: Provider, subject: &str) -> String {
+    format!("{}|{subject}", provider.segment())
+}

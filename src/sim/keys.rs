@@ -1,0 +1,125 @@
+//! The keys that sign ID tokens: two published at a time, and a rotation that brings one nobody has seen.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use josekit::jwk::KeyPair as _;
+use josekit::jws::{JwsSigner as _, RS256, alg::rsassa::RsassaJwsSigner};
+use serde_json::{Value, json};
+
+use super::provider::Provider;
+
+const BITS: u32 = 2048;
+
+/// A key pair: it signs, and its public half can be written down.
+#[derive(Debug)]
+struct Pair {
+    signer: RsassaJwsSigner,
+    modulus: Value,
+    exponent: Value,
+}
+
+/// RSA keys are dear to make: one set serves every simulator of the process.
+static PAIRS: OnceLock<Option<[Pair; 2]>> = OnceLock::new();
+
+fn pair() -> Option<Pair> {
+    let pair = RS256.generate_key_pair(BITS).ok()?;
+    let public = pair.to_jwk_public_key();
+    Some(Pair {
+        signer: RS256.signer_from_jwk(&pair.to_jwk_private_key()).ok()?,
+        modulus: public.parameter("n")?.clone(),
+        exponent: public.parameter("e")?.clone(),
+    })
+}
+
+fn pairs() -> Option<&'static [Pair; 2]> {
+    PAIRS.get_or_init(|| Some([pair()?, pair()?])).as_ref()
+}
+
+/// Which keys are in force.
+#[derive(Debug, Default)]
+pub struct Keys {
+    rotations: AtomicUsize,
+}
+
+impl Keys {
+    /// Makes the keys, where they are not made yet: some tenths of a second of work.
+    ///
+    /// # Errors
+    /// If the cryptographic library refuses.
+    pub fn prepare() -> std::io::Result<()> {
+        pairs().map(|_| ()).ok_or_else(|| std::io::Error::other("no RSA key could be made"))
+    }
+
+    /// From now on a key signs that was never published before; the one before it stays published.
+    pub fn rotate(&self) {
+        self.rotations.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn kid(provider: Provider, turn: usize) -> String {
+        format!("{}-{turn}", provider.segment())
+    }
+
+    /// The `kid` of the key that signs now.
+    pub fn current(&self, provider: Provider) -> String {
+        Self::kid(provider, self.rotations.load(Ordering::Relaxed) + 1)
+    }
+
+    /// The JWK set of a provider: the key that signs, and the one before it.
+    pub fn jwks(&self, provider: Provider) -> Value {
+        let turn = self.rotations.load(Ordering::Relaxed);
+        let keys: Vec<Value> = [turn + 1, turn]
+            .into_iter()
+            .filter_map(|turn| {
+                let pair = &pairs()?[turn % 2];
+                let kid = Self::kid(provider, turn);
+                Some(json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": pair.modulus, "e": pair.exponent}))
+            })
+            .collect();
+        json!({ "keys": keys })
+    }
+
+    /// A JWS in compact form, signed by the key in force whatever the header says; `alg: none` is left unsigned.
+    pub fn sign(&self, header: &Value, payload: &Value) -> String {
+        let turn = self.rotations.load(Ordering::Relaxed) + 1;
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!("{}.{}", part(header), part(payload));
+        if header["alg"] == "none" {
+            return message + ".";
+        }
+        let signature = pairs().and_then(|pairs| pairs[turn % 2].signer.sign(message.as_bytes()).ok());
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use josekit::jwk::Jwk;
+
+    #[test]
+    fn a_rotation_brings_a_new_key_and_keeps_the_last_one() {
+        let keys = Keys::default();
+        let before = keys.current(Provider::Google);
+        keys.rotate();
+        let after = keys.current(Provider::Google);
+        let published = keys.jwks(Provider::Google);
+        let kids: Vec<&str> =
+            published["keys"].as_array().unwrap().iter().filter_map(|key| key["kid"].as_str()).collect();
+        assert_eq!(kids, [after.as_str(), before.as_str()]);
+    }
+
+    #[test]
+    fn what_is_signed_verifies_with_the_published_key() {
+        let keys = Keys::default();
+        let kid = keys.current(Provider::Oidc);
+        let token = keys.sign(&json!({"alg": "RS256", "kid": kid}), &json!({"sub": "1"}));
+        let published = keys.jwks(Provider::Oidc)["keys"][0].clone();
+        assert_eq!(published["kid"], kid.as_str());
+        let jwk = Jwk::from_map(published.as_object().unwrap().clone()).unwrap();
+        let verifier = RS256.verifier_from_jwk(&jwk).unwrap();
+        assert!(josekit::jws::deserialize_compact(&token, &verifier).is_ok());
+        assert!(keys.sign(&json!({"alg": "none"}), &json!({})).ends_with('.'));
+    }
+}

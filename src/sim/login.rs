@@ -1,0 +1,168 @@
+//! What all providers do alike on the way of a person: know the client, learn who it is, send the browser back.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use url::{Host, Url};
+
+use super::Simulator;
+use super::asked::Asked;
+use super::faults::Fault;
+use super::grants::{Challenge, Grant, Kind};
+use super::page;
+use super::personas::{Hint, Person};
+use super::provider::Provider;
+
+/// An answer that ends a request early.
+#[derive(Debug)]
+pub struct Refused(Box<Response>);
+
+impl From<Response> for Refused {
+    fn from(answer: Response) -> Self {
+        Self(Box::new(answer))
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+/// What comes of a request.
+pub type Answer = Result<Response, Refused>;
+
+/// Who signs in.
+#[derive(Debug)]
+pub enum Who {
+    /// Somebody.
+    Is(Box<Person>),
+    /// Nobody yet, and the request forbids to ask (`prompt=none`).
+    Silence,
+    /// Nobody yet: this page asks.
+    Asks(Box<Response>),
+}
+
+/// Learns who signs in: from `login_hint=persona:…`, or from the person in front of the page.
+pub fn who(sim: &Simulator, provider: Provider, asked: &Asked) -> Who {
+    let query = &asked.query;
+    // The page's own form asks for a name and an address.
+    let named = query.get("sim_name").map(|name| match query.get("sim_email") {
+        Some(email) => format!("persona:{name}:{email}"),
+        None => format!("persona:{name}"),
+    });
+    let hint = named.as_deref().or(query.get("login_hint")).and_then(Hint::parse);
+    if let Some(hint) = hint {
+        let visit = sim.grants().visit(&format!("{}|{}", provider.segment(), hint.name));
+        return Who::Is(Box::new(Person::come(provider, &hint, visit)));
+    }
+    if query.list("prompt").iter().any(|word| word == "none") {
+        return Who::Silence;
+    }
+    let scope = query.get("scope").unwrap_or_default();
+    Who::Asks(Box::new(page::people(provider, &asked.path, query.pairs(), scope)))
+}
+
+/// Every http(s) address of this machine is registered; nothing else is. Anything further is compared at the token endpoint.
+pub fn is_registered(redirect_uri: &str) -> bool {
+    let Ok(url) = Url::parse(redirect_uri) else { return false };
+    matches!(url.scheme(), "http" | "https") && url.fragment().is_none() && is_loopback(&url)
+}
+
+/// The address is on this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        None => false,
+    }
+}
+
+/// Reads the PKCE challenge of a request.
+///
+/// # Errors
+/// When the method is unknown or the challenge is not 43 to 128 characters long.
+pub fn challenge(asked: &Asked) -> Result<Option<Challenge>, &'static str> {
+    let Some(challenge) = asked.query.get("code_challenge") else { return Ok(None) };
+    if !(43..=128).contains(&challenge.len()) {
+        return Err("code_challenge must be 43 to 128 characters long");
+    }
+    match asked.query.get("code_challenge_method") {
+        Some("S256") => Ok(Some(Challenge::S256(challenge.to_owned()))),
+        None | Some("plain") => Ok(Some(Challenge::Plain(challenge.to_owned()))),
+        Some(_) => Err("Invalid code_challenge_method"),
+    }
+}
+
+/// A grant to `person` of what `asked` wants; the provider adds what it grants.
+pub fn grant(sim: &Simulator, provider: Provider, asked: &Asked, person: Person, scope: Vec<String>) -> Grant {
+    Grant {
+        provider,
+        person,
+        redirect_uri: asked.query.get("redirect_uri").unwrap_or_default().to_owned(),
+        scope,
+        nonce: asked.query.get("nonce").map(str::to_owned),
+        challenge: challenge(asked).ok().flatten(),
+        offline: false,
+        at: sim.clock.now(),
+        sid: sim.clock.draw(16),
+        family: sim.grants().next_family(),
+    }
+}
+
+/// Remembers a code for `grant` that lives so many seconds.
+pub fn issue_code(sim: &Simulator, grant: Grant, prefix: &str, life: i64) -> String {
+    let code = format!("{prefix}{}", sim.clock.draw(32));
+    let expires_at = grant.at + life;
+    sim.grants().issue(Kind::Code, code.clone(), Arc::new(grant), expires_at);
+    code
+}
+
+/// Sends the browser back to the client with these parameters, and the fragment some add.
+pub fn back(redirect_uri: &str, parameters: &[(&str, &str)], fragment: &str) -> Response {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters);
+    let joint = if redirect_uri.contains('?') { '&' } else { '?' };
+    let location = format!("{redirect_uri}{joint}{}{fragment}", query.finish());
+    (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+}
+
+/// The `iss` parameters of a callback (RFC 9207), as the switches have it.
+pub fn iss<'a>(sim: &Simulator, provider: Provider, issuer: &'a str) -> Vec<(&'static str, &'a str)> {
+    if sim.faults.on(Fault::NoIss, provider) {
+        return Vec::new();
+    }
+    let mut parameters = vec![("iss", issuer)];
+    if sim.faults.on(Fault::DuplicateIss, provider) {
+        parameters.push(("iss", "https://attacker.example"));
+    }
+    parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_this_machine_are_registered() {
+        for good in ["http://localhost:1/cb", "http://127.0.0.1/cb?x=1", "http://[::1]:8080/", "https://a.localhost/cb"]
+        {
+            assert!(is_registered(good), "{good}");
+        }
+        for bad in [
+            "",
+            "/cb",
+            "http://example.org/cb",
+            "http://localhost.example.org",
+            "http://localhost/#",
+            "ftp://localhost/",
+        ] {
+            assert!(!is_registered(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The upstream providers, simulated: Google, Facebook, X, GitHub, Apple, Microsoft and a plain OpenID provider.
+//!
+//! This room stands beside the house: it imports nothing of ours, and time and chance are given to it. It answers on the
+//! loopback alone, and is as strict as the real providers are, so that what signs in here signs in there. One prefix
+//! stands for all hosts of a provider; under it paths are those of the real one (each file has its table):
+//! `{origin}/{google,facebook,x,github,apple,microsoft/{tid},oidc}` is a provider's base URL.
+//!
+//! The client is `sim` with the secret `sim-secret`, and every redirect URI on this machine is registered for it.
+//! `login_hint=persona:NAME` or `persona:NAME:EMAIL` signs somebody in without a page. Under `/_sim/` tests throw
+//! switches (`faults`), move time (`clock`), change keys (`rotate`) and read what was asked (`requests`).
+
+mod asked;
+mod clock;
+mod control;
+mod digest;
+mod facebook;
+mod faults;
+mod google;
+mod grants;
+mod id_token;
+mod journal;
+mod keys;
+mod login;
+mod page;
+mod personas;
+mod provider;
+mod serve;
+mod shelf;
+mod words;
+mod x;
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::{
+    Router,
+    extract::State,
+    http::StatusCode,
+    response::Response,
+    routing::{get, post},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use clock::Clock;
+pub use clock::Surroundings;
+use faults::Faults;
+use grants::Grants;
+use journal::Journal;
+use keys::Keys;
+pub use page::{CLIENT_ID, CLIENT_SECRET};
+pub use provider::Provider;
+
+/// What every door of the simulator stands on.
+#[derive(Debug)]
+struct Simulator {
+    origin: String,
+    clock: Clock,
+    keys: Keys,
+    faults: Faults,
+    journal: Journal,
+    grants: Mutex<Grants>,
+}
+
+impl Simulator {
+    /// The base URL of a provider.
+    fn base(&self, provider: Provider) -> String {
+        format!("{}/{}", self.origin, provider.segment())
+    }
+
+    /// Codes and tokens. Hold them for a moment only.
+    fn grants(&self) -> MutexGuard<'_, Grants> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running simulator; it ends when dropped.
+#[derive(Debug)]
+pub struct Sim {
+    origin: String,
+    task: JoinHandle<()>,
+}
+
+impl Sim {
+    /// Starts to answer on `listener`, with time and chance from `surroundings`. The first one of a process makes keys,
+    /// which takes some tenths of a second.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the socket is open to other machines; else when it has no address or no key can be made.
+    pub async fn start(listener: TcpListener, surroundings: Surroundings) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        if !address.ip().is_loopback() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the simulator answers on the loopback alone"));
+        }
+        tokio::task::spawn_blocking(Keys::prepare).await.map_err(io::Error::other)??;
+        let origin = format!("http://{address}");
+        let sim = Arc::new(Simulator {
+            origin: origin.clone(),
+            clock: Clock::new(surroundings),
+            keys: Keys::default(),
+            faults: Faults::default(),
+            journal: Journal::default(),
+            grants: Mutex::default(),
+        });
+        let router = router(sim.clone());
+        let task = tokio::spawn(serve::serve(listener, sim, router));
+        Ok(Self { origin, task })
+    }
+
+    /// Its address, without a slash at the end: `http://127.0.0.1:9400`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The base URL of a provider. Microsoft's has a tenant: this is that of `common`.
+    pub fn base_url(&self, provider: Provider) -> String {
+        let tenant = if provider == Provider::Microsoft { "/common" } else { "" };
+        format!("{}/{}{tenant}", self.origin, provider.segment())
+    }
+
+    /// Closes all connections and the socket.
+    pub async fn shutdown(mut self) {
+        self.task.abort();
+        // It was told to stop, so that it has stopped is no failure.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn router(sim: Arc<Simulator>) -> Router {
+    Router::new()
+        .route("/", get(async |State(sim): State<Arc<Simulator>>| page::home(&sim)))
+        .nest("/google", google::routes())
+        .nest("/facebook", facebook::routes())
+        .nest("/x", x::routes())
+        .route("/_sim/faults", get(faults::get).post(faults::post).delete(faults::delete))
+        .route("/_sim/requests", get(journal::get).delete(journal::delete))
+        .route("/_sim/clock", post(control::clock))
+        .route("/_sim/rotate", post(control::rotate))
+        .route("/_sim/elsewhere", get(serve::elsewhere).post(serve::elsewhere))
+        .route("/_sim/sim.css", get(page::stylesheet))
+        .route("/_sim/submit.js", get(page::script))
+        .fallback(nowhere)
+        .with_state(sim)
+}
+
+async fn nowhere() -> (StatusCode, Response) {
+    use axum::response::IntoResponse as _;
+    (StatusCode::NOT_FOUND, "the simulator has no such address\n".into_response())
+}

@@ -1,0 +1,122 @@
+//! The providers that are simulated, and which of their doors a request knocks at.
+
+use serde::{Deserialize, Serialize};
+
+/// A simulated provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// OpenID Connect, with Google's peculiarities.
+    Google,
+    /// OAuth 2 and Graph.
+    Facebook,
+    /// OAuth 2 with PKCE, API v2.
+    X,
+    /// OAuth 2 with errors at status 200.
+    GitHub,
+    /// OpenID Connect by `form_post`.
+    Apple,
+    /// Entra, with the template issuer.
+    Microsoft,
+    /// An OpenID provider without peculiarities.
+    Oidc,
+}
+
+impl Provider {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Google, Self::Facebook, Self::X, Self::GitHub, Self::Apple, Self::Microsoft, Self::Oidc];
+
+    /// The first segment of its paths.
+    pub const fn segment(self) -> &'static str {
+        match self {
+            Self::Google => "google",
+            Self::Facebook => "facebook",
+            Self::X => "x",
+            Self::GitHub => "github",
+            Self::Apple => "apple",
+            Self::Microsoft => "microsoft",
+            Self::Oidc => "oidc",
+        }
+    }
+
+    /// Its name on pages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Google => "Google",
+            Self::Facebook => "Facebook",
+            Self::X => "X",
+            Self::GitHub => "GitHub",
+            Self::Apple => "Apple",
+            Self::Microsoft => "Microsoft",
+            Self::Oidc => "an OpenID provider",
+        }
+    }
+
+    /// Whose path this is.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        Self::ALL.into_iter().find(|provider| provider.segment() == first)
+    }
+}
+
+/// What a request is for, whatever the provider calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Endpoint {
+    /// The page where a person decides.
+    Authorize,
+    /// Codes and refresh tokens against access tokens.
+    Token,
+    /// Who the person is.
+    Userinfo,
+    /// Keys.
+    Keys,
+    /// Metadata.
+    Discovery,
+    /// Everything else.
+    Other,
+}
+
+impl Endpoint {
+    /// What the path of a provider is for.
+    pub fn of_path(path: &str) -> Self {
+        let ends = |ways: &[&str]| ways.iter().any(|way| path.ends_with(way));
+        if path.contains("/.well-known/") && !ends(&["/jwks/"]) {
+            Self::Discovery
+        } else if ends(&["/access_token", "/token"]) {
+            Self::Token
+        } else if ends(&["/authorize", "/v2/auth", "/dialog/oauth"]) {
+            Self::Authorize
+        } else if ends(&["/certs", "/keys", "/jwks", "/jwks/"]) {
+            Self::Keys
+        } else if ends(&["/userinfo", "/me", "/user", "/user/emails"]) {
+            Self::Userinfo
+        } else {
+            Self::Other
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_tells_whose_it_is_and_what_it_is_for() {
+        for (path, provider, endpoint) in [
+            ("/google/o/oauth2/v2/auth", Some(Provider::Google), Endpoint::Authorize),
+            ("/google/.well-known/openid-configuration", Some(Provider::Google), Endpoint::Discovery),
+            ("/google/oauth2/v3/certs", Some(Provider::Google), Endpoint::Keys),
+            ("/facebook/v25.0/oauth/access_token", Some(Provider::Facebook), Endpoint::Token),
+            ("/facebook/.well-known/oauth/openid/jwks/", Some(Provider::Facebook), Endpoint::Keys),
+            ("/x/2/users/me", Some(Provider::X), Endpoint::Userinfo),
+            ("/github/user/emails", Some(Provider::GitHub), Endpoint::Userinfo),
+            ("/microsoft/common/discovery/v2.0/keys", Some(Provider::Microsoft), Endpoint::Keys),
+            ("/googles/token", None, Endpoint::Token),
+            ("", None, Endpoint::Other),
+        ] {
+            assert_eq!((Provider::of_path(path), Endpoint::of_path(path)), (provider, endpoint), "{path}");
+        }
+    }
+}

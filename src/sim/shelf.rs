@@ -1,0 +1,64 @@
+//! A map that forgets its oldest entries, so that nobody fills the simulator's memory.
+
+use std::collections::{HashMap, VecDeque};
+
+/// Entries by name, at most `room` of them.
+#[derive(Debug)]
+pub struct Shelf<V> {
+    entries: HashMap<String, V>,
+    order: VecDeque<String>,
+    room: usize,
+}
+
+impl<V> Shelf<V> {
+    /// An empty one.
+    pub fn new(room: usize) -> Self {
+        Self { entries: HashMap::new(), order: VecDeque::new(), room }
+    }
+
+    /// Puts an entry in, in the place of one of the same name, and drops the oldest when there is no room.
+    pub fn put(&mut self, name: String, value: V) {
+        if self.entries.insert(name.clone(), value).is_none() {
+            self.order.push_back(name);
+        }
+        while self.order.len() > self.room {
+            if let Some(oldest) = self.order.pop_front() {
+                self.entries.remove(&oldest);
+            }
+        }
+    }
+
+    /// The entry of that name.
+    pub fn get(&self, name: &str) -> Option<&V> {
+        self.entries.get(name)
+    }
+
+    /// The entry of that name, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
+        self.entries.get_mut(name)
+    }
+
+    /// Keeps what `wanted` says yes to.
+    pub fn retain(&mut self, wanted: impl Fn(&V) -> bool) {
+        self.entries.retain(|_, value| wanted(value));
+        let entries = &self.entries;
+        self.order.retain(|name| entries.contains_key(name));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_goes_first_and_a_changed_entry_takes_no_second_place() {
+        let mut shelf = Shelf::new(2);
+        for (name, value) in [("a", 1), ("a", 2), ("b", 3), ("c", 4)] {
+            shelf.put(name.to_owned(), value);
+        }
+        assert_eq!((shelf.get("a"), shelf.get("b"), shelf.get("c")), (None, Some(&3), Some(&4)));
+        shelf.retain(|value| *value != 3);
+        shelf.put("d".to_owned(), 5);
+        assert_eq!((shelf.get("b"), shelf.get("c"), shelf.get("d")), (None, Some(&4), Some(&5)));
+    }
+}

@@ -1,0 +1,269 @@
+//! X: OAuth 2.0 with PKCE and the API v2, under `{origin}/x`.
+//!
+//! | at X | here, under the base URL |
+//! |---|---|
+//! | `https://x.com/i/oauth2/authorize` | `/i/oauth2/authorize` |
+//! | `https://api.x.com/2/oauth2/{token,revoke}` | `/2/oauth2/token`, `/2/oauth2/revoke` |
+//! | `https://api.x.com/2/users/me` | `/2/users/me` |
+//!
+//! Kept as strictly as X does: PKCE and `state` are demanded, the client proves itself by Basic alone, a code lives for 30
+//! seconds, refresh tokens are used once and a used one takes its family along, `users.read` is worth nothing without
+//! `tweet.read`, and the address comes only with `users.email`, when asked for, and when the console allows it.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Map, Value, json};
+
+use super::Simulator;
+use super::asked::Asked;
+use super::faults::Fault;
+use super::grants::{Found, Grant, Kind};
+use super::login::{self, Answer, Refused, Who, back, is_registered};
+use super::page::{CLIENT_ID, CLIENT_SECRET, wrong};
+use super::provider::Provider;
+use super::words::Words;
+
+const PROVIDER: Provider = Provider::X;
+const CODE_LIFE: i64 = 30;
+const ACCESS_LIFE: i64 = 7_200;
+const REFRESH_LIFE: i64 = 180 * 86_400;
+/// So many requests for a person in a quarter of an hour.
+const LIMIT: u64 = 75;
+const WINDOW: i64 = 900;
+const FIELDS: &[&str] = &[
+    "id",
+    "name",
+    "username",
+    "confirmed_email",
+    "profile_image_url",
+    "verified",
+    "created_at",
+    "description",
+    "protected",
+    "url",
+    "verified_type",
+    "location",
+];
+
+/// X's doors.
+pub fn routes() -> Router<Arc<Simulator>> {
+    Router::new()
+        .route("/i/oauth2/authorize", get(authorize))
+        .route("/2/oauth2/token", post(token))
+        .route("/2/oauth2/revoke", post(revoke))
+        .route("/2/users/me", get(me))
+}
+
+/// X shows one page for everything that is wrong.
+fn check(asked: &Asked) -> Result<(), Refused> {
+    let query = &asked.query;
+    let redirect_uri = query.get("redirect_uri").unwrap_or_default();
+    let fault = if !query.is("client_id", CLIENT_ID) {
+        "The client_id is unknown."
+    } else if !is_registered(redirect_uri) {
+        "The redirect_uri is not registered."
+    } else if !query.is("response_type", "code") {
+        "The response_type must be code."
+    } else if query.get("state").is_none() {
+        "There is no state."
+    } else if query.list("scope").is_empty() {
+        "There is no scope."
+    } else {
+        match login::challenge(asked) {
+            Ok(Some(_)) => return Ok(()),
+            Ok(None) => "There is no code_challenge.",
+            Err(fault) => fault,
+        }
+    };
+    let text = format!("You weren't able to give access to the App. Go back and try logging in again. ({fault})");
+    Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, "Something went wrong", &text).into())
+}
+
+async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    check(&asked)?;
+    let state = asked.query.get("state").unwrap_or_default();
+    let redirect_uri = asked.query.get("redirect_uri").unwrap_or_default();
+    let person = match login::who(&sim, PROVIDER, &asked) {
+        Who::Asks(page) => return Ok(*page),
+        Who::Is(person) if !person.denies => *person,
+        _ => return Ok(back(redirect_uri, &[("error", "access_denied"), ("state", state)], "")),
+    };
+    let mut scope = asked.query.list("scope");
+    scope.retain(|scope| !(person.partial && scope == "users.email"));
+    let mut grant = login::grant(&sim, PROVIDER, &asked, person, scope);
+    grant.offline = grant.has("offline.access");
+    let code = login::issue_code(&sim, grant, "", CODE_LIFE);
+    Ok(back(redirect_uri, &[("state", state), ("code", &code)], ""))
+}
+
+fn error(status: StatusCode, code: &str, description: &str) -> Refused {
+    (status, Json(json!({"error": code, "error_description": description}))).into_response().into()
+}
+
+fn invalid(description: &str) -> Refused {
+    error(StatusCode::BAD_REQUEST, "invalid_request", description)
+}
+
+/// The secret travels in the header; in the body it is as good as none.
+fn authenticate(asked: &Asked) -> Result<(), Refused> {
+    let Some((id, secret)) = asked.basic() else {
+        return Err(error(StatusCode::UNAUTHORIZED, "unauthorized_client", "Missing valid authorization header"));
+    };
+    if id == CLIENT_ID && secret == CLIENT_SECRET {
+        return Ok(());
+    }
+    Err(error(StatusCode::UNAUTHORIZED, "unauthorized_client", "Invalid client credentials"))
+}
+
+async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    authenticate(&asked)?;
+    let Some(form) = &asked.form else {
+        return Err(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request", "Unsupported content type"));
+    };
+    match form.get("grant_type") {
+        Some("authorization_code") => exchange(&sim, form),
+        Some("refresh_token") => refresh(&sim, form),
+        Some(_) => Err(error(StatusCode::BAD_REQUEST, "unsupported_grant_type", "Unsupported grant type")),
+        None => Err(invalid("Missing required parameter [grant_type].")),
+    }
+}
+
+fn exchange(sim: &Simulator, form: &Words) -> Answer {
+    let need = |name: &str| form.get(name).ok_or_else(|| invalid(&format!("Missing required parameter [{name}].")));
+    let (code, redirect_uri, verifier) = (need("code")?, need("redirect_uri")?, need("code_verifier")?);
+    let found = sim.grants().find(Kind::Code, code, PROVIDER, sim.clock.now());
+    let Found::Good(grant) = found else {
+        return Err(invalid("Value passed for the authorization code was invalid."));
+    };
+    if redirect_uri != grant.redirect_uri {
+        return Err(invalid("Value passed for the redirect uri did not match the uri of the authorization code."));
+    }
+    if !grant.challenge.as_ref().is_some_and(|challenge| challenge.is_met_by(verifier)) {
+        return Err(invalid("Value passed for the code verifier did not match the code challenge."));
+    }
+    sim.grants().spend(Kind::Code, code);
+    Ok(tokens(sim, &grant))
+}
+
+/// A refresh token is good for once; a second time takes everything back.
+fn refresh(sim: &Simulator, form: &Words) -> Answer {
+    let text = form.get("refresh_token").unwrap_or_default();
+    let found = sim.grants().find(Kind::Refresh, text, PROVIDER, sim.clock.now());
+    match found {
+        Found::Good(grant) => {
+            sim.grants().spend(Kind::Refresh, text);
+            Ok(tokens(sim, &grant))
+        }
+        other => {
+            if let Found::Spent(grant) = other {
+                sim.grants().revoke(grant.family);
+            }
+            Err(invalid("Value passed for the token was invalid."))
+        }
+    }
+}
+
+fn tokens(sim: &Simulator, grant: &Arc<Grant>) -> Response {
+    let now = sim.clock.now();
+    let access = sim.clock.draw(48);
+    sim.grants().issue(Kind::Access, access.clone(), grant.clone(), now + ACCESS_LIFE);
+    let mut answer = json!({
+        "token_type": "bearer",
+        "expires_in": ACCESS_LIFE,
+        "access_token": access,
+        "scope": grant.scope.join(" "),
+    });
+    if grant.offline {
+        let refresh = sim.clock.draw(48);
+        answer["refresh_token"] = json!(refresh);
+        sim.grants().issue(Kind::Refresh, refresh, grant.clone(), now + REFRESH_LIFE);
+    }
+    Json(answer).into_response()
+}
+
+async fn revoke(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    authenticate(&asked)?;
+    let token = asked.form.as_ref().and_then(|form| form.get("token"));
+    let token = token.ok_or_else(|| invalid("Missing required parameter [token]."))?;
+    let now = sim.clock.now();
+    let mut grants = sim.grants();
+    for kind in [Kind::Access, Kind::Refresh] {
+        if let Found::Good(grant) = grants.find(kind, token, PROVIDER, now) {
+            grants.revoke(grant.family);
+        }
+    }
+    Ok(Json(json!({"revoked": true})).into_response())
+}
+
+/// RFC 7807, as the API writes it.
+fn problem(status: StatusCode, title: &str) -> Response {
+    let body = json!({"title": title, "type": "about:blank", "status": status.as_u16(), "detail": title});
+    (status, Json(body)).into_response()
+}
+
+/// Counts a request for this person; the headers that tell of the limit, and whether it is reached.
+fn count(sim: &Simulator, subject: &str) -> ([(&'static str, String); 3], bool) {
+    let now = sim.clock.now();
+    let window = now.div_euclid(WINDOW);
+    let before = sim.grants().visit(&format!("x-limit|{window}|{subject}"));
+    let reached = before >= LIMIT || sim.faults.on(Fault::RateLimit, PROVIDER);
+    let remaining = if reached { 0 } else { LIMIT - before - 1 };
+    let headers = [
+        ("x-rate-limit-limit", LIMIT.to_string()),
+        ("x-rate-limit-remaining", remaining.to_string()),
+        ("x-rate-limit-reset", ((window + 1) * WINDOW).to_string()),
+    ];
+    (headers, reached)
+}
+
+async fn me(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
+    let found = sim.grants().find(Kind::Access, asked.bearer().unwrap_or_default(), PROVIDER, sim.clock.now());
+    let Found::Good(grant) = found else { return Err(problem(StatusCode::UNAUTHORIZED, "Unauthorized").into()) };
+    let (limits, reached) = count(&sim, &grant.person.subject);
+    if reached {
+        return Ok((limits, problem(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")).into_response());
+    }
+    if !grant.has("users.read") || !grant.has("tweet.read") {
+        return Err(problem(StatusCode::FORBIDDEN, "Forbidden").into());
+    }
+    let fields = asked.query.list("user.fields");
+    if let Some(unknown) = fields.iter().find(|field| !FIELDS.contains(&field.as_str())) {
+        let message = format!("The `user.fields` query parameter value [{unknown}] is not valid.");
+        let body = json!({"errors": [{"parameters": {"user.fields": [unknown]}, "message": message}],
+                          "title": "Invalid Request", "type": "https://api.twitter.com/2/problems/invalid-request"});
+        return Err((StatusCode::BAD_REQUEST, Json(body)).into_response().into());
+    }
+    Ok((limits, Json(json!({"data": profile(&sim, &grant, &fields)}))).into_response())
+}
+
+fn profile(sim: &Simulator, grant: &Grant, fields: &[String]) -> Map<String, Value> {
+    let person = &grant.person;
+    let username: String = person.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let mut data = Map::new();
+    data.insert("id".to_owned(), json!(person.subject));
+    data.insert("name".to_owned(), json!(person.full_name()));
+    data.insert("username".to_owned(), json!(username));
+    for field in fields {
+        let value = match field.as_str() {
+            "confirmed_email" => {
+                let shared = person.verified && grant.has("users.email");
+                if !shared || sim.faults.on(Fault::NoEmailAccess, PROVIDER) {
+                    continue;
+                }
+                json!(person.email)
+            }
+            "profile_image_url" => json!("https://pbs.twimg.example/profile_images/1/picture_normal.jpg"),
+            "verified" | "protected" => json!(false),
+            _ => continue,
+        };
+        data.insert(field.clone(), value);
+    }
+    data
+}
