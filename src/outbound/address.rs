@@ -83,7 +83,7 @@ impl Addresses {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
         let is_in = |zone: &str| name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
         if !CLOSED_NAMES.iter().any(|zone| is_in(zone)) {
-            return if name.contains('.') || !self.allow.is_empty() { Ok(false) } else { Err(OutboundError::Refused) };
+            return if name.contains('.') || self.allows_inside() { Ok(false) } else { Err(OutboundError::Refused) };
         }
         if is_in("localhost") {
             let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
@@ -91,7 +91,12 @@ impl Addresses {
             return if allowed { Ok(true) } else { Err(OutboundError::Refused) };
         }
         // Any other closed zone is of use only to somebody who allowed a range.
-        if self.allow.is_empty() { Err(OutboundError::Refused) } else { Ok(false) }
+        if self.allows_inside() { Ok(false) } else { Err(OutboundError::Refused) }
+    }
+
+    /// Did the operator allow more than this machine?
+    fn allows_inside(&self) -> bool {
+        self.allow.iter().any(|net| !net.addr().is_loopback())
     }
 }
 

@@ -14,3 +14,5 @@ mod migrations;
 mod oidc;
 mod security;
 mod storage;
+#[cfg(feature = "sim")]
+mod upstream;
