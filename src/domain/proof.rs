@@ -16,15 +16,24 @@ pub enum ProofKind {
     Recover,
     /// To become the first administrator, or one more.
     Setup,
+    /// To say "this wasn't me" of what a letter told.
+    NotMe,
+    /// To have a new address: it is the holder's.
+    ChangeEmail,
 }
 
 impl ProofKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::SignUp, Self::Recover, Self::Setup, Self::NotMe, Self::ChangeEmail];
+
     /// The word that is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",
             Self::Recover => "recover",
             Self::Setup => "setup",
+            Self::NotMe => "not_me",
+            Self::ChangeEmail => "change_email",
         }
     }
 }

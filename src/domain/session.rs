@@ -30,6 +30,10 @@ pub enum EndReason {
     UserDisabled,
     /// The client was disabled or deleted.
     ClientDisabled,
+    /// The person said "this wasn't me".
+    Disowned,
+    /// The user was deleted.
+    UserDeleted,
 }
 
 impl EndReason {
@@ -48,6 +52,8 @@ impl EndReason {
             Self::Administrator => "administrator",
             Self::UserDisabled => "user_disabled",
             Self::ClientDisabled => "client_disabled",
+            Self::Disowned => "disowned",
+            Self::UserDeleted => "user_deleted",
         }
     }
 }
