@@ -15,6 +15,7 @@ pub mod identity;
 pub mod interaction;
 pub mod key;
 pub mod letter;
+pub mod linking;
 pub mod page;
 pub mod project;
 pub mod proof;
