@@ -138,7 +138,7 @@ const fn decide_sign_in(s: Situation) -> Decision {
             (Address::Unproven, _) => Decision::AskAddress,
             (_, Owner::Nobody) => Decision::SignUp,
             (Address::Relay, Owner::User | Owner::Guarded) => Decision::SignUpWithoutAddress,
-            (_, Owner::Waiting | Owner::User | Owner::Guarded) => Decision::SignUpAndPurge,
+            (_, Owner::Waiting) => Decision::SignUpAndPurge,
         },
     }
 }

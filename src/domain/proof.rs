@@ -16,6 +16,8 @@ pub enum ProofKind {
     Recover,
     /// To become the first administrator, or one more.
     Setup,
+    /// To link an identity, or make a user of it: the address is the holder's.
+    Link,
 }
 
 impl ProofKind {
@@ -25,6 +27,7 @@ impl ProofKind {
             Self::SignUp => "sign_up",
             Self::Recover => "recover",
             Self::Setup => "setup",
+            Self::Link => "link",
         }
     }
 }

@@ -38,7 +38,7 @@ struct ProofRow {
 impl TryFrom<ProofRow> for Proof {
     type Error = StorageError;
     fn try_from(row: ProofRow) -> Result<Self> {
-        let kinds = [ProofKind::SignUp, ProofKind::Recover, ProofKind::Setup];
+        let kinds = [ProofKind::Link, ProofKind::SignUp, ProofKind::Recover, ProofKind::Setup];
         Ok(Self {
             id: ProofId(row.id),
             kind: kinds
