@@ -10,7 +10,8 @@ create table users (
     profile jsonb not null,
     sources jsonb not null,
     created_at bigint not null,
-    updated_at bigint not null
+    updated_at bigint not null,
+    factors_frozen_until bigint
 );
 
 create table password (
@@ -40,7 +41,7 @@ create index session_by_expiry on session (expires_at);
 
 create table proof (
     id uuid primary key,
-    kind text not null check (kind in ('sign_up', 'recover', 'setup', 'link')),
+    kind text not null check (kind in ('sign_up', 'recover', 'setup', 'not_me', 'change_email', 'link')),
     token_hash bytea not null unique,
     code_hash bytea,
     email text,

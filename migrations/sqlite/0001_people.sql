@@ -10,7 +10,8 @@ create table users (
     profile text not null,
     sources text not null,
     created_at integer not null,
-    updated_at integer not null
+    updated_at integer not null,
+    factors_frozen_until integer
 ) strict;
 
 create table password (
@@ -40,7 +41,7 @@ create index session_by_expiry on session (expires_at);
 
 create table proof (
     id blob primary key,
-    kind text not null check (kind in ('sign_up', 'recover', 'setup', 'link')),
+    kind text not null check (kind in ('sign_up', 'recover', 'setup', 'not_me', 'change_email', 'link')),
     token_hash blob not null unique,
     code_hash blob,
     email text,

@@ -18,9 +18,16 @@ pub enum ProofKind {
     Setup,
     /// To link an identity, or make a user of it: the address is the holder's.
     Link,
+    /// To say "this wasn't me" of what a letter told.
+    NotMe,
+    /// To have a new address: it is the holder's.
+    ChangeEmail,
 }
 
 impl ProofKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [Self::SignUp, Self::Recover, Self::Setup, Self::Link, Self::NotMe, Self::ChangeEmail];
+
     /// The word that is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -28,6 +35,8 @@ impl ProofKind {
             Self::Recover => "recover",
             Self::Setup => "setup",
             Self::Link => "link",
+            Self::NotMe => "not_me",
+            Self::ChangeEmail => "change_email",
         }
     }
 }

@@ -36,6 +36,10 @@ pub enum EndReason {
     UpstreamEnded,
     /// The user was found to be another one.
     AccountsMerged,
+    /// The person said "this wasn't me".
+    Disowned,
+    /// The user was deleted.
+    UserDeleted,
 }
 
 impl EndReason {
@@ -57,6 +61,8 @@ impl EndReason {
             Self::IdentityUnlinked => "identity_unlinked",
             Self::UpstreamEnded => "upstream_ended",
             Self::AccountsMerged => "accounts_merged",
+            Self::Disowned => "disowned",
+            Self::UserDeleted => "user_deleted",
         }
     }
 }

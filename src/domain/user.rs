@@ -48,6 +48,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// When anything above last changed.
     pub updated_at: Timestamp,
+    /// Until then nobody may change how the account is protected: its owner found a stranger in it.
+    pub factors_frozen_until: Option<Timestamp>,
 }
 
 /// The standard claims a person may fill in (OpenID Connect Core §5.1). Empty ones are never released.
@@ -259,6 +261,11 @@ fn is_birthdate(text: &str) -> bool {
 }
 
 impl User {
+    /// May the user's factors, password or address be changed now?
+    pub fn factors_are_frozen(&self, now: Timestamp) -> bool {
+        self.factors_frozen_until.is_some_and(|until| now < until)
+    }
+
     /// How the person is called on a page: by address, or by name, or not at all.
     pub fn label(&self) -> String {
         let email = self.email.as_ref().map(ToString::to_string);

@@ -58,6 +58,9 @@ pub enum Refused {
     /// Something in the profile will not do.
     #[error(transparent)]
     Profile(#[from] ProfileFault),
+    /// The owner found a stranger in the account: for a while nobody changes how it is protected.
+    #[error("for a day after \"this wasn't me\" nobody changes how the account is protected")]
+    Frozen,
     /// The code is wrong.
     #[error("the code is wrong")]
     WrongCode,

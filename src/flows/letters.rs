@@ -1,7 +1,5 @@
 //! Letters are put into a queue in the transaction that makes them due; a job sends them.
 
-use std::time::Duration;
-
 use super::error::FlowError;
 use super::usher::Usher;
 use crate::domain::id::LetterId;
@@ -10,7 +8,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 use crate::i18n::Lang;
 use crate::keys::seal::Purpose;
-use crate::mail::messages::{Recipient, WriteError};
+use crate::mail::messages::Recipient;
 use crate::mail::{Letter, Mailer};
 
 /// Letters taken from the queue at a time.
@@ -26,21 +24,7 @@ pub(super) fn recipient<'a>(user: &'a User, name: Option<&'a str>) -> Option<Rec
     user.email.as_ref().map(|email| Recipient { email: email.as_str(), name, lang: lang_of(user) })
 }
 
-/// A notice of something that happened may wait so long for the mail server.
-const NOTICE_LIFETIME: Duration = Duration::from_hours(72);
-
 impl Usher {
-    /// A sealed notice to a user, by name; none where there is no address.
-    pub(super) fn notice(
-        &self,
-        user: &User,
-        write: impl FnOnce(Recipient<'_>) -> Result<Letter, WriteError>,
-    ) -> Result<Option<QueuedLetter>, FlowError> {
-        let name = user.profile.display_name();
-        let Some(to) = recipient(user, name.as_deref()) else { return Ok(None) };
-        Ok(Some(self.enclose(&write(to)?, self.now() + NOTICE_LIFETIME)?))
-    }
-
     /// Seals a letter for the queue.
     pub(super) fn enclose(&self, letter: &Letter, expires_at: Timestamp) -> Result<QueuedLetter, FlowError> {
         let sealed = self.sealer.seal(Purpose::Letter, &serde_json::to_vec(letter)?, &*self.random);

@@ -45,12 +45,14 @@ impl Usher {
         browser.keep(&others);
         let fresh = self.new_session(user, authentication, device);
         let renewed = earlier.first().filter(|account| account.live).map(|account| renewal(account, &fresh));
+        let seen = self.see_browser(user, browser, device).await?;
         let (usher, guard) = (self.clone(), guard.clone());
         let opened = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if !stands(&mut tx, fresh.user_id, &guard).await? {
                     return Ok(None);
                 }
+                seen.remember(&mut tx).await?;
                 if let Some(session) = renewed
                     && tx.reauthenticate_session(&session, &hash).await?
                 {
@@ -76,6 +78,7 @@ impl Usher {
         });
         let session = opened.await?;
         if session.is_some() {
+            self.letter_bell.notify_one();
             browser.remember(secret);
         }
         Ok(session)

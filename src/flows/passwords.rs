@@ -6,16 +6,16 @@ use super::error::{FlowError, Refused};
 use super::password_rules::{check, normalise};
 use super::usher::{Device, Usher};
 use crate::domain::event::EventKind;
+use crate::domain::notice::Notice;
 use crate::domain::proof::ProofKind;
 use crate::domain::secret::Secret;
 use crate::domain::session::EndReason;
-use crate::mail::messages;
 
 impl Usher {
     /// Sets a new password, ends every other session and gives this one a new secret.
     ///
     /// # Errors
-    /// [`Refused::WrongPassword`], [`Refused::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
+    /// [`Refused::Frozen`], [`Refused::WrongPassword`], [`Refused::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
     pub async fn change_password(
         &self,
         account: &Account,
@@ -25,6 +25,9 @@ impl Usher {
         device: &Device,
     ) -> Result<Ended, FlowError> {
         let user = &account.user;
+        if user.factors_are_frozen(self.now()) {
+            return Err(Refused::Frozen.into());
+        }
         self.count_sign_in(user.account_name(), &device.source, Some(account.session.id)).await?;
         let current = normalise(current.expose()).map_err(|_| Refused::WrongPassword)?;
         let phc = self.store.find_password(user.id).await?;
@@ -35,8 +38,7 @@ impl Usher {
         let name = user.profile.display_name().unwrap_or_default();
         check(new.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
         let phc = self.passwords.hash(new, self.random.bytes()).await?;
-        let recover = self.config.server.issuer.at("/recover");
-        let letter = self.notice(user, |to| messages::password_changed(to, self.now(), &recover))?;
+        let notice = self.notice(user, &Notice::PasswordChanged)?;
         let (usher, now, id, session) = (self.clone(), self.now(), user.id, account.session.id);
         let secret = self.random.token();
         let hash = secret_hash(&secret);
@@ -45,9 +47,7 @@ impl Usher {
                 tx.put_password(id, &phc, now).await?;
                 tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
                 tx.append(&usher.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
-                if let Some(letter) = &letter {
-                    tx.insert_letter(letter, now).await?;
-                }
+                notice.post(&mut tx).await?;
                 tx.replace_session_secret(session, &hash).await?;
                 usher.end_everything_of(&mut tx, id, Some(session), EndReason::PasswordChanged).await
             })

@@ -12,6 +12,7 @@ use super::usher::{Device, Usher};
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
 use crate::domain::id::ProofId;
+use crate::domain::notice::Notice;
 use crate::domain::proof::{Proof, ProofKind};
 use crate::domain::secret::Secret;
 use crate::domain::session::EndReason;
@@ -90,8 +91,7 @@ impl Usher {
         let name = user.profile.display_name().unwrap_or_default();
         check(password.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
         let phc = self.passwords.hash(password, self.random.bytes()).await?;
-        let recover = self.config.server.issuer.at("/recover");
-        let letter = self.notice(&user, |to| messages::password_changed(to, self.now(), &recover))?;
+        let notice = self.notice(&user, &Notice::PasswordRecovered)?;
         let (usher, now) = (self.clone(), self.now());
         let set = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -101,9 +101,7 @@ impl Usher {
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
                 tx.put_password(user.id, &phc, now).await?;
                 tx.append(&usher.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
-                if let Some(letter) = &letter {
-                    tx.insert_letter(letter, now).await?;
-                }
+                notice.post(&mut tx).await?;
                 usher.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await.map(Some)
             })
         });

@@ -6,8 +6,8 @@ use super::usher::Usher;
 use crate::domain::client::Client;
 use crate::domain::event::EventKind;
 use crate::domain::grant::{Grant, Refresh, RefreshLimits};
+use crate::domain::notice::Notice;
 use crate::domain::session::EndReason;
-use crate::mail::messages;
 use crate::protocol::client_metadata::RefreshRotation;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope::Scope;
@@ -104,8 +104,11 @@ impl Usher {
     /// One event, one letter, however often it happens.
     async fn token_reused(&self, client: &Client, grant: Grant) -> Result<TokenResponse, FlowError> {
         let usher = self.clone();
-        let letter = self.reuse_letter(client, &grant).await?;
-        let now = self.now();
+        let told = Notice::TokenReuse { client: client.metadata.client_name.clone() };
+        let notice = match self.store.find_user(grant.user_id).await? {
+            Some(user) => Some(self.notice(&user, &told)?),
+            None => None,
+        };
         let end = self.store.write(move |mut tx| {
             Box::pin(async move {
                 // The session first and its grants after it: everybody locks in this order.
@@ -120,24 +123,14 @@ impl Usher {
                     .with_client(&grant.client_id)
                     .with_grant(grant.id);
                 tx.append(&event).await?;
-                if let Some(letter) = &letter {
-                    tx.insert_letter(letter, now).await?;
+                match &notice {
+                    Some(notice) => notice.post(&mut tx).await,
+                    None => Ok(()),
                 }
-                Ok(())
             })
         });
         end.await?;
         self.letter_bell.notify_one();
         Err(OAuthError::invalid_grant().into())
-    }
-
-    async fn reuse_letter(
-        &self,
-        client: &Client,
-        grant: &Grant,
-    ) -> Result<Option<crate::domain::letter::QueuedLetter>, FlowError> {
-        let Some(user) = self.store.find_user(grant.user_id).await? else { return Ok(None) };
-        let sessions = self.config.server.issuer.at("/account/security");
-        self.notice(&user, |to| messages::reuse_detected(to, &client.metadata.client_name, self.now(), &sessions))
     }
 }

@@ -336,6 +336,7 @@ impl Usher {
             sources: Sources::default(),
             created_at: now,
             updated_at: now,
+            factors_frozen_until: None,
         };
         user.set_profile(profile, origin, now);
         if let Some(email) = email {

@@ -4,6 +4,7 @@
 
 mod bundle;
 mod date;
+mod device;
 #[cfg(test)]
 mod keys;
 mod negotiate;

@@ -21,6 +21,8 @@ const BATCHES: usize = 200;
 const PAUSE: Duration = Duration::from_millis(20);
 /// Everything is kept for so long after it is over: clocks differ, and people ask.
 const KEPT: Duration = Duration::from_hours(48);
+/// A browser is remembered for longer than it keeps its own mark, which is a year.
+const BROWSER_KEPT: Duration = Duration::from_hours(400 * 24);
 
 /// The job, and where in the grants it is.
 #[derive(Default)]
@@ -63,6 +65,8 @@ impl CleanUp {
         usher.store.write_single(move |mut tx| Box::pin(async move { tx.sweep_buckets(now_ms).await })).await?;
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
+        let forgotten = now - BROWSER_KEPT;
+        in_batches!(usher, stop, |tx| tx.sweep_browsers(forgotten, BATCH));
         self.sweep_grants(usher, stop, before).await?;
         // Last: a session stays for as long as one of its grants does.
         in_batches!(usher, stop, |tx| tx.sweep_sessions(before, BATCH));

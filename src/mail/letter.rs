@@ -22,6 +22,30 @@ pub enum LetterKind {
     PasswordChanged,
     /// A token was used twice, and a session was ended.
     ReuseDetected,
+    /// Somebody signed in with a browser not seen before.
+    NewDevice,
+    /// Your password was set anew by mail.
+    PasswordRecovered,
+    /// A second factor was added.
+    FactorAdded,
+    /// A second factor was removed.
+    FactorRemoved,
+    /// A recovery code was spent.
+    RecoveryCodeUsed,
+    /// There are new recovery codes.
+    RecoveryCodesRenewed,
+    /// One more way in.
+    IdentityLinked,
+    /// One way in less.
+    IdentityUnlinked,
+    /// The account has another address now.
+    EmailChanged,
+    /// Another account was joined to yours.
+    AccountsMerged,
+    /// Your account is no more.
+    AccountDeleted,
+    /// Everything was ended at your word; come back this way.
+    WayBack,
 }
 
 impl LetterKind {
@@ -33,6 +57,18 @@ impl LetterKind {
             Self::Recovery => "recovery",
             Self::PasswordChanged => "password_changed",
             Self::ReuseDetected => "reuse_detected",
+            Self::NewDevice => "new_device",
+            Self::PasswordRecovered => "password_recovered",
+            Self::FactorAdded => "factor_added",
+            Self::FactorRemoved => "factor_removed",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::RecoveryCodesRenewed => "recovery_codes_renewed",
+            Self::IdentityLinked => "identity_linked",
+            Self::IdentityUnlinked => "identity_unlinked",
+            Self::EmailChanged => "email_changed",
+            Self::AccountsMerged => "accounts_merged",
+            Self::AccountDeleted => "account_deleted",
+            Self::WayBack => "way_back",
         }
     }
 }

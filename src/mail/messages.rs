@@ -5,8 +5,7 @@
 
 use askama::Template;
 
-use super::letter::{Content, Letter, LetterKind, NotAnAddress, one_line};
-use crate::domain::time::Timestamp;
+use super::letter::{Content, Letter, LetterKind, NotAnAddress};
 use crate::i18n::Lang;
 
 /// Who gets a letter.
@@ -31,18 +30,19 @@ pub enum WriteError {
     Template(#[from] askama::Error),
 }
 
-struct Link<'a> {
-    label: String,
-    url: &'a str,
+/// A button: what it says, where it leads.
+pub(super) struct Link<'a> {
+    pub label: String,
+    pub url: &'a str,
 }
 
 /// What both parts of every letter are made of.
-struct Words<'a> {
-    title: String,
-    lead: String,
-    code: Option<&'a str>,
-    links: Vec<Link<'a>>,
-    notes: Vec<String>,
+pub(super) struct Words<'a> {
+    pub title: String,
+    pub lead: String,
+    pub code: Option<&'a str>,
+    pub links: Vec<Link<'a>>,
+    pub notes: Vec<String>,
 }
 
 #[derive(Template)]
@@ -111,44 +111,12 @@ pub fn recovery(to: Recipient<'_>, link: &str, minutes: u32) -> Result<Letter, W
     write(LetterKind::Recovery, to, &words)
 }
 
-/// "Your password was changed at this time; if not by you, choose a new one."
-pub fn password_changed(to: Recipient<'_>, at: Timestamp, recover: &str) -> Result<Letter, WriteError> {
-    let lang = to.lang;
-    let words = Words {
-        title: lang.text("mail-changed-subject"),
-        lead: lang.text_with("mail-changed-lead", &[("time", lang.date_time(at.0).as_str().into())]),
-        code: None,
-        links: vec![Link { label: lang.text("mail-new-password"), url: recover }],
-        notes: vec![lang.text("mail-changed-not-you")],
-    };
-    write(LetterKind::PasswordChanged, to, &words)
-}
-
-/// "A token of this application was used twice, so we ended the session": RFC 9700 §4.14.2 seen by the user.
-pub fn reuse_detected(
-    to: Recipient<'_>,
-    application: &str,
-    at: Timestamp,
-    sessions: &str,
-) -> Result<Letter, WriteError> {
-    let (lang, application) = (to.lang, one_line(application));
-    let time = lang.date_time(at.0);
-    let known = [("application", application.as_str().into()), ("time", time.as_str().into())];
-    let words = Words {
-        title: lang.text("mail-reuse-subject"),
-        lead: lang.text_with("mail-reuse-lead", &known),
-        code: None,
-        links: vec![Link { label: lang.text("mail-reuse-button"), url: sessions }],
-        notes: vec![lang.text("mail-reuse-meaning")],
-    };
-    write(LetterKind::ReuseDetected, to, &words)
-}
-
 fn minutes_note(lang: Lang, minutes: u32) -> String {
     lang.text_with("mail-minutes", &[("count", minutes.into())])
 }
 
-fn write(kind: LetterKind, to: Recipient<'_>, words: &Words<'_>) -> Result<Letter, WriteError> {
+/// Both parts of a letter.
+pub(super) fn write(kind: LetterKind, to: Recipient<'_>, words: &Words<'_>) -> Result<Letter, WriteError> {
     let footer = to.lang.text("mail-footer");
     let Words { title, lead, code, links, notes } = words;
     let code = *code;

@@ -7,6 +7,7 @@ pub mod caught;
 pub mod letter;
 mod mailer;
 pub mod messages;
+pub mod notices;
 pub mod smtp;
 
 pub use letter::{Letter, LetterKind};

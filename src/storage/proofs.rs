@@ -38,10 +38,9 @@ struct ProofRow {
 impl TryFrom<ProofRow> for Proof {
     type Error = StorageError;
     fn try_from(row: ProofRow) -> Result<Self> {
-        let kinds = [ProofKind::Link, ProofKind::SignUp, ProofKind::Recover, ProofKind::Setup];
         Ok(Self {
             id: ProofId(row.id),
-            kind: kinds
+            kind: ProofKind::ALL
                 .into_iter()
                 .find(|kind| kind.as_str() == row.kind)
                 .ok_or_else(|| unreadable("proof", "kind", row.id))?,

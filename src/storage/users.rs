@@ -15,11 +15,12 @@ use crate::domain::user::{Profile, Sub, User, UserStatus};
 
 statements! {
     INSERT = "insert into users (id, sub, email, status, admin, locale, profile, sources, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    FIND = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where id = $1";
-    FIND_BY_EMAIL = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where email = $1";
-    FIND_BY_SUB = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where sub = $1";
-    LIST = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at from users where id > $1 order by id limit $2";
+    FIND = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id = $1";
+    FIND_BY_EMAIL = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email = $1";
+    FIND_BY_SUB = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where sub = $1";
+    LIST = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id > $1 order by id limit $2";
     HOLD = "select 1 from users where id = $1 and status = 'active'", postgres "select 1 from users where id = $1 and status = 'active' for share";
+    FREEZE = "update users set factors_frozen_until = $2 where id = $1";
     UPDATE = "update users set email = $2, status = $3, admin = $4, locale = $5, profile = $6, sources = $7, updated_at = $8 where id = $1";
 }
 
@@ -35,6 +36,7 @@ pub(super) struct UserRow {
     sources: JsonColumn<Sources>,
     created_at: i64,
     updated_at: i64,
+    factors_frozen_until: Option<i64>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -61,6 +63,7 @@ impl TryFrom<UserRow> for User {
             sources: row.sources.read("users", "sources", row.id)?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
+            factors_frozen_until: row.factors_frozen_until.map(Timestamp),
         })
     }
 }
@@ -112,6 +115,11 @@ impl Tx<'_> {
             .bind(Json(&user.sources))
             .bind(user.updated_at.0))
         .map(drop)
+    }
+
+    /// Nobody may change how this user is protected until then. Writing the user otherwise leaves it as it is.
+    pub async fn freeze_factors(&mut self, user: UserId, until: Timestamp) -> Result<()> {
+        run!(self, FREEZE, |sql| sqlx::query(sql).bind(user.0).bind(until.0)).map(drop)
     }
 
     /// A user by id, as this transaction sees it.

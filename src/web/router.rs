@@ -72,6 +72,7 @@ fn pages(app: &App) -> Router<App> {
         .route(urls::LOGOUT, get(login::logout::get).post(login::logout::post))
         .route(urls::PROFILE, get(account::profile::get).post(account::profile::post))
         .route(urls::SECURITY, get(account::security::get).post(account::security::post))
+        .route(urls::NOT_ME, get(account::not_me::get).post(account::not_me::post))
         .route(urls::CHANGE_PASSWORD, get(account::security::change_password))
         .route(urls::SETUP, get(setup::get).post(setup::post))
         .route(urls::CONSOLE, get(console::projects::list).post(console::projects::create))

@@ -43,6 +43,8 @@ pub const LOGOUT: &str = "/logout";
 pub const PROFILE: &str = "/account/profile";
 /// Password and sessions.
 pub const SECURITY: &str = "/account/security";
+/// "This wasn't me", from a letter.
+pub const NOT_ME: &str = "/account/not-me";
 /// RFC 8615: where password managers send people.
 pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// The one-use administrator link.

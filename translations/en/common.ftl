@@ -96,3 +96,11 @@ message-client-disabled = The client is disabled. Its tokens no longer work.
 message-client-enabled = The client is enabled again.
 message-client-deleted = The client is deleted.
 message-project-created = The project is ready.
+
+device-browser-on-system = { $browser } on { $system }
+device-on-system = A browser on { $system }
+device-unknown = An unknown browser
+network-named = Network { $network }
+network-local = Local network ({ $network })
+network-this-computer = This computer
+network-unknown = An unknown network

@@ -20,13 +20,57 @@ mail-recovery-subject = Reset your password
 mail-recovery-lead = Somebody, most likely you, asked to reset the password of your account. Enter this code, or open the link:
 mail-recovery-not-you = If it was not you, ignore this letter. Your password stays as it is.
 
+mail-device-subject = New sign-in to your account
+mail-device-lead = Somebody signed in to your account with a browser that we have not seen with you before: { $device }. { $network }, { $time }.
+
 mail-changed-subject = Your password was changed
 mail-changed-lead = The password of your account was changed: { $time }. Your other sessions have ended.
-mail-changed-not-you = If it was you, there is nothing to do. If it was not, choose a new password right away.
+
+mail-recovered-subject = You have a new password
+mail-recovered-lead = The password of your account was set anew with a link from a letter of ours: { $time }. Every session has ended.
+
+mail-factor-added-subject = A way to confirm it is you was added
+mail-factor-added-lead = This was added to your account: { $factor }. { $time }.
+mail-factor-removed-subject = A way to confirm it is you was removed
+mail-factor-removed-lead = This was removed from your account: { $factor }. { $time }.
+mail-factor-app = authenticator app
+mail-factor-passkey = passkey “{ $name }”
+mail-factor-codes = recovery codes
+mail-factor-password = password
+
+mail-code-used-subject = A recovery code was used
+mail-code-used-lead =
+    { $count ->
+        [one] Somebody signed in to your account with a recovery code: { $time }. { $count } code is left.
+       *[other] Somebody signed in to your account with a recovery code: { $time }. { $count } codes are left.
+    }
+mail-codes-renewed-subject = You have new recovery codes
+mail-codes-renewed-lead = New recovery codes were made for your account: { $time }. The old ones no longer work.
+
+mail-linked-subject = A new way to sign in
+mail-linked-lead = From now on, signing in with { $provider } leads to your account: { $time }.
+mail-unlinked-subject = A way to sign in was removed
+mail-unlinked-lead = Signing in with { $provider } no longer leads to your account: { $time }.
 
 mail-reuse-subject = We ended one of your sessions
 mail-reuse-lead = A token of the application “{ $application }” was used twice: { $time }. That happens when somebody has copied it, so we ended the session it came from.
-mail-reuse-button = See my sessions
-mail-reuse-meaning = On your own device, just sign in again. If you see a session that you do not know, end it and choose a new password.
+mail-reuse-meaning = On your own device, just sign in again.
+
+mail-email-changed-subject = Your account has a new e-mail address
+mail-email-changed-lead = The address of your account was changed to { $email }: { $time }. This letter goes to the old address, and is the last one that does.
+
+mail-merged-subject = Two accounts became one
+mail-merged-lead = Another account was joined to yours: { $time }. Every way to sign in to either now leads to this one.
+
+mail-deleted-subject = Your account was deleted
+mail-deleted-lead = Your account and everything we knew about you were deleted: { $time }. Every session has ended, and no application has access any more.
+mail-deleted-for-good = Nobody can bring it back, not even we. You are welcome to make a new one at any time.
+
+mail-back-subject = Your way back in
+mail-back-lead = You told us that it was not you, so we ended every session and took access away from every application: { $time }. For one day nobody can change how your account is protected. To come back, choose a new password that nobody else knows.
+mail-back-link = The link works once, for 24 hours. After that, ask for a new one on the sign-in page.
+
+mail-not-me-button = This wasn’t me
+mail-not-me = If it was you, there is nothing to do. If it was not, open the link above: it ends every session and sends you a way back in.
 
 mail-footer = This letter was sent by a machine. Nobody reads the answers. We never ask for your password by mail.

@@ -96,3 +96,11 @@ message-client-disabled = O cliente foi desativado. Os tokens dele não funciona
 message-client-enabled = O cliente foi reativado.
 message-client-deleted = O cliente foi excluído.
 message-project-created = O projeto está pronto.
+
+device-browser-on-system = { $browser } no { $system }
+device-on-system = Um navegador no { $system }
+device-unknown = Um navegador desconhecido
+network-named = Rede { $network }
+network-local = Rede local ({ $network })
+network-this-computer = Este computador
+network-unknown = Uma rede desconhecida

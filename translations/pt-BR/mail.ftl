@@ -20,13 +20,57 @@ mail-recovery-subject = Redefina sua senha
 mail-recovery-lead = Alguém, provavelmente você, pediu para redefinir a senha da sua conta. Digite este código ou abra o link:
 mail-recovery-not-you = Se não foi você, ignore esta mensagem. Sua senha continua a mesma.
 
+mail-device-subject = Novo acesso à sua conta
+mail-device-lead = Alguém entrou na sua conta com um navegador que ainda não tínhamos visto com você: { $device }. { $network }, { $time }.
+
 mail-changed-subject = Sua senha foi alterada
 mail-changed-lead = A senha da sua conta foi alterada: { $time }. Suas outras sessões foram encerradas.
-mail-changed-not-you = Se foi você, não é preciso fazer nada. Se não foi, escolha uma nova senha imediatamente.
+
+mail-recovered-subject = Você tem uma nova senha
+mail-recovered-lead = A senha da sua conta foi redefinida por um link de uma mensagem nossa: { $time }. Todas as sessões foram encerradas.
+
+mail-factor-added-subject = Uma forma de confirmar sua identidade foi adicionada
+mail-factor-added-lead = Isto foi adicionado à sua conta: { $factor }. { $time }.
+mail-factor-removed-subject = Uma forma de confirmar sua identidade foi removida
+mail-factor-removed-lead = Isto foi removido da sua conta: { $factor }. { $time }.
+mail-factor-app = aplicativo autenticador
+mail-factor-passkey = chave de acesso “{ $name }”
+mail-factor-codes = códigos de recuperação
+mail-factor-password = senha
+
+mail-code-used-subject = Um código de recuperação foi usado
+mail-code-used-lead =
+    { $count ->
+        [one] Alguém entrou na sua conta com um código de recuperação: { $time }. Resta { $count } código.
+       *[other] Alguém entrou na sua conta com um código de recuperação: { $time }. Restam { $count } códigos.
+    }
+mail-codes-renewed-subject = Você tem novos códigos de recuperação
+mail-codes-renewed-lead = Novos códigos de recuperação foram criados para a sua conta: { $time }. Os antigos não funcionam mais.
+
+mail-linked-subject = Uma nova forma de entrar
+mail-linked-lead = A partir de agora, entrar com { $provider } leva à sua conta: { $time }.
+mail-unlinked-subject = Uma forma de entrar foi removida
+mail-unlinked-lead = Entrar com { $provider } não leva mais à sua conta: { $time }.
 
 mail-reuse-subject = Encerramos uma de suas sessões
 mail-reuse-lead = Um token do aplicativo “{ $application }” foi usado duas vezes: { $time }. Isso acontece quando alguém o copiou, por isso encerramos a sessão de onde ele veio.
-mail-reuse-button = Ver minhas sessões
-mail-reuse-meaning = No seu próprio dispositivo, basta entrar de novo. Se vir uma sessão que não conhece, encerre-a e escolha uma nova senha.
+mail-reuse-meaning = No seu próprio dispositivo, basta entrar de novo.
+
+mail-email-changed-subject = Sua conta tem um novo endereço de e-mail
+mail-email-changed-lead = O endereço da sua conta foi alterado para { $email }: { $time }. Esta mensagem vai para o endereço antigo e é a última a ir para ele.
+
+mail-merged-subject = Duas contas viraram uma
+mail-merged-lead = Outra conta foi unida à sua: { $time }. Toda forma de entrar em uma ou na outra agora leva a esta.
+
+mail-deleted-subject = Sua conta foi excluída
+mail-deleted-lead = Sua conta e tudo o que sabíamos sobre você foram excluídos: { $time }. Todas as sessões foram encerradas e nenhum aplicativo tem mais acesso.
+mail-deleted-for-good = Ninguém pode trazê-la de volta, nem nós. Você pode criar uma nova quando quiser.
+
+mail-back-subject = Seu caminho de volta
+mail-back-lead = Você nos disse que não foi você, por isso encerramos todas as sessões e retiramos o acesso de todos os aplicativos: { $time }. Por um dia, ninguém pode mudar a proteção da sua conta. Para voltar, escolha uma nova senha que ninguém mais conheça.
+mail-back-link = O link funciona uma única vez, por 24 horas. Depois disso, peça um novo na página de entrada.
+
+mail-not-me-button = Não fui eu
+mail-not-me = Se foi você, não é preciso fazer nada. Se não foi, abra o link acima: ele encerra todas as sessões e envia a você um caminho de volta.
 
 mail-footer = Esta mensagem foi enviada por uma máquina. Ninguém lê as respostas. Nunca pedimos sua senha por e-mail.

@@ -104,3 +104,11 @@ message-client-disabled = Клієнт вимкнено. Його токени �
 message-client-enabled = Клієнт знову ввімкнено.
 message-client-deleted = Клієнт видалено.
 message-project-created = Проєкт готовий.
+
+device-browser-on-system = { $browser }, { $system }
+device-on-system = Браузер, { $system }
+device-unknown = Невідомий браузер
+network-named = Мережа { $network }
+network-local = Локальна мережа ({ $network })
+network-this-computer = Цей комп’ютер
+network-unknown = Невідома мережа

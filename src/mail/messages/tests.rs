@@ -3,7 +3,6 @@ use std::collections::BTreeSet;
 use super::*;
 
 const LINK: &str = "https://id.example.com/verify?token=abc&lang=uk";
-const AT: Timestamp = Timestamp(1_795_363_080);
 
 fn to(lang: Lang) -> Recipient<'static> {
     Recipient { email: "ana@example.com", name: Some("Ana"), lang }
@@ -14,8 +13,6 @@ fn every_letter(lang: Lang) -> Vec<Letter> {
         verify_email(to(lang), "482913", LINK, 15).unwrap(),
         already_registered(to(lang), "https://id.example.com/login", LINK).unwrap(),
         recovery(to(lang), LINK, 30).unwrap(),
-        password_changed(to(lang), AT, LINK).unwrap(),
-        reuse_detected(to(lang), "Demo", AT, LINK).unwrap(),
     ]
 }
 
@@ -33,7 +30,7 @@ fn every_letter_is_written_in_every_language() {
             subjects.insert(letter.subject().to_owned());
         }
     }
-    assert_eq!(subjects.len(), 15, "every letter has its own subject in each language");
+    assert_eq!(subjects.len(), 9, "every letter has its own subject in each language");
 }
 
 #[test]
@@ -60,12 +57,6 @@ fn a_name_from_outside_can_neither_break_out_nor_write_to_strangers() {
     let letter = verify_email(stranger, "1", LINK, 15).unwrap();
     assert_eq!(letter.to_name(), None, "whoever typed the address typed the name");
     assert!(!letter.text().contains("Bcc") && !letter.html().contains("Bcc"));
-
-    let evil = "<script>alert(1)</script>\r\n\u{202e}\"><img src=x>";
-    let letter = reuse_detected(to(Lang::En), evil, AT, LINK).unwrap();
-    assert!(!letter.html().contains("<script") && !letter.html().contains("<img"));
-    assert!(!letter.text().contains('\u{202e}') && !letter.text().contains('\r'));
-    assert!(letter.html().contains("&#60;script&#62;"));
 }
 
 #[test]

@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::owner;
 use crate::domain::user::Profile;
 use crate::flows::{Account, FlowError};
 use crate::i18n::Lang;
 use crate::protocol::params::Params;
+use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
@@ -20,14 +20,9 @@ use crate::web::urls;
 
 /// GET
 pub async fn get(
-    State(app): State<App>,
-    visitor: Visitor,
+    Owner { mut visitor, account }: Owner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let (mut visitor, account) = match owner(&app, visitor, urls::PROFILE).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let mut page = view(&mut visitor, &account);
     page.notice = matches!(query.get("saved"), Ok(Some(_))).then(|| Message::ProfileSaved.text(page.page.lang));
     let body = show::html(&page)?;
@@ -37,14 +32,10 @@ pub async fn get(
 /// POST
 pub async fn post(
     State(app): State<App>,
-    visitor: Visitor,
+    Owner { mut visitor, account }: Owner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let (mut visitor, account) = match owner(&app, visitor, urls::PROFILE).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let values = values_of(&form);
     match app.usher.update_profile(&account, profile_of(&values, &account), Lang::from_tag(&values.locale)).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::PROFILE, "saved", "1"))),

@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::owner;
 use crate::domain::id::SessionId;
 use crate::domain::secret::Secret;
 use crate::domain::session::Session;
 use crate::flows::{Account, FlowError};
 use crate::i18n::Lang;
+use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
@@ -22,13 +22,9 @@ use crate::web::urls;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    visitor: Visitor,
+    Owner { mut visitor, account }: Owner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let (mut visitor, account) = match owner(&app, visitor, urls::SECURITY).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let mut page = view(&app, &mut visitor, &account).await?;
     page.notice = match query.get("done").ok().flatten() {
         Some("password") => Some(Message::PasswordChanged.text(page.page.lang)),
@@ -42,14 +38,10 @@ pub async fn get(
 /// POST: one form changes the password, the other ends sessions.
 pub async fn post(
     State(app): State<App>,
-    visitor: Visitor,
+    Owner { mut visitor, account }: Owner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let (mut visitor, account) = match owner(&app, visitor, urls::SECURITY).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     if !text(&form, "everywhere").is_empty() {
         app.usher.sign_out_everywhere(&account).await?;
         return Ok(visitor.redirect(urls::LOGOUT));

@@ -4,9 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::administrator;
 use crate::domain::client::Client;
 use crate::flows::Account;
+use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
@@ -19,14 +19,10 @@ use crate::web::urls;
 /// GET /console/clients/{client}
 pub async fn get(
     State(app): State<App>,
-    visitor: Visitor,
+    Administrator { mut visitor, account }: Administrator,
     Path(id): Path<String>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let (mut visitor, account) = match administrator(&app, visitor).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let client = app.usher.load_client(&id).await?;
     let mut page = view(&app, &mut visitor, &account, &client).await?;
     page.notice = match query.get("done").ok().flatten() {
@@ -42,15 +38,11 @@ pub async fn get(
 /// POST /console/clients/{client}: `do` says what.
 pub async fn post(
     State(app): State<App>,
-    visitor: Visitor,
+    Administrator { mut visitor, account }: Administrator,
     Path(id): Path<String>,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let (mut visitor, account) = match administrator(&app, visitor).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let client = app.usher.load_client(&id).await?;
     let done = |what| urls::with(&urls::client(&id), "done", what);
     match text(&form, "do").as_str() {

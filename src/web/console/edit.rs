@@ -4,13 +4,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{administrator, clients};
+use super::clients;
 use crate::domain::client::{Client, ClientType};
 use crate::domain::project::Project;
 use crate::flows::{Account, FlowError, NewClient, Refused};
 use crate::i18n::Lang;
 use crate::protocol::client_metadata::{ClientMetadata, MetadataFault};
 use crate::protocol::params::Params;
+use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
@@ -23,13 +24,9 @@ use crate::web::urls;
 /// GET /console/projects/{project}/clients/new
 pub async fn new(
     State(app): State<App>,
-    visitor: Visitor,
+    Administrator { mut visitor, account }: Administrator,
     Path(project): Path<String>,
 ) -> Result<Response, HttpProblem> {
-    let (mut visitor, account) = match administrator(&app, visitor).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let project = app.usher.load_project(&project).await?;
     let body = show::html(&blank(&mut visitor, &account, &project))?;
     Ok(visitor.reply(body))
@@ -38,15 +35,11 @@ pub async fn new(
 /// POST /console/projects/{project}/clients/new
 pub async fn create(
     State(app): State<App>,
-    visitor: Visitor,
+    Administrator { mut visitor, account }: Administrator,
     Path(project): Path<String>,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let (mut visitor, account) = match administrator(&app, visitor).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let project = app.usher.load_project(&project).await?;
     let Ok(kind) = text(&form, "type").parse::<ClientType>() else {
         let mut page = filled(blank(&mut visitor, &account, &project), &form);
@@ -68,14 +61,10 @@ pub async fn create(
 /// GET /console/clients/{client}/edit; `add` proposes one more redirect URI, from the page that refused it.
 pub async fn get(
     State(app): State<App>,
-    visitor: Visitor,
+    Administrator { mut visitor, account }: Administrator,
     Path(id): Path<String>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let (mut visitor, account) = match administrator(&app, visitor).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let client = app.usher.load_client(&id).await?;
     let mut page = current(&app, &mut visitor, &account, &client).await?;
     if let Some(proposed) = query.get("add").ok().flatten() {
@@ -88,15 +77,11 @@ pub async fn get(
 /// POST /console/clients/{client}/edit
 pub async fn post(
     State(app): State<App>,
-    visitor: Visitor,
+    Administrator { mut visitor, account }: Administrator,
     Path(id): Path<String>,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let (mut visitor, account) = match administrator(&app, visitor).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let client = app.usher.load_client(&id).await?;
     match app.usher.update_client(&client.id, with_form(client.metadata.clone(), &form)).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(&urls::client(&id), "done", "saved"))),

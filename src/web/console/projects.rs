@@ -4,11 +4,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::administrator;
 use crate::domain::client::Client;
 use crate::domain::page::{Cursor, MAX_PAGE};
 use crate::domain::project::Project;
 use crate::flows::{Account, FlowError};
+use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::FormParams;
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
@@ -20,11 +20,10 @@ use crate::web::state::App;
 use crate::web::urls;
 
 /// GET /console
-pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
-    let (mut visitor, account) = match administrator(&app, visitor).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub async fn list(
+    State(app): State<App>,
+    Administrator { mut visitor, account }: Administrator,
+) -> Result<Response, HttpProblem> {
     let body = show::html(&home_view(&app, &mut visitor, &account).await?)?;
     Ok(visitor.reply(body))
 }
@@ -32,14 +31,10 @@ pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, 
 /// POST /console makes a project. Its token is on the page that follows, and never again.
 pub async fn create(
     State(app): State<App>,
-    visitor: Visitor,
+    Administrator { mut visitor, account }: Administrator,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let (mut visitor, account) = match administrator(&app, visitor).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     match app.usher.create_project(&text(&form, "name")).await {
         Ok(made) => {
             let mut page = project_view(&app, &visitor, &account, &made.project).await?;
@@ -61,11 +56,11 @@ pub async fn create(
 }
 
 /// GET /console/projects/{project}
-pub async fn one(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, HttpProblem> {
-    let (visitor, account) = match administrator(&app, visitor).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+pub async fn one(
+    State(app): State<App>,
+    Administrator { visitor, account }: Administrator,
+    Path(id): Path<String>,
+) -> Result<Response, HttpProblem> {
     let project = app.usher.load_project(&id).await?;
     let body = show::html(&project_view(&app, &visitor, &account, &project).await?)?;
     Ok(visitor.reply(body))

@@ -4,5 +4,6 @@ pub mod body;
 pub mod client_ip;
 pub mod cookies;
 pub mod json;
+pub mod owner;
 pub mod params;
 pub mod visitor;

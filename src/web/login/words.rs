@@ -18,6 +18,7 @@ pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
         Refused::Missing(field) => (*field, Message::Required),
         Refused::Password(fault) => ("password", of_password(fault)),
         Refused::Profile(fault) => (fault.claim, of_profile(fault.claim)),
+        Refused::Frozen => ("", Message::Frozen),
         Refused::WrongCode => ("code", Message::CodeWrong),
         Refused::ProofOver => ("code", Message::CodeExpired),
         Refused::BadName => ("name", Message::TooLong { max: 100 }),

@@ -50,6 +50,8 @@ pub enum Message {
     PasswordSame,
     /// The present password is wrong.
     CurrentPasswordWrong,
+    /// For a day after "this wasn't me" nobody changes how the account is protected.
+    Frozen,
     /// The password is changed.
     PasswordChanged,
     /// The profile is saved.
@@ -125,6 +127,7 @@ impl Message {
             Self::PasswordOwn => "message-password-own",
             Self::PasswordSame => "message-password-same",
             Self::CurrentPasswordWrong => "message-current-password-wrong",
+            Self::Frozen => "message-frozen",
             Self::PasswordChanged => "message-password-changed",
             Self::ProfileSaved => "message-profile-saved",
             Self::WebsiteInvalid => "message-website-invalid",

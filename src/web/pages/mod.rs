@@ -15,6 +15,7 @@ mod login;
 mod logout;
 mod message;
 mod mismatch;
+mod not_me;
 mod problem;
 mod quick_start;
 mod recover;
@@ -38,6 +39,7 @@ pub use login::{
 pub use logout::{LogoutConfirm, SignedOut};
 pub use message::Message;
 pub use mismatch::{Mismatch, Segment};
+pub use not_me::{NotMe, NotMeDone, NotMeExpired};
 pub use problem::Problem;
 pub use quick_start::{Snippet, snippets};
 pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent};

@@ -322,7 +322,17 @@ fn own_account(lang: Lang) -> Vec<Rendered> {
             session("c", false, HOSTILE),
         ],
     };
-    vec![("profile", profile.render()), ("profile-unverified", unverified.render()), ("security", security.render())]
+    let not_me = NotMe { page: page(lang), form: Form::new("/account/not-me", "t"), token: HOSTILE.into() };
+    let not_me_done = NotMeDone { page: page(lang), sign_in_url: "/login".into() };
+    let not_me_expired = NotMeExpired { page: page(lang), sign_in_url: "/login".into() };
+    vec![
+        ("profile", profile.render()),
+        ("profile-unverified", unverified.render()),
+        ("security", security.render()),
+        ("not-me", not_me.render()),
+        ("not-me-done", not_me_done.render()),
+        ("not-me-expired", not_me_expired.render()),
+    ]
 }
 
 fn console_pages(lang: Lang) -> Vec<Rendered> {

@@ -79,6 +79,7 @@ pub fn user() -> User {
         sources: sources(),
         created_at: NOW,
         updated_at: later(1),
+        factors_frozen_until: None,
     }
 }
 

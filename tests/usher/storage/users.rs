@@ -32,6 +32,16 @@ on_both_databases! {
         assert_eq!(db.store.find_user(bare.id).await.unwrap(), Some(bare));
     }
 
+    async fn frozen_factors_stay_frozen_whatever_else_is_written(db: TestDatabase) {
+        let user = stored_user(&db.store).await;
+        assert!(!user.factors_are_frozen(NOW));
+        in_tx!(db.store, [], |tx| tx.freeze_factors(user.id, later(9)).await).unwrap();
+        in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
+        let found = db.store.find_user(user.id).await.unwrap().unwrap();
+        assert_eq!(found.factors_frozen_until, Some(later(9)));
+        assert!(found.factors_are_frozen(later(8)) && !found.factors_are_frozen(later(9)));
+    }
+
     async fn a_user_who_is_not_there_is_none(db: TestDatabase) {
         stored_user(&db.store).await;
         let nobody = UserId::new(NOW, random());

@@ -1,0 +1,82 @@
+//! "This wasn't me": the owner of an account says that somebody else is in it.
+//!
+//! Everything ends, nobody may change how the account is protected for a day, and the owner gets a way back in.
+
+use std::time::Duration;
+
+use super::accounts::{Account, secret_hash};
+use super::end::Ended;
+use super::error::{FlowError, Refused};
+use super::usher::Usher;
+use crate::domain::event::EventKind;
+use crate::domain::notice::Notice;
+use crate::domain::proof::{Proof, ProofKind};
+use crate::domain::session::EndReason;
+use crate::domain::user::{User, UserStatus};
+
+/// For so long nobody changes how a disowned account is protected.
+const FROZEN: Duration = Duration::from_hours(24);
+
+impl Usher {
+    /// Whose link is this? `None` once it was used or expired.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn open_disowning(&self, token: &str) -> Result<Option<User>, FlowError> {
+        Ok(self.find_disowning(token).await?.map(|(_, user)| user))
+    }
+
+    /// Takes "this wasn't me" from the link of a letter.
+    ///
+    /// # Errors
+    /// [`Refused::ProofOver`] once it was used or expired.
+    pub async fn disown_by_link(&self, token: &str) -> Result<Ended, FlowError> {
+        let (proof, user) = self.find_disowning(token).await?.ok_or(Refused::ProofOver)?;
+        self.end_all_and_mail_a_way_back(user, Some(proof)).await?.ok_or(Refused::ProofOver.into())
+    }
+
+    /// Takes "this wasn't me" from somebody who is signed in.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn disown(&self, account: &Account) -> Result<Ended, FlowError> {
+        Ok(self.end_all_and_mail_a_way_back(account.user.clone(), None).await?.unwrap_or_default())
+    }
+
+    /// `None` if the proof was used meanwhile.
+    async fn end_all_and_mail_a_way_back(&self, user: User, proof: Option<Proof>) -> Result<Option<Ended>, FlowError> {
+        let (usher, now) = (self.clone(), self.now());
+        let way_back = self.notice(&user, &Notice::WayBack)?;
+        let event = self.event(EventKind::Disowned).with_user(user.id);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Some(proof) = &proof
+                    && !tx.take_proof(proof.id, ProofKind::NotMe, now).await?
+                {
+                    return Ok(None);
+                }
+                tx.append(&event).await?;
+                let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
+                tx.freeze_factors(user.id, now + FROZEN).await?;
+                // Whoever signs in next is a stranger until the owner has met them anew, and a link that somebody else
+                // had mailed to themselves is no way in.
+                tx.forget_browsers(user.id).await?;
+                tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
+                tx.close_proofs_of_user(user.id, ProofKind::ChangeEmail, now).await?;
+                way_back.post(&mut tx).await?;
+                Ok(Some(ended))
+            })
+        });
+        let ended = end.await?;
+        self.letter_bell.notify_one();
+        Ok(ended)
+    }
+
+    async fn find_disowning(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::NotMe).await?;
+        let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };
+        let Some(id) = proof.user_id else { return Ok(None) };
+        let user = self.store.find_user(id).await?.filter(|user| user.status == UserStatus::Active);
+        Ok(user.map(|user| (proof, user)))
+    }
+}

@@ -1,0 +1,56 @@
+//! "This wasn't me": the link of a letter. Opening it does nothing yet, for mail scanners open every link.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::flows::{FlowError, Refused};
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::login::sign_in::text;
+use crate::web::pages::{Form, NotMe, NotMeDone, NotMeExpired};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let token = text(&query, "token");
+    let Some(user) = app.usher.open_disowning(&token).await? else { return expired(visitor) };
+    let page = visitor.page(visitor.lang(None, user.locale.as_deref()));
+    let form = Form::new(urls::NOT_ME, visitor.form_token());
+    let body = show::html(&NotMe { page, form, token })?;
+    Ok(visitor.reply(body))
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    match app.usher.disown_by_link(&text(&form, "token")).await {
+        Ok(_) => done(visitor),
+        Err(FlowError::Refused(Refused::ProofOver)) => expired(visitor),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Everything has ended.
+pub(super) fn done(visitor: Visitor) -> Result<Response, HttpProblem> {
+    let page = visitor.page(visitor.lang(None, None));
+    let body = show::html(&NotMeDone { page, sign_in_url: urls::LOGIN.to_owned() })?;
+    Ok(visitor.reply(body))
+}
+
+fn expired(visitor: Visitor) -> Result<Response, HttpProblem> {
+    let page = visitor.page(visitor.lang(None, None));
+    let body = show::html(&NotMeExpired { page, sign_in_url: urls::LOGIN.to_owned() })?;
+    Ok(visitor.reply((StatusCode::GONE, body).into_response()))
+}

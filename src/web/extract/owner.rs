@@ -1,0 +1,67 @@
+//! Whoever is signed in at this browser: the owner of the account pages, or an administrator in the console.
+//!
+//! Nobody signed in is sent to sign in; somebody who may not come in is told so. Neither reaches the page.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+
+use super::visitor::Visitor;
+use crate::flows::{Account, FlowError};
+use crate::web::problem::HttpProblem;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// The owner of an account, signed in at this browser.
+pub struct Owner {
+    /// The browser.
+    pub visitor: Visitor,
+    /// The account, used last of those in this browser.
+    pub account: Account,
+}
+
+/// An administrator, signed in at this browser.
+pub struct Administrator {
+    /// The browser.
+    pub visitor: Visitor,
+    /// The account.
+    pub account: Account,
+}
+
+impl FromRequestParts<App> for Owner {
+    type Rejection = Response;
+
+    /// Sent to sign in, and back to this page from there.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let here = parts.uri.path().to_owned();
+        let (visitor, account) = signed_in(parts, app, &here).await?;
+        Ok(Self { visitor, account })
+    }
+}
+
+impl FromRequestParts<App> for Administrator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let (visitor, account) = signed_in(parts, app, urls::CONSOLE).await?;
+        if account.user.admin {
+            return Ok(Self { visitor, account });
+        }
+        let problem = HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", "Only administrators may see this page.");
+        Err(problem.into_response())
+    }
+}
+
+async fn signed_in(parts: &mut Parts, app: &App, then: &str) -> Result<(Visitor, Account), Response> {
+    let visitor = Visitor::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+    let Some(account) = app.usher.current(&visitor.browser).await.map_err(broken)? else {
+        return Err(visitor.redirect(&urls::login_then(then)));
+    };
+    app.usher.touch(&account, &visitor.device).await.map_err(broken)?;
+    Ok((visitor, account))
+}
+
+fn broken(error: FlowError) -> Response {
+    HttpProblem::from(error).into_response()
+}
