@@ -199,7 +199,7 @@ pub struct ProviderSettings {
     /// What we ask for; the kind's own list where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
-    /// Stands in for every address of the provider: a simulator, or a self-hosted edition. For Microsoft without the tenant.
+    /// Stands in for every address of the provider: a simulator, or a self-hosted edition. For Microsoft with or without the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
     /// `oidc`, `oauth2`: who vouches. Part of every identity's key, so it is never changed.
