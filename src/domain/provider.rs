@@ -262,6 +262,9 @@ pub struct ProviderSettings {
     /// Domains whose addresses this provider hands out itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authoritative_domains: Vec<String>,
+    /// Do its words for two factors (`mfa` in `amr`) count here?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trust_factors: bool,
     /// What happens when a checked address belongs to an account already.
     #[serde(default = "confirm")]
     pub link_policy: LinkPolicy,
@@ -328,6 +331,7 @@ impl ProviderSettings {
             key_id: None,
             email_trust: None,
             authoritative_domains: Vec::new(),
+            trust_factors: false,
             link_policy: LinkPolicy::Confirm,
             extra_params: BTreeMap::new(),
             map: None,

@@ -38,6 +38,7 @@ mod sign_up;
 mod throttle;
 mod token;
 mod userinfo;
+pub mod upstream;
 mod usher;
 
 pub use accounts::{Account, Browser};

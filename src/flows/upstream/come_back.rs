@@ -52,7 +52,7 @@ impl Usher {
         let (hash, now) = (secret_hash(state), self.now());
         let taken =
             self.store.write_single(move |mut tx| Box::pin(async move { tx.take_journey(&hash, now).await })).await?;
-        let opened = taken.and_then(|sealed| self.sealer.open(Purpose::Journey, &sealed).ok());
+        let opened = taken.and_then(|sealed| self.sealer.open(Purpose::UpstreamState, &sealed).ok());
         let journey: Option<Journey> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let journey = journey.filter(|journey| Self::is_of_browser(browser, &journey.browser));
         journey.ok_or(UpstreamFault::Refused(Refusal::Over))

@@ -42,7 +42,7 @@ impl Usher {
         let hash = secret_hash(&kept.state);
         let journey = Journey { kept, errand, browser: mark_hash(browser.mark_or_make(self)) };
         let bytes = serde_json::to_vec(&journey).map_err(super::super::error::FlowError::from)?;
-        let sealed = self.sealer.seal(Purpose::Journey, &bytes, &*self.random);
+        let sealed = self.sealer.seal(Purpose::UpstreamState, &bytes, &*self.random);
         let expires_at = self.now() + LIFETIME;
         let put = self.store.write_single(move |mut tx| {
             Box::pin(async move { tx.insert_journey(&hash, &sealed, expires_at).await })

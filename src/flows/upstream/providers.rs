@@ -65,7 +65,7 @@ impl Usher {
         new.settings.check().map_err(Refused::Provider)?;
         let kept = known.filter(|known| !new.settings.sends_secret_elsewhere(&known.settings));
         let secret = match &new.secret {
-            Some(secret) => Some(self.sealer.seal(Purpose::ProviderSecret, secret.expose().as_bytes(), &*self.random)),
+            Some(secret) => Some(self.sealer.seal(Purpose::UpstreamSecret, secret.expose().as_bytes(), &*self.random)),
             None => kept.and_then(|known| known.secret),
         };
         if secret.is_none() && new.settings.needs_secret() {
@@ -119,12 +119,12 @@ impl Usher {
     fn furnished_provider(&self, stored: &StoredProvider) -> Result<Arc<dyn Provider>, UpstreamFault> {
         let secret = match &stored.secret {
             Some(sealed) => {
-                let opened = self.sealer.open(Purpose::ProviderSecret, sealed).ok();
+                let opened = self.sealer.open(Purpose::UpstreamSecret, sealed).ok();
                 let text = opened.and_then(|bytes| String::from_utf8(bytes).ok());
                 Some(Secret::new(text.ok_or(Refused::NotFound("secret of the provider"))?))
             }
             None => None,
         };
-        Ok(self.upstream.provider(&stored.settings, secret)?)
+        Ok(self.upstream.provider(&stored.settings, secret.as_ref()))
     }
 }
