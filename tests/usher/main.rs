@@ -13,4 +13,6 @@ mod login;
 mod migrations;
 mod oidc;
 mod security;
+#[cfg(feature = "sim")]
+mod sim;
 mod storage;

@@ -51,7 +51,7 @@ async fn a_form_from_another_site_is_refused_whatever_it_carries() {
 async fn without_the_token_of_this_very_browser_a_form_is_refused() {
     let house = TestUsher::start().await;
     house.user(ANA).await;
-    let (mut browser, mut other) = (house.browser(), house.browser());
+    let (mut browser, mut other) = (house.signed_in(ANA).await, house.browser());
     let own = browser.open(&house.at("/login")).await.value("csrf");
     let foreign = other.open(&house.at("/login")).await.value("csrf");
     assert_ne!(own, foreign);
