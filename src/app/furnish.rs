@@ -125,11 +125,8 @@ pub async fn assemble(
         parallelism: config.passwords.parallelism,
     };
     let pool = PasswordPool::new(passwords, config.passwords.permits, config.passwords.queue)?;
-    let upstream = Registry::new(Surroundings {
-        outbound: outbound(&config)?,
-        clock: clock.clone(),
-        random: random.clone(),
-    });
+    let upstream =
+        Registry::new(Surroundings { outbound: outbound(&config)?, clock: clock.clone(), random: random.clone() });
     let usher = Usher::new(config, store, sealer, clock, random, pool, upstream);
     if !usher.settle_master_key().await? {
         return Err(FurnishError::OtherMasterKey);

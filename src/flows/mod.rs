@@ -37,8 +37,8 @@ mod sign_out;
 mod sign_up;
 mod throttle;
 mod token;
-mod userinfo;
 pub mod upstream;
+mod userinfo;
 mod usher;
 
 pub use accounts::{Account, Browser};

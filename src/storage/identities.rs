@@ -106,8 +106,7 @@ impl Tx<'_> {
 
     /// The identities of a user, as this transaction sees them.
     pub async fn list_identities(&mut self, user: UserId) -> Result<Vec<Identity>> {
-        let rows: Vec<IdentityRow> =
-            on_tx!(self, LIST, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
+        let rows: Vec<IdentityRow> = on_tx!(self, LIST, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
         rows.into_iter().map(Identity::try_from).collect()
     }
 
@@ -204,8 +203,7 @@ impl Store {
 
     /// The identities of a user, the first one first.
     pub async fn list_identities(&self, user: UserId) -> Result<Vec<Identity>> {
-        let rows: Vec<IdentityRow> =
-            on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
+        let rows: Vec<IdentityRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
         rows.into_iter().map(Identity::try_from).collect()
     }
 }

@@ -274,7 +274,6 @@ impl Usher {
         id: ProofId,
         account: &Account,
         browser: &mut Browser,
-        device: &Device,
     ) -> Result<Arrived, UpstreamFault> {
         let asking = self.open_asking(id, browser).await?;
         let Question::Confirm { owner, .. } = asking.question else {
@@ -287,7 +286,6 @@ impl Usher {
         let settings = self.provider(&asking.vouched.provider).await?;
         self.link(settings.settings(), &asking.vouched, &account.user, LinkedHow::Confirmed).await?;
         let (session, user) = (account.session.id, Box::new(account.user.clone()));
-        let _ = device;
         Ok(Arrived::SignedIn { signed_in: super::SignedIn::As { session, user }, errand: asking.errand })
     }
 

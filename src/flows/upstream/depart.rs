@@ -44,9 +44,9 @@ impl Usher {
         let bytes = serde_json::to_vec(&journey).map_err(super::super::error::FlowError::from)?;
         let sealed = self.sealer.seal(Purpose::UpstreamState, &bytes, &*self.random);
         let expires_at = self.now() + LIFETIME;
-        let put = self.store.write_single(move |mut tx| {
-            Box::pin(async move { tx.insert_journey(&hash, &sealed, expires_at).await })
-        });
+        let put = self
+            .store
+            .write_single(move |mut tx| Box::pin(async move { tx.insert_journey(&hash, &sealed, expires_at).await }));
         put.await?;
         Ok(url)
     }

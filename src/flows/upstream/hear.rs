@@ -104,12 +104,7 @@ impl Usher {
     }
 
     /// Ends the sessions here that the provider speaks of.
-    async fn end_upstream_sessions(
-        &self,
-        tx: &mut Tx<'_>,
-        notice: &Notice,
-        identity: Option<&Identity>,
-    ) -> Stored<()> {
+    async fn end_upstream_sessions(&self, tx: &mut Tx<'_>, notice: &Notice, identity: Option<&Identity>) -> Stored<()> {
         let sessions = match (notice.kind, identity, &notice.sid) {
             (NoticeKind::Enabled | NoticeKind::EmailDisabled | NoticeKind::EmailEnabled | NoticeKind::Test, ..) => {
                 Vec::new()

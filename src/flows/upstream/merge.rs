@@ -34,7 +34,8 @@ impl Usher {
         if kept.user.factors_are_frozen(now) || merged.user.factors_are_frozen(now) {
             return Err(Refused::Frozen.into());
         }
-        let told = [self.notice(&kept.user, &Notice::AccountsMerged)?, self.notice(&merged.user, &Notice::AccountsMerged)?];
+        let told =
+            [self.notice(&kept.user, &Notice::AccountsMerged)?, self.notice(&merged.user, &Notice::AccountsMerged)?];
         let id = MergeId::new(now, &*self.random);
         let (usher, into, from) = (self.clone(), kept.user.clone(), merged.user.clone());
         let merge = self.store.write(move |mut tx| {
@@ -49,7 +50,8 @@ impl Usher {
                     }
                 }
                 tx.move_merges(from.id, into.id).await?;
-                let merge = Merge { id, kept: into.id, merged: from.id, identities, merged_at: now, undo_until: now + UNDO };
+                let merge =
+                    Merge { id, kept: into.id, merged: from.id, identities, merged_at: now, undo_until: now + UNDO };
                 tx.insert_merge(&merge).await?;
                 tx.update_user(&User { status: UserStatus::Merged, updated_at: now, ..from.clone() }).await?;
                 let event = usher.event(EventKind::UsersMerged).with_user(into.id);

@@ -195,7 +195,8 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<super::SignedIn, FlowError> {
-        let seen = Identity { last_used_at: Some(self.now()), ..self.identity(identity, vouched, user.id, LinkedHow::SignUp) };
+        let seen =
+            Identity { last_used_at: Some(self.now()), ..self.identity(identity, vouched, user.id, LinkedHow::SignUp) };
         self.store.write_single(move |mut tx| Box::pin(async move { tx.note_identity_used(&seen).await })).await?;
         let means = Means::Upstream {
             provider: vouched.provider.to_string(),
