@@ -178,6 +178,7 @@ words! {
 
 /// An upstream provider, as configured. A flat table, so that a form, a command line and `[[provider]]` all write it;
 /// [`ProviderSettings::check`] says which field does not belong to the kind.
+#[expect(clippy::struct_excessive_bools, reason = "a flat table: each is a setting of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSettings {

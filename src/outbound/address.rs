@@ -9,7 +9,7 @@ use super::OutboundError;
 
 /// IPv4 that is not the public Internet (IANA special-purpose registry), and the metadata server of one cloud that is.
 const CLOSED_V4: &[(Ipv4Addr, u8)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
@@ -26,7 +26,7 @@ const CLOSED_V4: &[(Ipv4Addr, u8)] = &[
     (Ipv4Addr::new(224, 0, 0, 0), 3),
 ];
 
-/// Of IPv6 only global unicast (2000::/3) is public, without these parts of it: Teredo and its like, documentation, 6to4.
+/// Of IPv6 only global unicast (`2000::/3`) is public, without these parts of it: Teredo and its like, documentation, 6to4.
 const CLOSED_V6: &[(Ipv6Addr, u8)] = &[
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
@@ -83,7 +83,7 @@ impl Addresses {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
         let is_in = |zone: &str| name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
         if !CLOSED_NAMES.iter().any(|zone| is_in(zone)) {
-            return if name.contains('.') || !self.allow.is_empty() { Ok(false) } else { Err(OutboundError::Refused) };
+            return if name.contains('.') || self.allows_inside() { Ok(false) } else { Err(OutboundError::Refused) };
         }
         if is_in("localhost") {
             let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
@@ -91,7 +91,12 @@ impl Addresses {
             return if allowed { Ok(true) } else { Err(OutboundError::Refused) };
         }
         // Any other closed zone is of use only to somebody who allowed a range.
-        if self.allow.is_empty() { Err(OutboundError::Refused) } else { Ok(false) }
+        if self.allows_inside() { Ok(false) } else { Err(OutboundError::Refused) }
+    }
+
+    /// Did the operator allow more than this machine?
+    fn allows_inside(&self) -> bool {
+        self.allow.iter().any(|net| !net.addr().is_loopback())
     }
 }
 
@@ -101,13 +106,10 @@ fn unwrapped(address: IpAddr) -> IpAddr {
     if let Some(v4) = v6.to_ipv4_mapped() {
         return v4.into();
     }
-    let [a, b, c, d, e, f, high, low] = v6.segments();
-    if [a, b, c, d, e, f] == [0x64, 0xff9b, 0, 0, 0, 0] {
-        let [w, x] = high.to_be_bytes();
-        let [y, z] = low.to_be_bytes();
-        return Ipv4Addr::new(w, x, y, z).into();
+    match v6.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)).into(),
+        _ => address,
     }
-    address
 }
 
 fn is_public(address: IpAddr) -> bool {

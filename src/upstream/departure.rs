@@ -195,7 +195,7 @@ mod tests {
         let settings = ProviderSettings::new("x".parse().unwrap(), ProviderKind::X, "cid");
         let random = SeededRandom::new(1);
         let manners = Manners { endpoint: "https://x.test/a", scope_sep: " ", nonce: true, ..Manners::default() };
-        let mut go = || depart(&settings, &random, &Departure::default(), &manners).unwrap();
+        let go = || depart(&settings, &random, &Departure::default(), &manners).unwrap();
         let ((url, one), (_, two)) = (go(), go());
         assert!(url.as_str().contains("scope=users.read%20tweet.read%20users.email"), "{url}");
         assert_ne!(one.state, two.state);

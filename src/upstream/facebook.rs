@@ -3,6 +3,8 @@
 //! `/me` answers for a token of any application, so only a token that came from our own exchange is ever shown to it;
 //! one that somebody hands us would have to pass `debug_token` first, and no door takes such a token.
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -45,7 +47,7 @@ impl Facebook {
         format!("{}/{}", self.0.base(DIALOG), self.0.settings.client_id)
     }
 
-    fn counter<'a>(url: &'a str) -> Counter<'a> {
+    fn counter(url: &str) -> Counter<'_> {
         Counter { url, basic: false, form: TokenForm::Json, error_reader: envelope }
     }
 
@@ -88,7 +90,12 @@ impl Facebook {
 /// Hexadecimal HMAC-SHA256 of the access token under the secret.
 pub(super) fn appsecret_proof(secret: &Secret<String>, access_token: &Secret<String>) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
-    hmac::sign(&key, access_token.expose().as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let tag = hmac::sign(&key, access_token.expose().as_bytes());
+    tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// `base64url(hmac).base64url(json)`: the claims, and a name made of the signature, since it has none.

@@ -33,7 +33,7 @@ impl Github {
         self.0.url(SITE, "/login/oauth")
     }
 
-    fn counter<'a>(url: &'a str) -> Counter<'a> {
+    fn counter(url: &str) -> Counter<'_> {
         Counter { url, basic: false, form: TokenForm::Json, error_reader: by_the_book }
     }
 
@@ -44,10 +44,7 @@ impl Github {
         let tokens = desk.exchange(&Self::counter(&url), Some(desk.secret()?), code, kept).await?;
         let user = self.ask("/user", &tokens.access_token).await?;
         let asks = desk.settings.asked_scopes().iter().any(|scope| matches!(scope.as_str(), "user" | "user:email"));
-        let emails = match asks {
-            true => self.ask("/user/emails", &tokens.access_token).await,
-            false => Ok(Value::Null),
-        };
+        let emails = if asks { self.ask("/user/emails", &tokens.access_token).await } else { Ok(Value::Null) };
         let emails = match emails {
             Err(error @ UpstreamError::Unavailable(_)) => return Err(error),
             // The permission can be declined: then there is no address.

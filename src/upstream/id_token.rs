@@ -122,7 +122,7 @@ mod tests {
         check(&signed, &Expected { client_id: "us", nonce: Some("n"), access_token: "at", now })
     }
 
-    fn with(changes: Value) -> Result<(), UpstreamError> {
+    fn with(changes: &Value) -> Result<(), UpstreamError> {
         let mut claims = claims();
         for (name, value) in changes.as_object().unwrap() {
             claims[name] = value.clone();
@@ -141,7 +141,7 @@ mod tests {
             json!({"exp": NOW - 59}),
             json!({"exp": 1_800_000_300.5}),
         ] {
-            assert_eq!(with(good.clone()), Ok(()), "{good}");
+            assert_eq!(with(&good), Ok(()), "{good}");
         }
         assert_eq!(judged(&json!({"alg": "ES256", "typ": "JWT"}), &claims()), Ok(()));
     }
@@ -169,7 +169,7 @@ mod tests {
             json!({"at_hash": 7}),
             json!({"events": {}}),
         ] {
-            assert_eq!(with(bad.clone()).unwrap_err().word(), "misbehaved", "{bad}");
+            assert_eq!(with(&bad).unwrap_err().word(), "misbehaved", "{bad}");
         }
         assert!(judged(&json!({"alg": "ES256", "typ": "logout+jwt"}), &claims()).is_err());
         assert!(judged(&json!({"alg": "ES256", "typ": "at+jwt"}), &claims()).is_err());
@@ -178,11 +178,11 @@ mod tests {
     #[test]
     fn only_apple_and_only_when_it_says_so_may_leave_out_the_nonce() {
         let apple = json!({"iss": "https://appleid.apple.com", "nonce": null});
-        assert!(with(apple.clone()).is_err());
+        assert!(with(&apple).is_err());
         let mut old = apple;
         old["nonce_supported"] = json!(false);
-        assert_eq!(with(old.clone()), Ok(()));
+        assert_eq!(with(&old), Ok(()));
         old["nonce"] = json!("other");
-        assert!(with(old).is_err());
+        assert!(with(&old).is_err());
     }
 }

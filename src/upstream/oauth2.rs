@@ -162,7 +162,7 @@ mod tests {
     use crate::domain::provider::EmailTrustRule;
     use crate::domain::secret::Secret;
 
-    fn settings(base: &str, more: Value) -> ProviderSettings {
+    fn settings(base: &str, more: &Value) -> ProviderSettings {
         let mut all = json!({
             "id": "forge", "kind": "oauth2", "label": "Forge", "client_id": "us", "issuer": base,
             "authorize_url": format!("{base}/authorize"), "token_url": format!("{base}/token"),
@@ -182,8 +182,8 @@ mod tests {
 
     #[test]
     fn a_subject_is_of_the_configured_type_and_stands_where_it_is_configured() {
-        let texts = settings("https://f.test", json!({}));
-        let numbers = settings("https://f.test", json!({"map": {"subject": "/id", "subject_type": "integer"}}));
+        let texts = settings("https://f.test", &json!({}));
+        let numbers = settings("https://f.test", &json!({"map": {"subject": "/id", "subject_type": "integer"}}));
         assert_eq!(word(&texts, &json!({"data": {"id": "1"}})), Ok("1".into()));
         assert_eq!(word(&numbers, &json!({"id": 1})), Ok("1".into()));
         for nobody in [
@@ -218,7 +218,7 @@ mod tests {
         ] {
             let mut settings = settings(
                 "https://f.test",
-                json!({"map": {"subject": "/data/id", "email": "/data/mail", "email_verified": map}}),
+                &json!({"map": {"subject": "/data/id", "email": "/data/mail", "email_verified": map}}),
             );
             settings.email_trust = rule;
             let user = json!({"data": {"id": "1", "mail": "a@x.test", "ok": ok}});
@@ -236,7 +236,7 @@ mod tests {
         let base = &stub.base;
         let settings = settings(
             base,
-            json!({"client_auth": "post", "userinfo_auth": "header:token", "userinfo_hmac": "proof",
+            &json!({"client_auth": "post", "userinfo_auth": "header:token", "userinfo_hmac": "proof",
             "scope_sep": ",", "scopes": ["a", "b"], "email_trust": "verified", "pkce": "off",
             "emails": {"url": format!("{base}/emails"), "pick": "verified&&primary"}}),
         );

@@ -83,6 +83,11 @@ impl Stub {
         self
     }
 
+    /// Forgets the answers of a path: this is the one from now on.
+    pub fn only(&self, path: &str, status: u16, body: Value) {
+        self.script.lock().unwrap().insert(path.to_owned(), VecDeque::from([(status, body)]));
+    }
+
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }

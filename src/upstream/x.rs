@@ -26,7 +26,7 @@ impl X {
         Self(desk)
     }
 
-    fn counter<'a>(url: &'a str) -> Counter<'a> {
+    fn counter(url: &str) -> Counter<'_> {
         // Without a secret it is a public client, whose id goes into the body.
         Counter { url, basic: true, form: TokenForm::Json, error_reader: error }
     }

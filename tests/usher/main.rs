@@ -16,3 +16,5 @@ mod security;
 #[cfg(feature = "sim")]
 mod sim;
 mod storage;
+#[cfg(feature = "sim")]
+mod upstream;

@@ -74,7 +74,7 @@ fn every_situation() -> impl Iterator<Item = Situation> {
 }
 
 impl Row {
-    fn fits(&self, s: &Situation) -> bool {
+    fn fits(&self, s: Situation) -> bool {
         let of = |wanted: bool, any: bool| wanted || any;
         of(self.intent.contains(&s.intent), self.intent.is_empty())
             && of(self.holder.contains(&s.holder), self.holder.is_empty())
@@ -89,7 +89,7 @@ impl Row {
 fn count() -> Vec<usize> {
     let mut counts = vec![0; TABLE.len()];
     for situation in every_situation() {
-        let row = TABLE.iter().position(|row| row.fits(&situation)).unwrap_or_else(|| panic!("no row: {situation:?}"));
+        let row = TABLE.iter().position(|row| row.fits(situation)).unwrap_or_else(|| panic!("no row: {situation:?}"));
         assert_eq!(decide(situation), TABLE[row].decision, "{situation:?}");
         counts[row] += 1;
     }
@@ -148,7 +148,7 @@ fn markdown() -> String {
             cell(row.holder, holder),
             cell(row.address, address),
             cell(row.owner, owner),
-            cell(row.policy, |policy| policy.as_str()),
+            cell(row.policy, LinkPolicy::as_str),
             decision(row.decision),
         );
     }

@@ -46,7 +46,7 @@ impl Usher {
     ) -> Result<Arrived, UpstreamFault> {
         for _ in 0..TRIES {
             let found = self.look_up(settings, &vouched, &errand, browser).await?;
-            match self.carry_out(settings, &vouched, &errand, found, browser, device).await {
+            match Box::pin(self.carry_out(settings, &vouched, &errand, found, browser, device)).await {
                 Err(UpstreamFault::Flow(FlowError::Broken(broken))) if broken.is_conflict() => {}
                 Ok(None) => {}
                 Ok(Some(arrived)) => return Ok(arrived),
@@ -154,7 +154,7 @@ impl Usher {
                 let Some(owner) = found.owner else { return Ok(None) };
                 Ok(Some(Arrived::Ask(self.ask_confirmation(settings, vouched, errand, &owner, browser).await?)))
             }
-            decision => self.enter_by(decision, settings, vouched, errand, found, browser, device).await,
+            decision => Box::pin(self.enter_by(decision, settings, vouched, errand, found, browser, device)).await,
         }
     }
 
