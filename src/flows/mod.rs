@@ -42,6 +42,7 @@ mod sign_up;
 mod throttle;
 mod token;
 mod totp;
+pub mod upstream;
 mod userinfo;
 mod usher;
 

@@ -89,11 +89,11 @@ impl Usher {
         let (webauthn, user) = (self.webauthn()?, &account.user);
         let held = self.store.list_passkeys(user.id).await?;
         let handle = held.first().map_or(user.id.0, |passkey| passkey.handle);
-        let known = held.iter().map(|passkey| passkey.credential_id.clone().into()).collect();
+        let known = held.iter().map(|passkey| passkey.credential_id.clone()).collect();
         let label = user.label();
         let name = user.profile.display_name().unwrap_or_else(|| label.clone());
         let begun = webauthn.start_passkey_registration(handle, &label, &name, Some(known));
-        let (options, state) = begun.map_err(refused)?;
+        let (options, state) = begun.map_err(|error| refused(&error))?;
         let mut options = serde_json::to_value(options)?;
         // A passkey that the authenticator finds by itself is what the sign-in page asks for. Security keys with no room left
         // for one may do without.
@@ -119,12 +119,13 @@ impl Usher {
         if user != account.user.id {
             return Err(Refused::PasskeyRefused.into());
         }
-        let passkey = self.webauthn()?.finish_passkey_registration(&credential, &state).map_err(refused)?;
+        let passkey =
+            self.webauthn()?.finish_passkey_registration(&credential, &state).map_err(|error| refused(&error))?;
         let made_by = aaguid(&credential.response.attestation_object).and_then(maker);
         let stored = StoredPasskey {
             id: PasskeyId::new(self.now(), &*self.random),
             user_id: user,
-            credential_id: passkey.cred_id().to_vec(),
+            credential_id: passkey.cred_id().clone(),
             handle,
             credential: serde_json::to_value(&passkey)?,
             name: made_by.unwrap_or(UNNAMED).to_owned(),
@@ -173,28 +174,28 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFresh`], [`Refused::LastWayIn`], [`Refused::NotFound`].
     pub async fn remove_passkey(&self, account: &Account, id: PasskeyId) -> Result<(), FlowError> {
-        let factors = self.check_factor_change(account).await?;
+        self.check_factor_change(account).await?;
         let user = account.user.id;
         let held = self.store.list_passkeys(user).await?;
         let passkey = held.into_iter().find(|one| one.id == id).ok_or(Refused::NotFound("passkey"))?;
-        if factors.passkeys == 1 && !self.has_another_way_in(user).await? {
-            return Err(Refused::LastWayIn.into());
-        }
         let told = Notice::FactorRemoved { factor: FactorName::Passkey(passkey.name) };
         let change = self.factor_change(account, EventKind::FactorRemoved, "passkey", &told)?;
         let remove = self.store.write(move |mut tx| {
-            Box::pin(
-                async move { if tx.delete_passkey(user, id).await? { change.write(&mut tx).await } else { Ok(()) } },
-            )
+            Box::pin(async move {
+                if !tx.count_ways_in(user).await?.can_spare_one() {
+                    return Ok(false);
+                }
+                if tx.delete_passkey(user, id).await? {
+                    change.write(&mut tx).await?;
+                }
+                Ok(true)
+            })
         });
-        remove.await?;
+        if !remove.await? {
+            return Err(Refused::LastWayIn.into());
+        }
         self.letter_bell.notify_one();
         Ok(())
-    }
-
-    /// Is there a way in beside passkeys?
-    async fn has_another_way_in(&self, user: UserId) -> Result<bool, FlowError> {
-        Ok(self.store.find_password(user).await?.is_some())
     }
 
     /// Asks for any passkey of this house, on a sign-in page. Nothing is written.
@@ -202,7 +203,7 @@ impl Usher {
     /// # Errors
     /// [`Refused::PasskeysNotOffered`].
     pub fn ask_for_passkey(&self, browser: &mut Browser) -> Result<Ceremony, FlowError> {
-        let (options, state) = self.webauthn()?.start_discoverable_authentication().map_err(refused)?;
+        let (options, state) = self.webauthn()?.start_discoverable_authentication().map_err(|error| refused(&error))?;
         self.ceremony(&serde_json::to_value(options)?, Waiting::SignIn(state), browser)
     }
 
@@ -225,7 +226,7 @@ impl Usher {
         let stored = self.store.find_passkey(credential.get_credential_id()).await?.ok_or(Refused::PasskeyUnknown)?;
         let user = self.store.find_user(stored.user_id).await?.filter(|user| user.status == UserStatus::Active);
         let user = user.ok_or(Refused::PasskeyUnknown)?;
-        let named = webauthn.identify_discoverable_authentication(&credential).map_err(refused)?.0;
+        let named = webauthn.identify_discoverable_authentication(&credential).map_err(|error| refused(&error))?.0;
         if named != stored.handle {
             return Err(Refused::PasskeyRefused.into());
         }
@@ -249,7 +250,7 @@ impl Usher {
         if keys.is_empty() {
             return Err(Refused::PasskeyUnknown.into());
         }
-        let (options, state) = self.webauthn()?.start_passkey_authentication(&keys).map_err(refused)?;
+        let (options, state) = self.webauthn()?.start_passkey_authentication(&keys).map_err(|error| refused(&error))?;
         self.ceremony(&serde_json::to_value(options)?, Waiting::Second { user: pending.user, state }, browser)
     }
 
@@ -293,7 +294,7 @@ impl Usher {
             self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
             return Err(Refused::PasskeyCopied.into());
         }
-        Ok(result.map_err(refused)?)
+        Ok(result.map_err(|error| refused(&error))?)
     }
 
     /// Writes down that a passkey was used.
@@ -360,7 +361,7 @@ fn read<T: serde::de::DeserializeOwned>(credential: &str) -> Result<T, Refused> 
 }
 
 /// Why a ceremony failed is for the log: to a person it comes to the same.
-fn refused(error: WebauthnError) -> Refused {
+fn refused(error: &WebauthnError) -> Refused {
     tracing::info!("passkey: not accepted: {error}");
     Refused::PasskeyRefused
 }

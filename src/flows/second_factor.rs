@@ -87,19 +87,16 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
-        let session = match pending.session {
-            Some(id) => {
-                let account = self.account_of(browser, id).await?.ok_or(Refused::CredentialGone)?;
-                if !self.step_up(&account.session, means, browser).await? {
-                    return Err(Refused::CredentialGone.into());
-                }
-                id
+        let session = if let Some(id) = pending.session {
+            let account = self.account_of(browser, id).await?.ok_or(Refused::CredentialGone)?;
+            if !self.step_up(&account.session, means, browser).await? {
+                return Err(Refused::CredentialGone.into());
             }
-            None => {
-                let shown = pending.authentication.and(means);
-                let opened = self.open_session(&user, &shown, &pending.guard, browser, device).await?;
-                opened.ok_or(Refused::CredentialGone)?
-            }
+            id
+        } else {
+            let shown = pending.authentication.and(means);
+            let opened = self.open_session(&user, &shown, &pending.guard, browser, device).await?;
+            opened.ok_or(Refused::CredentialGone)?
         };
         if remember {
             self.remember_browser(&user, browser, device).await?;

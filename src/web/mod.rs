@@ -23,4 +23,5 @@ pub mod setup;
 pub mod show;
 pub mod state;
 pub mod tls;
+pub mod upstream;
 pub mod urls;

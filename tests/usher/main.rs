@@ -17,3 +17,5 @@ mod security;
 #[cfg(feature = "sim")]
 mod sim;
 mod storage;
+#[cfg(feature = "sim")]
+mod upstream;

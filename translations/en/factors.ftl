@@ -97,7 +97,6 @@ message-passkey-unknown = This passkey is not known here. It may have been remov
 message-passkey-refused = The passkey was not accepted. Please try again.
 message-passkey-copied = This passkey may have been copied and is not accepted. Sign in another way and remove it.
 message-passkey-taken = This passkey is registered already.
-message-last-way-in = This is your only way to sign in. Set a password first.
 message-passkey-added = Your passkey is ready.
 message-factor-changed = Your change is saved.
 message-browser-forgotten = You will be asked for the second step again.

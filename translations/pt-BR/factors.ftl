@@ -97,7 +97,6 @@ message-passkey-unknown = Esta chave de acesso não é conhecida aqui. Talvez te
 message-passkey-refused = A chave de acesso não foi aceita. Tente de novo.
 message-passkey-copied = Esta chave de acesso pode ter sido copiada e não é aceita. Entre de outra forma e remova-a.
 message-passkey-taken = Esta chave de acesso já está registrada.
-message-last-way-in = Esta é a sua única forma de entrar. Defina antes uma senha.
 message-passkey-added = Sua chave de acesso está pronta.
 message-factor-changed = Sua alteração foi salva.
 message-browser-forgotten = A segunda etapa será pedida de novo.

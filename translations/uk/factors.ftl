@@ -97,7 +97,6 @@ message-passkey-unknown = Цей ключ доступу тут невідоми
 message-passkey-refused = Ключ доступу не прийнято. Спробуйте ще раз.
 message-passkey-copied = Можливо, цей ключ доступу скопійовано, тож його не прийнято. Увійдіть іншим способом і вилучіть його.
 message-passkey-taken = Цей ключ доступу вже зареєстровано.
-message-last-way-in = Це ваш єдиний спосіб увійти. Спершу встановіть пароль.
 message-passkey-added = Ваш ключ доступу готовий.
 message-factor-changed = Зміну збережено.
 message-browser-forgotten = Другий крок знову запитуватиметься.

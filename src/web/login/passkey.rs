@@ -26,7 +26,7 @@ pub async fn post(
     match app.usher.sign_in_by_passkey(answer, &mut visitor.browser, &visitor.device).await {
         Ok(signed_in) => {
             let next = urls::after_login(query.get("next").ok().flatten());
-            show::arrived(&app, visitor, signed_in, interaction, next).await
+            show::arrived(&app, visitor, signed_in, interaction, &next).await
         }
         Err(error) => refused(&app, visitor, interaction, &query, &form, error).await,
     }

@@ -21,7 +21,7 @@ use crate::web::urls;
 struct Place {
     pending: String,
     sealed: Option<String>,
-    next: &'static str,
+    next: String,
     recovery: bool,
 }
 
@@ -37,7 +37,7 @@ impl Place {
     }
 
     fn url(&self, recovery: bool) -> String {
-        let url = urls::second_factor(&self.pending, self.sealed.as_deref(), self.next);
+        let url = urls::second_factor(&self.pending, self.sealed.as_deref(), &self.next);
         if recovery { format!("{url}&with=recovery") } else { url }
     }
 }
@@ -79,7 +79,7 @@ pub async fn post(
         app.usher.give_passkey(&place.pending, answer, remember, &mut visitor.browser, &visitor.device).await
     };
     match given {
-        Ok(signed_in) => show::arrived(&app, visitor, signed_in, interaction, place.next).await,
+        Ok(signed_in) => show::arrived(&app, visitor, signed_in, interaction, &place.next).await,
         Err(error) => refused(&app, visitor, &place, interaction.as_ref(), error).await,
     }
 }
@@ -137,7 +137,7 @@ async fn view(
     let back = place
         .sealed
         .as_deref()
-        .map_or_else(|| urls::login_then(place.next), |sealed| urls::with(urls::LOGIN, "interaction", sealed));
+        .map_or_else(|| urls::login_then(&place.next), |sealed| urls::with(urls::LOGIN, "interaction", sealed));
     Ok(SecondFactor {
         form: Form { action: place.url(place.recovery), csrf: visitor.form_token(), interaction: place.sealed.clone() },
         account: step.user.label(),

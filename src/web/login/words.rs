@@ -8,7 +8,7 @@ use crate::web::pages::{FieldErrors, Message};
 /// The field at fault (`""` for the form as a whole) and what to say; `None` for what is no matter of a form.
 pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
     let (field, message) = match refused {
-        Refused::WrongCredentials => ("", Message::WrongCredentials),
+        Refused::WrongCredentials | Refused::CredentialGone => ("", Message::WrongCredentials),
         Refused::WrongPassword => ("current_password", Message::CurrentPasswordWrong),
         Refused::TooMany { seconds } | Refused::Busy { seconds } => {
             ("", Message::TooManyAttempts { minutes: seconds.div_ceil(60).max(1) })
@@ -19,7 +19,6 @@ pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
         Refused::Password(fault) => ("password", of_password(fault)),
         Refused::Profile(fault) => (fault.claim, of_profile(fault.claim)),
         Refused::Frozen => ("", Message::Frozen),
-        Refused::CredentialGone => ("", Message::WrongCredentials),
         Refused::PasskeyUnknown => ("", Message::PasskeyUnknown),
         Refused::PasskeyRefused => ("", Message::PasskeyRefused),
         Refused::PasskeyCopied => ("", Message::PasskeyCopied),
