@@ -178,6 +178,7 @@ words! {
 
 /// An upstream provider, as configured. A flat table, so that a form, a command line and `[[provider]]` all write it;
 /// [`ProviderSettings::check`] says which field does not belong to the kind.
+#[expect(clippy::struct_excessive_bools, reason = "a flat table: each is a setting of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSettings {
@@ -262,6 +263,9 @@ pub struct ProviderSettings {
     /// Domains whose addresses this provider hands out itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authoritative_domains: Vec<String>,
+    /// Do its words for two factors (`mfa` in `amr`) count here?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trust_factors: bool,
     /// What happens when a checked address belongs to an account already.
     #[serde(default = "confirm")]
     pub link_policy: LinkPolicy,
@@ -328,6 +332,7 @@ impl ProviderSettings {
             key_id: None,
             email_trust: None,
             authoritative_domains: Vec::new(),
+            trust_factors: false,
             link_policy: LinkPolicy::Confirm,
             extra_params: BTreeMap::new(),
             map: None,

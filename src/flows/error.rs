@@ -1,5 +1,6 @@
 //! What can come of a verb instead of its answer: it is refused, it is an OAuth error, or the house is broken.
 
+use crate::domain::provider::ProviderFault;
 use crate::domain::user::ProfileFault;
 use crate::flows::password_pool::Busy;
 use crate::flows::password_rules::PasswordFault;
@@ -88,9 +89,28 @@ pub enum Refused {
     /// The name of a project will not do.
     #[error("the name must hold 1 to 100 characters and no control characters")]
     BadName,
+    /// The person has to show themselves again first.
+    #[error("this needs a sign-in of the last five minutes")]
+    NotFresh,
+    /// The settings of a provider will not do.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Provider(Vec<ProviderFault>),
+    /// The provider is written in the configuration file.
+    #[error("this provider is written in the configuration file: change it there")]
+    ManagedByFile,
+    /// Nobody could sign in to the account any more.
+    #[error("this is the last way into the account")]
+    LastWayIn,
     /// The client keeps no secret.
     #[error("this client keeps no secret")]
     NoSecret,
+}
+
+impl Broken {
+    /// Did something else get in between?
+    pub const fn is_conflict(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Conflict))
+    }
 }
 
 /// The house could not do it.

@@ -62,6 +62,9 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::ProofOver => (StatusCode::GONE, "LINK_EXPIRED"),
         Refused::SignUpClosed => (StatusCode::FORBIDDEN, "REGISTRATION_CLOSED"),
         Refused::Frozen => (StatusCode::FORBIDDEN, "ACCOUNT_FROZEN"),
+        Refused::NotFresh => (StatusCode::FORBIDDEN, "REAUTHENTICATION_REQUIRED"),
+        Refused::ManagedByFile => (StatusCode::CONFLICT, "MANAGED_BY_FILE"),
+        Refused::LastWayIn => (StatusCode::CONFLICT, "LAST_WAY_IN"),
         Refused::EmailTaken => (StatusCode::CONFLICT, "EMAIL_TAKEN"),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED"),
     };

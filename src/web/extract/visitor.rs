@@ -100,7 +100,8 @@ impl Visitor {
     /// The chrome of a page that a signed-in person sees.
     pub fn page_of(&self, account: &Account, here: &str) -> Page {
         let lang = self.lang(None, account.user.locale.as_deref());
-        let mut sections = vec![(Tab::Profile, urls::PROFILE), (Tab::Security, urls::SECURITY)];
+        let mut sections =
+            vec![(Tab::Profile, urls::PROFILE), (Tab::Security, urls::SECURITY), (Tab::Identities, urls::IDENTITIES)];
         if account.user.admin {
             sections.push((Tab::Console, urls::CONSOLE));
         }

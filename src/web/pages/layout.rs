@@ -61,6 +61,8 @@ pub enum Tab {
     Profile,
     /// Password and sessions.
     Security,
+    /// The providers that lead here.
+    Identities,
     /// The administrators' console.
     Console,
     /// The caught letters of development mode.
@@ -117,6 +119,7 @@ impl NavLink {
         let label = lang.text(match tab {
             Tab::Profile => "tab-profile",
             Tab::Security => "tab-security",
+            Tab::Identities => "tab-identities",
             Tab::Console => "tab-console",
             Tab::DevMail => "tab-dev-mail",
         });

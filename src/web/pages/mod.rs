@@ -24,6 +24,7 @@ mod rendered;
 #[cfg(test)]
 mod samples;
 mod setup;
+mod upstream;
 
 pub use account::{AccountProfile, AccountSecurity, ProfileValues, SessionView};
 pub use client::ClientView;
@@ -44,3 +45,6 @@ pub use problem::Problem;
 pub use quick_start::{Snippet, snippets};
 pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent};
 pub use setup::{Setup, SetupExpired, SetupValues};
+pub use upstream::{
+    AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, UpstreamTrouble,
+};
