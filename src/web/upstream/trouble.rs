@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::provider::ProviderId;
+use crate::flows::upstream::UpstreamError;
 use crate::flows::upstream::{Errand, Refusal, UpstreamFault};
-use crate::upstream::UpstreamError;
 use crate::web::extract::visitor::Visitor;
 use crate::web::pages::{Trouble, UpstreamTrouble};
 use crate::web::problem::HttpProblem;
