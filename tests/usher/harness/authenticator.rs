@@ -57,7 +57,7 @@ impl Authenticator {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key can be made");
         let id: [u8; 16] = digest(&SHA256, pair.public_key().as_ref()).as_ref()[..16].try_into().expect("16 bytes");
         let rp_id = text(&options["rp"]["id"]);
-        let mut data = self.data(&rp_id, self.flags | ATTESTED, 0);
+        let mut data = authenticator_data(&rp_id, self.flags | ATTESTED, 0);
         data.extend(self.aaguid);
         data.extend([0, 16]);
         data.extend(id);
@@ -85,13 +85,14 @@ impl Authenticator {
     }
 
     /// Answers with this passkey, whether or not it was asked for.
+    #[expect(clippy::disallowed_methods, reason = "the signature scheme takes its randomness from nowhere else")]
     pub fn get_with(&mut self, page: &Landing, id: &str) -> Answered {
         let options = options(page, "get");
         if self.counts {
             self.keys.get_mut(id).expect("this passkey").counter += 1;
         }
         let key = &self.keys[id];
-        let data = self.data(&key.rp_id, self.flags, key.counter);
+        let data = authenticator_data(&key.rp_id, self.flags, key.counter);
         let client = self.client_data("webauthn.get", &options);
         let mut signed = data.clone();
         signed.extend(digest(&SHA256, client.as_bytes()).as_ref());
@@ -113,13 +114,6 @@ impl Authenticator {
     /// Sets the counter of a passkey back, as that of a copy would be.
     pub fn set_counter(&mut self, id: &str, counter: u32) {
         self.keys.get_mut(id).expect("this passkey").counter = counter;
-    }
-
-    fn data(&self, rp_id: &str, flags: u8, counter: u32) -> Vec<u8> {
-        let mut data = digest(&SHA256, rp_id.as_bytes()).as_ref().to_vec();
-        data.push(flags);
-        data.extend(counter.to_be_bytes());
-        data
     }
 
     fn client_data(&self, kind: &str, options: &Value) -> String {
@@ -154,6 +148,14 @@ fn answered(page: &Landing, id: &str, response: &Value) -> Answered {
         "clientExtensionResults": {},
     });
     Answered { state: attribute(page, "form[data-passkey] [name=state]", "value"), credential: credential.to_string() }
+}
+
+/// What the authenticator says of itself and the person (WebAuthn §6.1).
+fn authenticator_data(rp_id: &str, flags: u8, counter: u32) -> Vec<u8> {
+    let mut data = digest(&SHA256, rp_id.as_bytes()).as_ref().to_vec();
+    data.push(flags);
+    data.extend(counter.to_be_bytes());
+    data
 }
 
 /// The options on a page.
