@@ -46,5 +46,6 @@ pub use quick_start::{Snippet, snippets};
 pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent};
 pub use setup::{Setup, SetupExpired, SetupValues};
 pub use upstream::{
-    AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, UpstreamTrouble,
+    AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, Trouble,
+    UpstreamTrouble,
 };

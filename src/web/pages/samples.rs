@@ -1,5 +1,7 @@
 //! One example of every page in every state worth seeing, with hostile values where strangers choose them.
 
+mod upstream;
+
 use askama::Template;
 
 use super::*;
@@ -21,6 +23,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(console_pages(lang));
     pages.extend(client_pages(lang));
     pages.extend(letters(lang));
+    pages.extend(upstream::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
 }
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::{arrived, trouble};
 use crate::domain::provider::ProviderId;
-use crate::upstream::Callback;
+use crate::flows::upstream::Callback;
 use crate::web::extract::body;
 use crate::web::extract::visitor::{Visitor, see_other};
 use crate::web::problem::HttpProblem;
