@@ -44,7 +44,7 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
     let secrets = fill(&usher, demos.as_ref()).await.context("the data of development")?;
     let setup = usher.create_setup_link().await?;
     #[cfg(feature = "sim")]
-    let simulator = Some(super::simulated::start(&usher, &mut tasks, &shutdown).await?);
+    let simulator = Some(Box::pin(super::simulated::start(&usher, &mut tasks, &shutdown)).await?);
     #[cfg(not(feature = "sim"))]
     let simulator = None;
 

@@ -23,6 +23,9 @@ pub(super) fn state(provider: &StoredProvider) -> &'static str {
     if provider.settings.enabled { "enabled" } else { "disabled" }
 }
 
+/// What is told of every provider in words of its own.
+const TOLD: [&str; 7] = ["id", "kind", "label", "enabled", "client_id", "scopes", "sign_up"];
+
 /// The provider for people: what every one has, then what this one was given.
 pub(super) fn in_words(provider: &StoredProvider, callback: &str) -> serde_json::Result<String> {
     let settings = &provider.settings;
@@ -40,7 +43,6 @@ pub(super) fn in_words(provider: &StoredProvider, callback: &str) -> serde_json:
         ("managed by".to_owned(), word(provider.managed, "the configuration file", "commands and the console")),
         ("changed".to_owned(), provider.updated_at.rfc3339()),
     ];
-    const TOLD: [&str; 7] = ["id", "kind", "label", "enabled", "client_id", "scopes", "sign_up"];
     if let Value::Object(members) = serde_json::to_value(settings)? {
         let further = members.into_iter().filter(|(name, _)| !TOLD.contains(&name.as_str()));
         told.extend(
