@@ -61,6 +61,12 @@ pub enum Refused {
     /// The owner found a stranger in the account: for a while nobody changes how it is protected.
     #[error("for a day after \"this wasn't me\" nobody changes how the account is protected")]
     Frozen,
+    /// The person has to show themselves again first.
+    #[error("sign in again to do this")]
+    NotFresh,
+    /// What was typed to confirm it is not what it should be.
+    #[error("what was typed does not confirm it")]
+    NotConfirmed,
     /// The code is wrong.
     #[error("the code is wrong")]
     WrongCode,

@@ -24,7 +24,13 @@ async fn keep(store: &Store, presented: Presented) -> Option<GrantOf> {
 }
 
 fn revoked(grant: &Grant) -> Revoked {
-    Revoked { id: grant.id, client_id: grant.client_id.clone(), user_id: grant.user_id, session_id: grant.session_id }
+    Revoked {
+        id: grant.id,
+        client_id: grant.client_id.clone(),
+        user_id: grant.user_id,
+        session_id: grant.session_id,
+        issued_at: grant.refresh.map_or(grant.created_at, |family| family.rotated_at),
+    }
 }
 
 async fn revoked_at(store: &Store, grant: &Grant) -> Option<Timestamp> {
