@@ -43,7 +43,17 @@ pub const LOGOUT: &str = "/logout";
 pub const PROFILE: &str = "/account/profile";
 /// Password and sessions.
 pub const SECURITY: &str = "/account/security";
-/// "This wasn't me", from a letter.
+/// Changing the address.
+pub const EMAIL: &str = "/account/email";
+/// Where the person is signed in.
+pub const SESSIONS: &str = "/account/sessions";
+/// Applications with access.
+pub const APPS: &str = "/account/apps";
+/// What happened.
+pub const ACTIVITY: &str = "/account/activity";
+/// Taking the data home, and leaving.
+pub const DATA: &str = "/account/data";
+/// "This wasn't me", from a letter or a page.
 pub const NOT_ME: &str = "/account/not-me";
 /// RFC 8615: where password managers send people.
 pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
@@ -96,7 +106,10 @@ pub fn second_factor(pending: &str, interaction: Option<&str>, next: &str) -> St
 
 /// Where signing in without a client leads: to the page that was asked for if it is one of these, to the profile otherwise.
 pub fn after_login(next: Option<&str>) -> &'static str {
-    [PROFILE, SECURITY, CONSOLE].into_iter().find(|page| Some(*page) == next).unwrap_or(PROFILE)
+    [PROFILE, SECURITY, SESSIONS, APPS, ACTIVITY, DATA, EMAIL, NOT_ME, CONSOLE]
+        .into_iter()
+        .find(|page| Some(*page) == next)
+        .unwrap_or(PROFILE)
 }
 
 /// The page of a project.

@@ -33,6 +33,16 @@ const REMEMBERED: &str = "usher_remembered";
 /// How long a browser keeps its mark and its language.
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
 
+/// The rooms of an account, in the order the navigation shows them.
+const ROOMS: [(Tab, &str); 6] = [
+    (Tab::Profile, urls::PROFILE),
+    (Tab::Security, urls::SECURITY),
+    (Tab::Sessions, urls::SESSIONS),
+    (Tab::Apps, urls::APPS),
+    (Tab::Activity, urls::ACTIVITY),
+    (Tab::Data, urls::DATA),
+];
+
 /// Who stands at the door.
 pub struct Visitor {
     /// The accounts that the browser knows.
@@ -100,7 +110,7 @@ impl Visitor {
     /// The chrome of a page that a signed-in person sees.
     pub fn page_of(&self, account: &Account, here: &str) -> Page {
         let lang = self.lang(None, account.user.locale.as_deref());
-        let mut sections = vec![(Tab::Profile, urls::PROFILE), (Tab::Security, urls::SECURITY)];
+        let mut sections = ROOMS.to_vec();
         if account.user.admin {
             sections.push((Tab::Console, urls::CONSOLE));
         }
