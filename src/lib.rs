@@ -24,6 +24,8 @@ pub mod jobs;
 pub mod keys;
 /// Letters and the way they leave the house.
 pub mod mail;
+/// The one door out: no private addresses, no redirects, in time and within a size.
+pub mod outbound;
 /// PURE. The words and rules of OAuth 2 and OpenID Connect.
 pub mod protocol;
 /// The upstream providers, simulated for development and tests.
@@ -33,5 +35,7 @@ pub mod sim;
 pub mod storage;
 /// Logs, set up once.
 pub mod telemetry;
+/// Sign-in with other providers: where to send the person, and who came back.
+pub mod upstream;
 /// The doors: HTTP, pages, cookies.
 pub mod web;

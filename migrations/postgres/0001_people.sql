@@ -4,7 +4,7 @@ create table users (
     id uuid primary key,
     sub text not null unique,
     email text unique,
-    status text not null check (status in ('active', 'disabled')),
+    status text not null check (status in ('active', 'disabled', 'merged')),
     admin boolean not null,
     locale text,
     profile jsonb not null,
@@ -41,7 +41,7 @@ create index session_by_expiry on session (expires_at);
 
 create table proof (
     id uuid primary key,
-    kind text not null check (kind in ('sign_up', 'recover', 'setup', 'not_me', 'change_email')),
+    kind text not null check (kind in ('sign_up', 'recover', 'setup', 'not_me', 'change_email', 'link')),
     token_hash bytea not null unique,
     code_hash bytea,
     email text,

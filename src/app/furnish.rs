@@ -1,9 +1,12 @@
 //! From configuration to a house that can work: database, master key, signing keys.
 
-use std::fs::{DirBuilder, OpenOptions as OpenFile};
+use std::fs::{self, DirBuilder, OpenOptions as OpenFile};
 use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 use std::sync::Arc;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::random::Random;
@@ -12,7 +15,9 @@ use crate::flows::password_pool::{PasswordParams, PasswordPool, PoolError};
 use crate::flows::{FlowError, MASTER_KEY_FACT, Usher};
 use crate::keys::master::{MasterKey, MasterKeyError};
 use crate::keys::seal::Sealer;
+use crate::outbound::{Outbound, OutboundError, OutboundRules};
 use crate::storage::{OpenOptions, SchemaState, StorageError, Store};
+use crate::upstream::{Registry, Surroundings};
 
 /// Why the house cannot be furnished.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +33,12 @@ pub enum FurnishError {
         "master key: this is not the key that the database was sealed with; nothing was changed. Start with the right key"
     )]
     OtherMasterKey,
+    /// The extra certificates cannot be read.
+    #[error("outbound.extra_roots: {0}")]
+    Roots(io::Error),
+    /// The door out cannot be made.
+    #[error("outbound: {0}")]
+    Outbound(#[from] OutboundError),
     /// The password hashing threads cannot be started.
     #[error("passwords: {0}")]
     Passwords(#[from] PoolError),
@@ -114,11 +125,24 @@ pub async fn assemble(
         parallelism: config.passwords.parallelism,
     };
     let pool = PasswordPool::new(passwords, config.passwords.permits, config.passwords.queue)?;
-    let usher = Usher::new(config, store, sealer, clock, random, pool);
+    let upstream =
+        Registry::new(Surroundings { outbound: outbound(&config)?, clock: clock.clone(), random: random.clone() });
+    let usher = Usher::new(config, store, sealer, clock, random, pool, upstream);
     if !usher.settle_master_key().await? {
         return Err(FurnishError::OtherMasterKey);
     }
     Ok((usher, schema))
+}
+
+/// The one door out. A house that is on the loopback itself may call its neighbours there.
+fn outbound(config: &Config) -> Result<Outbound, FurnishError> {
+    let mut allow = config.outbound.allow.clone();
+    if config.server.issuer.is_loopback() {
+        let v4 = Ipv4Net::new_assert(Ipv4Addr::LOCALHOST, 8).trunc();
+        allow.extend([IpNet::V4(v4), IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128))]);
+    }
+    let extra_roots = config.outbound.extra_roots.as_deref().map(fs::read).transpose().map_err(FurnishError::Roots)?;
+    Ok(Outbound::new(OutboundRules { allow, extra_roots, ..OutboundRules::default() })?)
 }
 
 /// The master key as configured or from its file. The file is made only for a house that was never furnished.

@@ -34,8 +34,7 @@ pub(super) async fn run(arguments: &Arguments, output: Output) -> anyhow::Result
 /// What whoever started it needs to know.
 fn words(origin: &str) -> String {
     format!(
-        "\
-  The simulator of upstream providers answers on {origin}
+        "  The simulator of upstream providers answers on {origin}
   Client id  sim        Client secret  sim-secret        Redirect URIs  any on this machine
 
   Base URLs  {origin}/google

@@ -147,7 +147,7 @@ async fn set_status(usher: &Usher, who: Who, status: UserStatus, output: Output)
     told["status"] = word.into();
     output.print(&told, || match status {
         UserStatus::Disabled => format!("The user is disabled. {}", ended_in_words(&ended)),
-        UserStatus::Active => "The user may sign in.\n".to_owned(),
+        UserStatus::Active | UserStatus::Merged => "The user may sign in.\n".to_owned(),
     })
 }
 
@@ -173,6 +173,7 @@ fn status(user: &User) -> &'static str {
     match user.status {
         UserStatus::Active => "active",
         UserStatus::Disabled => "disabled",
+        UserStatus::Merged => "merged",
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::PasskeyId;
+use super::id::{IdentityId, PasskeyId};
 
 /// One factor (NIST SP 800-63B-4 §2.1).
 pub const AAL1: &str = "aal1";
@@ -168,6 +168,13 @@ pub enum Guard {
     Password(String),
     /// This passkey.
     Passkey(PasskeyId),
+    /// This identity; `sid` is the provider's name for its own session.
+    Identity {
+        /// Which.
+        id: IdentityId,
+        /// The session there.
+        sid: Option<String>,
+    },
     /// The user, and nothing else: what let the person in has been used up.
     User,
 }

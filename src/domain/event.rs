@@ -42,6 +42,13 @@ pub enum EventKind {
     KeyRetired,
     KeyPruned,
     SetupLinkCreated,
+    IdentityLinked,
+    IdentityUnlinked,
+    UsersMerged,
+    MergeUndone,
+    ProviderChanged,
+    ProviderDeleted,
+    ProviderNotice,
 }
 
 impl EventKind {
@@ -81,6 +88,13 @@ impl EventKind {
             Self::KeyRetired => "key.retired",
             Self::KeyPruned => "key.pruned",
             Self::SetupLinkCreated => "setup.link_created",
+            Self::IdentityLinked => "identity.linked",
+            Self::IdentityUnlinked => "identity.unlinked",
+            Self::UsersMerged => "user.merged",
+            Self::MergeUndone => "user.merge_undone",
+            Self::ProviderChanged => "provider.changed",
+            Self::ProviderDeleted => "provider.deleted",
+            Self::ProviderNotice => "provider.notice",
         }
     }
 }

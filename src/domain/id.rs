@@ -69,6 +69,8 @@ ids! {
     CeremonyId;
     /// One way in that an upstream provider vouches for.
     IdentityId;
+    /// Two users that were found to be one person.
+    MergeId;
 }
 
 /// The `client_id` of RFC 6749 §2.2: chosen by Usher, never by the client, so that it cannot collide with a `sub`.

@@ -16,6 +16,8 @@ pub enum ProofKind {
     Recover,
     /// To become the first administrator, or one more.
     Setup,
+    /// To link an identity, or make a user of it: the address is the holder's.
+    Link,
     /// To say "this wasn't me" of what a letter told.
     NotMe,
     /// To have a new address: it is the holder's.
@@ -24,7 +26,7 @@ pub enum ProofKind {
 
 impl ProofKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::SignUp, Self::Recover, Self::Setup, Self::NotMe, Self::ChangeEmail];
+    pub const ALL: [Self; 6] = [Self::SignUp, Self::Recover, Self::Setup, Self::Link, Self::NotMe, Self::ChangeEmail];
 
     /// The word that is stored.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +34,7 @@ impl ProofKind {
             Self::SignUp => "sign_up",
             Self::Recover => "recover",
             Self::Setup => "setup",
+            Self::Link => "link",
             Self::NotMe => "not_me",
             Self::ChangeEmail => "change_email",
         }

@@ -178,6 +178,7 @@ words! {
 
 /// An upstream provider, as configured. A flat table, so that a form, a command line and `[[provider]]` all write it;
 /// [`ProviderSettings::check`] says which field does not belong to the kind.
+#[expect(clippy::struct_excessive_bools, reason = "a flat table: each is a setting of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSettings {
@@ -199,7 +200,7 @@ pub struct ProviderSettings {
     /// What we ask for; the kind's own list where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
-    /// Stands in for every address of the provider: a simulator, or a self-hosted edition. For Microsoft without the tenant.
+    /// Stands in for every address of the provider: a simulator, or a self-hosted edition. For Microsoft with or without the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
     /// `oidc`, `oauth2`: who vouches. Part of every identity's key, so it is never changed.
@@ -262,6 +263,9 @@ pub struct ProviderSettings {
     /// Domains whose addresses this provider hands out itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authoritative_domains: Vec<String>,
+    /// Do its words for two factors (`mfa` in `amr`) count here?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trust_factors: bool,
     /// What happens when a checked address belongs to an account already.
     #[serde(default = "confirm")]
     pub link_policy: LinkPolicy,
@@ -328,6 +332,7 @@ impl ProviderSettings {
             key_id: None,
             email_trust: None,
             authoritative_domains: Vec::new(),
+            trust_factors: false,
             link_policy: LinkPolicy::Confirm,
             extra_params: BTreeMap::new(),
             map: None,

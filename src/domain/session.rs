@@ -30,6 +30,12 @@ pub enum EndReason {
     UserDisabled,
     /// The client was disabled or deleted.
     ClientDisabled,
+    /// The identity that opened it was unlinked.
+    IdentityUnlinked,
+    /// The provider that opened it said that it is over there.
+    UpstreamEnded,
+    /// The user was found to be another one.
+    AccountsMerged,
     /// The person said "this wasn't me".
     Disowned,
     /// The user was deleted.
@@ -52,6 +58,9 @@ impl EndReason {
             Self::Administrator => "administrator",
             Self::UserDisabled => "user_disabled",
             Self::ClientDisabled => "client_disabled",
+            Self::IdentityUnlinked => "identity_unlinked",
+            Self::UpstreamEnded => "upstream_ended",
+            Self::AccountsMerged => "accounts_merged",
             Self::Disowned => "disowned",
             Self::UserDeleted => "user_deleted",
         }

@@ -21,6 +21,8 @@ pub enum UserStatus {
     Active,
     /// No, and nothing they were granted works.
     Disabled,
+    /// No: this was found to be another user, who has everything that led here.
+    Merged,
 }
 
 /// A user.

@@ -7,6 +7,7 @@ use super::error::FlowError;
 use super::usher::Usher;
 use crate::domain::activity::{Heading, kinds};
 use crate::domain::id::ClientId;
+use crate::domain::identity::Identity;
 use crate::domain::page::{Cursor, MAX_PAGE, Page};
 use crate::domain::session::Session;
 use crate::storage::events::ShownEvent;
@@ -69,6 +70,8 @@ impl Usher {
                 "created_at": user.created_at.rfc3339(), "updated_at": user.updated_at.rfc3339() },
             "profile": profile,
             "sources": user.sources,
+            "identities": self.export_identities(account).await?,
+            "former_subs": self.store.list_former_subs(user.id).await?,
             "sessions": sessions,
             "consents": consents,
             "grants": grants,
@@ -76,6 +79,12 @@ impl Usher {
             "factors": self.export_factors(account).await?,
             "events": self.export_events(account).await?,
         }))
+    }
+
+    /// The ways in that providers vouch for, and what they said.
+    async fn export_identities(&self, account: &Account) -> Result<Vec<Value>, FlowError> {
+        let identities = self.store.list_identities(account.user.id).await?;
+        Ok(identities.iter().map(identity_json).collect())
     }
 
     /// What there is to prove oneself with, named and counted: never a secret.
@@ -110,6 +119,12 @@ impl Usher {
     async fn named(&self, id: &ClientId) -> Result<Value, FlowError> {
         Ok(json!({ "id": id, "name": self.client_name(id).await? }))
     }
+}
+
+fn identity_json(identity: &Identity) -> Value {
+    json!({ "id": identity.id, "provider": identity.provider.as_str(), "issuer": identity.issuer,
+        "subject": identity.subject, "email_at_link": identity.email_at_link, "profile": identity.profile,
+        "handle": identity.handle, "linked_at": identity.linked_at.rfc3339() })
 }
 
 fn session_json(session: &Session) -> Value {

@@ -26,6 +26,11 @@ impl Usher {
         }
         let (usher, user, now) = (self.clone(), account.user.clone(), self.now());
         let notice = self.notice(&user, &Notice::AccountDeleted)?;
+        // Whoever was found to be the same person goes with them.
+        let mut rests = Vec::new();
+        for merge in self.store.list_merges(user.id).await? {
+            rests.extend(self.store.find_user(merge.merged).await?);
+        }
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.erase_events_of_user(user.id).await?;
@@ -35,6 +40,10 @@ impl Usher {
                     for kind in ProofKind::ALL {
                         tx.close_proofs_of_email(email, kind, now).await?;
                     }
+                }
+                for other in rests {
+                    tx.erase_events_of_user(other.id).await?;
+                    tx.delete_user(&other, now).await?;
                 }
                 tx.delete_user(&user, now).await?;
                 notice.post(&mut tx).await?;

@@ -1,5 +1,6 @@
 //! What can come of a verb instead of its answer: it is refused, it is an OAuth error, or the house is broken.
 
+use crate::domain::provider::ProviderFault;
 use crate::domain::user::ProfileFault;
 use crate::flows::password_pool::Busy;
 use crate::flows::password_rules::PasswordFault;
@@ -61,9 +62,6 @@ pub enum Refused {
     /// The owner found a stranger in the account: for a while nobody changes how it is protected.
     #[error("for a day after \"this wasn't me\" nobody changes how the account is protected")]
     Frozen,
-    /// The person has to show themselves again first.
-    #[error("sign in again to do this")]
-    NotFresh,
     /// What was typed to confirm it is not what it should be.
     #[error("what was typed does not confirm it")]
     NotConfirmed,
@@ -94,9 +92,28 @@ pub enum Refused {
     /// The name of a project will not do.
     #[error("the name must hold 1 to 100 characters and no control characters")]
     BadName,
+    /// The person has to show themselves again first.
+    #[error("this needs a sign-in of the last five minutes")]
+    NotFresh,
+    /// The settings of a provider will not do.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Provider(Vec<ProviderFault>),
+    /// The provider is written in the configuration file.
+    #[error("this provider is written in the configuration file: change it there")]
+    ManagedByFile,
+    /// Nobody could sign in to the account any more.
+    #[error("this is the last way into the account")]
+    LastWayIn,
     /// The client keeps no secret.
     #[error("this client keeps no secret")]
     NoSecret,
+}
+
+impl Broken {
+    /// Did something else get in between?
+    pub const fn is_conflict(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Conflict))
+    }
 }
 
 /// The house could not do it.

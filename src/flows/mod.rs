@@ -43,6 +43,7 @@ mod sign_out;
 mod sign_up;
 mod throttle;
 mod token;
+pub mod upstream;
 mod userinfo;
 mod usher;
 

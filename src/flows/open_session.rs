@@ -56,6 +56,7 @@ impl Usher {
                 if let Some(session) = renewed
                     && tx.reauthenticate_session(&session, &hash).await?
                 {
+                    note_origin(&mut tx, session.id, &guard).await?;
                     let event = usher
                         .event(EventKind::SessionReauthenticated)
                         .with_user(session.user_id)
@@ -65,6 +66,7 @@ impl Usher {
                     return Ok(Some(session.id));
                 }
                 tx.insert_session(&fresh, &hash).await?;
+                note_origin(&mut tx, fresh.id, &guard).await?;
                 let event = usher
                     .event(EventKind::SessionCreated)
                     .with_user(fresh.user_id)
@@ -122,11 +124,20 @@ fn renewal(account: &Account, fresh: &Session) -> Session {
     }
 }
 
+/// A session that an identity opened ends when the provider takes its word back.
+async fn note_origin(tx: &mut Tx<'_>, session: SessionId, guard: &Guard) -> Stored<()> {
+    match guard {
+        Guard::Identity { id, sid } => tx.mark_session(session, *id, sid.as_deref()).await,
+        _ => Ok(()),
+    }
+}
+
 /// Does what the person came in by still stand? It does so until the transaction ends.
 async fn stands(tx: &mut Tx<'_>, user: UserId, guard: &Guard) -> Stored<bool> {
     match guard {
         Guard::Password(mark) => Ok(tx.hold_password(user).await?.is_some_and(|phc| password_mark(&phc) == *mark)),
         Guard::Passkey(id) => tx.hold_passkey(user, *id).await,
+        Guard::Identity { id, .. } => tx.hold_identity(user, *id).await,
         Guard::User => tx.hold_user(user).await,
     }
 }

@@ -21,6 +21,7 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::keys::keyring::Keyring;
 use crate::keys::seal::Sealer;
 use crate::storage::Store;
+use crate::upstream::Registry;
 
 /// How long a client is remembered without asking the database: a change made by another process is seen after this.
 const CLIENT_MEMORY: Duration = Duration::from_secs(1);
@@ -47,6 +48,8 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// Hashes passwords, so many at a time and no more.
     pub passwords: PasswordPool,
+    /// The providers that people may come from.
+    pub(super) upstream: Registry,
     /// Rung when a letter is put into the queue.
     pub letter_bell: Notify,
     /// Clients lately seen.
@@ -86,6 +89,7 @@ impl Usher {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
         passwords: PasswordPool,
+        upstream: Registry,
     ) -> Self {
         let keyring = RwLock::new(Arc::new(Keyring::new(&[], &sealer)));
         let clients = Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(CLIENT_MEMORY).build();
@@ -98,6 +102,7 @@ impl Usher {
             clock,
             random,
             passwords,
+            upstream,
             letter_bell,
             clients,
             releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),

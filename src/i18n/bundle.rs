@@ -19,12 +19,13 @@ macro_rules! files {
             include_str!(concat!("../../translations/", $tag, "/console.ftl")),
             include_str!(concat!("../../translations/", $tag, "/errors.ftl")),
             include_str!(concat!("../../translations/", $tag, "/mail.ftl")),
+            include_str!(concat!("../../translations/", $tag, "/upstream.ftl")),
         ]),*]
     };
 }
 
 /// Every translation file, by language in the order of [`Lang::ALL`].
-const SOURCES: [[&str; 7]; 3] = files!("en", "pt-BR", "uk");
+const SOURCES: [[&str; 8]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[Bundle; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
@@ -96,7 +97,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 7] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 8] {
     SOURCES[lang as usize]
 }
 

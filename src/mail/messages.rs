@@ -82,6 +82,19 @@ pub fn verify_email(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> 
     write(LetterKind::VerifyEmail, Recipient { name: None, ..to }, &words)
 }
 
+/// "Enter this code": proves that the address is the reader's, wherever they came from. It works for `minutes`.
+pub fn link_code(to: Recipient<'_>, code: &str, minutes: u32) -> Result<Letter, WriteError> {
+    let lang = to.lang;
+    let words = Words {
+        title: lang.text("upstream-mail-code-subject"),
+        lead: lang.text("upstream-mail-code-lead"),
+        code: Some(code),
+        links: Vec::new(),
+        notes: vec![minutes_note(lang, minutes), lang.text("upstream-mail-code-not-you")],
+    };
+    write(LetterKind::VerifyEmail, Recipient { name: None, ..to }, &words)
+}
+
 /// "Somebody tried to register with your address; sign in, or choose a new password."
 pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Result<Letter, WriteError> {
     let lang = to.lang;

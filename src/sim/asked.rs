@@ -27,6 +27,8 @@ pub struct Asked {
     pub form: Option<Words>,
     /// Its headers.
     pub headers: HeaderMap,
+    /// Its body as it came.
+    pub body: Bytes,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Asked {
@@ -38,7 +40,7 @@ impl<S: Send + Sync> FromRequest<S> for Asked {
         let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         let form = is_form(&headers).then(|| Words::parse(&body));
         let query = Words::parse(uri.query().unwrap_or_default().as_bytes());
-        Ok(Self { method, path: uri.path().to_owned(), query, form, headers })
+        Ok(Self { method, path: uri.path().to_owned(), query, form, headers, body })
     }
 }
 
@@ -82,7 +84,14 @@ mod tests {
     fn asked(authorization: &str) -> Asked {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, authorization.parse().unwrap());
-        Asked { method: Method::GET, path: String::new(), query: Words::default(), form: None, headers }
+        Asked {
+            method: Method::GET,
+            path: String::new(),
+            query: Words::default(),
+            form: None,
+            headers,
+            body: Bytes::new(),
+        }
     }
 
     #[test]

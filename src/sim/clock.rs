@@ -6,13 +6,18 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
+/// Tells the time in seconds since 1970.
+pub type Now = dyn Fn() -> i64 + Send + Sync;
+/// Fills a buffer with random bytes.
+pub type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// Where time and chance come from.
 #[derive(Clone)]
 pub struct Surroundings {
-    /// Seconds since 1970.
-    pub now: Arc<dyn Fn() -> i64 + Send + Sync>,
-    /// Fills a buffer with random bytes.
-    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    /// The time.
+    pub now: Arc<Now>,
+    /// Chance.
+    pub random: Arc<Fill>,
 }
 
 impl fmt::Debug for Surroundings {

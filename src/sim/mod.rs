@@ -7,23 +7,29 @@
 //!
 //! The client is `sim` with the secret `sim-secret`, and every redirect URI on this machine is registered for it.
 //! `login_hint=persona:NAME` or `persona:NAME:EMAIL` signs somebody in without a page. Under `/_sim/` tests throw
-//! switches (`faults`), move time (`clock`), change keys (`rotate`) and read what was asked (`requests`).
+//! switches (`faults`), move time (`clock`), change keys (`rotate`), have events told (`send`) and read what was asked
+//! (`requests`).
 
+mod apple;
 mod asked;
 mod clock;
 mod control;
 mod digest;
 mod facebook;
 mod faults;
+mod github;
 mod google;
 mod grants;
 mod id_token;
 mod journal;
 mod keys;
 mod login;
+mod microsoft;
+mod oidc;
 mod page;
 mod personas;
 mod provider;
+mod senders;
 mod serve;
 mod shelf;
 mod words;
@@ -42,7 +48,7 @@ use axum::{
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use clock::Clock;
-pub use clock::Surroundings;
+pub use clock::{Fill, Now, Surroundings};
 use faults::Faults;
 use grants::Grants;
 use journal::Journal;
@@ -137,10 +143,15 @@ fn router(sim: Arc<Simulator>) -> Router {
         .nest("/google", google::routes())
         .nest("/facebook", facebook::routes())
         .nest("/x", x::routes())
+        .nest("/github", github::routes())
+        .nest("/apple", apple::routes())
+        .nest("/microsoft", microsoft::routes())
+        .nest("/oidc", oidc::routes())
         .route("/_sim/faults", get(faults::get).post(faults::post).delete(faults::delete))
         .route("/_sim/requests", get(journal::get).delete(journal::delete))
         .route("/_sim/clock", post(control::clock))
         .route("/_sim/rotate", post(control::rotate))
+        .route("/_sim/send", post(senders::post))
         .route("/_sim/elsewhere", get(serve::elsewhere).post(serve::elsewhere))
         .route("/_sim/sim.css", get(page::stylesheet))
         .route("/_sim/submit.js", get(page::script))

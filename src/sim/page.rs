@@ -21,7 +21,7 @@ pub const CLIENT_SECRET: &str = "sim-secret";
 struct People<'a> {
     provider: &'a str,
     scope: &'a str,
-    people: Vec<Choice>,
+    choices: Vec<Choice>,
     action: &'a str,
     fields: &'a [(String, String)],
 }
@@ -75,8 +75,8 @@ pub fn people(provider: Provider, path: &str, fields: &[(String, String)], scope
         query.extend_pairs(&fields).append_pair("login_hint", &format!("persona:{name}"));
         format!("{path}?{}", query.finish())
     };
-    let people = LISTED.iter().map(|(name, story)| Choice { name, story, url: address(name) }).collect();
-    let page = People { provider: provider.name(), scope, people, action: path, fields: &fields };
+    let choices = LISTED.iter().map(|(name, story)| Choice { name, story, url: address(name) }).collect();
+    let page = People { provider: provider.name(), scope, choices, action: path, fields: &fields };
     render(StatusCode::OK, &page)
 }
 

@@ -78,7 +78,7 @@ pub struct Person {
     /// They grant everything but the e-mail permission.
     pub partial: bool,
     /// Microsoft's `tid`.
-    pub tenant: &'static str,
+    pub tenant: String,
 }
 
 impl Person {
@@ -106,7 +106,7 @@ impl Person {
             family_name: "Example".to_owned(),
             denies: name == "denied",
             partial: name == "partial_scopes",
-            tenant,
+            tenant: tenant.to_owned(),
             name: name.to_owned(),
         }
     }

@@ -59,10 +59,11 @@ pub async fn serve(listener: TcpListener, sim: Arc<Simulator>, router: Router) {
 async fn answer(sim: Arc<Simulator>, router: Router, request: Request<Incoming>) -> io::Result<Response> {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(Whole(parts.uri.clone()));
-    let Ok(body) = Limited::new(body, LARGEST).collect().await else {
+    // What is too large is read to a point, so that the client hears why it is refused.
+    let read = Limited::new(body, 16 * LARGEST).collect().await.map(http_body_util::Collected::to_bytes);
+    let Some(body) = read.ok().filter(|body| body.len() <= LARGEST) else {
         return Ok((StatusCode::PAYLOAD_TOO_LARGE, "too large\n").into_response());
     };
-    let body = body.to_bytes();
     if let Some(provider) = Provider::of_path(parts.uri.path()) {
         sim.journal.write(provider, &parts, &body, sim.clock.now());
         if let Some((fault, seconds)) = sim.faults.on_the_wire(provider, Endpoint::of_path(parts.uri.path())) {

@@ -57,6 +57,7 @@ impl TryFrom<UserRow> for User {
             status: match row.status.as_str() {
                 "active" => UserStatus::Active,
                 "disabled" => UserStatus::Disabled,
+                "merged" => UserStatus::Merged,
                 _ => return Err(unreadable("users", "status", row.id)),
             },
             admin: row.admin,
@@ -74,6 +75,7 @@ const fn status_word(status: UserStatus) -> &'static str {
     match status {
         UserStatus::Active => "active",
         UserStatus::Disabled => "disabled",
+        UserStatus::Merged => "merged",
     }
 }
 

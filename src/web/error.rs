@@ -61,8 +61,10 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::InteractionOver => (StatusCode::BAD_REQUEST, "SIGN_IN_EXPIRED"),
         Refused::ProofOver => (StatusCode::GONE, "LINK_EXPIRED"),
         Refused::SignUpClosed => (StatusCode::FORBIDDEN, "REGISTRATION_CLOSED"),
-        Refused::NotFresh => (StatusCode::FORBIDDEN, "SIGN_IN_AGAIN"),
         Refused::Frozen => (StatusCode::FORBIDDEN, "ACCOUNT_FROZEN"),
+        Refused::NotFresh => (StatusCode::FORBIDDEN, "REAUTHENTICATION_REQUIRED"),
+        Refused::ManagedByFile => (StatusCode::CONFLICT, "MANAGED_BY_FILE"),
+        Refused::LastWayIn => (StatusCode::CONFLICT, "LAST_WAY_IN"),
         Refused::EmailTaken => (StatusCode::CONFLICT, "EMAIL_TAKEN"),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED"),
     };

@@ -22,4 +22,5 @@ pub mod setup;
 pub mod show;
 pub mod state;
 pub mod tls;
+pub mod upstream;
 pub mod urls;

@@ -21,7 +21,7 @@ use super::oidc::{authorize, discovery::Document, introspect, jwks, logout, revo
 use super::pages::{Page, WrongHost};
 use super::problem::HttpProblem;
 use super::state::App;
-use super::{account, assets, console, dev_mail, error, layers, login, setup, urls};
+use super::{account, assets, console, dev_mail, error, layers, login, setup, upstream, urls};
 use crate::flows::Usher;
 use crate::i18n::Lang;
 use crate::mail::caught::CaughtMail;
@@ -78,6 +78,9 @@ fn pages(app: &App) -> Router<App> {
         .route(urls::ACTIVITY, get(account::activity::get))
         .route(urls::DATA, get(account::data::get).post(account::data::post))
         .route(urls::NOT_ME, get(account::not_me::get).post(account::not_me::post))
+        .route(urls::IDENTITIES, get(account::identities::get).post(account::identities::post))
+        .route(urls::UPSTREAM_START, get(upstream::start::get))
+        .route(urls::UPSTREAM_ASK, get(upstream::ask::get).post(upstream::ask::post))
         .route(urls::CHANGE_PASSWORD, get(account::security::change_password))
         .route(urls::SETUP, get(setup::get).post(setup::post))
         .route(urls::CONSOLE, get(console::projects::list).post(console::projects::create))
@@ -94,11 +97,15 @@ fn pages(app: &App) -> Router<App> {
     csrf::wrap(router, app.usher.config.server.issuer.url()).expect("an issuer is always an origin")
 }
 
-/// Where clients send people. Never with CORS: scripts have no business here (RFC 9700 §2.6).
+/// Where clients and providers send people, and providers speak for themselves. Never with CORS: scripts have no business here (RFC 9700 §2.6).
 fn authorization() -> Router<App> {
     Router::new()
         .route(urls::AUTHORIZE, get(authorize::get).post(authorize::post))
         .route(urls::END_SESSION, get(logout::get).post(logout::post))
+        .route(urls::UPSTREAM_CALLBACK, get(upstream::callback::get).post(upstream::callback::post))
+        .route(urls::UPSTREAM_NOTICES, post(upstream::notices::account))
+        .route(urls::UPSTREAM_DELETION, get(upstream::notices::deletion).post(upstream::notices::data_deletion))
+        .route(urls::UPSTREAM_LOGOUT, post(upstream::notices::backchannel_logout))
 }
 
 /// Where clients speak for themselves; from a browser only under an origin that a client has registered.

@@ -55,6 +55,20 @@ pub const ACTIVITY: &str = "/account/activity";
 pub const DATA: &str = "/account/data";
 /// "This wasn't me", from a letter or a page.
 pub const NOT_ME: &str = "/account/not-me";
+/// The identities that lead to the account.
+pub const IDENTITIES: &str = "/account/identities";
+/// Away to a provider.
+pub const UPSTREAM_START: &str = "/upstream/{provider}/start";
+/// Back from a provider.
+pub const UPSTREAM_CALLBACK: &str = "/upstream/{provider}/callback";
+/// What is asked in between.
+pub const UPSTREAM_ASK: &str = "/upstream/ask";
+/// What a provider tells about its accounts.
+pub const UPSTREAM_NOTICES: &str = "/upstream/{provider}/notices";
+/// Facebook's data deletion.
+pub const UPSTREAM_DELETION: &str = "/upstream/{provider}/data-deletion";
+/// OpenID Connect Back-Channel Logout, towards us.
+pub const UPSTREAM_LOGOUT: &str = "/upstream/{provider}/backchannel-logout";
 /// RFC 8615: where password managers send people.
 pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// The one-use administrator link.
@@ -104,12 +118,45 @@ pub fn second_factor(pending: &str, interaction: Option<&str>, next: &str) -> St
     format!("{SECOND_FACTOR}?{}", query.finish())
 }
 
-/// Where signing in without a client leads: to the page that was asked for if it is one of these, to the profile otherwise.
-pub fn after_login(next: Option<&str>) -> &'static str {
-    [PROFILE, SECURITY, SESSIONS, APPS, ACTIVITY, DATA, EMAIL, NOT_ME, CONSOLE]
-        .into_iter()
-        .find(|page| Some(*page) == next)
-        .unwrap_or(PROFILE)
+/// Pages that signing in without a client may lead to.
+const AFTER_LOGIN: [&str; 10] = [PROFILE, SECURITY, SESSIONS, IDENTITIES, APPS, ACTIVITY, DATA, EMAIL, NOT_ME, CONSOLE];
+
+/// Where signing in without a client leads: to the page that was asked for if it is one of these, or a question of an
+/// upstream sign-in; to the profile otherwise.
+pub fn after_login(next: Option<&str>) -> String {
+    let asked = next.filter(|next| AFTER_LOGIN.contains(next) || is_upstream_ask(next));
+    asked.unwrap_or(PROFILE).to_owned()
+}
+
+fn is_upstream_ask(page: &str) -> bool {
+    let question = page.strip_prefix(UPSTREAM_ASK).and_then(|rest| rest.strip_prefix("?q="));
+    question.is_some_and(|question| question.parse::<crate::domain::id::ProofId>().is_ok())
+}
+
+/// The page of a question of an upstream sign-in.
+pub fn upstream_ask(question: crate::domain::id::ProofId) -> String {
+    with(UPSTREAM_ASK, "q", &question.to_string())
+}
+
+/// Away to a provider.
+pub fn upstream_start(provider: &crate::domain::provider::ProviderId) -> String {
+    UPSTREAM_START.replace("{provider}", provider.as_str())
+}
+
+/// Back from a provider.
+pub fn upstream_callback(provider: &crate::domain::provider::ProviderId) -> String {
+    UPSTREAM_CALLBACK.replace("{provider}", provider.as_str())
+}
+
+/// What became of a deletion that a provider asked for.
+pub fn data_deletion(provider: &crate::domain::provider::ProviderId) -> String {
+    UPSTREAM_DELETION.replace("{provider}", provider.as_str())
+}
+
+/// An address with one more value in its query.
+pub fn and(url: &str, name: &str, value: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+    format!("{url}&{query}")
 }
 
 /// The page of a project.

@@ -13,4 +13,8 @@ mod login;
 mod migrations;
 mod oidc;
 mod security;
+#[cfg(feature = "sim")]
+mod sim;
 mod storage;
+#[cfg(feature = "sim")]
+mod upstream;

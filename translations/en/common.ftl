@@ -6,6 +6,7 @@ dev-mode-text = Nothing here is meant for the public: mail is caught, and some c
 sections = Sections
 tab-profile = Profile
 tab-security = Security
+tab-identities = Identities
 tab-console = Console
 tab-dev-mail = Mail
 language = Language

@@ -6,6 +6,7 @@ dev-mode-text = Nada aqui é para o público: os e-mails ficam retidos e algumas
 sections = Seções
 tab-profile = Perfil
 tab-security = Segurança
+tab-identities = Identidades
 tab-console = Console
 tab-dev-mail = E-mails
 language = Idioma

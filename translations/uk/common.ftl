@@ -6,6 +6,7 @@ dev-mode-text = Усе тут не для загалу: листи не надс
 sections = Розділи
 tab-profile = Профіль
 tab-security = Безпека
+tab-identities = Профілі
 tab-console = Консоль
 tab-dev-mail = Листи
 language = Мова

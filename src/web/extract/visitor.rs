@@ -38,10 +38,11 @@ const LAST_USED: &str = "usher_last";
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
 
 /// The rooms of an account, in the order the navigation shows them.
-const ROOMS: [(Tab, &str); 6] = [
+const ROOMS: [(Tab, &str); 7] = [
     (Tab::Profile, urls::PROFILE),
     (Tab::Security, urls::SECURITY),
     (Tab::Sessions, urls::SESSIONS),
+    (Tab::Identities, urls::IDENTITIES),
     (Tab::Apps, urls::APPS),
     (Tab::Activity, urls::ACTIVITY),
     (Tab::Data, urls::DATA),

@@ -12,7 +12,7 @@ use crate::protocol::params::Params;
 use crate::web::extract::last_used::PASSWORD;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
-use crate::web::pages::{Form, Message, SignIn};
+use crate::web::pages::{Form, Message, ProviderButton, SignIn};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -49,7 +49,7 @@ pub async fn post(
                 visitor.remember_method(PASSWORD, user);
             }
             let next = urls::after_login(query.get("next").ok().flatten());
-            show::arrived(&app, visitor, signed_in, interaction, next).await
+            show::arrived(&app, visitor, signed_in, interaction, &next).await
         }
         Err(error) => refused(&app, visitor, interaction, &query, &form, error).await,
     }
@@ -85,14 +85,24 @@ async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params
         return Ok(());
     }
     let next = query.get("next").ok().flatten();
+    if let Some(next) = next {
+        for provider in &mut page.providers {
+            provider.url = urls::with(&provider.url, "next", &urls::after_login(Some(next)));
+        }
+    }
+    if let Some(hint) =
+        query.get("login_hint").ok().flatten().filter(|hint| hint.contains('@') && page.email.is_empty())
+    {
+        page.email = hint.to_owned();
+    }
     let again = matches!(query.get("again"), Ok(Some(_)));
     if again && let Some(account) = app.usher.current(&visitor.browser).await? {
         page.email = account.user.email_text().to_owned();
         page.email_fixed = true;
         page.notice = Some(Message::ProveItIsYou.text(page.page.lang));
-        page.form.action = urls::login_again(urls::after_login(next));
+        page.form.action = urls::login_again(&urls::after_login(next));
     } else if next.is_some() {
-        page.form.action = urls::login_then(urls::after_login(next));
+        page.form.action = urls::login_then(&urls::after_login(next));
     }
     page.page.language_url_base.clone_from(&page.form.action);
     Ok(())
@@ -139,6 +149,14 @@ async fn view(
             || one.request.claims.sub.as_ref().is_some_and(|sub| *sub != account.user.sub.0)
     });
     let again = again.filter(|_| !expects_somebody_else);
+    let offered = app.usher.offered_providers().await?;
+    let providers = offered.into_iter().map(|one| ProviderButton {
+        url: with_interaction(&urls::upstream_start(&one.id)),
+        last_used: visitor.last_used().is_some_and(|last| last.method == one.id.as_str()),
+        id: one.id.to_string(),
+        name: one.name,
+    });
+    let providers = providers.collect();
     Ok(SignIn {
         email: again.as_ref().map(|account| account.user.email_text().to_owned()).or(hint).unwrap_or_default(),
         email_fixed: again.is_some(),
@@ -147,7 +165,7 @@ async fn view(
         register_url: app.usher.config.sign_up.enabled.then(|| with_interaction(urls::REGISTER)),
         recover_url: urls::RECOVER.to_owned(),
         accounts_url: (!accounts.is_empty()).then(|| with_interaction(urls::ACCOUNTS)),
-        providers: Vec::new(),
+        providers,
         last_used: visitor.last_used().filter(|last| last.method == PASSWORD).map(|last| last.hint.clone()),
         page,
         form,

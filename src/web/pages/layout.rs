@@ -69,6 +69,8 @@ pub enum Tab {
     Activity,
     /// Taking the data home, and leaving.
     Data,
+    /// The providers that lead here.
+    Identities,
     /// The administrators' console.
     Console,
     /// The caught letters of development mode.
@@ -129,6 +131,7 @@ impl NavLink {
             Tab::Apps => "tab-apps",
             Tab::Activity => "tab-activity",
             Tab::Data => "tab-data",
+            Tab::Identities => "tab-identities",
             Tab::Console => "tab-console",
             Tab::DevMail => "tab-dev-mail",
         });

@@ -62,6 +62,16 @@ pub enum Message {
     PasswordChanged,
     /// The profile is saved.
     ProfileSaved,
+    /// A provider leads to the account from now on.
+    IdentityLinked,
+    /// It does no longer.
+    IdentityUnlinked,
+    /// Two accounts are one.
+    AccountsMerged,
+    /// They are two again.
+    MergeUndone,
+    /// Nobody could sign in any more.
+    LastWayIn,
     /// Not a web address.
     WebsiteInvalid,
     /// Not a date.
@@ -139,6 +149,11 @@ impl Message {
             Self::EmailChanged => "message-email-changed",
             Self::PasswordChanged => "message-password-changed",
             Self::ProfileSaved => "message-profile-saved",
+            Self::IdentityLinked => "identities-done-linked",
+            Self::IdentityUnlinked => "identities-done-unlinked",
+            Self::AccountsMerged => "identities-done-merged",
+            Self::MergeUndone => "identities-done-undone",
+            Self::LastWayIn => "identities-last-way",
             Self::WebsiteInvalid => "message-website-invalid",
             Self::BirthdateInvalid => "message-birthdate-invalid",
             Self::ZoneInvalid => "message-zone-invalid",

@@ -31,6 +31,7 @@ mod rendered;
 mod samples;
 mod sessions;
 mod setup;
+mod upstream;
 
 pub use account::{AccountProfile, AccountSecurity, ProfileValues};
 pub use activity::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
@@ -58,3 +59,6 @@ pub use receipt::ReceiptLine;
 pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent};
 pub use sessions::{AccountSessions, SessionView, means_words};
 pub use setup::{Setup, SetupExpired, SetupValues};
+pub use upstream::{
+    AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, UpstreamTrouble,
+};

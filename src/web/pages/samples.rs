@@ -45,6 +45,7 @@ fn inside(lang: Lang, here: Tab) -> Page {
         (Tab::Profile, "/account/profile"),
         (Tab::Security, "/account/security"),
         (Tab::Sessions, "/account/sessions"),
+        (Tab::Identities, "/account/identities"),
         (Tab::Apps, "/account/apps"),
         (Tab::Activity, "/account/activity"),
         (Tab::Data, "/account/data"),

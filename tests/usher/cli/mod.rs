@@ -5,4 +5,6 @@ mod program;
 mod refusals;
 mod serving;
 mod settings;
+#[cfg(feature = "sim")]
+mod sim;
 mod usage;

@@ -116,7 +116,12 @@ impl Folder {
 
     /// Starts `usher dev` and waits for the end of its banner.
     pub fn dev(&self) -> Serving {
-        let mut command = self.command(&["dev"]);
+        self.start(&["dev"])
+    }
+
+    /// Starts a server and waits for the end of its banner.
+    pub fn start(&self, arguments: &[&str]) -> Serving {
+        let mut command = self.command(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let out = child.stdout.take().expect("it was piped");
         let mut serving = Serving { child, banner: String::new(), issuer: self.setting("USHER_ISSUER").to_owned() };

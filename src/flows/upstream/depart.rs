@@ -1,0 +1,58 @@
+//! Away to a provider.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::super::accounts::{Account, Browser, secret_hash};
+use super::super::authorize::mark_hash;
+use super::super::usher::Usher;
+use super::{Errand, Journey, UpstreamFault};
+use crate::domain::provider::ProviderId;
+use crate::keys::seal::Purpose;
+use crate::upstream::Departure;
+
+/// How long a person may stay away.
+const LIFETIME: Duration = Duration::from_mins(10);
+
+impl Usher {
+    /// Where to send a browser so that its owner signs in at a provider.
+    ///
+    /// After signing out here the provider is asked to let the person choose anew: signing out is seen to do something.
+    ///
+    /// # Errors
+    /// [`UpstreamFault::UnknownProvider`], or whatever the provider's metadata come to.
+    pub async fn depart(
+        &self,
+        provider: &ProviderId,
+        errand: Errand,
+        login_hint: Option<String>,
+        browser: &mut Browser,
+    ) -> Result<Url, UpstreamFault> {
+        let upstream = self.provider(provider).await?;
+        let accounts = self.accounts(browser).await?;
+        let signed_out = !accounts.is_empty() && !accounts.iter().any(|account| account.live);
+        let departure = Departure {
+            redirect_uri: self.upstream_callback(provider),
+            login_hint,
+            fresh_choice: signed_out || matches!(errand, Errand::Link { .. }),
+            ..Departure::default()
+        };
+        let (url, kept) = upstream.depart(&departure).await?;
+        let hash = secret_hash(&kept.state);
+        let journey = Journey { kept, errand, browser: mark_hash(browser.mark_or_make(self)) };
+        let bytes = serde_json::to_vec(&journey).map_err(super::super::error::FlowError::from)?;
+        let sealed = self.sealer.seal(Purpose::UpstreamState, &bytes, &*self.random);
+        let expires_at = self.now() + LIFETIME;
+        let put = self
+            .store
+            .write_single(move |mut tx| Box::pin(async move { tx.insert_journey(&hash, &sealed, expires_at).await }));
+        put.await?;
+        Ok(url)
+    }
+
+    /// The errand of linking an identity to an account.
+    pub fn link_errand(account: &Account) -> Errand {
+        Errand::Link { user: account.user.id, session: account.session.id }
+    }
+}

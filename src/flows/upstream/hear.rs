@@ -1,0 +1,138 @@
+//! What providers tell by themselves: somebody signed out there, took their consent back, or is no more.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::super::accounts::secret_hash;
+use super::super::usher::Usher;
+use super::UpstreamFault;
+use crate::domain::event::EventKind;
+use crate::domain::identity::Identity;
+use crate::domain::notice::Notice as Letter;
+use crate::domain::provider::ProviderId;
+use crate::domain::session::EndReason;
+use crate::storage::{Result as Stored, Tx};
+use crate::upstream::{Notice, NoticeKind, NoticeRequest};
+
+/// What was heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// A code by which the person can ask whether their data were deleted (Facebook asks for one).
+    pub confirmation: Option<String>,
+}
+
+impl Usher {
+    /// Hears what a provider tells, once it is proven to be the provider's, and once only.
+    ///
+    /// # Errors
+    /// [`UpstreamFault::Upstream`] for what is not proven.
+    pub async fn hear(&self, provider: &ProviderId, request: &NoticeRequest) -> Result<Heard, UpstreamFault> {
+        let upstream = self.provider(provider).await?;
+        let mut heard = Heard { confirmation: None };
+        for notice in upstream.notice(request).await? {
+            let hash = secret_hash(&format!("{provider}\n{}", notice.id));
+            if notice.kind == NoticeKind::DataDeletion {
+                heard.confirmation = Some(URL_SAFE_NO_PAD.encode(hash));
+            }
+            self.act_on(notice, hash, upstream.settings().name()).await?;
+        }
+        Ok(heard)
+    }
+
+    /// Was the deletion that this code stands for carried out?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn is_deletion_done(&self, confirmation: &str) -> Result<bool, UpstreamFault> {
+        match URL_SAFE_NO_PAD.decode(confirmation) {
+            Ok(hash) if hash.len() == 32 => Ok(self.store.is_notice_heard(&hash).await?),
+            _ => Ok(false),
+        }
+    }
+
+    async fn act_on(&self, notice: Notice, hash: [u8; 32], name: &str) -> Result<(), UpstreamFault> {
+        let identity = match &notice.subject {
+            Some(subject) => self.store.find_identity(&notice.issuer, subject).await?,
+            None => None,
+        };
+        let user = match &identity {
+            Some(identity) => self.store.find_user(identity.user_id).await?,
+            None => None,
+        };
+        let letters = match &user {
+            Some(user) => Some((
+                self.notice(user, &Letter::IdentityUnlinked { provider: name.to_owned() })?,
+                self.notice(user, &Letter::WayBack)?,
+            )),
+            None => None,
+        };
+        let usher = self.clone();
+        let act = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if !tx.hear_notice(&hash, notice.forget_after).await? {
+                    return Ok(());
+                }
+                let mut event = usher
+                    .event(EventKind::ProviderNotice)
+                    .with("provider", notice.provider.as_str())
+                    .with("kind", word(notice.kind));
+                event.user_id = identity.as_ref().map(|identity| identity.user_id);
+                tx.append(&event).await?;
+                usher.end_upstream_sessions(&mut tx, &notice, identity.as_ref()).await?;
+                let Some(identity) = identity else { return Ok(()) };
+                if !matches!(notice.kind, NoticeKind::Gone | NoticeKind::DataDeletion) {
+                    return Ok(());
+                }
+                // Nobody is left without a way in: the last link stays, though it opens nothing while the provider says so.
+                if tx.count_ways_in(identity.user_id).await?.can_spare_one() {
+                    usher.remove_identity(&mut tx, &identity).await?;
+                    if let Some((unlinked, _)) = letters {
+                        unlinked.post(&mut tx).await?;
+                    }
+                } else {
+                    tx.forget_vouched(identity.id).await?;
+                    if let Some((_, way_back)) = letters {
+                        way_back.post(&mut tx).await?;
+                    }
+                }
+                Ok(())
+            })
+        });
+        act.await?;
+        self.letter_bell.notify_one();
+        Ok(())
+    }
+
+    /// Ends the sessions here that the provider speaks of.
+    async fn end_upstream_sessions(&self, tx: &mut Tx<'_>, notice: &Notice, identity: Option<&Identity>) -> Stored<()> {
+        let sessions = match (notice.kind, identity, &notice.sid) {
+            (NoticeKind::Enabled | NoticeKind::EmailDisabled | NoticeKind::EmailEnabled | NoticeKind::Test, ..) => {
+                Vec::new()
+            }
+            (_, Some(identity), sid) => {
+                let sessions = tx.sessions_of_identity(identity.id, sid.as_deref()).await?;
+                sessions.into_iter().map(|session| (session, identity.user_id)).collect()
+            }
+            (_, None, Some(sid)) => tx.sessions_of_upstream(&notice.issuer, sid).await?,
+            (_, None, None) => Vec::new(),
+        };
+        for (session, user) in sessions {
+            self.end_session(tx, user, session, EndReason::UpstreamEnded).await?;
+        }
+        Ok(())
+    }
+}
+
+const fn word(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::SignedOut => "signed_out",
+        NoticeKind::Gone => "gone",
+        NoticeKind::DataDeletion => "data_deletion",
+        NoticeKind::Disabled => "disabled",
+        NoticeKind::Enabled => "enabled",
+        NoticeKind::CredentialChange => "credential_change",
+        NoticeKind::EmailDisabled => "email_disabled",
+        NoticeKind::EmailEnabled => "email_enabled",
+        NoticeKind::Test => "test",
+    }
+}

@@ -1,0 +1,130 @@
+//! Which providers there are. The house asks the database each time: a change holds at once, in every instance.
+
+use std::sync::Arc;
+
+use super::super::error::{FlowError, Refused};
+use super::super::usher::Usher;
+use super::UpstreamFault;
+use crate::domain::event::EventKind;
+use crate::domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use crate::domain::secret::Secret;
+use crate::keys::seal::Purpose;
+use crate::storage::providers::StoredProvider;
+use crate::upstream::{Checked, Provider};
+
+/// A provider to be added or changed.
+pub struct NewProvider {
+    /// Its settings.
+    pub settings: ProviderSettings,
+    /// Its secret; none keeps the one there is.
+    pub secret: Option<Secret<String>>,
+    /// Does it come from the configuration file?
+    pub managed: bool,
+}
+
+/// A provider as people see it on a button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderView {
+    /// Its name in addresses.
+    pub id: ProviderId,
+    /// Its manners.
+    pub kind: ProviderKind,
+    /// What the button says.
+    pub name: String,
+}
+
+impl Usher {
+    /// The providers that people may choose from.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn offered_providers(&self) -> Result<Vec<ProviderView>, FlowError> {
+        let all = self.store.list_providers().await?;
+        let offered = all.into_iter().map(|one| one.settings).filter(|settings| settings.enabled);
+        Ok(offered.map(|one| ProviderView { name: one.name().to_owned(), kind: one.kind, id: one.id }).collect())
+    }
+
+    /// Every provider, for those who run the house.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_providers(&self) -> Result<Vec<StoredProvider>, FlowError> {
+        Ok(self.store.list_providers().await?)
+    }
+
+    /// Adds a provider or changes it.
+    ///
+    /// # Errors
+    /// [`Refused::Provider`] with what is wrong with the settings; a secret that would go somewhere else than before has
+    /// to be given again.
+    pub async fn put_provider(&self, new: NewProvider) -> Result<(), FlowError> {
+        let known = self.store.find_provider(&new.settings.id).await?;
+        if known.as_ref().is_some_and(|known| known.managed && !new.managed) {
+            return Err(Refused::ManagedByFile.into());
+        }
+        new.settings.check().map_err(Refused::Provider)?;
+        let kept = known.filter(|known| !new.settings.sends_secret_elsewhere(&known.settings));
+        let secret = match &new.secret {
+            Some(secret) => Some(self.sealer.seal(Purpose::UpstreamSecret, secret.expose().as_bytes(), &*self.random)),
+            None => kept.and_then(|known| known.secret),
+        };
+        if secret.is_none() && new.settings.needs_secret() {
+            return Err(Refused::Missing("client_secret").into());
+        }
+        let event = self.event(EventKind::ProviderChanged).with("provider", new.settings.id.as_str());
+        let stored = StoredProvider { settings: new.settings, secret, managed: new.managed, updated_at: self.now() };
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.put_provider(&stored).await?;
+                tx.append(&event).await
+            })
+        });
+        Ok(put.await?)
+    }
+
+    /// Removes a provider. Identities that it vouched for stay, and open nothing until it is back.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`], [`Refused::ManagedByFile`].
+    pub async fn delete_provider(&self, id: &ProviderId, by_file: bool) -> Result<(), FlowError> {
+        let known = self.store.find_provider(id).await?.ok_or(Refused::NotFound("provider"))?;
+        if known.managed && !by_file {
+            return Err(Refused::ManagedByFile.into());
+        }
+        let (event, id) = (self.event(EventKind::ProviderDeleted).with("provider", id.as_str()), id.clone());
+        let delete = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.delete_provider(&id).await?;
+                tx.append(&event).await
+            })
+        });
+        Ok(delete.await?)
+    }
+
+    /// Tries a provider out, step by step, without anybody signing in.
+    ///
+    /// # Errors
+    /// [`UpstreamFault::UnknownProvider`].
+    pub async fn test_provider(&self, id: &ProviderId) -> Result<Vec<Checked>, UpstreamFault> {
+        let stored = self.store.find_provider(id).await?.ok_or(UpstreamFault::UnknownProvider)?;
+        Ok(self.furnished_provider(&stored)?.check(&self.upstream_callback(id)).await)
+    }
+
+    /// A provider in use.
+    pub(super) async fn provider(&self, id: &ProviderId) -> Result<Arc<dyn Provider>, UpstreamFault> {
+        let stored = self.store.find_provider(id).await?.filter(|stored| stored.settings.enabled);
+        self.furnished_provider(&stored.ok_or(UpstreamFault::UnknownProvider)?)
+    }
+
+    fn furnished_provider(&self, stored: &StoredProvider) -> Result<Arc<dyn Provider>, UpstreamFault> {
+        let secret = match &stored.secret {
+            Some(sealed) => {
+                let opened = self.sealer.open(Purpose::UpstreamSecret, sealed).ok();
+                let text = opened.and_then(|bytes| String::from_utf8(bytes).ok());
+                Some(Secret::new(text.ok_or(Refused::NotFound("secret of the provider"))?))
+            }
+            None => None,
+        };
+        Ok(self.upstream.provider(&stored.settings, secret.as_ref()))
+    }
+}

@@ -1,0 +1,127 @@
+//! From settings to a provider: one row a kind. A provider is built once and kept while its settings and secret stay.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use url::Url;
+
+use super::apple::Apple;
+use super::desk::Desk;
+use super::facebook::Facebook;
+use super::github::Github;
+use super::google::Google;
+use super::microsoft::Microsoft;
+use super::oauth2::Oauth2;
+use super::oidc::Oidc;
+use super::x::X;
+use super::{Provider, Surroundings};
+use crate::domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSettings};
+use crate::domain::secret::Secret;
+
+struct Built {
+    settings: ProviderSettings,
+    secret: Option<Secret<String>>,
+    provider: Arc<dyn Provider>,
+}
+
+/// All providers of the house.
+pub struct Registry {
+    around: Surroundings,
+    built: Mutex<HashMap<ProviderId, Built>>,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Registry")
+    }
+}
+
+impl Registry {
+    /// A registry whose providers stand on these surroundings.
+    pub fn new(around: Surroundings) -> Self {
+        Self { around, built: Mutex::default() }
+    }
+
+    /// The provider of these settings: the same one, with what it has learnt, for as long as they stay the same.
+    pub fn provider(&self, settings: &ProviderSettings, secret: Option<&Secret<String>>) -> Arc<dyn Provider> {
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = built.get(&settings.id)
+            && known.settings == *settings
+            && known.secret.as_ref() == secret
+        {
+            return Arc::clone(&known.provider);
+        }
+        let provider = build(Desk::new(settings.clone(), secret.cloned(), self.around.clone()));
+        let kept = Built { settings: settings.clone(), secret: secret.cloned(), provider: Arc::clone(&provider) };
+        built.insert(settings.id.clone(), kept);
+        provider
+    }
+
+    /// Checks settings as they are saved: by themselves, and whether their addresses may be called from here.
+    ///
+    /// # Errors
+    /// All faults, each with the field that has it.
+    pub fn check(&self, settings: &ProviderSettings) -> Result<(), Vec<ProviderFault>> {
+        settings.check()?;
+        let called = [
+            ("base_url", settings.base_url.as_deref()),
+            ("issuer", settings.issuer.as_deref().filter(|_| settings.kind == ProviderKind::Oidc)),
+            ("token_url", settings.token_url.as_deref()),
+            ("userinfo_url", settings.userinfo_url.as_deref()),
+            ("jwks_url", settings.jwks_url.as_deref()),
+            ("emails.url", settings.emails.as_ref().map(|list| list.url.as_str())),
+        ];
+        let closed = |url: &str| Url::parse(url).map_or(true, |url| self.around.outbound.may_call(&url).is_err());
+        let faults: Vec<ProviderFault> = called
+            .into_iter()
+            .filter(|(_, url)| url.is_some_and(closed))
+            .map(|(field, _)| ProviderFault { field, why: "may not be called: it is not a public https address" })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+fn build(desk: Desk) -> Arc<dyn Provider> {
+    match desk.settings.kind {
+        ProviderKind::Google => Arc::new(Google::new(desk)),
+        ProviderKind::Facebook => Arc::new(Facebook::new(desk)),
+        ProviderKind::X => Arc::new(X::new(desk)),
+        ProviderKind::Github => Arc::new(Github::new(desk)),
+        ProviderKind::Apple => Arc::new(Apple::new(desk)),
+        ProviderKind::Microsoft => Arc::new(Microsoft::new(desk)),
+        ProviderKind::Oidc => Arc::new(Oidc::new(desk)),
+        ProviderKind::Oauth2 => Arc::new(Oauth2::new(desk)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stub::surroundings;
+    use super::*;
+
+    #[test]
+    fn a_provider_is_kept_until_its_settings_or_its_secret_change() {
+        let registry = Registry::new(surroundings());
+        let settings = ProviderSettings::new("g".parse().unwrap(), ProviderKind::Google, "us");
+        let one = registry.provider(&settings, Some(&Secret::from("a")));
+        assert!(Arc::ptr_eq(&one, &registry.provider(&settings, Some(&Secret::from("a")))));
+        assert!(!Arc::ptr_eq(&one, &registry.provider(&settings, Some(&Secret::from("b")))));
+        let changed = ProviderSettings { hd: Some("*".into()), ..settings };
+        assert!(!Arc::ptr_eq(&one, &registry.provider(&changed, Some(&Secret::from("a")))));
+    }
+
+    #[test]
+    fn an_address_inside_is_refused_when_it_is_saved() {
+        let registry = Registry::new(surroundings());
+        let with = |issuer: &str| ProviderSettings {
+            label: Some("Works".into()),
+            issuer: Some(issuer.into()),
+            ..ProviderSettings::new("works".parse().unwrap(), ProviderKind::Oidc, "us")
+        };
+        assert_eq!(registry.check(&with("https://op.test")), Ok(()));
+        for inside in ["https://10.0.0.1", "https://169.254.169.254", "https://metadata.google.internal"] {
+            assert_eq!(registry.check(&with(inside)).unwrap_err()[0].field, "issuer", "{inside}");
+        }
+    }
+}

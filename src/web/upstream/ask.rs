@@ -1,0 +1,125 @@
+//! The questions to somebody whom a provider vouches for.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+
+use super::arrived;
+use crate::domain::id::ProofId;
+use crate::flows::upstream::{Arrived, Asked, Errand, Question, UpstreamFault};
+use crate::flows::{Account, FlowError};
+use crate::protocol::params::Params;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::login::of_refused;
+use crate::web::login::sign_in::{text, with_status};
+use crate::web::pages::{AskAddress, ConfirmLink, Form};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let asked = app.usher.asked(question_of(&query)?, &visitor.browser).await?;
+    let body = view(&app, &mut visitor, &asked, None).await?;
+    Ok(visitor.reply(body))
+}
+
+/// POST: `mail` sends a code, `code` answers by it, `confirm` answers by the sign-in of the account, `skip` goes on without
+/// an address.
+pub async fn post(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let id = question_of(&query)?;
+    let asked = app.usher.asked(id, &visitor.browser).await?;
+    match answer(&app, &mut visitor, &asked, &form).await {
+        Ok(came) => arrived(&app, visitor, came).await,
+        Err(UpstreamFault::Flow(FlowError::Refused(refused))) => {
+            let words = of_refused(&refused, visitor.lang(None, None));
+            let problem = HttpProblem::from(FlowError::from(refused));
+            let Some(words) = words else { return Err(problem) };
+            let error = words.iter().next().map(|(_, message)| message.to_owned());
+            let body = view(&app, &mut visitor, &asked, error).await?;
+            Ok(visitor.reply(with_status(&problem, body)))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+async fn answer(app: &App, visitor: &mut Visitor, asked: &Asked, form: &Params) -> Result<Arrived, UpstreamFault> {
+    let lang = visitor.lang(None, None);
+    if !text(form, "mail").is_empty() {
+        let address = text(form, "email");
+        let next = app.usher.mail_link_code(asked.id, &address, lang, &visitor.browser, &visitor.device).await?;
+        return Ok(Arrived::Ask(next));
+    }
+    if !text(form, "skip").is_empty() {
+        return app.usher.answer_without_address(asked.id, &mut visitor.browser, &visitor.device).await;
+    }
+    if !text(form, "confirm").is_empty()
+        && let Some(account) = owner_here(app, visitor, asked).await?
+    {
+        return app.usher.answer_by_sign_in(asked.id, &account, &mut visitor.browser).await;
+    }
+    app.usher.answer_by_code(asked.id, &text(form, "code"), &mut visitor.browser, &visitor.device).await
+}
+
+/// The account in question, if it is signed in here and freshly.
+async fn owner_here(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Option<Account>, FlowError> {
+    let Question::Confirm { owner, .. } = asked.question else { return Ok(None) };
+    let accounts = app.usher.accounts(&visitor.browser).await?;
+    let now = app.usher.now();
+    Ok(accounts.into_iter().find(|account| account.live && account.user.id == owner && account.is_fresh(now)))
+}
+
+fn question_of(query: &Params) -> Result<ProofId, HttpProblem> {
+    let given = query.get("q").ok().flatten().and_then(|text| text.parse().ok());
+    given.ok_or_else(HttpProblem::not_found)
+}
+
+async fn view(app: &App, visitor: &mut Visitor, asked: &Asked, error: Option<String>) -> Result<Response, HttpProblem> {
+    let page = visitor.page(visitor.lang(None, None));
+    let here = urls::upstream_ask(asked.id);
+    let form = Form::new(here.clone(), visitor.form_token());
+    let (provider, handle) = (asked.provider.clone(), asked.handle.clone());
+    let towards = match &asked.errand {
+        Errand::SignIn { interaction, .. } => show::interaction(app, interaction.as_deref(), visitor).ok().flatten(),
+        Errand::Link { .. } => None,
+    };
+    let towards = towards.map(|interaction| interaction.redirect_uri);
+    let body = match &asked.question {
+        Question::Address { suggested, sent_to } => {
+            let shown = sent_to.as_ref().or(suggested.as_ref()).map(ToString::to_string).unwrap_or_default();
+            let view = AskAddress { page, form, provider, handle, email: shown, sent: sent_to.is_some(), error };
+            show::html_towards(&view, towards.as_deref())?
+        }
+        Question::Confirm { email, by_mail, sent, .. } => {
+            let signed_in = owner_here(app, visitor, asked).await?.is_some();
+            let hinted = urls::with(urls::LOGIN, "login_hint", email.as_str());
+            let sign_in_url = urls::and(&hinted, "next", &here);
+            let email = email.masked();
+            let view = ConfirmLink {
+                page,
+                form,
+                provider,
+                handle,
+                email,
+                signed_in,
+                sign_in_url,
+                by_mail: *by_mail,
+                sent: *sent,
+                error,
+            };
+            show::html_towards(&view, towards.as_deref())?
+        }
+    };
+    Ok(body.into_response())
+}

@@ -1,0 +1,53 @@
+//! Back from a provider: by GET, or by a form that the provider posts.
+
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::response::Response;
+
+use super::{arrived, trouble};
+use crate::domain::provider::ProviderId;
+use crate::flows::SignedIn;
+use crate::flows::upstream::Arrived;
+use crate::upstream::Callback;
+use crate::web::extract::body;
+use crate::web::extract::visitor::{Visitor, see_other};
+use crate::web::problem::HttpProblem;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// What of a posted answer is passed on to ourselves.
+const PASSED_ON: [&str; 7] = ["code", "state", "iss", "user", "error", "error_description", "error_subcode"];
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    RawQuery(query): RawQuery,
+    mut visitor: Visitor,
+) -> Result<Response, HttpProblem> {
+    let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
+    let callback = match Callback::parse(&query.unwrap_or_default()) {
+        Ok(callback) => callback,
+        Err(error) => return trouble(&app, visitor, &provider, error.into(), None).await,
+    };
+    match app.usher.come_back(&provider, &callback, &mut visitor.browser, &visitor.device).await {
+        Ok(came) => {
+            if let Arrived::SignedIn { signed_in: SignedIn::As { user, .. }, .. } = &came {
+                visitor.remember_method(provider.as_str(), user);
+            }
+            arrived(&app, visitor, came).await
+        }
+        Err((fault, errand)) => trouble(&app, visitor, &provider, fault, errand).await,
+    }
+}
+
+/// POST: a cross-site form brings none of our cookies (`SameSite=Lax`). A GET of ourselves does.
+pub async fn post(Path(provider): Path<String>, request: Request) -> Result<Response, HttpProblem> {
+    let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
+    body::require_media_type(request.headers(), "application/x-www-form-urlencoded")?;
+    let posted = body::read(request).await?;
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(&posted).filter(|(name, _)| PASSED_ON.contains(&name.as_ref())) {
+        query.append_pair(&name, &value);
+    }
+    Ok(see_other(&format!("{}?{}", urls::upstream_callback(&provider), query.finish())))
+}

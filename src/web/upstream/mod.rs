@@ -1,0 +1,46 @@
+//! Away to providers and back, the questions in between, and what providers tell by themselves.
+
+pub mod ask;
+pub mod callback;
+pub mod notices;
+pub mod start;
+mod trouble;
+
+use axum::response::Response;
+
+use super::extract::visitor::Visitor;
+use super::problem::HttpProblem;
+use super::state::App;
+use super::{show, urls};
+use crate::flows::upstream::{Arrived, Errand, UpstreamFault};
+use crate::flows::{FlowError, Refused};
+
+pub(super) use trouble::trouble;
+
+impl From<UpstreamFault> for HttpProblem {
+    fn from(fault: UpstreamFault) -> Self {
+        match fault {
+            UpstreamFault::UnknownProvider => FlowError::from(Refused::NotFound("provider")).into(),
+            UpstreamFault::Flow(error) => error.into(),
+            fault @ (UpstreamFault::Upstream(_) | UpstreamFault::Refused(_)) => trouble::problem(&fault),
+        }
+    }
+}
+
+/// Sends the browser on after somebody came back.
+async fn arrived(app: &App, visitor: Visitor, arrived: Arrived) -> Result<Response, HttpProblem> {
+    match arrived {
+        Arrived::Ask(question) => Ok(visitor.redirect(&urls::upstream_ask(question))),
+        Arrived::Linked => Ok(visitor.redirect(&urls::with(urls::IDENTITIES, "done", "linked"))),
+        Arrived::Reauthenticate => Ok(visitor.redirect(&urls::login_again(urls::IDENTITIES))),
+        Arrived::SignedIn { signed_in, errand } => {
+            let (interaction, next) = match errand {
+                Errand::SignIn { interaction, next } => (interaction, next),
+                Errand::Link { .. } => (None, urls::IDENTITIES.to_owned()),
+            };
+            // A client's request that has grown too old meanwhile does not undo the sign-in.
+            let interaction = show::interaction(app, interaction.as_deref(), &visitor).ok().flatten();
+            show::arrived(app, visitor, signed_in, interaction, &next).await
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What providers tell by themselves: proven by their signature, answered without a page.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+use crate::domain::provider::ProviderId;
+use crate::flows::upstream::UpstreamFault;
+use crate::upstream::{NoticeDoor, NoticeRequest};
+use crate::web::extract::body;
+use crate::web::extract::params::QueryParams;
+use crate::web::extract::visitor::Visitor;
+use crate::web::pages::DataDeletion;
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// POST: Google's security events, Apple's notifications, Facebook's "deauthorize".
+pub async fn account(app: State<App>, provider: Path<String>, request: Request) -> Result<Response, HttpProblem> {
+    hear(app, provider, NoticeDoor::Account, request).await
+}
+
+/// POST: OpenID Connect Back-Channel Logout 1.0 §2.5, from the provider to us.
+pub async fn backchannel_logout(
+    app: State<App>,
+    provider: Path<String>,
+    request: Request,
+) -> Result<Response, HttpProblem> {
+    hear(app, provider, NoticeDoor::BackchannelLogout, request).await
+}
+
+/// POST: Facebook's "data deletion".
+pub async fn data_deletion(app: State<App>, provider: Path<String>, request: Request) -> Result<Response, HttpProblem> {
+    hear(app, provider, NoticeDoor::DataDeletion, request).await
+}
+
+async fn hear(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    door: NoticeDoor,
+    request: Request,
+) -> Result<Response, HttpProblem> {
+    let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
+    match app.usher.hear(&provider, &NoticeRequest { door, body: body::read(request).await?.to_vec() }).await {
+        Ok(heard) => match heard.confirmation {
+            Some(code) => {
+                let url = urls::with(&urls::data_deletion(&provider), "code", &code);
+                let url = app.usher.config.server.issuer.at(&url);
+                Ok(Json(json!({ "url": url, "confirmation_code": code })).into_response())
+            }
+            None => Ok(StatusCode::OK.into_response()),
+        },
+        Err(UpstreamFault::Upstream(error)) => {
+            tracing::warn!(upstream.provider = %provider, "upstream: a notice was not believed: {error}");
+            Err(HttpProblem::new(StatusCode::BAD_REQUEST, "NOTICE_INVALID", "This notice cannot be believed."))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// GET: what became of a deletion.
+pub async fn deletion(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let code = query.get("code").ok().flatten().unwrap_or_default();
+    if !app.usher.is_deletion_done(code).await? {
+        return Err(HttpProblem::not_found());
+    }
+    let body = show::html(&DataDeletion { page: visitor.page(visitor.lang(None, None)) })?;
+    Ok(visitor.reply(body))
+}

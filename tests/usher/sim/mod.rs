@@ -1,0 +1,13 @@
+//! The simulator of upstream providers, from outside: each test is a rule the real provider has.
+
+mod apple;
+mod control;
+mod facebook;
+mod github;
+mod google;
+mod journey;
+mod microsoft;
+mod oidc;
+mod pages;
+mod senders;
+mod x;

@@ -1,0 +1,4 @@
+//! Sign-in with other providers, against the simulator.
+
+mod stage;
+mod wire;

@@ -1,0 +1,120 @@
+//! A simulator, the providers that are configured to it, and a browser that goes from one to the other.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use usher::domain::identity::Vouched;
+use usher::domain::provider::{ProviderKind, ProviderSettings};
+use usher::domain::random::{Random, SeededRandom};
+use usher::domain::secret::Secret;
+use usher::domain::time::{Clock as _, ManualClock, Timestamp};
+use usher::outbound::{Outbound, OutboundRules};
+use usher::sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, Surroundings as SimSurroundings};
+use usher::upstream::{Callback, Departure, Kept, Provider, Registry, Surroundings, UpstreamError};
+
+/// Where the person comes back to. Nobody listens there: the browser reads the address and stops.
+pub const CALLBACK: &str = "http://127.0.0.1:1/upstream/callback";
+
+/// The stage.
+pub struct Stage {
+    pub sim: Sim,
+    registry: Registry,
+    browser: reqwest::Client,
+}
+
+/// The simulator's name for a kind.
+fn simulated(kind: ProviderKind) -> Simulated {
+    match kind {
+        ProviderKind::Google => Simulated::Google,
+        ProviderKind::Facebook => Simulated::Facebook,
+        ProviderKind::X => Simulated::X,
+        ProviderKind::Github => Simulated::GitHub,
+        ProviderKind::Apple => Simulated::Apple,
+        ProviderKind::Microsoft => Simulated::Microsoft,
+        ProviderKind::Oidc | ProviderKind::Oauth2 => Simulated::Oidc,
+    }
+}
+
+impl Stage {
+    pub async fn start() -> Self {
+        let clock = Arc::new(ManualClock::at(Timestamp(1_800_000_000)));
+        let (time, chance) = (Arc::clone(&clock), SeededRandom::new(11));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let surroundings = SimSurroundings {
+            now: Arc::new(move || time.now().0),
+            random: Arc::new(move |buffer| chance.fill(buffer)),
+        };
+        let sim = Sim::start(listener, surroundings).await.unwrap();
+        let rules = OutboundRules {
+            allow: vec!["127.0.0.0/8".parse().unwrap()],
+            timeout: std::time::Duration::from_secs(2),
+            ..OutboundRules::default()
+        };
+        let outbound = Outbound::new(rules).unwrap();
+        let registry = Registry::new(Surroundings { outbound, clock, random: Arc::new(SeededRandom::new(12)) });
+        let browser =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        Self { sim, registry, browser }
+    }
+
+    pub fn settings(&self, kind: ProviderKind) -> ProviderSettings {
+        let base = self.sim.base_url(simulated(kind));
+        let mut settings = ProviderSettings::new(kind.as_str().parse().unwrap(), kind, CLIENT_ID);
+        if kind == ProviderKind::Oidc {
+            settings.label = Some(String::from("Works"));
+            settings.issuer = Some(base);
+        } else {
+            settings.base_url = Some(base);
+        }
+        settings
+    }
+
+    pub fn provider(&self, settings: &ProviderSettings) -> Arc<dyn Provider> {
+        assert_eq!(self.registry.check(settings), Ok(()));
+        self.registry.provider(settings, Some(&Secret::from(CLIENT_SECRET)))
+    }
+
+    /// Sends the browser to the provider as this persona: the callback it comes back with.
+    pub async fn visit(&self, provider: &dyn Provider, persona: &str) -> Result<(Callback, Kept), UpstreamError> {
+        let departure = Departure {
+            redirect_uri: CALLBACK.to_owned(),
+            login_hint: Some(format!("persona:{persona}")),
+            ..Departure::default()
+        };
+        let (url, kept) = provider.depart(&departure).await?;
+        let answer = self.browser.get(url).send().await.unwrap();
+        assert!(answer.status().is_redirection(), "{}", answer.text().await.unwrap());
+        let back = answer.headers()["location"].to_str().unwrap().to_owned();
+        let query = back.strip_prefix(CALLBACK).unwrap().trim_start_matches('?');
+        // Facebook puts a fragment behind it, which a browser keeps for itself.
+        let query = query.split('#').next().unwrap();
+        Ok((Callback::parse(query)?, kept))
+    }
+
+    /// The whole way there and back.
+    pub async fn sign_in(&self, settings: &ProviderSettings, persona: &str) -> Result<Vouched, UpstreamError> {
+        let provider = self.provider(settings);
+        let (callback, kept) = self.visit(&*provider, persona).await?;
+        provider.arrive(&callback, &kept).await
+    }
+
+    pub async fn fault(&self, switch: Value) {
+        let url = format!("{}/_sim/faults", self.sim.origin());
+        let answer = self.browser.post(url).body(switch.to_string()).send().await.unwrap();
+        assert!(answer.status().is_success(), "{switch}");
+    }
+
+    pub async fn rotate_keys(&self) {
+        let url = format!("{}/_sim/rotate", self.sim.origin());
+        assert!(self.browser.post(url).body(json!({}).to_string()).send().await.unwrap().status().is_success());
+    }
+
+    /// What was asked of the simulator, without what the browser asked.
+    pub async fn journal(&self) -> Vec<Value> {
+        let url = format!("{}/_sim/requests", self.sim.origin());
+        let text = self.browser.get(url).send().await.unwrap().text().await.unwrap();
+        let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
+        entries.into_iter().filter(|entry| entry["endpoint"] != "authorize").collect()
+    }
+}

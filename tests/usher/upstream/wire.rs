@@ -1,0 +1,218 @@
+//! Provider × persona × fault: who came, as the provider's own manners have it, and nobody where something is wrong.
+
+use serde_json::{Value, json};
+use usher::domain::identity::EmailState::{self, Absent, Authoritative, Unverified, Verified};
+use usher::domain::provider::ProviderKind::{self, Facebook, Google, X};
+use usher::domain::provider::ProviderSettings;
+use usher::sim::CLIENT_SECRET;
+use usher::upstream::UpstreamError;
+
+use super::stage::{CALLBACK, Stage};
+
+/// Everybody who can be signed in with.
+const KINDS: &[ProviderKind] = &[Google, Facebook, X];
+
+#[tokio::test]
+async fn what_each_provider_says_of_each_person_is_taken_for_what_it_is_worth() {
+    let stage = Stage::start().await;
+    let table: &[(ProviderKind, &str, EmailState)] = &[
+        (Google, "ana", Verified),
+        (Google, "ana:ana@gmail.com", Authoritative),
+        (Google, "unverified", Unverified),
+        (Google, "no_email", Absent),
+        (Google, "third_party_google", Verified),
+        (Google, "workspace_hd", Authoritative),
+        (Google, "partial_scopes", Absent),
+        (Facebook, "ana", Unverified),
+        (Facebook, "unverified", Unverified),
+        (Facebook, "no_email", Absent),
+        (Facebook, "partial_scopes", Absent),
+        (X, "ana", Verified),
+        (X, "ana:ana@gmail.com", Verified),
+        (X, "unverified", Absent),
+        (X, "no_email", Absent),
+    ];
+    for (kind, persona, expected) in table {
+        let who = stage.sign_in(&stage.settings(*kind), persona).await.unwrap();
+        assert_eq!(who.email_state(), *expected, "{kind:?} {persona}");
+        assert!(!who.subject.is_empty() && who.profile.display_name().is_some(), "{kind:?} {persona}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_the_same_whatever_address_they_come_with() {
+    let stage = Stage::start().await;
+    for kind in KINDS {
+        let settings = stage.settings(*kind);
+        let come = async |persona| stage.sign_in(&settings, persona).await.unwrap();
+        let (one, two) = (come("changed_email_same_sub").await, come("changed_email_same_sub").await);
+        assert_eq!((&one.issuer, &one.subject), (&two.issuer, &two.subject), "{kind:?}");
+        assert_ne!(one.email, two.email, "{kind:?}");
+        let (one, two) = (come("same_email_other_sub").await, come("same_email_other_sub").await);
+        assert_ne!(one.subject, two.subject, "{kind:?}");
+        assert_eq!(one.email, two.email, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_says_no_has_declined() {
+    let stage = Stage::start().await;
+    for kind in KINDS {
+        assert_eq!(stage.sign_in(&stage.settings(*kind), "denied").await, Err(UpstreamError::Denied), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn trouble_on_the_wire_brings_nobody_and_is_called_by_its_name() {
+    for kind in KINDS {
+        for (fault, endpoint, word) in [
+            ("html_502", "token", "unavailable"),
+            ("html_502", "userinfo", "unavailable"),
+            ("slow", "token", "unavailable"),
+            ("down", "token", "unavailable"),
+            ("error_200", "token", "replayed"),
+            ("huge_body", "token", "misbehaved"),
+            ("redirect", "token", "misbehaved"),
+            ("redirect", "userinfo", "misbehaved"),
+        ] {
+            if *kind == Google && endpoint == "userinfo" {
+                // Everything about the person stands in the ID token.
+                continue;
+            }
+            let stage = Stage::start().await;
+            stage.fault(json!({"fault": fault, "endpoint": endpoint})).await;
+            let came = stage.sign_in(&stage.settings(*kind), "ana").await;
+            // Facebook's own envelope is an object: an error that is text is none of its own.
+            let word = if *kind == Facebook && fault == "error_200" { "misbehaved" } else { word };
+            assert_eq!(came.map_err(|error| error.word()), Err(word), "{kind:?} {fault} {endpoint}");
+            // A redirect is not followed, whatever it carries.
+            assert!(stage.journal().await.iter().all(|entry| !entry["path"].as_str().unwrap().contains("elsewhere")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn trouble_with_the_id_token_brings_nobody() {
+    let faults = ["wrong_nonce", "wrong_aud", "wrong_iss", "alg_none", "expired", "unknown_kid", "wrong_at_hash"];
+    for fault in faults {
+        let stage = Stage::start().await;
+        stage.fault(json!({ "fault": fault })).await;
+        let came = stage.sign_in(&stage.settings(Google), "ana").await;
+        assert_eq!(came.map_err(|error| error.word()), Err("misbehaved"), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn the_issuer_in_the_callback_may_be_absent_but_never_another_or_twice() {
+    let stage = Stage::start().await;
+    stage.fault(json!({"fault": "no_iss"})).await;
+    assert!(stage.sign_in(&stage.settings(Google), "ana").await.is_ok());
+    let stage = Stage::start().await;
+    stage.fault(json!({"fault": "duplicate_iss"})).await;
+    assert_eq!(stage.sign_in(&stage.settings(Google), "ana").await.unwrap_err().word(), "misbehaved");
+    assert!(stage.journal().await.iter().all(|entry| entry["endpoint"] != "token"));
+}
+
+#[tokio::test]
+async fn googles_issuer_without_its_scheme_is_the_same_one() {
+    let stage = Stage::start().await;
+    let settings = stage.settings(Google);
+    let one = stage.sign_in(&settings, "ana").await.unwrap();
+    stage.fault(json!({"fault": "bare_issuer"})).await;
+    let two = stage.sign_in(&settings, "ana").await.unwrap();
+    assert_eq!((one.issuer, one.subject), (two.issuer, two.subject));
+}
+
+#[tokio::test]
+async fn a_workspace_is_let_in_by_the_claim_and_not_by_the_hint() {
+    let stage = Stage::start().await;
+    let settings = ProviderSettings { hd: Some(String::from("example.test")), ..stage.settings(Google) };
+    assert!(stage.sign_in(&settings, "workspace_hd").await.is_ok());
+    assert_eq!(stage.sign_in(&settings, "ana").await.unwrap_err().word(), "not_allowed");
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_and_for_its_own_flow() {
+    for kind in KINDS {
+        let stage = Stage::start().await;
+        let provider = stage.provider(&stage.settings(*kind));
+        let (callback, kept) = stage.visit(&*provider, "ana").await.unwrap();
+        assert!(provider.arrive(&callback, &kept).await.is_ok(), "{kind:?}");
+        assert_eq!(provider.arrive(&callback, &kept).await, Err(UpstreamError::Replayed), "{kind:?}");
+        let (_, other) = stage.visit(&*provider, "ana").await.unwrap();
+        assert_eq!(provider.arrive(&callback, &other).await, Err(UpstreamError::StateMismatch), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_one_provider_is_not_taken_at_another() {
+    let stage = Stage::start().await;
+    let (google, x) = (stage.provider(&stage.settings(Google)), stage.provider(&stage.settings(X)));
+    let (callback, kept) = stage.visit(&*google, "ana").await.unwrap();
+    assert_eq!(x.arrive(&callback, &kept).await, Err(UpstreamError::StateMismatch));
+}
+
+#[tokio::test]
+async fn a_key_that_was_changed_meanwhile_is_found_after_a_minute_at_most() {
+    let stage = Stage::start().await;
+    stage.rotate_keys().await;
+    assert!(stage.sign_in(&stage.settings(Google), "ana").await.is_ok());
+    let keys = |journal: &[Value]| journal.iter().filter(|entry| entry["endpoint"] == "keys").count();
+    assert!(stage.sign_in(&stage.settings(Google), "ana").await.is_ok());
+    assert_eq!(keys(&stage.journal().await), 1);
+}
+
+#[tokio::test]
+async fn what_goes_over_the_wire_is_what_each_provider_asks_for_and_no_more() {
+    let stage = Stage::start().await;
+    for kind in KINDS {
+        stage.sign_in(&stage.settings(*kind), "ana").await.unwrap();
+    }
+    let journal = stage.journal().await;
+    let of = |provider: &str, endpoint: &str| -> Vec<&Value> {
+        journal.iter().filter(|entry| entry["provider"] == provider && entry["endpoint"] == endpoint).collect()
+    };
+    for (provider, userinfo) in [("google", 0), ("facebook", 1), ("x", 1)] {
+        assert_eq!(of(provider, "token").len(), 1, "{provider}");
+        assert_eq!(of(provider, "userinfo").len(), userinfo, "{provider}");
+    }
+    let proof = of("facebook", "userinfo")[0]["query"]["appsecret_proof"].as_str().unwrap();
+    assert!(proof.len() == 64 && proof.bytes().all(|b| b.is_ascii_hexdigit()), "{proof}");
+    assert!(of("x", "token")[0]["headers"]["authorization"].as_str().unwrap().starts_with("Basic "));
+    assert!(of("x", "token")[0]["body"]["client_secret"].is_null());
+    for entry in &journal {
+        let (query, agent) = (entry["query"].to_string(), &entry["headers"]["user-agent"]);
+        assert!(!query.contains(CLIENT_SECRET) && !query.contains("access_token"), "{entry}");
+        assert!(agent.as_str().unwrap().starts_with("usher/") && entry["headers"]["cookie"].is_null(), "{entry}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_of_x_that_may_not_ask_for_addresses_still_signs_people_in() {
+    let stage = Stage::start().await;
+    stage.fault(json!({"fault": "no_email_access"})).await;
+    assert_eq!(stage.sign_in(&stage.settings(X), "ana").await.unwrap().email, None);
+    stage.fault(json!({"fault": "rate_limit"})).await;
+    assert_eq!(stage.sign_in(&stage.settings(X), "ana").await.unwrap_err().word(), "unavailable");
+}
+
+#[tokio::test]
+async fn facebook_lets_us_in_where_it_demands_the_proof() {
+    let stage = Stage::start().await;
+    stage.fault(json!({"fault": "require_proof"})).await;
+    stage.fault(json!({"fault": "no_expires_in"})).await;
+    assert!(stage.sign_in(&stage.settings(Facebook), "ana").await.is_ok());
+}
+
+#[tokio::test]
+async fn trying_a_provider_out_says_what_is_wrong_with_it() {
+    for kind in KINDS {
+        let stage = Stage::start().await;
+        let provider = stage.provider(&stage.settings(*kind));
+        let steps = provider.check(CALLBACK).await;
+        assert!(steps.iter().all(|step| step.outcome.is_ok()), "{kind:?} {steps:?}");
+        stage.fault(json!({"fault": "down"})).await;
+        let steps = provider.check(CALLBACK).await;
+        assert_eq!(steps.last().unwrap().outcome.as_ref().unwrap_err().word(), "unavailable", "{kind:?}");
+    }
+}
