@@ -44,21 +44,16 @@ impl Usher {
         let (token, code) = (self.random.token(), self.random.digits(DIGITS));
         let taken = self.store.find_user_by_email(&email).await?;
         let at = |path: &str| self.config.server.issuer.at(path);
-        let letter = match &taken {
-            Some(owner) => {
-                let reader = Recipient { email: email.as_str(), name: None, lang: lang_of(owner) };
-                messages::already_registered(reader, &at("/login"), &at("/recover"))?
-            }
-            None => {
-                let reader = Recipient { email: email.as_str(), name: None, lang: lang_of(&account.user) };
-                let link = at(&format!("/account/email?token={token}"));
-                messages::verify_email(reader, &code, &link, minutes(LIFETIME))?
-            }
+        let reader =
+            Recipient { email: email.as_str(), name: None, lang: lang_of(taken.as_ref().unwrap_or(&account.user)) };
+        let letter = if taken.is_some() {
+            messages::already_registered(reader, &at("/login"), &at("/recover"))?
+        } else {
+            let link = at(&format!("/account/email?token={token}"));
+            messages::verify_email(reader, &code, &link, minutes(LIFETIME))?
         };
-        let letter = match self.may_write_to(email.as_str()).await? {
-            true => Some(self.enclose(&letter, now + LIFETIME)?),
-            false => None,
-        };
+        let allowed = self.may_write_to(email.as_str()).await?;
+        let letter = allowed.then(|| self.enclose(&letter, now + LIFETIME)).transpose()?;
         // Where the address is taken, code and link are known to nobody.
         let (token, code) = if taken.is_some() { (self.random.token(), self.random.token()) } else { (token, code) };
         let (token_hash, code_hash) = (secret_hash(&token), self.change_code_hash(id, &code));

@@ -23,12 +23,11 @@ pub struct Ended {
 impl Ended {
     fn add(&mut self, revoked: Vec<Revoked>) {
         for grant in revoked {
-            match self.clients.iter().position(|known| *known == grant.client_id) {
-                Some(place) => self.issued[place] = self.issued[place].max(grant.issued_at),
-                None => {
-                    self.clients.push(grant.client_id);
-                    self.issued.push(grant.issued_at);
-                }
+            if let Some(place) = self.clients.iter().position(|known| *known == grant.client_id) {
+                self.issued[place] = self.issued[place].max(grant.issued_at);
+            } else {
+                self.clients.push(grant.client_id);
+                self.issued.push(grant.issued_at);
             }
         }
     }

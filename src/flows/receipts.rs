@@ -24,7 +24,7 @@ impl Usher {
             let name = client.map_or_else(|| client_id.0.clone(), |client| client.metadata.client_name.clone());
             lines.push(Line { client_id: client_id.clone(), name, telling });
         }
-        lines.sort_by(|one, other| one.name.to_lowercase().cmp(&other.name.to_lowercase()));
+        lines.sort_by_key(|line| line.name.to_lowercase());
         Ok(lines)
     }
 

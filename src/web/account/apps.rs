@@ -44,13 +44,13 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
     let apps = app.usher.applications(account).await?;
     Ok(AccountApps {
         form: Form::new(urls::APPS, visitor.form_token()),
-        apps: apps.into_iter().map(|one| app_view(page.lang, one)).collect(),
+        apps: apps.iter().map(|one| app_view(page.lang, one)).collect(),
         page,
         notice: None,
     })
 }
 
-fn app_view(lang: Lang, one: Application) -> AppView {
+fn app_view(lang: Lang, one: &Application) -> AppView {
     let redirect_uri = one.client.metadata.redirect_uris.first().map(String::as_str).unwrap_or_default();
     let time = |at: Option<crate::domain::time::Timestamp>| at.map(|at| lang.date_time(at.0));
     AppView {

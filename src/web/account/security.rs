@@ -22,7 +22,7 @@ pub async fn get(
     Owner { mut visitor, account }: Owner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let mut page = view(&app, &mut visitor, &account).await?;
+    let mut page = view(&app, &mut visitor, &account);
     page.notice = match query.get("done").ok().flatten() {
         Some("password") => Some(Message::PasswordChanged.text(page.page.lang)),
         _ => None,
@@ -42,7 +42,7 @@ pub async fn post(
     match app.usher.change_password(&account, &current, &new, &mut visitor.browser, &visitor.device).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "password"))),
         Err(FlowError::Refused(refused)) => {
-            let mut page = view(&app, &mut visitor, &account).await?;
+            let mut page = view(&app, &mut visitor, &account);
             let found = of_refused(&refused, page.page.lang);
             let problem = HttpProblem::from(FlowError::from(refused));
             let Some(found) = found else { return Err(problem) };
@@ -59,14 +59,14 @@ pub async fn change_password(visitor: Visitor) -> Response {
     visitor.redirect(urls::SECURITY)
 }
 
-async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountSecurity, HttpProblem> {
+fn view(app: &App, visitor: &mut Visitor, account: &Account) -> AccountSecurity {
     let page = visitor.page_of(account, urls::SECURITY);
-    Ok(AccountSecurity {
+    AccountSecurity {
         password_form: Form::new(urls::SECURITY, visitor.form_token()),
         has_password: true,
         email: account.user.email_text().to_owned(),
         min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
         page,
         ..AccountSecurity::default()
-    })
+    }
 }

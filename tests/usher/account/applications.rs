@@ -19,7 +19,7 @@ on_both_databases! {
         assert!(none.values("client").is_empty() && !none.text(".empty").is_empty());
         let tokens = house.tokens(&mut browser, &client, ANA).await;
         let page = browser.open(&house.at("/account/apps")).await;
-        assert_eq!(page.values("client"), [client.client.id.0.clone()]);
+        assert_eq!(page.values("client"), [client.client.id.0.as_str()]);
         assert!(page.text(".ticks").contains("See your e-mail address"), "{}", page.body);
         assert!(!page.text("details").contains("E-mail address"), "allowed is not given");
         assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, 200);
@@ -54,7 +54,7 @@ on_both_databases! {
         let page = browser.open(&house.at("/account/apps")).await;
         let done = browser.submit(&page, &[("client", &client.client.id.0)]).await;
         assert_eq!(done.url, house.at("/account/apps?done=1"));
-        assert_eq!(done.values("client"), [other.client.id.0.clone()]);
+        assert_eq!(done.values("client"), [other.client.id.0.as_str()]);
         assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
         assert!(!house.is_active(&client, &tokens.text("access_token")).await);
         assert!(house.is_active(&other, &kept.text("access_token")).await);
