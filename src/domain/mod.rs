@@ -2,6 +2,8 @@
 //!
 //! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
 
+pub mod access;
+pub mod activity;
 pub mod authentication;
 pub mod client;
 pub mod code;
@@ -25,6 +27,7 @@ pub mod project;
 pub mod proof;
 pub mod provider;
 pub mod random;
+pub mod receipt;
 pub mod remembered;
 pub mod secret;
 pub mod session;

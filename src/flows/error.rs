@@ -62,6 +62,9 @@ pub enum Refused {
     /// The owner found a stranger in the account: for a while nobody changes how it is protected.
     #[error("for a day after \"this wasn't me\" nobody changes how the account is protected")]
     Frozen,
+    /// What was typed to confirm it is not what it should be.
+    #[error("what was typed does not confirm it")]
+    NotConfirmed,
     /// The code is wrong.
     #[error("the code is wrong")]
     WrongCode,

@@ -4,11 +4,15 @@
 //! answers values, or an error that the door turns into a status. Every write goes with its event in one transaction.
 
 mod accounts;
+mod activity;
+mod applications;
 mod arrive;
 mod authenticate_client;
 mod authorize;
+mod change_email;
 mod client_credentials;
 mod consent;
+mod delete_account;
 mod devices;
 mod disown;
 mod end;
@@ -30,9 +34,11 @@ pub mod password_pool;
 pub mod password_rules;
 mod passwords;
 mod profile;
+mod receipts;
 mod recover;
 mod recovery_codes;
 mod refresh;
+mod releases;
 mod revoke;
 mod second_factor;
 mod setup;
@@ -47,6 +53,7 @@ mod userinfo;
 mod usher;
 
 pub use accounts::{Account, Browser};
+pub use applications::Application;
 pub use arrive::SignedIn;
 pub use authorize::{AuthorizeFault, Outcome};
 pub use end::Ended;

@@ -3,6 +3,7 @@
 //! Look-ups give `Option`; only the caller knows whether absence is an error.
 //! Writes happen in a transaction ([`Store::write`]) together with the event that tells of them.
 
+pub mod accesses;
 pub mod browsers;
 pub mod clients;
 pub mod consents;
@@ -110,7 +111,8 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 25] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 26] = [
+        ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
         ("consents", consents::ALL),

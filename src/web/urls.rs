@@ -47,7 +47,17 @@ pub const LOGOUT: &str = "/logout";
 pub const PROFILE: &str = "/account/profile";
 /// Password and sessions.
 pub const SECURITY: &str = "/account/security";
-/// "This wasn't me", from a letter.
+/// Changing the address.
+pub const EMAIL: &str = "/account/email";
+/// Where the person is signed in.
+pub const SESSIONS: &str = "/account/sessions";
+/// Applications with access.
+pub const APPS: &str = "/account/apps";
+/// What happened.
+pub const ACTIVITY: &str = "/account/activity";
+/// Taking the data home, and leaving.
+pub const DATA: &str = "/account/data";
+/// "This wasn't me", from a letter or a page.
 pub const NOT_ME: &str = "/account/not-me";
 /// Buttons that change factors.
 pub const FACTORS: &str = "/account/security/factors";
@@ -121,7 +131,8 @@ pub fn second_factor(pending: &str, interaction: Option<&str>, next: &str) -> St
 }
 
 /// Pages that signing in without a client may lead to.
-const AFTER_LOGIN: [&str; 6] = [PROFILE, SECURITY, TOTP, NEW_PASSKEY, IDENTITIES, CONSOLE];
+const AFTER_LOGIN: [&str; 12] =
+    [PROFILE, SECURITY, TOTP, NEW_PASSKEY, SESSIONS, IDENTITIES, APPS, ACTIVITY, DATA, EMAIL, NOT_ME, CONSOLE];
 
 /// Where signing in without a client leads: to the page that was asked for if it is one of these, or a question of an
 /// upstream sign-in; to the profile otherwise.

@@ -7,8 +7,9 @@ use axum::response::{IntoResponse, Response};
 use super::of_refused;
 use crate::domain::interaction::{Interaction, Step};
 use crate::domain::secret::Secret;
-use crate::flows::{Attempt, FlowError, Outcome, Refused};
+use crate::flows::{Attempt, FlowError, Outcome, Refused, SignedIn};
 use crate::protocol::params::Params;
+use crate::web::extract::last_used::PASSWORD;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::pages::{Form, Message, PasskeyAsk, ProviderButton, SignIn};
@@ -44,6 +45,9 @@ pub async fn post(
     let attempt = Attempt { email: text(&form, "email"), password: Secret::new(text(&form, "password")) };
     match app.usher.sign_in(attempt, &mut visitor.browser, &visitor.device).await {
         Ok(signed_in) => {
+            if let SignedIn::As { user, .. } = &signed_in {
+                visitor.remember_method(PASSWORD, user);
+            }
             let next = urls::after_login(query.get("next").ok().flatten());
             show::arrived(&app, visitor, signed_in, interaction, &next).await
         }
@@ -160,9 +164,9 @@ async fn view(
     let offered = app.usher.offered_providers().await?;
     let providers = offered.into_iter().map(|one| ProviderButton {
         url: with_interaction(&urls::upstream_start(&one.id)),
+        last_used: visitor.last_used().is_some_and(|last| last.method == one.id.as_str()),
         id: one.id.to_string(),
         name: one.name,
-        last_used: false,
     });
     let providers = providers.collect();
     Ok(SignIn {
@@ -181,6 +185,7 @@ async fn view(
         unknown_passkey: None,
         accounts_url: (!accounts.is_empty()).then(|| with_interaction(urls::ACCOUNTS)),
         providers,
+        last_used: visitor.last_used().filter(|last| last.method == PASSWORD).map(|last| last.hint.clone()),
         page,
         form,
         client,

@@ -17,7 +17,10 @@ pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
         Refused::EmailTaken => ("email", Message::EmailTaken),
         Refused::Missing(field) => (*field, Message::Required),
         Refused::Password(fault) => ("password", of_password(fault)),
-        Refused::Profile(fault) => (fault.claim, of_profile(fault.claim)),
+        Refused::Profile(fault) => {
+            (fault.claim.strip_prefix("address.").unwrap_or(fault.claim), of_profile(fault.claim))
+        }
+        Refused::NotConfirmed => ("confirmation", Message::NotConfirmed),
         Refused::Frozen => ("", Message::Frozen),
         Refused::PasskeyUnknown => ("", Message::PasskeyUnknown),
         Refused::PasskeyRefused => ("", Message::PasskeyRefused),
@@ -43,7 +46,7 @@ fn of_password(fault: &PasswordFault) -> Message {
 
 fn of_profile(claim: &str) -> Message {
     match claim {
-        "website" => Message::WebsiteInvalid,
+        "website" | "profile" | "picture" => Message::WebsiteInvalid,
         "birthdate" => Message::BirthdateInvalid,
         "zoneinfo" => Message::ZoneInvalid,
         "phone_number" => Message::PhoneInvalid,

@@ -61,8 +61,16 @@ pub struct NavLink {
 pub enum Tab {
     /// Name, e-mail, language.
     Profile,
-    /// Password and sessions.
+    /// Password and other ways to prove oneself.
     Security,
+    /// Where one is signed in.
+    Sessions,
+    /// Applications with access.
+    Apps,
+    /// What happened.
+    Activity,
+    /// Taking the data home, and leaving.
+    Data,
     /// The providers that lead here.
     Identities,
     /// The administrators' console.
@@ -121,6 +129,10 @@ impl NavLink {
         let label = lang.text(match tab {
             Tab::Profile => "tab-profile",
             Tab::Security => "tab-security",
+            Tab::Sessions => "tab-sessions",
+            Tab::Apps => "tab-apps",
+            Tab::Activity => "tab-activity",
+            Tab::Data => "tab-data",
             Tab::Identities => "tab-identities",
             Tab::Console => "tab-console",
             Tab::DevMail => "tab-dev-mail",

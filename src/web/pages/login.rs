@@ -36,6 +36,8 @@ pub struct SignIn {
     pub unknown_passkey: Option<String>,
     /// The providers, in a fixed order.
     pub providers: Vec<ProviderButton>,
+    /// This browser signed in by password last: as whom, in part.
+    pub last_used: Option<String>,
 }
 
 /// One way to sign in elsewhere.

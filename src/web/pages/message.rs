@@ -52,6 +52,12 @@ pub enum Message {
     CurrentPasswordWrong,
     /// For a day after "this wasn't me" nobody changes how the account is protected.
     Frozen,
+    /// What was typed does not confirm it.
+    NotConfirmed,
+    /// The application has lost its access.
+    AccessRemoved,
+    /// The address is changed.
+    EmailChanged,
     /// The password is changed.
     PasswordChanged,
     /// The profile is saved.
@@ -152,6 +158,9 @@ impl Message {
             Self::PasswordSame => "message-password-same",
             Self::CurrentPasswordWrong => "message-current-password-wrong",
             Self::Frozen => "message-frozen",
+            Self::NotConfirmed => "message-not-confirmed",
+            Self::AccessRemoved => "message-access-removed",
+            Self::EmailChanged => "message-email-changed",
             Self::PasswordChanged => "message-password-changed",
             Self::ProfileSaved => "message-profile-saved",
             Self::IdentityLinked => "identities-done-linked",

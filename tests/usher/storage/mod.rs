@@ -1,5 +1,6 @@
 //! The contract of `storage`: every method, on SQLite and PostgreSQL alike.
 
+mod accesses;
 mod browsers;
 mod clients;
 mod consents;
