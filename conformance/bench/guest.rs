@@ -11,9 +11,9 @@ use crate::house::{CALLBACK, Client, Clients, EMAIL, House, PASSWORD};
 use crate::wire::{Answer, Wire};
 
 /// The verifier of RFC 7636 appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// Its challenge.
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A signed-in browser and its client, and every request of theirs as bytes.
 pub struct Guest {
@@ -122,7 +122,8 @@ impl Guest {
         Ok((of("access_token")?, of("refresh_token")?))
     }
 
-    fn get(&self, path: &str, headers: &str) -> Vec<u8> {
+    /// GET of an address, with headers.
+    pub fn get(&self, path: &str, headers: &str) -> Vec<u8> {
         format!("GET {path} HTTP/1.1\r\nHost: localhost:{}\r\n{headers}\r\n", self.address.port()).into_bytes()
     }
 
@@ -143,11 +144,13 @@ impl Guest {
     }
 }
 
-fn query(pairs: &[(&str, &str)]) -> String {
+/// Pairs as a form writes them.
+pub fn query(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-fn cookies(answer: &Answer<'_>) -> String {
+/// What an answer sets, as a browser sends it back.
+pub fn cookies(answer: &Answer<'_>) -> String {
     let pairs = answer.headers("set-cookie").filter_map(|cookie| cookie.split(';').next());
     pairs.collect::<Vec<_>>().join("; ")
 }

@@ -107,6 +107,12 @@ impl House {
         })
     }
 
+    /// Adds the simulator as Google.
+    pub fn add_google(&self, base: &str) -> anyhow::Result<()> {
+        let add = ["provider", "add", "google", "--client-id", "sim", "--client-secret-stdin", "--base-url", base];
+        self.command(&add, "sim-secret").map(drop)
+    }
+
     /// Runs a command of `usher` in this house and reads its JSON.
     fn command(&self, arguments: &[&str], input: &str) -> anyhow::Result<Value> {
         let mut command = settings(&self.program, &self.folder, &self.url, self.address);

@@ -1,6 +1,7 @@
 //! Drives a release build of Usher over the loopback and prints one table, beside the limits of the machine measured in
 //! the same run. `conformance/bench/run.sh` starts it; `docs/performance.md` says how to read it.
 
+mod brokered;
 mod flood;
 mod guest;
 mod house;
@@ -105,7 +106,20 @@ impl Bench {
             for one in &houses {
                 self.driver.block_on(flood::print(&one.house, &one.guest, self.time() * 4))?;
             }
+            self.brokered(&houses)?;
         }
+        Ok(())
+    }
+
+    /// Sign-ins by way of the simulator, which runs beside the driver.
+    fn brokered(&self, houses: &[Inhabited]) -> anyhow::Result<()> {
+        let listener = self.floors.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
+        let address = listener.local_addr()?;
+        let simulator = self.floors.block_on(usher::app::start_simulator(listener))?;
+        for one in houses {
+            self.driver.block_on(brokered::print(&one.house, &one.guest, address))?;
+        }
+        self.floors.block_on(simulator.shutdown());
         Ok(())
     }
 

@@ -47,7 +47,7 @@ impl Apple {
 
     fn client_secret(&self) -> Result<Secret<String>, UpstreamError> {
         let desk = &self.0.desk;
-        client_secret(&desk.settings, desk.secret()?, desk.now())
+        client_secret(&desk.settings, desk.secret()?, desk.base(ISSUER), desk.now())
     }
 
     async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
@@ -80,6 +80,7 @@ impl Apple {
 fn client_secret(
     settings: &ProviderSettings,
     given: &Secret<String>,
+    audience: &str,
     now: Timestamp,
 ) -> Result<Secret<String>, UpstreamError> {
     if !given.expose().contains("-----BEGIN") {
@@ -87,7 +88,7 @@ fn client_secret(
     }
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let header = json!({"alg": "ES256", "kid": settings.key_id});
-    let claims = json!({"iss": settings.team_id, "iat": now.0, "exp": now.0 + SECRET_LIFE, "aud": ISSUER,
+    let claims = json!({"iss": settings.team_id, "iat": now.0, "exp": now.0 + SECRET_LIFE, "aud": audience,
                         "sub": settings.client_id});
     let mut token = format!("{}.{}", part(&header), part(&claims));
     let key = private_key(given).ok_or_else(|| UpstreamError::misconfigured("its private key cannot be read"))?;
@@ -190,7 +191,7 @@ mod tests {
         let pkcs8 = pair.to_pkcs8v1().unwrap();
         let pem =
             format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(pkcs8.as_ref()));
-        let token = client_secret(&settings(), &Secret::new(pem), Timestamp(1000)).unwrap();
+        let token = client_secret(&settings(), &Secret::new(pem), ISSUER, Timestamp(1000)).unwrap();
         let (message, signature) = token.expose().rsplit_once('.').unwrap();
         let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref());
         key.verify(message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
@@ -210,11 +211,11 @@ mod tests {
             "-----BEGIN PRIVATE KEY-----!-----END PRIVATE KEY-----",
             "-----BEGIN EC PRIVATE KEY-----AA-----END EC PRIVATE KEY-----",
         ] {
-            let judged = client_secret(&settings(), &Secret::from(bad), Timestamp(0));
+            let judged = client_secret(&settings(), &Secret::from(bad), ISSUER, Timestamp(0));
             assert_eq!(judged.unwrap_err().word(), "misconfigured");
         }
         assert_eq!(
-            client_secret(&settings(), &Secret::from("sim-secret"), Timestamp(0)).unwrap().expose(),
+            client_secret(&settings(), &Secret::from("sim-secret"), ISSUER, Timestamp(0)).unwrap().expose(),
             "sim-secret"
         );
     }

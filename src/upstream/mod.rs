@@ -26,6 +26,7 @@ mod person;
 mod registry;
 #[cfg(test)]
 mod stub;
+mod timely;
 mod wire;
 mod x;
 

@@ -14,6 +14,7 @@ use super::google::Google;
 use super::microsoft::Microsoft;
 use super::oauth2::Oauth2;
 use super::oidc::Oidc;
+use super::timely::Timely;
 use super::x::X;
 use super::{Provider, Surroundings};
 use crate::domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSettings};
@@ -84,14 +85,14 @@ impl Registry {
 
 fn build(desk: Desk) -> Arc<dyn Provider> {
     match desk.settings.kind {
-        ProviderKind::Google => Arc::new(Google::new(desk)),
-        ProviderKind::Facebook => Arc::new(Facebook::new(desk)),
-        ProviderKind::X => Arc::new(X::new(desk)),
-        ProviderKind::Github => Arc::new(Github::new(desk)),
-        ProviderKind::Apple => Arc::new(Apple::new(desk)),
-        ProviderKind::Microsoft => Arc::new(Microsoft::new(desk)),
-        ProviderKind::Oidc => Arc::new(Oidc::new(desk)),
-        ProviderKind::Oauth2 => Arc::new(Oauth2::new(desk)),
+        ProviderKind::Google => Arc::new(Timely(Google::new(desk))),
+        ProviderKind::Facebook => Arc::new(Timely(Facebook::new(desk))),
+        ProviderKind::X => Arc::new(Timely(X::new(desk))),
+        ProviderKind::Github => Arc::new(Timely(Github::new(desk))),
+        ProviderKind::Apple => Arc::new(Timely(Apple::new(desk))),
+        ProviderKind::Microsoft => Arc::new(Timely(Microsoft::new(desk))),
+        ProviderKind::Oidc => Arc::new(Timely(Oidc::new(desk))),
+        ProviderKind::Oauth2 => Arc::new(Timely(Oauth2::new(desk))),
     }
 }
 

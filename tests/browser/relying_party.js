@@ -20,6 +20,7 @@ export class RelyingParty {
   /** An authorization request by this application. */
   request(issuer, clientId, extra = {}) {
     const verifier = randomBytes(32).toString('base64url');
+    this.verifier = verifier;
     const url = new URL(`${issuer}/oauth2/authorize`);
     url.search = new URLSearchParams({
       client_id: clientId,
@@ -33,6 +34,22 @@ export class RelyingParty {
       ...extra,
     });
     return url.href;
+  }
+
+  /** The claims of the ID token for the code in the address that the browser came back to. */
+  async idToken(issuer, clientId, clientSecret, cameBackTo) {
+    const response = await fetch(`${issuer}/oauth2/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        code: new URL(cameBackTo).searchParams.get('code'),
+        redirect_uri: this.redirectUri,
+        code_verifier: this.verifier,
+      }),
+    });
+    const { id_token: token } = await response.json();
+    return JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
   }
 
   /** Stops listening. */

@@ -1,10 +1,11 @@
 // A freshly built Usher in development mode, in a temporary folder, on ports of its own.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 const PATIENCE = 60_000;
 
@@ -43,6 +44,7 @@ export class Usher {
       USHER_DEMO__LISTEN_B: `127.0.0.1:${b}`,
       USHER_LIMITS__SIGN_IN: 'off',
     };
+    usher.env = env;
     const began = Date.now();
     const bin = path.resolve(process.env.USHER_BIN ?? '../../target/debug/usher');
     usher.process = spawn(bin, ['dev'], { cwd: usher.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -62,6 +64,13 @@ export class Usher {
     }
     usher.startedIn = Date.now() - began;
     return usher;
+  }
+
+  /** Runs a command of `usher` beside it and reads its JSON. */
+  async command(...args) {
+    const bin = path.resolve(process.env.USHER_BIN ?? '../../target/debug/usher');
+    const { stdout } = await promisify(execFile)(bin, [...args, '--json'], { cwd: this.folder, env: this.env });
+    return JSON.parse(stdout);
   }
 
   #banner() {

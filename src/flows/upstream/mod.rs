@@ -18,11 +18,13 @@ use super::error::{FlowError, Refused};
 use super::usher::Usher;
 use crate::domain::id::{ProofId, SessionId, UserId};
 use crate::domain::provider::ProviderId;
-use crate::upstream::{Kept, UpstreamError};
+use crate::upstream::Kept;
 
 pub use ask::{Asked, Question};
 pub use hear::Heard;
 pub use providers::{NewProvider, ProviderView};
+
+pub use crate::upstream::{Callback, Checked, NoticeDoor, NoticeRequest, UpstreamError};
 
 /// Why somebody goes to a provider.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -60,5 +60,6 @@ pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, 
 pub use sessions::{AccountSessions, SessionView, means_words};
 pub use setup::{Setup, SetupExpired, SetupValues};
 pub use upstream::{
-    AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, UpstreamTrouble,
+    AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, Trouble,
+    UpstreamTrouble,
 };

@@ -1,6 +1,7 @@
 //! One example of every page in every state worth seeing, with hostile values where strangers choose them.
 
 mod account;
+mod upstream;
 
 use askama::Template;
 
@@ -26,6 +27,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(console_pages(lang));
     pages.extend(client_pages(lang));
     pages.extend(letters(lang));
+    pages.extend(upstream::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
 }
 

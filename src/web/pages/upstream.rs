@@ -58,8 +58,8 @@ pub struct UpstreamTrouble {
     pub page: Page,
     /// The provider.
     pub provider: String,
-    /// The end of the keys of what is said.
-    pub word: &'static str,
+    /// What went wrong.
+    pub trouble: Trouble,
     /// The code to quote.
     pub code: &'static str,
     /// Where to try again, if that may help.
@@ -68,15 +68,54 @@ pub struct UpstreamTrouble {
     pub other_url: String,
 }
 
+/// What went wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trouble {
+    /// The person said no there.
+    Denied,
+    /// The provider is down or slow.
+    Unavailable,
+    /// Only certain accounts are let in.
+    NotAllowed,
+    /// The journey is too old, or another browser's.
+    Over,
+    /// The provider could not be believed.
+    #[default]
+    Misbehaved,
+    /// The identity leads to another account.
+    Taken,
+    /// The account may not sign in.
+    Disabled,
+    /// It was unlinked too lately.
+    Lately,
+    /// No new accounts this way.
+    Closed,
+}
+
+impl Trouble {
+    /// The keys of what happened and what to do.
+    const fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Denied => ("upstream-denied-title", "upstream-denied-advice"),
+            Self::Unavailable => ("upstream-unavailable-title", "upstream-unavailable-advice"),
+            Self::NotAllowed => ("upstream-not-allowed-title", "upstream-not-allowed-advice"),
+            Self::Over => ("upstream-over-title", "upstream-over-advice"),
+            Self::Misbehaved => ("upstream-misbehaved-title", "upstream-misbehaved-advice"),
+            Self::Taken => ("upstream-taken-title", "upstream-taken-advice"),
+            Self::Disabled => ("upstream-disabled-title", "upstream-disabled-advice"),
+            Self::Lately => ("upstream-lately-title", "upstream-lately-advice"),
+            Self::Closed => ("upstream-closed-title", "upstream-closed-advice"),
+        }
+    }
+}
+
 impl UpstreamTrouble {
     fn title(&self) -> String {
-        let key = format!("upstream-{}-title", self.word);
-        self.page.lang.text_with(&key, &[("provider", self.provider.as_str().into())])
+        self.page.tv(self.trouble.keys().0, "provider", self.provider.as_str())
     }
 
     fn advice(&self) -> String {
-        let key = format!("upstream-{}-advice", self.word);
-        self.page.lang.text_with(&key, &[("provider", self.provider.as_str().into())])
+        self.page.tv(self.trouble.keys().1, "provider", self.provider.as_str())
     }
 }
 

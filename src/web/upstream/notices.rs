@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::domain::provider::ProviderId;
 use crate::flows::upstream::UpstreamFault;
-use crate::upstream::{NoticeDoor, NoticeRequest};
+use crate::flows::upstream::{NoticeDoor, NoticeRequest};
 use crate::web::extract::body;
 use crate::web::extract::params::QueryParams;
 use crate::web::extract::visitor::Visitor;

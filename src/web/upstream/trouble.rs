@@ -4,10 +4,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::provider::ProviderId;
+use crate::flows::upstream::UpstreamError;
 use crate::flows::upstream::{Errand, Refusal, UpstreamFault};
-use crate::upstream::UpstreamError;
 use crate::web::extract::visitor::Visitor;
-use crate::web::pages::UpstreamTrouble;
+use crate::web::pages::{Trouble, UpstreamTrouble};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -32,24 +32,24 @@ pub(super) fn problem(fault: &UpstreamFault) -> HttpProblem {
     HttpProblem::new(status, code, fault.to_string())
 }
 
-/// The end of the keys of a fault's sentences.
-const fn word(fault: &UpstreamFault) -> &'static str {
+/// A fault as its page knows it.
+const fn kind_of(fault: &UpstreamFault) -> Trouble {
     match fault {
         UpstreamFault::Upstream(error) => match error {
-            UpstreamError::Denied => "denied",
-            UpstreamError::Unavailable(_) => "unavailable",
-            UpstreamError::NotAllowed(_) => "not-allowed",
-            UpstreamError::Replayed | UpstreamError::StateMismatch => "over",
-            _ => "misbehaved",
+            UpstreamError::Denied => Trouble::Denied,
+            UpstreamError::Unavailable(_) => Trouble::Unavailable,
+            UpstreamError::NotAllowed(_) => Trouble::NotAllowed,
+            UpstreamError::Replayed | UpstreamError::StateMismatch => Trouble::Over,
+            _ => Trouble::Misbehaved,
         },
         UpstreamFault::Refused(refusal) => match refusal {
-            Refusal::Taken => "taken",
-            Refusal::Disabled => "disabled",
-            Refusal::Over => "over",
-            Refusal::Lately => "lately",
-            Refusal::Closed => "closed",
+            Refusal::Taken => Trouble::Taken,
+            Refusal::Disabled => Trouble::Disabled,
+            Refusal::Over => Trouble::Over,
+            Refusal::Lately => Trouble::Lately,
+            Refusal::Closed => Trouble::Closed,
         },
-        UpstreamFault::UnknownProvider | UpstreamFault::Flow(_) => "misbehaved",
+        UpstreamFault::UnknownProvider | UpstreamFault::Flow(_) => Trouble::Misbehaved,
     }
 }
 
@@ -77,7 +77,8 @@ pub async fn trouble(
     let retry_url = retry_url.filter(|_| !matches!(fault, UpstreamFault::Refused(refusal) if refusal != Refusal::Over));
     let problem = problem(&fault);
     let page = visitor.page(visitor.lang(None, None));
-    let view = UpstreamTrouble { page, provider: name, word: word(&fault), code: problem.code, retry_url, other_url };
+    let view =
+        UpstreamTrouble { page, provider: name, trouble: kind_of(&fault), code: problem.code, retry_url, other_url };
     let body = show::html(&view)?;
     Ok(visitor.reply((problem.status, body).into_response()))
 }

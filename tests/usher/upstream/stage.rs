@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use scraper::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use usher::domain::identity::Vouched;
@@ -34,6 +35,19 @@ fn simulated(kind: ProviderKind) -> Simulated {
         ProviderKind::Microsoft => Simulated::Microsoft,
         ProviderKind::Oidc | ProviderKind::Oauth2 => Simulated::Oidc,
     }
+}
+
+/// What the page posts by itself, where the answer comes as a form.
+fn posted(page: &str) -> Result<Callback, UpstreamError> {
+    let page = Html::parse_document(page);
+    let of = |css: &str| Selector::parse(css).unwrap();
+    let form = page.select(&of("form#answer")).next().expect("a form that posts itself");
+    assert_eq!(form.attr("action"), Some(CALLBACK));
+    let field = |input: ElementRef<'_>| {
+        let part = |name: &str| input.attr(name).unwrap_or_default().to_owned();
+        (part("name"), part("value"))
+    };
+    Callback::of_pairs(form.select(&of("input")).map(field).collect())
 }
 
 impl Stage {
@@ -84,6 +98,9 @@ impl Stage {
         };
         let (url, kept) = provider.depart(&departure).await?;
         let answer = self.browser.get(url).send().await.unwrap();
+        if answer.status().is_success() {
+            return Ok((posted(&answer.text().await.unwrap())?, kept));
+        }
         assert!(answer.status().is_redirection(), "{}", answer.text().await.unwrap());
         let back = answer.headers()["location"].to_str().unwrap().to_owned();
         let query = back.strip_prefix(CALLBACK).unwrap().trim_start_matches('?');
@@ -108,6 +125,16 @@ impl Stage {
     pub async fn rotate_keys(&self) {
         let url = format!("{}/_sim/rotate", self.sim.origin());
         assert!(self.browser.post(url).body(json!({}).to_string()).send().await.unwrap().status().is_success());
+    }
+
+    /// What the provider tells by itself: the body as it would come in.
+    pub async fn told(&self, order: Value) -> Vec<u8> {
+        let mut order = order;
+        order["to"] = json!(format!("{}/_sim/elsewhere", self.sim.origin()));
+        let url = format!("{}/_sim/send", self.sim.origin());
+        let text = self.browser.post(url).body(order.to_string()).send().await.unwrap().text().await.unwrap();
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        answer["sent"].as_str().unwrap_or_else(|| panic!("{order} {answer}")).as_bytes().to_vec()
     }
 
     /// What was asked of the simulator, without what the browser asked.

@@ -1,16 +1,20 @@
 //! Provider × persona × fault: who came, as the provider's own manners have it, and nobody where something is wrong.
 
 use serde_json::{Value, json};
-use usher::domain::identity::EmailState::{self, Absent, Authoritative, Unverified, Verified};
-use usher::domain::provider::ProviderKind::{self, Facebook, Google, X};
+use usher::domain::identity::EmailState::{self, Absent, Authoritative, Relay, Unverified, Verified};
+use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 use usher::domain::provider::ProviderSettings;
 use usher::sim::CLIENT_SECRET;
-use usher::upstream::UpstreamError;
+use usher::upstream::{NoticeDoor, NoticeKind, NoticeRequest, UpstreamError};
 
 use super::stage::{CALLBACK, Stage};
 
 /// Everybody who can be signed in with.
-const KINDS: &[ProviderKind] = &[Google, Facebook, X];
+const KINDS: &[ProviderKind] = &[Google, Facebook, X, Github, Apple, Microsoft, Oidc];
+/// Those that prove it by an ID token.
+const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
+/// Those that are asked for more than what the ID token says, if there is one.
+const ASKED: &[ProviderKind] = &[Facebook, X, Github];
 
 #[tokio::test]
 async fn what_each_provider_says_of_each_person_is_taken_for_what_it_is_worth() {
@@ -31,6 +35,26 @@ async fn what_each_provider_says_of_each_person_is_taken_for_what_it_is_worth() 
         (X, "ana:ana@gmail.com", Verified),
         (X, "unverified", Absent),
         (X, "no_email", Absent),
+        (Github, "ana", Verified),
+        (Github, "unverified", Absent),
+        (Github, "no_email", Absent),
+        (Github, "partial_scopes", Absent),
+        (Apple, "apple_first", Verified),
+        (Apple, "unverified", Unverified),
+        (Apple, "no_email", Absent),
+        (Apple, "relay", Relay),
+        (Apple, "partial_scopes", Absent),
+        (Microsoft, "ana", Authoritative),
+        (Microsoft, "verified", Authoritative),
+        (Microsoft, "ana:ana@outlook.com", Authoritative),
+        (Microsoft, "unverified", Unverified),
+        (Microsoft, "ms_noauth_attacker", Unverified),
+        (Microsoft, "ms_noauth_attacker:ana@example.test", Unverified),
+        (Microsoft, "no_email", Absent),
+        (Oidc, "ana", Verified),
+        (Oidc, "unverified", Unverified),
+        (Oidc, "no_email", Absent),
+        (Oidc, "partial_scopes", Absent),
     ];
     for (kind, persona, expected) in table {
         let who = stage.sign_in(&stage.settings(*kind), persona).await.unwrap();
@@ -75,8 +99,7 @@ async fn trouble_on_the_wire_brings_nobody_and_is_called_by_its_name() {
             ("redirect", "token", "misbehaved"),
             ("redirect", "userinfo", "misbehaved"),
         ] {
-            if *kind == Google && endpoint == "userinfo" {
-                // Everything about the person stands in the ID token.
+            if endpoint == "userinfo" && !ASKED.contains(kind) {
                 continue;
             }
             let stage = Stage::start().await;
@@ -97,19 +120,33 @@ async fn trouble_with_the_id_token_brings_nobody() {
     for fault in faults {
         let stage = Stage::start().await;
         stage.fault(json!({ "fault": fault })).await;
-        let came = stage.sign_in(&stage.settings(Google), "ana").await;
-        assert_eq!(came.map_err(|error| error.word()), Err("misbehaved"), "{fault}");
+        for kind in OPENID {
+            let came = stage.sign_in(&stage.settings(*kind), "ana").await;
+            assert_eq!(came.map_err(|error| error.word()), Err("misbehaved"), "{kind:?} {fault}");
+        }
     }
+}
+
+#[tokio::test]
+async fn userinfo_about_somebody_else_brings_nobody() {
+    let stage = Stage::start().await;
+    stage.fault(json!({"fault": "userinfo_sub"})).await;
+    // Without an address in the ID token userinfo is asked.
+    assert_eq!(stage.sign_in(&stage.settings(Oidc), "no_email").await.unwrap_err().word(), "misbehaved");
 }
 
 #[tokio::test]
 async fn the_issuer_in_the_callback_may_be_absent_but_never_another_or_twice() {
     let stage = Stage::start().await;
     stage.fault(json!({"fault": "no_iss"})).await;
-    assert!(stage.sign_in(&stage.settings(Google), "ana").await.is_ok());
+    for kind in [Google, Github] {
+        assert!(stage.sign_in(&stage.settings(kind), "ana").await.is_ok(), "{kind:?}");
+    }
     let stage = Stage::start().await;
     stage.fault(json!({"fault": "duplicate_iss"})).await;
-    assert_eq!(stage.sign_in(&stage.settings(Google), "ana").await.unwrap_err().word(), "misbehaved");
+    for kind in [Google, Github, Oidc] {
+        assert_eq!(stage.sign_in(&stage.settings(kind), "ana").await.unwrap_err().word(), "misbehaved", "{kind:?}");
+    }
     assert!(stage.journal().await.iter().all(|entry| entry["endpoint"] != "token"));
 }
 
@@ -172,7 +209,8 @@ async fn what_goes_over_the_wire_is_what_each_provider_asks_for_and_no_more() {
     let of = |provider: &str, endpoint: &str| -> Vec<&Value> {
         journal.iter().filter(|entry| entry["provider"] == provider && entry["endpoint"] == endpoint).collect()
     };
-    for (provider, userinfo) in [("google", 0), ("facebook", 1), ("x", 1)] {
+    let asked = [("google", 0), ("facebook", 1), ("x", 1), ("github", 2), ("apple", 0), ("microsoft", 0), ("oidc", 0)];
+    for (provider, userinfo) in asked {
         assert_eq!(of(provider, "token").len(), 1, "{provider}");
         assert_eq!(of(provider, "userinfo").len(), userinfo, "{provider}");
     }
@@ -202,6 +240,72 @@ async fn facebook_lets_us_in_where_it_demands_the_proof() {
     stage.fault(json!({"fault": "require_proof"})).await;
     stage.fault(json!({"fault": "no_expires_in"})).await;
     assert!(stage.sign_in(&stage.settings(Facebook), "ana").await.is_ok());
+}
+
+#[tokio::test]
+async fn apple_tells_a_name_once_and_then_never_again() {
+    let stage = Stage::start().await;
+    let settings = stage.settings(Apple);
+    assert_eq!(stage.sign_in(&settings, "ana").await.unwrap().profile.given_name.as_deref(), Some("Ana"));
+    assert_eq!(stage.sign_in(&settings, "ana").await.unwrap().profile.given_name, None);
+}
+
+#[tokio::test]
+async fn a_tenant_that_is_not_let_in_stays_out() {
+    const HOME: &str = "5a1b7c3e-0000-4000-8000-00000000cafe";
+    let stage = Stage::start().await;
+    let settings = ProviderSettings { allowed_tenants: vec![HOME.to_owned()], ..stage.settings(Microsoft) };
+    let ana = stage.sign_in(&settings, "ana").await.unwrap();
+    assert!(ana.subject.starts_with(&format!("{HOME}:")) && ana.issuer.ends_with(&format!("/{HOME}/v2.0")), "{ana:?}");
+    assert_eq!(stage.sign_in(&settings, "ms_noauth_attacker").await.unwrap_err().word(), "not_allowed");
+    let work = ProviderSettings { tenant: Some(String::from("organizations")), ..stage.settings(Microsoft) };
+    let work = ProviderSettings { base_url: work.base_url.map(|url| url.replace("/common", "")), ..work };
+    assert!(stage.sign_in(&work, "ana").await.is_ok());
+}
+
+#[tokio::test]
+async fn what_providers_tell_by_themselves_is_proven_and_about_the_person_who_signed_in() {
+    let stage = Stage::start().await;
+    let table = [
+        (Google, "google_risc", "account-disabled", NoticeDoor::Account, NoticeKind::Disabled),
+        (Google, "google_risc", "sessions-revoked", NoticeDoor::Account, NoticeKind::SignedOut),
+        (Google, "google_risc", "tokens-revoked", NoticeDoor::Account, NoticeKind::Gone),
+        (Google, "google_risc", "account-purged", NoticeDoor::Account, NoticeKind::Gone),
+        (Facebook, "facebook_deauthorize", "", NoticeDoor::Account, NoticeKind::Gone),
+        (Facebook, "facebook_data_deletion", "", NoticeDoor::DataDeletion, NoticeKind::DataDeletion),
+        (Apple, "apple_notification", "consent-revoked", NoticeDoor::Account, NoticeKind::Gone),
+        (Apple, "apple_notification", "email-disabled", NoticeDoor::Account, NoticeKind::EmailDisabled),
+        (Oidc, "oidc_backchannel_logout", "", NoticeDoor::BackchannelLogout, NoticeKind::SignedOut),
+    ];
+    for (kind, sent, event, door, expected) in table {
+        let settings = stage.settings(kind);
+        let ana = stage.sign_in(&settings, "ana").await.unwrap();
+        let provider = stage.provider(&settings);
+        let order = |claims: Value| match event {
+            "" => json!({"kind": sent, "persona": "ana", "claims": claims}),
+            event => json!({"kind": sent, "persona": "ana", "event": event, "claims": claims}),
+        };
+        let body = stage.told(order(json!({}))).await;
+        let notices = provider.notice(&NoticeRequest { door, body }).await.unwrap();
+        assert_eq!(notices.len(), 1, "{sent} {event}");
+        let notice = &notices[0];
+        assert_eq!((notice.kind, notice.subject.as_ref()), (expected, Some(&ana.subject)), "{sent} {event}");
+        assert_eq!((&notice.issuer, &notice.provider), (&ana.issuer, &ana.provider), "{sent} {event}");
+        assert!(!notice.id.is_empty() && notice.forget_after.0 > 1_800_000_000, "{sent} {event}");
+        let foreign: &[Value] = match kind {
+            Facebook => &[json!({"algorithm": "none"}), json!({"user_id": null}), json!({"issued_at": 1})],
+            _ => &[
+                json!({"aud": "them"}),
+                json!({"iss": "https://evil.test"}),
+                json!({"jti": null}),
+                json!({"iat": 1, "exp": 2}),
+            ],
+        };
+        for claims in foreign {
+            let body = stage.told(order(claims.clone())).await;
+            assert!(provider.notice(&NoticeRequest { door, body }).await.is_err(), "{sent} {claims}");
+        }
+    }
 }
 
 #[tokio::test]

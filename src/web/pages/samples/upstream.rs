@@ -1,0 +1,99 @@
+//! Signing in elsewhere.
+
+use super::*;
+
+const TROUBLES: [(&str, Trouble); 9] = [
+    ("upstream-denied", Trouble::Denied),
+    ("upstream-unavailable", Trouble::Unavailable),
+    ("upstream-not-allowed", Trouble::NotAllowed),
+    ("upstream-over", Trouble::Over),
+    ("upstream-misbehaved", Trouble::Misbehaved),
+    ("upstream-taken", Trouble::Taken),
+    ("upstream-disabled", Trouble::Disabled),
+    ("upstream-lately", Trouble::Lately),
+    ("upstream-closed", Trouble::Closed),
+];
+
+pub(super) fn all(lang: Lang) -> Vec<Rendered> {
+    let mut pages = questions(lang);
+    for (name, trouble) in TROUBLES {
+        let page = UpstreamTrouble {
+            page: page(lang),
+            provider: "Google".into(),
+            trouble,
+            code: "PROVIDER_UNAVAILABLE",
+            retry_url: Some("/upstream/google/start".into()),
+            other_url: "/login".into(),
+        };
+        pages.push((name, page.render()));
+    }
+    pages.push(("upstream-deletion", DataDeletion { page: page(lang) }.render()));
+    pages.extend(identities(lang));
+    pages
+}
+
+fn questions(lang: Lang) -> Vec<Rendered> {
+    let form = || Form::new("/upstream/ask?q=1", "anti-forgery");
+    let address = AskAddress {
+        page: page(lang),
+        form: form(),
+        provider: "Facebook".into(),
+        handle: Some("Ana Souza".into()),
+        email: "ana@example.test".into(),
+        ..AskAddress::default()
+    };
+    let sent = AskAddress { sent: true, error: Some(Message::CodeWrong.text(lang)), ..address.clone() };
+    let hostile = AskAddress { provider: HOSTILE.into(), email: HOSTILE.into(), ..address.clone() };
+    let confirm = ConfirmLink {
+        page: page(lang),
+        form: form(),
+        provider: "X".into(),
+        handle: Some("@ana".into()),
+        email: "a…@example.test".into(),
+        sign_in_url: "/login?next=x".into(),
+        ..ConfirmLink::default()
+    };
+    let by_mail = ConfirmLink { by_mail: true, ..confirm.clone() };
+    let sent_code = ConfirmLink { sent: true, ..by_mail.clone() };
+    let signed_in = ConfirmLink { signed_in: true, handle: Some(HOSTILE.into()), ..confirm.clone() };
+    vec![
+        ("upstream-address", address.render()),
+        ("upstream-address-sent", sent.render()),
+        ("upstream-address-hostile", hostile.render()),
+        ("upstream-confirm", confirm.render()),
+        ("upstream-confirm-mail", by_mail.render()),
+        ("upstream-confirm-code", sent_code.render()),
+        ("upstream-confirm-here", signed_in.render()),
+    ]
+}
+
+fn identities(lang: Lang) -> Vec<Rendered> {
+    let time = || lang.date_time(1_795_363_080);
+    let identity = |provider: &str, handle: Option<&str>| IdentityView {
+        id: "1".into(),
+        provider: provider.into(),
+        handle: handle.map(str::to_owned),
+        linked: time(),
+        last_used: handle.map(|_| time()),
+    };
+    let button = |name: &str| ProviderButton { id: name.into(), name: name.into(), ..ProviderButton::default() };
+    let bare = AccountIdentities {
+        page: inside(lang, Tab::Identities),
+        form: Form::new("/account/identities", "anti-forgery"),
+        providers: vec![button("Google"), button("X")],
+        ..AccountIdentities::default()
+    };
+    let full = AccountIdentities {
+        identities: vec![
+            identity("Google", Some("ana@example.test")),
+            identity(HOSTILE, Some(HOSTILE)),
+            identity("X", None),
+        ],
+        others: vec![OtherAccount { session: "1".into(), label: "bia@example.test".into() }],
+        merges: vec![MergeView { id: "1".into(), label: HOSTILE.into(), until: time() }],
+        notice: Some(Message::IdentityLinked.text(lang)),
+        error: Some(Message::LastWayIn.text(lang)),
+        ..bare.clone()
+    };
+    vec![("identities-bare", bare.render()), ("identities", full.render())]
+}

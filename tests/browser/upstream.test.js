@@ -1,0 +1,198 @@
+// One person, many doors: Google, Facebook and X on three sites lead to the same account.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { heading, launch, letter, signIn, visitor } from './browser.js';
+import { inspect } from './inspect.js';
+import { RelyingParty } from './relying_party.js';
+import { Usher } from './usher.js';
+
+const NAMES = { google: 'Google', facebook: 'Facebook', x: 'X' };
+let usher;
+let browser;
+let party;
+let client;
+let sub;
+let simulator;
+before(async () => {
+  usher = await Usher.start();
+  browser = await launch();
+  party = await RelyingParty.start();
+  const project = (await usher.command('project', 'create', '--name', 'Third')).id;
+  const made = ['client', 'create', '--project', project, '--type', 'web', '--name', 'Third site'];
+  client = await usher.command(...made, '--redirect-uri', party.redirectUri, '--first-party');
+});
+after(async () => {
+  await browser?.close();
+  party?.stop();
+  await usher?.stop();
+});
+
+/** A test in a browser nobody has used, which must end without an error in its console. */
+const inFreshBrowser = (name, body) =>
+  test(name, async () => {
+    const page = await visitor(browser);
+    try {
+      await body(page);
+      assert.deepEqual(page.faults.filter((fault) => !/the server responded with a status of/.test(fault)), []);
+    } finally {
+      await page.context().close();
+    }
+  });
+
+/** The three sites: how each is entered, and whom its ID token names. */
+const sites = {
+  google: {
+    open: (page) => page.goto(`${usher.banner.demoA}/login`),
+    claims: async (page) => JSON.parse(await page.locator('#id-token-json').textContent()),
+  },
+  facebook: {
+    open: (page) => page.goto(`${usher.banner.demoB}/login`),
+    claims: async (page) => JSON.parse(await page.locator('#id-token-json').textContent()),
+  },
+  x: {
+    open: (page) => page.goto(party.request(usher.issuer, client.client_id)),
+    claims: (page) => party.idToken(usher.issuer, client.client_id, client.client_secret, page.url()),
+  },
+};
+
+/** From the sign-in page to the provider and back, as the person of this name there. */
+async function through(page, provider, name) {
+  await page.locator(`.providers [data-provider=${provider}]`).click();
+  await page.waitForURL(/127\.0\.0\.1/);
+  simulator = new URL(page.url()).origin;
+  await page.fill('#name', name);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** On the page that knows an account with the address: signs in to it and links. */
+async function linkBySigningIn(page, provider) {
+  assert.equal(await heading(page).innerText(), 'You already have an account');
+  await inspect(page, `upstream-confirm-${provider}`);
+  await page.locator('main a.button.primary').click();
+  assert.equal(await page.inputValue('#email'), usher.banner.email);
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await inspect(page, `upstream-confirm-${provider}-signed-in`);
+  await page.locator('button[name=confirm]').click();
+}
+
+const signedIn = async (page, provider) => {
+  await page.waitForURL((url) => url.origin !== usher.issuer && url.origin !== simulator);
+  return sites[provider].claims(page);
+};
+
+inFreshBrowser('Google knows the address of an account: its owner signs in, and the two are linked', async (page) => {
+  await sites.google.open(page);
+  await inspect(page, 'sign-in-with-providers');
+  await through(page, 'google', 'ana');
+  await linkBySigningIn(page, 'google');
+  ({ sub } = await signedIn(page, 'google'));
+  assert.ok(sub);
+});
+
+inFreshBrowser('Facebook proves no address: a code does, and then the account is linked', async (page) => {
+  await sites.facebook.open(page);
+  await through(page, 'facebook', 'ana');
+  assert.equal(await heading(page).innerText(), 'Your e-mail address');
+  await inspect(page, 'upstream-address');
+  await page.locator('button[name=mail].primary').click();
+  const { code } = await letter(page, usher.issuer, usher.banner.email, 'Your code');
+  await inspect(page, 'upstream-address-code');
+  await page.fill('#code', '00000000');
+  await page.locator('main form button.primary').click();
+  assert.match(await page.locator('[role=alert]').innerText(), /code/i);
+  await page.fill('#code', code);
+  await page.locator('main form button.primary').click();
+  await linkBySigningIn(page, 'facebook');
+  assert.equal((await signedIn(page, 'facebook')).sub, sub);
+});
+
+inFreshBrowser('X has proven the address: the account is linked on a third site', async (page) => {
+  await sites.x.open(page);
+  await through(page, 'x', 'ana');
+  await linkBySigningIn(page, 'x');
+  assert.equal((await signedIn(page, 'x')).sub, sub);
+});
+
+for (const provider of Object.keys(NAMES)) {
+  inFreshBrowser(`from then on ${NAMES[provider]} leads straight to the same person`, async (page) => {
+    await sites[provider].open(page);
+    await through(page, provider, 'ana');
+    const claims = await signedIn(page, provider);
+    assert.equal(claims.sub, sub);
+    assert.deepEqual(claims.amr, ['fed']);
+  });
+}
+
+inFreshBrowser('somebody new comes in by X at once, and sees it linked', async (page) => {
+  await page.goto(`${usher.issuer}/login`);
+  await through(page, 'x', 'newcomer');
+  await page.waitForURL(/\/account\//);
+  await page.goto(`${usher.issuer}/account/identities`);
+  await inspect(page, 'identities-newcomer');
+  await page.locator('button[name=unlink]').click();
+  assert.match(await page.locator('[role=alert]').innerText(), /last way/i);
+});
+
+inFreshBrowser('an identity is unlinked and linked again from the account', async (page) => {
+  await page.goto(`${usher.issuer}/login`);
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await page.goto(`${usher.issuer}/account/identities`);
+  assert.equal(await page.locator('button[name=unlink]').count(), 3);
+  await inspect(page, 'identities');
+  await page.getByRole('button', { name: 'Unlink X' }).click();
+  assert.equal(await page.locator('button[name=unlink]').count(), 2);
+  await page.locator('button[name=link][value=x]').click();
+  await page.fill('#name', 'newcomer');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  assert.match(await heading(page).innerText(), /is linked already/);
+  await inspect(page, 'upstream-taken');
+  await page.goto(`${usher.issuer}/account/identities`);
+  await page.locator('button[name=link][value=x]').click();
+  await page.fill('#name', 'ana');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/account\/identities/);
+  assert.equal(await page.locator('button[name=unlink]').count(), 3);
+});
+
+inFreshBrowser('somebody says no at the provider, and the way back is one click', async (page) => {
+  await page.goto(`${usher.issuer}/login`);
+  await page.locator('.providers [data-provider=google]').click();
+  await page.fill('#name', 'denied');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  assert.match(await heading(page).innerText(), /did not sign in with Google/);
+  await inspect(page, 'upstream-denied');
+  await page.locator('main a.button').last().click();
+  assert.equal(await heading(page).innerText(), 'Sign in');
+});
+
+inFreshBrowser('a provider that is down costs one button, and nothing else', async (page) => {
+  await fetch(`${simulator}/_sim/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ fault: 'html_502', provider: 'google', endpoint: 'token' }),
+  });
+  try {
+    await page.goto(`${usher.issuer}/login`);
+    await through(page, 'google', 'ana');
+    assert.match(await heading(page).innerText(), /Google does not answer/);
+    await inspect(page, 'upstream-unavailable');
+  } finally {
+    await fetch(`${simulator}/_sim/faults`, { method: 'DELETE' });
+  }
+  await page.goto(`${usher.issuer}/login`);
+  await through(page, 'facebook', 'ana');
+  await page.waitForURL(/\/account\//);
+});
+
+for (const lang of ['pt-BR', 'uk']) {
+  inFreshBrowser(`the questions are asked in ${lang}, too`, async (page) => {
+    await page.goto(`${usher.issuer}/login?ui_locales=${lang}`);
+    await through(page, 'facebook', `stranger-${lang.toLowerCase()}`);
+    assert.equal(await page.locator('html').getAttribute('lang'), lang);
+    await inspect(page, `upstream-address-${lang}`);
+    await page.locator('button[name=skip]').click();
+    await page.waitForURL(/\/account\//);
+    await page.goto(`${usher.issuer}/account/identities`);
+    await inspect(page, `identities-${lang}`);
+  });
+}
