@@ -22,6 +22,7 @@ pub mod linking;
 pub mod merge;
 pub mod notice;
 pub mod page;
+pub mod passkey;
 pub mod project;
 pub mod proof;
 pub mod provider;

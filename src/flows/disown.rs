@@ -73,6 +73,7 @@ impl Usher {
                 // Whoever signs in next is a stranger until the owner has met them anew, and a link that somebody else
                 // had mailed to themselves is no way in.
                 tx.forget_browsers(user.id).await?;
+                tx.forget_all_remembered(user.id).await?;
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
                 tx.close_proofs_of_user(user.id, ProofKind::ChangeEmail, now).await?;
                 way_back.post(&mut tx).await?;

@@ -85,6 +85,8 @@ const fn path_of(step: &Step) -> &'static str {
         Step::SignUp => urls::REGISTER,
         Step::ChooseAccount => urls::ACCOUNTS,
         Step::Consent => urls::CONSENT,
+        Step::StepUp => urls::SECOND_FACTOR,
+        Step::Enrol => urls::ENROL,
         Step::SignIn { .. } | Step::Finish | Step::Fail(_) => urls::LOGIN,
     }
 }

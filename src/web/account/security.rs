@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::domain::secret::Secret;
-use crate::flows::{Account, FlowError};
+use crate::flows::{Account, FlowError, Refused};
 use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
+use crate::web::factors::factors_view;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::{text, with_status};
 use crate::web::pages::{AccountSecurity, Form, Message};
@@ -22,9 +23,12 @@ pub async fn get(
     Owner { mut visitor, account }: Owner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let mut page = view(&app, &mut visitor, &account);
+    let mut page = view(&app, &mut visitor, &account).await?;
     page.notice = match query.get("done").ok().flatten() {
         Some("password") => Some(Message::PasswordChanged.text(page.page.lang)),
+        Some("passkey") => Some(Message::PasskeyAdded.text(page.page.lang)),
+        Some("factor" | "name") => Some(Message::FactorChanged.text(page.page.lang)),
+        Some("browser") => Some(Message::BrowserForgotten.text(page.page.lang)),
         _ => None,
     };
     let body = show::html(&page)?;
@@ -41,8 +45,9 @@ pub async fn post(
     let (current, new) = (Secret::new(text(&form, "current_password")), Secret::new(text(&form, "password")));
     match app.usher.change_password(&account, &current, &new, &mut visitor.browser, &visitor.device).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "password"))),
+        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::SECURITY))),
         Err(FlowError::Refused(refused)) => {
-            let mut page = view(&app, &mut visitor, &account);
+            let mut page = view(&app, &mut visitor, &account).await?;
             let found = of_refused(&refused, page.page.lang);
             let problem = HttpProblem::from(FlowError::from(refused));
             let Some(found) = found else { return Err(problem) };
@@ -59,14 +64,19 @@ pub async fn change_password(visitor: Visitor) -> Response {
     visitor.redirect(urls::SECURITY)
 }
 
-fn view(app: &App, visitor: &mut Visitor, account: &Account) -> AccountSecurity {
+pub(in crate::web) async fn view(
+    app: &App,
+    visitor: &mut Visitor,
+    account: &Account,
+) -> Result<AccountSecurity, HttpProblem> {
     let page = visitor.page_of(account, urls::SECURITY);
-    AccountSecurity {
+    Ok(AccountSecurity {
         password_form: Form::new(urls::SECURITY, visitor.form_token()),
-        has_password: true,
+        has_password: app.usher.has_password(account).await?,
+        factors: factors_view(app, visitor, account, page.lang).await?,
         email: account.user.email_text().to_owned(),
         min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
         page,
         ..AccountSecurity::default()
-    }
+    })
 }

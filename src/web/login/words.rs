@@ -8,7 +8,7 @@ use crate::web::pages::{FieldErrors, Message};
 /// The field at fault (`""` for the form as a whole) and what to say; `None` for what is no matter of a form.
 pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
     let (field, message) = match refused {
-        Refused::WrongCredentials => ("", Message::WrongCredentials),
+        Refused::WrongCredentials | Refused::CredentialGone => ("", Message::WrongCredentials),
         Refused::WrongPassword => ("current_password", Message::CurrentPasswordWrong),
         Refused::TooMany { seconds } | Refused::Busy { seconds } => {
             ("", Message::TooManyAttempts { minutes: seconds.div_ceil(60).max(1) })
@@ -22,6 +22,11 @@ pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
         }
         Refused::NotConfirmed => ("confirmation", Message::NotConfirmed),
         Refused::Frozen => ("", Message::Frozen),
+        Refused::PasskeyUnknown => ("", Message::PasskeyUnknown),
+        Refused::PasskeyRefused => ("", Message::PasskeyRefused),
+        Refused::PasskeyCopied => ("", Message::PasskeyCopied),
+        Refused::PasskeyTaken => ("", Message::PasskeyTaken),
+        Refused::LastWayIn => ("", Message::LastWayIn),
         Refused::WrongCode => ("code", Message::CodeWrong),
         Refused::ProofOver => ("code", Message::CodeExpired),
         Refused::BadName => ("name", Message::TooLong { max: 100 }),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{FieldErrors, Form, Page};
+use super::{FactorsView, FieldErrors, Form, Page};
 use crate::i18n::Lang;
 
 /// Who I am: the claims applications may ask for.
@@ -132,4 +132,6 @@ pub struct AccountSecurity {
     pub notice: Option<String>,
     /// What was wrong with the password form.
     pub errors: FieldErrors,
+    /// Passkeys, authenticator app, recovery codes, remembered browsers.
+    pub factors: FactorsView,
 }

@@ -28,6 +28,8 @@ pub struct Assets {
     pub css_url: String,
     /// `app.js`; no page needs it to work.
     pub js_url: String,
+    /// `passkeys.js`, on the pages that ask for one.
+    pub passkeys_url: String,
     /// `logo.svg`, also the favicon.
     pub icon_url: String,
 }

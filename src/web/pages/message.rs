@@ -84,6 +84,20 @@ pub enum Message {
     SessionEnded,
     /// All other sessions were ended.
     OtherSessionsEnded,
+    /// The passkey is not known here.
+    PasskeyUnknown,
+    /// The passkey proved nothing.
+    PasskeyRefused,
+    /// The passkey may have been copied.
+    PasskeyCopied,
+    /// The passkey is registered already.
+    PasskeyTaken,
+    /// There is a new passkey.
+    PasskeyAdded,
+    /// A factor was changed.
+    FactorChanged,
+    /// A browser is not spared the second step any more.
+    BrowserForgotten,
     /// No type was chosen for a client.
     ClientKindMissing,
     /// A client of this type needs a redirect URI.
@@ -160,6 +174,13 @@ impl Message {
             Self::PhoneInvalid => "message-phone-invalid",
             Self::SessionEnded => "message-session-ended",
             Self::OtherSessionsEnded => "message-other-sessions-ended",
+            Self::PasskeyUnknown => "message-passkey-unknown",
+            Self::PasskeyRefused => "message-passkey-refused",
+            Self::PasskeyCopied => "message-passkey-copied",
+            Self::PasskeyTaken => "message-passkey-taken",
+            Self::PasskeyAdded => "message-passkey-added",
+            Self::FactorChanged => "message-factor-changed",
+            Self::BrowserForgotten => "message-browser-forgotten",
             Self::ClientKindMissing => "message-client-kind-missing",
             Self::RedirectUriMissing => "message-redirect-uri-missing",
             Self::RedirectUriInvalid { .. } => "message-redirect-uri-invalid",

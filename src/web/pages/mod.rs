@@ -14,6 +14,7 @@ mod data;
 mod dev;
 mod email;
 mod error;
+mod factors;
 mod form;
 mod layout;
 mod login;
@@ -44,6 +45,9 @@ pub use data::{AccountData, AccountGone};
 pub use dev::{DevLetter, DevMail, LetterRow};
 pub use email::{ChangeEmail, ChangeEmailCode, ChangeEmailLink};
 pub use error::{ErrorPage, Starting, WrongHost};
+pub use factors::{
+    Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodes, RememberedView, SecondFactor, TotpSetup,
+};
 pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, Assets, LanguageLink, NavLink, Page, Tab};
 pub use login::{

@@ -1,6 +1,7 @@
 //! One example of every page in every state worth seeing, with hostile values where strangers choose them.
 
 mod account;
+mod factors;
 mod upstream;
 
 use askama::Template;
@@ -24,6 +25,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(account::own_sessions(lang));
     pages.extend(account::own_applications(lang));
     pages.extend(account::own_data(lang));
+    pages.extend(factors::second_factors(lang));
     pages.extend(console_pages(lang));
     pages.extend(client_pages(lang));
     pages.extend(letters(lang));
@@ -34,7 +36,12 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
 type Rendered = (&'static str, askama::Result<String>);
 
 fn page(lang: Lang) -> Page {
-    let assets = Assets { css_url: "app.css".into(), js_url: "app.js".into(), icon_url: "logo.svg".into() };
+    let assets = Assets {
+        css_url: "app.css".into(),
+        js_url: "app.js".into(),
+        passkeys_url: "passkeys.js".into(),
+        icon_url: "logo.svg".into(),
+    };
     let language_url_base = "/login?i=abc".into();
     Page { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Page::default() }
 }
@@ -109,6 +116,9 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         error: Some(Message::WrongCredentials.text(lang)),
         accounts_url: Some("/accounts".into()),
         last_used: Some(HOSTILE.into()),
+        passkey: Some(factors::passkey()),
+        passkey_form: Form::of_sign_in("/login/passkey", "sealed.interaction", "anti-forgery"),
+        unknown_passkey: Some(HOSTILE.into()),
         providers: vec![provider("google", "Google", true), provider("facebook", "Facebook", false)],
         ..plain.clone()
     };

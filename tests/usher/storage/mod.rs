@@ -5,6 +5,7 @@ mod browsers;
 mod clients;
 mod consents;
 mod events;
+mod factors;
 mod facts_and_leases;
 mod failing;
 mod grant_family;

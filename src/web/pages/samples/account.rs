@@ -36,6 +36,7 @@ pub(super) fn own_account(lang: Lang) -> Vec<Rendered> {
         password_form: Form::new("/account/security", "t"),
         has_password: true,
         email: "ana@example.test".into(),
+        factors: super::factors::factors(),
         min_password: 12,
         notice: Some(Message::PasswordChanged.text(lang)),
         errors: errors(&["current_password"], lang),
