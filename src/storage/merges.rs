@@ -19,7 +19,7 @@ statements! {
     LIST = "select id, kept_id, merged_id, identities, merged_at, undo_until from merge where kept_id = $1 order by id limit 100";
     MOVE = "update merge set kept_id = $2 where kept_id = $1";
     // Whoever was known by a `sub` before a merge is the user who is left.
-    KNOWN_AS = "select k.id, k.sub, k.email, k.status, k.admin, k.locale, k.profile, k.sources, k.created_at, k.updated_at from users u join merge m on m.merged_id = u.id join users k on k.id = m.kept_id where u.sub = $1";
+    KNOWN_AS = "select k.id, k.sub, k.email, k.status, k.admin, k.locale, k.profile, k.sources, k.created_at, k.updated_at, k.factors_frozen_until from users u join merge m on m.merged_id = u.id join users k on k.id = m.kept_id where u.sub = $1";
     FORMER = "select u.sub from merge m join users u on u.id = m.merged_id where m.kept_id = $1 order by m.id limit 100";
 }
 

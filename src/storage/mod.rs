@@ -108,7 +108,7 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 19] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 23] = [
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
         ("consents", consents::ALL),
@@ -116,13 +116,17 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("factors", factors::ALL),
         ("grants", grants::ALL),
         ("house", house::ALL),
+        ("identities", identities::ALL),
+        ("journeys", journeys::ALL),
         ("keys", keys::ALL),
         ("leases", leases::ALL),
         ("letters", letters::ALL),
+        ("merges", merges::ALL),
         ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),
         ("projects", projects::ALL),
         ("proofs", proofs::ALL),
+        ("providers", providers::ALL),
         ("remembered", remembered::ALL),
         ("sessions", sessions::ALL),
         ("throttles", throttles::ALL),

@@ -62,7 +62,7 @@ impl Usher {
         if known.as_ref().is_some_and(|known| known.managed && !new.managed) {
             return Err(Refused::ManagedByFile.into());
         }
-        new.settings.check().map_err(Refused::Provider)?;
+        self.upstream.check(&new.settings).map_err(Refused::Provider)?;
         let kept = known.filter(|known| !new.settings.sends_secret_elsewhere(&known.settings));
         let secret = match &new.secret {
             Some(secret) => Some(self.sealer.seal(Purpose::UpstreamSecret, secret.expose().as_bytes(), &*self.random)),

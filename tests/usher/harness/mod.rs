@@ -3,4 +3,6 @@
 pub mod browser;
 pub mod database;
 pub mod house;
+#[cfg(feature = "sim")]
+pub mod providers;
 pub mod relying_party;

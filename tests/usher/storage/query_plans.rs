@@ -7,6 +7,7 @@ use usher::storage::statements;
 /// Statements that may read a whole table, and why.
 const MAY_SCAN: &[(&str, &str, &str)] = &[
     ("keys", "LIST", "a handful of keys, all of them wanted"),
+    ("providers", "LIST", "a handful of providers, all of them wanted"),
     ("throttles", "SWEEP", "a chore: an index on a column that every try changes would cost more than it saves"),
 ];
 
