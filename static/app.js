@@ -1,4 +1,4 @@
-// Three small comforts; every page works without them.
+// Small comforts; every page works without them.
 (function () {
   'use strict';
   function each(selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); }
@@ -17,6 +17,11 @@
       });
     });
   }
+
+  each('[data-print]', function (button) {
+    button.hidden = false;
+    button.addEventListener('click', function () { window.print(); });
+  });
 
   each('[data-reload]', function (link) {
     setTimeout(function () { location.reload(); }, 1000 * Number(link.getAttribute('data-reload')));

@@ -26,6 +26,8 @@ pub struct Banner {
     pub sealed_with: String,
     /// The demos, if they run.
     pub demos: Option<[String; 2]>,
+    /// The origin of the simulator that stands in for other providers, if this program has one.
+    pub simulator: Option<String>,
     /// The one-use link that makes an administrator.
     pub setup: String,
 }
@@ -43,6 +45,9 @@ impl fmt::Display for Banner {
         row(f, "mail", "caught, not sent", &format!("{issuer}/dev/mail"))?;
         if let Some([a, b]) = &self.demos {
             row(f, "demo", "two relying apps", &format!("{a}  {b}"))?;
+        }
+        if let Some(origin) = &self.simulator {
+            row(f, "sign-in", "Google, Facebook, X", &format!("simulated, no account needed · {origin}"))?;
         }
         let (email, password, client) = (seed::EMAIL, seed::PASSWORD, seed::CLIENT);
         writeln!(f)?;
@@ -78,6 +83,7 @@ mod tests {
             took: Duration::from_millis(640),
             algs: "RS256, ES256, PS256".into(),
             sealed_with: ".usher/master.key".into(),
+            simulator: Some("http://127.0.0.1:9400".into()),
             demos: Some(["http://localhost:8081".into(), "http://localhost:8082".into()]),
             setup: "http://localhost:8080/setup/abc".into(),
         }
@@ -91,6 +97,7 @@ mod tests {
             "✔ database  sqlite .usher/usher.db   created, 4 migrations          0.6 s\n",
             "✔ keys      RS256, ES256, PS256      created, sealed with .usher/master.key\n",
             "✔ mail      caught, not sent         http://localhost:8080/dev/mail\n",
+            "✔ sign-in   Google, Facebook, X      simulated, no account needed · http://127.0.0.1:9400\n",
             "1 Try it     open http://localhost:8081 – sign in as ana@example.test / usher-demo\n",
             "then http://localhost:8082 – you are already signed in\n",
             "2 Admin      http://localhost:8080/setup/abc\n",
@@ -101,8 +108,14 @@ mod tests {
 
     #[test]
     fn without_demos_none_is_mentioned_and_old_data_is_not_called_new() {
-        let text = Banner { demos: None, created: false, ..banner() }.to_string();
-        assert!(!text.contains("8081") && !text.contains("relying apps") && !text.contains("created"), "{text}");
+        let text = Banner { demos: None, simulator: None, created: false, ..banner() }.to_string();
+        assert!(
+            !text.contains("8081")
+                && !text.contains("relying apps")
+                && !text.contains("Google")
+                && !text.contains("created"),
+            "{text}"
+        );
         assert!(text.contains("opened, 4 migrations"));
         assert!(text.contains("open http://localhost:8080/login – sign in as ana@example.test / usher-demo"));
     }

@@ -43,6 +43,10 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
     let (usher, created, migrations) = open(config).await?;
     let secrets = fill(&usher, demos.as_ref()).await.context("the data of development")?;
     let setup = usher.create_setup_link().await?;
+    #[cfg(feature = "sim")]
+    let simulator = Some(Box::pin(super::simulated::start(&usher, &mut tasks, &shutdown)).await?);
+    #[cfg(not(feature = "sim"))]
+    let simulator = None;
 
     let caught = Arc::new(CaughtMail::new(usher.clock.clone()));
     let gate = starting.gate.clone();
@@ -65,6 +69,7 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
             None => usher.config.keys.master_key_file().display().to_string(),
         },
         demos: urls,
+        simulator,
         setup,
     };
     ready(banner.to_string());

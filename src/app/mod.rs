@@ -17,6 +17,8 @@ mod serve;
 mod shutdown;
 #[cfg(feature = "sim")]
 mod simulate;
+#[cfg(feature = "sim")]
+mod simulated;
 mod source;
 
 pub use data::{migrate, open_for_commands, pending_migrations};
@@ -31,6 +33,9 @@ pub use simulate::{simulate, start_simulator};
 pub use source::{OsRandom, SystemClock};
 
 // What the command line works with: it reaches the verbs through this room alone.
+pub use crate::flows::upstream::NewProvider;
 pub use crate::flows::{Ended, FlowError, NewClient, NewUser, RegisteredClient, RegisteredProject, Usher};
 pub use crate::protocol::client_metadata::ClientMetadata;
 pub use crate::protocol::scope::Scope;
+pub use crate::storage::providers::StoredProvider;
+pub use crate::upstream::Checked;

@@ -16,6 +16,7 @@ mod migrate;
 mod output;
 pub mod print_config;
 mod project;
+mod provider;
 mod serve;
 mod settings;
 #[cfg(feature = "sim")]
@@ -79,6 +80,9 @@ enum Command {
     /// Make, list, change, delete clients
     #[command(subcommand, after_help = client::EXAMPLES)]
     Client(client::Command),
+    /// Add, list, try out, remove the providers that people sign in with: Google, Facebook, X…
+    #[command(subcommand, after_help = provider::EXAMPLES)]
+    Provider(provider::Command),
     /// List, rotate, prune signing keys
     #[command(subcommand, after_help = keys::EXAMPLES)]
     Keys(keys::Command),
@@ -127,6 +131,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(command) => user::run(&settings, command, output).await?,
         Command::Project(command) => project::run(&settings, &command, output).await?,
         Command::Client(command) => client::run(&settings, command, output).await?,
+        Command::Provider(command) => return provider::run(&settings, command, output).await,
         Command::Keys(command) => keys::run(&settings, &command, output).await?,
         Command::Config(command) => config::run(&settings, &command, output)?,
         Command::Doctor => return doctor::run(&settings, output).await,
@@ -164,6 +169,10 @@ mod tests {
             "usher user create",
             "usher user disable",
             "usher client create --project P --name N --type desktop",
+            "usher provider add myspace --client-id x",
+            "usher provider add google",
+            "usher provider add google --client-id x --link-policy always",
+            "usher provider show",
             "usher config print --defaults --origin",
             "usher completions tcsh",
         ] {

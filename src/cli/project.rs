@@ -12,7 +12,8 @@ use crate::domain::page::{Cursor, MAX_PAGE};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   usher project create --name Shop             prints the project token, once
-  usher project list --json";
+  usher project list --json
+  usher project require --project ID --second-factor on";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -21,6 +22,18 @@ pub(super) enum Command {
     Create(Create),
     /// List projects, oldest first
     List,
+    /// Let nobody sign in to the clients of a project without two factors, or let one suffice again
+    Require(Require),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Require {
+    /// The project's id or name
+    #[arg(long)]
+    project: String,
+    /// on or off
+    #[arg(long, value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    second_factor: bool,
 }
 
 #[derive(Debug, Args)]
@@ -47,6 +60,12 @@ pub(super) async fn run(settings: &Settings, command: &Command, output: Output) 
             })
         }
         Command::List => list(&usher, output).await,
+        Command::Require(wish) => {
+            let project = usher.load_project(&wish.project).await?;
+            usher.require_second_factor(project.id, wish.second_factor).await?;
+            let told = json!({ "id": project.id, "require_second_factor": wish.second_factor });
+            output.print(&told, || facts([("id", project.id.to_string())]))
+        }
     }
 }
 

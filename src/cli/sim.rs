@@ -45,7 +45,7 @@ fn words(origin: &str) -> String {
              {origin}/microsoft/common      (or organizations, consumers, a tenant's id)
              {origin}/oidc
 
-  Use it     usher provider add … --client-id sim --client-secret-stdin --base-url {origin}/google <<< sim-secret
+  Use it     usher provider add google --client-id sim --client-secret-stdin --base-url {origin}/google <<< sim-secret
   People     {origin}/ lists them · login_hint=persona:NAME or persona:NAME:EMAIL needs no page
   Switches   POST {origin}/_sim/faults · /_sim/clock · /_sim/rotate · /_sim/send · GET /_sim/requests
   Ctrl-C stops

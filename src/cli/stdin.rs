@@ -42,6 +42,19 @@ pub fn password() -> anyhow::Result<Secret<String>> {
     Ok(Secret::from(password))
 }
 
+/// A secret from standard input, without line breaks and spaces around it: it was pasted from a page. The option that
+/// asked for it is named where there is none.
+///
+/// # Errors
+/// If there is none.
+pub fn secret(option: &str) -> anyhow::Result<Secret<String>> {
+    let text = Secret::new(read(Path::new("-")).context("the secret")?);
+    match text.expose().trim() {
+        "" => Err(WrongUsage(format!("{option}: standard input holds no secret")).into()),
+        secret => Ok(Secret::from(secret)),
+    }
+}
+
 fn without_line_break(text: &str) -> &str {
     let text = text.strip_suffix('\n').unwrap_or(text);
     text.strip_suffix('\r').unwrap_or(text)

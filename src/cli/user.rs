@@ -23,7 +23,8 @@ Examples:
   usher user list --json
   usher user disable ana@example.org           ends every session and grant as well
   usher user sessions ana@example.org
-  usher user revoke ana@example.org            signs the person out everywhere";
+  usher user revoke ana@example.org            signs the person out everywhere
+  usher user reset-factors ana@example.org     for somebody who has lost phone and recovery codes";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Sessions(Who),
     /// End every session and grant of a user
     Revoke(Who),
+    /// Take away authenticator app, recovery codes and passkeys of somebody who has lost them; they are told by mail
+    ResetFactors(Who),
 }
 
 #[derive(Debug, Args)]
@@ -90,6 +93,12 @@ pub(super) async fn run(settings: &Settings, command: Command, output: Output) -
             set_status(&app::open_for_commands(config).await?, who, UserStatus::Active, output).await
         }
         Command::Sessions(who) => sessions(&app::open_for_commands(config).await?, who, output).await,
+        Command::ResetFactors(who) => {
+            let usher = app::open_for_commands(config).await?;
+            let user = who.load(&usher).await?;
+            usher.reset_factors(&user).await?;
+            output.print(&as_json(&user), || "The second factors and passkeys are gone.\n".to_owned())
+        }
         Command::Revoke(who) => {
             let usher = app::open_for_commands(config).await?;
             let user = who.load(&usher).await?;

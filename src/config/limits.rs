@@ -9,6 +9,8 @@ settings! {
     Limits {
         /// Wrong passwords, per account and per address: a rate such as 10/min, or off.
         "limits.sign_in" => sign_in: Limit = Fallback::Always("10/min");
+        /// Codes of a second step, per account: a rate such as 10/hour, or off.
+        "limits.second_factor" => second_factor: Limit = Fallback::Always("10/hour");
         /// New accounts, per address.
         "limits.register" => register: Limit = Fallback::Always("30/hour");
         /// Letters that recover a password, per account and per address.

@@ -5,14 +5,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{IdentityId, PasskeyId};
+use crate::protocol::discovery::ACR_VALUES;
 
 /// One factor (NIST SP 800-63B-4 §2.1).
 pub const AAL1: &str = "aal1";
 /// Two different factors (NIST SP 800-63B-4 §2.2).
 pub const AAL2: &str = "aal2";
-/// How well a person can authenticate here, weakest first.
-pub const ACR_VALUES: [&str; 2] = [AAL1, AAL2];
-
 /// Is `held` at least `asked`? A value that is not ours is met by itself alone.
 pub fn acr_meets(held: &str, asked: &str) -> bool {
     let rank = |acr: &str| ACR_VALUES.iter().position(|known| *known == acr);

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::authentication::{AAL2, acr_meets};
 use super::id::{ClientId, ProjectId};
 use super::time::Timestamp;
 use crate::protocol::client_metadata::{AuthMethod, ClientMetadata};
@@ -114,9 +115,20 @@ pub struct Client {
     pub updated_at: Timestamp,
     /// Put out of use.
     pub disabled_at: Option<Timestamp>,
+    /// What its project asks of everybody who signs in; kept with the project.
+    pub project_acr: Option<String>,
 }
 
 impl Client {
+    /// The authentication context that nobody signs in without, by the client's word or its project's: the stronger.
+    pub fn required_acr(&self) -> Option<&str> {
+        let own = self.metadata.require_second_factor.then_some(AAL2);
+        match (own, self.project_acr.as_deref()) {
+            (Some(own), Some(project)) => Some(if acr_meets(project, own) { project } else { own }),
+            (own, project) => own.or(project),
+        }
+    }
+
     /// Is it in use?
     pub fn is_active(&self) -> bool {
         self.disabled_at.is_none()

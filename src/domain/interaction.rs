@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::authentication::acr_meets;
 use super::id::{ClientId, SessionId};
 use super::time::Timestamp;
 use super::user::Sub;
@@ -61,6 +62,10 @@ pub struct Facts<'a> {
     pub unproven: bool,
     /// `max_age` of the client's registration.
     pub default_max_age: Option<u64>,
+    /// The authentication context that the client or its project lets nobody in without.
+    pub required_acr: Option<&'a str>,
+    /// The contexts that the client prefers where the request names none, best first.
+    pub default_acr_values: &'a [String],
 }
 
 /// The session in question.
@@ -72,6 +77,10 @@ pub struct SessionFacts<'a> {
     pub sub: &'a Sub,
     /// When the person last authenticated in it.
     pub auth_time: Timestamp,
+    /// How well.
+    pub acr: &'a str,
+    /// Has the person a second factor that could be asked for?
+    pub second_factor: bool,
 }
 
 /// What the browser does next.
@@ -86,6 +95,10 @@ pub enum Step {
     SignUp,
     /// Let the person choose among the accounts of this browser.
     ChooseAccount,
+    /// Ask the person for a second factor on top of the session.
+    StepUp,
+    /// Ask the person to set up a second factor: they have none, and nobody goes on without.
+    Enrol,
     /// Ask for consent.
     Consent,
     /// Go back with a code.
@@ -118,10 +131,42 @@ impl Interaction {
         if let Some(step) = self.account_step(facts) {
             return self.unless_silent(step);
         }
+        if let Some(step) = facts.session.and_then(|session| self.acr_step(facts, &session)) {
+            return self.unless_silent(step);
+        }
         if self.needs_consent(facts) {
             return self.unless_silent(Step::Consent);
         }
         Step::Finish
+    }
+
+    /// What is still to be done until the person has authenticated as well as is asked.
+    fn acr_step(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> Option<Step> {
+        let met = |asked: &str| acr_meets(session.acr, asked);
+        let essential = self.request.claims.essential_acr.as_deref().unwrap_or_default();
+        let wanting = facts.required_acr.is_some_and(|asked| !met(asked))
+            || (!essential.is_empty() && !essential.iter().any(|asked| met(asked)));
+        if wanting {
+            return Some(if session.second_factor { Step::StepUp } else { Step::Enrol });
+        }
+        // What is only wished for (OpenID Connect Core §3.1.2.1) is asked for where it can be had without ado.
+        let wished = match self.request.acr_values.as_slice() {
+            [] => facts.default_acr_values,
+            asked => asked,
+        };
+        let best = wished.iter().find(|asked| ACR_VALUES.contains(&asked.as_str()));
+        let unmet = best.is_some_and(|asked| !met(asked));
+        (unmet && session.second_factor && !self.request.prompt.none).then_some(Step::StepUp)
+    }
+
+    /// The context to tell of a session that holds `held`: where certain ones are essential, the one of them that it meets
+    /// (OpenID Connect Core §5.5.1.1).
+    pub fn acr_to_tell(&self, held: &str) -> String {
+        let essential = self.request.claims.essential_acr.as_deref().unwrap_or_default();
+        if essential.is_empty() || essential.iter().any(|asked| asked == held) {
+            return held.to_owned();
+        }
+        essential.iter().find(|asked| acr_meets(held, asked)).cloned().unwrap_or_else(|| held.to_owned())
     }
 
     /// `prompt=none` turns every page into its error (OpenID Connect Core §3.1.2.6).
@@ -130,6 +175,8 @@ impl Interaction {
             _ if !self.request.prompt.none => return step,
             Step::ChooseAccount => (ErrorCode::AccountSelectionRequired, "an account has to be chosen"),
             Step::Consent => (ErrorCode::ConsentRequired, "consent is missing"),
+            Step::StepUp => (ErrorCode::InteractionRequired, "a second factor has to be shown"),
+            Step::Enrol => (ErrorCode::UnmetAuthenticationRequirements, "the person has no second factor"),
             _ => (ErrorCode::LoginRequired, "nobody who will do is signed in"),
         };
         Step::Fail(OAuthError::new(code, why))
@@ -192,6 +239,10 @@ mod tests {
         consented: Option<Scope>,
         first_party: bool,
         unproven: bool,
+        acr: &'static str,
+        second_factor: bool,
+        required_acr: Option<&'static str>,
+        default_acr_values: Vec<String>,
     }
 
     fn scene(prompt: &str) -> Scene {
@@ -219,6 +270,10 @@ mod tests {
             consented: Some(Scope::of(["openid"])),
             first_party: false,
             unproven: false,
+            acr: "aal1",
+            second_factor: false,
+            required_acr: None,
+            default_acr_values: Vec::new(),
         }
     }
 
@@ -226,12 +281,20 @@ mod tests {
         fn step(&self) -> Step {
             self.interaction.next_step(&Facts {
                 now: NOW,
-                session: self.session.map(|(id, auth_time)| SessionFacts { id, sub: &self.sub, auth_time }),
+                session: self.session.map(|(id, auth_time)| SessionFacts {
+                    id,
+                    sub: &self.sub,
+                    auth_time,
+                    acr: self.acr,
+                    second_factor: self.second_factor,
+                }),
                 knows_accounts: self.session.is_some(),
                 consented: self.consented.as_ref(),
                 first_party: self.first_party,
                 unproven: self.unproven,
                 default_max_age: None,
+                required_acr: self.required_acr,
+                default_acr_values: &self.default_acr_values,
             })
         }
 
@@ -323,5 +386,54 @@ mod tests {
         assert_eq!(scene.failure(), "unmet_authentication_requirements");
         scene.interaction.request.claims.essential_acr = Some(vec!["aal1".into()]);
         assert_eq!(scene.step(), Step::Finish);
+    }
+
+    #[test]
+    fn what_client_or_project_require_is_asked_for_or_set_up_and_never_passed_over() {
+        let mut scene = scene("");
+        scene.required_acr = Some("aal2");
+        assert_eq!(scene.step(), Step::Enrol);
+        scene.second_factor = true;
+        assert_eq!(scene.step(), Step::StepUp);
+        scene.acr = "aal2";
+        assert_eq!(scene.step(), Step::Finish);
+    }
+
+    #[test]
+    fn an_essential_context_is_asked_for_and_told_as_it_was_asked() {
+        let mut scene = scene("");
+        scene.interaction.request.claims.essential_acr = Some(vec!["aal2".into()]);
+        assert_eq!(scene.step(), Step::Enrol);
+        scene.second_factor = true;
+        assert_eq!(scene.step(), Step::StepUp);
+        scene.acr = "aal2";
+        assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (Step::Finish, "aal2"));
+        scene.interaction.request.claims.essential_acr = Some(vec!["aal1".into()]);
+        assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (Step::Finish, "aal1"));
+    }
+
+    #[test]
+    fn a_wish_is_granted_where_it_can_be_and_else_forgotten() {
+        let mut scene = scene("");
+        scene.interaction.request.acr_values = vec!["phr".into(), "aal2".into(), "aal1".into()];
+        assert_eq!(scene.step(), Step::Finish);
+        scene.second_factor = true;
+        assert_eq!(scene.step(), Step::StepUp);
+        scene.interaction.request.acr_values = vec!["aal1".into(), "aal2".into()];
+        assert_eq!(scene.step(), Step::Finish);
+        scene.interaction.request.acr_values.clear();
+        scene.default_acr_values = vec!["aal2".into()];
+        assert_eq!(scene.step(), Step::StepUp);
+        scene.interaction.request.prompt = Prompt::parse("none").unwrap();
+        assert_eq!(scene.step(), Step::Finish);
+    }
+
+    #[test]
+    fn in_silence_a_missing_factor_is_an_error() {
+        let mut scene = scene("none");
+        scene.required_acr = Some("aal2");
+        assert_eq!(scene.failure(), "unmet_authentication_requirements");
+        scene.second_factor = true;
+        assert_eq!(scene.failure(), "interaction_required");
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
 
+pub mod access;
+pub mod activity;
 pub mod authentication;
 pub mod client;
 pub mod code;
@@ -20,10 +22,12 @@ pub mod linking;
 pub mod merge;
 pub mod notice;
 pub mod page;
+pub mod passkey;
 pub mod project;
 pub mod proof;
 pub mod provider;
 pub mod random;
+pub mod receipt;
 pub mod remembered;
 pub mod secret;
 pub mod session;

@@ -31,6 +31,10 @@ pub enum Notice {
         /// How many are left.
         left: u32,
     },
+    /// An administrator took every second factor and passkey away.
+    FactorsReset,
+    /// Somebody got past the first step and guesses at the second.
+    CodesGuessed,
     /// There are new recovery codes; the old ones are dead.
     RecoveryCodesRenewed,
     /// One more way in, vouched for by a provider.

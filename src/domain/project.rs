@@ -12,6 +12,8 @@ pub struct Project {
     pub name: String,
     /// Since when.
     pub created_at: Timestamp,
+    /// The authentication context that nobody signs in to its clients without.
+    pub required_acr: Option<String>,
 }
 
 /// Why a project's name is refused.

@@ -87,6 +87,13 @@ words! {
     Oauth2 = "oauth2";
 }
 
+impl From<ProviderKind> for ProviderId {
+    /// The usual name of a provider of that kind.
+    fn from(kind: ProviderKind) -> Self {
+        Self(kind.as_str().to_owned())
+    }
+}
+
 impl ProviderKind {
     /// The name people know it by; empty for the generic kinds, which need a label.
     pub const fn brand(self) -> &'static str {
@@ -342,6 +349,19 @@ impl ProviderSettings {
             userinfo_hmac: None,
             emails: None,
         }
+    }
+
+    /// The same, spelt in the one way that is kept: a Microsoft address that ends in a tenant is told apart from it.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        let Some(base) = self.base_url.as_deref().map(|base| base.trim_end_matches('/')) else { return self };
+        let (above, last) = base.rsplit_once('/').unwrap_or_default();
+        if self.kind == ProviderKind::Microsoft && check::is_tenant(last) && self.tenant.is_none() {
+            self.tenant = Some(last.to_owned());
+        }
+        let tenant = self.tenant.as_deref().filter(|_| self.kind == ProviderKind::Microsoft);
+        self.base_url = Some(if tenant == Some(last) { above } else { base }.to_owned());
+        self
     }
 
     /// What the button says.

@@ -67,6 +67,11 @@ impl ManualClock {
     pub fn advance(&self, span: Duration) {
         self.0.fetch_add(i64::try_from(span.as_secs()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
+
+    /// Moves the clock back, as a machine's may be.
+    pub fn turn_back(&self, span: Duration) {
+        self.0.fetch_sub(i64::try_from(span.as_secs()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
 }
 
 impl Clock for ManualClock {

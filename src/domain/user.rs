@@ -272,6 +272,11 @@ impl User {
         email.or_else(|| self.profile.display_name()).unwrap_or_default()
     }
 
+    /// What the person types to confirm that they mean this account: their address, or their `sub` where there is none.
+    pub fn confirmation(&self) -> &str {
+        self.account_name()
+    }
+
     /// What tries against the account are counted under: the address that is typed, or the `sub` where there is none.
     pub fn account_name(&self) -> &str {
         self.email.as_ref().map_or(&self.sub.0, Email::as_str)

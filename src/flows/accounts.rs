@@ -73,7 +73,6 @@ impl Browser {
     }
 
     /// Holds one more such secret.
-    #[expect(dead_code, reason = "the page of the second step makes use of it")]
     pub(super) fn hold(&mut self, secret: String) {
         self.remembered.insert(0, secret);
         self.remembered.truncate(MOST);

@@ -46,6 +46,8 @@ pub(super) struct PendingSignIn {
     pub user: UserId,
     pub authentication: Authentication,
     pub guard: Guard,
+    /// The session that it is on top of, where somebody is signed in already.
+    pub session: Option<SessionId>,
     browser: String,
     expires_at: Timestamp,
 }
@@ -71,7 +73,7 @@ impl Usher {
             && self.store.find_factors(user.id).await?.ask_second_step()
             && !self.is_spared(&user, browser).await?
         {
-            let pending = self.seal_pending(&user, authentication, guard, browser)?;
+            let pending = self.seal_pending(&user, authentication, guard, None, browser)?;
             return Ok(SignedIn::SecondFactor { pending });
         }
         let session = self.open_session(&user, &authentication, &guard, browser, device).await?;
@@ -79,11 +81,12 @@ impl Usher {
         Ok(SignedIn::As { session, user: Box::new(user) })
     }
 
-    fn seal_pending(
+    pub(super) fn seal_pending(
         &self,
         user: &User,
         authentication: Authentication,
         guard: Guard,
+        session: Option<SessionId>,
         browser: &mut Browser,
     ) -> Result<String, FlowError> {
         let now = self.now();
@@ -92,6 +95,7 @@ impl Usher {
             user: user.id,
             authentication,
             guard,
+            session,
             browser: mark_hash(browser.mark_or_make(self)),
             expires_at: now + LIFETIME,
         };
@@ -99,7 +103,6 @@ impl Usher {
     }
 
     /// Opens a sign-in that waits, in the browser that began it and in time.
-    #[expect(dead_code, reason = "the page of the second step makes use of it")]
     pub(super) fn open_pending(&self, sealed: &str, browser: &Browser) -> Result<PendingSignIn, FlowError> {
         let opened = self.sealer.open_text(Purpose::PendingSignIn, sealed).ok();
         let pending: Option<PendingSignIn> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -129,18 +129,28 @@ impl Usher {
             }
             _ => None,
         };
+        let second_factor = match account {
+            Some(account) => {
+                asks_how(&interaction, &client) && self.store.find_factors(account.user.id).await?.allow_second_step()
+            }
+            None => false,
+        };
         let step = interaction.next_step(&Facts {
             now: self.now(),
             session: account.map(|account| SessionFacts {
                 id: account.session.id,
                 sub: &account.user.sub,
                 auth_time: account.session.auth_time,
+                acr: &account.session.acr,
+                second_factor,
             }),
             knows_accounts: !accounts.is_empty(),
             consented: consent.as_ref().map(|consent| &consent.scope),
             first_party: client.metadata.first_party,
             unproven: client.is_unproven(&interaction.redirect_uri),
             default_max_age: client.metadata.default_max_age,
+            required_acr: client.required_acr(),
+            default_acr_values: &client.metadata.default_acr_values,
         });
         match (step, account) {
             (Step::Finish, Some(account)) => {
@@ -272,7 +282,7 @@ impl Usher {
             code_challenge: request.code_challenge.clone(),
             redirect_uri: interaction.redirect_uri_sent.then(|| interaction.redirect_uri.clone()),
             auth_time: account.session.auth_time,
-            acr: account.session.acr.clone(),
+            acr: interaction.acr_to_tell(&account.session.acr),
             amr: account.session.amr.clone(),
             expires_at: now + self.config.tokens.code_ttl,
         };
@@ -283,6 +293,15 @@ impl Usher {
             [("code", sealed.as_str())].into_iter().chain(state).chain([("iss", self.issuer())]),
         ))
     }
+}
+
+/// Does anybody care how the person authenticates? Few do, and nobody else pays for it.
+fn asks_how(interaction: &Interaction, client: &Client) -> bool {
+    let request = &interaction.request;
+    client.required_acr().is_some()
+        || !client.metadata.default_acr_values.is_empty()
+        || !request.acr_values.is_empty()
+        || request.claims.essential_acr.is_some()
 }
 
 /// The account an interaction is about: the one that acted in it, or was hinted at, or was used last.

@@ -8,7 +8,6 @@ use crate::domain::consent::Consent;
 use crate::domain::event::EventKind;
 use crate::domain::id::ClientId;
 use crate::domain::interaction::Interaction;
-use crate::domain::session::EndReason;
 use crate::protocol::error::{ErrorCode, OAuthError};
 
 impl Usher {
@@ -66,26 +65,6 @@ impl Usher {
             interaction.request.state.as_deref(),
             &error,
         )))
-    }
-
-    /// The person takes back what they allowed a client: the consent and every grant end.
-    ///
-    /// # Errors
-    /// If the house is broken.
-    pub async fn withdraw_consent(&self, account: &Account, client: ClientId) -> Result<(), FlowError> {
-        let (user, now, usher) = (account.user.id, self.now(), self.clone());
-        let withdraw = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.delete_consent(user, &client).await?;
-                for grant in tx.revoke_grants_at_client(user, &client, now, EndReason::ConsentWithdrawn).await? {
-                    let event =
-                        usher.event(EventKind::GrantRevoked).with_user(user).with_client(&client).with_grant(grant.id);
-                    tx.append(&event.with("reason", EndReason::ConsentWithdrawn.as_str())).await?;
-                }
-                Ok(())
-            })
-        });
-        Ok(withdraw.await?)
     }
 }
 

@@ -7,12 +7,15 @@ use std::time::Duration;
 use super::accounts::{Account, secret_hash};
 use super::end::Ended;
 use super::error::{FlowError, Refused};
+use super::notices::Disownable;
 use super::usher::Usher;
 use crate::domain::event::EventKind;
 use crate::domain::notice::Notice;
 use crate::domain::proof::{Proof, ProofKind};
 use crate::domain::session::EndReason;
+use crate::domain::source::Origin;
 use crate::domain::user::{User, UserStatus};
+use crate::keys::seal::Purpose;
 
 /// For so long nobody changes how a disowned account is protected.
 const FROZEN: Duration = Duration::from_hours(24);
@@ -44,8 +47,13 @@ impl Usher {
     }
 
     /// `None` if the proof was used meanwhile.
-    async fn end_all_and_mail_a_way_back(&self, user: User, proof: Option<Proof>) -> Result<Option<Ended>, FlowError> {
+    async fn end_all_and_mail_a_way_back(
+        &self,
+        mut user: User,
+        proof: Option<Proof>,
+    ) -> Result<Option<Ended>, FlowError> {
         let (usher, now) = (self.clone(), self.now());
+        let restored = self.restore_address(&mut user, proof.as_ref()).await?;
         let way_back = self.notice(&user, &Notice::WayBack)?;
         let event = self.event(EventKind::Disowned).with_user(user.id);
         let end = self.store.write(move |mut tx| {
@@ -55,12 +63,17 @@ impl Usher {
                 {
                     return Ok(None);
                 }
+                if restored {
+                    tx.update_user(&user).await?;
+                    tx.append(&usher.event(EventKind::EmailChanged).with_user(user.id).with("restored", true)).await?;
+                }
                 tx.append(&event).await?;
                 let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
                 tx.freeze_factors(user.id, now + FROZEN).await?;
                 // Whoever signs in next is a stranger until the owner has met them anew, and a link that somebody else
                 // had mailed to themselves is no way in.
                 tx.forget_browsers(user.id).await?;
+                tx.forget_all_remembered(user.id).await?;
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
                 tx.close_proofs_of_user(user.id, ProofKind::ChangeEmail, now).await?;
                 way_back.post(&mut tx).await?;
@@ -70,6 +83,21 @@ impl Usher {
         let ended = end.await?;
         self.letter_bell.notify_one();
         Ok(ended)
+    }
+
+    /// Whoever disowns a change of address, from the letter that went to the old one, gets the old one back: the way back
+    /// in must not go to the stranger. Not if somebody else has it by now.
+    async fn restore_address(&self, user: &mut User, proof: Option<&Proof>) -> Result<bool, FlowError> {
+        let Some(proof) = proof else { return Ok(false) };
+        let opened = proof.sealed.as_deref().and_then(|sealed| self.sealer.open(Purpose::Proof, sealed).ok());
+        let link: Disownable = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let old = proof.email.clone().filter(|old| link.restores_address && user.email.as_ref() != Some(old));
+        let Some(old) = old else { return Ok(false) };
+        if self.store.find_user_by_email(&old).await?.is_some() {
+            return Ok(false);
+        }
+        user.set_email(old, Origin::Person, self.now());
+        Ok(true)
     }
 
     async fn find_disowning(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {

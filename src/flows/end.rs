@@ -5,6 +5,7 @@ use super::usher::Usher;
 use crate::domain::event::EventKind;
 use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
 use crate::domain::session::EndReason;
+use crate::domain::time::Timestamp;
 use crate::storage::grants::Revoked;
 use crate::storage::{Result, Tx};
 
@@ -15,15 +16,26 @@ pub struct Ended {
     pub sessions: Vec<SessionId>,
     /// The clients that lost a grant.
     pub clients: Vec<ClientId>,
+    /// When each of them was last issued tokens.
+    issued: Vec<Timestamp>,
 }
 
 impl Ended {
     fn add(&mut self, revoked: Vec<Revoked>) {
         for grant in revoked {
-            if !self.clients.contains(&grant.client_id) {
+            if let Some(place) = self.clients.iter().position(|known| *known == grant.client_id) {
+                self.issued[place] = self.issued[place].max(grant.issued_at);
+            } else {
                 self.clients.push(grant.client_id);
+                self.issued.push(grant.issued_at);
             }
         }
+    }
+
+    /// When a client that lost a grant was last issued tokens, as far as its grants tell.
+    pub(super) fn issued_at(&self, client: &ClientId) -> Option<Timestamp> {
+        let place = self.clients.iter().position(|known| known == client)?;
+        self.issued.get(place).copied()
     }
 }
 
@@ -77,6 +89,21 @@ impl Usher {
         let revoked = tx.revoke_grant(grant, self.now(), reason).await?;
         self.tell_grants(tx, revoked.as_slice(), reason).await?;
         Ok(revoked)
+    }
+
+    /// Ends every grant that a user gave one client.
+    pub(super) async fn end_grants_at(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        client: &ClientId,
+        reason: EndReason,
+    ) -> Result<Ended> {
+        let revoked = tx.revoke_grants_at_client(user, client, self.now(), reason).await?;
+        self.tell_grants(tx, &revoked, reason).await?;
+        let mut ended = Ended::default();
+        ended.add(revoked);
+        Ok(ended)
     }
 
     async fn tell_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {

@@ -62,6 +62,9 @@ pub enum Refused {
     /// The owner found a stranger in the account: for a while nobody changes how it is protected.
     #[error("for a day after \"this wasn't me\" nobody changes how the account is protected")]
     Frozen,
+    /// What was typed to confirm it is not what it should be.
+    #[error("what was typed does not confirm it")]
+    NotConfirmed,
     /// The code is wrong.
     #[error("the code is wrong")]
     WrongCode,
@@ -77,6 +80,21 @@ pub enum Refused {
     /// What the person came in by was taken away, or changed, before they were in.
     #[error("the credential has changed meanwhile: sign in again")]
     CredentialGone,
+    /// The passkey is not known here.
+    #[error("this passkey is not known here")]
+    PasskeyUnknown,
+    /// The passkey did not prove anything: too late, of another site, or not what was asked for.
+    #[error("the passkey was not accepted")]
+    PasskeyRefused,
+    /// The passkey may have been copied: its counter went backwards.
+    #[error("this passkey may have been copied and is not accepted")]
+    PasskeyCopied,
+    /// The passkey is known already.
+    #[error("this passkey is registered already")]
+    PasskeyTaken,
+    /// Passkeys belong to a domain, and this house has none.
+    #[error("passkeys need a domain name")]
+    PasskeysNotOffered,
     /// Nobody is signed in, or not the right person.
     #[error("nobody who may do this is signed in")]
     NotSignedIn,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Map, Value};
+
 use super::error::FlowError;
 use super::usher::Usher;
 use crate::domain::client::Client;
@@ -36,7 +38,14 @@ pub(super) struct Issue<'a> {
 impl Usher {
     /// The tokens of a grant.
     pub(super) async fn issue(&self, wanted: Issue<'_>) -> Result<TokenResponse, FlowError> {
-        let id_token = if wanted.grant.scope.contains("openid") { Some(self.id_token(&wanted).await?) } else { None };
+        let mut given = BTreeSet::from(["sub".to_owned()]);
+        let id_token = if wanted.grant.scope.contains("openid") {
+            let by_name = self.claims_by_name(wanted.grant).await?;
+            given.extend(by_name.keys().cloned());
+            Some(self.id_token(&wanted, &by_name)?)
+        } else {
+            None
+        };
         let now = self.now();
         let access_token = self.sign_access_token(
             wanted.client,
@@ -50,6 +59,7 @@ impl Usher {
                 ..self.bare_access_token(wanted.client, now)
             },
         )?;
+        self.note_release(wanted.grant.user_id, &wanted.client.id, given).await;
         Ok(TokenResponse {
             access_token,
             token_type: "Bearer",
@@ -97,15 +107,18 @@ impl Usher {
         Ok(self.keyring().sign(alg(client.metadata.access_token_alg()), access_token::TYP, claims)?)
     }
 
-    async fn id_token(&self, wanted: &Issue<'_>) -> Result<String, FlowError> {
+    /// What the ID token of a grant says of the person beside their `sub`.
+    async fn claims_by_name(&self, grant: &Grant) -> Result<Map<String, Value>, FlowError> {
+        if grant.claims.id_token.is_empty() {
+            return Ok(Map::new());
+        }
+        let user = self.store.find_user(grant.user_id).await?;
+        let known = user.map(|user| user.claims()).unwrap_or_default();
+        Ok(claims::released(&known, &Scope::default(), &grant.claims.id_token))
+    }
+
+    fn id_token(&self, wanted: &Issue<'_>, by_name: &Map<String, Value>) -> Result<String, FlowError> {
         let (grant, now) = (wanted.grant, self.now());
-        let by_name = if grant.claims.id_token.is_empty() {
-            serde_json::Map::new()
-        } else {
-            let user = self.store.find_user(grant.user_id).await?;
-            let known = user.map(|user| user.claims()).unwrap_or_default();
-            claims::released(&known, &Scope::default(), &grant.claims.id_token)
-        };
         let claims = IdTokenClaims {
             iss: self.issuer(),
             sub: &wanted.sub.0,
@@ -117,7 +130,7 @@ impl Usher {
             acr: &grant.acr,
             amr: &grant.amr,
             sid: &grant.session_id.to_string(),
-            by_name: &by_name,
+            by_name,
         };
         Ok(self.keyring().sign(alg(&wanted.client.metadata.id_token_signed_response_alg), ID_TOKEN_TYP, &claims)?)
     }
@@ -143,7 +156,7 @@ impl Usher {
         user: &crate::domain::user::User,
         scope: &Scope,
         by_name: &BTreeSet<String>,
-    ) -> serde_json::Map<String, serde_json::Value> {
+    ) -> Map<String, Value> {
         claims::released(&user.claims(), scope, by_name)
     }
 }

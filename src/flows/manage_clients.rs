@@ -56,6 +56,7 @@ impl Usher {
             created_at: now,
             updated_at: now,
             disabled_at: None,
+            project_acr: None,
         };
         let event = self.event(EventKind::ClientCreated).with_client(&client.id).with_project(client.project_id);
         let made = client.clone();

@@ -3,6 +3,7 @@
 use super::accounts::secret_hash;
 use super::error::{FlowError, Refused};
 use super::usher::Usher;
+use crate::domain::authentication::AAL2;
 use crate::domain::event::EventKind;
 use crate::domain::id::ProjectId;
 use crate::domain::page::{Cursor, Page};
@@ -25,7 +26,7 @@ impl Usher {
     pub async fn create_project(&self, name: &str) -> Result<RegisteredProject, FlowError> {
         let name = check_name(name).map_err(|_| Refused::BadName)?;
         let now = self.now();
-        let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now };
+        let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now, required_acr: None };
         let token = self.random.token();
         let (made, hash) = (project.clone(), secret_hash(&token));
         let event = self.event(EventKind::ProjectCreated).with_project(project.id);
@@ -70,5 +71,26 @@ impl Usher {
             Err(none_or_many) if none_or_many.is_empty() => Err(Refused::NotFound("project").into()),
             Err(_) => Err(Refused::NotFound("project of that name alone: several have it, use the id").into()),
         }
+    }
+
+    /// Lets nobody sign in to the clients of a project without two factors, or lets one suffice again.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn require_second_factor(&self, project: ProjectId, required: bool) -> Result<(), FlowError> {
+        let event = self.event(EventKind::ProjectUpdated).with_project(project);
+        let event = event.with("require_second_factor", required);
+        let set = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let found = tx.require_of_project(project, required.then_some(AAL2)).await?;
+                if found {
+                    tx.append(&event).await?;
+                }
+                Ok(found)
+            })
+        });
+        let found = set.await?;
+        self.clients.invalidate_all();
+        if found { Ok(()) } else { Err(Refused::NotFound("project").into()) }
     }
 }

@@ -12,6 +12,14 @@ use crate::domain::secret::Secret;
 use crate::domain::session::EndReason;
 
 impl Usher {
+    /// Has this person a password?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn has_password(&self, account: &Account) -> Result<bool, FlowError> {
+        Ok(self.store.find_password(account.user.id).await?.is_some())
+    }
+
     /// Sets a new password, ends every other session and gives this one a new secret.
     ///
     /// # Errors
@@ -31,7 +39,10 @@ impl Usher {
         self.count_sign_in(user.account_name(), &device.source, Some(account.session.id)).await?;
         let current = normalise(current.expose()).map_err(|_| Refused::WrongPassword)?;
         let phc = self.store.find_password(user.id).await?;
-        if !self.passwords.verify(current, phc).await?.ok {
+        if phc.is_none() {
+            // Where there is none yet, whoever showed themselves by other means a moment ago sets the first.
+            self.check_factor_change(account).await?;
+        } else if !self.passwords.verify(current, phc).await?.ok {
             return Err(Refused::WrongPassword.into());
         }
         let new = normalise(new.expose())?;
@@ -45,6 +56,7 @@ impl Usher {
         let set = self.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.put_password(id, &phc, now).await?;
+                tx.forget_all_remembered(id).await?;
                 tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
                 tx.append(&usher.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
                 notice.post(&mut tx).await?;

@@ -100,6 +100,7 @@ impl Usher {
                 }
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
                 tx.put_password(user.id, &phc, now).await?;
+                tx.forget_all_remembered(user.id).await?;
                 tx.append(&usher.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
                 notice.post(&mut tx).await?;
                 usher.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await.map(Some)

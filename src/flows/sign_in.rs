@@ -75,7 +75,7 @@ impl Usher {
         let proof = self.store.find_open_proof(email, ProofKind::SignUp, self.now()).await?;
         let waiting =
             proof.as_ref().and_then(|proof| proof.sealed.as_deref()).and_then(|sealed| self.open_sign_up(sealed));
-        let verdict = self.passwords.verify(password, waiting.map(|waiting| waiting.phc)).await?;
+        let verdict = self.passwords.verify(password, waiting.and_then(|waiting| waiting.phc)).await?;
         if let Some(proof) = proof.filter(|_| verdict.ok) {
             return Ok(SignedIn::Unproven { proof: proof.id });
         }

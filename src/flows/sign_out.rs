@@ -132,6 +132,18 @@ impl Usher {
         self.end_in_own_write(account, session, EndReason::EndedByOwner).await
     }
 
+    /// Ends every other session of the same person.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn end_other_sessions(&self, account: &Account) -> Result<Ended, FlowError> {
+        let (usher, user, this) = (self.clone(), account.user.id, account.session.id);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move { usher.end_everything_of(&mut tx, user, Some(this), EndReason::EndedByOwner).await })
+        });
+        Ok(end.await?)
+    }
+
     async fn end_in_own_write(
         &self,
         account: &Account,

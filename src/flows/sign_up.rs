@@ -12,7 +12,7 @@ use super::error::{FlowError, Refused};
 use super::open_session::password_guard;
 use super::password_rules::{check, normalise};
 use super::usher::{Device, Usher};
-use crate::domain::authentication::{Authentication, Means};
+use crate::domain::authentication::{Authentication, Guard, Means};
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
 use crate::domain::id::{ProofId, UserId};
@@ -35,8 +35,8 @@ const DIGITS: usize = 8;
 pub struct SignUpForm {
     /// The address.
     pub email: String,
-    /// The password.
-    pub password: Secret<String>,
+    /// The password; `None` for somebody who will make a passkey once the address is proven.
+    pub password: Option<Secret<String>>,
     /// First name.
     pub given_name: String,
     /// Last name.
@@ -50,7 +50,7 @@ pub struct SignUpForm {
 /// A registration that waits for its proof.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct PendingSignUp {
-    pub phc: String,
+    pub phc: Option<String>,
     pub profile: Profile,
     pub locale: String,
     pub interaction: Option<String>,
@@ -58,9 +58,9 @@ pub(super) struct PendingSignUp {
     pub browser: Option<String>,
 }
 
-/// Whether a registration was begun in the browser at hand.
+/// Whether the password of a registration is needed in the browser at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BegunHere(pub bool);
+pub struct AsksPassword(pub bool);
 
 /// A proven registration: the user exists and has arrived.
 #[derive(Debug)]
@@ -69,6 +69,8 @@ pub struct Verified {
     pub signed_in: SignedIn,
     /// The sealed sign-in that it was part of.
     pub interaction: Option<String>,
+    /// The person has no password: a passkey comes next.
+    pub makes_passkey: bool,
 }
 
 impl Usher {
@@ -82,14 +84,20 @@ impl Usher {
             return Err(Refused::SignUpClosed.into());
         }
         let (email, profile) = checked(&form)?;
-        let password = normalise(form.password.expose())?;
-        check(
-            password.expose(),
-            self.config.passwords.min_length,
-            &[email.as_str(), &form.given_name, &form.family_name, "usher"],
-        )?;
+        let password = match &form.password {
+            None => None,
+            Some(typed) => {
+                let password = normalise(typed.expose())?;
+                let own = [email.as_str(), &form.given_name, &form.family_name, "usher"];
+                check(password.expose(), self.config.passwords.min_length, &own)?;
+                Some(password)
+            }
+        };
         self.count_sign_up(&device.source).await?;
-        let phc = self.passwords.hash(password, self.random.bytes()).await?;
+        let phc = match password {
+            None => None,
+            Some(password) => Some(self.passwords.hash(password, self.random.bytes()).await?),
+        };
         let pending = PendingSignUp {
             phc,
             profile,
@@ -122,13 +130,13 @@ impl Usher {
         Ok(found.filter(|proof| proof.used_at.is_none()).and_then(|proof| proof.email))
     }
 
-    /// Does this link lead to a registration that still waits? If so, was it begun in this browser?
+    /// Does this link lead to a registration that still waits? If so, is its password needed in this browser?
     ///
     /// # Errors
     /// If the house is broken.
-    pub async fn waiting_link(&self, token: &str, browser: &Browser) -> Result<Option<BegunHere>, FlowError> {
+    pub async fn waiting_link(&self, token: &str, browser: &Browser) -> Result<Option<AsksPassword>, FlowError> {
         let waiting = self.find_waiting_link(token).await?;
-        Ok(waiting.map(|(_, pending)| begun_here(&pending, browser)))
+        Ok(waiting.map(|(_, pending)| AsksPassword(asks_password(&pending, browser))))
     }
 
     /// The sealed sign-in that a waiting registration is part of.
@@ -183,6 +191,7 @@ impl Usher {
     ///
     /// In another browser than the one it was begun in, the password of the registration is needed as well: somebody
     /// else may have registered the reader's address, and would otherwise be let into the account by their click.
+    /// A registration without a password lets nobody in but the reader.
     ///
     /// # Errors
     /// [`Refused::ProofOver`] once it was used or expired; [`Refused::WrongPassword`], [`Refused::TooMany`].
@@ -194,11 +203,11 @@ impl Usher {
         device: &Device,
     ) -> Result<Verified, FlowError> {
         let (proof, pending) = self.find_waiting_link(token).await?.ok_or(Refused::ProofOver)?;
-        if !begun_here(&pending, browser).0 {
+        if asks_password(&pending, browser) {
             let email = proof.email.as_ref().map(Email::as_str).unwrap_or_default();
             self.count_sign_in(email, &device.source, None).await?;
             let password = normalise(password.expose()).map_err(|_| Refused::WrongPassword)?;
-            if !self.passwords.verify(password, Some(pending.phc)).await?.ok {
+            if !self.passwords.verify(password, pending.phc).await?.ok {
                 return Err(Refused::WrongPassword.into());
             }
         }
@@ -300,7 +309,9 @@ impl Usher {
                     return Ok(false);
                 }
                 tx.insert_user(&made).await?;
-                tx.put_password(made.id, &phc, now).await?;
+                if let Some(phc) = &phc {
+                    tx.put_password(made.id, phc, now).await?;
+                }
                 tx.append(&usher.event(EventKind::UserCreated).with_user(made.id)).await?;
                 Ok(true)
             })
@@ -311,9 +322,12 @@ impl Usher {
             Ok(false) | Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }
-        let guard = password_guard(&pending.phc);
-        let signed_in = self.arrive(user, Authentication::by(Means::Password), guard, browser, device).await?;
-        Ok(Verified { signed_in, interaction: pending.interaction })
+        let (means, guard) = match &pending.phc {
+            Some(phc) => (Means::Password, password_guard(phc)),
+            None => (Means::MailCode, Guard::User),
+        };
+        let signed_in = self.arrive(user, Authentication::by(means), guard, browser, device).await?;
+        Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none() })
     }
 
     /// A user with a `sub` that nobody has or had. Whoever is named as the origin vouches for address and profile.
@@ -346,8 +360,9 @@ impl Usher {
     }
 }
 
-fn begun_here(pending: &PendingSignUp, browser: &Browser) -> BegunHere {
-    BegunHere(pending.browser.is_some() && pending.browser == browser.mark().map(mark_hash))
+/// Is the password of the registration needed beside its link?
+fn asks_password(pending: &PendingSignUp, browser: &Browser) -> bool {
+    pending.phc.is_some() && (pending.browser.is_none() || pending.browser != browser.mark().map(mark_hash))
 }
 
 fn checked(form: &SignUpForm) -> Result<(Email, Profile), FlowError> {

@@ -7,13 +7,24 @@ use super::error::{FlowError, Refused};
 use super::usher::Usher;
 use crate::config::Limit;
 use crate::domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
-use crate::domain::id::{GrantId, SessionId};
+use crate::domain::id::{CeremonyId, GrantId, SessionId, UserId};
 use crate::storage::throttles::Taken;
 
 /// Sources may try so many times as often as one account from one source: offices share an address.
 const SOURCE_FACTOR: u32 = 20;
 /// An account may be tried so many times as often from all unknown browsers together.
 const ACCOUNT_FACTOR: u32 = 5;
+
+/// Codes that may be tried within one sign-in, which lasts for less than an hour.
+const MOST_CODES: i64 = 5;
+const AN_HOUR_MS: i64 = 60 * 60 * 1_000;
+
+fn second_factor_bucket(user: UserId, known: Option<SessionId>) -> String {
+    match known {
+        Some(session) => format!("second/known/{user}/{session}"),
+        None => format!("second/account/{user}"),
+    }
+}
 
 /// A bucket: its name, and how many tries fit.
 #[derive(Debug, Clone)]
@@ -49,6 +60,37 @@ impl Usher {
         }
         let bucket = format!("sign-in/pair/{}/{source}", self.bucket_name(account));
         Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
+    }
+
+    /// Counts one try at a user's second factor, before it is looked at. A browser that the user has been signed in with counts
+    /// in a bucket of its own, so that whoever guesses elsewhere keeps nobody out.
+    pub(super) async fn count_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
+        let bucket = Bucket { name: second_factor_bucket(user, known), factor: 1 };
+        self.take_all(self.config.limits.second_factor, vec![bucket]).await
+    }
+
+    /// A success: the tries at this user's second factor are forgotten.
+    pub(super) async fn forgive_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
+        let bucket = second_factor_bucket(user, known);
+        Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
+    }
+
+    /// Counts one try within one sign-in: after five it has to be begun anew.
+    ///
+    /// # Errors
+    /// [`Refused::InteractionOver`] once there were too many.
+    pub(super) async fn count_pending(&self, pending: CeremonyId) -> Result<(), FlowError> {
+        let (bucket, now_ms) = (format!("second/pending/{pending}"), self.now().0.saturating_mul(1_000));
+        match self.store.take_from_bucket(bucket, now_ms, AN_HOUR_MS, MOST_CODES * AN_HOUR_MS).await? {
+            Taken::Yes => Ok(()),
+            Taken::NotFor(_) => Err(Refused::InteractionOver.into()),
+        }
+    }
+
+    /// Counts one passkey that somebody showed. Nobody guesses one: this only bounds the work.
+    pub(super) async fn count_passkey(&self, source: &str) -> Result<(), FlowError> {
+        let bucket = Bucket { name: format!("passkey/source/{source}"), factor: SOURCE_FACTOR };
+        self.take_all(self.config.limits.sign_in, vec![bucket]).await
     }
 
     /// Counts one registration.

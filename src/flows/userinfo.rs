@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::error::FlowError;
 use super::usher::Usher;
+use crate::domain::id::ClientId;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope::Scope;
 
@@ -22,6 +23,8 @@ impl Usher {
         };
         let mut claims = Self::released_claims(&user, &scope, &asked.userinfo);
         claims.insert("sub".to_owned(), user.sub.0.into());
+        let client = ClientId(access.claims.client_id);
+        self.note_release(user.id, &client, claims.keys().cloned().collect()).await;
         Ok(claims)
     }
 }

@@ -1,5 +1,6 @@
 //! The house as its verbs see it: memory, keys, clock, chance, settings.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::config::Config;
 use crate::domain::client::Client;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::grant::RefreshLimits;
-use crate::domain::id::{ClientId, EventId};
+use crate::domain::id::{ClientId, EventId, UserId};
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::keys::keyring::Keyring;
@@ -24,6 +25,10 @@ use crate::upstream::Registry;
 
 /// How long a client is remembered without asking the database: a change made by another process is seen after this.
 const CLIENT_MEMORY: Duration = Duration::from_secs(1);
+/// What a client is given of a user is written down again after this.
+const RELEASE_MEMORY: Duration = Duration::from_hours(1);
+/// Most pairs of client and user remembered.
+const RELEASES_REMEMBERED: u64 = 50_000;
 /// Most clients remembered.
 const CLIENTS_REMEMBERED: u64 = 10_000;
 
@@ -49,6 +54,8 @@ pub struct Parts {
     pub letter_bell: Notify,
     /// Clients lately seen.
     pub(super) clients: Cache<ClientId, Arc<Client>>,
+    /// What clients were lately given of users, so that it is not written down at every request.
+    pub(super) releases: Cache<(UserId, ClientId), BTreeSet<String>>,
     /// Origins lately read.
     pub(super) origins: Origins,
 }
@@ -98,6 +105,7 @@ impl Usher {
             upstream,
             letter_bell,
             clients,
+            releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),
             origins: Origins::default(),
         }))
     }

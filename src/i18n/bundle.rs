@@ -16,6 +16,7 @@ macro_rules! files {
             include_str!(concat!("../../translations/", $tag, "/login.ftl")),
             include_str!(concat!("../../translations/", $tag, "/consent.ftl")),
             include_str!(concat!("../../translations/", $tag, "/account.ftl")),
+            include_str!(concat!("../../translations/", $tag, "/factors.ftl")),
             include_str!(concat!("../../translations/", $tag, "/console.ftl")),
             include_str!(concat!("../../translations/", $tag, "/errors.ftl")),
             include_str!(concat!("../../translations/", $tag, "/mail.ftl")),
@@ -25,7 +26,7 @@ macro_rules! files {
 }
 
 /// Every translation file, by language in the order of [`Lang::ALL`].
-const SOURCES: [[&str; 8]; 3] = files!("en", "pt-BR", "uk");
+const SOURCES: [[&str; 9]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[Bundle; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
@@ -97,7 +98,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 8] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 9] {
     SOURCES[lang as usize]
 }
 

@@ -68,6 +68,8 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_journeys(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_heard_notices(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_unlinked(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_ceremonies(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_remembered(before, BATCH));
         let forgotten = now - BROWSER_KEPT;
         in_batches!(usher, stop, |tx| tx.sweep_browsers(forgotten, BATCH));
         self.sweep_grants(usher, stop, before).await?;

@@ -10,5 +10,4 @@ pub mod keyring;
 pub mod master;
 mod purpose;
 pub mod seal;
-mod strict_json;
 pub mod verify;

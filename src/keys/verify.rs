@@ -8,11 +8,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::keyring::Keyring;
-use super::strict_json;
 use crate::domain::key::SigningAlg;
+use crate::protocol::strict_json;
 
 /// No token of this house is longer, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;
+/// Deeper than any token of this house is.
+const MAX_DEPTH: u8 = 16;
 
 /// What the caller wants the token to be.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +73,7 @@ impl Keyring {
         }
         let (message, signature) = token.rsplit_once('.').ok_or(Refused::NotCompact)?;
         let (header, payload) = message.split_once('.').ok_or(Refused::NotCompact)?;
-        let header = strict_json::object(&decode(header)?).map_err(|_| Refused::Header)?;
+        let header = strict_json::object(&decode(header)?, MAX_DEPTH).map_err(|_| Refused::Header)?;
         let (alg, kid, typ) = ours(&header).ok_or(Refused::Header)?;
 
         let key = self.key(kid).ok_or(Refused::UnknownKey)?;
@@ -85,7 +87,7 @@ impl Keyring {
         if !key.fits(token, message, &signature) {
             return Err(Refused::Signature);
         }
-        let claims = strict_json::object(&payload).map_err(|_| Refused::Claims)?;
+        let claims = strict_json::object(&payload, MAX_DEPTH).map_err(|_| Refused::Claims)?;
         Ok(Verified { claims, alg: key.alg, kid: key.kid.clone() })
     }
 }

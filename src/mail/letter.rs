@@ -34,6 +34,10 @@ pub enum LetterKind {
     RecoveryCodeUsed,
     /// There are new recovery codes.
     RecoveryCodesRenewed,
+    /// An administrator took every factor away.
+    FactorsReset,
+    /// Somebody guesses codes.
+    CodesGuessed,
     /// One more way in.
     IdentityLinked,
     /// One way in less.
@@ -63,6 +67,8 @@ impl LetterKind {
             Self::FactorRemoved => "factor_removed",
             Self::RecoveryCodeUsed => "recovery_code_used",
             Self::RecoveryCodesRenewed => "recovery_codes_renewed",
+            Self::FactorsReset => "factors_reset",
+            Self::CodesGuessed => "codes_guessed",
             Self::IdentityLinked => "identity_linked",
             Self::IdentityUnlinked => "identity_unlinked",
             Self::EmailChanged => "email_changed",

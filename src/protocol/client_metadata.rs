@@ -85,6 +85,12 @@ pub struct ClientMetadata {
     /// `max_age` where the request has none, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u64>,
+    /// The authentication contexts it prefers where the request names none, best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub default_acr_values: Vec<String>,
+    /// Nobody signs in to it without two factors.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_second_factor: bool,
     /// It belongs to whoever runs Usher: people are not asked for consent.
     pub first_party: bool,
     /// Whether each refresh replaces the refresh token.
@@ -119,6 +125,8 @@ impl Default for ClientMetadata {
             tos_uri: None,
             contacts: Vec::new(),
             default_max_age: None,
+            default_acr_values: Vec::new(),
+            require_second_factor: false,
             first_party: false,
             refresh_rotation: RefreshRotation::Rotate,
             refresh_idle_seconds: None,
@@ -206,6 +214,11 @@ impl ClientMetadata {
         }
         if self.is_public() && self.may_use("client_credentials") {
             faults.push(fault("grant_types", "holds client_credentials, which needs a client that keeps a secret"));
+        }
+        for acr in &self.default_acr_values {
+            if !super::discovery::ACR_VALUES.contains(&acr.as_str()) {
+                faults.push(fault("default_acr_values", format!("holds {acr:?}, which is not supported")));
+            }
         }
         if self.response_types.iter().any(|kind| kind != "code") {
             faults.push(fault("response_types", "may only hold code"));

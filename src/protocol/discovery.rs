@@ -9,7 +9,7 @@ use super::prompt::Prompt;
 use super::token::TokenRequest;
 
 /// How well a person authenticated, weakest first: the names of NIST SP 800-63B.
-pub const ACR_VALUES: [&str; 1] = ["aal1"];
+pub const ACR_VALUES: [&str; 2] = ["aal1", "aal2"];
 
 /// The metadata of an issuer, the same for both well-known addresses.
 pub fn metadata(issuer: &str, ui_locales: &[&str], sign_up: bool) -> Value {

@@ -15,4 +15,5 @@ pub mod pkce;
 pub mod prompt;
 pub mod redirect_uri;
 pub mod scope;
+pub mod strict_json;
 pub mod token;

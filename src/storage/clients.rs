@@ -16,9 +16,9 @@ statements! {
     INSERT = "insert into client (id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE = "update client set metadata = $2, secrets = $3, updated_at = $4, disabled_at = $5 where id = $1";
     DELETE = "delete from client where id = $1";
-    FIND = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at from client where id = $1";
-    LIST = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at from client where project_id = $1 and id > $2 order by id limit $3";
-    LIST_ALL = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at from client where id > $1 order by id limit $2";
+    FIND = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where id = $1";
+    LIST = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where project_id = $1 and id > $2 order by id limit $3";
+    LIST_ALL = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where id > $1 order by id limit $2";
 }
 
 #[derive(sqlx::FromRow)]
@@ -31,6 +31,7 @@ struct ClientRow {
     created_at: i64,
     updated_at: i64,
     disabled_at: Option<i64>,
+    project_acr: Option<String>,
 }
 
 impl TryFrom<ClientRow> for Client {
@@ -45,6 +46,7 @@ impl TryFrom<ClientRow> for Client {
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
             disabled_at: row.disabled_at.map(Timestamp),
+            project_acr: row.project_acr,
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::protocol::scope::Scope;
 statements! {
     PUT = "insert into consent (user_id, client_id, scope, granted_at) values ($1, $2, $3, $4) on conflict (user_id, client_id) do update set scope = excluded.scope, granted_at = excluded.granted_at";
     DELETE = "delete from consent where user_id = $1 and client_id = $2";
+    LIST_OF_USER = "select user_id, client_id, scope, granted_at from consent where user_id = $1 order by client_id limit 500";
     FIND = "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2";
 }
 
@@ -47,13 +48,20 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Forgets a consent.
-    pub async fn delete_consent(&mut self, user: UserId, client: &ClientId) -> Result<()> {
-        run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0).bind(&client.0)).map(drop)
+    /// Forgets a consent. `false` if there was none.
+    pub async fn delete_consent(&mut self, user: UserId, client: &ClientId) -> Result<bool> {
+        Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0).bind(&client.0))? == 1)
     }
 }
 
 impl Store {
+    /// Everything a person allowed, 500 clients at most.
+    pub async fn list_consents(&self, user: UserId) -> Result<Vec<Consent>> {
+        let rows: Vec<ConsentRow> =
+            on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
+        rows.into_iter().map(Consent::try_from).collect()
+    }
+
     /// What a person allowed a client.
     pub async fn find_consent(&self, user: UserId, client: &ClientId) -> Result<Option<Consent>> {
         let row: Option<ConsentRow> =

@@ -30,10 +30,11 @@ statements! {
     KEEP = "update grants set idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation = $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
     FIND = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.id = $1";
     FIND_STANDING = "select g.claims, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from grants g join users u on u.id = g.user_id where g.id = $1 and g.revoked_at is null and u.status = 'active' and not exists (select 1 from revoked_token t where t.jti = $2)";
-    REVOKE = "update grants set revoked_at = $2, revoke_reason = $3 where id = $1 and revoked_at is null returning id, client_id, user_id, session_id";
-    REVOKE_OF_SESSION = "update grants set revoked_at = $2, revoke_reason = $3 where session_id = $1 and revoked_at is null returning id, client_id, user_id, session_id";
-    REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id";
-    REVOKE_AT_CLIENT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id = $4 and revoked_at is null returning id, client_id, user_id, session_id";
+    REVOKE = "update grants set revoked_at = $2, revoke_reason = $3 where id = $1 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at";
+    REVOKE_OF_SESSION = "update grants set revoked_at = $2, revoke_reason = $3 where session_id = $1 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at";
+    REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at";
+    REVOKE_AT_CLIENT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id = $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at";
+    LIST_STANDING = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.user_id = $1 and g.revoked_at is null order by g.id desc limit 500";
     BATCH_END = "select id from grants where id > $1 order by id limit 1 offset $2";
     SWEEP = "delete from grants where id > $1 and id <= $2 and created_at < $3 and (generation is null or idle_expires_at < $3 or expires_at < $3 or revoked_at < $3)";
 }
@@ -121,6 +122,8 @@ pub struct Revoked {
     pub user_id: UserId,
     /// In which session.
     pub session_id: SessionId,
+    /// When its last tokens were issued, as far as the row tells.
+    pub issued_at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -129,6 +132,7 @@ struct RevokedRow {
     client_id: String,
     user_id: Uuid,
     session_id: Uuid,
+    issued_at: i64,
 }
 
 impl From<RevokedRow> for Revoked {
@@ -138,6 +142,7 @@ impl From<RevokedRow> for Revoked {
             client_id: ClientId(row.client_id),
             user_id: UserId(row.user_id),
             session_id: SessionId(row.session_id),
+            issued_at: Timestamp(row.issued_at),
         }
     }
 }
@@ -290,6 +295,13 @@ impl Tx<'_> {
 }
 
 impl Store {
+    /// The grants of a user that were not revoked, used up or not, newest first, 500 at most.
+    pub async fn list_standing_grants(&self, user: UserId) -> Result<Vec<Grant>> {
+        let rows: Vec<GrantRow> =
+            on!(&self.db, LIST_STANDING, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
+        rows.into_iter().map(|row| GrantOf::try_from(row).map(|found| found.grant)).collect()
+    }
+
     /// Spends a code by making its grant, with the event that tells of it. At most once, whoever tries.
     pub async fn spend_code(&self, grant: Grant, event: Event) -> Result<Spend> {
         let id = grant.id;

@@ -3,6 +3,7 @@
 //! Look-ups give `Option`; only the caller knows whether absence is an error.
 //! Writes happen in a transaction ([`Store::write`]) together with the event that tells of them.
 
+pub mod accesses;
 pub mod browsers;
 pub mod clients;
 pub mod consents;
@@ -24,11 +25,13 @@ pub mod passwords;
 pub mod projects;
 pub mod proofs;
 pub mod providers;
+pub mod recovery_codes;
 pub mod remembered;
 mod row;
 pub mod sessions;
 pub mod throttles;
 pub mod tokens;
+pub mod totp;
 pub mod users;
 mod writer;
 
@@ -108,7 +111,8 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 23] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 26] = [
+        ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
         ("consents", consents::ALL),
@@ -127,10 +131,12 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("projects", projects::ALL),
         ("proofs", proofs::ALL),
         ("providers", providers::ALL),
+        ("recovery_codes", recovery_codes::ALL),
         ("remembered", remembered::ALL),
         ("sessions", sessions::ALL),
         ("throttles", throttles::ALL),
         ("tokens", tokens::ALL),
+        ("totp", totp::ALL),
         ("users", users::ALL),
     ];
     files.into_iter().flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql)))

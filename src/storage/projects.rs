@@ -11,8 +11,9 @@ use crate::domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into project (id, name, token_hash, created_at) values ($1, $2, $3, $4)";
-    FIND = "select id, name, created_at from project where id = $1";
-    LIST = "select id, name, created_at from project where id > $1 order by id limit $2";
+    REQUIRE = "update project set required_acr = $2 where id = $1";
+    FIND = "select id, name, created_at, required_acr from project where id = $1";
+    LIST = "select id, name, created_at, required_acr from project where id > $1 order by id limit $2";
 }
 
 #[derive(sqlx::FromRow)]
@@ -20,11 +21,17 @@ struct ProjectRow {
     id: Uuid,
     name: String,
     created_at: i64,
+    required_acr: Option<String>,
 }
 
 impl From<ProjectRow> for Project {
     fn from(row: ProjectRow) -> Self {
-        Self { id: ProjectId(row.id), name: row.name, created_at: Timestamp(row.created_at) }
+        Self {
+            id: ProjectId(row.id),
+            name: row.name,
+            created_at: Timestamp(row.created_at),
+            required_acr: row.required_acr,
+        }
     }
 }
 
@@ -37,6 +44,11 @@ impl Tx<'_> {
             .bind(token_hash)
             .bind(project.created_at.0))
         .map(drop)
+    }
+
+    /// Sets what a project asks of everybody who signs in. `false` if there is no such project.
+    pub async fn require_of_project(&mut self, id: ProjectId, acr: Option<&str>) -> Result<bool> {
+        Ok(run!(self, REQUIRE, |sql| sqlx::query(sql).bind(id.0).bind(acr))? == 1)
     }
 }
 

@@ -18,6 +18,7 @@ statements! {
     LIST_LIVE = "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where user_id = $1 and ended_at is null and idle_expires_at > $2 and expires_at > $2 order by id desc limit 200";
     TOUCH = "update session set last_seen_at = $2, idle_expires_at = $3, source = $4 where id = $1 and ended_at is null";
     REAUTHENTICATE = "update session set secret_hash = $2, auth_time = $3, amr = $4, acr = $5, last_seen_at = $3, idle_expires_at = $6 where id = $1 and ended_at is null";
+    STEP_UP = "update session set secret_hash = $2, amr = $3, acr = $4 where id = $1 and ended_at is null";
     REPLACE_SECRET = "update session set secret_hash = $2 where id = $1 and ended_at is null";
     END = "update session set ended_at = $2, end_reason = $3 where id = $1 and ended_at is null";
     END_OTHERS = "update session set ended_at = $3, end_reason = $4 where user_id = $1 and id <> $2 and ended_at is null returning id";
@@ -108,6 +109,19 @@ impl Tx<'_> {
             .bind(Json(&session.amr))
             .bind(&session.acr)
             .bind(session.idle_expires_at.0))?;
+        Ok(done == 1)
+    }
+
+    /// The person showed one factor more: new secret, the time of authentication stays. `false` if the session has ended.
+    pub async fn step_up_session(
+        &mut self,
+        session: SessionId,
+        amr: &[String],
+        acr: &str,
+        secret_hash: &[u8],
+    ) -> Result<bool> {
+        let done =
+            run!(self, STEP_UP, |sql| sqlx::query(sql).bind(session.0).bind(secret_hash).bind(Json(amr)).bind(acr))?;
         Ok(done == 1)
     }
 

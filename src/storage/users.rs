@@ -14,7 +14,10 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{Profile, Sub, User, UserStatus};
 
 statements! {
-    INSERT = "insert into users (id, sub, email, status, admin, locale, profile, sources, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    // The name of a user who is gone is never given to another.
+    INSERT = "insert into users (id, sub, email, status, admin, locale, profile, sources, created_at, updated_at) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 where not exists (select 1 from tombstone where sub = $2)";
+    DELETE = "delete from users where id = $1";
+    BURY = "insert into tombstone (sub, deleted_at) values ($1, $2)";
     FIND = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id = $1";
     FIND_BY_EMAIL = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email = $1";
     FIND_BY_SUB = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where sub = $1";
@@ -87,9 +90,9 @@ impl Tx<'_> {
     /// Adds a user.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] if the address or `sub` belongs to somebody already.
+    /// [`StorageError::Conflict`] if the address or `sub` belongs to somebody already, or `sub` ever did.
     pub async fn insert_user(&mut self, user: &User) -> Result<()> {
-        run!(self, INSERT, |sql| sqlx::query(sql)
+        let added = run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(user.id.0)
             .bind(&user.sub.0)
             .bind(user.email.as_ref().map(Email::as_str))
@@ -99,8 +102,14 @@ impl Tx<'_> {
             .bind(Json(&user.profile))
             .bind(Json(&user.sources))
             .bind(user.created_at.0)
-            .bind(user.updated_at.0))
-        .map(drop)
+            .bind(user.updated_at.0))?;
+        if added == 1 { Ok(()) } else { Err(StorageError::Conflict) }
+    }
+
+    /// Deletes a user and all that hangs from them. Their `sub` stays taken for ever.
+    pub async fn delete_user(&mut self, user: &User, now: Timestamp) -> Result<()> {
+        run!(self, BURY, |sql| sqlx::query(sql).bind(&user.sub.0).bind(now.0))?;
+        run!(self, DELETE, |sql| sqlx::query(sql).bind(user.id.0)).map(drop)
     }
 
     /// Writes everything about a user that may change.

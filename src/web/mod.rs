@@ -10,6 +10,7 @@ pub mod console;
 pub mod dev_mail;
 pub mod error;
 pub mod extract;
+mod factors;
 pub mod health;
 pub mod layers;
 pub mod login;

@@ -21,7 +21,7 @@ use super::oidc::{authorize, discovery::Document, introspect, jwks, logout, revo
 use super::pages::{Page, WrongHost};
 use super::problem::HttpProblem;
 use super::state::App;
-use super::{account, assets, console, dev_mail, error, layers, login, setup, upstream, urls};
+use super::{account, assets, console, dev_mail, error, factors, layers, login, setup, upstream, urls};
 use crate::flows::Usher;
 use crate::i18n::Lang;
 use crate::mail::caught::CaughtMail;
@@ -63,6 +63,9 @@ fn pages(app: &App) -> Router<App> {
     let mut router = Router::new()
         .route(urls::HOME, get(|| async { see_other(urls::PROFILE) }))
         .route(urls::LOGIN, get(login::sign_in::get).post(login::sign_in::post))
+        .route(urls::SECOND_FACTOR, get(login::second::get).post(login::second::post))
+        .route(urls::PASSKEY_SIGN_IN, post(login::passkey::post))
+        .route(urls::ENROL, get(login::second::get_enrol).post(login::second::post_enrol))
         .route(urls::ACCOUNTS, get(login::accounts::get).post(login::accounts::post))
         .route(urls::REGISTER, get(login::register::get).post(login::register::post))
         .route(urls::VERIFY, get(login::verify::get).post(login::verify::post))
@@ -72,7 +75,15 @@ fn pages(app: &App) -> Router<App> {
         .route(urls::LOGOUT, get(login::logout::get).post(login::logout::post))
         .route(urls::PROFILE, get(account::profile::get).post(account::profile::post))
         .route(urls::SECURITY, get(account::security::get).post(account::security::post))
+        .route(urls::EMAIL, get(account::email::get).post(account::email::post))
+        .route(urls::SESSIONS, get(account::sessions::get).post(account::sessions::post))
+        .route(urls::APPS, get(account::apps::get).post(account::apps::post))
+        .route(urls::ACTIVITY, get(account::activity::get))
+        .route(urls::DATA, get(account::data::get).post(account::data::post))
         .route(urls::NOT_ME, get(account::not_me::get).post(account::not_me::post))
+        .route(urls::FACTORS, post(factors::change::post))
+        .route(urls::TOTP, get(factors::totp::get).post(factors::totp::post))
+        .route(urls::NEW_PASSKEY, get(factors::passkey::get).post(factors::passkey::post))
         .route(urls::IDENTITIES, get(account::identities::get).post(account::identities::post))
         .route(urls::UPSTREAM_START, get(upstream::start::get))
         .route(urls::UPSTREAM_ASK, get(upstream::ask::get).post(upstream::ask::post))
@@ -133,6 +144,7 @@ fn published(app: &App) -> Router<App> {
     let router = Router::new()
         .route(urls::OPENID_CONFIGURATION, get(answer.clone()))
         .route(urls::OAUTH_METADATA, get(answer))
+        .route(urls::PASSKEY_ENDPOINTS, get(login::passkey::endpoints))
         .route(urls::JWKS, get(jwks::get));
     cors::wrap(router, Cors::public())
 }

@@ -35,6 +35,11 @@ impl App {
     /// Where the pages' own files are.
     pub fn assets() -> Assets {
         let url = |name| assets::url(name).unwrap_or_default().to_owned();
-        Assets { css_url: url("app.css"), js_url: url("app.js"), icon_url: url("logo.svg") }
+        Assets {
+            css_url: url("app.css"),
+            js_url: url("app.js"),
+            passkeys_url: url("passkeys.js"),
+            icon_url: url("logo.svg"),
+        }
     }
 }

@@ -25,6 +25,10 @@ pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
 /// The second step of signing in.
 pub const SECOND_FACTOR: &str = "/login/second";
+/// Sign in by a passkey.
+pub const PASSKEY_SIGN_IN: &str = "/login/passkey";
+/// Set up a second factor, because a client lets nobody in without.
+pub const ENROL: &str = "/login/enrol";
 /// Choose an account.
 pub const ACCOUNTS: &str = "/login/accounts";
 /// Register.
@@ -43,8 +47,26 @@ pub const LOGOUT: &str = "/logout";
 pub const PROFILE: &str = "/account/profile";
 /// Password and sessions.
 pub const SECURITY: &str = "/account/security";
-/// "This wasn't me", from a letter.
+/// Changing the address.
+pub const EMAIL: &str = "/account/email";
+/// Where the person is signed in.
+pub const SESSIONS: &str = "/account/sessions";
+/// Applications with access.
+pub const APPS: &str = "/account/apps";
+/// What happened.
+pub const ACTIVITY: &str = "/account/activity";
+/// Taking the data home, and leaving.
+pub const DATA: &str = "/account/data";
+/// "This wasn't me", from a letter or a page.
 pub const NOT_ME: &str = "/account/not-me";
+/// Buttons that change factors.
+pub const FACTORS: &str = "/account/security/factors";
+/// An authenticator app.
+pub const TOTP: &str = "/account/security/totp";
+/// A new passkey.
+pub const NEW_PASSKEY: &str = "/account/security/passkeys/new";
+/// Where passkeys are made and managed (a well-known URL of the W3C).
+pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 /// The identities that lead to the account.
 pub const IDENTITIES: &str = "/account/identities";
 /// Away to a provider.
@@ -109,7 +131,8 @@ pub fn second_factor(pending: &str, interaction: Option<&str>, next: &str) -> St
 }
 
 /// Pages that signing in without a client may lead to.
-const AFTER_LOGIN: [&str; 4] = [PROFILE, SECURITY, IDENTITIES, CONSOLE];
+const AFTER_LOGIN: [&str; 12] =
+    [PROFILE, SECURITY, TOTP, NEW_PASSKEY, SESSIONS, IDENTITIES, APPS, ACTIVITY, DATA, EMAIL, NOT_ME, CONSOLE];
 
 /// Where signing in without a client leads: to the page that was asked for if it is one of these, or a question of an
 /// upstream sign-in; to the profile otherwise.
@@ -147,6 +170,14 @@ pub fn data_deletion(provider: &crate::domain::provider::ProviderId) -> String {
 pub fn and(url: &str, name: &str, value: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
     format!("{url}&{query}")
+}
+
+/// The page that makes the first passkey of somebody who has just registered.
+pub fn first_passkey(interaction: Option<&str>) -> String {
+    match interaction {
+        Some(sealed) => format!("{}&first=1", with(NEW_PASSKEY, "interaction", sealed)),
+        None => with(NEW_PASSKEY, "first", "1"),
+    }
 }
 
 /// The page of a project.

@@ -205,8 +205,9 @@ inFreshBrowser('one session is ended from the list', async () => {
   await elsewhere.goto(`${usher.banner.demoB}/login`);
   await signIn(elsewhere, usher.banner.email, usher.banner.password);
   await heading(elsewhere).getByText(/^Signed in as Ana/).waitFor();
-  await openSignedIn('/account/security', usher.banner.email, usher.banner.password);
-  const rows = page.locator('tr', { has: page.locator('button[name=session]') });
+  await openSignedIn('/account/sessions', usher.banner.email, usher.banner.password);
+  await inspect(page, 'account-sessions');
+  const rows = page.locator('.rows li', { has: page.locator('button[name=session]') });
   const before = await rows.count();
   const other = rows.filter({ hasNot: page.locator('.badge.good') }).first();
   await other.locator('button[name=session]').click();

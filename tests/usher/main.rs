@@ -6,6 +6,7 @@ mod cli;
 mod console;
 mod crash;
 mod doors;
+mod factors;
 mod harness;
 mod http;
 mod jobs;

@@ -4,23 +4,12 @@ profile-title = Your profile
 profile-lead = Applications see of this only what you allow them to.
 profile-verified = Confirmed
 profile-unverified = Not confirmed
-profile-verify = Confirm it
 profile-locale-browser = As in my browser
 
 security-title = Security
 password-change = Change password
 password-set = Set a password
 password-change-ends = Your other sessions will end; this one stays.
-sessions-title = Where you are signed in
-sessions-lead = If you do not recognise one of these, end it and change your password.
-session-device = Device
-session-ip = IP address
-session-created = Signed in
-session-last-seen = Last active
-session-this = This one
-session-end = End
-sessions-everywhere = Sign out everywhere
-sessions-everywhere-text = Ends every session, this one included.
 
 not-me-title = This wasn’t you?
 not-me-lead = Then let us lock everybody out of your account. This happens at once:
@@ -36,3 +25,125 @@ not-me-expired-title = This link is no longer good
 not-me-expired-lead = It was used already, or is older than a week. If something looks wrong, sign in and look at your activity.
 sign-in-again = Sign in
 message-frozen = This account was locked after “this wasn’t me”: for one day nobody can change how it is protected.
+
+profile-no-email = None
+profile-add-email = Add one
+profile-change-email = Change
+profile-more = More about you
+
+sessions-title = Where you are signed in
+sessions-lead = Do you recognise each of these? If not, end it, or tell us that it was not you.
+session-created = Signed in { $time }
+session-last-seen = last active { $time }
+session-means = by { $means }
+session-this = This one
+session-end = End
+sessions-others = End all others
+sessions-others-text = Ends every session but this one.
+sessions-everywhere = Sign out everywhere
+sessions-everywhere-text = Ends every session, this one included.
+means-password = password
+means-code = one-time code
+means-passkey = passkey
+means-provider = another provider
+
+apps-title = Applications with access
+apps-lead = What you allowed each application, and what it was really given. You can take it back at any time.
+apps-none = No application has access to your account.
+apps-remove = Remove access
+apps-may = It may
+apps-allowed = Allowed
+apps-first = First used
+apps-last = Last used
+apps-given =
+    { $count ->
+        [one] { $count } thing it was really given
+       *[other] { $count } things it was really given
+    }
+
+activity-title = Your activity
+activity-lead = What happened to your account. If something was not you, say so: it ends everything at once.
+activity-filter = Show
+activity-everything = Everything
+activity-sign-ins = Sign-ins
+activity-security = Security
+activity-applications = Applications
+activity-account = Account
+activity-none = There is nothing here yet.
+activity-newest = Newest
+activity-older = Older
+event-signed-in = Signed in
+event-signed-in-again = Confirmed that it is you
+event-session-ended = A session ended
+event-sign-in-failed = Somebody tried to sign in and failed
+event-password-changed = Password changed
+event-password-recovered = New password set by mail
+event-recovery-requested = A letter for a new password was asked for
+event-disowned = You said it was not you: everything ended
+event-identity-linked = A way to sign in was added
+event-identity-unlinked = A way to sign in was removed
+event-merged = Another account was joined to this one
+event-merge-undone = A joined account was parted again
+event-token-reuse = A token of { $client } was used twice: its session ended
+event-consent-granted = Allowed { $client }
+event-consent-denied = Refused { $client }
+event-consent-withdrawn = Took back what { $client } was allowed
+event-grant-created = Signed in to { $client }
+event-grant-revoked = { $client } lost its access
+event-user-created = Account created
+event-user-updated = Profile changed
+event-email-changed = E-mail address changed
+event-user-disabled = Account disabled
+event-user-enabled = Account enabled
+reason-sign-out = You signed out.
+reason-sign-out-everywhere = You signed out everywhere.
+reason-ended-by-owner = You ended it from another session.
+reason-password-changed = The password was changed.
+reason-password-recovered = The password was set anew.
+reason-reuse = A token was used twice.
+reason-revoked-by-client = The application gave it back.
+reason-consent-withdrawn = You took back your consent.
+reason-administrator = An administrator ended it.
+reason-client-disabled = The application was disabled.
+reason-disowned = You said it was not you.
+not-me-link = This wasn’t me
+
+data-title = Your data
+data-download-title = Take it home
+data-download-text = Everything we know about you in one file: profile, sessions, applications, and what happened. No passwords or keys.
+data-download = Download my data
+data-delete-title = Delete your account
+data-delete-text = This cannot be undone.
+data-delete-ends = Every session ends, and every application loses its access.
+data-delete-erases = Everything we know about you is erased.
+data-delete-for-good = What applications know about you stays with them: ask them.
+data-delete-again = Before that, please confirm that it is you.
+data-delete-sign-in = Confirm that it is me
+data-delete-type-email = To go on, type your e-mail address:
+data-delete-type-number = To go on, type the number that stands for you:
+data-delete-confirmation = Confirmation
+data-delete = Delete my account for good
+gone-title = Your account is deleted
+gone-lead = Everything we knew about you is gone. We have sent a last letter to confirm it.
+
+change-email-title = Your e-mail address
+change-email-lead = Your address now is { $email }.
+change-email-none = Your account has no e-mail address yet.
+change-email-new = New e-mail address
+change-email-hint = We send a code there. Nothing changes until you enter it.
+change-email-back = Back to your profile
+change-email-sent = We sent a code to { $email }. Enter it here, or open the link in the letter.
+change-email-confirm = Confirm the new address
+change-email-other = Use another address
+change-email-to = From now on your account has the address { $email }.
+
+receipt-title = What becomes of your applications
+receipt-told = Was told, and has signed you out.
+receipt-retrying = Does not answer; we keep trying.
+receipt-ends =
+    { $count ->
+        [one] Its access ends within { $count } minute.
+       *[other] Its access ends within { $count } minutes.
+    }
+receipt-over = Its access has ended.
+receipt-meaning = Nothing is renewed from now on. What an application already holds ends by itself.

@@ -4,23 +4,12 @@ profile-title = Seu perfil
 profile-lead = Os aplicativos veem daqui apenas o que você permitir.
 profile-verified = Confirmado
 profile-unverified = Não confirmado
-profile-verify = Confirmar agora
 profile-locale-browser = O mesmo do navegador
 
 security-title = Segurança
 password-change = Alterar a senha
 password-set = Definir uma senha
 password-change-ends = Suas outras sessões serão encerradas; esta continua.
-sessions-title = Onde sua conta está conectada
-sessions-lead = Se não reconhecer alguma destas sessões, encerre-a e altere sua senha.
-session-device = Dispositivo
-session-ip = Endereço IP
-session-created = Entrada
-session-last-seen = Última atividade
-session-this = Esta
-session-end = Encerrar
-sessions-everywhere = Sair de todos os dispositivos
-sessions-everywhere-text = Encerra todas as sessões, inclusive esta.
 
 not-me-title = Não foi você?
 not-me-lead = Então vamos tirar todo mundo da sua conta. Isto acontece na hora:
@@ -36,3 +25,125 @@ not-me-expired-title = Este link não vale mais
 not-me-expired-lead = Ele já foi usado ou tem mais de uma semana. Se algo parece errado, entre e veja sua atividade.
 sign-in-again = Entrar
 message-frozen = Esta conta foi bloqueada depois de “não fui eu”: por um dia, ninguém pode mudar a sua proteção.
+
+profile-no-email = Nenhum
+profile-add-email = Adicionar
+profile-change-email = Alterar
+profile-more = Mais sobre você
+
+sessions-title = Onde você está conectado
+sessions-lead = Reconhece cada uma delas? Se não, encerre-a ou diga-nos que não foi você.
+session-created = Entrou em { $time }
+session-last-seen = última atividade em { $time }
+session-means = por { $means }
+session-this = Esta aqui
+session-end = Encerrar
+sessions-others = Encerrar todas as outras
+sessions-others-text = Encerra todas as sessões, menos esta.
+sessions-everywhere = Sair de todos os lugares
+sessions-everywhere-text = Encerra todas as sessões, inclusive esta.
+means-password = senha
+means-code = código de uso único
+means-passkey = chave de acesso
+means-provider = outro provedor
+
+apps-title = Aplicativos com acesso
+apps-lead = O que você permitiu a cada aplicativo e o que ele realmente recebeu. Você pode voltar atrás a qualquer momento.
+apps-none = Nenhum aplicativo tem acesso à sua conta.
+apps-remove = Remover acesso
+apps-may = Ele pode
+apps-allowed = Permitido em
+apps-first = Primeiro uso
+apps-last = Último uso
+apps-given =
+    { $count ->
+        [one] { $count } dado que ele realmente recebeu
+       *[other] { $count } dados que ele realmente recebeu
+    }
+
+activity-title = Sua atividade
+activity-lead = O que aconteceu com a sua conta. Se algo não foi você, diga: tudo é encerrado na hora.
+activity-filter = Mostrar
+activity-everything = Tudo
+activity-sign-ins = Acessos
+activity-security = Segurança
+activity-applications = Aplicativos
+activity-account = Conta
+activity-none = Ainda não há nada aqui.
+activity-newest = Mais recentes
+activity-older = Mais antigas
+event-signed-in = Entrou
+event-signed-in-again = Confirmou que é você
+event-session-ended = Uma sessão terminou
+event-sign-in-failed = Alguém tentou entrar e não conseguiu
+event-password-changed = Senha alterada
+event-password-recovered = Nova senha definida por e-mail
+event-recovery-requested = Pediram uma mensagem para uma nova senha
+event-disowned = Você disse que não foi você: tudo foi encerrado
+event-identity-linked = Uma forma de entrar foi adicionada
+event-identity-unlinked = Uma forma de entrar foi removida
+event-merged = Outra conta foi unida a esta
+event-merge-undone = Uma conta unida foi separada de novo
+event-token-reuse = Um token de { $client } foi usado duas vezes: a sessão terminou
+event-consent-granted = Permitiu { $client }
+event-consent-denied = Recusou { $client }
+event-consent-withdrawn = Retirou o que { $client } podia fazer
+event-grant-created = Entrou em { $client }
+event-grant-revoked = { $client } perdeu o acesso
+event-user-created = Conta criada
+event-user-updated = Perfil alterado
+event-email-changed = Endereço de e-mail alterado
+event-user-disabled = Conta desativada
+event-user-enabled = Conta reativada
+reason-sign-out = Você saiu.
+reason-sign-out-everywhere = Você saiu de todos os lugares.
+reason-ended-by-owner = Você a encerrou em outra sessão.
+reason-password-changed = A senha foi alterada.
+reason-password-recovered = A senha foi redefinida.
+reason-reuse = Um token foi usado duas vezes.
+reason-revoked-by-client = O aplicativo o devolveu.
+reason-consent-withdrawn = Você retirou o consentimento.
+reason-administrator = Um administrador encerrou.
+reason-client-disabled = O aplicativo foi desativado.
+reason-disowned = Você disse que não foi você.
+not-me-link = Não fui eu
+
+data-title = Seus dados
+data-download-title = Leve com você
+data-download-text = Tudo o que sabemos sobre você em um arquivo: perfil, sessões, aplicativos e o que aconteceu. Sem senhas nem chaves.
+data-download = Baixar meus dados
+data-delete-title = Excluir sua conta
+data-delete-text = Isto não pode ser desfeito.
+data-delete-ends = Todas as sessões são encerradas, e todos os aplicativos perdem o acesso.
+data-delete-erases = Tudo o que sabemos sobre você é apagado.
+data-delete-for-good = O que os aplicativos sabem sobre você fica com eles: peça a eles.
+data-delete-again = Antes disso, confirme que é você.
+data-delete-sign-in = Confirmar que sou eu
+data-delete-type-email = Para continuar, digite seu endereço de e-mail:
+data-delete-type-number = Para continuar, digite o número que representa você:
+data-delete-confirmation = Confirmação
+data-delete = Excluir minha conta para sempre
+gone-title = Sua conta foi excluída
+gone-lead = Tudo o que sabíamos sobre você se foi. Enviamos uma última mensagem para confirmar.
+
+change-email-title = Seu endereço de e-mail
+change-email-lead = Seu endereço agora é { $email }.
+change-email-none = Sua conta ainda não tem endereço de e-mail.
+change-email-new = Novo endereço de e-mail
+change-email-hint = Enviamos um código para lá. Nada muda até você digitá-lo.
+change-email-back = Voltar ao perfil
+change-email-sent = Enviamos um código para { $email }. Digite-o aqui ou abra o link da mensagem.
+change-email-confirm = Confirmar o novo endereço
+change-email-other = Usar outro endereço
+change-email-to = A partir de agora, sua conta tem o endereço { $email }.
+
+receipt-title = O que acontece com seus aplicativos
+receipt-told = Foi avisado e desconectou você.
+receipt-retrying = Não responde; continuamos tentando.
+receipt-ends =
+    { $count ->
+        [one] O acesso dele termina em até { $count } minuto.
+       *[other] O acesso dele termina em até { $count } minutos.
+    }
+receipt-over = O acesso dele terminou.
+receipt-meaning = Nada mais é renovado. O que um aplicativo já tem termina por si só.

@@ -72,6 +72,7 @@ mod tests {
             created_at: Timestamp(7),
             updated_at: Timestamp(7),
             disabled_at: Some(Timestamp(8)),
+            project_acr: None,
         }
     }
 

@@ -242,12 +242,19 @@ fn apple(s: &ProviderSettings, faults: &mut Faults) {
     }
 }
 
+fn is_tenant_id(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::parse_str(text).is_ok()
+}
+
+/// Where people of one Microsoft tenant, or of several, sign in.
+pub(super) fn is_tenant(text: &str) -> bool {
+    matches!(text, "common" | "organizations" | "consumers") || is_tenant_id(text)
+}
+
 fn microsoft(s: &ProviderSettings, faults: &mut Faults) {
-    let is_tenant = |text: &str| text.len() == 36 && uuid::Uuid::parse_str(text).is_ok();
-    let known = |text: &str| matches!(text, "common" | "organizations" | "consumers") || is_tenant(text);
-    let bad = s.tenant.as_deref().is_some_and(|tenant| !known(tenant));
+    let bad = s.tenant.as_deref().is_some_and(|tenant| !is_tenant(tenant));
     fault(faults, bad, "tenant", "must be common, organizations, consumers, or a tenant's id");
-    let bad = s.allowed_tenants.iter().any(|tenant| !is_tenant(tenant));
+    let bad = s.allowed_tenants.iter().any(|tenant| !is_tenant_id(tenant));
     fault(faults, bad, "allowed_tenants", "must be tenants' ids");
 }
 

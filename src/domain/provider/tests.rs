@@ -145,3 +145,33 @@ fn a_secret_is_asked_for_again_before_it_goes_to_another_address() {
     assert!(ProviderSettings { issuer: Some("https://evil.test".into()), ..oidc() }.sends_secret_elsewhere(&before));
     assert!(ProviderSettings { token_url: Some("https://evil.test".into()), ..oidc() }.sends_secret_elsewhere(&before));
 }
+
+#[test]
+fn a_microsoft_address_may_be_given_with_the_tenant_or_without() {
+    let id = "5a1b7c3e-0000-4000-8000-00000000cafe";
+    let settled = |kind, base: &str, tenant: Option<&str>| {
+        let settings = ProviderSettings {
+            base_url: Some(base.to_owned()),
+            tenant: tenant.map(str::to_owned),
+            ..ProviderSettings::new("p".parse().unwrap(), kind, "sim")
+        };
+        let settled = settings.settled();
+        assert_eq!(settled.clone().settled(), settled, "{base}");
+        (settled.base_url.unwrap(), settled.tenant)
+    };
+    let base = "http://127.0.0.1:9400/microsoft";
+    for (given, tenant, expected) in [
+        (base.to_owned(), None, None),
+        (format!("{base}/"), None, None),
+        (format!("{base}/common"), None, Some("common")),
+        (format!("{base}/{id}/"), None, Some(id)),
+        (format!("{base}/{id}"), Some(id), Some(id)),
+        (base.to_owned(), Some("consumers"), Some("consumers")),
+    ] {
+        let expected = (base.to_owned(), expected.map(str::to_owned));
+        assert_eq!(settled(ProviderKind::Microsoft, &given, tenant), expected, "{given}");
+    }
+    let other = settled(ProviderKind::Microsoft, &format!("{base}/common"), Some(id));
+    assert_eq!(other, (format!("{base}/common"), Some(id.to_owned())), "a contradiction is not settled in silence");
+    assert_eq!(settled(ProviderKind::Google, "https://x.test/common/", None), ("https://x.test/common".into(), None));
+}

@@ -18,7 +18,8 @@ const LIFETIME: Duration = Duration::from_mins(10);
 impl Usher {
     /// Where to send a browser so that its owner signs in at a provider.
     ///
-    /// After signing out here the provider is asked to let the person choose anew: signing out is seen to do something.
+    /// In a browser that has been signed in here, the provider is asked to let the person choose anew: signing out is seen to
+    /// do something, and showing oneself again is more than a redirect.
     ///
     /// # Errors
     /// [`UpstreamFault::UnknownProvider`], or whatever the provider's metadata come to.
@@ -30,12 +31,12 @@ impl Usher {
         browser: &mut Browser,
     ) -> Result<Url, UpstreamFault> {
         let upstream = self.provider(provider).await?;
-        let accounts = self.accounts(browser).await?;
-        let signed_out = !accounts.is_empty() && !accounts.iter().any(|account| account.live);
+        // Somebody was here: they signed out, show themselves again, or come as somebody else.
+        let was_here = !self.accounts(browser).await?.is_empty();
         let departure = Departure {
             redirect_uri: self.upstream_callback(provider),
             login_hint,
-            fresh_choice: signed_out || matches!(errand, Errand::Link { .. }),
+            fresh_choice: was_here || matches!(errand, Errand::Link { .. }),
             ..Departure::default()
         };
         let (url, kept) = upstream.depart(&departure).await?;

@@ -52,34 +52,55 @@ impl Usher {
         Ok(self.store.list_providers().await?)
     }
 
-    /// Adds a provider or changes it.
+    /// One provider, for those who run the house.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn load_provider(&self, id: &ProviderId) -> Result<StoredProvider, FlowError> {
+        Ok(self.store.find_provider(id).await?.ok_or(Refused::NotFound("provider"))?)
+    }
+
+    /// Adds a provider or changes it; whether there was one of that name before. Nothing is written where nothing changes.
     ///
     /// # Errors
     /// [`Refused::Provider`] with what is wrong with the settings; a secret that would go somewhere else than before has
     /// to be given again.
-    pub async fn put_provider(&self, new: NewProvider) -> Result<(), FlowError> {
-        let known = self.store.find_provider(&new.settings.id).await?;
+    pub async fn put_provider(&self, new: NewProvider) -> Result<bool, FlowError> {
+        let settings = new.settings.settled();
+        let known = self.store.find_provider(&settings.id).await?;
         if known.as_ref().is_some_and(|known| known.managed && !new.managed) {
             return Err(Refused::ManagedByFile.into());
         }
-        self.upstream.check(&new.settings).map_err(Refused::Provider)?;
-        let kept = known.filter(|known| !new.settings.sends_secret_elsewhere(&known.settings));
+        self.upstream.check(&settings).map_err(Refused::Provider)?;
+        if known.as_ref().is_some_and(|known| {
+            known.settings == settings && known.managed == new.managed && self.keeps_secret(known, new.secret.as_ref())
+        }) {
+            return Ok(true);
+        }
+        let replaced = known.is_some();
+        let kept = known.filter(|known| !settings.sends_secret_elsewhere(&known.settings));
         let secret = match &new.secret {
             Some(secret) => Some(self.sealer.seal(Purpose::UpstreamSecret, secret.expose().as_bytes(), &*self.random)),
             None => kept.and_then(|known| known.secret),
         };
-        if secret.is_none() && new.settings.needs_secret() {
+        if secret.is_none() && settings.needs_secret() {
             return Err(Refused::Missing("client_secret").into());
         }
-        let event = self.event(EventKind::ProviderChanged).with("provider", new.settings.id.as_str());
-        let stored = StoredProvider { settings: new.settings, secret, managed: new.managed, updated_at: self.now() };
+        let event = self.event(EventKind::ProviderChanged).with("provider", settings.id.as_str());
+        let stored = StoredProvider { settings, secret, managed: new.managed, updated_at: self.now() };
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.put_provider(&stored).await?;
                 tx.append(&event).await
             })
         });
-        Ok(put.await?)
+        put.await?;
+        Ok(replaced)
+    }
+
+    /// Is the secret the one there is, or none given?
+    fn keeps_secret(&self, known: &StoredProvider, given: Option<&Secret<String>>) -> bool {
+        given.is_none_or(|given| self.opened_secret(known).is_ok_and(|kept| kept.as_ref() == Some(given)))
     }
 
     /// Removes a provider. Identities that it vouched for stay, and open nothing until it is back.
@@ -117,14 +138,14 @@ impl Usher {
     }
 
     fn furnished_provider(&self, stored: &StoredProvider) -> Result<Arc<dyn Provider>, UpstreamFault> {
-        let secret = match &stored.secret {
-            Some(sealed) => {
-                let opened = self.sealer.open(Purpose::UpstreamSecret, sealed).ok();
-                let text = opened.and_then(|bytes| String::from_utf8(bytes).ok());
-                Some(Secret::new(text.ok_or(Refused::NotFound("secret of the provider"))?))
-            }
-            None => None,
-        };
+        let secret = self.opened_secret(stored)?;
         Ok(self.upstream.provider(&stored.settings, secret.as_ref()))
+    }
+
+    fn opened_secret(&self, stored: &StoredProvider) -> Result<Option<Secret<String>>, Refused> {
+        let Some(sealed) = &stored.secret else { return Ok(None) };
+        let opened = self.sealer.open(Purpose::UpstreamSecret, sealed).ok();
+        let text = opened.and_then(|bytes| String::from_utf8(bytes).ok());
+        text.map(|text| Some(Secret::new(text))).ok_or(Refused::NotFound("secret of the provider"))
     }
 }

@@ -24,6 +24,8 @@ fn every_notice(name: &str) -> Vec<Notice> {
         Notice::FactorAdded { factor: FactorName::Passkey(name.into()) },
         Notice::FactorRemoved { factor: FactorName::AuthenticatorApp },
         Notice::RecoveryCodeUsed { left: 3 },
+        Notice::FactorsReset,
+        Notice::CodesGuessed,
         Notice::RecoveryCodesRenewed,
         Notice::IdentityLinked { provider: name.into() },
         Notice::IdentityUnlinked { provider: name.into() },
@@ -61,7 +63,7 @@ fn every_notice_is_written_in_every_language() {
             subjects.insert(letter.subject().to_owned());
         }
     }
-    assert_eq!(subjects.len(), 14 * 3, "every notice has its own subject in each language");
+    assert_eq!(subjects.len(), 16 * 3, "every notice has its own subject in each language");
 }
 
 #[test]

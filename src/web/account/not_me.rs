@@ -1,9 +1,12 @@
-//! "This wasn't me": the link of a letter. Opening it does nothing yet, for mail scanners open every link.
+//! "This wasn't me": the link of a letter, or of a page that a signed-in person reads.
+//!
+//! Opening it does nothing yet, for mail scanners open every link.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::receipt::Line;
 use crate::flows::{FlowError, Refused};
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
@@ -21,10 +24,18 @@ pub async fn get(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let token = text(&query, "token");
-    let Some(user) = app.usher.open_disowning(&token).await? else { return expired(visitor) };
+    let user = if token.is_empty() {
+        match app.usher.current(&visitor.browser).await? {
+            Some(account) => account.user,
+            None => return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME))),
+        }
+    } else {
+        let Some(user) = app.usher.open_disowning(&token).await? else { return expired(visitor) };
+        user
+    };
     let page = visitor.page(visitor.lang(None, user.locale.as_deref()));
     let form = Form::new(urls::NOT_ME, visitor.form_token());
-    let body = show::html(&NotMe { page, form, token })?;
+    let body = show::html(&NotMe { page, form, token, mails: user.email.is_some() })?;
     Ok(visitor.reply(body))
 }
 
@@ -35,17 +46,30 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    match app.usher.disown_by_link(&text(&form, "token")).await {
-        Ok(_) => done(visitor),
+    let token = text(&form, "token");
+    let disowned = if token.is_empty() {
+        let Some(account) = app.usher.current(&visitor.browser).await? else {
+            return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME)));
+        };
+        app.usher.disown(&account).await
+    } else {
+        app.usher.disown_by_link(&token).await
+    };
+    match disowned {
+        Ok(ended) => {
+            let lines = app.usher.receipt(&ended).await?;
+            done(visitor, lines)
+        }
         Err(FlowError::Refused(Refused::ProofOver)) => expired(visitor),
         Err(other) => Err(other.into()),
     }
 }
 
 /// Everything has ended.
-pub(super) fn done(visitor: Visitor) -> Result<Response, HttpProblem> {
+fn done(visitor: Visitor, lines: Vec<Line>) -> Result<Response, HttpProblem> {
     let page = visitor.page(visitor.lang(None, None));
-    let body = show::html(&NotMeDone { page, sign_in_url: urls::LOGIN.to_owned() })?;
+    let receipt = show::receipt(page.lang, lines);
+    let body = show::html(&NotMeDone { page, receipt, sign_in_url: urls::LOGIN.to_owned() })?;
     Ok(visitor.reply(body))
 }
 

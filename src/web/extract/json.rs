@@ -1,16 +1,15 @@
 //! JSON bodies, read strictly: no repeated member, no deep nesting (RFC 8259 §4, §9).
 
-use std::fmt;
-
 use axum::extract::{FromRequest, Request};
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::body;
+use crate::protocol::strict_json;
 use crate::web::problem::HttpProblem;
 
 /// How many arrays and objects may be inside one another.
-pub const MAX_DEPTH: usize = 32;
+pub const MAX_DEPTH: u8 = 32;
 
 /// A JSON body as a `T`; 415 for another type, 400 for anything that is not exactly one well-formed `T`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +27,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
 /// One JSON value and nothing after it.
 pub fn read(bytes: &[u8]) -> Result<Value, HttpProblem> {
-    let mut source = serde_json::Deserializer::from_slice(bytes);
-    let value = Level(0).deserialize(&mut source);
-    value.and_then(|value| source.end().map(|()| value)).map_err(|error| {
+    strict_json::value(bytes, MAX_DEPTH).map_err(|error| {
         let message = format!("The body is not acceptable JSON (line {}, column {}).", error.line(), error.column());
         HttpProblem::new(axum::http::StatusCode::BAD_REQUEST, "JSON_INVALID", message)
     })
@@ -46,77 +43,6 @@ fn misfit(error: &serde_json::Error) -> HttpProblem {
         "JSON_UNEXPECTED",
         format!("The body does not fit: {reason}."),
     )
-}
-
-/// Reads a value that stands inside this many others.
-#[derive(Clone, Copy)]
-struct Level(usize);
-
-impl Level {
-    fn deeper<E: Error>(self) -> Result<Self, E> {
-        if self.0 < MAX_DEPTH { Ok(Self(self.0 + 1)) } else { Err(E::custom("nested too deeply")) }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Level {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Value, D::Error> {
-        source.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Level {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let inner = self.deeper()?;
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(inner)? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let inner = self.deeper()?;
-        let mut object = Map::new();
-        while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(inner)?;
-            if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member is repeated"));
-            }
-        }
-        Ok(Value::Object(object))
-    }
 }
 
 #[cfg(test)]
@@ -135,7 +61,7 @@ mod tests {
 
     #[test]
     fn nesting_ends_at_the_limit() {
-        let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+        let nested = |depth: u8| "[".repeat(depth.into()) + &"]".repeat(depth.into());
         assert!(read(nested(MAX_DEPTH).as_bytes()).is_ok());
         for bad in [nested(MAX_DEPTH + 1), "[".repeat(100_000), "{\"a\":".repeat(100_000)] {
             assert_eq!(read(bad.as_bytes()).unwrap_err().code, "JSON_INVALID");

@@ -4,6 +4,7 @@ pub mod body;
 pub mod client_ip;
 pub mod cookies;
 pub mod json;
+pub mod last_used;
 pub mod owner;
 pub mod params;
 pub mod visitor;

@@ -12,6 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::client_ip::ClientIp;
 use super::cookies::Cookies;
+use super::last_used::LastUsed;
+use crate::domain::user::User;
 use crate::flows::{Account, Browser, Device};
 use crate::i18n::Lang;
 use crate::keys::seal::Purpose;
@@ -30,8 +32,21 @@ const MARK: &str = "usher_browser";
 pub(in crate::web) const LANGUAGE: &str = "usher_lang";
 /// The cookie of a browser that is not asked for a second step.
 const REMEMBERED: &str = "usher_remembered";
+/// The cookie that holds how somebody signed in last.
+const LAST_USED: &str = "usher_last";
 /// How long a browser keeps its mark and its language.
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
+
+/// The rooms of an account, in the order the navigation shows them.
+const ROOMS: [(Tab, &str); 7] = [
+    (Tab::Profile, urls::PROFILE),
+    (Tab::Security, urls::SECURITY),
+    (Tab::Sessions, urls::SESSIONS),
+    (Tab::Identities, urls::IDENTITIES),
+    (Tab::Apps, urls::APPS),
+    (Tab::Activity, urls::ACTIVITY),
+    (Tab::Data, urls::DATA),
+];
 
 /// Who stands at the door.
 pub struct Visitor {
@@ -42,6 +57,8 @@ pub struct Visitor {
     /// The trace id of this request.
     pub trace: TraceId,
     app: App,
+    last_used: Option<LastUsed>,
+    last_used_before: Option<LastUsed>,
     chosen_language: Option<Lang>,
     language_cookie: Option<String>,
     accept_language: Option<String>,
@@ -61,6 +78,7 @@ impl FromRequestParts<App> for Visitor {
             |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
         let query = Params::decode(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
         let chosen_language = query.get("ui_locales").ok().flatten().and_then(Lang::from_tag);
+        let last_used = app.jar.get(&cookies, LAST_USED).and_then(|sealed| LastUsed::open(app, sealed));
         let source = parts.extensions.get::<ClientIp>().map(|ip| ip.source().to_string()).unwrap_or_default();
         Ok(Self {
             sessions_before: browser.session_cookie(),
@@ -70,6 +88,8 @@ impl FromRequestParts<App> for Visitor {
             device: Device { source, user_agent: text(USER_AGENT) },
             trace: parts.extensions.get::<TraceId>().copied().ok_or_else(HttpProblem::internal)?,
             app: app.clone(),
+            last_used: last_used.clone(),
+            last_used_before: last_used,
             chosen_language,
             language_cookie: app.jar.get(&cookies, LANGUAGE).map(str::to_owned),
             accept_language: text(ACCEPT_LANGUAGE),
@@ -78,6 +98,16 @@ impl FromRequestParts<App> for Visitor {
 }
 
 impl Visitor {
+    /// How somebody signed in last with this browser.
+    pub fn last_used(&self) -> Option<&LastUsed> {
+        self.last_used.as_ref()
+    }
+
+    /// Remembers how somebody has just signed in.
+    pub fn remember_method(&mut self, method: &str, user: &User) {
+        self.last_used = Some(LastUsed::of(method, user));
+    }
+
     /// The language to speak: what the address asks for, then what the client asked for, then the account's, then the
     /// browser's.
     pub fn lang(&self, ui_locales: Option<&str>, account: Option<&str>) -> Lang {
@@ -100,8 +130,7 @@ impl Visitor {
     /// The chrome of a page that a signed-in person sees.
     pub fn page_of(&self, account: &Account, here: &str) -> Page {
         let lang = self.lang(None, account.user.locale.as_deref());
-        let mut sections =
-            vec![(Tab::Profile, urls::PROFILE), (Tab::Security, urls::SECURITY), (Tab::Identities, urls::IDENTITIES)];
+        let mut sections = ROOMS.to_vec();
         if account.user.admin {
             sections.push((Tab::Console, urls::CONSOLE));
         }
@@ -158,6 +187,11 @@ impl Visitor {
         }
         if let Some(lang) = self.chosen_language.filter(|lang| self.language_cookie.as_deref() != Some(lang.tag())) {
             cookies.push(jar.set(LANGUAGE, lang.tag(), Some(A_YEAR)));
+        }
+        if let Some(last) = self.last_used.filter(|last| self.last_used_before.as_ref() != Some(last))
+            && let Some(sealed) = last.seal(&self.app)
+        {
+            cookies.push(jar.set(LAST_USED, &sealed, Some(A_YEAR)));
         }
         for cookie in cookies.into_iter().flatten() {
             response.headers_mut().append(SET_COOKIE, cookie);

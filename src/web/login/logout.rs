@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::sign_in::text;
+use crate::domain::receipt::Line;
 use crate::flows::{Account, LogoutRequest};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
@@ -22,7 +23,7 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     match app.usher.current(&visitor.browser).await? {
         Some(account) => ask(visitor, &account, None, &Params::default()),
-        None => signed_out(visitor, None, &query),
+        None => signed_out(visitor, None, &query, Vec::new()),
     }
 }
 
@@ -38,19 +39,20 @@ pub async fn post(
     if text(&form, "logout") != "yes" {
         return Ok(visitor.redirect(urls::PROFILE));
     }
+    let mut receipt = Vec::new();
     if let Some(account) = app.usher.current(&visitor.browser).await? {
-        if text(&form, "everywhere").is_empty() {
-            app.usher.sign_out(&account).await?;
-        } else {
-            app.usher.sign_out_everywhere(&account).await?;
-        }
+        let ended = match text(&form, "everywhere").as_str() {
+            "" => app.usher.sign_out(&account).await?,
+            _ => app.usher.sign_out_everywhere(&account).await?,
+        };
+        receipt = app.usher.receipt(&ended).await?;
     }
     match (&request.continue_url, request.fault) {
         (Some(to), None) => {
             let to = to.clone();
             Ok(visitor.redirect(&to))
         }
-        _ => signed_out(visitor, Some(&request), &query),
+        _ => signed_out(visitor, Some(&request), &query, receipt),
     }
 }
 
@@ -75,17 +77,28 @@ pub fn ask(
     Ok(visitor.reply(body))
 }
 
-/// It is done.
+/// It is done; the receipt says what becomes of each application.
 ///
 /// # Errors
 /// 500 if the page does not render.
-pub fn signed_out(visitor: Visitor, request: Option<&LogoutRequest>, params: &Params) -> Result<Response, HttpProblem> {
+pub fn signed_out(
+    visitor: Visitor,
+    request: Option<&LogoutRequest>,
+    params: &Params,
+    receipt: Vec<Line>,
+) -> Result<Response, HttpProblem> {
     let lang = visitor.lang(text_of(params, "ui_locales").as_deref(), None);
     let client_name =
         request.and_then(|request| request.client.as_ref()).map(|client| client.metadata.client_name.clone());
     let mut page = visitor.page(lang);
     page.language_url_base = urls::LOGOUT.to_owned();
-    let view = SignedOut { page, client_name, continue_url: None, sign_in_url: Some(urls::LOGIN.to_owned()) };
+    let view = SignedOut {
+        page,
+        client_name,
+        continue_url: None,
+        sign_in_url: Some(urls::LOGIN.to_owned()),
+        receipt: show::receipt(lang, receipt),
+    };
     let body = show::html(&view)?;
     Ok(visitor.reply(body))
 }

@@ -3,8 +3,10 @@
 pub mod accounts;
 pub mod consent;
 pub mod logout;
+pub mod passkey;
 pub mod recover;
 pub mod register;
+pub mod second;
 pub mod sign_in;
 pub mod verify;
 mod words;

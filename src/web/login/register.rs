@@ -45,7 +45,7 @@ pub async fn post(
     let asked = interaction.as_ref().and_then(|one| one.request.ui_locales.clone());
     let sign_up = SignUpForm {
         email: text(&form, "email"),
-        password: Secret::new(text(&form, "password")),
+        password: text(&form, "passkey").is_empty().then(|| Secret::new(text(&form, "password"))),
         given_name: text(&form, "given_name"),
         family_name: text(&form, "family_name"),
         lang: visitor.lang(asked.as_deref(), None),
@@ -105,6 +105,7 @@ async fn view(
         client,
         min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
         sign_in_url: with_interaction(urls::LOGIN),
+        offers_passkeys: app.usher.offers_passkeys(),
         ..Register::default()
     })
 }

@@ -7,11 +7,12 @@ use axum::response::{IntoResponse, Response};
 use super::of_refused;
 use crate::domain::interaction::{Interaction, Step};
 use crate::domain::secret::Secret;
-use crate::flows::{Attempt, FlowError, Outcome};
+use crate::flows::{Attempt, FlowError, Outcome, Refused, SignedIn};
 use crate::protocol::params::Params;
+use crate::web::extract::last_used::PASSWORD;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
-use crate::web::pages::{Form, Message, ProviderButton, SignIn};
+use crate::web::pages::{Form, Message, PasskeyAsk, ProviderButton, SignIn};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -44,6 +45,9 @@ pub async fn post(
     let attempt = Attempt { email: text(&form, "email"), password: Secret::new(text(&form, "password")) };
     match app.usher.sign_in(attempt, &mut visitor.browser, &visitor.device).await {
         Ok(signed_in) => {
+            if let SignedIn::As { user, .. } = &signed_in {
+                visitor.remember_method(PASSWORD, user);
+            }
             let next = urls::after_login(query.get("next").ok().flatten());
             show::arrived(&app, visitor, signed_in, interaction, &next).await
         }
@@ -51,7 +55,7 @@ pub async fn post(
     }
 }
 
-async fn refused(
+pub(super) async fn refused(
     app: &App,
     mut visitor: Visitor,
     interaction: Option<Interaction>,
@@ -67,12 +71,23 @@ async fn refused(
     };
     let Some(words) = words else { return Err(error.into()) };
     page.error = words.iter().next().map(|(_, message)| message.to_owned());
-    if !page.email_fixed {
+    if matches!(error, FlowError::Refused(Refused::PasskeyUnknown)) {
+        page.unknown_passkey = unknown_passkey(app, &text(form, "credential"));
+    }
+    if !page.email_fixed && form.get("email").is_ok_and(|email| email.is_some()) {
         page.email = text(form, "email");
     }
     let problem = HttpProblem::from(error);
     let body = show::html_towards(&page, interaction.as_ref().map(|one| one.redirect_uri.as_str()))?;
     Ok(visitor.reply(with_status(&problem, body)))
+}
+
+/// What `signalUnknownCredential` takes (WebAuthn Level 3 §5.1.10.2).
+fn unknown_passkey(app: &App, credential: &str) -> Option<String> {
+    let sent: serde_json::Value = serde_json::from_str(credential).ok()?;
+    let (id, domain) = (sent.get("id")?.as_str()?, app.usher.config.server.issuer.url().domain()?);
+    let fits = id.len() <= 1_400 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    fits.then(|| serde_json::json!({ "rpId": domain, "credentialId": id }).to_string())
 }
 
 /// The form keeps in mind which page of ours was asked for, and that whoever is signed in shows themselves again.
@@ -101,6 +116,7 @@ async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params
         page.form.action = urls::login_then(&urls::after_login(next));
     }
     page.page.language_url_base.clone_from(&page.form.action);
+    page.passkey_form.action = page.form.action.replacen(urls::LOGIN, urls::PASSKEY_SIGN_IN, 1);
     Ok(())
 }
 
@@ -148,9 +164,9 @@ async fn view(
     let offered = app.usher.offered_providers().await?;
     let providers = offered.into_iter().map(|one| ProviderButton {
         url: with_interaction(&urls::upstream_start(&one.id)),
+        last_used: visitor.last_used().is_some_and(|last| last.method == one.id.as_str()),
         id: one.id.to_string(),
         name: one.name,
-        last_used: false,
     });
     let providers = providers.collect();
     Ok(SignIn {
@@ -160,8 +176,16 @@ async fn view(
         error: None,
         register_url: app.usher.config.sign_up.enabled.then(|| with_interaction(urls::REGISTER)),
         recover_url: urls::RECOVER.to_owned(),
+        passkey: app
+            .usher
+            .ask_for_passkey(&mut visitor.browser)
+            .ok()
+            .map(|ceremony| PasskeyAsk { options: ceremony.options, state: ceremony.state }),
+        passkey_form: Form { action: urls::PASSKEY_SIGN_IN.to_owned(), ..form.clone() },
+        unknown_passkey: None,
         accounts_url: (!accounts.is_empty()).then(|| with_interaction(urls::ACCOUNTS)),
         providers,
+        last_used: visitor.last_used().filter(|last| last.method == PASSWORD).map(|last| last.hint.clone()),
         page,
         form,
         client,

@@ -7,7 +7,7 @@ use super::of_refused;
 use super::sign_in::{text, with_status};
 use crate::domain::id::ProofId;
 use crate::domain::secret::Secret;
-use crate::flows::{BegunHere, FlowError, Refused, Verified};
+use crate::flows::{AsksPassword, FlowError, Refused, SignedIn, Verified};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
@@ -72,6 +72,18 @@ async fn done(app: &App, visitor: Visitor, verified: Verified) -> Result<Respons
         Err(FlowError::Refused(_)) => None,
         opened => opened?,
     };
+    if verified.makes_passkey
+        && let SignedIn::As { session, .. } = verified.signed_in
+    {
+        let sealed = match interaction {
+            None => None,
+            Some(mut interaction) => {
+                interaction.signed_in = Some(session);
+                Some(app.usher.seal_interaction(&interaction)?)
+            }
+        };
+        return Ok(visitor.redirect(&urls::first_passkey(sealed.as_deref())));
+    }
     show::arrived(app, visitor, verified.signed_in, interaction, urls::PROFILE).await
 }
 
@@ -110,16 +122,11 @@ async fn link_refused(app: &App, mut visitor: Visitor, token: &str, error: FlowE
 
 async fn link_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<VerifyLink, HttpProblem> {
     let waiting = app.usher.waiting_link(token, &visitor.browser).await?;
-    let BegunHere(begun_here) = waiting.ok_or(FlowError::from(Refused::ProofOver))?;
+    let AsksPassword(asks_password) = waiting.ok_or(FlowError::from(Refused::ProofOver))?;
     let here = urls::with(urls::VERIFY, "token", token);
     let mut page = visitor.page(visitor.lang(None, None));
     page.language_url_base.clone_from(&here);
-    Ok(VerifyLink {
-        page,
-        form: Form::new(here, visitor.form_token()),
-        asks_password: !begun_here,
-        ..VerifyLink::default()
-    })
+    Ok(VerifyLink { page, form: Form::new(here, visitor.form_token()), asks_password, ..VerifyLink::default() })
 }
 
 async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<VerifyEmail, HttpProblem> {

@@ -8,7 +8,7 @@ use crate::web::pages::{FieldErrors, Message};
 /// The field at fault (`""` for the form as a whole) and what to say; `None` for what is no matter of a form.
 pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
     let (field, message) = match refused {
-        Refused::WrongCredentials => ("", Message::WrongCredentials),
+        Refused::WrongCredentials | Refused::CredentialGone => ("", Message::WrongCredentials),
         Refused::WrongPassword => ("current_password", Message::CurrentPasswordWrong),
         Refused::TooMany { seconds } | Refused::Busy { seconds } => {
             ("", Message::TooManyAttempts { minutes: seconds.div_ceil(60).max(1) })
@@ -17,8 +17,16 @@ pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
         Refused::EmailTaken => ("email", Message::EmailTaken),
         Refused::Missing(field) => (*field, Message::Required),
         Refused::Password(fault) => ("password", of_password(fault)),
-        Refused::Profile(fault) => (fault.claim, of_profile(fault.claim)),
+        Refused::Profile(fault) => {
+            (fault.claim.strip_prefix("address.").unwrap_or(fault.claim), of_profile(fault.claim))
+        }
+        Refused::NotConfirmed => ("confirmation", Message::NotConfirmed),
         Refused::Frozen => ("", Message::Frozen),
+        Refused::PasskeyUnknown => ("", Message::PasskeyUnknown),
+        Refused::PasskeyRefused => ("", Message::PasskeyRefused),
+        Refused::PasskeyCopied => ("", Message::PasskeyCopied),
+        Refused::PasskeyTaken => ("", Message::PasskeyTaken),
+        Refused::LastWayIn => ("", Message::LastWayIn),
         Refused::WrongCode => ("code", Message::CodeWrong),
         Refused::ProofOver => ("code", Message::CodeExpired),
         Refused::BadName => ("name", Message::TooLong { max: 100 }),
@@ -38,7 +46,7 @@ fn of_password(fault: &PasswordFault) -> Message {
 
 fn of_profile(claim: &str) -> Message {
     match claim {
-        "website" => Message::WebsiteInvalid,
+        "website" | "profile" | "picture" => Message::WebsiteInvalid,
         "birthdate" => Message::BirthdateInvalid,
         "zoneinfo" => Message::ZoneInvalid,
         "phone_number" => Message::PhoneInvalid,

@@ -40,6 +40,6 @@ pub async fn post(QueryParams(query): QueryParams, FormParams(form): FormParams)
 fn done(visitor: Visitor, request: LogoutRequest, params: &Params) -> Result<Response, HttpProblem> {
     match request.continue_url {
         Some(to) if request.fault.is_none() => Ok(visitor.redirect(&to)),
-        _ => signed_out(visitor, None, params),
+        _ => signed_out(visitor, None, params, Vec::new()),
     }
 }

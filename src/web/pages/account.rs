@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{FieldErrors, Form, Page};
+use super::{FactorsView, FieldErrors, Form, Page};
 use crate::i18n::Lang;
 
 /// Who I am: the claims applications may ask for.
@@ -19,8 +19,8 @@ pub struct AccountProfile {
     pub email: String,
     /// Whether it was proven.
     pub email_verified: bool,
-    /// Where to prove it, if it was not.
-    pub verify_url: Option<String>,
+    /// Where to change it, or to name one.
+    pub change_url: String,
     /// Good news, such as "saved".
     pub notice: Option<String>,
     /// What was wrong.
@@ -46,7 +46,66 @@ pub struct ProfileValues {
     pub phone_number: String,
     /// BCP 47 tag; empty follows the browser.
     pub locale: String,
+    /// Middle name.
+    pub middle_name: String,
+    /// Full name.
+    pub name: String,
+    /// What to be called by programs.
+    pub preferred_username: String,
+    /// Profile page.
+    pub profile: String,
+    /// Picture.
+    pub picture: String,
+    /// In the person's own words.
+    pub gender: String,
+    /// Street and number.
+    pub street_address: String,
+    /// Town.
+    pub locality: String,
+    /// State or province.
+    pub region: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Country.
+    pub country: String,
 }
+
+impl ProfileValues {
+    /// Is anything said, or found wrong, of what the page keeps folded?
+    pub fn says_more(&self, errors: &FieldErrors) -> bool {
+        MORE.iter().any(|field| errors.of(field).is_some())
+            || [
+                &self.middle_name,
+                &self.name,
+                &self.preferred_username,
+                &self.profile,
+                &self.picture,
+                &self.gender,
+                &self.street_address,
+                &self.locality,
+                &self.region,
+                &self.postal_code,
+                &self.country,
+            ]
+            .iter()
+            .any(|value| !value.is_empty())
+    }
+}
+
+/// The fields that the page keeps folded.
+const MORE: [&str; 11] = [
+    "middle_name",
+    "name",
+    "preferred_username",
+    "profile",
+    "picture",
+    "gender",
+    "street_address",
+    "locality",
+    "region",
+    "postal_code",
+    "country",
+];
 
 impl AccountProfile {
     /// The languages to choose from: `(tag, native name, chosen)`.
@@ -55,7 +114,7 @@ impl AccountProfile {
     }
 }
 
-/// Password and sessions.
+/// The password.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/security.html")]
 pub struct AccountSecurity {
@@ -65,8 +124,6 @@ pub struct AccountSecurity {
     pub password_form: Form,
     /// Whether there is a password to change; otherwise one is set.
     pub has_password: bool,
-    /// Buttons `session` = id, and `everywhere` = true.
-    pub sessions_form: Form,
     /// The address, so that a password manager stores the password rightly.
     pub email: String,
     /// The shortest password taken, in characters.
@@ -75,23 +132,6 @@ pub struct AccountSecurity {
     pub notice: Option<String>,
     /// What was wrong with the password form.
     pub errors: FieldErrors,
-    /// Every session, this one first.
-    pub sessions: Vec<SessionView>,
-}
-
-/// One signed-in browser or device.
-#[derive(Clone, Debug, Default)]
-pub struct SessionView {
-    /// Names it to the server.
-    pub id: String,
-    /// Whether it is the one looking.
-    pub this: bool,
-    /// What it said it is, made readable.
-    pub user_agent: String,
-    /// Where it came from.
-    pub ip: String,
-    /// When it began, in the reader's language.
-    pub created: String,
-    /// When it was last active, in the reader's language.
-    pub last_seen: String,
+    /// Passkeys, authenticator app, recovery codes, remembered browsers.
+    pub factors: FactorsView,
 }

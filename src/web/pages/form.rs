@@ -24,7 +24,7 @@ impl Form {
 }
 
 /// What each field is called, where an error names it away from its label.
-const LABELS: [(&str, &str); 13] = [
+const LABELS: [(&str, &str); 24] = [
     ("given_name", "given-name"),
     ("family_name", "family-name"),
     ("email", "email"),
@@ -34,6 +34,17 @@ const LABELS: [(&str, &str); 13] = [
     ("website", "website"),
     ("phone_number", "phone-number"),
     ("zoneinfo", "zoneinfo"),
+    ("nickname", "nickname"),
+    ("middle_name", "claim-middle-name"),
+    ("preferred_username", "claim-preferred-username"),
+    ("profile", "claim-profile"),
+    ("picture", "claim-picture"),
+    ("gender", "claim-gender"),
+    ("street_address", "claim-street-address"),
+    ("locality", "claim-locality"),
+    ("region", "claim-region"),
+    ("postal_code", "claim-postal-code"),
+    ("country", "claim-country"),
     ("name", "name"),
     ("type", "client-kind"),
     ("redirect_uris", "client-redirect-uris"),

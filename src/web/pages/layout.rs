@@ -28,6 +28,8 @@ pub struct Assets {
     pub css_url: String,
     /// `app.js`; no page needs it to work.
     pub js_url: String,
+    /// `passkeys.js`, on the pages that ask for one.
+    pub passkeys_url: String,
     /// `logo.svg`, also the favicon.
     pub icon_url: String,
 }
@@ -59,8 +61,16 @@ pub struct NavLink {
 pub enum Tab {
     /// Name, e-mail, language.
     Profile,
-    /// Password and sessions.
+    /// Password and other ways to prove oneself.
     Security,
+    /// Where one is signed in.
+    Sessions,
+    /// Applications with access.
+    Apps,
+    /// What happened.
+    Activity,
+    /// Taking the data home, and leaving.
+    Data,
     /// The providers that lead here.
     Identities,
     /// The administrators' console.
@@ -119,6 +129,10 @@ impl NavLink {
         let label = lang.text(match tab {
             Tab::Profile => "tab-profile",
             Tab::Security => "tab-security",
+            Tab::Sessions => "tab-sessions",
+            Tab::Apps => "tab-apps",
+            Tab::Activity => "tab-activity",
+            Tab::Data => "tab-data",
             Tab::Identities => "tab-identities",
             Tab::Console => "tab-console",
             Tab::DevMail => "tab-dev-mail",

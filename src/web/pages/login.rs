@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{ClientView, FieldErrors, Form, Page};
+use super::{ClientView, FieldErrors, Form, Page, PasskeyAsk};
 
 /// Sign in with an e-mail address and a password, or with a provider.
 #[derive(Clone, Debug, Default, Template)]
@@ -28,8 +28,16 @@ pub struct SignIn {
     pub recover_url: String,
     /// Other accounts of this browser, or (with a fixed address) another account.
     pub accounts_url: Option<String>,
+    /// How to ask for a passkey, where this house has them.
+    pub passkey: Option<PasskeyAsk>,
+    /// The form of the passkey.
+    pub passkey_form: Form,
+    /// The passkey that was just shown and is not known here, for `signalUnknownCredential`: JSON.
+    pub unknown_passkey: Option<String>,
     /// The providers, in a fixed order.
     pub providers: Vec<ProviderButton>,
+    /// This browser signed in by password last: as whom, in part.
+    pub last_used: Option<String>,
 }
 
 /// One way to sign in elsewhere.
@@ -98,6 +106,8 @@ pub struct Register {
     pub min_password: u32,
     /// Back to signing in.
     pub sign_in_url: String,
+    /// May a passkey be made instead of a password?
+    pub offers_passkeys: bool,
 }
 
 /// What a person typed; the password is never given back.

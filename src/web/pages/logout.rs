@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{ClientView, Form, Page};
+use super::{ClientView, Form, Page, ReceiptLine};
 
 /// Really?
 #[derive(Clone, Debug, Default, Template)]
@@ -32,4 +32,6 @@ pub struct SignedOut {
     pub continue_url: Option<String>,
     /// Sign in again.
     pub sign_in_url: Option<String>,
+    /// What becomes of each application that had access.
+    pub receipt: Vec<ReceiptLine>,
 }

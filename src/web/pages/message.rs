@@ -52,6 +52,12 @@ pub enum Message {
     CurrentPasswordWrong,
     /// For a day after "this wasn't me" nobody changes how the account is protected.
     Frozen,
+    /// What was typed does not confirm it.
+    NotConfirmed,
+    /// The application has lost its access.
+    AccessRemoved,
+    /// The address is changed.
+    EmailChanged,
     /// The password is changed.
     PasswordChanged,
     /// The profile is saved.
@@ -78,6 +84,20 @@ pub enum Message {
     SessionEnded,
     /// All other sessions were ended.
     OtherSessionsEnded,
+    /// The passkey is not known here.
+    PasskeyUnknown,
+    /// The passkey proved nothing.
+    PasskeyRefused,
+    /// The passkey may have been copied.
+    PasskeyCopied,
+    /// The passkey is registered already.
+    PasskeyTaken,
+    /// There is a new passkey.
+    PasskeyAdded,
+    /// A factor was changed.
+    FactorChanged,
+    /// A browser is not spared the second step any more.
+    BrowserForgotten,
     /// No type was chosen for a client.
     ClientKindMissing,
     /// A client of this type needs a redirect URI.
@@ -138,6 +158,9 @@ impl Message {
             Self::PasswordSame => "message-password-same",
             Self::CurrentPasswordWrong => "message-current-password-wrong",
             Self::Frozen => "message-frozen",
+            Self::NotConfirmed => "message-not-confirmed",
+            Self::AccessRemoved => "message-access-removed",
+            Self::EmailChanged => "message-email-changed",
             Self::PasswordChanged => "message-password-changed",
             Self::ProfileSaved => "message-profile-saved",
             Self::IdentityLinked => "identities-done-linked",
@@ -151,6 +174,13 @@ impl Message {
             Self::PhoneInvalid => "message-phone-invalid",
             Self::SessionEnded => "message-session-ended",
             Self::OtherSessionsEnded => "message-other-sessions-ended",
+            Self::PasskeyUnknown => "message-passkey-unknown",
+            Self::PasskeyRefused => "message-passkey-refused",
+            Self::PasskeyCopied => "message-passkey-copied",
+            Self::PasskeyTaken => "message-passkey-taken",
+            Self::PasskeyAdded => "message-passkey-added",
+            Self::FactorChanged => "message-factor-changed",
+            Self::BrowserForgotten => "message-browser-forgotten",
             Self::ClientKindMissing => "message-client-kind-missing",
             Self::RedirectUriMissing => "message-redirect-uri-missing",
             Self::RedirectUriInvalid { .. } => "message-redirect-uri-invalid",

@@ -4,11 +4,17 @@
 //! Every page renders in every language in `rendered.rs`, from the values in `samples.rs`.
 
 mod account;
+mod activity;
+mod apps;
+mod claims;
 mod client;
 mod consent;
 mod console;
+mod data;
 mod dev;
+mod email;
 mod error;
+mod factors;
 mod form;
 mod layout;
 mod login;
@@ -18,20 +24,30 @@ mod mismatch;
 mod not_me;
 mod problem;
 mod quick_start;
+mod receipt;
 mod recover;
 #[cfg(test)]
 mod rendered;
 #[cfg(test)]
 mod samples;
+mod sessions;
 mod setup;
 mod upstream;
 
-pub use account::{AccountProfile, AccountSecurity, ProfileValues, SessionView};
+pub use account::{AccountProfile, AccountSecurity, ProfileValues};
+pub use activity::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
+pub use apps::{AccountApps, AppView, ClaimView};
+pub use claims::claim_words;
 pub use client::ClientView;
 pub use consent::{Consent, ScopeView};
 pub use console::{ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow};
+pub use data::{AccountData, AccountGone};
 pub use dev::{DevLetter, DevMail, LetterRow};
+pub use email::{ChangeEmail, ChangeEmailCode, ChangeEmailLink};
 pub use error::{ErrorPage, Starting, WrongHost};
+pub use factors::{
+    Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodes, RememberedView, SecondFactor, TotpSetup,
+};
 pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, Assets, LanguageLink, NavLink, Page, Tab};
 pub use login::{
@@ -43,7 +59,9 @@ pub use mismatch::{Mismatch, Segment};
 pub use not_me::{NotMe, NotMeDone, NotMeExpired};
 pub use problem::Problem;
 pub use quick_start::{Snippet, snippets};
+pub use receipt::ReceiptLine;
 pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent};
+pub use sessions::{AccountSessions, SessionView, means_words};
 pub use setup::{Setup, SetupExpired, SetupValues};
 pub use upstream::{
     AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, Trouble,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Form, Page};
+use super::{Form, Page, ReceiptLine};
 
 /// Really? Says what will happen.
 #[derive(Clone, Debug, Default, Template)]
@@ -12,8 +12,10 @@ pub struct NotMe {
     pub page: Page,
     /// The one button; the `token` goes with it.
     pub form: Form,
-    /// The secret of the link.
+    /// The secret of the link; empty for somebody who is signed in.
     pub token: String,
+    /// Is there an address to mail a way back to?
+    pub mails: bool,
 }
 
 /// It is done: everything has ended.
@@ -22,6 +24,8 @@ pub struct NotMe {
 pub struct NotMeDone {
     /// The chrome.
     pub page: Page,
+    /// What becomes of each application.
+    pub receipt: Vec<ReceiptLine>,
     /// On to signing in.
     pub sign_in_url: String,
 }

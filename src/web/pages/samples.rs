@@ -1,5 +1,7 @@
 //! One example of every page in every state worth seeing, with hostile values where strangers choose them.
 
+mod account;
+mod factors;
 mod upstream;
 
 use askama::Template;
@@ -19,7 +21,11 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(answering(lang));
     pages.extend(failing(lang));
     pages.extend(setting_up(lang));
-    pages.extend(own_account(lang));
+    pages.extend(account::own_account(lang));
+    pages.extend(account::own_sessions(lang));
+    pages.extend(account::own_applications(lang));
+    pages.extend(account::own_data(lang));
+    pages.extend(factors::second_factors(lang));
     pages.extend(console_pages(lang));
     pages.extend(client_pages(lang));
     pages.extend(letters(lang));
@@ -30,7 +36,12 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
 type Rendered = (&'static str, askama::Result<String>);
 
 fn page(lang: Lang) -> Page {
-    let assets = Assets { css_url: "app.css".into(), js_url: "app.js".into(), icon_url: "logo.svg".into() };
+    let assets = Assets {
+        css_url: "app.css".into(),
+        js_url: "app.js".into(),
+        passkeys_url: "passkeys.js".into(),
+        icon_url: "logo.svg".into(),
+    };
     let language_url_base = "/login?i=abc".into();
     Page { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Page::default() }
 }
@@ -39,8 +50,17 @@ fn page(lang: Lang) -> Page {
 fn inside(lang: Lang, here: Tab) -> Page {
     let account =
         AccountChip { name: "Ana Souza".into(), email: "ana@example.test".into(), sign_out_url: "/logout".into() };
-    let nav = [(Tab::Profile, "/account/profile"), (Tab::Security, "/account/security"), (Tab::Console, "/console")]
-        .map(|(tab, url)| NavLink::new(lang, tab, url, tab == here));
+    let nav = [
+        (Tab::Profile, "/account/profile"),
+        (Tab::Security, "/account/security"),
+        (Tab::Sessions, "/account/sessions"),
+        (Tab::Identities, "/account/identities"),
+        (Tab::Apps, "/account/apps"),
+        (Tab::Activity, "/account/activity"),
+        (Tab::Data, "/account/data"),
+        (Tab::Console, "/console"),
+    ]
+    .map(|(tab, url)| NavLink::new(lang, tab, url, tab == here));
     Page { account: Some(account), nav: nav.to_vec(), dev: true, ..page(lang) }
 }
 
@@ -95,6 +115,10 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         email: "ana@example.test".into(),
         error: Some(Message::WrongCredentials.text(lang)),
         accounts_url: Some("/accounts".into()),
+        last_used: Some(HOSTILE.into()),
+        passkey: Some(factors::passkey()),
+        passkey_form: Form::of_sign_in("/login/passkey", "sealed.interaction", "anti-forgery"),
+        unknown_passkey: Some(HOSTILE.into()),
         providers: vec![provider("google", "Google", true), provider("facebook", "Facebook", false)],
         ..plain.clone()
     };
@@ -274,68 +298,6 @@ fn setting_up(lang: Lang) -> Vec<Rendered> {
     let refused = Setup { errors: errors(&["email"], lang), ..setup.clone() };
     let expired = SetupExpired { page: page(lang), sign_in_url: "/login".into() };
     vec![("setup", setup.render()), ("setup-refused", refused.render()), ("setup-expired", expired.render())]
-}
-
-fn own_account(lang: Lang) -> Vec<Rendered> {
-    let values = ProfileValues {
-        given_name: "Ana".into(),
-        family_name: "Souza".into(),
-        nickname: HOSTILE.into(),
-        birthdate: "1990-05-31".into(),
-        locale: "uk".into(),
-        ..ProfileValues::default()
-    };
-    let profile = AccountProfile {
-        page: inside(lang, Tab::Profile),
-        form: Form::new("/account/profile", "t"),
-        values,
-        email: "ana@example.test".into(),
-        email_verified: true,
-        verify_url: None,
-        notice: Some(Message::ProfileSaved.text(lang)),
-        errors: FieldErrors::default(),
-    };
-    let unverified = AccountProfile {
-        email_verified: false,
-        verify_url: Some("/verify".into()),
-        notice: None,
-        errors: errors(&["phone_number", "website"], lang),
-        ..profile.clone()
-    };
-    let session = |id: &str, this, user_agent: &str| SessionView {
-        id: id.into(),
-        this,
-        user_agent: user_agent.into(),
-        ip: "203.0.113.7".into(),
-        created: lang.date_time(1_795_000_000),
-        last_seen: lang.date_time(1_795_363_080),
-    };
-    let security = AccountSecurity {
-        page: inside(lang, Tab::Security),
-        password_form: Form::new("/account/security", "t"),
-        has_password: true,
-        sessions_form: Form::new("/account/sessions", "t"),
-        email: "ana@example.test".into(),
-        min_password: 12,
-        notice: Some(Message::SessionEnded.text(lang)),
-        errors: errors(&["current_password"], lang),
-        sessions: vec![
-            session("a", true, "Firefox · Linux"),
-            session("b", false, "Safari · iPhone"),
-            session("c", false, HOSTILE),
-        ],
-    };
-    let not_me = NotMe { page: page(lang), form: Form::new("/account/not-me", "t"), token: HOSTILE.into() };
-    let not_me_done = NotMeDone { page: page(lang), sign_in_url: "/login".into() };
-    let not_me_expired = NotMeExpired { page: page(lang), sign_in_url: "/login".into() };
-    vec![
-        ("profile", profile.render()),
-        ("profile-unverified", unverified.render()),
-        ("security", security.render()),
-        ("not-me", not_me.render()),
-        ("not-me-done", not_me_done.render()),
-        ("not-me-expired", not_me_expired.render()),
-    ]
 }
 
 fn console_pages(lang: Lang) -> Vec<Rendered> {

@@ -1,7 +1,13 @@
 //! What a signed-in person sees and changes.
 
+mod activity;
+mod applications;
+mod data;
+mod email;
 mod languages;
+mod last_used;
 mod notices;
 mod password;
 mod profile;
+mod receipts;
 mod sessions;

@@ -94,7 +94,7 @@ on_both_databases! {
         house.user(ANA).await;
         let mut nobody = house.browser();
         let csrf = nobody.open(&house.at("/login")).await.value("csrf");
-        for path in ["/account/profile", "/account/security"] {
+        for path in ["/account/profile", "/account/security", "/account/sessions", "/account/apps", "/account/data", "/account/email"] {
             let sign_in = format!("/login?next={}", path.replace('/', "%2F"));
             let reply = house.get_as(&nobody, path).await;
             assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, sign_in.as_str()), "{path}");

@@ -1,11 +1,13 @@
 //! A person's own sessions: seen, and ended one by one or all at once.
 
-use reqwest::StatusCode;
+use reqwest::header::USER_AGENT;
+use reqwest::{Method, StatusCode};
 use usher::domain::client::ClientType;
 use usher::domain::user::UserStatus;
 
+use crate::doors::wire::send;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::house::{PASSWORD, TestUsher};
 
 const ANA: &str = "ana@example.test";
 
@@ -18,19 +20,19 @@ on_both_databases! {
         let code = phone.go_through(&house.authorize_url(&client, &[]), ANA).await.code();
         let tokens = house.exchange(&client, &code).await;
         let mut desk = house.signed_in(ANA).await;
-        let page = desk.open(&house.at("/account/security")).await;
+        let page = desk.open(&house.at("/account/sessions")).await;
         let sessions = page.values("session");
         assert_eq!(sessions.len(), 2);
-        let own = phone.open(&house.at("/account/security")).await;
+        let own = phone.open(&house.at("/account/sessions")).await;
         let doomed = sessions
             .iter()
             .find(|id| {
-                let row = own.body.split("<tr>").find(|row| row.contains(id.as_str())).expect("both pages list it");
+                let row = own.body.split("<li>").find(|row| row.contains(id.as_str())).expect("both pages list it");
                 row.contains("badge good")
             })
             .expect("the phone's page marks its own");
         let done = desk.submit(&page, &[("session", doomed)]).await;
-        assert_eq!(done.url, house.at("/account/security?done=session"));
+        assert_eq!(done.url, house.at("/account/sessions?done=session"));
         assert_eq!(done.values("session").len(), 1);
         assert_eq!(phone.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
         assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
@@ -43,12 +45,12 @@ on_both_databases! {
         house.user(ANA).await;
         house.user("bob@example.test").await;
         let mut ana = house.signed_in(ANA).await;
-        let hers = ana.open(&house.at("/account/security")).await.value("session");
+        let hers = ana.open(&house.at("/account/sessions")).await.value("session");
         let mut bob = house.signed_in("bob@example.test").await;
-        let csrf = bob.open(&house.at("/account/security")).await.value("csrf");
+        let csrf = bob.open(&house.at("/account/sessions")).await.value("csrf");
         let mut answers = Vec::new();
         for id in [hers.as_str(), "018f0000-0000-7000-8000-000000000000"] {
-            let reply = house.post_as(&bob, "/account/security", &[("csrf", &csrf), ("session", id)]).await;
+            let reply = house.post_as(&bob, "/account/sessions", &[("csrf", &csrf), ("session", id)]).await;
             assert_eq!(reply.status, StatusCode::NOT_FOUND);
             answers.push(reply.fingerprint(id));
         }
@@ -60,8 +62,9 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
         let (mut desk, mut phone) = (house.signed_in(ANA).await, house.signed_in(ANA).await);
-        let page = desk.open(&house.at("/account/security")).await;
-        assert_eq!(desk.submit(&page, &[("everywhere", "true")]).await.url, house.at("/logout"));
+        let page = desk.open(&house.at("/account/sessions")).await;
+        let done = desk.submit(&page, &[("everywhere", "true")]).await;
+        assert_eq!((done.status, done.values("session").len()), (StatusCode::OK, 0), "{}", done.body);
         for browser in [&mut desk, &mut phone] {
             assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
         }
@@ -71,9 +74,10 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
         let mut browser = house.signed_in(ANA).await;
-        let page = browser.open(&house.at("/account/security")).await;
+        let page = browser.open(&house.at("/account/sessions")).await;
         let own = page.value("session");
-        assert_eq!(browser.submit(&page, &[("session", &own)]).await.url, house.at("/logout"));
+        let done = browser.submit(&page, &[("session", &own)]).await;
+        assert_eq!((done.status, done.values("session").len()), (StatusCode::OK, 0), "{}", done.body);
         assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
     }
 
@@ -95,9 +99,56 @@ on_both_databases! {
         house.user(ANA).await;
         let phone = house.signed_in(ANA).await;
         let mut desk = house.signed_in(ANA).await;
-        let page = desk.open(&house.at("/account/security")).await;
+        let page = desk.open(&house.at("/account/sessions")).await;
         for secret in [&phone.cookies["usher"], &desk.cookies["usher"], &phone.cookies["usher_browser"]] {
             assert!(!page.body.contains(secret.as_str()));
         }
+    }
+
+    async fn all_others_are_ended_and_this_one_stays(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let (mut desk, mut phone) = (house.signed_in(ANA).await, house.signed_in(ANA).await);
+        let page = desk.open(&house.at("/account/sessions")).await;
+        let done = desk.submit(&page, &[("others", "true")]).await;
+        assert_eq!(done.url, house.at("/account/sessions?done=others"));
+        assert_eq!(done.values("session").len(), 1);
+        assert!(!done.text("[role=status]").is_empty());
+        assert_eq!(phone.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
+    }
+
+    /// What a browser says of itself may be anything: it is named in our own words or not at all.
+    async fn a_session_is_named_in_words_and_never_as_it_calls_itself(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        for agent in [
+            "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0",
+            "Your bank <b>calls</b>: 555",
+        ] {
+            let mut browser = house.browser();
+            let page = browser.open(&house.at("/login")).await;
+            let form = [("csrf", page.value("csrf")), ("email", ANA.into()), ("password", PASSWORD.into())];
+            let request = house.ask(Method::POST, "/login", &browser.cookies).header(USER_AGENT, agent).form(&form);
+            assert_eq!(send(request).await.status, StatusCode::SEE_OTHER);
+        }
+        let mut desk = house.signed_in(ANA).await;
+        let page = desk.open(&house.at("/account/sessions")).await;
+        let shown = page.text(".rows");
+        assert!(shown.contains("Firefox on Linux") && shown.contains("This computer"), "{shown}");
+        assert!(shown.contains("by password"), "{shown}");
+        assert!(!page.body.contains("bank") && !page.body.contains("Gecko"), "{shown}");
+    }
+
+    /// A garbled request is told so, and ends nothing.
+    async fn garbage_is_no_session(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let csrf = browser.open(&house.at("/account/sessions")).await.value("csrf");
+        for garbage in ["", "x", "../..", "%00", "018f"] {
+            let reply = house.post_as(&browser, "/account/sessions", &[("csrf", &csrf), ("session", garbage)]).await;
+            assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{garbage:?}");
+        }
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
     }
 }

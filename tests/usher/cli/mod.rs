@@ -2,6 +2,8 @@
 
 mod beside_dev;
 mod program;
+#[cfg(feature = "sim")]
+mod provider;
 mod refusals;
 mod serving;
 mod settings;

@@ -27,7 +27,16 @@ async fn a_form_from_another_site_is_refused_whatever_it_carries() {
     let mut browser = house.browser();
     let csrf = browser.open(&house.at("/login")).await.value("csrf");
     let form = [("csrf", csrf.as_str()), ("email", ANA), ("password", PASSWORD)];
-    for path in FORMS.iter().chain(&["/account/security", "/console", "/setup/x"]) {
+    for path in FORMS.iter().chain(&[
+        "/account/security",
+        "/account/sessions",
+        "/account/apps",
+        "/account/data",
+        "/account/email",
+        "/account/not-me",
+        "/console",
+        "/setup/x",
+    ]) {
         for (name, value) in [
             ("origin", "https://evil.test"),
             ("origin", "null"),
@@ -90,13 +99,17 @@ async fn opening_an_address_changes_nothing() {
     let mut browser = house.signed_in(ANA).await;
     let before = house.database.count("select count(*) from event").await;
     let csrf = browser.open(&house.at("/account/security")).await.value("csrf");
-    let session = browser.open(&house.at("/account/security")).await.value("session");
+    let session = browser.open(&house.at("/account/sessions")).await.value("session");
     for path in [
         format!("/logout?logout=yes&csrf={csrf}"),
-        format!("/account/security?everywhere=true&csrf={csrf}"),
-        format!("/account/security?session={session}&csrf={csrf}"),
+        format!("/account/sessions?everywhere=true&csrf={csrf}"),
+        format!("/account/sessions?session={session}&csrf={csrf}"),
         format!("/account/profile?given_name=Eve&csrf={csrf}"),
         format!("/login/accounts?remove={session}&csrf={csrf}"),
+        format!("/account/sessions?others=true&csrf={csrf}"),
+        format!("/account/data?do=delete&confirmation={ANA}&csrf={csrf}"),
+        format!("/account/not-me?csrf={csrf}"),
+        format!("/account/email?email=eve@example.test&csrf={csrf}"),
         "/oauth2/logout?logout=yes".into(),
     ] {
         let url = house.at(&path);

@@ -64,6 +64,11 @@ async fn every_page_forbids_what_no_page_needs() {
     let signed_in = [
         "/account/profile".to_owned(),
         "/account/security".into(),
+        "/account/sessions".into(),
+        "/account/apps".into(),
+        "/account/activity".into(),
+        "/account/data".into(),
+        "/account/not-me".into(),
         "/console".into(),
         "/logout".into(),
         "/login/accounts".into(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
 use reqwest::header::{ACCEPT, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use scraper::{Html, Selector};
@@ -44,9 +45,11 @@ impl Reply {
     /// What two answers must share, if nobody is to tell them apart: everything but time, trace and what was typed.
     pub fn fingerprint(&self, typed: &str) -> (StatusCode, Vec<(String, String)>, String) {
         let trace = self.header("x-trace-id");
+        // A challenge is drawn anew for every page.
+        let drawn = Regex::new(r#"challenge&#34;:&#34;[\w-]+|name="state" value="[\w-]+"#).expect("a pattern");
         let same = |text: &str| match trace {
-            "" => text.replace(typed, "…"),
-            trace => text.replace(trace, "…").replace(typed, "…"),
+            "" => drawn.replace_all(text, "…").replace(typed, "…"),
+            trace => drawn.replace_all(text, "…").replace(trace, "…").replace(typed, "…"),
         };
         let own = ["date", "traceparent"];
         let kept = self.headers.iter().filter(|(name, _)| !own.contains(&name.as_str()));

@@ -58,13 +58,13 @@ on_both_databases! {
         let old = browser.cookies.clone();
         let consent = browser.open(&house.authorize_url(&client, &[])).await;
         assert!(consent.body.contains("name=\"decision\""));
-        let security = browser.open(&house.at("/account/security")).await;
+        let security = browser.open(&house.at("/account/sessions")).await;
         let page = browser.open(&house.at("/logout")).await;
         browser.submit(&page, &[("logout", "yes")]).await;
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;
         assert_eq!((landing.status, landing.answer("code")), (StatusCode::UNAUTHORIZED, None));
         let landing = browser.submit(&security, &[("everywhere", "true")]).await;
-        assert_eq!(landing.url, house.at("/login?next=%2Faccount%2Fsecurity"));
+        assert_eq!(landing.url, house.at("/login?next=%2Faccount%2Fsessions"));
         let page = browser.open(&house.at("/login")).await;
         browser.sign_in(&page, "bob@example.test").await;
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;

@@ -17,8 +17,9 @@ on_both_databases! {
         }
         let other = stored_user(&db.store).await;
         assert_eq!(db.store.find_consent(other.id, &client.id).await.unwrap(), None);
-        for _ in 0..2 {
-            in_tx!(db.store, [user, client], |tx| tx.delete_consent(user.id, &client.id).await).unwrap();
+        for there in [true, false] {
+            let done = in_tx!(db.store, [user, client], |tx| tx.delete_consent(user.id, &client.id).await).unwrap();
+            assert_eq!(done, there);
             assert_eq!(db.store.find_consent(user.id, &client.id).await.unwrap(), None);
         }
     }
@@ -28,5 +29,19 @@ on_both_databases! {
         let client_id = usher::domain::id::ClientId("nobody".into());
         let consent = Consent { user_id: user.id, client_id, scope: Scope::default(), granted_at: NOW };
         assert!(in_tx!(db.store, [consent], |tx| tx.put_consent(&consent).await).is_err());
+    }
+
+    async fn all_that_a_person_allowed_is_listed(db: TestDatabase) {
+        let user = stored_user(&db.store).await;
+        let mut allowed = Vec::new();
+        for _ in 0..3 {
+            let client_id = stored_client(&db.store).await.id;
+            let consent = Consent { user_id: user.id, client_id, scope: Scope::of(["openid"]), granted_at: NOW };
+            in_tx!(db.store, [consent], |tx| tx.put_consent(&consent).await).unwrap();
+            allowed.push(consent);
+        }
+        allowed.sort_by(|one, other| one.client_id.cmp(&other.client_id));
+        assert_eq!(db.store.list_consents(user.id).await.unwrap(), allowed);
+        assert_eq!(db.store.list_consents(stored_user(&db.store).await.id).await.unwrap(), []);
     }
 }

@@ -1,6 +1,6 @@
 //! The log.
 
-use super::samples::{NOW, in_tx, later, random, user};
+use super::samples::{NOW, in_tx, later, random, stored_session, user};
 use crate::harness::database::on_both_databases;
 use serde_json::json;
 use usher::domain::event::{Event, EventKind};
@@ -33,6 +33,39 @@ on_both_databases! {
             assert_eq!((read.id, read.kind.as_str(), read.at), (event.id.0, event.kind.as_str(), event.at));
             assert_eq!((read.client_id.as_ref(), &read.data), (Some(&client), &event.data));
         }
+    }
+
+    async fn a_person_reads_the_facts_of_some_kinds_page_by_page_with_the_browser_they_happened_in(db: TestDatabase) {
+        let (person, session) = stored_session(&db.store).await;
+        let kinds = [EventKind::SessionCreated, EventKind::KeyPruned, EventKind::SessionRevoked, EventKind::UserUpdated];
+        for (second, kind) in (0..).zip(kinds) {
+            let event = Event::new(EventId::new(later(second), random()), kind, later(second)).with_user(person.id);
+            let event = if second == 0 { event.with_session(session.id) } else { event };
+            in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
+        }
+        let wanted = ["session.created", "session.revoked", "user.updated"];
+        let first = db.store.list_shown_events(person.id, &wanted, None, 2).await.unwrap();
+        let names: Vec<_> = first.items.iter().map(|shown| shown.event.kind.as_str()).collect();
+        assert_eq!(names, ["user.updated", "session.revoked"]);
+        let rest = db.store.list_shown_events(person.id, &wanted, first.next, 2).await.unwrap();
+        assert_eq!((rest.items.len(), rest.next), (1, None));
+        assert_eq!(rest.items[0].session_id, Some(session.id));
+        assert_eq!((&rest.items[0].user_agent, &rest.items[0].source), (&session.user_agent, &session.source));
+        assert_eq!(first.items[0].user_agent, None);
+        let alike = db.store.list_shown_events(person.id, &["created", "session.", "%"], None, 9).await.unwrap();
+        assert!(alike.items.is_empty(), "a kind is wanted by its whole name");
+        assert!(db.store.list_shown_events(user().id, &wanted, None, 9).await.unwrap().items.is_empty());
+    }
+
+    async fn of_a_person_who_is_erased_only_the_ids_stay(db: TestDatabase) {
+        let (person, other) = (user().id, user().id);
+        for id in [person, other] {
+            let event = Event::new(EventId::new(NOW, random()), EventKind::SignInFailed, NOW).with_user(id).with("source", "::1");
+            in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
+        }
+        in_tx!(db.store, [], |tx| tx.erase_events_of_user(person).await).unwrap();
+        assert!(db.store.list_events_of_user(person, 9).await.unwrap()[0].data.is_empty());
+        assert_eq!(db.store.list_events_of_user(other, 9).await.unwrap()[0].data["source"], "::1");
     }
 
     async fn pages_of_the_log_are_neither_empty_nor_endless(db: TestDatabase) {

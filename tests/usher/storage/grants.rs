@@ -24,7 +24,13 @@ async fn keep(store: &Store, presented: Presented) -> Option<GrantOf> {
 }
 
 fn revoked(grant: &Grant) -> Revoked {
-    Revoked { id: grant.id, client_id: grant.client_id.clone(), user_id: grant.user_id, session_id: grant.session_id }
+    Revoked {
+        id: grant.id,
+        client_id: grant.client_id.clone(),
+        user_id: grant.user_id,
+        session_id: grant.session_id,
+        issued_at: grant.refresh.map_or(grant.created_at, |family| family.rotated_at),
+    }
 }
 
 async fn revoked_at(store: &Store, grant: &Grant) -> Option<Timestamp> {
@@ -241,5 +247,17 @@ on_both_databases! {
         in_tx!(db.store, [], |tx| tx.revoke_grants_of_session(session, NOW, EndReason::SignOut).await).unwrap();
         assert_eq!(db.store.find_standing_grant(grant.id, "jti").await.unwrap(), None);
         assert_eq!(db.store.find_standing_grant(GrantId::new(NOW, random()), "jti").await.unwrap(), None);
+    }
+
+    async fn the_grants_of_a_user_that_stand_are_listed_newest_first(db: TestDatabase) {
+        let (user, session, first) = stored_grant(&db.store).await;
+        let second = grant_in(&session);
+        db.store.spend_code(second.clone(), told_of(&second)).await.unwrap();
+        stored_grant(&db.store).await;
+        let mut standing = vec![first.clone(), second.clone()];
+        standing.sort_by_key(|grant| std::cmp::Reverse(grant.id));
+        assert_eq!(db.store.list_standing_grants(user.id).await.unwrap(), standing);
+        in_tx!(db.store, [], |tx| tx.revoke_grant(first.id, later(1), EndReason::SignOut).await).unwrap();
+        assert_eq!(db.store.list_standing_grants(user.id).await.unwrap(), [second]);
     }
 }

@@ -1,9 +1,11 @@
 //! The contract of `storage`: every method, on SQLite and PostgreSQL alike.
 
+mod accesses;
 mod browsers;
 mod clients;
 mod consents;
 mod events;
+mod factors;
 mod facts_and_leases;
 mod failing;
 mod grant_family;

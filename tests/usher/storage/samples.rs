@@ -109,7 +109,7 @@ pub fn session_of(user: &User) -> Session {
 }
 
 pub fn project() -> Project {
-    Project { id: ProjectId::new(NOW, random()), name: "Shop & Söhne".into(), created_at: NOW }
+    Project { id: ProjectId::new(NOW, random()), name: "Shop & Söhne".into(), created_at: NOW, required_acr: None }
 }
 
 pub fn client_of(project: &Project) -> Client {
@@ -127,6 +127,7 @@ pub fn client_of(project: &Project) -> Client {
         created_at: NOW,
         updated_at: later(1),
         disabled_at: None,
+        project_acr: None,
     }
 }
 

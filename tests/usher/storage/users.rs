@@ -1,6 +1,6 @@
 //! Users.
 
-use super::samples::{NOW, email, in_tx, later, random, stored_user, user};
+use super::samples::{NOW, email, in_tx, later, random, stored_grant, stored_user, user};
 use crate::harness::database::on_both_databases;
 use usher::domain::id::UserId;
 use usher::domain::page::{Cursor, MAX_PAGE};
@@ -138,5 +138,20 @@ on_both_databases! {
     async fn a_list_of_nobody_is_one_empty_page(db: TestDatabase) {
         let page = db.store.list_users(Cursor::START, 10).await.unwrap();
         assert_eq!((page.items.len(), page.next), (0, None));
+    }
+
+    async fn who_is_deleted_takes_everything_along_and_their_sub_is_never_given_again(db: TestDatabase) {
+        let (gone, ..) = stored_grant(&db.store).await;
+        in_tx!(db.store, [gone], |tx| tx.delete_user(&gone, later(5)).await).unwrap();
+        for count in ["select count(*) from users", "select count(*) from session", "select count(*) from grants"] {
+            assert_eq!(db.count(count).await, 0, "{count}");
+        }
+        let mut heir = user();
+        heir.sub = gone.sub.clone();
+        let added = in_tx!(db.store, [heir], |tx| tx.insert_user(&heir).await);
+        assert!(matches!(added, Err(StorageError::Conflict)), "{added:?}");
+        heir.sub = Sub(random().handle());
+        heir.email = gone.email.clone();
+        in_tx!(db.store, [heir], |tx| tx.insert_user(&heir).await).unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! JSON read strictly: every member once, no deeper than need be.
+//! JSON read strictly: every member once, no deeper than need be (RFC 8259 §4, §9).
 //!
 //! Two parsers that pick different ones of two equal members see two different tokens (RFC 7515 §4, RFC 7519 §4).
 
@@ -7,15 +7,23 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Deeper than any token of this house is.
-const MAX_DEPTH: u8 = 16;
-
-/// Reads one JSON object that is all of `bytes`.
-pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
+/// Reads one JSON value that is all of `bytes`, with at most `depth` arrays and objects inside one another.
+///
+/// # Errors
+/// For anything else, with line and column.
+pub fn value(bytes: &[u8], depth: u8) -> Result<Value, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: MAX_DEPTH }.deserialize(&mut reader)?;
+    let value = Strict { depth }.deserialize(&mut reader)?;
     reader.end()?;
-    match value {
+    Ok(value)
+}
+
+/// The same, where only an object will do.
+///
+/// # Errors
+/// As [`value`].
+pub fn object(bytes: &[u8], depth: u8) -> Result<Map<String, Value>, serde_json::Error> {
+    match value(bytes, depth)? {
         Value::Object(members) => Ok(members),
         _ => Err(Error::custom("not an object")),
     }
@@ -104,7 +112,7 @@ mod tests {
     #[test]
     fn an_ordinary_object_reads_as_it_always_does() {
         let text = r#"{"a":[1,-2,2.5,true,null,{"b":"\u00e9"}],"c":{}}"#;
-        assert_eq!(Value::Object(object(text.as_bytes()).unwrap()), serde_json::from_str::<Value>(text).unwrap());
+        assert_eq!(Value::Object(object(text.as_bytes(), 16).unwrap()), serde_json::from_str::<Value>(text).unwrap());
     }
 
     #[test]
@@ -132,8 +140,8 @@ mod tests {
             &nested,
             &deep,
         ] {
-            assert!(object(wrong.as_bytes()).is_err(), "{}", &wrong[..wrong.len().min(40)]);
+            assert!(object(wrong.as_bytes(), 16).is_err(), "{}", &wrong[..wrong.len().min(40)]);
         }
-        assert!(object(b"{\"a\":\"\xff\"}").is_err());
+        assert!(object(b"{\"a\":\"\xff\"}", 16).is_err());
     }
 }

@@ -1,0 +1,122 @@
+//! The simulated Google, Facebook and X behind the buttons of `usher dev`.
+//!
+//! The port is the same at every start, if it is free: identities are told apart by the address that vouches for them.
+//! Which addresses were ours is written down, so that nothing else a developer has configured is touched.
+
+use std::io;
+use std::net::Ipv4Addr;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use url::Url;
+
+use super::shutdown::Shutdown;
+use super::simulate::start_simulator;
+use crate::domain::provider::{ProviderKind, ProviderSettings};
+use crate::domain::secret::Secret;
+use crate::flows::upstream::NewProvider;
+use crate::flows::{FlowError, Usher};
+use crate::sim::{CLIENT_ID, CLIENT_SECRET, Provider};
+use crate::storage::Result as Stored;
+
+const WIRED: [(ProviderKind, Provider); 3] = [
+    (ProviderKind::Google, Provider::Google),
+    (ProviderKind::Facebook, Provider::Facebook),
+    (ProviderKind::X, Provider::X),
+];
+
+/// The fact that holds the first port.
+const FIRST_PORT: &str = "simulator";
+
+/// Starts the simulator as one of `tasks` and has the buttons lead to it; its origin.
+///
+/// # Errors
+/// In words for whoever starts Usher.
+pub async fn start(
+    usher: &Usher,
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+    shutdown: &Shutdown,
+) -> anyhow::Result<String> {
+    let listener = bind(usher).await.context("the simulator of providers")?;
+    let sim = start_simulator(listener).await.context("the simulator of providers")?;
+    for (kind, provider) in WIRED {
+        wire(usher, kind, sim.base_url(provider)).await?;
+    }
+    let (origin, asked) = (sim.origin().to_owned(), shutdown.asked());
+    tasks.spawn(async move {
+        asked.await;
+        sim.shutdown().await;
+        Ok(())
+    });
+    Ok(origin)
+}
+
+/// The first port there ever was, or any where somebody else has taken it.
+async fn bind(usher: &Usher) -> anyhow::Result<TcpListener> {
+    let first = usher.store.find_fact(FIRST_PORT).await?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+    let bound = match first {
+        Some(port) => TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await,
+        None => Err(io::ErrorKind::NotFound.into()),
+    };
+    let listener = match bound {
+        Ok(listener) => listener,
+        Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?,
+    };
+    let port = listener.local_addr()?.port();
+    let settle = usher.store.write(move |mut tx| {
+        Box::pin(async move {
+            tx.settle_fact(FIRST_PORT, port.to_string().as_bytes()).await?;
+            tx.settle_fact(&fact_of(port), b"").await
+        })
+    });
+    settle.await?;
+    Ok(listener)
+}
+
+/// The fact that a simulator of ours was on that port.
+fn fact_of(port: u16) -> String {
+    format!("{FIRST_PORT}:{port}")
+}
+
+/// Has the button of that kind lead to the simulator, unless it leads somewhere else already.
+async fn wire(usher: &Usher, kind: ProviderKind, base_url: String) -> Result<(), FlowError> {
+    let fresh = ProviderSettings::new(kind.into(), kind, CLIENT_ID);
+    let known = usher.store.list_providers().await?.into_iter().find(|known| known.settings.id == fresh.id);
+    let settings = match known {
+        None => fresh,
+        Some(known) if !known.managed && is_ours(usher, &known.settings).await? => known.settings,
+        Some(_) => return Ok(()),
+    };
+    let settings = ProviderSettings { base_url: Some(base_url), ..settings };
+    let new = NewProvider { settings, secret: Some(Secret::from(CLIENT_SECRET)), managed: false };
+    usher.put_provider(new).await.map(drop)
+}
+
+/// Does it lead to a simulator that `usher dev` started?
+async fn is_ours(usher: &Usher, settings: &ProviderSettings) -> Stored<bool> {
+    let port = settings.base_url.as_deref().filter(|_| settings.client_id == CLIENT_ID).and_then(port_here);
+    match port {
+        Some(port) => Ok(usher.store.find_fact(&fact_of(port)).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// The port of an address of the simulator.
+fn port_here(base_url: &str) -> Option<u16> {
+    let url = Url::parse(base_url).ok()?;
+    url.port().filter(|_| url.scheme() == "http" && url.host_str() == Some("127.0.0.1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_of_a_simulator_has_a_port_of_ours() {
+        assert_eq!(port_here("http://127.0.0.1:9400/google"), Some(9400));
+        for other in ["https://127.0.0.1:9400/google", "http://localhost:9400", "http://10.0.0.1:1", "", "google"] {
+            assert_eq!(port_here(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! `usher provider add`: what is typed and what a file says, over what suits the kind.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::show;
+use crate::app::{NewProvider, Usher};
+use crate::cli::failure::WrongUsage;
+use crate::cli::output::Output;
+use crate::cli::stdin;
+use crate::domain::provider::{ProviderKind, ProviderSettings};
+use crate::domain::secret::Secret;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Add {
+    /// Which manners it has
+    #[arg(value_name = "KIND", value_parser = ["google", "facebook", "x", "github", "apple", "microsoft", "oidc", "oauth2"])]
+    kind: String,
+    /// The client id that the provider gave
+    #[arg(long, required_unless_present = "from_json")]
+    client_id: Option<String>,
+    /// Read the client secret (for Apple the private key, PEM) from standard input; without it the one there is stays
+    #[arg(long)]
+    client_secret_stdin: bool,
+    /// Stands in for every address of the provider: a simulator, or an edition of your own
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Its name in addresses [default: the kind]
+    #[arg(long)]
+    id: Option<String>,
+    /// What the button says [default: the brand]
+    #[arg(long)]
+    label: Option<String>,
+    /// What is asked for, separated by spaces; may be given several times [default: what the kind needs]
+    #[arg(long)]
+    scope: Vec<String>,
+    /// Who vouches (oidc, oauth2); part of every identity, so never change it
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// Whose accounts (microsoft): common, organizations, consumers, or a tenant's id
+    #[arg(long)]
+    tenant: Option<String>,
+    /// Only accounts of this Workspace domain (google); `*` for any Workspace
+    #[arg(long, value_name = "DOMAIN")]
+    hd: Option<String>,
+    /// The team that the private key belongs to (apple)
+    #[arg(long)]
+    team_id: Option<String>,
+    /// The id of the private key (apple)
+    #[arg(long)]
+    key_id: Option<String>,
+    /// When a checked address belongs to an account already: sign in there first, type a mailed code, or link at once
+    #[arg(long, value_name = "POLICY", value_parser = ["confirm", "verify_mail", "auto"])]
+    link_policy: Option<String>,
+    /// How far its word about addresses goes [default: the kind's own rule]
+    #[arg(long, value_name = "RULE", value_parser = ["never", "verified", "authoritative"])]
+    email_trust: Option<String>,
+    /// Add it, but let nobody sign in with it yet
+    #[arg(long)]
+    disabled: bool,
+    /// Any other setting, as a JSON object with the names of `[[provider]]` in usher.toml; `-` reads standard input.
+    /// Options given beside it win
+    #[arg(long, value_name = "FILE")]
+    from_json: Option<PathBuf>,
+}
+
+impl Add {
+    /// Reads what was typed, and the file it names.
+    ///
+    /// # Errors
+    /// If the file or a value makes no sense.
+    pub(super) fn read(self) -> anyhow::Result<NewProvider> {
+        if self.client_secret_stdin && self.from_json.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+            let words = "--client-secret-stdin and --from-json - cannot both read standard input";
+            return Err(WrongUsage(words.to_owned()).into());
+        }
+        let kind: ProviderKind = self.kind.parse().map_err(|error| WrongUsage(format!("KIND: {error}")))?;
+        let file = match &self.from_json {
+            None => Map::new(),
+            Some(path) => {
+                let of_file = || format!("the settings in {}", path.display());
+                let value: Value = serde_json::from_str(&stdin::read(path)?).with_context(of_file)?;
+                let Value::Object(members) = value else {
+                    return Err(anyhow!("expected a JSON object").context(of_file()));
+                };
+                members
+            }
+        };
+        let secret = if self.client_secret_stdin { Some(stdin::secret("--client-secret-stdin")?) } else { None };
+        new_provider(kind, file, self.members(), secret)
+    }
+
+    /// The settings that were typed.
+    fn members(self) -> Map<String, Value> {
+        let texts = [
+            ("client_id", self.client_id),
+            ("base_url", self.base_url),
+            ("id", self.id),
+            ("label", self.label),
+            ("issuer", self.issuer),
+            ("tenant", self.tenant),
+            ("hd", self.hd),
+            ("team_id", self.team_id),
+            ("key_id", self.key_id),
+            ("link_policy", self.link_policy),
+            ("email_trust", self.email_trust),
+        ];
+        let typed = texts.into_iter().filter_map(|(member, text)| Some((member.to_owned(), Value::from(text?))));
+        let mut members: Map<String, Value> = typed.collect();
+        let scopes: Vec<&str> = self.scope.iter().flat_map(|scope| scope.split_whitespace()).collect();
+        if !scopes.is_empty() {
+            members.insert("scopes".to_owned(), scopes.into());
+        }
+        if self.disabled {
+            members.insert("enabled".to_owned(), false.into());
+        }
+        members
+    }
+}
+
+/// What suits the kind, under what the file says, under what was typed.
+fn new_provider(
+    kind: ProviderKind,
+    file: Map<String, Value>,
+    typed: Map<String, Value>,
+    secret: Option<Secret<String>>,
+) -> anyhow::Result<NewProvider> {
+    if file.get("kind").is_some_and(|said| said != kind.as_str()) {
+        return Err(WrongUsage("the file is for another kind than the one that was typed".to_owned()).into());
+    }
+    let mut members = Map::from_iter([("id".to_owned(), Value::from(kind.as_str()))]);
+    members.extend(file);
+    members.extend(typed);
+    members.insert("kind".to_owned(), kind.as_str().into());
+    let settings: ProviderSettings =
+        serde_json::from_value(Value::Object(members)).context("the settings of the provider")?;
+    Ok(NewProvider { settings, secret, managed: false })
+}
+
+/// Adds the provider, or replaces the one of that name, and prints it.
+pub(super) async fn run(usher: &Usher, new: NewProvider, output: Output) -> anyhow::Result<()> {
+    let id = new.settings.id.clone();
+    let replaced = usher.put_provider(new).await?;
+    let provider = usher.load_provider(&id).await?;
+    let callback = usher.upstream_callback(&id);
+    let mut told = show::as_json(&provider, &callback)?;
+    told.insert("replaced".to_owned(), replaced.into());
+    output.print(&told, || {
+        let done = if replaced { "replaced" } else { "added" };
+        let brand = match provider.settings.kind.brand() {
+            "" => "the provider",
+            brand => brand,
+        };
+        format!(
+            "The provider {id} is {done}. Register this callback URL with {brand}:\n\n  {callback}\n\n\
+             Then try it: usher provider test {id}\n"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(kind: ProviderKind, file: Value, typed: Value) -> Result<ProviderSettings, String> {
+        let object = |value: Value| value.as_object().cloned().unwrap();
+        let read = new_provider(kind, object(file), object(typed), None);
+        read.map(|new| new.settings).map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn what_was_typed_wins_over_the_file_and_the_kind_names_it() {
+        let file = json!({"client_id": "of-file", "label": "Works", "hd": "corp.test"});
+        let settings = read(ProviderKind::Google, file, json!({"client_id": "typed"})).unwrap();
+        assert_eq!((settings.id.as_str(), settings.client_id.as_str()), ("google", "typed"));
+        assert_eq!((settings.label.as_deref(), settings.hd.as_deref()), (Some("Works"), Some("corp.test")));
+        assert!(settings.enabled && settings.sign_up);
+    }
+
+    #[test]
+    fn what_nobody_knows_is_refused_by_name() {
+        let told = read(ProviderKind::X, json!({"client_id": "x", "lable": "X"}), json!({})).unwrap_err();
+        assert!(told.contains("lable") && told.contains("label"), "{told}");
+        let told = read(ProviderKind::X, json!({"client_id": "x", "kind": "google"}), json!({})).unwrap_err();
+        assert!(told.contains("another kind"), "{told}");
+        let told = read(ProviderKind::X, json!({"client_id": "x"}), json!({"id": "../x"})).unwrap_err();
+        assert!(told.contains("a-z, 0-9"), "{told}");
+    }
+}

@@ -1,0 +1,132 @@
+//! `usher provider`.
+
+mod add;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+use super::failure::WrongUsage;
+use super::output::Output;
+use super::settings::Settings;
+use super::table::{printable, table};
+use crate::app::{self, Checked, Usher};
+use crate::domain::provider::ProviderId;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  usher provider add google --client-id 1234.apps.googleusercontent.com --client-secret-stdin < secret.txt
+  usher provider add x --client-id sim --client-secret-stdin --base-url http://127.0.0.1:9400/x <<< sim-secret
+  usher provider add microsoft --tenant organizations --client-id 1234 --client-secret-stdin < secret.txt
+  usher provider add oidc --id works --label Works --issuer https://op.example.org --client-id usher --client-secret-stdin < secret.txt
+  usher provider add oauth2 --id forge --from-json forge.json --client-secret-stdin < secret.txt
+  usher provider list
+  usher provider test google                   is it reached, and does it know us? exit code 1 if not
+  usher provider remove google                 identities stay, and lead nowhere until it is back";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Add a provider, or replace the one of that name
+    #[command(after_help = EXAMPLES)]
+    Add(Box<add::Add>),
+    /// List providers, oldest first
+    List,
+    /// Show a provider
+    Show(Which),
+    /// Remove a provider
+    Remove(Which),
+    /// Try a provider out, without anybody signing in
+    Test(Which),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Which {
+    /// Its name in addresses
+    id: String,
+}
+
+impl Which {
+    fn id(&self) -> anyhow::Result<ProviderId> {
+        Ok(self.id.parse().map_err(|error| WrongUsage(format!("ID: {error}")))?)
+    }
+}
+
+pub(super) async fn run(settings: &Settings, command: Command, output: Output) -> anyhow::Result<ExitCode> {
+    let config = settings.of_house()?;
+    match command {
+        // What was typed is read before the house is opened.
+        Command::Add(new) => {
+            let new = new.read()?;
+            add::run(&app::open_for_commands(config).await?, new, output).await?;
+        }
+        Command::List => list(&app::open_for_commands(config).await?, output).await?,
+        Command::Show(which) => {
+            let id = which.id()?;
+            let usher = app::open_for_commands(config).await?;
+            let (provider, callback) = (usher.load_provider(&id).await?, usher.upstream_callback(&id));
+            let words = show::in_words(&provider, &callback)?;
+            output.print(&show::as_json(&provider, &callback)?, || words)?;
+        }
+        Command::Remove(which) => {
+            let id = which.id()?;
+            app::open_for_commands(config).await?.delete_provider(&id, false).await?;
+            let words =
+                "The provider is removed. Identities that it vouched for stay, and lead nowhere until it is back.\n";
+            output.print(&json!({ "id": id, "removed": true }), || words.to_owned())?;
+        }
+        Command::Test(which) => {
+            let id = which.id()?;
+            return test(&app::open_for_commands(config).await?, &id, output).await;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
+    let providers = usher.list_providers().await?;
+    let callback = |id: &ProviderId| usher.upstream_callback(id);
+    let told: Vec<Map<String, Value>> = providers
+        .iter()
+        .map(|provider| show::as_json(provider, &callback(&provider.settings.id)))
+        .collect::<serde_json::Result<_>>()?;
+    output.print(&told, || {
+        let rows = providers.iter().map(|provider| {
+            let settings = &provider.settings;
+            let by = if provider.managed { "file" } else { "" };
+            [
+                settings.id.to_string(),
+                settings.kind.as_str().to_owned(),
+                settings.name().to_owned(),
+                show::state(provider).to_owned(),
+                by.to_owned(),
+                callback(&settings.id),
+            ]
+        });
+        table(["ID", "KIND", "BUTTON", "STATE", "MANAGED", "CALLBACK URL"], rows)
+    })
+}
+
+async fn test(usher: &Usher, id: &ProviderId, output: Output) -> anyhow::Result<ExitCode> {
+    let steps = usher.test_provider(id).await?;
+    let told: Vec<Value> = steps.iter().map(step_as_json).collect();
+    output.print(&told, || steps.iter().map(step_in_words).collect())?;
+    Ok(if steps.iter().all(|step| step.outcome.is_ok()) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn step_as_json(step: &Checked) -> Value {
+    let error = step.outcome.as_ref().err();
+    json!({
+        "step": step.step,
+        "ok": error.is_none(),
+        "error": error.map(|error| json!({ "code": error.word(), "message": error.to_string() })),
+    })
+}
+
+fn step_in_words(step: &Checked) -> String {
+    match &step.outcome {
+        Ok(()) => format!("✔ {}\n", step.step),
+        Err(error) => format!("✘ {}: {}\n", step.step, printable(&error.to_string())),
+    }
+}

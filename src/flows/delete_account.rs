@@ -1,0 +1,57 @@
+//! A person leaves: everything about them goes, but that they were here.
+
+use super::accounts::Account;
+use super::end::Ended;
+use super::error::{FlowError, Refused};
+use super::usher::Usher;
+use crate::domain::event::EventKind;
+use crate::domain::notice::Notice;
+use crate::domain::proof::ProofKind;
+use crate::domain::session::EndReason;
+
+impl Usher {
+    /// Deletes a person's account. `typed` is what they typed to confirm it: how they are called on the page.
+    ///
+    /// Sessions and grants end first and leave their events; of earlier events only the ids stay; the `sub` is never
+    /// given to anybody again; the person is told at the address that was theirs.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`].
+    pub async fn delete_account(&self, account: &Account, typed: &str) -> Result<Ended, FlowError> {
+        if !account.is_fresh(self.now()) {
+            return Err(Refused::NotFresh.into());
+        }
+        if typed.trim().to_lowercase() != account.user.confirmation().to_lowercase() {
+            return Err(Refused::NotConfirmed.into());
+        }
+        let (usher, user, now) = (self.clone(), account.user.clone(), self.now());
+        let notice = self.notice(&user, &Notice::AccountDeleted)?;
+        // Whoever was found to be the same person goes with them.
+        let mut rests = Vec::new();
+        for merge in self.store.list_merges(user.id).await? {
+            rests.extend(self.store.find_user(merge.merged).await?);
+        }
+        let delete = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.erase_events_of_user(user.id).await?;
+                let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
+                tx.append(&usher.event(EventKind::UserDeleted).with_user(user.id)).await?;
+                if let Some(email) = &user.email {
+                    for kind in ProofKind::ALL {
+                        tx.close_proofs_of_email(email, kind, now).await?;
+                    }
+                }
+                for other in rests {
+                    tx.erase_events_of_user(other.id).await?;
+                    tx.delete_user(&other, now).await?;
+                }
+                tx.delete_user(&user, now).await?;
+                notice.post(&mut tx).await?;
+                Ok(ended)
+            })
+        });
+        let ended = delete.await?;
+        self.letter_bell.notify_one();
+        Ok(ended)
+    }
+}

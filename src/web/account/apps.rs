@@ -1,0 +1,69 @@
+//! The applications that have access, and taking it back.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::domain::id::ClientId;
+use crate::flows::{Account, Application};
+use crate::i18n::Lang;
+use crate::web::extract::owner::Owner;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::login::sign_in::text;
+use crate::web::pages::{AccountApps, AppView, ClaimView, Form, Message, ScopeView, claim_words};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    Owner { mut visitor, account }: Owner,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(&app, &mut visitor, &account).await?;
+    page.notice = matches!(query.get("done"), Ok(Some(_))).then(|| Message::AccessRemoved.text(page.page.lang));
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST: one application loses its access.
+pub async fn post(
+    State(app): State<App>,
+    Owner { visitor, account }: Owner,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    app.usher.withdraw_consent(&account, ClientId(text(&form, "client"))).await?;
+    Ok(visitor.redirect(&urls::with(urls::APPS, "done", "1")))
+}
+
+async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountApps, HttpProblem> {
+    let page = visitor.page_of(account, urls::APPS);
+    let apps = app.usher.applications(account).await?;
+    Ok(AccountApps {
+        form: Form::new(urls::APPS, visitor.form_token()),
+        apps: apps.iter().map(|one| app_view(page.lang, one)).collect(),
+        page,
+        notice: None,
+    })
+}
+
+fn app_view(lang: Lang, one: &Application) -> AppView {
+    let redirect_uri = one.client.metadata.redirect_uris.first().map(String::as_str).unwrap_or_default();
+    let time = |at: Option<crate::domain::time::Timestamp>| at.map(|at| lang.date_time(at.0));
+    AppView {
+        id: one.client.id.0.clone(),
+        client: show::client_view(&one.client, redirect_uri),
+        scopes: one.scope.iter().map(|scope| ScopeView::new(lang, scope, None, false)).collect(),
+        claims: one
+            .claims
+            .iter()
+            .map(|(claim, at)| ClaimView { name: claim_words(lang, claim), at: lang.date_time(at.0) })
+            .collect(),
+        allowed: time(one.allowed_at),
+        first_used: time(one.first_used_at),
+        last_used: time(one.last_used_at),
+    }
+}

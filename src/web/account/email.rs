@@ -1,0 +1,143 @@
+//! A new address: typed, and proven by the code or the link of a letter.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::domain::id::ProofId;
+use crate::flows::{Account, FlowError, Refused};
+use crate::protocol::params::Params;
+use crate::web::extract::owner::Owner;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::login::of_refused;
+use crate::web::login::sign_in::{text, with_status};
+use crate::web::pages::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, Form};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET: the question, or where the link of the letter leads.
+pub async fn get(
+    State(app): State<App>,
+    Owner { mut visitor, account }: Owner,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let token = text(&query, "token");
+    if !token.is_empty() {
+        return link(&app, visitor, &account, token).await;
+    }
+    if let Ok(proof) = text(&query, "proof").parse::<ProofId>() {
+        return code(&app, visitor, &account, proof, FieldErrors::default(), StatusCode::OK).await;
+    }
+    if !account.is_fresh(app.usher.now()) {
+        return Ok(visitor.redirect(&urls::login_again(urls::EMAIL)));
+    }
+    let body = show::html(&question(&mut visitor, &account))?;
+    Ok(visitor.reply(body))
+}
+
+/// POST: an address, the code that went there, or the link.
+pub async fn post(
+    State(app): State<App>,
+    Owner { visitor, account }: Owner,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let token = text(&form, "token");
+    if !token.is_empty() {
+        return match app.usher.change_email_by_link(&account, &token).await {
+            Ok(()) => Ok(changed(visitor)),
+            Err(error) => Err(error.into()),
+        };
+    }
+    match text(&form, "proof").parse::<ProofId>() {
+        Ok(proof) => by_code(&app, visitor, &account, proof, &text(&form, "code")).await,
+        Err(_) => begin(&app, visitor, &account, &form).await,
+    }
+}
+
+async fn begin(app: &App, mut visitor: Visitor, account: &Account, form: &Params) -> Result<Response, HttpProblem> {
+    match app.usher.begin_email_change(account, &text(form, "email"), &visitor.device).await {
+        Ok(proof) => Ok(visitor.redirect(&urls::with(urls::EMAIL, "proof", &proof.to_string()))),
+        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::EMAIL))),
+        Err(FlowError::Refused(refused)) => {
+            let mut page = question(&mut visitor, account);
+            page.email = text(form, "email");
+            let found = of_refused(&refused, page.page.lang);
+            let problem = HttpProblem::from(FlowError::from(refused));
+            let Some(found) = found else { return Err(problem) };
+            page.errors = found;
+            let body = show::html(&page)?;
+            Ok(visitor.reply(with_status(&problem, body)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn by_code(
+    app: &App,
+    visitor: Visitor,
+    account: &Account,
+    proof: ProofId,
+    typed: &str,
+) -> Result<Response, HttpProblem> {
+    match app.usher.change_email_by_code(account, proof, typed).await {
+        Ok(()) => Ok(changed(visitor)),
+        Err(FlowError::Refused(refused @ Refused::WrongCode)) => {
+            let lang = visitor.lang(None, account.user.locale.as_deref());
+            let errors = of_refused(&refused, lang).unwrap_or_default();
+            code(app, visitor, account, proof, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn changed(visitor: Visitor) -> Response {
+    visitor.redirect(&urls::with(urls::PROFILE, "saved", "email"))
+}
+
+fn question(visitor: &mut Visitor, account: &Account) -> ChangeEmail {
+    ChangeEmail {
+        page: visitor.page_of(account, urls::EMAIL),
+        form: Form::new(urls::EMAIL, visitor.form_token()),
+        current: account.user.email_text().to_owned(),
+        back_url: urls::PROFILE.to_owned(),
+        ..ChangeEmail::default()
+    }
+}
+
+async fn code(
+    app: &App,
+    mut visitor: Visitor,
+    account: &Account,
+    proof: ProofId,
+    errors: FieldErrors,
+    status: StatusCode,
+) -> Result<Response, HttpProblem> {
+    let Some(email) = app.usher.awaited_email(account, proof).await? else { return Err(over()) };
+    let page = ChangeEmailCode {
+        page: visitor.page_of(account, urls::EMAIL),
+        form: Form::new(urls::EMAIL, visitor.form_token()),
+        proof: proof.to_string(),
+        email: email.to_string(),
+        errors,
+        again_url: urls::EMAIL.to_owned(),
+        notice: None,
+    };
+    let body = show::html(&page)?;
+    Ok(visitor.reply((status, body).into_response()))
+}
+
+async fn link(app: &App, mut visitor: Visitor, account: &Account, token: String) -> Result<Response, HttpProblem> {
+    let Some(email) = app.usher.awaited_email_of_link(account, &token).await? else { return Err(over()) };
+    let page = visitor.page_of(account, urls::EMAIL);
+    let form = Form::new(urls::EMAIL, visitor.form_token());
+    let body = show::html(&ChangeEmailLink { page, form, token, email: email.to_string() })?;
+    Ok(visitor.reply(body))
+}
+
+fn over() -> HttpProblem {
+    FlowError::from(Refused::ProofOver).into()
+}

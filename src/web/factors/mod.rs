@@ -1,0 +1,102 @@
+//! Where a signed-in person sets up, changes and takes away what they sign in by.
+
+pub mod change;
+pub mod passkey;
+mod qr;
+pub mod totp;
+mod view;
+
+pub use view::factors_view;
+
+use axum::response::Response;
+
+use super::extract::visitor::Visitor;
+use super::login::of_refused;
+use super::problem::HttpProblem;
+use super::state::App;
+use super::urls;
+use crate::flows::{Account, FlowError, Refused};
+use crate::i18n::Lang;
+use crate::protocol::params::Params;
+
+/// Where a page of this room leads on to: the client's request it is part of, or the security page.
+struct Errand {
+    sealed: Option<String>,
+}
+
+impl Errand {
+    fn of(query: &Params) -> Self {
+        Self { sealed: query.get("interaction").ok().flatten().map(str::to_owned) }
+    }
+
+    /// This page itself, with its errand.
+    fn here(&self, page: &str) -> String {
+        self.sealed.as_deref().map_or_else(|| page.to_owned(), |sealed| urls::with(page, "interaction", sealed))
+    }
+
+    /// Where it leads when all is done.
+    fn on(&self) -> String {
+        match &self.sealed {
+            Some(sealed) => urls::with(urls::SECOND_FACTOR, "interaction", sealed),
+            None => urls::SECURITY.to_owned(),
+        }
+    }
+
+    /// Where it leads when nothing came of it.
+    fn back(&self) -> String {
+        match &self.sealed {
+            Some(sealed) => urls::with(urls::ENROL, "interaction", sealed),
+            None => urls::SECURITY.to_owned(),
+        }
+    }
+
+    /// The client that the forms of this page lead to in the end.
+    fn towards(&self, app: &App, visitor: &Visitor) -> Option<String> {
+        let interaction = app.usher.open_interaction(self.sealed.as_deref()?, &visitor.browser).ok()?;
+        Some(interaction.redirect_uri)
+    }
+
+    /// To the sign-in page: the person shows themselves again, and comes back.
+    fn again(&self, page: &str) -> String {
+        match &self.sealed {
+            Some(sealed) => urls::with(urls::LOGIN, "interaction", sealed),
+            None => urls::login_again(page),
+        }
+    }
+}
+
+/// Whoever is signed in here; a redirect to the sign-in page otherwise.
+async fn owner(
+    app: &App,
+    visitor: Visitor,
+    errand: &Errand,
+    page: &str,
+) -> Result<Result<(Visitor, Account), Response>, HttpProblem> {
+    let account = match &errand.sealed {
+        Some(sealed) => match app.usher.open_interaction(sealed, &visitor.browser) {
+            Ok(interaction) => app.usher.account_for(&interaction, &visitor.browser).await?,
+            Err(FlowError::Refused(_)) => app.usher.current(&visitor.browser).await?,
+            Err(other) => return Err(other.into()),
+        },
+        None => app.usher.current(&visitor.browser).await?,
+    };
+    match account {
+        Some(account) => Ok(Ok((visitor, account))),
+        None => Ok(Err(visitor.redirect(&urls::login_then(page)))),
+    }
+}
+
+/// Is this an error that leads to the sign-in page?
+const fn is_stale(error: &FlowError) -> bool {
+    matches!(error, FlowError::Refused(Refused::NotFresh))
+}
+
+/// The sentence for a refusal; the error itself where there is none.
+fn sentence(error: FlowError, lang: Lang) -> Result<String, HttpProblem> {
+    let words = match &error {
+        FlowError::Refused(refused) => of_refused(refused, lang),
+        _ => None,
+    };
+    let found = words.and_then(|words| words.iter().next().map(|(_, message)| message.to_owned()));
+    found.ok_or_else(|| error.into())
+}

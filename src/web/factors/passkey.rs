@@ -1,0 +1,89 @@
+//! Make a passkey.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{Errand, is_stale, owner, sentence};
+use crate::flows::{Account, FlowError, PasskeyAnswer};
+use crate::protocol::params::Params;
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::login::sign_in::{text, with_status};
+use crate::web::pages::{Form, NewPasskey, PasskeyAsk};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let errand = Errand::of(&query);
+    let (mut visitor, account) = match owner(&app, visitor, &errand, urls::NEW_PASSKEY).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    match view(&app, &mut visitor, &account, &errand, is_first(&query)).await {
+        Ok(page) => {
+            let body = show::html_towards(&page, errand.towards(&app, &visitor).as_deref())?;
+            Ok(visitor.reply(body))
+        }
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::NEW_PASSKEY))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let errand = Errand::of(&query);
+    let (mut visitor, account) = match owner(&app, visitor, &errand, urls::NEW_PASSKEY).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &text(&form, "credential") };
+    match app.usher.register_passkey(&account, answer, &mut visitor.browser).await {
+        Ok(_) if errand.sealed.is_none() => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "passkey"))),
+        Ok(_) => Ok(visitor.redirect(&errand.on())),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::NEW_PASSKEY))),
+        Err(FlowError::Refused(refused)) => {
+            let mut page = view(&app, &mut visitor, &account, &errand, is_first(&query)).await?;
+            let problem = HttpProblem::from(FlowError::from(refused.clone()));
+            page.error = Some(sentence(refused.into(), page.page.lang)?);
+            let body = show::html_towards(&page, errand.towards(&app, &visitor).as_deref())?;
+            Ok(visitor.reply(with_status(&problem, body)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn is_first(query: &Params) -> bool {
+    matches!(query.get("first"), Ok(Some(_)))
+}
+
+async fn view(
+    app: &App,
+    visitor: &mut Visitor,
+    account: &Account,
+    errand: &Errand,
+    first: bool,
+) -> Result<NewPasskey, FlowError> {
+    let ceremony = app.usher.begin_passkey(account, &mut visitor.browser).await?;
+    let here = errand.here(urls::NEW_PASSKEY);
+    Ok(NewPasskey {
+        page: visitor.page_of(account, &here),
+        form: Form::new(here, visitor.form_token()),
+        passkey: PasskeyAsk { options: ceremony.options, state: ceremony.state },
+        first,
+        cancel_url: if first { errand.on() } else { errand.back() },
+        error: None,
+    })
+}

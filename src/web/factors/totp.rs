@@ -1,0 +1,96 @@
+//! Set up an authenticator app.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{Errand, is_stale, owner, qr, sentence};
+use crate::flows::{Account, FlowError, TotpOffer};
+use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::visitor::Visitor;
+use crate::web::login::sign_in::{text, with_status};
+use crate::web::pages::{Form, RecoveryCodes, TotpSetup};
+use crate::web::problem::HttpProblem;
+use crate::web::show;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let errand = Errand::of(&query);
+    let (mut visitor, account) = match owner(&app, visitor, &errand, urls::TOTP).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    match app.usher.offer_totp(&account).await {
+        Ok(offer) => {
+            let page = view(&mut visitor, &account, &errand, offer);
+            let body = show::html_towards(&page, errand.towards(&app, &visitor).as_deref())?;
+            Ok(visitor.reply(body))
+        }
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::TOTP))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let errand = Errand::of(&query);
+    let (mut visitor, account) = match owner(&app, visitor, &errand, urls::TOTP).await? {
+        Ok(here) => here,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let (offer, code) = (text(&form, "offer"), text(&form, "code"));
+    match app.usher.confirm_totp(&account, &offer, &code, &mut visitor.browser).await {
+        Ok(Some(codes)) => {
+            let page = visitor.page_of(&account, "");
+            let body = show::html(&RecoveryCodes { page, codes, next_url: errand.on() })?;
+            Ok(visitor.reply(body))
+        }
+        Ok(None) => Ok(visitor.redirect(&errand.on())),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::TOTP))),
+        Err(error) => refused(&app, visitor, &account, &errand, &offer, error),
+    }
+}
+
+fn refused(
+    app: &App,
+    mut visitor: Visitor,
+    account: &Account,
+    errand: &Errand,
+    offer: &str,
+    error: FlowError,
+) -> Result<Response, HttpProblem> {
+    let again = app.usher.reoffer_totp(account, offer)?;
+    let mut page = view(&mut visitor, account, errand, again);
+    let problem = match &error {
+        FlowError::Refused(refused) => HttpProblem::from(FlowError::from(refused.clone())),
+        _ => return Err(error.into()),
+    };
+    page.error = Some(sentence(error, page.page.lang)?);
+    let body = show::html_towards(&page, errand.towards(app, &visitor).as_deref())?;
+    Ok(visitor.reply(with_status(&problem, body)))
+}
+
+fn view(visitor: &mut Visitor, account: &Account, errand: &Errand, offer: TotpOffer) -> TotpSetup {
+    let here = errand.here(urls::TOTP);
+    TotpSetup {
+        page: visitor.page_of(account, &here),
+        form: Form::new(here, visitor.form_token()),
+        qr: qr::svg(&offer.url),
+        typed: offer.typed,
+        url: offer.url,
+        offer: offer.sealed,
+        cancel_url: errand.back(),
+        error: None,
+    }
+}

@@ -1,0 +1,12 @@
+//! The receipt for signing out everywhere.
+
+/// What becomes of one application.
+#[derive(Clone, Debug, Default)]
+pub struct ReceiptLine {
+    /// The application.
+    pub name: String,
+    /// What becomes of it, in words.
+    pub what: String,
+    /// Is it over already?
+    pub done: bool,
+}

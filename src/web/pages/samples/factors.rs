@@ -1,0 +1,87 @@
+//! Second factors and passkeys.
+
+use super::*;
+
+pub(super) fn passkey() -> PasskeyAsk {
+    PasskeyAsk { options: format!("{{\"x\":\"{HOSTILE}\"}}"), state: "sealed.state".into() }
+}
+
+pub(super) fn factors() -> FactorsView {
+    let passkey = |id: &str, name: &str, synced| PasskeyView {
+        id: id.into(),
+        name: name.into(),
+        synced,
+        created: "1 July 2026".into(),
+        last_used: if synced { "2 July 2026".into() } else { String::new() },
+    };
+    FactorsView {
+        form: Form::new("/account/security/factors", "t"),
+        passkeys: vec![passkey("a", "Google Password Manager", true), passkey("b", HOSTILE, false)],
+        accepted: Some(HOSTILE.into()),
+        new_passkey_url: Some("/account/security/passkeys/new".into()),
+        totp: true,
+        totp_url: "/account/security/totp".into(),
+        recovery_codes: 1,
+        remembered: vec![RememberedView { id: "r".into(), user_agent: HOSTILE.into(), until: "3 July 2026".into() }],
+        ..FactorsView::default()
+    }
+}
+
+pub(super) fn second_factors(lang: Lang) -> Vec<Rendered> {
+    let second = SecondFactor {
+        page: page(lang),
+        form: form(),
+        account: "ana@example.test".into(),
+        totp: true,
+        passkey: Some(passkey()),
+        may_remember: true,
+        other_url: Some("/login/second?with=recovery".into()),
+        cancel_url: "/login".into(),
+        ..SecondFactor::default()
+    };
+    let recovery = SecondFactor {
+        recovery: true,
+        passkey: None,
+        error: Some(Message::CodeWrong.text(lang)),
+        account: HOSTILE.into(),
+        ..second.clone()
+    };
+    let enrol = Enrol {
+        page: page(lang),
+        form: form(),
+        client: hostile_client(),
+        totp_url: "/account/security/totp".into(),
+        passkey_url: Some("/account/security/passkeys/new".into()),
+    };
+    let totp = TotpSetup {
+        page: inside(lang, Tab::Security),
+        form: Form::new("/account/security/totp", "t"),
+        qr: "<svg viewBox=\"0 0 1 1\"></svg>".into(),
+        typed: "JBSW Y3DP".into(),
+        url: "otpauth://totp/x".into(),
+        offer: "sealed".into(),
+        cancel_url: "/account/security".into(),
+        error: Some(Message::CodeWrong.text(lang)),
+    };
+    let codes = RecoveryCodes {
+        page: inside(lang, Tab::Security),
+        codes: vec!["0123-4567-89AB-CDEF".into(); 10],
+        next_url: "/account/security".into(),
+    };
+    let passkey = NewPasskey {
+        page: inside(lang, Tab::Security),
+        form: Form::new("/account/security/passkeys/new", "t"),
+        passkey: passkey(),
+        first: true,
+        cancel_url: "/account/security".into(),
+        error: Some(Message::PasskeyTaken.text(lang)),
+    };
+    vec![
+        ("second", second.render()),
+        ("second-recovery", recovery.render()),
+        ("enrol", enrol.render()),
+        ("totp", totp.render()),
+        ("recovery-codes", codes.render()),
+        ("new-passkey", passkey.render()),
+    ]
+}

@@ -1,0 +1,182 @@
+// Second factors and passkeys, with Chromium's virtual authenticator.
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { heading, launch, letter, signIn, visitor } from './browser.js';
+import { inspect } from './inspect.js';
+import { Usher } from './usher.js';
+
+const PASSWORD = 'a quiet harbour at dawn';
+let usher;
+let browser;
+before(async () => {
+  usher = await Usher.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await usher?.stop();
+});
+
+/** The code of an authenticator app (RFC 6238) for the time step `late` steps from now. */
+function totp(secret, late = 0) {
+  const bits = [...secret.replace(/\s/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + late));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  const at = mac[19] & 15;
+  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** Gives the page a security key inside the machine that agrees to everything at once. */
+async function authenticator(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable', { enableUI: false });
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  const set = (method, values) => session.send(`WebAuthn.${method}`, { authenticatorId, ...values });
+  return {
+    credentials: async () => (await set('getCredentials', {})).credentials,
+    verifies: (isUserVerified) => set('setUserVerified', { isUserVerified }),
+    answers: (enabled) => set('setAutomaticPresenceSimulation', { enabled }),
+  };
+}
+
+const submit = (page) => page.click('main form button[type=submit].primary');
+
+/** Registers, with a password or (without one) up to the page of the passkey. */
+async function register(page, email, password) {
+  await page.goto(`${usher.issuer}/register`);
+  await page.fill('#given_name', 'Bea');
+  await page.fill('#family_name', 'Silva');
+  await page.fill('#email', email);
+  if (password) {
+    await page.fill('#password', password);
+    await submit(page);
+  } else {
+    await page.click('button[name=passkey]');
+  }
+  const { code } = await letter(page, usher.issuer, email);
+  await page.fill('#code', code);
+  await submit(page);
+}
+
+async function signOut(page) {
+  await page.goto(`${usher.issuer}/logout`);
+  await page.click('button[name=logout][value=yes]');
+}
+
+const inFreshBrowser = (name, body) =>
+  test(name, async () => {
+    const page = await visitor(browser);
+    try {
+      await body(page);
+      assert.deepEqual(page.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
+    } finally {
+      await page.context().close();
+    }
+  });
+
+inFreshBrowser('somebody registers without a password and comes back by autofill', async (page) => {
+  const key = await authenticator(page);
+  await register(page, 'key@example.test');
+  await heading(page).getByText('Make a passkey').waitFor();
+  await inspect(page, 'new-passkey');
+  await page.click('[data-passkey-button]');
+  await page.waitForURL('**/account/security?done=passkey');
+  assert.equal((await key.credentials()).length, 1);
+  await inspect(page, 'security-passkey');
+  await key.answers(false);
+  await signOut(page);
+  await page.goto(`${usher.issuer}/login`);
+  await inspect(page, 'sign-in-passkey');
+  await key.answers(true);
+  await page.goto(`${usher.issuer}/login`);
+  await page.waitForURL('**/account/profile');
+});
+
+inFreshBrowser('a passkey is shown by the button, and what goes wrong is said', async (page) => {
+  const key = await authenticator(page);
+  await register(page, 'button@example.test', PASSWORD);
+  await page.goto(`${usher.issuer}/account/security/passkeys/new`);
+  await page.click('[data-passkey-button]');
+  await page.waitForURL('**/account/security?done=passkey');
+  await page.goto(`${usher.issuer}/account/security/passkeys/new`);
+  await page.click('[data-passkey-button]');
+  await page.getByText('This device has a passkey for your account already.').waitFor();
+  await key.answers(false);
+  await signOut(page);
+  await page.goto(`${usher.issuer}/login`);
+  await key.verifies(false);
+  await key.answers(true);
+  await page.click('[data-passkey-button]');
+  await page.getByText('Nothing was shown').waitFor();
+  await key.verifies(true);
+  await page.click('[data-passkey-button]');
+  await page.waitForURL('**/account/profile');
+});
+
+inFreshBrowser('an authenticator app, a recovery code and a remembered browser', async (page) => {
+  await register(page, 'app@example.test', PASSWORD);
+  await page.goto(`${usher.issuer}/account/security/totp`);
+  await inspect(page, 'totp');
+  const secret = await page.locator('#secret').innerText();
+  await page.fill('#code', '000000');
+  await submit(page);
+  await inspect(page, 'totp-wrong');
+  assert.equal(await page.locator('#secret').innerText(), secret);
+  await page.fill('#code', totp(secret));
+  await submit(page);
+  await inspect(page, 'recovery-codes');
+  const codes = await page.locator('.codes code').allInnerTexts();
+  assert.equal(codes.length, 10);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[download]')]);
+  assert.equal(download.suggestedFilename(), 'usher-recovery-codes.txt');
+  await page.getByText('I have kept them').click();
+  await inspect(page, 'security-factors');
+  await signOut(page);
+  await page.goto(`${usher.issuer}/login`);
+  await signIn(page, 'app@example.test', PASSWORD);
+  await inspect(page, 'second');
+  await page.fill('#code', totp(secret, 1));
+  await page.check('#remember');
+  await submit(page);
+  await page.waitForURL('**/account/profile');
+  await signOut(page);
+  await page.goto(`${usher.issuer}/login`);
+  await signIn(page, 'app@example.test', PASSWORD);
+  await page.waitForURL('**/account/profile');
+  await signOut(page);
+  await page.context().clearCookies();
+  await page.goto(`${usher.issuer}/login`);
+  await signIn(page, 'app@example.test', PASSWORD);
+  await page.getByText('Use a recovery code').click();
+  await inspect(page, 'second-recovery');
+  await page.fill('#code', codes[0]);
+  await submit(page);
+  await page.waitForURL('**/account/profile');
+  await page.goto(`${usher.issuer}/account/security`);
+  await page.getByText('9 codes are left.').waitFor();
+});
+
+test('without JavaScript an authenticator app works and passkeys say why they do not', async () => {
+  const page = await visitor(browser, { javaScriptEnabled: false });
+  await register(page, 'plain@example.test', PASSWORD);
+  await page.goto(`${usher.issuer}/account/security/passkeys/new`);
+  await page.getByText('Passkeys need JavaScript').waitFor();
+  await page.goto(`${usher.issuer}/account/security/totp`);
+  const secret = await page.locator('#secret').innerText();
+  await page.fill('#code', totp(secret));
+  await submit(page);
+  assert.equal(await page.locator('.codes code').count(), 10);
+  await page.context().close();
+});

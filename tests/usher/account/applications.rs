@@ -1,0 +1,100 @@
+//! The applications that have access: what each may have, what it was given, and taking it back.
+
+use reqwest::StatusCode;
+use usher::domain::client::ClientType;
+
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+const ANA: &str = "ana@example.test";
+const LOGIN: &str = "/login?next=%2Faccount%2Fprofile";
+
+on_both_databases! {
+    async fn an_application_shows_what_it_may_have_and_what_it_was_given(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        let none = { let mut fresh = house.signed_in(ANA).await; fresh.open(&house.at("/account/apps")).await };
+        assert!(none.values("client").is_empty() && !none.text(".empty").is_empty());
+        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        let page = browser.open(&house.at("/account/apps")).await;
+        assert_eq!(page.values("client"), [client.client.id.0.as_str()]);
+        assert!(page.text(".ticks").contains("See your e-mail address"), "{}", page.body);
+        assert!(!page.text("details").contains("E-mail address"), "allowed is not given");
+        assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, 200);
+        let page = browser.open(&house.at("/account/apps")).await;
+        assert!(page.text("details").contains("E-mail address"), "{}", page.body);
+    }
+
+    /// What is given at every request is written down once an hour.
+    async fn what_is_given_is_written_down_once_an_hour_and_not_at_every_request(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        house.userinfo(&tokens.text("access_token")).await;
+        let first = house.usher.store.list_accesses(ana.id).await.expect("they can be listed").remove(0);
+        house.wait(60);
+        house.userinfo(&tokens.text("access_token")).await;
+        let second = house.usher.store.list_accesses(ana.id).await.expect("they can be listed").remove(0);
+        assert_eq!(first, second, "nothing new was given");
+        assert!(first.claims.contains_key("email") && first.claims.contains_key("sub"), "{first:?}");
+    }
+
+    async fn taking_access_back_ends_every_grant_and_asks_again_next_time(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let (client, other) = (house.client(ClientType::Web, |_| {}).await, house.client(ClientType::Web, |_| {}).await);
+        let mut browser = house.browser();
+        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        let kept = house.tokens(&mut browser, &other, ANA).await;
+        house.userinfo(&tokens.text("access_token")).await;
+        let page = browser.open(&house.at("/account/apps")).await;
+        let done = browser.submit(&page, &[("client", &client.client.id.0)]).await;
+        assert_eq!(done.url, house.at("/account/apps?done=1"));
+        assert_eq!(done.values("client"), [other.client.id.0.as_str()]);
+        assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
+        assert!(!house.is_active(&client, &tokens.text("access_token")).await);
+        assert!(house.is_active(&other, &kept.text("access_token")).await);
+        let consent = browser.open(&house.authorize_url(&client, &[])).await;
+        assert!(consent.body.contains("name=\"decision\""), "it has to ask anew");
+        let events = "select count(*) from event where kind = 'consent.withdrawn'";
+        assert_eq!(house.database.count(events).await, 1);
+    }
+
+    /// Somebody else's applications look like none at all.
+    async fn nobody_takes_back_what_is_not_theirs(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.user("bob@example.test").await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut ana = house.browser();
+        let tokens = house.tokens(&mut ana, &client, ANA).await;
+        let mut bob = house.signed_in("bob@example.test").await;
+        let csrf = bob.open(&house.at("/account/data")).await.value("csrf");
+        let mut answers = Vec::new();
+        for id in [client.client.id.0.as_str(), "nothing", ""] {
+            let reply = house.post_as(&bob, "/account/apps", &[("csrf", &csrf), ("client", id)]).await;
+            assert_eq!(reply.status, StatusCode::NOT_FOUND, "{id}");
+            answers.push(reply.fingerprint("\u{0}"));
+        }
+        assert_eq!(answers[0], answers[1]);
+        assert!(house.is_active(&client, &tokens.text("access_token")).await);
+        assert_ne!(ana.open(&house.at("/account/profile")).await.url, house.at(LOGIN));
+    }
+
+    /// An application without a refresh token has access for as long as its access token lives.
+    async fn an_application_of_the_house_is_listed_while_its_grant_works(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |metadata| metadata.first_party = true).await;
+        let mut browser = house.signed_in(ANA).await;
+        let code = browser.open(&house.authorize_url(&client, &[("scope", "openid email")])).await.code();
+        house.exchange(&client, &code).await;
+        assert_eq!(browser.open(&house.at("/account/apps")).await.values("client").len(), 1);
+        house.wait(601);
+        assert_eq!(browser.open(&house.at("/account/apps")).await.values("client").len(), 0);
+    }
+}

@@ -1,0 +1,102 @@
+//! Taking the data home, and leaving for good.
+
+use reqwest::{Method, StatusCode};
+use usher::domain::client::ClientType;
+use usher::mail::LetterKind;
+
+use crate::doors::wire::send;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::{PASSWORD, TestUsher};
+
+const ANA: &str = "ana@example.test";
+
+on_both_databases! {
+    async fn the_file_holds_everything_about_the_person_and_no_secret(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        house.user("bob@example.test").await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        house.userinfo(&tokens.text("access_token")).await;
+        house.signed_in("bob@example.test").await;
+        let csrf = browser.open(&house.at("/account/data")).await.value("csrf");
+        let form = [("csrf", csrf.as_str()), ("do", "download")];
+        let reply = send(house.ask(Method::POST, "/account/data", &browser.cookies).form(&form)).await;
+        assert_eq!(reply.status, StatusCode::OK);
+        assert!(reply.header("content-disposition").starts_with("attachment"));
+        let data: serde_json::Value = serde_json::from_str(&reply.body).expect("it is JSON");
+        assert_eq!(data["user"]["sub"], ana.sub.0.as_str());
+        assert_eq!(data["user"]["email"], ANA);
+        assert_eq!(data["profile"]["given_name"], "ana");
+        assert_eq!(data["factors"]["password"], true);
+        for (list, least) in [("sessions", 1), ("consents", 1), ("grants", 1), ("released", 1), ("events", 3)] {
+            assert!(data[list].as_array().is_some_and(|list| list.len() >= least), "{list}: {}", data[list]);
+        }
+        assert!(data["released"][0]["claims"]["email"].is_string(), "{}", data["released"]);
+        let refresh = tokens.text("refresh_token");
+        for secret in ["argon2", PASSWORD, browser.cookies["usher"].as_str(), refresh.as_str(), "secret_hash", "bob"] {
+            assert!(!reply.body.contains(secret), "{secret}");
+        }
+    }
+
+    async fn who_leaves_is_gone_from_every_row_and_stays_only_as_an_id(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let (mut browser, mut phone) = (house.browser(), house.signed_in(ANA).await);
+        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        house.userinfo(&tokens.text("access_token")).await;
+        let page = browser.open(&house.at("/account/data")).await;
+        let gone = browser.submit(&page, &[("do", "delete"), ("confirmation", " Ana@Example.test ")]).await;
+        assert_eq!(gone.status, StatusCode::OK, "{}", gone.body);
+        assert!(gone.text(".receipt").contains("Test web"), "{}", gone.body);
+        for browser in [&mut browser, &mut phone] {
+            assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
+        }
+        assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
+        assert!(!house.is_active(&client, &tokens.text("access_token")).await);
+        for count in [
+            "select count(*) from users",
+            "select count(*) from password",
+            "select count(*) from session",
+            "select count(*) from grants",
+            "select count(*) from consent",
+            "select count(*) from access",
+            "select count(*) from known_browser",
+            "select count(*) from event where user_id is null and kind like 'user.%'",
+        ] {
+            assert_eq!(house.database.count(count).await, 0, "{count}");
+        }
+        assert_eq!(house.database.count("select count(*) from tombstone").await, 1);
+        assert_eq!(house.database.count("select count(*) from event where kind = 'user.deleted'").await, 1);
+        let told = "select count(*) from event where kind = 'session.created' and cast(data as text) <> '{}'";
+        assert_eq!(house.database.count(told).await, 0, "of what was before, only the ids stay");
+        let letters = house.letters().await;
+        assert_eq!((letters[0].kind(), letters[0].to()), (LetterKind::AccountDeleted, ANA));
+        let page = browser.open(&house.at("/login")).await;
+        assert_eq!(browser.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let again = house.user(ANA).await;
+        assert_ne!((again.id, again.sub), (ana.id, ana.sub), "the same address is another person now");
+    }
+
+    async fn nobody_leaves_by_accident(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let page = browser.open(&house.at("/account/data")).await;
+        for typed in ["", "ana", "bob@example.test", "yes"] {
+            let again = browser.submit(&page, &[("do", "delete"), ("confirmation", typed)]).await;
+            assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed:?}");
+            assert!(!again.text("#confirmation-error").is_empty(), "{}", again.body);
+        }
+        house.wait(301);
+        let asked = browser.submit(&page, &[("do", "delete"), ("confirmation", ANA)]).await;
+        assert!(asked.url.starts_with(&house.at("/login?")), "{}", asked.url);
+        assert!(browser.open(&house.at("/account/data")).await.values("confirmation").is_empty());
+        let back = browser.sign_in(&asked, ANA).await;
+        assert_eq!(back.url, house.at("/account/data"));
+        assert_eq!(back.values("confirmation").len(), 1, "shown themselves again");
+        assert_eq!(house.database.count("select count(*) from users").await, 1);
+    }
+}

@@ -1,0 +1,74 @@
+//! Second factors and passkeys, over HTTP (MF-*).
+
+mod changes;
+mod passkeys;
+mod policy;
+mod recovery;
+mod remembered;
+mod totp;
+
+use totp_rs::{Builder, Secret};
+use usher::domain::time::Timestamp;
+
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::house::{PASSWORD, TestUsher};
+
+/// The person of these tests.
+pub const ANA: &str = "ana@example.test";
+
+/// An authenticator app.
+pub struct App {
+    seed: Vec<u8>,
+    /// The recovery codes that came with it.
+    pub codes: Vec<String>,
+}
+
+impl App {
+    /// The code at a time.
+    pub fn code(&self, at: Timestamp) -> String {
+        let totp = Builder::new().with_secret(Secret::from(self.seed.as_slice())).build().expect("a seed");
+        totp.generate(u64::try_from(at.0).expect("after 1970")).to_string()
+    }
+}
+
+/// Sets up an authenticator app in a browser that has just signed in.
+pub async fn set_up(house: &TestUsher, browser: &mut Browser<'_>) -> App {
+    let page = browser.open(&house.at("/account/security/totp")).await;
+    confirm(house, browser, &page).await.0
+}
+
+/// Confirms the app on its page, and gives where that led.
+pub async fn confirm(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing) -> (App, Landing) {
+    let typed: String = page.text("#secret").split_whitespace().collect();
+    let seed = Secret::try_from_base32(&typed).expect("a seed").as_bytes().to_vec();
+    let mut app = App { seed, codes: Vec::new() };
+    let code = app.code(house.now());
+    let done = browser.submit(page, &[("code", &code)]).await;
+    app.codes = done.text(".codes code").split_whitespace().map(str::to_owned).collect();
+    (app, done)
+}
+
+/// A house with a person who has an authenticator app, and a minute later.
+pub async fn house_with_app(house: &TestUsher) -> App {
+    house.user(ANA).await;
+    let mut browser = house.signed_in(ANA).await;
+    let app = set_up(house, &mut browser).await;
+    assert_eq!(app.codes.len(), 10);
+    house.wait(60);
+    app
+}
+
+/// From the sign-in page to the second step, in a browser.
+pub async fn at_second_step(house: &TestUsher, browser: &mut Browser<'_>) -> Landing {
+    let page = browser.open(&house.at("/login")).await;
+    let landing = browser.submit(&page, &[("email", ANA), ("password", PASSWORD)]).await;
+    assert!(landing.url.starts_with(&house.at("/login/second?pending=")), "{} {}", landing.url, landing.body);
+    landing
+}
+
+/// The words of every event about the person, newest last.
+pub async fn events(house: &TestUsher) -> Vec<String> {
+    let user = house.usher.load_user(ANA).await.expect("a user");
+    let logged = house.database.store.list_events_of_user(user.id, 200).await.expect("a log");
+    logged.into_iter().map(|event| event.kind).collect()
+}

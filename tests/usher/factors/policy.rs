@@ -1,0 +1,125 @@
+//! What a client, its project or a request asks of an authentication.
+
+use serde_json::json;
+use usher::domain::client::ClientType;
+use usher::flows::RegisteredClient;
+
+use super::{ANA, App, at_second_step, confirm, house_with_app};
+use crate::harness::browser::Browser;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+use crate::harness::relying_party::payload;
+
+async fn client(house: &TestUsher, strict: bool) -> RegisteredClient {
+    house.client(ClientType::Web, |one| (one.first_party, one.require_second_factor) = (true, strict)).await
+}
+
+/// A browser in which a person with an app signed in before anybody asked for it.
+async fn weakly_signed_in(house: &TestUsher) -> (Browser<'_>, App) {
+    house.user(ANA).await;
+    let mut browser = house.signed_in(ANA).await;
+    let mut other = house.signed_in(ANA).await;
+    let app = super::set_up(house, &mut other).await;
+    browser.open(&house.at("/account/profile")).await;
+    house.wait(60);
+    (browser, app)
+}
+
+fn essential(acr: &str) -> String {
+    json!({ "id_token": { "acr": { "essential": true, "values": [acr] } } }).to_string()
+}
+
+on_both_databases! {
+    async fn a_client_that_requires_two_factors_gets_them_from_a_session_of_one(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (mut browser, app) = weakly_signed_in(&house).await;
+        let (open, strict) = (client(&house, false).await, client(&house, true).await);
+        let weak = house.exchange(&open, &browser.open(&house.authorize_url(&open, &[])).await.code()).await;
+        assert_eq!(payload(&weak.text("id_token"))["acr"], "aal1");
+        let silent = browser.open(&house.authorize_url(&strict, &[("prompt", "none")])).await;
+        assert_eq!(silent.answer("error").as_deref(), Some("interaction_required"));
+        let step = browser.open(&house.authorize_url(&strict, &[])).await;
+        assert!(step.url.contains("/login/second"), "{}", step.url);
+        let landing = browser.submit(&step, &[("code", &app.code(house.now()))]).await;
+        let strong = house.exchange(&strict, &landing.code()).await;
+        let claims = payload(&strong.text("id_token"));
+        assert_eq!((&claims["acr"], &claims["amr"]), (&json!("aal2"), &json!(["pwd", "otp", "mfa"])));
+        let before = payload(&weak.text("id_token"));
+        assert_eq!(claims["auth_time"], before["auth_time"], "a factor more is no new sign-in");
+    }
+
+    /// MF-04
+    async fn whoever_has_no_second_factor_sets_one_up_or_goes_back_with_an_error(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let strict = client(&house, true).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&strict, &[])).await;
+        let enrol = browser.sign_in(&page, ANA).await;
+        assert!(enrol.url.contains("/login/enrol"), "{}", enrol.url);
+        let cancelled = browser.submit(&enrol, &[("cancel", "1")]).await;
+        assert_eq!(cancelled.answer("error").as_deref(), Some("unmet_authentication_requirements"));
+        let silent = browser.open(&house.authorize_url(&strict, &[("prompt", "none")])).await;
+        assert_eq!(silent.answer("error").as_deref(), Some("unmet_authentication_requirements"));
+        let again = browser.open(&house.authorize_url(&strict, &[])).await;
+        assert!(again.url.contains("/login/enrol"), "leaving it does not get around it: {}", again.url);
+        let interaction = again.answer("interaction").unwrap();
+        let setup = browser.open(&house.at(&format!("/account/security/totp?interaction={interaction}"))).await;
+        let (_, shown) = confirm(&house, &mut browser, &setup).await;
+        let on = shown.text(".wide");
+        assert!(!on.is_empty(), "{}", shown.body);
+        let landing = browser.open(&house.at(&format!("/login/second?interaction={interaction}"))).await;
+        let tokens = house.exchange(&strict, &landing.code()).await;
+        assert_eq!(payload(&tokens.text("id_token"))["acr"], "aal2");
+    }
+
+    async fn a_project_asks_the_same_of_all_its_clients(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (mut browser, _) = weakly_signed_in(&house).await;
+        let open = client(&house, false).await;
+        browser.open(&house.authorize_url(&open, &[])).await.code();
+        house.usher.require_second_factor(open.client.project_id, true).await.unwrap();
+        assert!(browser.open(&house.authorize_url(&open, &[])).await.url.contains("/login/second"));
+        house.usher.require_second_factor(open.client.project_id, false).await.unwrap();
+        browser.open(&house.authorize_url(&open, &[])).await.code();
+    }
+
+    async fn what_a_request_finds_essential_is_met_and_told_in_its_own_words(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let app = house_with_app(&house).await;
+        let open = client(&house, false).await;
+        let mut browser = house.browser();
+        let step = at_second_step(&house, &mut browser).await;
+        browser.submit(&step, &[("code", &app.code(house.now()))]).await;
+        for (asked, told) in [("aal2", Ok("aal2")), ("aal1", Ok("aal1")), ("aal3", Err("unmet_authentication_requirements"))] {
+            let landing = browser.open(&house.authorize_url(&open, &[("claims", &essential(asked))])).await;
+            match told {
+                Ok(acr) => {
+                    let tokens = house.exchange(&open, &landing.code()).await;
+                    assert_eq!(payload(&tokens.text("id_token"))["acr"], acr);
+                }
+                Err(error) => assert_eq!(landing.answer("error").as_deref(), Some(error)),
+            }
+        }
+    }
+
+    async fn a_wish_is_granted_where_it_costs_no_enrolment(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (mut browser, _) = weakly_signed_in(&house).await;
+        let open = client(&house, false).await;
+        let step = browser.open(&house.authorize_url(&open, &[("acr_values", "aal2 aal1")])).await;
+        assert!(step.url.contains("/login/second"), "{}", step.url);
+        browser.open(&house.authorize_url(&open, &[("acr_values", "aal1")])).await.code();
+        browser.open(&house.authorize_url(&open, &[("acr_values", "phr")])).await.code();
+        house.user("bob@example.test").await;
+        let mut bob = house.signed_in("bob@example.test").await;
+        bob.open(&house.authorize_url(&open, &[("acr_values", "aal2")])).await.code();
+        let wishes = house
+            .client(ClientType::Web, |one| {
+                one.first_party = true;
+                one.default_acr_values = vec!["aal2".into()];
+            })
+            .await;
+        assert!(browser.open(&house.authorize_url(&wishes, &[])).await.url.contains("/login/second"));
+    }
+}
