@@ -118,6 +118,46 @@ on_both_databases! {
         }
     }
 
+    /// UP-15: whoever has a second factor is asked for it by whatever door they come, and is never linked by an address alone.
+    async fn a_second_factor_is_asked_for_whoever_vouches(db: TestDatabase) {
+        let (house, at) = house_with(db, &[]).await;
+        house.provider(&at, Google, |settings| settings.link_policy = LinkPolicy::Auto).await;
+        house.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
+        let guest = house.user("guest@gmail.com").await;
+        let mut browser = house.signed_in("guest@gmail.com").await;
+        browser.link(&at, Google, "mine").await;
+        let (id, now) = (guest.id, house.now());
+        let put = house.database.store.write(move |mut tx| Box::pin(async move { tx.put_totp(id, b"x", 0, now).await }));
+        put.await.unwrap();
+        let mut other = house.browser();
+        let due = other.come_by(&at, Google, "mine").await;
+        assert!(due.url.contains("/login/second?"), "{}", due.url);
+        assert!(!other.is_in().await);
+        let asked = house.browser().come_by(&at, Google, "other:guest@gmail.com").await;
+        assert!(asked.url.contains("/upstream/ask?q="), "not even where the authority for the address says so");
+        let question = other.come_by(&at, X, "xavier:guest@gmail.com").await;
+        let sent = other.submit(&question, &[("mail", "1")]).await;
+        let due = other.submit(&sent, &[("code", &code(&house).await)]).await;
+        assert!(due.url.contains("/login/second?"), "{} {}", due.url, due.body);
+        assert!(!other.is_in().await);
+    }
+
+    /// Two browsers were asked about the same identity: the second answer comes too late.
+    async fn a_question_is_over_once_the_identity_is_linked(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(ANA).await;
+        let (mut one, mut two) = (house.browser(), house.browser());
+        let mut asked = Vec::new();
+        for browser in [&mut one, &mut two] {
+            let question = browser.come_by(&at, Google, "ana").await;
+            asked.push(sign_in_to_it(&house, browser, &question, ANA).await);
+        }
+        assert_eq!(one.submit(&asked[0], &[("confirm", "1")]).await.url, house.at("/account/profile"));
+        let landing = two.submit(&asked[1], &[("confirm", "1")]).await;
+        assert_eq!(landing.status, StatusCode::BAD_REQUEST, "{}", landing.body);
+        assert_eq!(house.identities().await, 1);
+    }
+
     /// An address of a relay is kept and never compared.
     async fn a_relay_matches_nobody(db: TestDatabase) {
         let (house, at) = house_with(db, &[Apple]).await;

@@ -8,6 +8,7 @@ mod linking;
 mod merging;
 mod notices;
 mod one_person;
+mod orders;
 mod people;
 mod questions;
 mod stage;
