@@ -27,7 +27,7 @@
     var options = JSON.parse(form.getAttribute('data-options'));
     var ask = { signal: begin() };
     var asked;
-    say(form, '');
+    if (!quietly) { say(form, ''); }
     try {
       if (form.getAttribute('data-passkey') === 'create') {
         ask.publicKey = native.parseCreationOptionsFromJSON(options);

@@ -78,7 +78,7 @@ impl Usher {
         }
         let redirect_uri_sent = destination.redirect_uri.is_some();
         let redirect_uri = self.prove_redirect(&client, destination.redirect_uri).await?;
-        let request = match AuthorizeRequest::check(params, &client.rules()) {
+        let mut request = match AuthorizeRequest::check(params, &client.rules()) {
             Ok(request) => request,
             Err((error, read)) => {
                 return Ok(Outcome::Redirect(self.error_redirect(&redirect_uri, read.state.as_deref(), &error)));
@@ -86,12 +86,15 @@ impl Usher {
         };
         let hinted = match request.id_token_hint.as_deref().map(|hint| self.read_hint(hint)) {
             None => None,
-            Some(Some(sub)) => Some(sub),
+            Some(Some(sub)) => Some(self.sub_today(sub).await?),
             Some(None) => {
                 let error = OAuthError::invalid_request("id_token_hint is not an ID token of this issuer");
                 return Ok(Outcome::Redirect(self.error_redirect(&redirect_uri, request.state.as_deref(), &error)));
             }
         };
+        if let Some(sub) = request.claims.sub.take() {
+            request.claims.sub = Some(self.sub_today(Sub(sub)).await?.0);
+        }
         let interaction = Interaction {
             client_id: client.id.clone(),
             redirect_uri,
@@ -256,6 +259,12 @@ impl Usher {
         let ours = verified.claims.get("iss").and_then(serde_json::Value::as_str) == Some(self.issuer());
         let sub = verified.claims.get("sub")?.as_str()?;
         ours.then(|| Sub(sub.to_owned()))
+    }
+
+    /// The `sub` of whoever a `sub` names today: after a merge that of the user who is left.
+    async fn sub_today(&self, sub: Sub) -> Result<Sub, FlowError> {
+        let kept = self.store.find_user_by_former_sub(&sub).await?;
+        Ok(kept.map_or(sub, |user| user.sub))
     }
 
     /// Back to the client with a code. Nothing is written: the code carries all there is to know.

@@ -65,6 +65,9 @@ impl CleanUp {
         usher.store.write_single(move |mut tx| Box::pin(async move { tx.sweep_buckets(now_ms).await })).await?;
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_journeys(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_heard_notices(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_unlinked(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_ceremonies(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_remembered(before, BATCH));
         let forgotten = now - BROWSER_KEPT;

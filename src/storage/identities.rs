@@ -26,7 +26,7 @@ statements! {
     PUT_UNLINKED = "insert into unlinked (issuer, subject, at) values ($1, $2, $3) on conflict (issuer, subject) do update set at = excluded.at";
     DELETE_UNLINKED = "delete from unlinked where issuer = $1 and subject = $2";
     FIND_UNLINKED = "select at from unlinked where issuer = $1 and subject = $2";
-    SWEEP_UNLINKED = "delete from unlinked where at < $1";
+    SWEEP_UNLINKED = "delete from unlinked where (issuer, subject) in (select issuer, subject from unlinked where at < $1 limit $2)";
     MARK_SESSION = "insert into session_identity (session_id, identity_id, upstream_sid) values ($1, $2, $3) on conflict (session_id) do update set identity_id = excluded.identity_id, upstream_sid = excluded.upstream_sid";
     FORGET = "update identity set profile = $2, handle = null, email_at_link = null, email_state = 'absent' where id = $1";
     // PostgreSQL locks the user, so that two ways in that go at once are counted one after the other.
@@ -144,9 +144,9 @@ impl Tx<'_> {
         Ok(gone)
     }
 
-    /// Forgets what was unlinked before `before`.
-    pub async fn sweep_unlinked(&mut self, before: Timestamp) -> Result<u64> {
-        run!(self, SWEEP_UNLINKED, |sql| sqlx::query(sql).bind(before.0))
+    /// Forgets a batch of what was unlinked before `before`.
+    pub async fn sweep_unlinked(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP_UNLINKED, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
     /// Notes that a session was opened by an identity, and what the provider calls its own session.

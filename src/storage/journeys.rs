@@ -7,10 +7,10 @@ use crate::domain::time::Timestamp;
 statements! {
     INSERT = "insert into journey (state_hash, sealed, expires_at) values ($1, $2, $3)";
     TAKE = "delete from journey where state_hash = $1 and expires_at > $2 returning sealed";
-    SWEEP = "delete from journey where expires_at < $1";
+    SWEEP = "delete from journey where state_hash in (select state_hash from journey where expires_at < $1 limit $2)";
     HEAR = "insert into heard_notice (jti_hash, expires_at) values ($1, $2) on conflict (jti_hash) do nothing";
     IS_HEARD = "select 1 from heard_notice where jti_hash = $1";
-    SWEEP_HEARD = "delete from heard_notice where expires_at < $1";
+    SWEEP_HEARD = "delete from heard_notice where jti_hash in (select jti_hash from heard_notice where expires_at < $1 limit $2)";
 }
 
 impl Tx<'_> {
@@ -24,9 +24,9 @@ impl Tx<'_> {
         on_tx!(self, TAKE, |conn, sql| sqlx::query_scalar(sql).bind(state_hash).bind(now.0).fetch_optional(conn))
     }
 
-    /// Forgets the journeys that nobody came back from.
-    pub async fn sweep_journeys(&mut self, before: Timestamp) -> Result<u64> {
-        run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0))
+    /// Forgets a batch of the journeys that nobody came back from before `before`.
+    pub async fn sweep_journeys(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
     /// Hears a notice. False if it was heard before.
@@ -34,9 +34,9 @@ impl Tx<'_> {
         run!(self, HEAR, |sql| sqlx::query(sql).bind(jti_hash).bind(expires_at.0)).map(|rows| rows == 1)
     }
 
-    /// Forgets notices that would not be believed any more.
-    pub async fn sweep_heard_notices(&mut self, before: Timestamp) -> Result<u64> {
-        run!(self, SWEEP_HEARD, |sql| sqlx::query(sql).bind(before.0))
+    /// Forgets a batch of notices that would not be believed any more.
+    pub async fn sweep_heard_notices(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP_HEARD, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 }
 

@@ -20,6 +20,7 @@ use crate::domain::identity::{LinkedHow, Vouched};
 use crate::domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use crate::domain::provider::{LinkPolicy, ProviderSettings};
 use crate::domain::source::Origin;
+use crate::domain::user::{User, UserStatus};
 use crate::i18n::Lang;
 use crate::keys::seal::Purpose;
 use crate::mail::messages::{self, Recipient};
@@ -77,6 +78,14 @@ pub struct Asked {
     pub errand: Errand,
 }
 
+/// Somebody got in between: identity or address are another's meanwhile, so the question is over.
+fn moved(fault: UpstreamFault) -> UpstreamFault {
+    match fault {
+        UpstreamFault::Flow(FlowError::Broken(broken)) if broken.is_conflict() => UpstreamFault::Refused(Refusal::Over),
+        fault => fault,
+    }
+}
+
 impl Usher {
     pub(super) async fn ask_address(
         &self,
@@ -93,7 +102,7 @@ impl Usher {
         settings: &ProviderSettings,
         vouched: &Vouched,
         errand: &Errand,
-        owner: &crate::domain::user::User,
+        owner: &User,
         browser: &mut Browser,
     ) -> Result<ProofId, UpstreamFault> {
         let told = vouched.email.as_ref().map(|told| told.email.clone());
@@ -237,11 +246,11 @@ impl Usher {
         }
         match asking.question.clone() {
             Question::Address { sent_to: Some(email), .. } => {
-                self.address_proven(id, asking, email, browser, device).await
+                self.address_proven(id, asking, email, browser, device).await.map_err(moved)
             }
             Question::Confirm { owner, by_mail: true, sent: true, .. } => {
                 self.take_question(id).await?;
-                self.confirmed(asking, owner, LinkedHow::MailCode, browser, device).await
+                self.confirmed(asking, owner, LinkedHow::MailCode, browser, device).await.map_err(moved)
             }
             _ => Err(UpstreamFault::Refused(Refusal::Over)),
         }
@@ -261,7 +270,7 @@ impl Usher {
         let Question::Address { .. } = asking.question else { return Err(UpstreamFault::Refused(Refusal::Over)) };
         self.take_question(id).await?;
         self.check_still_open(&asking).await?;
-        let (user, identity) = self.sign_up_vouched(&asking.vouched, false).await?;
+        let (user, identity) = self.sign_up_vouched(&asking.vouched, false).await.map_err(moved)?;
         self.let_in(asking, user, identity, browser, device).await
     }
 
@@ -284,7 +293,8 @@ impl Usher {
         }
         self.take_question(id).await?;
         let settings = self.provider(&asking.vouched.provider).await?;
-        self.link(settings.settings(), &asking.vouched, &account.user, LinkedHow::Confirmed).await?;
+        let linked = self.link(settings.settings(), &asking.vouched, &account.user, LinkedHow::Confirmed).await;
+        linked.map_err(moved)?;
         let (session, user) = (account.session.id, Box::new(account.user.clone()));
         Ok(Arrived::SignedIn { signed_in: super::SignedIn::As { session, user }, errand: asking.errand })
     }
@@ -306,7 +316,10 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Arrived, UpstreamFault> {
-        if let Some(owner) = self.store.find_user_by_email(&email).await? {
+        if let Some(owner) = self.user_of_address(&email).await? {
+            if owner.status != UserStatus::Active {
+                return Err(UpstreamFault::Refused(Refusal::Disabled));
+            }
             asking.question = Question::Confirm { owner: owner.id, email, by_mail: false, sent: false };
             return Ok(Arrived::Ask(self.put_asking(&asking, None, Some(id)).await?));
         }
@@ -338,6 +351,9 @@ impl Usher {
         device: &Device,
     ) -> Result<Arrived, UpstreamFault> {
         let owner = self.store.find_user(owner).await?.ok_or(UpstreamFault::Refused(Refusal::Over))?;
+        if owner.status != UserStatus::Active {
+            return Err(UpstreamFault::Refused(Refusal::Disabled));
+        }
         let provider = self.provider(&asking.vouched.provider).await?;
         let identity = self.link(provider.settings(), &asking.vouched, &owner, how).await?;
         self.let_in(asking, owner, identity, browser, device).await
@@ -346,7 +362,7 @@ impl Usher {
     async fn let_in(
         &self,
         asking: Asking,
-        user: crate::domain::user::User,
+        user: User,
         identity: crate::domain::id::IdentityId,
         browser: &mut Browser,
         device: &Device,

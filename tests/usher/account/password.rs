@@ -55,7 +55,7 @@ on_both_databases! {
             assert!(!again.body.contains(PASSWORD));
         }
         assert!(house.letters().await.is_empty());
-        assert_eq!(house.signed_in(ANA).await.cookies.len(), 2, "the password is the old one");
+        assert!(house.signed_in(ANA).await.cookies.contains_key("usher"), "the password is the old one");
     }
 
     async fn nobody_changes_the_password_of_somebody_else(db: TestDatabase) {

@@ -10,7 +10,7 @@ use super::house::{PASSWORD, TestUsher};
 
 /// A browser.
 pub struct Browser<'u> {
-    house: &'u TestUsher,
+    pub(super) house: &'u TestUsher,
     /// Its cookies.
     pub cookies: BTreeMap<String, String>,
 }

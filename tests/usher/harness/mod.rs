@@ -4,4 +4,6 @@ pub mod authenticator;
 pub mod browser;
 pub mod database;
 pub mod house;
+#[cfg(feature = "sim")]
+pub mod providers;
 pub mod relying_party;

@@ -11,7 +11,7 @@ mod consent;
 mod introspection;
 mod keys;
 mod logout;
-mod openidconnect_client;
+pub mod openidconnect_client;
 mod pkce;
 mod published;
 mod refresh;

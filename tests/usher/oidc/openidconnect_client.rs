@@ -15,6 +15,7 @@ use serde_json::json;
 use usher::domain::client::ClientType;
 use usher::protocol::scope::Scope as Scopes;
 
+use crate::harness::browser::Landing;
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::CALLBACK;
 
@@ -124,4 +125,55 @@ async fn it_acts_for_itself_introspects_and_revokes() {
     let revoke = client.revoke_token(CoreRevocableToken::AccessToken(token.clone())).expect("a revocation endpoint");
     revoke.request_async(&wire).await.expect("it is revoked");
     assert!(!client.introspect(&token).request_async(&wire).await.expect("an answer").active());
+}
+
+/// A site that signs people in with the library.
+pub struct Site {
+    registered: usher::flows::RegisteredClient,
+    wire: Wire,
+    metadata: CoreProviderMetadata,
+    verifier: openidconnect::PkceCodeVerifier,
+    state: CsrfToken,
+    nonce: Nonce,
+    /// Where it sends people to sign in.
+    pub url: String,
+}
+
+impl Site {
+    /// A site about to sign somebody in.
+    pub async fn open(house: &TestUsher, registered: usher::flows::RegisteredClient) -> Self {
+        let wire = Wire(house.http.clone());
+        let metadata = discover(house, &wire).await;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let client = CoreClient::from_provider_metadata(
+            metadata.clone(),
+            ClientId::new(registered.client.id.0.clone()),
+            registered.secret.clone().map(ClientSecret::new),
+        )
+        .set_redirect_uri(RedirectUrl::new(CALLBACK.into()).expect("a URL"));
+        let (url, state, nonce) = client
+            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
+            .set_pkce_challenge(challenge)
+            .url();
+        Self { registered, wire, metadata, verifier, state, nonce, url: url.to_string() }
+    }
+
+    /// Who came back, as the library has verified it.
+    pub async fn sub_of(self, house: &TestUsher, landing: &Landing) -> String {
+        assert_eq!(landing.answer("state").as_ref(), Some(self.state.secret()));
+        let client = CoreClient::from_provider_metadata(
+            self.metadata,
+            ClientId::new(self.registered.client.id.0.clone()),
+            self.registered.secret.map(ClientSecret::new),
+        )
+        .set_redirect_uri(RedirectUrl::new(CALLBACK.into()).expect("a URL"));
+        let code = AuthorizationCode::new(landing.code());
+        let request = client.exchange_code(code).expect("a token endpoint").set_pkce_verifier(self.verifier);
+        let tokens = request.request_async(&self.wire).await.expect("tokens");
+        let now = house.now().rfc3339();
+        let checks =
+            client.id_token_verifier().set_time_fn(move || serde_json::from_value(json!(now)).expect("a time"));
+        let claims = tokens.id_token().expect("an ID token").claims(&checks, &self.nonce).expect("a good ID token");
+        claims.subject().as_str().to_owned()
+    }
 }

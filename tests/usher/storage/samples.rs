@@ -7,7 +7,8 @@ use usher::domain::client::{Client, ClientSecret, ClientType};
 use usher::domain::email::Email;
 use usher::domain::event::{Event, EventKind};
 use usher::domain::grant::{Grant, RefreshFamily, RefreshLimits};
-use usher::domain::id::{ClientId, EventId, GrantId, ProjectId, ProofId, SessionId, UserId};
+use usher::domain::id::{ClientId, EventId, GrantId, IdentityId, ProjectId, ProofId, SessionId, UserId};
+use usher::domain::identity::{EmailState, Identity, LinkedHow};
 use usher::domain::project::Project;
 use usher::domain::proof::{Proof, ProofKind};
 use usher::domain::random::{Random, SeededRandom};
@@ -180,6 +181,31 @@ pub fn proof() -> Proof {
 /// One presentation of a generation of a grant at a moment.
 pub fn presented(grant: &Grant, generation: u32, now: Timestamp) -> Presented {
     Presented { grant: grant.id, client: grant.client_id.clone(), generation, now, idle_end: now + LIMITS.idle }
+}
+
+/// An identity of a provider that nobody else has.
+pub fn identity_of(user: &User) -> Identity {
+    let id = IdentityId::new(NOW, random());
+    Identity {
+        id,
+        user_id: user.id,
+        provider: "google".parse().unwrap(),
+        issuer: "https://accounts.google.test".into(),
+        subject: random().digits(21),
+        email_at_link: Some(email("ana.there")),
+        email_state: EmailState::Verified,
+        profile: Profile { given_name: Some("Ana \u{1F980}".into()), ..Profile::default() },
+        handle: Some("@ana".into()),
+        linked_at: NOW,
+        linked_how: LinkedHow::Confirmed,
+        last_used_at: None,
+    }
+}
+
+pub async fn stored_identity(store: &Store, user: &User) -> Identity {
+    let identity = identity_of(user);
+    in_tx!(store, [identity], |tx| tx.insert_identity(&identity).await).unwrap();
+    identity
 }
 
 pub async fn stored_user(store: &Store) -> User {

@@ -1,0 +1,227 @@
+//! The simulated providers beside a house, and the way of a browser to them and back.
+
+use std::sync::Arc;
+
+use reqwest::header::LOCATION;
+use reqwest::redirect::Policy;
+use reqwest::{Client, StatusCode};
+use scraper::{Html, Selector};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use url::Url;
+use usher::domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use usher::domain::random::{Random as _, SeededRandom};
+use usher::domain::secret::Secret;
+use usher::domain::time::Clock as _;
+use usher::flows::upstream::NewProvider;
+use usher::sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, Surroundings};
+
+use super::browser::{Browser, Landing};
+use super::database::TestDatabase;
+use super::house::TestUsher;
+
+/// The simulator, in the same time as the house.
+pub struct Providers {
+    sim: Sim,
+    /// A browser of the simulator's own site: none of the house's cookies are known to it.
+    http: Client,
+}
+
+/// How a provider sends a browser back.
+enum Back {
+    /// To an address.
+    To(String),
+    /// By a form that the provider's page posts.
+    Posting(String, Vec<(String, String)>),
+}
+
+/// A house with these providers.
+pub async fn house_with(db: TestDatabase, kinds: &[ProviderKind]) -> (TestUsher, Providers) {
+    let house = TestUsher::on(db, &[]).await;
+    let at = Providers::beside(&house).await;
+    for kind in kinds {
+        house.provider(&at, *kind, |_| {}).await;
+    }
+    (house, at)
+}
+
+impl Providers {
+    /// A simulator beside a house.
+    pub async fn beside(house: &TestUsher) -> Self {
+        let (time, chance) = (Arc::clone(&house.clock), SeededRandom::new(11));
+        let surroundings =
+            Surroundings { now: Arc::new(move || time.now().0), random: Arc::new(move |buffer| chance.fill(buffer)) };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+        let sim = Sim::start(listener, surroundings).await.expect("the simulator starts");
+        let http = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client can be made");
+        Self { sim, http }
+    }
+
+    /// The settings that lead to a simulated provider.
+    pub fn settings(&self, kind: ProviderKind) -> ProviderSettings {
+        let (simulated, generic) = match kind {
+            ProviderKind::Google => (Simulated::Google, false),
+            ProviderKind::Facebook => (Simulated::Facebook, false),
+            ProviderKind::X => (Simulated::X, false),
+            ProviderKind::Github => (Simulated::GitHub, false),
+            ProviderKind::Apple => (Simulated::Apple, false),
+            ProviderKind::Microsoft => (Simulated::Microsoft, false),
+            ProviderKind::Oidc | ProviderKind::Oauth2 => (Simulated::Oidc, true),
+        };
+        let mut settings = ProviderSettings::new(id_of(kind), kind, CLIENT_ID);
+        if generic {
+            settings.label = Some(String::from("Works"));
+            settings.issuer = Some(self.sim.base_url(simulated));
+        } else {
+            settings.base_url = Some(self.sim.base_url(simulated));
+        }
+        settings
+    }
+
+    /// Throws a switch of the simulator.
+    pub async fn fault(&self, switch: Value) {
+        let answer = self.post("/_sim/faults", &switch).await;
+        assert!(answer.status().is_success(), "{switch}");
+    }
+
+    /// Puts every switch back.
+    pub async fn mend(&self) {
+        let url = format!("{}/_sim/faults", self.sim.origin());
+        assert!(self.http.delete(url).send().await.expect("the simulator answers").status().is_success());
+    }
+
+    /// Lets a provider tell something, and gives what it was answered: `status`, `body`, and what was `sent`.
+    pub async fn tell(&self, order: Value) -> Value {
+        let answer = self.post("/_sim/send", &order).await;
+        let text = answer.text().await.expect("a body");
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{order}: {text}"))
+    }
+
+    /// What was asked of the providers so far, by browsers and by the house.
+    pub async fn journal(&self) -> Vec<Value> {
+        let url = format!("{}/_sim/requests", self.sim.origin());
+        let text = self.http.get(url).send().await.expect("the simulator answers").text().await.expect("a body");
+        serde_json::from_str(&text).expect("a list")
+    }
+
+    /// What was asked at one kind of door.
+    pub async fn asked(&self, provider: &str, endpoint: &str) -> Vec<Value> {
+        let all = self.journal().await;
+        all.into_iter().filter(|one| one["provider"] == provider && one["endpoint"] == endpoint).collect()
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> reqwest::Response {
+        let url = format!("{}{path}", self.sim.origin());
+        self.http.post(url).body(body.to_string()).send().await.expect("the simulator answers")
+    }
+
+    /// Signs in at a provider as somebody.
+    async fn visit(&self, away: &str, persona: &str) -> Back {
+        let mut url = Url::parse(away).expect("the house sends people to addresses");
+        assert!(away.starts_with(self.sim.origin()), "{away} is no provider");
+        let kept: Vec<_> = url.query_pairs().filter(|(name, _)| name != "login_hint").map(own).collect();
+        url.query_pairs_mut().clear().extend_pairs(kept).append_pair("login_hint", &format!("persona:{persona}"));
+        let answer = self.http.get(url.clone()).send().await.expect("the provider answers");
+        if let Some(to) = answer.headers().get(LOCATION) {
+            return Back::To(to.to_str().expect("plain text").to_owned());
+        }
+        let (status, page) = (answer.status(), answer.text().await.expect("a page"));
+        assert_eq!(status, StatusCode::OK, "{url}: {page}");
+        posted(&page)
+    }
+}
+
+fn own((name, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)) -> (String, String) {
+    (name.into_owned(), value.into_owned())
+}
+
+/// The form of a page that sends it by itself.
+fn posted(page: &str) -> Back {
+    let document = Html::parse_document(page);
+    let (form, input) = (Selector::parse("form").expect("a selector"), Selector::parse("input").expect("a selector"));
+    let form = document.select(&form).next().unwrap_or_else(|| panic!("no form:\n{page}"));
+    let fields = form.select(&input).filter_map(|input| {
+        let value = input.value().attr("value").unwrap_or_default();
+        input.value().attr("name").map(|name| (name.to_owned(), value.to_owned()))
+    });
+    Back::Posting(form.value().attr("action").expect("it goes somewhere").to_owned(), fields.collect())
+}
+
+/// What a provider is called in the addresses of the house.
+pub fn id_of(kind: ProviderKind) -> ProviderId {
+    kind.as_str().parse().expect("a kind is a name")
+}
+
+impl TestUsher {
+    /// Adds a simulated provider, or changes it, as the test wants it.
+    pub async fn provider(&self, at: &Providers, kind: ProviderKind, change: impl FnOnce(&mut ProviderSettings)) {
+        let mut settings = at.settings(kind);
+        change(&mut settings);
+        let new = NewProvider { settings, secret: Some(Secret::from(CLIENT_SECRET)), managed: false };
+        self.usher.put_provider(new).await.expect("the settings of a test are sound");
+    }
+
+    /// How many users there are.
+    pub async fn users(&self) -> i64 {
+        self.database.count("select count(*) from users").await
+    }
+
+    /// How many sessions are open.
+    pub async fn live_sessions(&self) -> i64 {
+        self.database.count("select count(*) from session where ended_at is null").await
+    }
+
+    /// How many identities are linked.
+    pub async fn identities(&self) -> i64 {
+        self.database.count("select count(*) from identity").await
+    }
+}
+
+impl Browser<'_> {
+    /// Presses the button of a provider on the sign-in page, with a hint of who comes.
+    pub async fn leave(&mut self, kind: ProviderKind, persona: &str) -> Landing {
+        let hint: String = url::form_urlencoded::byte_serialize(format!("persona:{persona}").as_bytes()).collect();
+        let start = self.house.at(&format!("/upstream/{}/start?login_hint={hint}", kind.as_str()));
+        self.open(&start).await
+    }
+
+    /// Signs in there as somebody and comes back. Whoever was not sent away stays where they are.
+    pub async fn return_as(&mut self, at: &Providers, away: &Landing, persona: &str) -> Landing {
+        if away.status != StatusCode::SEE_OTHER {
+            return away.clone();
+        }
+        let back = at.visit(&away.url, persona).await;
+        match back {
+            // What stands behind a # stays in the browser.
+            Back::To(url) => self.open(url.split('#').next().unwrap_or_default()).await,
+            Back::Posting(url, fields) => {
+                // From another site: no cookie comes along.
+                let answer = self.house.http.post(&url).form(&fields).send().await.expect("the house answers");
+                assert_eq!(answer.status(), StatusCode::SEE_OTHER, "it is taken up by a request of the house's own");
+                let to = answer.headers()[LOCATION].to_str().expect("plain text").to_owned();
+                assert!(answer.headers().get("set-cookie").is_none(), "and leaves no cookie");
+                let to = Url::parse(&url).and_then(|base| base.join(&to)).expect("it leads somewhere");
+                self.open(to.as_str()).await
+            }
+        }
+    }
+
+    /// The whole way to a provider and back, as somebody.
+    pub async fn come_by(&mut self, at: &Providers, kind: ProviderKind, persona: &str) -> Landing {
+        let away = self.leave(kind, persona).await;
+        self.return_as(at, &away, persona).await
+    }
+
+    /// From the account page to a provider and back, to link an identity.
+    pub async fn link(&mut self, at: &Providers, kind: ProviderKind, persona: &str) -> Landing {
+        let page = self.open(&self.house.at("/account/identities")).await;
+        let away = self.submit(&page, &[("link", kind.as_str())]).await;
+        self.return_as(at, &away, persona).await
+    }
+
+    /// Is the browser on its account pages, signed in?
+    pub async fn is_in(&mut self) -> bool {
+        let profile = self.house.at("/account/profile");
+        self.open(&profile).await.url == profile
+    }
+}

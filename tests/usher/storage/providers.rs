@@ -1,0 +1,73 @@
+//! Upstream providers.
+
+use super::samples::{NOW, in_tx, later, stored_identity, stored_user};
+use crate::harness::database::on_both_databases;
+use usher::domain::provider::{LinkPolicy, ProviderId, ProviderKind, ProviderSettings};
+use usher::storage::providers::StoredProvider;
+
+fn id(text: &str) -> ProviderId {
+    text.parse().unwrap()
+}
+
+fn provider(name: &str, kind: ProviderKind, second: u64) -> StoredProvider {
+    let settings = ProviderSettings::new(id(name), kind, "us");
+    StoredProvider { settings, secret: Some(vec![0, 255, 1]), managed: false, updated_at: later(second) }
+}
+
+fn same(one: &StoredProvider, other: &StoredProvider) -> bool {
+    one.settings == other.settings
+        && one.secret == other.secret
+        && one.managed == other.managed
+        && one.updated_at == other.updated_at
+}
+
+on_both_databases! {
+    async fn a_provider_of_every_kind_comes_back_as_it_went_in(db: TestDatabase) {
+        for kind in ProviderKind::ALL {
+            let mut given = provider(kind.as_str(), *kind, 0);
+            given.settings.label = Some("Ç \"quoted\"".into());
+            given.settings.authoritative_domains = vec!["example.test".into()];
+            given.settings.link_policy = LinkPolicy::Auto;
+            given.settings.enabled = false;
+            in_tx!(db.store, [given], |tx| tx.put_provider(&given).await).unwrap();
+            let found = db.store.find_provider(&given.settings.id).await.unwrap().unwrap();
+            assert!(same(&found, &given), "{kind:?}");
+        }
+        assert!(db.store.find_provider(&id("nobody")).await.unwrap().is_none());
+    }
+
+    async fn a_change_changes_everything_and_keeps_the_place_in_the_list(db: TestDatabase) {
+        for (name, second) in [("b", 1), ("a", 2), ("c", 2)] {
+            let given = provider(name, ProviderKind::X, second);
+            in_tx!(db.store, [given], |tx| tx.put_provider(&given).await).unwrap();
+        }
+        let mut changed = provider("b", ProviderKind::Google, 9);
+        (changed.secret, changed.managed) = (None, true);
+        in_tx!(db.store, [changed], |tx| tx.put_provider(&changed).await).unwrap();
+        assert!(same(&db.store.find_provider(&id("b")).await.unwrap().unwrap(), &changed));
+        let listed = db.store.list_providers().await.unwrap();
+        assert_eq!(listed.iter().map(|one| one.settings.id.as_str()).collect::<Vec<_>>(), ["b", "a", "c"]);
+    }
+
+    async fn a_provider_goes_and_its_identities_stay(db: TestDatabase) {
+        let user = stored_user(&db.store).await;
+        let identity = stored_identity(&db.store, &user).await;
+        let google = provider("google", ProviderKind::Google, 0);
+        in_tx!(db.store, [google], |tx| tx.put_provider(&google).await).unwrap();
+        let name = id("google");
+        for _ in 0..2 {
+            in_tx!(db.store, [name], |tx| tx.delete_provider(&name).await).unwrap();
+        }
+        assert!(db.store.list_providers().await.unwrap().is_empty());
+        assert_eq!(db.store.list_identities(user.id).await.unwrap(), [identity]);
+    }
+
+    async fn settings_that_cannot_be_read_are_an_error_that_says_where(db: TestDatabase) {
+        let google = provider("google", ProviderKind::Google, 0);
+        assert_eq!(google.updated_at, NOW);
+        in_tx!(db.store, [google], |tx| tx.put_provider(&google).await).unwrap();
+        db.execute("update provider set settings = '{\"id\": 7}'").await;
+        let error = db.store.list_providers().await.err().unwrap().to_string();
+        assert!(error.contains("provider") && error.contains("settings"), "{error}");
+    }
+}

@@ -1,0 +1,51 @@
+//! What the tests of this room ask of a house.
+
+use serde_json::Value;
+use usher::domain::client::ClientType;
+use usher::flows::RegisteredClient;
+
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::house::TestUsher;
+use crate::harness::relying_party::payload;
+
+/// What a client learns about whoever is signed in: the payload of the ID token.
+pub async fn told_to(house: &TestUsher, client: &RegisteredClient, browser: &mut Browser<'_>) -> Value {
+    let landing = browser.go_through(&house.authorize_url(client, &[]), "nobody@example.test").await;
+    let tokens = house.exchange(client, &landing.code()).await;
+    assert_eq!(tokens.status, 200, "{tokens:?}");
+    payload(&tokens.text("id_token"))
+}
+
+/// The `sub` of whoever is signed in.
+pub async fn sub(house: &TestUsher, browser: &mut Browser<'_>) -> String {
+    let client = house.client(ClientType::Web, |_| {}).await;
+    told_to(house, &client, browser).await["sub"].as_str().expect("a sub").to_owned()
+}
+
+/// The code of the newest letter.
+pub async fn code(house: &TestUsher) -> String {
+    let letters = house.letters().await;
+    letters.first().and_then(|letter| letter.code()).expect("a letter with a code").to_owned()
+}
+
+/// The code that a page of trouble shows.
+pub fn trouble(landing: &Landing) -> (u16, String) {
+    let shown = landing.text(".facts code");
+    (landing.status.as_u16(), shown.split_whitespace().next().unwrap_or_default().to_owned())
+}
+
+/// Was a letter with this subject sent to this address?
+pub async fn was_told(house: &TestUsher, to: &str, subject: &str) -> bool {
+    let letters = house.letters().await;
+    letters.iter().any(|letter| letter.to() == to && letter.subject() == subject)
+}
+
+impl Landing {
+    /// Where the links lead that begin like this.
+    pub fn links(&self, begin: &str) -> Vec<String> {
+        let links = scraper::Selector::parse("a[href]").expect("a selector");
+        let page = scraper::Html::parse_document(&self.body);
+        let all = page.select(&links).filter_map(|link| link.value().attr("href").map(str::to_owned));
+        all.filter(|href| href.starts_with(begin)).collect()
+    }
+}

@@ -1,0 +1,207 @@
+//! The address is an account's already: whose is it? Never linked by the address alone, unless its authority says so.
+
+use reqwest::StatusCode;
+use usher::domain::provider::LinkPolicy;
+use usher::domain::provider::ProviderKind::{Apple, Google, Microsoft, X};
+use usher::domain::user::UserStatus;
+
+use super::accounts::{code, sub, trouble, was_told};
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+use crate::harness::providers::house_with;
+
+const ANA: &str = "ana@example.test";
+
+/// From the question to the account in question, and back to the question.
+async fn sign_in_to_it(house: &TestUsher, browser: &mut Browser<'_>, question: &Landing, email: &str) -> Landing {
+    let to = question.links("/login");
+    assert_eq!(to.len(), 1, "{}", question.body);
+    let login = browser.open(&house.at(&to[0])).await;
+    browser.sign_in(&login, email).await
+}
+
+on_both_databases! {
+    async fn signing_in_to_the_account_links_and_there_is_one_sub(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let ana = house.user(ANA).await;
+        let mut browser = house.browser();
+        let question = browser.come_by(&at, Google, "ana").await;
+        assert!(question.url.contains("/upstream/ask?q="), "{}", question.url);
+        assert!(!question.body.contains(ANA), "the address is shown in part");
+        assert_eq!((house.identities().await, house.live_sessions().await), (0, 0));
+        let back = sign_in_to_it(&house, &mut browser, &question, ANA).await;
+        assert_eq!(back.url, question.url);
+        assert_eq!(house.identities().await, 0, "signing in is not yet to say yes");
+        let landing = browser.submit(&back, &[("confirm", "1")]).await;
+        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
+        assert_eq!((house.identities().await, house.users().await), (1, 1));
+        assert!(was_told(&house, ANA, "A new way to sign in").await);
+        let mut other = house.browser();
+        assert_eq!(other.come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
+        assert_eq!(sub(&house, &mut other).await, ana.sub.0);
+        let again = browser.submit(&back, &[("confirm", "1")]).await;
+        assert!(again.status.is_client_error(), "a question is answered once");
+    }
+
+    async fn signing_in_to_another_account_answers_nothing(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(ANA).await;
+        house.user("eve@example.test").await;
+        let mut eve = house.browser();
+        let question = eve.come_by(&at, Google, "ana").await;
+        let back = sign_in_to_it(&house, &mut eve, &question, "eve@example.test").await;
+        assert!(!back.body.contains("name=\"confirm\""));
+        let path = question.url.replace(&house.at(""), "");
+        let csrf = eve.open(&house.at("/account/security")).await.value("csrf");
+        for form in [("confirm", "1"), ("code", "12345678"), ("skip", "1"), ("mail", "1")] {
+            let reply = house.post_as(&eve, &path, &[("csrf", &csrf), form]).await;
+            assert!(reply.status.is_client_error(), "{form:?} {}", reply.status);
+        }
+        assert_eq!(house.identities().await, 0);
+        assert!(house.letters().await.iter().all(|letter| letter.code().is_none()));
+    }
+
+    async fn a_sign_in_that_has_grown_old_does_not_answer(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        house.wait(301);
+        let question = browser.come_by(&at, Google, "ana").await;
+        assert!(!question.body.contains("name=\"confirm\""), "it is to be proven anew");
+        let back = sign_in_to_it(&house, &mut browser, &question, ANA).await;
+        house.wait(301);
+        let landing = browser.submit(&back, &[("confirm", "1")]).await;
+        assert!(landing.status.is_client_error(), "{}", landing.body);
+        assert_eq!(house.identities().await, 0);
+    }
+
+    async fn where_the_operator_says_so_a_code_mailed_to_the_address_answers(db: TestDatabase) {
+        let (house, at) = house_with(db, &[]).await;
+        house.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
+        let ana = house.user(ANA).await;
+        let mut browser = house.browser();
+        let question = browser.come_by(&at, X, "ana").await;
+        let sent = browser.submit(&question, &[("mail", "1")]).await;
+        assert_eq!(house.letters().await[0].to(), ANA);
+        let wrong = browser.submit(&sent, &[("code", "00000000")]).await;
+        assert_eq!((wrong.status, house.identities().await), (StatusCode::UNPROCESSABLE_ENTITY, 0));
+        let landing = browser.submit(&sent, &[("code", &code(&house).await)]).await;
+        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
+        assert_eq!(sub(&house, &mut browser).await, ana.sub.0);
+    }
+
+    async fn the_authority_for_an_address_links_by_itself_and_nobody_else_does(db: TestDatabase) {
+        let (house, at) = house_with(db, &[]).await;
+        for kind in [Google, X, Microsoft] {
+            house.provider(&at, kind, |settings| settings.link_policy = LinkPolicy::Auto).await;
+        }
+        house.user(ANA).await;
+        let guest = house.user("guest@gmail.com").await;
+        let member = house.user("workspace_hd@example.test").await;
+        for (kind, persona) in [
+            (Google, "ana"),
+            (Google, "third_party_google:ana@example.test"),
+            (X, "xavier:guest@gmail.com"),
+            (X, "ana"),
+            (Microsoft, "ms_noauth_attacker:ana@example.test"),
+        ] {
+            let landing = house.browser().come_by(&at, kind, persona).await;
+            assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {persona} {}", landing.url);
+        }
+        assert_eq!((house.identities().await, house.live_sessions().await), (0, 0));
+        for (persona, user) in [("someone:guest@gmail.com", guest), ("workspace_hd", member)] {
+            let mut browser = house.browser();
+            let landing = browser.come_by(&at, Google, persona).await;
+            assert_eq!(landing.url, house.at("/account/profile"), "{persona}");
+            assert_eq!(sub(&house, &mut browser).await, user.sub.0, "{persona}");
+        }
+    }
+
+    /// UP-15: whoever has a second factor is asked for it by whatever door they come, and is never linked by an address alone.
+    async fn a_second_factor_is_asked_for_whoever_vouches(db: TestDatabase) {
+        let (house, at) = house_with(db, &[]).await;
+        house.provider(&at, Google, |settings| settings.link_policy = LinkPolicy::Auto).await;
+        house.provider(&at, X, |settings| settings.link_policy = LinkPolicy::VerifyMail).await;
+        let guest = house.user("guest@gmail.com").await;
+        let mut browser = house.signed_in("guest@gmail.com").await;
+        browser.link(&at, Google, "mine").await;
+        let (id, now) = (guest.id, house.now());
+        let put = house.database.store.write(move |mut tx| Box::pin(async move { tx.put_totp(id, b"x", 0, now).await }));
+        put.await.unwrap();
+        let mut other = house.browser();
+        let due = other.come_by(&at, Google, "mine").await;
+        assert!(due.url.contains("/login/second?"), "{}", due.url);
+        assert!(!other.is_in().await);
+        let asked = house.browser().come_by(&at, Google, "other:guest@gmail.com").await;
+        assert!(asked.url.contains("/upstream/ask?q="), "not even where the authority for the address says so");
+        let question = other.come_by(&at, X, "xavier:guest@gmail.com").await;
+        let sent = other.submit(&question, &[("mail", "1")]).await;
+        let due = other.submit(&sent, &[("code", &code(&house).await)]).await;
+        assert!(due.url.contains("/login/second?"), "{} {}", due.url, due.body);
+        assert!(!other.is_in().await);
+    }
+
+    /// Two browsers were asked about the same identity: the second answer comes too late.
+    async fn a_question_is_over_once_the_identity_is_linked(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(ANA).await;
+        let (mut one, mut two) = (house.browser(), house.browser());
+        let mut asked = Vec::new();
+        for browser in [&mut one, &mut two] {
+            let question = browser.come_by(&at, Google, "ana").await;
+            asked.push(sign_in_to_it(&house, browser, &question, ANA).await);
+        }
+        assert_eq!(one.submit(&asked[0], &[("confirm", "1")]).await.url, house.at("/account/profile"));
+        let landing = two.submit(&asked[1], &[("confirm", "1")]).await;
+        assert_eq!(landing.status, StatusCode::BAD_REQUEST, "{}", landing.body);
+        assert_eq!(house.identities().await, 1);
+    }
+
+    /// An address of a relay is kept and never compared.
+    async fn a_relay_matches_nobody(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Apple]).await;
+        house.browser().come_by(&at, Apple, "relay").await;
+        let taken = "select count(*) from users where email like '%@privaterelay.appleid.com'";
+        assert_eq!((house.users().await, house.database.count(taken).await), (1, 1));
+        house.database.execute("delete from identity").await;
+        let landing = house.browser().come_by(&at, Apple, "relay").await;
+        assert_eq!(landing.url, house.at("/account/profile"));
+        assert_eq!((house.users().await, house.database.count(taken).await), (2, 1));
+    }
+
+    /// UP-02: whoever registered the victim's address before has nothing left of it.
+    async fn a_registration_that_waits_is_thrown_away_when_the_owner_comes(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let mut thief = house.browser();
+        let page = thief.open(&house.at("/register")).await;
+        let form = [("given_name", "Eve"), ("family_name", "Il"), ("email", ANA), ("password", "a password of a thief")];
+        let waiting = thief.submit(&page, &form).await;
+        let stolen = code(&house).await;
+        let mut ana = house.browser();
+        assert_eq!(ana.come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
+        let mine = sub(&house, &mut ana).await;
+        let late = thief.submit(&waiting, &[("code", &stolen)]).await;
+        assert!(late.status.is_client_error(), "{}", late.status);
+        let page = thief.open(&house.at("/login")).await;
+        let landing = thief.submit(&page, &[("email", ANA), ("password", "a password of a thief")]).await;
+        assert!(landing.status.is_client_error() && !thief.is_in().await);
+        assert_eq!((house.users().await, sub(&house, &mut ana).await), (1, mine));
+    }
+
+    /// UP-11: an account that may not sign in is not signed in by any door, nor asked about.
+    async fn a_disabled_user_stays_out(db: TestDatabase) {
+        let (house, at) = house_with(db, &[]).await;
+        for (kind, policy) in [(Google, LinkPolicy::Auto), (X, LinkPolicy::VerifyMail)] {
+            house.provider(&at, kind, |settings| settings.link_policy = policy).await;
+        }
+        let guest = house.user("guest@gmail.com").await;
+        house.usher.set_user_status(&guest, UserStatus::Disabled).await.unwrap();
+        let landing = house.browser().come_by(&at, Google, "someone:guest@gmail.com").await;
+        assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
+        let mut browser = house.browser();
+        let landing = browser.come_by(&at, X, "xavier:guest@gmail.com").await;
+        assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
+        assert_eq!((house.identities().await, house.live_sessions().await), (0, 0));
+    }
+}

@@ -1,0 +1,115 @@
+//! Away and back: once, in the same browser, at the same provider, in time; and nothing moved meanwhile (UP-08, UP-09, UP-11).
+
+use reqwest::StatusCode;
+use usher::domain::email::Email;
+use usher::domain::provider::ProviderKind::{Apple, Facebook, Google, X};
+use usher::domain::user::UserStatus;
+
+use super::accounts::trouble;
+use crate::harness::browser::Landing;
+use crate::harness::database::on_both_databases;
+use crate::harness::providers::{house_with, id_of};
+
+/// Nobody's: what `come_back` says to a journey that is not this browser's.
+fn is_over(landing: &Landing) -> bool {
+    trouble(landing) == (400, "SIGN_IN_EXPIRED".into())
+}
+
+on_both_databases! {
+    async fn an_answer_is_taken_up_once_in_the_browser_that_left(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let mut ana = house.browser();
+        let away = ana.leave(Google, "ana").await;
+        let state = away.answer("state").unwrap();
+        let mut thief = house.browser();
+        thief.open(&house.at("/login")).await;
+        let theirs = thief.return_as(&at, &away, "ana").await;
+        assert!(is_over(&theirs), "{} {}", theirs.status, theirs.body);
+        assert_eq!(house.users().await, 0);
+        // The journey is used up by whoever tried: the answer cannot be tried again.
+        assert!(is_over(&ana.return_as(&at, &away, "ana").await));
+        let away = ana.leave(Google, "ana").await;
+        assert_ne!(away.answer("state").unwrap(), state);
+        assert_eq!(ana.return_as(&at, &away, "ana").await.url, house.at("/account/profile"));
+        assert!(is_over(&ana.return_as(&at, &away, "ana").await), "once");
+        assert_eq!(house.users().await, 1);
+    }
+
+    async fn login_by_force_does_not_work(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let mut eve = house.browser();
+        let away = eve.leave(Google, "eve").await;
+        // A browser that was never here follows a link with the attacker's answer.
+        let mut victim = house.browser();
+        assert!(is_over(&victim.return_as(&at, &away, "eve").await));
+        assert!(!victim.is_in().await);
+    }
+
+    async fn an_answer_of_another_provider_is_none(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google, X, Facebook]).await;
+        let mut browser = house.browser();
+        let away = browser.leave(Google, "ana").await;
+        let crossed = away.url.replace("%2Fupstream%2Fgoogle%2Fcallback", "%2Fupstream%2Fx%2Fcallback");
+        assert_ne!(crossed, away.url);
+        let landing = browser.return_as(&at, &Landing { url: crossed, ..away }, "ana").await;
+        assert!(is_over(&landing), "{} {}", landing.status, landing.body);
+        assert!(at.asked("google", "token").await.is_empty() && at.asked("x", "token").await.is_empty());
+        assert_eq!((house.users().await, house.live_sessions().await), (0, 0));
+    }
+
+    async fn whoever_stays_away_too_long_begins_anew(db: TestDatabase) {
+        let (house, at) = house_with(db, &[X]).await;
+        let mut browser = house.browser();
+        let away = browser.leave(X, "ana").await;
+        house.wait(601);
+        let landing = browser.return_as(&at, &away, "ana").await;
+        assert!(is_over(&landing));
+        assert_eq!(landing.links("/upstream/x/start").len(), 1, "another try is offered");
+        assert!(at.asked("x", "token").await.is_empty());
+    }
+
+    async fn garbage_at_the_callback_is_answered_and_makes_nobody(db: TestDatabase) {
+        let (house, _at) = house_with(db, &[Google, Apple]).await;
+        let mut browser = house.browser();
+        browser.leave(Google, "ana").await;
+        let long = "x".repeat(5_000);
+        for query in ["", "?", "?state=", "?code=x", "?state=a&state=b&code=c", "?state=%00&code=%ff", "?error=access_denied", &format!("?state={long}&code=y")] {
+            let landing = browser.open(&house.at(&format!("/upstream/google/callback{query}"))).await;
+            assert!(landing.status.is_client_error() || landing.status == StatusCode::BAD_GATEWAY, "{query} {}", landing.status);
+        }
+        for provider in ["nobody", "GOOGLE", "..", "%00"] {
+            let landing = browser.open(&house.at(&format!("/upstream/{provider}/start"))).await;
+            assert_eq!(landing.status, StatusCode::NOT_FOUND, "{provider}");
+        }
+        let posted = house.http.post(house.at("/upstream/apple/callback")).body("state=a").send().await.unwrap();
+        assert_eq!(posted.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert_eq!((house.users().await, house.live_sessions().await), (0, 0));
+    }
+
+    /// UP-11
+    async fn a_provider_that_is_switched_off_or_removed_meanwhile_lets_nobody_in(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google, X]).await;
+        let mut browser = house.browser();
+        let away = browser.leave(Google, "ana").await;
+        house.provider(&at, Google, |settings| settings.enabled = false).await;
+        assert_eq!(browser.return_as(&at, &away, "ana").await.status, StatusCode::NOT_FOUND);
+        let away = browser.leave(X, "ana").await;
+        house.usher.delete_provider(&id_of(X), false).await.unwrap();
+        assert_eq!(browser.return_as(&at, &away, "ana").await.status, StatusCode::NOT_FOUND);
+        assert_eq!((house.users().await, house.live_sessions().await), (0, 0));
+        assert!(!browser.open(&house.at("/login")).await.body.contains("/upstream/"), "nor is it offered");
+    }
+
+    /// UP-11
+    async fn a_user_who_is_disabled_meanwhile_is_not_let_in(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.browser().come_by(&at, Google, "ana").await;
+        let user = house.database.store.find_user_by_email(&Email::parse("ana@example.test").unwrap()).await.unwrap().unwrap();
+        let mut browser = house.browser();
+        let away = browser.leave(Google, "ana").await;
+        house.usher.set_user_status(&user, UserStatus::Disabled).await.unwrap();
+        let landing = browser.return_as(&at, &away, "ana").await;
+        assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
+        assert_eq!((house.users().await, house.live_sessions().await), (1, 0));
+    }
+}

@@ -1,0 +1,157 @@
+//! Linking and unlinking from the account page (UP-09).
+
+use reqwest::StatusCode;
+use usher::domain::email::Email;
+use usher::domain::provider::ProviderKind::{Facebook, Github, Google, X};
+
+use super::accounts::{sub, trouble, was_told};
+use crate::harness::database::on_both_databases;
+use crate::harness::providers::house_with;
+
+const BOB: &str = "bob@example.test";
+const PAGE: &str = "/account/identities";
+
+on_both_databases! {
+    async fn any_number_of_identities_lead_to_one_person(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google, Facebook, X, Github]).await;
+        let bob = house.user(BOB).await;
+        let mut browser = house.signed_in(BOB).await;
+        for (kind, persona) in [(Google, "ana"), (Google, "maria"), (Facebook, "bob"), (X, "bob"), (Github, "no_email")] {
+            let landing = browser.link(&at, kind, persona).await;
+            assert_eq!(landing.url, house.at("/account/identities?done=linked"), "{kind:?} {}", landing.body);
+            let mut other = house.browser();
+            assert_eq!(other.come_by(&at, kind, persona).await.url, house.at("/account/profile"), "{kind:?}");
+            assert_eq!(sub(&house, &mut other).await, bob.sub.0, "{kind:?}");
+        }
+        assert_eq!((house.users().await, house.identities().await), (1, 5));
+        assert!(was_told(&house, BOB, "A new way to sign in").await);
+        let page = browser.open(&house.at(PAGE)).await;
+        assert_eq!(page.values("unlink").len(), 5);
+        let asked = at.asked("google", "authorize").await;
+        assert_eq!(asked[0]["query"]["prompt"], "select_account", "whoever links chooses which account");
+        assert_eq!(browser.link(&at, Google, "ana").await.status, StatusCode::OK, "again changes nothing");
+        assert_eq!(house.identities().await, 5);
+        let bob = house.database.store.find_user(bob.id).await.unwrap().unwrap();
+        assert_eq!(bob.email_text(), BOB, "no provider changes the address");
+    }
+
+    async fn linking_wants_a_form_of_ours_and_a_person_who_has_just_shown_themselves(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(BOB).await;
+        let mut browser = house.signed_in(BOB).await;
+        let csrf = browser.open(&house.at(PAGE)).await.value("csrf");
+        for form in [vec![("link", "google")], vec![("csrf", "x"), ("link", "google")]] {
+            assert_eq!(house.post_as(&browser, PAGE, &form).await.status, StatusCode::FORBIDDEN, "{form:?}");
+        }
+        let by_get = browser.open(&house.at("/account/identities?link=google")).await;
+        assert_eq!(by_get.status, StatusCode::OK);
+        house.wait(301);
+        let stale = browser.post(&house.at(PAGE), &[("csrf".into(), csrf), ("link".into(), "google".into())]).await;
+        assert!(stale.url.contains("/login?") && stale.url.contains("again=1"), "{}", stale.url);
+        assert!(at.asked("google", "authorize").await.is_empty());
+        let back = browser.sign_in(&stale, BOB).await;
+        assert_eq!(back.url, house.at(PAGE));
+        assert_eq!(browser.link(&at, Google, "ana").await.url, house.at("/account/identities?done=linked"));
+    }
+
+    /// The same person, who was away for longer than their sign-in stays fresh, proves it again; nothing is linked.
+    async fn whoever_dawdles_at_the_provider_shows_themselves_again(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(BOB).await;
+        let mut browser = house.signed_in(BOB).await;
+        let page = browser.open(&house.at(PAGE)).await;
+        let away = browser.submit(&page, &[("link", "google")]).await;
+        house.wait(301);
+        let landing = browser.return_as(&at, &away, "ana").await;
+        assert!(landing.url.contains("again=1"), "{}", landing.url);
+        assert_eq!(house.identities().await, 0);
+    }
+
+    /// The answer to a link counts for the session that asked, and for no other person in this browser or elsewhere.
+    async fn a_link_is_the_sessions_that_asked_for_it(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(BOB).await;
+        house.user("eve@example.test").await;
+        let mut browser = house.signed_in(BOB).await;
+        let page = browser.open(&house.at(PAGE)).await;
+        let away = browser.submit(&page, &[("link", "google")]).await;
+        // Delivered to a victim: UP-09.
+        let mut victim = house.signed_in("eve@example.test").await;
+        assert_eq!(trouble(&victim.return_as(&at, &away, "bob").await).0, 400);
+        let page = browser.open(&house.at(PAGE)).await;
+        let away = browser.submit(&page, &[("link", "google")]).await;
+        let out = browser.open(&house.at("/logout")).await;
+        browser.submit(&out, &[("logout", "yes")]).await;
+        let landing = browser.return_as(&at, &away, "bob").await;
+        assert_eq!(trouble(&landing), (400, "SIGN_IN_EXPIRED".into()), "{}", landing.body);
+        assert_eq!((house.identities().await, house.users().await), (0, 2));
+    }
+
+    async fn what_is_somebody_elses_is_refused_and_says_no_more(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let mut ana = house.browser();
+        ana.come_by(&at, Google, "ana").await;
+        house.user(BOB).await;
+        let mut bob = house.signed_in(BOB).await;
+        let landing = bob.link(&at, Google, "ana").await;
+        assert_eq!(trouble(&landing), (409, "IDENTITY_TAKEN".into()));
+        assert!(!landing.body.contains("ana@"), "{}", landing.body);
+        assert_eq!(house.identities().await, 1);
+        assert!(ana.is_in().await && bob.is_in().await);
+    }
+
+    async fn the_last_way_in_stays(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google, X]).await;
+        let mut browser = house.browser();
+        browser.come_by(&at, Google, "ana").await;
+        let page = browser.open(&house.at(PAGE)).await;
+        let refused = browser.submit(&page, &[("unlink", &page.value("unlink"))]).await;
+        assert_eq!((refused.status, house.identities().await), (StatusCode::UNPROCESSABLE_ENTITY, 1), "{}", refused.body);
+        browser.link(&at, X, "ana").await;
+        let page = browser.open(&house.at(PAGE)).await;
+        let done = browser.submit(&page, &[("unlink", &page.values("unlink")[0])]).await;
+        assert_eq!(done.url, house.at("/account/identities?done=unlinked"));
+        assert_eq!(house.identities().await, 1);
+        let page = browser.open(&house.at(PAGE)).await;
+        let last = browser.submit(&page, &[("unlink", &page.value("unlink"))]).await;
+        assert_eq!((last.status, house.identities().await), (StatusCode::UNPROCESSABLE_ENTITY, 1));
+    }
+
+    async fn unlinking_ends_what_it_opened_elsewhere_and_leads_nowhere_for_a_day(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(BOB).await;
+        let mut here = house.signed_in(BOB).await;
+        here.link(&at, Google, "ana").await;
+        let (mut by_google, mut by_password) = (house.browser(), house.signed_in(BOB).await);
+        by_google.come_by(&at, Google, "ana").await;
+        let page = here.open(&house.at(PAGE)).await;
+        let gone = page.value("unlink");
+        here.submit(&page, &[("unlink", &gone)]).await;
+        assert!(here.is_in().await && by_password.is_in().await && !by_google.is_in().await);
+        assert!(was_told(&house, BOB, "A way to sign in was removed").await);
+        let landing = house.browser().come_by(&at, Google, "ana").await;
+        assert_eq!(trouble(&landing), (409, "IDENTITY_TAKEN".into()), "{}", landing.body);
+        assert_eq!(house.users().await, 1);
+        assert_eq!(here.submit(&page, &[("unlink", &gone)]).await.status, StatusCode::NOT_FOUND, "it is gone");
+        house.wait(86_400);
+        assert_eq!(house.browser().come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
+        assert_eq!(house.users().await, 2);
+    }
+
+    async fn unlinking_wants_a_fresh_sign_in_and_ones_own_identity(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.browser().come_by(&at, Google, "ana").await;
+        house.user(BOB).await;
+        let mut bob = house.signed_in(BOB).await;
+        bob.link(&at, Google, "maria").await;
+        let page = bob.open(&house.at(PAGE)).await;
+        let own = page.value("unlink");
+        let hers = house.database.store.find_user_by_email(&Email::parse("ana@example.test").unwrap()).await.unwrap().unwrap();
+        let hers = house.database.store.list_identities(hers.id).await.unwrap()[0].id.to_string();
+        assert_eq!(bob.submit(&page, &[("unlink", &hers)]).await.status, StatusCode::NOT_FOUND);
+        house.wait(301);
+        let stale = bob.submit(&page, &[("unlink", &own)]).await;
+        assert!(stale.url.contains("again=1"), "{}", stale.url);
+        assert_eq!(house.identities().await, 2);
+    }
+}

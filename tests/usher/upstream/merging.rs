@@ -1,0 +1,148 @@
+//! Two accounts of one person become one, and for thirty days may become two again.
+
+use reqwest::StatusCode;
+use serde_json::json;
+use usher::domain::client::ClientType;
+use usher::domain::email::Email;
+use usher::domain::provider::ProviderKind::{Google, X};
+
+use super::accounts::{sub, told_to, was_told};
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+use crate::harness::providers::house_with;
+
+const BOB: &str = "bob@example.test";
+const PAGE: &str = "/account/identities";
+const DAY: u64 = 86_400;
+
+/// Joins the other account of this browser to the one used last.
+async fn merge(house: &TestUsher, browser: &mut Browser<'_>) -> Landing {
+    let page = browser.open(&house.at(PAGE)).await;
+    let other = page.value("merge");
+    browser.submit(&page, &[("merge", &other)]).await
+}
+
+on_both_databases! {
+    async fn either_door_leads_to_the_one_who_is_left_and_the_old_sub_still_names_them(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let bob = house.user(BOB).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        browser.come_by(&at, Google, "ana").await;
+        let landing = browser.go_through(&house.authorize_url(&client, &[]), BOB).await;
+        let tokens = house.exchange(&client, &landing.code()).await;
+        let hint = tokens.text("id_token");
+        let old = crate::harness::relying_party::payload(&hint)["sub"].as_str().unwrap().to_owned();
+        let page = browser.open(&house.at("/login")).await;
+        browser.sign_in(&page, BOB).await;
+        let done = merge(&house, &mut browser).await;
+        assert_eq!(done.url, house.at("/account/identities?done=merged"), "{}", done.body);
+        assert!(was_told(&house, BOB, "Two accounts became one").await);
+        assert!(was_told(&house, "ana@example.test", "Two accounts became one").await);
+        // What the other was granted has ended.
+        assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.error(), "invalid_grant");
+        let mut other = house.browser();
+        assert_eq!(other.come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
+        assert_eq!(sub(&house, &mut other).await, bob.sub.0);
+        assert_ne!(old, bob.sub.0);
+        // The client that knows the old one only.
+        let silent = house.authorize_url(&client, &[("prompt", "none"), ("id_token_hint", &hint)]);
+        told_to(&house, &client, &mut other).await;
+        let landing = other.open(&silent).await;
+        assert!(landing.answer("code").is_some(), "{}", landing.url);
+        let claims = json!({"id_token": {"sub": {"value": old}}}).to_string();
+        let landing = other.open(&house.authorize_url(&client, &[("prompt", "none"), ("claims", &claims)])).await;
+        assert!(landing.answer("code").is_some(), "{}", landing.url);
+        let stranger = json!({"id_token": {"sub": {"value": "nobody"}}}).to_string();
+        let landing = other.open(&house.authorize_url(&client, &[("prompt", "none"), ("claims", &stranger)])).await;
+        assert_eq!(landing.answer("error").as_deref(), Some("login_required"), "{}", landing.url);
+    }
+
+    async fn the_merged_one_signs_in_no_more_and_their_address_leads_to_the_other(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google, X]).await;
+        house.user("eve@example.test").await;
+        let bob = house.user(BOB).await;
+        let mut browser = house.signed_in("eve@example.test").await;
+        sign_in_beside(&house, &mut browser, BOB).await;
+        merge(&house, &mut browser).await;
+        let mut late = house.browser();
+        let page = late.open(&house.at("/login")).await;
+        late.sign_in(&page, "eve@example.test").await;
+        assert!(!late.is_in().await);
+        let question = late.come_by(&at, Google, "eve").await;
+        assert!(question.url.contains("/upstream/ask?q="), "{} {}", question.url, question.body);
+        let login = late.open(&house.at(&question.links("/login")[0])).await;
+        let back = late.sign_in(&login, BOB).await;
+        let landing = late.submit(&back, &[("confirm", "1")]).await;
+        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
+        assert_eq!(sub(&house, &mut late).await, bob.sub.0);
+    }
+
+    async fn a_merge_is_taken_back_within_thirty_days(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(BOB).await;
+        let mut browser = house.browser();
+        browser.come_by(&at, Google, "ana").await;
+        let ana = sub(&house, &mut browser).await;
+        sign_in_beside(&house, &mut browser, BOB).await;
+        merge(&house, &mut browser).await;
+        house.wait(29 * DAY);
+        let mut browser = house.signed_in(BOB).await;
+        let mut by_google = house.browser();
+        by_google.come_by(&at, Google, "ana").await;
+        let page = browser.open(&house.at(PAGE)).await;
+        let undone = browser.submit(&page, &[("undo", &page.value("undo"))]).await;
+        assert_eq!(undone.url, house.at("/account/identities?done=undone"), "{}", undone.body);
+        assert!(browser.is_in().await && !by_google.is_in().await, "what the identity opened of the other ends");
+        assert_eq!(by_google.come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
+        assert_eq!(sub(&house, &mut by_google).await, ana);
+        assert_eq!(browser.submit(&page, &[("undo", &page.value("undo"))]).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn after_thirty_days_a_merge_stays(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(BOB).await;
+        let mut browser = house.browser();
+        browser.come_by(&at, Google, "ana").await;
+        sign_in_beside(&house, &mut browser, BOB).await;
+        let page = merge(&house, &mut browser).await;
+        let undo = page.value("undo");
+        house.wait(30 * DAY);
+        let mut browser = house.signed_in(BOB).await;
+        let late = browser.open(&house.at(PAGE)).await;
+        assert!(late.values("undo").is_empty());
+        let csrf = late.value("csrf");
+        let reply = house.post_as(&browser, PAGE, &[("csrf", &csrf), ("undo", &undo)]).await;
+        assert_eq!(reply.status, StatusCode::NOT_FOUND);
+        assert_eq!(house.database.count("select count(*) from users where status = 'merged'").await, 1);
+    }
+
+    async fn a_merge_wants_both_accounts_signed_in_here_and_freshly(db: TestDatabase) {
+        let (house, _at) = house_with(db, &[]).await;
+        house.user("eve@example.test").await;
+        house.user(BOB).await;
+        let mut browser = house.signed_in("eve@example.test").await;
+        house.wait(301);
+        sign_in_beside(&house, &mut browser, BOB).await;
+        let stale = merge(&house, &mut browser).await;
+        assert!(stale.url.contains("again=1"), "{}", stale.url);
+        let elsewhere = house.signed_in("eve@example.test").await;
+        let eve = Email::parse("eve@example.test").unwrap();
+        let theirs = house.database.store.find_user_by_email(&eve).await.unwrap().unwrap();
+        let sessions = house.database.store.list_live_sessions(theirs.id, house.now()).await.unwrap();
+        let page = browser.open(&house.at(PAGE)).await;
+        let here = page.value("merge");
+        let foreign = sessions.iter().map(|session| session.id.to_string()).find(|id| *id != here).unwrap();
+        let reply = browser.submit(&page, &[("merge", &foreign)]).await;
+        assert!(reply.status.is_client_error(), "{}", reply.status);
+        assert_eq!(house.database.count("select count(*) from users where status = 'merged'").await, 0);
+        drop(elsewhere);
+    }
+}
+
+/// Signs in to one more account in a browser.
+async fn sign_in_beside(house: &TestUsher, browser: &mut Browser<'_>, email: &str) {
+    let page = browser.open(&house.at("/login")).await;
+    assert_eq!(browser.sign_in(&page, email).await.url, house.at("/account/profile"));
+}

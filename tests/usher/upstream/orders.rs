@@ -1,0 +1,257 @@
+//! Whatever happens in whatever order: no identity is of two people, nobody is left without a way in, and an address that
+//! nobody checked opens nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use serde_json::json;
+use usher::domain::id::UserId;
+use usher::domain::page::Cursor;
+use usher::domain::provider::ProviderKind::{self, Facebook, Google, X};
+use usher::flows::Account;
+
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::TestDatabase;
+use crate::harness::house::TestUsher;
+use crate::harness::providers::{Providers, house_with};
+
+const CASES: usize = 16;
+/// Somebody whom this is none of.
+const VICTIM: &str = "victim@example.test";
+
+/// Who may come: by which provider, as whom, and does anybody vouch for their address?
+const PEOPLE: &[(ProviderKind, &str, bool)] = &[
+    (Google, "ana", true),
+    (Google, "unverified", false),
+    (X, "bob", true),
+    (X, "no_email", false),
+    (Facebook, "eve", false),
+];
+
+/// What may happen, at one of two browsers.
+#[derive(Debug, Clone, Copy)]
+enum Op {
+    /// Somebody comes by a provider; where an address is wanted they go on without one, or not at all.
+    Come(usize, usize, bool),
+    /// The same, with the address of the victim, as far as the provider lets them say so.
+    Pose(usize, usize),
+    Link(usize, usize),
+    Unlink(usize, usize),
+    Merge(usize),
+    Undo(usize),
+    /// The account at Google is no more.
+    Gone(usize),
+    SignOut(usize),
+    Delete(usize),
+    Wait(u64),
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let (browser, person) = (0..2_usize, 0..PEOPLE.len());
+    let op = prop_oneof![
+        8 => (browser.clone(), person.clone(), any::<bool>()).prop_map(|(at, who, skip)| Op::Come(at, who, skip)),
+        2 => (browser.clone(), person.clone()).prop_map(|(at, who)| Op::Pose(at, who)),
+        5 => (browser.clone(), person).prop_map(|(at, who)| Op::Link(at, who)),
+        4 => (browser.clone(), 0..3_usize).prop_map(|(at, which)| Op::Unlink(at, which)),
+        4 => browser.clone().prop_map(Op::Merge),
+        3 => browser.clone().prop_map(Op::Undo),
+        1 => (0..2_usize).prop_map(Op::Gone),
+        1 => browser.clone().prop_map(Op::SignOut),
+        1 => browser.prop_map(Op::Delete),
+        2 => prop_oneof![Just(100), Just(400), Just(86_400), Just(31 * 86_400)].prop_map(Op::Wait),
+    ];
+    proptest::collection::vec(op, 6..24)
+}
+
+/// Whose each identity is: issuer and subject, and the user.
+type Holders = BTreeMap<(String, String), UserId>;
+
+async fn users(house: &TestUsher) -> BTreeSet<UserId> {
+    let mut all = BTreeSet::new();
+    let mut after = Cursor::START;
+    loop {
+        let page = house.usher.list_users(after, 100).await.expect("the house answers");
+        all.extend(page.items.iter().map(|user| user.id));
+        match page.next {
+            Some(next) => after = next,
+            None => return all,
+        }
+    }
+}
+
+async fn holders(house: &TestUsher) -> Holders {
+    let mut all = Holders::new();
+    for user in users(house).await {
+        for one in house.database.store.list_identities(user).await.expect("the house answers") {
+            let before = all.insert((one.issuer, one.subject), user);
+            assert_eq!(before, None, "an identity of two people");
+        }
+    }
+    all
+}
+
+/// One run, and what it has learnt so far.
+struct Run<'h> {
+    house: &'h TestUsher,
+    at: &'h Providers,
+    browsers: [Browser<'h>; 2],
+    /// The identity of each who was linked once.
+    known: BTreeMap<usize, (String, String)>,
+}
+
+impl Run<'_> {
+    async fn account(&self, at: usize) -> Option<Account> {
+        let cookie = self.browsers[at].cookies.get("usher").map(String::as_str);
+        let browser = usher::flows::Browser::from_cookies(cookie, None);
+        self.house.usher.current(&browser).await.expect("the house answers")
+    }
+
+    async fn do_one(&mut self, op: Op, why: &str) {
+        let (before, people) = (holders(self.house).await, users(self.house).await);
+        match op {
+            Op::Come(at, who, skip) => self.come(at, who, skip, why).await,
+            Op::Pose(at, who) => {
+                let (kind, name, vouched) = PEOPLE[who];
+                if !vouched {
+                    self.browsers[at].come_by(self.at, kind, &format!("{name}:{VICTIM}")).await;
+                }
+            }
+            Op::Link(at, who) => self.link(at, who, why).await,
+            Op::Unlink(at, which) => {
+                let page = self.identities(at).await;
+                let ids = page.values("unlink");
+                if let Some(id) = ids.get(which) {
+                    self.browsers[at].submit(&page, &[("unlink", id)]).await;
+                }
+            }
+            Op::Merge(at) => self.press(at, "merge").await,
+            Op::Undo(at) => self.press(at, "undo").await,
+            Op::Gone(who) => {
+                let to = format!("{}/upstream/google/notices", self.house.url);
+                let order =
+                    json!({"kind": "google_risc", "persona": PEOPLE[who].1, "event": "account-purged", "to": to});
+                assert_eq!(self.at.tell(order).await["status"], 200, "{why}");
+            }
+            Op::SignOut(at) => {
+                if let Some(account) = self.account(at).await {
+                    self.house.usher.sign_out(&account).await.expect("it can be done");
+                }
+            }
+            Op::Delete(at) => {
+                if let Some(account) = self.account(at).await
+                    && account.is_fresh(self.house.now())
+                {
+                    let typed = account.user.confirmation().to_owned();
+                    self.house.usher.delete_account(&account, &typed).await.expect("it can be done");
+                }
+            }
+            Op::Wait(seconds) => self.house.wait(seconds),
+        }
+        let after = holders(self.house).await;
+        let moved = before.iter().any(|(key, user)| after.get(key).is_some_and(|now| now != user));
+        assert!(!moved || matches!(op, Op::Merge(_) | Op::Undo(_)), "{why}: an identity changed hands");
+        let fewer = before.keys().any(|key| !after.contains_key(key));
+        assert!(!fewer || matches!(op, Op::Unlink(..) | Op::Gone(_) | Op::Delete(_)), "{why}: an identity was lost");
+        let new = users(self.house).await.difference(&people).count();
+        assert!(new == 0 || new == 1 && matches!(op, Op::Come(..)), "{why}: {new} new people");
+        self.check(why).await;
+    }
+
+    async fn check(&self, why: &str) {
+        let shut_out = "select count(*) from users where status = 'active' \
+                        and not exists (select 1 from password where password.user_id = users.id) \
+                        and not exists (select 1 from passkey where passkey.user_id = users.id) \
+                        and not exists (select 1 from identity where identity.user_id = users.id)";
+        assert_eq!(self.house.database.count(shut_out).await, 0, "{why}: somebody has no way in");
+        let taken = "select count(*) from identity join users on users.id = identity.user_id \
+                     where users.email = 'victim@example.test'";
+        assert_eq!(self.house.database.count(taken).await, 0, "{why}: the victim's account has a second door");
+        let unproven = "select count(*) from users join identity on identity.user_id = users.id \
+                        where users.email = identity.email_at_link and identity.email_state in ('unverified', 'absent') \
+                        and identity.linked_how = 'sign_up'";
+        assert_eq!(self.house.database.count(unproven).await, 0, "{why}: an address that nobody checked is somebody's");
+    }
+
+    async fn come(&mut self, at: usize, who: usize, skip: bool, why: &str) {
+        let (before, people) = (holders(self.house).await, users(self.house).await);
+        let (kind, persona, vouched) = PEOPLE[who];
+        let mut landing = self.browsers[at].come_by(self.at, kind, persona).await;
+        let held = self.known.get(&who).and_then(|key| before.get(key));
+        if let Some(user) = held {
+            assert!(landing.url.ends_with("/account/profile"), "{why}: {} {}", landing.url, landing.body);
+            assert_eq!(self.account(at).await.map(|account| account.user.id), Some(*user), "{why}: somebody else");
+            return;
+        }
+        if landing.body.contains("name=\"skip\"") {
+            assert_eq!(holders(self.house).await, before, "{why}: a question links nothing");
+            if !skip {
+                return;
+            }
+            landing = self.browsers[at].submit(&landing, &[("skip", "1")]).await;
+        } else {
+            assert!(
+                vouched || !landing.url.ends_with("/account/profile"),
+                "{why}: an address nobody checked let them in"
+            );
+        }
+        if landing.url.ends_with("/account/profile") {
+            let account = self.account(at).await.expect("somebody is in");
+            assert!(!people.contains(&account.user.id), "{why}: whoever is new is new");
+            self.learn(who, &before, account.user.id, why).await;
+        }
+    }
+
+    async fn link(&mut self, at: usize, who: usize, why: &str) {
+        let Some(account) = self.account(at).await else { return };
+        let before = holders(self.house).await;
+        let (kind, persona, _) = PEOPLE[who];
+        let landing = self.browsers[at].link(self.at, kind, persona).await;
+        let held = self.known.get(&who).and_then(|key| before.get(key)).copied();
+        if landing.url.ends_with("done=linked") {
+            assert!(held.is_none_or(|user| user == account.user.id), "{why}: it was another's");
+            if held.is_none() {
+                self.learn(who, &before, account.user.id, why).await;
+            }
+        } else {
+            assert_eq!(holders(self.house).await, before, "{why}");
+        }
+    }
+
+    /// Exactly one identity is new, and it is this user's.
+    async fn learn(&mut self, who: usize, before: &Holders, user: UserId, why: &str) {
+        let after = holders(self.house).await;
+        let new: Vec<_> = after.iter().filter(|(key, _)| !before.contains_key(*key)).collect();
+        assert!(new.len() == 1 && *new[0].1 == user, "{why}: {new:?}");
+        let key = new[0].0.clone();
+        let known = self.known.insert(who, key.clone());
+        assert!(known.is_none_or(|known| known == key), "{why}: it became another one");
+    }
+
+    async fn identities(&mut self, at: usize) -> Landing {
+        self.browsers[at].open(&self.house.at("/account/identities")).await
+    }
+
+    async fn press(&mut self, at: usize, button: &str) {
+        let page = self.identities(at).await;
+        if let Some(value) = page.values(button).first() {
+            self.browsers[at].submit(&page, &[(button, value)]).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_happens_in_any_order_takes_or_gives_an_account_wrongly() {
+    let mut runner = TestRunner::default();
+    for _ in 0..CASES {
+        let (house, at) = house_with(TestDatabase::sqlite().await, &[Google, Facebook, X]).await;
+        house.user(VICTIM).await;
+        let case = ops().new_tree(&mut runner).expect("a case can be drawn").current();
+        let browsers = [house.browser(), house.browser()];
+        let mut run = Run { house: &house, at: &at, browsers, known: BTreeMap::new() };
+        for (n, op) in case.iter().enumerate() {
+            run.do_one(*op, &format!("step {n} of {case:?}")).await;
+        }
+    }
+}

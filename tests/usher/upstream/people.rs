@@ -1,0 +1,180 @@
+//! Provider × persona, over HTTP: who gets an account, who is asked first, who is refused; and who comes again.
+
+use reqwest::StatusCode;
+use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
+
+use super::accounts::{sub, told_to, trouble};
+use crate::harness::database::on_both_databases;
+use crate::harness::providers::house_with;
+use usher::domain::client::ClientType;
+
+/// Everybody who can be signed in with.
+pub const KINDS: &[ProviderKind] = &[Google, Facebook, X, Github, Apple, Microsoft, Oidc];
+
+/// What becomes of somebody new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// An account with the address.
+    In,
+    /// A question for an address.
+    Asked,
+    /// Nothing.
+    Refused,
+}
+
+const TABLE: &[(ProviderKind, &str, Then)] = &[
+    (Google, "ana", Then::In),
+    (Google, "gmailer:gmailer@gmail.com", Then::In),
+    (Google, "verified", Then::In),
+    (Google, "unverified", Then::Asked),
+    (Google, "no_email", Then::Asked),
+    (Google, "third_party_google", Then::In),
+    (Google, "workspace_hd", Then::In),
+    (Google, "partial_scopes", Then::Asked),
+    (Google, "denied", Then::Refused),
+    (Facebook, "ana", Then::Asked),
+    (Facebook, "no_email", Then::Asked),
+    (Facebook, "partial_scopes", Then::Asked),
+    (Facebook, "denied", Then::Refused),
+    (X, "ana", Then::In),
+    (X, "unverified", Then::Asked),
+    (X, "no_email", Then::Asked),
+    (X, "denied", Then::Refused),
+    (Github, "ana", Then::In),
+    (Github, "unverified", Then::Asked),
+    (Github, "no_email", Then::Asked),
+    (Github, "denied", Then::Refused),
+    (Apple, "apple_first", Then::In),
+    (Apple, "apple_again", Then::In),
+    (Apple, "relay", Then::In),
+    (Apple, "unverified", Then::Asked),
+    (Apple, "no_email", Then::Asked),
+    (Apple, "denied", Then::Refused),
+    (Microsoft, "ana", Then::In),
+    (Microsoft, "ms_noauth_attacker:victim@example.test", Then::Asked),
+    (Microsoft, "no_email", Then::Asked),
+    (Microsoft, "denied", Then::Refused),
+    (Oidc, "ana", Then::In),
+    (Oidc, "unverified", Then::Asked),
+    (Oidc, "no_email", Then::Asked),
+    (Oidc, "denied", Then::Refused),
+];
+
+on_both_databases! {
+    async fn every_persona_of_every_provider_gets_what_the_providers_word_is_worth(db: TestDatabase) {
+        let (house, at) = house_with(db, KINDS).await;
+        for (kind, persona, then) in TABLE {
+            let (users, open) = (house.users().await, house.live_sessions().await);
+            // An address that nobody else has: who is new is the question here.
+            let unique = format!("{persona}:{}.{}@example.test", persona.replace(':', "."), kind.as_str());
+            let persona = if persona.contains(':') || *persona == "relay" { (*persona).to_owned() } else { unique };
+            let mut browser = house.browser();
+            let landing = browser.come_by(&at, *kind, &persona).await;
+            let (made, opened) = (house.users().await - users, house.live_sessions().await - open);
+            match then {
+                Then::In => {
+                    assert_eq!(landing.url, house.at("/account/profile"), "{kind:?} {persona}: {}", landing.body);
+                    assert_eq!((made, opened), (1, 1), "{kind:?} {persona}");
+                }
+                Then::Asked => {
+                    assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {persona}: {}", landing.url);
+                    assert_eq!((landing.status, made, opened), (StatusCode::OK, 0, 0), "{kind:?} {persona}");
+                    assert!(!browser.is_in().await, "{kind:?} {persona}");
+                }
+                Then::Refused => {
+                    assert_eq!(trouble(&landing), (403, "PROVIDER_DENIED".into()), "{kind:?} {persona}");
+                    assert_eq!((made, opened), (0, 0), "{kind:?} {persona}");
+                    assert!(landing.body.contains(&format!("/upstream/{}/start", kind.as_str())), "it offers another try");
+                }
+            }
+            // Much traffic from one place is no subject of this test.
+            house.wait(3_600);
+        }
+    }
+
+    async fn whoever_comes_again_is_the_same_and_a_change_of_address_there_changes_nothing_here(db: TestDatabase) {
+        let (house, at) = house_with(db, KINDS).await;
+        for kind in KINDS.iter().filter(|kind| **kind != Facebook) {
+            let persona = format!("ana:ana.{}@example.test", kind.as_str());
+            let mut subs = Vec::new();
+            for persona in [persona.clone(), persona, format!("ana:other.{}@example.test", kind.as_str())] {
+                let mut browser = house.browser();
+                assert_eq!(browser.come_by(&at, *kind, &persona).await.status, StatusCode::OK, "{kind:?}");
+                subs.push(sub(&house, &mut browser).await);
+            }
+            assert!(subs.iter().all(|sub| *sub == subs[0]), "{kind:?} {subs:?}");
+        }
+        assert_eq!(house.database.count("select count(*) from users where email like 'other.%'").await, 0);
+    }
+
+    /// UP-03: the address of somebody else, at another account of the same provider, opens nothing.
+    async fn the_same_address_at_another_account_there_is_another_person(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.browser().come_by(&at, Google, "same_email_other_sub").await;
+        assert_eq!(house.users().await, 1);
+        let landing = house.browser().come_by(&at, Google, "same_email_other_sub").await;
+        assert!(landing.url.contains("/upstream/ask?q="), "{}", landing.url);
+        assert_eq!((house.users().await, house.identities().await), (1, 1));
+    }
+
+    async fn what_a_client_is_told_names_the_federation_and_the_address_that_was_proven(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google, Oidc]).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        browser.come_by(&at, Google, "ana").await;
+        let told = told_to(&house, &client, &mut browser).await;
+        assert_eq!(told["amr"], serde_json::json!(["fed"]), "{told}");
+        assert_eq!(told["acr"], "aal1");
+        assert_eq!(house.database.count("select count(*) from users where email = 'ana@example.test'").await, 1);
+    }
+
+    async fn a_sign_in_in_the_middle_of_a_clients_request_ends_at_the_client(db: TestDatabase) {
+        let (house, at) = house_with(db, &[X]).await;
+        let client = house.client(ClientType::Web, |client| client.first_party = true).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let button = page.links("/upstream/x/start");
+        let away = browser.open(&house.at(&button[0])).await;
+        let landing = browser.return_as(&at, &away, "ana").await;
+        assert!(landing.url.starts_with("https://rp.test/cb?code="), "{} {}", landing.url, landing.body);
+        assert_eq!(landing.answer("state").as_deref(), Some("st4te"));
+        assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+    }
+
+    async fn after_signing_out_here_the_provider_asks_anew_who_it_is(db: TestDatabase) {
+        let (house, at) = house_with(db, KINDS).await;
+        let mut browser = house.browser();
+        browser.come_by(&at, Google, "ana").await;
+        let first = at.asked("google", "authorize").await;
+        assert!(first[0]["query"]["prompt"].is_null(), "{first:?}");
+        let page = browser.open(&house.at("/logout")).await;
+        browser.submit(&page, &[("logout", "yes")]).await;
+        for (kind, name, value) in [
+            (Google, "prompt", "select_account"),
+            (Facebook, "auth_type", "reauthenticate"),
+            (Github, "prompt", "select_account"),
+            (Microsoft, "prompt", "select_account"),
+        ] {
+            browser.come_by(&at, kind, "denied").await;
+            let asked = at.asked(kind.as_str(), "authorize").await;
+            assert_eq!(asked.last().unwrap()["query"][name], value, "{kind:?}");
+        }
+        browser.come_by(&at, Oidc, "denied").await;
+        let asked = at.asked("oidc", "authorize").await;
+        assert!(asked.last().unwrap()["query"]["prompt"].is_string(), "{asked:?}");
+    }
+
+    /// Sessions are made anew, and nothing of the provider's tokens stays.
+    async fn the_secret_of_the_session_changes_with_every_sign_in(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let mut browser = house.browser();
+        browser.come_by(&at, Google, "ana").await;
+        let before = browser.cookies.clone();
+        browser.come_by(&at, Google, "ana").await;
+        assert_ne!(browser.cookies, before);
+        let mut old = house.browser();
+        old.cookies = before;
+        assert!(browser.is_in().await && !old.is_in().await);
+        assert_eq!(house.live_sessions().await, 1);
+    }
+}
