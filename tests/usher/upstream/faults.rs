@@ -60,7 +60,7 @@ on_both_databases! {
                 at.mend().await;
             }
         }
-        let failed = "select count(*) from event where kind = 'sign_in.failed'";
+        let failed = "select count(*) from event where kind = 'session.sign_in_failed'";
         assert!(house.database.count(failed).await >= 40, "each is written down");
         assert!(house.browser().come_by(&at, Google, "ana").await.url.ends_with("/account/profile"), "whole again");
     }
