@@ -113,7 +113,7 @@ impl Config {
         let (wrong, explained) = reader.finish();
         faults.extend(wrong);
         match config {
-            Some(config) if faults.is_empty() => Ok(Self { explained, providers, ..config }),
+            Some(config) if faults.is_empty() => Ok(Self { providers, explained, ..config }),
             _ => Err(ConfigErrors(faults)),
         }
     }

@@ -99,7 +99,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 9] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 10] {
     SOURCES[lang as usize]
 }
 

@@ -72,7 +72,7 @@ pub fn tables(path: &Path, text: &str, faults: &mut Vec<ConfigError>) -> Vec<Con
     };
     let DeValue::Array(items) = value.get_ref() else { return Vec::new() };
     let mut found = Vec::new();
-    for item in items.iter() {
+    for item in items {
         let origin = at(item.span().start);
         let DeValue::Table(table) = item.get_ref() else {
             let message = String::from("provider: expected [[provider]] tables");

@@ -43,11 +43,11 @@ pub async fn create(
     let page = ProviderPage { values, ..blank(&mut visitor, &account, kind) };
     let settings = match provider_form::settings(kind, None, &page.values, page.page.lang) {
         Ok(settings) => settings,
-        Err(errors) => return again(visitor, ProviderPage { errors, ..page }),
+        Err(errors) => return again(visitor, &ProviderPage { errors, ..page }),
     };
     if app.usher.list_providers().await?.iter().any(|known| known.settings.id == settings.id) {
         let errors = FieldErrors::from_iter([("id", page.page.t("provider-id-taken"))]);
-        return again(visitor, ProviderPage { errors, ..page });
+        return again(visitor, &ProviderPage { errors, ..page });
     }
     save(&app, visitor, page, settings, &form, "added").await
 }
@@ -86,7 +86,7 @@ pub async fn post(
             let page = ProviderPage { values, ..current(&app, &mut visitor, &account, &provider)? };
             match provider_form::settings(kind, Some(&provider.settings), &page.values, page.page.lang) {
                 Ok(settings) => save(&app, visitor, page, settings, &form, "saved").await,
-                Err(errors) => again(visitor, ProviderPage { errors, ..page }),
+                Err(errors) => again(visitor, &ProviderPage { errors, ..page }),
             }
         }
         "test" => {
@@ -124,15 +124,15 @@ async fn save(
             page.errors = provider_form::words(&faults, &page.values, page.page.lang);
         }
         Err(FlowError::Refused(Refused::Missing(field))) => {
-            page.errors.add(field, Message::Required.text(page.page.lang))
+            page.errors.add(field, Message::Required.text(page.page.lang));
         }
         Err(other) => return Err(other.into()),
     }
-    again(visitor, page)
+    again(visitor, &page)
 }
 
-fn again(visitor: Visitor, page: ProviderPage) -> Result<Response, HttpProblem> {
-    let body = show::html(&page)?;
+fn again(visitor: Visitor, page: &ProviderPage) -> Result<Response, HttpProblem> {
+    let body = show::html(page)?;
     Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
 }
 

@@ -86,9 +86,9 @@ pub(super) fn settings(
     lang: Lang,
 ) -> Result<ProviderSettings, FieldErrors> {
     let fault = |field: &str, words: String| FieldErrors::from_iter([(field, words)]);
-    let mut members = match serde_json::from_str(if values.rest.is_empty() { "{}" } else { &values.rest }) {
-        Ok(Value::Object(members)) => members,
-        _ => return Err(fault("rest", lang.text("provider-rest-object"))),
+    let rest = if values.rest.is_empty() { "{}" } else { &values.rest };
+    let Ok(Value::Object(mut members)) = serde_json::from_str(rest) else {
+        return Err(fault("rest", lang.text("provider-rest-object")));
     };
     members.retain(|name, _| !APART.contains(&name.as_str()));
     for (name, value) in &values.texts {

@@ -54,6 +54,7 @@ impl ProviderKindLink {
 }
 
 /// One provider: its form, what can be done with it, and how a test went.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of the provider")]
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/provider.html")]
 pub struct ProviderPage {
