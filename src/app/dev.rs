@@ -13,7 +13,7 @@ use super::door::Door;
 use super::furnish::{furnish, open_store};
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
-use super::{mark, run, seed};
+use super::{configured, mark, run, seed};
 use crate::config::{Config, DatabaseUrl, Profile};
 use crate::domain::key::SigningAlg;
 use crate::domain::random::Random;
@@ -43,6 +43,7 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
     let (usher, created, migrations) = open(config).await?;
     let secrets = fill(&usher, demos.as_ref()).await.context("the data of development")?;
     let setup = usher.create_setup_link().await?;
+    configured::apply(&usher).await?;
     #[cfg(feature = "sim")]
     let simulator = Some(Box::pin(super::simulated::start(&usher, &mut tasks, &shutdown)).await?);
     #[cfg(not(feature = "sim"))]

@@ -1,6 +1,7 @@
 //! The only room that knows every other: configuration in, running house out.
 
 mod banner;
+mod configured;
 mod data;
 mod demos;
 mod dev;

@@ -11,7 +11,7 @@ use super::door::Door;
 use super::furnish::{furnish, open_store};
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
-use super::{mailer, mark, run};
+use super::{configured, mailer, mark, run};
 use crate::config::{Config, Profile};
 use crate::domain::random::Random;
 use crate::flows::Usher;
@@ -33,6 +33,7 @@ pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     let starting = door.answer(&mut tasks, &shutdown);
 
     let usher = open(config, migrate).await?;
+    configured::apply(&usher).await?;
     let smtp = mailer::smtp(&usher.config.mail, usher.random.clone())?;
     if smtp.is_none() {
         tracing::warn!("mail.smtp_url is not set: letters wait in the queue until it is");

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::output::{Output, say};
-use super::print_config::{Print, print};
+use super::print_config::{Print, print, print_providers};
 use super::settings::Settings;
 use crate::config::{Profile, defaults};
 
@@ -40,5 +40,9 @@ pub(super) fn run(settings: &Settings, command: &Command, output: Output) -> any
         return say(&print(&defaults(profile), Print::Defaults, output.json));
     }
     let mode = if arguments.origin { Print::Origins } else { Print::Values };
-    say(&print(&house?.explain(), mode, output.json))
+    let house = house?;
+    if output.json {
+        return say(&print(&[house.explain(), house.explain_providers()].concat(), mode, true));
+    }
+    say(&(print(&house.explain(), mode, false) + &print_providers(&house.providers, mode)))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::config::Explained;
+use crate::config::{ConfiguredProvider, Explained};
 
 /// How much `usher config print` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,20 @@ pub fn print(explained: &[Explained], mode: Print, json: bool) -> String {
     if mode == Print::Defaults {
         text.truncate(text.trim_end().len());
         text.push('\n');
+    }
+    text
+}
+
+/// The providers of the file as `[[provider]]` tables, secrets masked, after [`print`] has said the rest.
+pub fn print_providers(providers: &[ConfiguredProvider], mode: Print) -> String {
+    let mut text = String::new();
+    for provider in providers {
+        let origin = if mode == Print::Origins { format!(" # {}", provider.origin) } else { String::new() };
+        // Writing into a String cannot fail.
+        let _ = writeln!(text, "\n[[provider]]{origin}");
+        for (name, value) in &provider.shown() {
+            let _ = writeln!(text, "{name} = {value}");
+        }
     }
     text
 }

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use url::Url;
 
 use super::layer::{Given, Origin};
+use super::providers::ConfiguredProvider;
 use super::setting::Show;
 
 const MASK: &str = "[redacted]";
@@ -14,7 +15,7 @@ const MASK: &str = "[redacted]";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explained {
     /// Dotted, as in `usher.toml`.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// As it was written, masked where it is secret; `None` where it is not set.
     pub value: Option<String>,
     /// Where it was written.
@@ -28,6 +29,30 @@ pub struct Explained {
 
 fn as_text<S: Serializer>(origin: &Origin, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(origin)
+}
+
+/// Every setting of a provider that is written in the file, under `provider.ID`; its secret masked.
+pub(super) fn of_provider(provider: &ConfiguredProvider) -> Vec<Explained> {
+    let table = provider.shown();
+    let explain = |(name, value): (&String, &toml::Value)| Explained {
+        key: Cow::Owned(format!("provider.{}.{name}", provider.settings.id)),
+        value: Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+        origin: provider.origin.clone(),
+        default: None,
+        about: "",
+    };
+    table.iter().map(explain).collect()
+}
+
+impl ConfiguredProvider {
+    /// The table as it may be shown: its secret masked.
+    pub fn shown(&self) -> toml::Table {
+        let mut table = toml::Table::try_from(&self.settings).unwrap_or_default();
+        if self.secret.is_some() {
+            table.insert(String::from("client_secret"), toml::Value::from(MASK));
+        }
+        table
+    }
 }
 
 /// A value as it may be shown.

@@ -315,12 +315,12 @@ fn a_file_that_was_named_must_be_there() {
 fn every_setting_is_explained_once_and_every_default_can_be_written_back() {
     for profile in [Profile::Dev, Profile::Serve] {
         let explained = defaults(profile);
-        let mut keys: Vec<&str> = explained.iter().map(|one| one.key).collect();
+        let mut keys: Vec<&str> = explained.iter().map(|one| one.key.as_ref()).collect();
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), explained.len());
         let mut flags = vec![("issuer", "http://localhost:8080")];
-        flags.extend(explained.iter().filter_map(|one| Some((one.key, one.value.as_deref()?))));
+        flags.extend(explained.iter().filter_map(|one| Some((one.key.as_ref(), one.value.as_deref()?))));
         let config = Config::load(profile, Sources::of_flags(flags)).unwrap_or_else(|errors| panic!("{errors}"));
         assert!(config.explain().iter().all(|one| !one.about.is_empty() && one.about.ends_with('.')));
     }

@@ -17,6 +17,7 @@ mod load_tests;
 mod mail;
 mod nearest;
 mod outbound;
+mod providers;
 mod reader;
 mod registration;
 mod server;
@@ -40,6 +41,7 @@ pub use layer::Origin;
 pub use limits::Limits;
 pub use mail::{Mail, SmtpUrl};
 pub use outbound::Outbound;
+pub use providers::ConfiguredProvider;
 pub use registration::SignUp;
 pub use server::Server;
 pub use session::Session;
@@ -83,18 +85,23 @@ pub struct Config {
     pub outbound: Outbound,
     /// The demo applications.
     pub demo: Demo,
+    /// The upstream providers that are written in the file.
+    pub providers: Vec<ConfiguredProvider>,
     explained: Vec<Explained>,
 }
 
 impl Config {
     /// Loads, checks and freezes. Errors name every fault at once.
     pub fn load(profile: Profile, sources: Sources) -> Result<Self, ConfigErrors> {
-        let (given, mut faults) = sources.layers();
+        let (given, tables, mut faults) = sources.layers();
         let mut layers = Layers::new(known());
         layers.put(defaults_layer(profile));
-        for layer in given {
+        let mut beside = source::Layer::new();
+        for mut layer in given {
+            beside.extend(providers::split(&mut layer));
             layers.put(layer);
         }
+        let providers = providers::settle(tables, beside, &mut faults);
         let issuer = layers.get("issuer").is_none().then(|| guessed_issuer(profile, &layers)).flatten();
         layers.put(issuer.into_iter().collect());
 
@@ -106,7 +113,7 @@ impl Config {
         let (wrong, explained) = reader.finish();
         faults.extend(wrong);
         match config {
-            Some(config) if faults.is_empty() => Ok(Self { explained, ..config }),
+            Some(config) if faults.is_empty() => Ok(Self { providers, explained, ..config }),
             _ => Err(ConfigErrors(faults)),
         }
     }
@@ -114,6 +121,11 @@ impl Config {
     /// Every setting: its value, masked where it is secret, where it was written, and its default.
     pub fn explain(&self) -> Vec<Explained> {
         self.explained.clone()
+    }
+
+    /// Every setting of the providers that are written in the file, secrets masked.
+    pub fn explain_providers(&self) -> Vec<Explained> {
+        self.providers.iter().flat_map(explain::of_provider).collect()
     }
 
     fn read(reader: &mut Reader) -> Option<Self> {
@@ -137,6 +149,7 @@ impl Config {
             sign_up: sign_up?,
             outbound: outbound?,
             demo: demo?,
+            providers: Vec::new(),
             explained: Vec::new(),
         })
     }

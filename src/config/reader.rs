@@ -65,7 +65,7 @@ impl Reader {
     /// The faults gathered, and every setting explained.
     pub(super) fn finish(self) -> (Vec<ConfigError>, Vec<Explained>) {
         let explain = |setting: &Setting| Explained {
-            key: setting.key,
+            key: setting.key.into(),
             value: self.shown(setting.key),
             origin: self.entries.get(setting.key).map_or(Origin::Default, |entry| entry.origin.clone()),
             default: setting.fallback.text(self.profile),

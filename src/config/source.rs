@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::fault::ConfigError;
 use super::layer::{Entry, Given, Origin, key_of_variable};
+use super::providers::{self, ConfiguredProvider};
 use super::{dotenv, toml_file};
 
 /// A layer: dotted keys and what stands under them.
@@ -51,14 +52,19 @@ impl Sources {
         Self { flags, ..Self::default() }
     }
 
-    /// The layers, weakest first, and what could not be read.
-    pub(super) fn layers(self) -> (Vec<Layer>, Vec<ConfigError>) {
-        let (mut layers, mut faults) = (Vec::new(), Vec::new());
+    /// The layers and the tables of providers, each weakest first, and what could not be read.
+    pub(super) fn layers(self) -> (Vec<Layer>, Vec<Vec<ConfiguredProvider>>, Vec<ConfigError>) {
+        let (mut layers, mut tables, mut faults) = (Vec::new(), Vec::new(), Vec::new());
         let files = self.files.iter().map(|path| (path, toml_file::parse as fn(&Path, &str) -> _));
         let dotenv = self.dotenv.iter().map(|path| (path, dotenv::parse as fn(&Path, &str) -> _));
         for (path, parse) in files.chain(dotenv) {
             let read = fs::read_to_string(path)
                 .map_err(|error| vec![ConfigError::Unreadable { path: path.clone(), cause: in_words(&error) }]);
+            if let Ok(text) = &read
+                && Some(path) != self.dotenv.as_ref()
+            {
+                tables.push(providers::tables(path, text, &mut faults));
+            }
             match read.and_then(|text| parse(path, &text)) {
                 Ok(layer) => layers.push(layer),
                 Err(wrong) => faults.extend(wrong),
@@ -66,7 +72,7 @@ impl Sources {
         }
         layers.push(environment(self.env, &mut faults));
         layers.push(self.flags.into_iter().map(|(key, value)| entry(&key, key.clone(), value, Origin::Flag)).collect());
-        (layers, faults)
+        (layers, tables, faults)
     }
 }
 

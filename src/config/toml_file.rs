@@ -38,6 +38,8 @@ impl TomlFile<'_> {
             let key = if above.is_empty() { name.get_ref().to_string() } else { format!("{above}.{}", name.get_ref()) };
             let origin = self.at(name.span().start);
             match value.get_ref() {
+                // Read by `providers`.
+                DeValue::Array(_) if key == "provider" => {}
                 DeValue::Table(inner) => self.table(&key, inner),
                 DeValue::Array(items) => match items.iter().map(|item| scalar(item.get_ref())).collect() {
                     Some(items) => self.push(key, Given::List(items), origin),

@@ -151,6 +151,3 @@ const fn decide_match(s: Situation) -> Decision {
         _ => Decision::ConfirmBySignIn,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -21,12 +21,13 @@ macro_rules! files {
             include_str!(concat!("../../translations/", $tag, "/errors.ftl")),
             include_str!(concat!("../../translations/", $tag, "/mail.ftl")),
             include_str!(concat!("../../translations/", $tag, "/upstream.ftl")),
+            include_str!(concat!("../../translations/", $tag, "/providers.ftl")),
         ]),*]
     };
 }
 
 /// Every translation file, by language in the order of [`Lang::ALL`].
-const SOURCES: [[&str; 9]; 3] = files!("en", "pt-BR", "uk");
+const SOURCES: [[&str; 10]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[Bundle; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
@@ -98,7 +99,7 @@ fn value(arg: Arg<'_>) -> FluentValue<'_> {
 }
 
 /// The translation files of one language.
-pub(super) const fn sources(lang: Lang) -> [&'static str; 9] {
+pub(super) const fn sources(lang: Lang) -> [&'static str; 10] {
     SOURCES[lang as usize]
 }
 

@@ -26,7 +26,8 @@ use crate::domain::user::Profile;
 
 const DIALOG: &str = "https://www.facebook.com";
 const GRAPH: &str = "https://graph.facebook.com";
-const VERSION: &str = "v25.0";
+/// The version of the Graph API that is spoken where none is set.
+pub(super) const VERSION: &str = "v25.0";
 const FIELDS: &str = "id,name,first_name,last_name,email,picture.type(large)";
 
 /// Facebook.

@@ -26,6 +26,7 @@ mod person;
 mod registry;
 #[cfg(test)]
 mod stub;
+mod sunset;
 mod timely;
 mod wire;
 mod x;
@@ -42,6 +43,7 @@ pub use departure::{Departure, Kept};
 pub use error::{Cause, UpstreamError};
 pub use notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
 pub use registry::Registry;
+pub use sunset::graph_sunset;
 
 use crate::domain::provider::ProviderSettings;
 use crate::domain::random::Random;

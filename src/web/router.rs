@@ -93,7 +93,10 @@ fn pages(app: &App) -> Router<App> {
         .route(urls::PROJECT, get(console::projects::one))
         .route(urls::NEW_CLIENT, get(console::edit::new).post(console::edit::create))
         .route(urls::CLIENT, get(console::clients::get).post(console::clients::post))
-        .route(urls::EDIT_CLIENT, get(console::edit::get).post(console::edit::post));
+        .route(urls::EDIT_CLIENT, get(console::edit::get).post(console::edit::post))
+        .route(urls::PROVIDERS, get(console::providers::list))
+        .route(urls::NEW_PROVIDER, get(console::provider::new).post(console::provider::create))
+        .route(urls::PROVIDER, get(console::provider::get).post(console::provider::post));
     if app.caught.is_some() {
         router = router
             .route(urls::DEV_MAIL, get(dev_mail::list))

@@ -95,6 +95,12 @@ pub const NEW_CLIENT: &str = "/console/projects/{project}/clients/new";
 pub const CLIENT: &str = "/console/clients/{client}";
 /// Changing a client.
 pub const EDIT_CLIENT: &str = "/console/clients/{client}/edit";
+/// The providers that people sign in with.
+pub const PROVIDERS: &str = "/console/providers";
+/// A new provider; `kind` says of which kind.
+pub const NEW_PROVIDER: &str = "/console/new-provider";
+/// One provider.
+pub const PROVIDER: &str = "/console/providers/{provider}";
 /// The letters of development mode.
 pub const DEV_MAIL: &str = "/dev/mail";
 /// One letter.
@@ -144,6 +150,11 @@ pub fn after_login(next: Option<&str>) -> String {
 fn is_upstream_ask(page: &str) -> bool {
     let question = page.strip_prefix(UPSTREAM_ASK).and_then(|rest| rest.strip_prefix("?q="));
     question.is_some_and(|question| question.parse::<crate::domain::id::ProofId>().is_ok())
+}
+
+/// The page of a provider in the console.
+pub fn provider(id: &crate::domain::provider::ProviderId) -> String {
+    PROVIDER.replace("{provider}", id.as_str())
 }
 
 /// The page of a question of an upstream sign-in.

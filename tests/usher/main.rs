@@ -10,6 +10,7 @@ mod factors;
 mod harness;
 mod http;
 mod jobs;
+mod linking;
 mod login;
 mod migrations;
 mod oidc;

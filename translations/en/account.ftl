@@ -21,6 +21,7 @@ not-me-was-me = If it was you after all, just close this page.
 not-me-done-title = Everything has ended
 not-me-done-lead = Nobody is signed in to your account any more, and no application has access to it.
 not-me-done-next = Look into your mail: there is a letter with your way back in. It works for 24 hours.
+not-me-done-no-mail = Sign in again the way you know. If somebody else knows it as well, change it there first.
 not-me-expired-title = This link is no longer good
 not-me-expired-lead = It was used already, or is older than a week. If something looks wrong, sign in and look at your activity.
 sign-in-again = Sign in
@@ -124,7 +125,8 @@ data-delete-type-number = To go on, type the number that stands for you:
 data-delete-confirmation = Confirmation
 data-delete = Delete my account for good
 gone-title = Your account is deleted
-gone-lead = Everything we knew about you is gone. We have sent a last letter to confirm it.
+gone-lead = Everything we knew about you is gone.
+gone-letter = We have sent a last letter to confirm it.
 
 change-email-title = Your e-mail address
 change-email-lead = Your address now is { $email }.

@@ -21,6 +21,7 @@ not-me-was-me = Se foi você afinal, basta fechar esta página.
 not-me-done-title = Tudo foi encerrado
 not-me-done-lead = Ninguém mais está dentro da sua conta, e nenhum aplicativo tem acesso a ela.
 not-me-done-next = Veja seu e-mail: há uma mensagem com o seu caminho de volta. Ele funciona por 24 horas.
+not-me-done-no-mail = Entre de novo da forma que você conhece. Se mais alguém a conhece, mude-a lá primeiro.
 not-me-expired-title = Este link não vale mais
 not-me-expired-lead = Ele já foi usado ou tem mais de uma semana. Se algo parece errado, entre e veja sua atividade.
 sign-in-again = Entrar
@@ -124,7 +125,8 @@ data-delete-type-number = Para continuar, digite o número que representa você:
 data-delete-confirmation = Confirmação
 data-delete = Excluir minha conta para sempre
 gone-title = Sua conta foi excluída
-gone-lead = Tudo o que sabíamos sobre você se foi. Enviamos uma última mensagem para confirmar.
+gone-lead = Tudo o que sabíamos sobre você se foi.
+gone-letter = Enviamos uma última mensagem para confirmar.
 
 change-email-title = Seu endereço de e-mail
 change-email-lead = Seu endereço agora é { $email }.

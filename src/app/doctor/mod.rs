@@ -5,6 +5,7 @@ mod disk;
 mod issuer;
 mod keys;
 mod mail;
+mod providers;
 
 use serde::Serialize;
 
@@ -98,6 +99,9 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
     };
     findings.extend(issuer::examine(config, kids.as_deref()).await);
     findings.push(mail::examine(config).await);
+    if let Some(store) = store {
+        findings.extend(providers::examine(config, store, now).await);
+    }
     findings
 }
 

@@ -20,6 +20,7 @@ use crate::domain::id::{ProofId, SessionId, UserId};
 use crate::domain::provider::ProviderId;
 use crate::upstream::Kept;
 
+pub use crate::storage::providers::StoredProvider;
 pub use ask::{Asked, Question};
 pub use hear::Heard;
 pub use providers::{NewProvider, ProviderView};

@@ -55,7 +55,12 @@ async fn delete(app: &App, mut visitor: Visitor, account: &Account, form: &Param
             visitor.browser.forget(account);
             let page = visitor.page(lang);
             let receipt = show::receipt(lang, lines);
-            let body = show::html(&AccountGone { page, receipt, home_url: urls::LOGIN.to_owned() })?;
+            let body = show::html(&AccountGone {
+                page,
+                mails: account.user.email.is_some(),
+                receipt,
+                home_url: urls::LOGIN.to_owned(),
+            })?;
             Ok(visitor.reply(body))
         }
         Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::DATA))),

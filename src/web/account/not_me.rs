@@ -47,18 +47,18 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let token = text(&form, "token");
-    let disowned = if token.is_empty() {
+    let (disowned, mails) = if token.is_empty() {
         let Some(account) = app.usher.current(&visitor.browser).await? else {
             return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME)));
         };
-        app.usher.disown(&account).await
+        (app.usher.disown(&account).await, account.user.email.is_some())
     } else {
-        app.usher.disown_by_link(&token).await
+        (app.usher.disown_by_link(&token).await, true)
     };
     match disowned {
         Ok(ended) => {
             let lines = app.usher.receipt(&ended).await?;
-            done(visitor, lines)
+            done(visitor, mails, lines)
         }
         Err(FlowError::Refused(Refused::ProofOver)) => expired(visitor),
         Err(other) => Err(other.into()),
@@ -66,10 +66,10 @@ pub async fn post(
 }
 
 /// Everything has ended.
-fn done(visitor: Visitor, lines: Vec<Line>) -> Result<Response, HttpProblem> {
+fn done(visitor: Visitor, mails: bool, lines: Vec<Line>) -> Result<Response, HttpProblem> {
     let page = visitor.page(visitor.lang(None, None));
     let receipt = show::receipt(page.lang, lines);
-    let body = show::html(&NotMeDone { page, receipt, sign_in_url: urls::LOGIN.to_owned() })?;
+    let body = show::html(&NotMeDone { page, mails, receipt, sign_in_url: urls::LOGIN.to_owned() })?;
     Ok(visitor.reply(body))
 }
 

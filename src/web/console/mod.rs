@@ -1,5 +1,8 @@
-//! The administrators' console: projects and clients.
+//! The administrators' console: projects, clients and providers.
 
 pub mod clients;
 pub mod edit;
 pub mod projects;
+pub mod provider;
+mod provider_form;
+pub mod providers;

@@ -78,7 +78,13 @@ async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Resul
             created: page.lang.date_time(project.created_at.0),
         });
     }
-    Ok(ConsoleHome { page, form: Form::new(urls::CONSOLE, visitor.form_token()), projects, ..ConsoleHome::default() })
+    Ok(ConsoleHome {
+        page,
+        form: Form::new(urls::CONSOLE, visitor.form_token()),
+        projects,
+        providers_url: urls::PROVIDERS.to_owned(),
+        ..ConsoleHome::default()
+    })
 }
 
 async fn project_view(

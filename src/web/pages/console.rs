@@ -20,6 +20,8 @@ pub struct ConsoleHome {
     pub notice: Option<String>,
     /// The projects, by name.
     pub projects: Vec<ProjectRow>,
+    /// The providers that people sign in with.
+    pub providers_url: String,
 }
 
 /// One project in the list.

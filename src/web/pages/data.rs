@@ -30,6 +30,8 @@ pub struct AccountData {
 pub struct AccountGone {
     /// The chrome.
     pub page: Page,
+    /// Was there an address to send a last letter to?
+    pub mails: bool,
     /// What becomes of each application.
     pub receipt: Vec<ReceiptLine>,
     /// The front page.

@@ -24,7 +24,7 @@ impl Form {
 }
 
 /// What each field is called, where an error names it away from its label.
-const LABELS: [(&str, &str); 24] = [
+const LABELS: &[(&str, &str)] = &[
     ("given_name", "given-name"),
     ("family_name", "family-name"),
     ("email", "email"),
@@ -49,6 +49,25 @@ const LABELS: [(&str, &str); 24] = [
     ("type", "client-kind"),
     ("redirect_uris", "client-redirect-uris"),
     ("post_logout_redirect_uris", "client-logout-uris"),
+    ("id", "provider-id"),
+    ("label", "provider-label"),
+    ("client_id", "client-id"),
+    ("client_secret", "client-secret"),
+    ("issuer", "provider-issuer"),
+    ("authorize_url", "provider-authorize-url"),
+    ("token_url", "provider-token-url"),
+    ("userinfo_url", "provider-userinfo-url"),
+    ("hd", "provider-hd"),
+    ("tenant", "provider-tenant"),
+    ("allowed_tenants", "provider-allowed-tenants"),
+    ("graph_version", "provider-graph-version"),
+    ("team_id", "provider-team-id"),
+    ("key_id", "provider-key-id"),
+    ("scopes", "provider-scopes"),
+    ("base_url", "provider-base-url"),
+    ("link_policy", "provider-link-policy"),
+    ("email_trust", "provider-email-trust"),
+    ("rest", "provider-rest"),
 ];
 
 /// What was wrong with a form, field by field, in the reader's language.

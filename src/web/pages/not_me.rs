@@ -24,6 +24,8 @@ pub struct NotMe {
 pub struct NotMeDone {
     /// The chrome.
     pub page: Page,
+    /// Was a way back mailed?
+    pub mails: bool,
     /// What becomes of each application.
     pub receipt: Vec<ReceiptLine>,
     /// On to signing in.

@@ -2,6 +2,7 @@
 
 mod account;
 mod factors;
+mod providers;
 mod upstream;
 
 use askama::Template;
@@ -28,6 +29,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(factors::second_factors(lang));
     pages.extend(console_pages(lang));
     pages.extend(client_pages(lang));
+    pages.extend(providers::all(lang));
     pages.extend(letters(lang));
     pages.extend(upstream::all(lang));
     pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
@@ -307,8 +309,12 @@ fn console_pages(lang: Lang) -> Vec<Rendered> {
         clients,
         created: lang.date_time(1_795_000_000),
     };
-    let empty =
-        ConsoleHome { page: inside(lang, Tab::Console), form: Form::new("/console", "t"), ..ConsoleHome::default() };
+    let empty = ConsoleHome {
+        page: inside(lang, Tab::Console),
+        form: Form::new("/console", "t"),
+        providers_url: "/console/providers".into(),
+        ..ConsoleHome::default()
+    };
     let home = ConsoleHome {
         projects: vec![project("Notes", 2), project(HOSTILE, 0)],
         name: HOSTILE.into(),

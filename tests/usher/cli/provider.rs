@@ -157,3 +157,79 @@ fn development_begins_with_three_buttons_and_touches_no_other() {
     assert_eq!(of(&folder.json(&["provider", "list"]), "google")["base_url"], base.as_str());
     assert_eq!(fourth.stop().code, 0);
 }
+
+#[test]
+fn what_the_file_says_is_put_in_place_at_a_start_and_goes_with_its_table() {
+    let folder = Folder::new().with_own_ports().with("USHER_DEMO__ENABLED", "false");
+    let (_sim, origin) = simulator(&folder);
+    let table =
+        |kind: &str| format!("[[provider]]\nkind = \"{kind}\"\nclient_id = \"sim\"\nbase_url = \"{origin}/{kind}\"\n");
+    folder.write("secret", "sim-secret\n");
+    folder.write("usher.toml", &format!("{}client_secret_file = \"secret\"\n{}", table("github"), table("x")));
+    let folder = folder.with("USHER_PROVIDER__X__CLIENT_SECRET", "sim-secret");
+    let printed = folder.run(&["config", "print", "--origin"]).out;
+    assert!(printed.contains("\n[[provider]] # usher.toml:1\n"), "{printed}");
+    assert!(printed.contains("client_secret = \"[redacted]\"\n") && !printed.contains("sim-secret"), "{printed}");
+    assert!(toml::from_str::<toml::Table>(&printed).is_ok(), "{printed}");
+    let keys = folder.json(&["config", "print"]);
+    assert!(keys.as_array().unwrap().iter().any(|one| one["key"] == "provider.x.client_id" && one["value"] == "sim"));
+
+    assert_eq!(folder.dev().stop().code, 0);
+    let listed = folder.json(&["provider", "list"]);
+    let of = |id: &str| listed.as_array().unwrap().iter().find(|one| one["id"] == id).cloned().unwrap();
+    for id in ["github", "x"] {
+        assert_eq!((&of(id)["managed"], &of(id)["base_url"]), (&json!(true), &json!(format!("{origin}/{id}"))));
+        assert_eq!(folder.run(&["provider", "test", id]).code, 0, "{id}");
+        folder.run(&["provider", "remove", id]).failed_with("written in the configuration file");
+    }
+    assert_eq!(of("google")["managed"], false, "a button of development stands beside them");
+
+    folder.write("usher.toml", &format!("{}client_secret = \"sim-secret\"\n", table("x")));
+    assert_eq!(folder.dev().stop().code, 0);
+    let left: Vec<Value> =
+        folder.json(&["provider", "list"]).as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    assert!(
+        left.contains(&json!("x")) && left.contains(&json!("google")) && !left.contains(&json!("github")),
+        "{left:?}"
+    );
+
+    folder.write("usher.toml", &format!("{}client_secert = \"sim-secret\"\n", table("x")));
+    let refused = folder.run(&["dev"]);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.err.contains("usher.toml:5: no setting is called provider.client_secert; did you mean"),
+        "{}",
+        refused.err
+    );
+    assert!(!refused.err.contains("sim-secret"));
+}
+
+#[test]
+fn the_doctor_tries_out_every_provider_in_use() {
+    let folder = Folder::new().with_own_ports().with("USHER_DEMO__ENABLED", "false");
+    let serving = folder.dev();
+    let old = folder.json(&["provider", "show", "facebook"])["base_url"].as_str().unwrap().to_owned();
+    folder.write("old.json", r#"{"graph_version": "v2.12"}"#);
+    assert_eq!(add(&folder, "facebook", &old, &["--from-json", "old.json"]).code, 0);
+    assert_eq!(add(&folder, "github", "http://127.0.0.1:9/github", &[]).code, 0);
+    assert_eq!(add(&folder, "apple", "http://127.0.0.1:9/apple", &["--disabled"]).code, 0);
+    let ran = folder.run(&["doctor", "--json"]);
+    let findings: Value = serde_json::from_str(&ran.out).unwrap();
+    let of = |id: &str| {
+        let mine = |one: &&Value| {
+            one["subject"] == "provider" && one["tried"].as_str().unwrap().starts_with(&format!("{id}: "))
+        };
+        findings
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(mine)
+            .map(|one| one["verdict"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("google"), ["good"], "{}", ran.out);
+    assert_eq!(of("github"), ["bad"], "{}", ran.out);
+    assert!(of("facebook").contains(&"doubtful".to_owned()), "{}", ran.out);
+    assert!(of("apple").is_empty(), "what is out of use is left alone: {}", ran.out);
+    assert_eq!(serving.stop().code, 0);
+}

@@ -2,6 +2,7 @@
 
 mod administrators;
 mod clients;
+mod providers;
 mod setup;
 
 use crate::harness::browser::Browser;

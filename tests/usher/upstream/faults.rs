@@ -106,7 +106,7 @@ async fn a_provider_that_never_answers_is_given_up_within_ten_seconds() {
     let (house, at) = house_with(crate::harness::database::TestDatabase::sqlite().await, &[Google, X]).await;
     at.fault(json!({"fault": "slow", "endpoint": "token", "provider": "google"})).await;
     let mut others = house.browser();
-    let (_, elapsed) = tokio::join!(fails(&house, &at, Google, "ana", 503, "PROVIDER_UNAVAILABLE"), async {
+    let ((), elapsed) = tokio::join!(fails(&house, &at, Google, "ana", 503, "PROVIDER_UNAVAILABLE"), async {
         let began = Instant::now();
         others.open(&house.at("/login")).await;
         began.elapsed()

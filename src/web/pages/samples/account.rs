@@ -72,7 +72,7 @@ pub(super) fn own_sessions(lang: Lang) -> Vec<Rendered> {
     };
     let not_me =
         NotMe { page: page(lang), form: Form::new("/account/not-me", "t"), token: HOSTILE.into(), mails: true };
-    let not_me_done = NotMeDone { page: page(lang), receipt: receipt(), sign_in_url: "/login".into() };
+    let not_me_done = NotMeDone { page: page(lang), mails: true, receipt: receipt(), sign_in_url: "/login".into() };
     let not_me_expired = NotMeExpired { page: page(lang), sign_in_url: "/login".into() };
     vec![
         ("sessions", sessions.render()),
@@ -135,7 +135,7 @@ pub(super) fn own_data(lang: Lang) -> Vec<Rendered> {
     };
     let stale =
         AccountData { sign_in_url: Some("/login?again=1".into()), errors: FieldErrors::default(), ..data.clone() };
-    let gone = AccountGone { page: page(lang), receipt: receipt(), home_url: "/login".into() };
+    let gone = AccountGone { page: page(lang), mails: true, receipt: receipt(), home_url: "/login".into() };
     let email = ChangeEmail {
         page: inside(lang, Tab::Profile),
         form: Form::new("/account/email", "t"),

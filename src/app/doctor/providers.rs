@@ -1,0 +1,104 @@
+//! Is every provider that people may choose reached, and does it know us?
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::Finding;
+use crate::app::furnish::assemble;
+use crate::app::source::{OsRandom, SystemClock};
+use crate::config::Config;
+use crate::domain::provider::ProviderSettings;
+use crate::domain::time::Timestamp;
+use crate::flows::{MASTER_KEY_FACT, Usher};
+use crate::storage::Store;
+use crate::upstream::{self, UpstreamError};
+
+const SUBJECT: &str = "provider";
+/// A version of Facebook's that ends sooner than this is worth a word.
+const SOON: Duration = Duration::from_hours(24 * 90);
+
+/// One finding a provider, and one for a version of Facebook's that ends soon. None for a house that cannot be opened:
+/// that was told before.
+pub async fn examine(config: &Config, store: Store, now: Timestamp) -> Vec<Finding> {
+    if !matches!(store.find_fact(MASTER_KEY_FACT).await, Ok(Some(_))) {
+        return Vec::new();
+    }
+    let random = Arc::new(OsRandom::default());
+    let Ok((usher, _)) = assemble(config.clone(), store, Arc::new(SystemClock), random).await else {
+        return Vec::new();
+    };
+    let Ok(all) = usher.list_providers().await else { return Vec::new() };
+    let used: Vec<ProviderSettings> = all.into_iter().map(|one| one.settings).filter(|one| one.enabled).collect();
+    let mut findings = join_all(used.iter().map(|settings| try_out(&usher, settings))).await;
+    findings.extend(used.iter().filter_map(|settings| sunset(settings, now)));
+    findings
+}
+
+async fn try_out(usher: &Usher, settings: &ProviderSettings) -> Finding {
+    let id = &settings.id;
+    let steps = match usher.test_provider(id).await {
+        Ok(steps) => steps,
+        Err(error) => {
+            return Finding::bad(SUBJECT, format!("{id}: opening its secret"), error.to_string(), "add it anew");
+        }
+    };
+    let tried: Vec<&str> = steps.iter().map(|step| step.step).collect();
+    let failed = steps.iter().find_map(|step| Some((step.step, step.outcome.as_ref().err()?)));
+    match failed {
+        None => Finding::good(SUBJECT, format!("{id}: {}", tried.join(", ")), "is reached and knows us"),
+        Some((step, error)) => {
+            let remedy = match error {
+                UpstreamError::Unavailable(_) => {
+                    "look whether this machine reaches it; the other ways in work meanwhile".to_owned()
+                }
+                _ => format!(
+                    "compare client id, secret and {} with what is registered there",
+                    usher.upstream_callback(id)
+                ),
+            };
+            Finding::bad(SUBJECT, format!("{id}: {step}"), error.to_string(), remedy)
+        }
+    }
+}
+
+fn sunset(settings: &ProviderSettings, now: Timestamp) -> Option<Finding> {
+    let (version, end) = upstream::graph_sunset(settings)?;
+    let left = end.0.saturating_sub(now.0);
+    let soon = i64::try_from(SOON.as_secs()).unwrap_or(i64::MAX);
+    (left < soon).then(|| {
+        let (tried, day) = (format!("{}: comparing Graph versions", settings.id), end.rfc3339());
+        let verb = if left < 0 { "ended" } else { "ends" };
+        let found = format!("{version} {verb} on {}", day.get(..10).unwrap_or(&day));
+        Finding::doubtful(SUBJECT, tried, found, "set graph_version to a newer one, and try it out")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::doctor::Verdict;
+    use crate::domain::provider::ProviderKind;
+
+    fn facebook(version: &str) -> ProviderSettings {
+        let graph_version = Some(version.to_owned());
+        ProviderSettings {
+            graph_version,
+            ..ProviderSettings::new(ProviderKind::Facebook.into(), ProviderKind::Facebook, "1")
+        }
+    }
+
+    #[test]
+    fn a_version_of_facebook_is_doubted_from_three_months_before_its_end() {
+        // 2026-11-22T00:00:00Z
+        let now = Timestamp(1_795_305_600);
+        let found = sunset(&facebook("v21.0"), now).unwrap();
+        assert_eq!((found.verdict, found.found.as_str()), (Verdict::Doubtful, "v21.0 ends on 2027-01-21"));
+        assert_eq!(sunset(&facebook("v19.0"), now).unwrap().found, "v19.0 ended on 2026-05-21");
+        for fine in ["v22.0", "v25.0", "v26.0", "v99.0"] {
+            assert_eq!(sunset(&facebook(fine), now), None, "{fine}");
+        }
+        assert_eq!(sunset(&ProviderSettings { kind: ProviderKind::X, ..facebook("v19.0") }, now), None);
+    }
+}

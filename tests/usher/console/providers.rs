@@ -1,0 +1,159 @@
+//! Providers, added, changed, tried out and removed in the console.
+
+use reqwest::StatusCode;
+use serde_json::json;
+use usher::domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use usher::domain::secret::Secret;
+use usher::flows::upstream::NewProvider;
+
+use super::administrator;
+use crate::harness::browser::Browser;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+const SECRET: &str = "5ec2e7-of-google";
+
+/// Adds Google by its form.
+async fn add_google(house: &TestUsher, browser: &mut Browser<'_>) -> crate::harness::browser::Landing {
+    let form = browser.open(&house.at("/console/new-provider?kind=google")).await;
+    assert_eq!(form.status, StatusCode::OK, "{}", form.body);
+    let fields = [
+        ("id", "google"),
+        ("label", ""),
+        ("client_secret", SECRET),
+        ("sign_up", "true"),
+        ("link_policy", "confirm"),
+        ("email_trust", ""),
+        ("base_url", "http://127.0.0.1:9/google"),
+        ("rest", "{\"authoritative_domains\": [\"corp.test\"]}"),
+        ("do", "save"),
+        ("client_id", " us "),
+    ];
+    browser.submit(&form, &fields).await
+}
+
+async fn kept(house: &TestUsher, id: &str) -> ProviderSettings {
+    let id: ProviderId = id.parse().unwrap();
+    house.usher.load_provider(&id).await.expect("it is there").settings
+}
+
+on_both_databases! {
+    async fn a_provider_is_added_changed_put_out_of_use_and_removed(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let added = add_google(&house, &mut browser).await;
+        assert_eq!(added.url, house.at("/console/providers/google?done=added"), "{}", added.body);
+        assert!(added.body.contains(&house.at("/upstream/google/callback")), "{}", added.body);
+        assert!(!added.body.contains(SECRET), "the secret is never shown");
+        let settings = kept(&house, "google").await;
+        assert_eq!((settings.client_id.as_str(), settings.authoritative_domains.as_slice()), ("us", &["corp.test".to_owned()][..]));
+
+        let saved = [("do", "save"), ("label", "Gmail"), ("client_id", "us"), ("base_url", "http://127.0.0.1:9/google"),
+            ("rest", ""), ("link_policy", "verify_mail")];
+        let changed = browser.submit(&added, &saved).await;
+        assert_eq!(changed.url, house.at("/console/providers/google?done=saved"), "{}", changed.body);
+        let settings = kept(&house, "google").await;
+        assert_eq!((settings.name(), settings.sign_up, settings.link_policy.as_str()), ("Gmail", false, "verify_mail"));
+        assert!(house.usher.load_provider(&settings.id).await.unwrap().secret.is_some(), "an empty field keeps the secret");
+
+        let off = browser.submit(&changed, &[("do", "disable")]).await;
+        assert!(!kept(&house, "google").await.enabled && off.body.contains("Out of use"), "{}", off.body);
+        assert!(house.usher.offered_providers().await.unwrap().is_empty());
+        browser.submit(&off, &[("do", "enable")]).await;
+        assert!(kept(&house, "google").await.enabled);
+        let list = browser.open(&house.at("/console/providers")).await;
+        assert!(list.body.contains("Gmail") && list.body.contains("/upstream/google/callback"), "{}", list.body);
+
+        let gone = browser.submit(&changed, &[("do", "remove")]).await;
+        assert_eq!(gone.url, house.at("/console/providers?done=removed"));
+        assert!(house.usher.list_providers().await.unwrap().is_empty());
+        let page = browser.open(&house.at("/console/providers/google")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn what_is_wrong_is_told_at_its_field_and_nothing_is_kept(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let form = browser.open(&house.at("/console/new-provider?kind=microsoft")).await;
+        for (name, value, words) in [
+            ("client_secret", "", "client_secret-error"),
+            ("client_id", "", "client_id-error"),
+            ("tenant", "mine", "tenant-error"),
+            ("base_url", "https://10.0.0.1", "base_url-error"),
+            ("id", "../x", "id-error"),
+            ("rest", "[]", "rest-error"),
+            ("rest", "{\"hd\": \"corp.test\"}", "rest-error"),
+            ("rest", "{\"<b>\": 1}", "rest-error"),
+        ] {
+            let mut fields = vec![("do", "save"), ("client_id", "us"), ("client_secret", SECRET), ("id", "ms")];
+            fields.retain(|(held, _)| *held != name);
+            fields.push((name, value));
+            let told = browser.submit(&form, &fields).await;
+            assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{name} {value}: {}", told.body);
+            assert!(told.body.contains(words) && !told.body.contains("<b>"), "{name} {value}: {}", told.body);
+            assert!(!told.body.contains(SECRET));
+        }
+        assert!(house.usher.list_providers().await.unwrap().is_empty());
+        add_google(&house, &mut browser).await;
+        let twice = add_google(&house, &mut browser).await;
+        assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(twice.body.contains("id-error"), "{}", twice.body);
+        for odd in ["?kind=myspace", "", "?kind=google&kind=x"] {
+            let page = browser.open(&house.at(&format!("/console/new-provider{odd}"))).await;
+            assert_eq!(page.status, StatusCode::BAD_REQUEST, "{odd}");
+        }
+    }
+
+    async fn a_secret_is_asked_for_again_where_it_would_go_elsewhere(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let page = add_google(&house, &mut browser).await;
+        let moved = [("do", "save"), ("client_id", "us"), ("base_url", "http://127.0.0.1:10/google"), ("rest", "")];
+        let told = browser.submit(&page, &moved).await;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(told.body.contains("client_secret-error"), "{}", told.body);
+        assert_eq!(kept(&house, "google").await.base_url.as_deref(), Some("http://127.0.0.1:9/google"));
+    }
+
+    async fn what_the_file_manages_is_locked(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let settings = ProviderSettings::new(ProviderKind::Google.into(), ProviderKind::Google, "of-file");
+        let new = NewProvider { settings, secret: Some(Secret::from(SECRET)), managed: true };
+        house.usher.put_provider(new).await.unwrap();
+        let page = browser.open(&house.at("/console/providers/google")).await;
+        assert!(page.body.contains("of-file") && !page.body.contains("value=\"save\""), "{}", page.body);
+        for word in ["save", "disable", "remove"] {
+            let told = browser.submit(&page, &[("client_id", "other"), ("do", word)]).await;
+            assert_eq!(told.status, StatusCode::CONFLICT, "{word}: {}", told.body);
+        }
+        assert_eq!(kept(&house, "google").await.client_id, "of-file");
+        assert!(kept(&house, "google").await.enabled);
+    }
+
+    async fn a_test_tells_each_step(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let page = add_google(&house, &mut browser).await;
+        let tested = browser.submit(&page, &[("do", "test")]).await;
+        assert_eq!(tested.status, StatusCode::OK, "{}", tested.body);
+        assert!(tested.body.contains("Its metadata") && tested.body.contains("cannot be reached now"), "{}", tested.body);
+    }
+
+    async fn only_administrators_with_our_form_change_anything(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut boss = administrator(&house).await;
+        let page = add_google(&house, &mut boss).await;
+        let forged = [("csrf".to_owned(), "x".to_owned()), ("do".to_owned(), "remove".to_owned())];
+        assert_eq!(boss.post(&page.url, &forged).await.status, StatusCode::FORBIDDEN);
+        let mut stranger = house.browser();
+        for path in ["/console/providers", "/console/providers/google", "/console/new-provider?kind=x"] {
+            let landing = stranger.open(&house.at(path)).await;
+            assert!(landing.url.starts_with(&house.at("/login")), "{path}: {}", landing.url);
+        }
+        let told = stranger.post(&house.at("/console/providers/google"), &forged).await;
+        assert!(told.url.starts_with(&house.at("/login")), "{}", told.url);
+        assert_eq!(house.usher.list_providers().await.unwrap().len(), 1);
+        assert_eq!(serde_json::to_value(kept(&house, "google").await).unwrap()["client_id"], json!("us"));
+    }
+}
