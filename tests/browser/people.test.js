@@ -101,13 +101,13 @@ inFreshBrowser('an address that is taken is not given away', async () => {
 inFreshBrowser('a wrong password says so and keeps the address', async () => {
   await toSignIn();
   await signIn(page, usher.banner.email, 'not the password');
-  await page.locator('[role=alert]').waitFor();
+  await page.locator('[role=alert]:not([hidden])').waitFor();
   assert.equal(await page.inputValue('#email'), usher.banner.email);
   assert.equal(await page.inputValue('#password'), '');
   await inspect(page, 'sign-in-wrong');
-  const known = await text('[role=alert]');
+  const known = await text('[role=alert]:not([hidden])');
   await signIn(page, 'nobody@example.test', 'not the password');
-  assert.equal(await text('[role=alert]'), known, 'an unknown address looks the same');
+  assert.equal(await text('[role=alert]:not([hidden])'), known, 'an unknown address looks the same');
 });
 
 inFreshBrowser('a forgotten password is replaced by way of a letter', async () => {
@@ -130,7 +130,7 @@ inFreshBrowser('a forgotten password is replaced by way of a letter', async () =
 
   await toSignIn();
   await signIn(page, email, PASSWORD);
-  await page.locator('[role=alert]').waitFor();
+  await page.locator('[role=alert]:not([hidden])').waitFor();
   await signIn(page, email, renewed);
   await heading(page).getByText('Signed in as Bea Silva').waitFor();
 });
