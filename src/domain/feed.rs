@@ -37,16 +37,8 @@ pub enum EntryKind {
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
-        Self::Token,
-        Self::Session,
-        Self::Grant,
-        Self::Key,
-        Self::Subject,
-        Self::Client,
-        Self::Project,
-        Self::Policy,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Token, Self::Session, Self::Grant, Self::Key, Self::Subject, Self::Client, Self::Project, Self::Policy];
 
     /// The word on the wire and in the database: the claim that is compared.
     pub const fn as_str(self) -> &'static str {

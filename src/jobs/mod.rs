@@ -54,12 +54,8 @@ pub trait Job: Send + Sync + 'static {
 /// Every chore of the house; without a mailer letters stay where they are.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let letters = mailer.map(|mailer| Box::new(DeliverLetters::new(mailer)) as Box<dyn Job>);
-    let others: [Box<dyn Job>; 4] = [
-        Box::new(TellFacts),
-        Box::new(CleanUp::default()),
-        Box::new(TendKeys),
-        Box::new(LearnKeys::default()),
-    ];
+    let others: [Box<dyn Job>; 4] =
+        [Box::new(TellFacts), Box::new(CleanUp::default()), Box::new(TendKeys), Box::new(LearnKeys::default())];
     letters.into_iter().chain(others).collect()
 }
 

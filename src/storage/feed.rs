@@ -135,8 +135,7 @@ impl Tx<'_> {
     /// Rings at every instance that this project's feed has grown, once it is durable.
     pub async fn ring_feed(&mut self, project: ProjectId) -> Result<()> {
         let Tx::Postgres(_) = self else { return Ok(()) };
-        let _: i32 =
-            on_tx!(self, RING, |conn, sql| sqlx::query_scalar(sql).bind(project.to_string()).fetch_one(conn))?;
+        let _: i32 = on_tx!(self, RING, |conn, sql| sqlx::query_scalar(sql).bind(project.to_string()).fetch_one(conn))?;
         Ok(())
     }
 

@@ -15,6 +15,7 @@ statements! {
     FIND = "select id, name, created_at, required_acr from project where id = $1";
     OF_SESSION = "select distinct c.project_id from grants g join client c on c.id = g.client_id where g.session_id = $1";
     OF_USER = "select c.project_id from grants g join client c on c.id = g.client_id where g.user_id = $1 union select c.project_id from access a join client c on c.id = a.client_id where a.user_id = $1";
+    FIND_BY_TOKEN = "select id, name, created_at, required_acr from project where token_hash = $1";
     LIST = "select id, name, created_at, required_acr from project where id > $1 order by id limit $2";
 }
 
@@ -57,8 +58,7 @@ impl Tx<'_> {
 
     /// The projects that know a user: clients of theirs hold grants, or were given claims.
     pub async fn projects_of_user(&mut self, user: UserId) -> Result<Vec<ProjectId>> {
-        let ids: Vec<Uuid> =
-            on_tx!(self, OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_all(conn))?;
+        let ids: Vec<Uuid> = on_tx!(self, OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_all(conn))?;
         Ok(ids.into_iter().map(ProjectId).collect())
     }
 
@@ -73,6 +73,13 @@ impl Store {
     pub async fn find_project(&self, id: ProjectId) -> Result<Option<Project>> {
         let row: Option<ProjectRow> =
             on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+        Ok(row.map(Project::from))
+    }
+
+    /// The project whose token has this hash.
+    pub async fn find_project_by_token(&self, hash: &[u8]) -> Result<Option<Project>> {
+        let row: Option<ProjectRow> =
+            on!(&self.db, FIND_BY_TOKEN, |conn, sql| sqlx::query_as(sql).bind(hash).fetch_optional(conn))?;
         Ok(row.map(Project::from))
     }
 
