@@ -1,7 +1,7 @@
 // The rooms of an account: seen in three languages, light and dark, wide and narrow; and what is done in them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { heading, launch, letter, signIn, visitor } from './browser.js';
+import { follow, heading, launch, letter, newestLetter, signIn, submit, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { Usher } from './usher.js';
 
@@ -54,7 +54,7 @@ inFreshBrowser('every room is fit to be seen and leads to every other', async ()
   await signInToDemo();
   await page.goto(room('profile'));
   for (const name of ROOMS) {
-    await page.click(`header nav a[href="/account/${name}"]`);
+    await follow(page, `header nav a[href="/account/${name}"]`);
     assert.equal(new URL(page.url()).pathname, `/account/${name}`);
     assert.equal(await page.locator('header nav a[aria-current=page]').count(), 1);
     if (name !== 'identities') await inspect(page, `account-${name}`);
@@ -78,7 +78,7 @@ inFreshBrowser('the folded part of the profile is open where it says something, 
   if (!(await page.locator('#country').isVisible())) await page.click('details.more summary');
   await page.fill('#country', 'Portugal');
   await inspect(page, 'account-profile-more');
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('[role=status]').waitFor();
   assert.equal(await page.inputValue('#country'), 'Portugal');
 });
@@ -91,7 +91,7 @@ inFreshBrowser('an application loses its access', async () => {
   assert.match(await text('section.app details summary'), /really given/);
   await apps.first().locator('details summary').click();
   await inspect(page, 'account-apps-given');
-  await apps.first().locator('button[name=client]').click();
+  await follow(page, apps.first().locator('button[name=client]'));
   await page.locator('[role=status]').waitFor();
   assert.equal(await apps.count(), before - 1);
 });
@@ -99,7 +99,7 @@ inFreshBrowser('an application loses its access', async () => {
 inFreshBrowser('activity is read under one heading', async () => {
   await signInToDemo();
   await page.goto(room('activity'));
-  await page.click('.filters a[href*="kind=sign-ins"]');
+  await follow(page, '.filters a[href*="kind=sign-ins"]');
   await inspect(page, 'account-activity-sign-ins');
   assert.match(await text('.log'), /Signed in/);
   assert.doesNotMatch(await text('.log'), /Allowed/);
@@ -108,7 +108,7 @@ inFreshBrowser('activity is read under one heading', async () => {
 inFreshBrowser('signing out everywhere gives a receipt', async () => {
   await signInToDemo();
   await page.goto(room('sessions'));
-  await page.click('button[name=everywhere]');
+  await follow(page, 'button[name=everywhere]');
   await page.locator('.receipt').waitFor();
   assert.match(await text('.receipt'), /ends within \d+ minutes?|has ended/);
   await inspect(page, 'signed-out-receipt');
@@ -118,21 +118,22 @@ inFreshBrowser('signing out everywhere gives a receipt', async () => {
 });
 
 inFreshBrowser('whoever reads of a strange browser ends everything with two clicks', async () => {
+  const seen = await newestLetter(page, usher.issuer);
   const stranger = await visitor(browser);
   await stranger.goto(`${usher.banner.demoA}/login`);
   await signIn(stranger, usher.banner.email, usher.banner.password);
   await heading(stranger).getByText(/^Signed in as Ana/).waitFor();
-  const { link } = await letter(page, usher.issuer, usher.banner.email, 'New sign-in');
+  const { link } = await letter(page, usher.issuer, usher.banner.email, 'New sign-in', seen);
   await page.goto(link);
   await inspect(page, 'not-me');
-  await page.click('main form button[type=submit]');
+  await follow(page, 'main form button[type=submit]');
   await inspect(page, 'not-me-done');
   await page.goto(link);
   await inspect(page, 'not-me-expired');
   await stranger.goto(room('profile'));
   assert.equal(new URL(stranger.url()).pathname, '/login');
   await stranger.context().close();
-  const back = await letter(page, usher.issuer, usher.banner.email, 'way back');
+  const back = await letter(page, usher.issuer, usher.banner.email, 'way back', seen);
   await page.goto(back.link);
   await page.locator('#password').waitFor();
 });
@@ -145,34 +146,34 @@ inFreshBrowser('a person takes their data home, changes their address, and leave
   await page.fill('#family_name', 'Vaz');
   await page.fill('#email', email);
   await page.fill('#password', password);
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('#code').waitFor();
-  const proof = await letter(page, usher.issuer, email);
+  const proof = await letter(page, usher.issuer, email, 'Confirm');
   await page.fill('#code', proof.code);
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('.badge.good').first().waitFor();
 
-  await page.click('a[href="/account/email"]');
+  await follow(page, 'a[href="/account/email"]');
   await inspect(page, 'change-email');
   await page.fill('#email', 'gil@example.test');
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('#code').waitFor();
   await inspect(page, 'change-email-code');
-  const changed = await letter(page, usher.issuer, 'gil@example.test');
+  const changed = await letter(page, usher.issuer, 'gil@example.test', '');
   await page.goto(changed.link);
   await inspect(page, 'change-email-link');
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('[role=status]').waitFor();
 
   await page.goto(room('data'));
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('button[value=download]')]);
   assert.equal(download.suggestedFilename(), 'my-data.json');
   await page.fill('#confirmation', 'not me');
-  await page.click('button[value=delete]');
+  await follow(page, 'button[value=delete]');
   await page.locator('#confirmation[aria-invalid=true]').waitFor();
   await inspect(page, 'account-data-wrong');
   await page.fill('#confirmation', 'gil@example.test');
-  await page.click('button[value=delete]');
+  await follow(page, 'button[value=delete]');
   assert.match(await text('h1'), /deleted/);
   await inspect(page, 'account-gone');
 });

@@ -1,7 +1,7 @@
 // What people do with their account: join, come back, forget, change, share the browser.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { heading, launch, letter, signIn, visitor } from './browser.js';
+import { follow, heading, launch, letter, signIn, submit, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { Usher } from './usher.js';
 
@@ -31,7 +31,6 @@ const inFreshBrowser = (name, body) =>
   });
 
 const text = (selector) => page.locator(selector).first().innerText();
-const submit = () => page.click('main form button[type=submit].primary');
 
 /** Opens a page of the account, signing in on the way. */
 async function openSignedIn(path, email, password) {
@@ -49,7 +48,7 @@ async function toSignIn() {
 /** Fills in the registration form, reached from the sign-in page. */
 async function register(email) {
   await toSignIn();
-  await page.locator('.below a[href*="/register"]').click();
+  await follow(page, '.below a[href*="/register"]');
   await page.fill('#given_name', 'Bea');
   await page.fill('#family_name', 'Silva');
   await page.fill('#email', email);
@@ -59,25 +58,25 @@ async function register(email) {
 inFreshBrowser('somebody registers, proves the address with the code, and lands in the application', async () => {
   await register('bea@example.test');
   await inspect(page, 'register');
-  await submit();
+  await submit(page);
   await inspect(page, 'verify');
   await page.fill('#code', 'wrong');
-  await submit();
+  await submit(page);
   await inspect(page, 'verify-wrong');
-  const { code } = await letter(page, usher.issuer, 'bea@example.test');
+  const { code } = await letter(page, usher.issuer, 'bea@example.test', 'Confirm');
   await page.fill('#code', code);
-  await submit();
+  await submit(page);
   await heading(page).getByText('Signed in as Bea Silva').waitFor();
   assert.match(await text('[aria-labelledby=userinfo]'), /email_verified\s+true/);
 });
 
 inFreshBrowser('somebody registers and proves the address with the link', async () => {
   await register('link@example.test');
-  await submit();
-  const { link } = await letter(page, usher.issuer, 'link@example.test');
+  await submit(page);
+  const { link } = await letter(page, usher.issuer, 'link@example.test', 'Confirm');
   await page.goto(link);
   await inspect(page, 'verify-link');
-  await submit();
+  await submit(page);
   await page.goto(`${usher.issuer}/account/profile`);
   await page.locator('.badge.good').first().waitFor();
 });
@@ -86,7 +85,7 @@ inFreshBrowser('a form filled in badly says what is wrong, beside the field', as
   await register('short@example.test');
   await page.evaluate(() => document.querySelectorAll('form').forEach((form) => form.setAttribute('novalidate', '')));
   await page.fill('#password', 'short');
-  await submit();
+  await submit(page);
   await page.locator('#password[aria-invalid=true]').waitFor();
   assert.equal(await page.inputValue('#given_name'), 'Bea', 'what was right is kept');
   await inspect(page, 'register-errors');
@@ -94,7 +93,7 @@ inFreshBrowser('a form filled in badly says what is wrong, beside the field', as
 
 inFreshBrowser('an address that is taken is not given away', async () => {
   await register(usher.banner.email);
-  await submit();
+  await submit(page);
   assert.doesNotMatch(await text('main'), /already (registered|exists|taken)/i);
 });
 
@@ -114,16 +113,16 @@ inFreshBrowser('a forgotten password is replaced by way of a letter', async () =
   const email = 'bea@example.test';
   const renewed = 'another quiet harbour';
   await toSignIn();
-  await page.click('a[href*="/recover"]');
+  await follow(page, 'a[href*="/recover"]');
   await inspect(page, 'recover');
   await page.fill('#email', email);
-  await submit();
+  await submit(page);
   await inspect(page, 'recover-sent');
-  const { link } = await letter(page, usher.issuer, email);
+  const { link } = await letter(page, usher.issuer, email, 'Reset');
   await page.goto(link);
   await inspect(page, 'recover-password');
   await page.fill('#password', renewed);
-  await submit();
+  await submit(page);
   await inspect(page, 'recover-done');
   await page.goto(link);
   await inspect(page, 'recover-expired');
@@ -138,7 +137,7 @@ inFreshBrowser('a forgotten password is replaced by way of a letter', async () =
 inFreshBrowser('a letter to nobody looks the same as one to somebody', async () => {
   await page.goto(`${usher.issuer}/recover`);
   await page.fill('#email', 'nobody@example.test');
-  await submit();
+  await submit(page);
   assert.match(await text('main'), /nobody@example\.test/);
 });
 
@@ -160,12 +159,12 @@ inFreshBrowser('a password is changed and other browsers are signed out', async 
   await inspect(page, 'account-security');
   await page.fill('#current_password', 'not the password');
   await page.fill('#password', 'a third quiet harbour');
-  await submit();
+  await submit(page);
   await page.locator('#current_password[aria-invalid=true]').waitFor();
   await inspect(page, 'account-security-wrong');
   await page.fill('#current_password', PASSWORD);
   await page.fill('#password', 'a third quiet harbour');
-  await submit();
+  await submit(page);
   await page.locator('[role=status]').waitFor();
 
   await elsewhere.goto(usher.banner.demoA);
@@ -179,7 +178,7 @@ inFreshBrowser('a profile is changed, and applications see it', async () => {
   await inspect(page, 'account-profile');
   await page.fill('#given_name', 'Beatriz');
   await page.fill('#birthdate', '1990-02-03');
-  await submit();
+  await submit(page);
   await page.locator('[role=status]').waitFor();
   await page.goto(`${usher.banner.demoA}/login`);
   await heading(page).getByText('Signed in as Beatriz Silva').waitFor();
@@ -191,12 +190,12 @@ inFreshBrowser('two people share a browser and choose who goes on', async () => 
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
   await page.goto(`${usher.banner.demoA}/login?prompt=select_account`);
   await inspect(page, 'accounts-one');
-  await page.click('button[name=account][value=new]');
+  await follow(page, 'button[name=account][value=new]');
   await signIn(page, 'bea@example.test', 'another quiet harbour');
   await heading(page).getByText('Signed in as Beatriz Silva').waitFor();
   await page.goto(`${usher.banner.demoB}/login?prompt=select_account`);
   await inspect(page, 'accounts-two');
-  await page.locator('button[name=account]', { hasText: usher.banner.email }).click();
+  await follow(page, page.locator('button[name=account]', { hasText: usher.banner.email }));
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
 });
 
@@ -210,7 +209,7 @@ inFreshBrowser('one session is ended from the list', async () => {
   const rows = page.locator('.rows li', { has: page.locator('button[name=session]') });
   const before = await rows.count();
   const other = rows.filter({ hasNot: page.locator('.badge.good') }).first();
-  await other.locator('button[name=session]').click();
+  await follow(page, other.locator('button[name=session]'));
   await page.locator('[role=status]').waitFor();
   assert.equal(await rows.count(), before - 1);
   await elsewhere.context().close();
@@ -219,7 +218,7 @@ inFreshBrowser('one session is ended from the list', async () => {
 for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
   inFreshBrowser(`the pages speak ${locale}, chosen in the footer and kept`, async () => {
     await toSignIn();
-    await page.locator(`footer a[hreflang="${locale}"]`).click();
+    await follow(page, `footer a[hreflang="${locale}"]`);
     assert.match(await text('h1'), title);
     assert.equal(await page.getAttribute('html', 'lang'), locale);
     await inspect(page, `sign-in-${locale}`);
@@ -242,6 +241,6 @@ for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
 inFreshBrowser('the mail catcher shows letters', async () => {
   await page.goto(`${usher.issuer}/dev/mail`);
   await inspect(page, 'dev-mail');
-  await page.locator('tbody a').first().click();
+  await follow(page, 'tbody a');
   await inspect(page, 'dev-letter');
 });
