@@ -19,7 +19,7 @@ after(async () => {
 const text = (page, selector) => page.locator(selector).innerText();
 
 /** Signs in at the first demo as the banner says. */
-async function follow(page) {
+async function signInAsTold(page) {
   const { demoA, email, password } = usher.banner;
   await page.goto(demoA);
   await follow(page, page.getByRole('link', { name: 'Sign in with Usher' }));
@@ -30,7 +30,7 @@ async function follow(page) {
 test('the banner leads to a signed-in application within seconds', async () => {
   const page = await visitor(browser);
   const began = Date.now();
-  await follow(page);
+  await signInAsTold(page);
   const took = usher.startedIn + Date.now() - began;
   console.log(`from start to "Signed in": ${took} ms`);
   assert.ok(took < 30_000, `it took ${took} ms`);
