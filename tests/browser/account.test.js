@@ -1,39 +1,13 @@
 // The rooms of an account: seen in three languages, light and dark, wide and narrow; and what is done in them.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { follow, heading, launch, letter, newestLetter, signIn, submit, visitor } from './browser.js';
+import { follow, heading, letter, newestLetter, signIn, submit, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
-import { Usher } from './usher.js';
+import { browser, inFreshBrowser, usher } from './suite.js';
 
 const ROOMS = ['profile', 'security', 'sessions', 'identities', 'apps', 'activity', 'data'];
-let usher;
-let browser;
-let page;
-before(async () => {
-  usher = await Usher.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await usher?.stop();
-});
-
-/** A test in a browser nobody has used, which must end without an error in its console. */
-const inFreshBrowser = (name, body) =>
-  test(name, async () => {
-    page = await visitor(browser);
-    try {
-      await body();
-      assert.deepEqual(page.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
-    } finally {
-      await page.context().close();
-    }
-  });
-
-const text = (selector) => page.locator(selector).first().innerText();
 
 /** Signs in to the first demo application, which brings grant, consent and released claims with it. */
-async function signInToDemo() {
+async function signInToDemo(page) {
   await page.goto(`${usher.banner.demoA}/login`);
   await signIn(page, usher.banner.email, usher.banner.password);
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
@@ -41,7 +15,7 @@ async function signInToDemo() {
 
 const room = (name) => `${usher.issuer}/account/${name}`;
 
-inFreshBrowser('every room is fit to be seen and leads to every other', async () => {
+inFreshBrowser('every room is fit to be seen and leads to every other', async (page) => {
   const phone = await visitor(browser, {
     userAgent:
       'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
@@ -51,7 +25,7 @@ inFreshBrowser('every room is fit to be seen and leads to every other', async ()
   await heading(phone).getByText(/^Signed in as Ana/).waitFor();
   await phone.context().close();
 
-  await signInToDemo();
+  await signInToDemo(page);
   await page.goto(room('profile'));
   for (const name of ROOMS) {
     await follow(page, `header nav a[href="/account/${name}"]`);
@@ -62,8 +36,8 @@ inFreshBrowser('every room is fit to be seen and leads to every other', async ()
 });
 
 for (const locale of ['pt-BR', 'uk']) {
-  inFreshBrowser(`the rooms speak ${locale}`, async () => {
-    await signInToDemo();
+  inFreshBrowser(`the rooms speak ${locale}`, async (page) => {
+    await signInToDemo(page);
     for (const name of ROOMS.filter((one) => one !== 'identities')) {
       await page.goto(`${room(name)}?ui_locales=${locale}`);
       assert.equal(await page.getAttribute('html', 'lang'), locale);
@@ -72,8 +46,8 @@ for (const locale of ['pt-BR', 'uk']) {
   });
 }
 
-inFreshBrowser('the folded part of the profile is open where it says something, and keeps what is written there', async () => {
-  await signInToDemo();
+inFreshBrowser('the folded part of the profile is open where it says something, and keeps what is written there', async (page) => {
+  await signInToDemo(page);
   await page.goto(room('profile'));
   if (!(await page.locator('#country').isVisible())) await page.click('details.more summary');
   await page.fill('#country', 'Portugal');
@@ -83,12 +57,12 @@ inFreshBrowser('the folded part of the profile is open where it says something, 
   assert.equal(await page.inputValue('#country'), 'Portugal');
 });
 
-inFreshBrowser('an application loses its access', async () => {
-  await signInToDemo();
+inFreshBrowser('an application loses its access', async (page) => {
+  await signInToDemo(page);
   await page.goto(room('apps'));
   const apps = page.locator('section.app');
   const before = await apps.count();
-  assert.match(await text('section.app details summary'), /really given/);
+  assert.match(await text(page, 'section.app details summary'), /really given/);
   await apps.first().locator('details summary').click();
   await inspect(page, 'account-apps-given');
   await follow(page, apps.first().locator('button[name=client]'));
@@ -96,28 +70,28 @@ inFreshBrowser('an application loses its access', async () => {
   assert.equal(await apps.count(), before - 1);
 });
 
-inFreshBrowser('activity is read under one heading', async () => {
-  await signInToDemo();
+inFreshBrowser('activity is read under one heading', async (page) => {
+  await signInToDemo(page);
   await page.goto(room('activity'));
   await follow(page, '.filters a[href*="kind=sign-ins"]');
   await inspect(page, 'account-activity-sign-ins');
-  assert.match(await text('.log'), /Signed in/);
-  assert.doesNotMatch(await text('.log'), /Allowed/);
+  assert.match(await text(page, '.log'), /Signed in/);
+  assert.doesNotMatch(await text(page, '.log'), /Allowed/);
 });
 
-inFreshBrowser('signing out everywhere gives a receipt', async () => {
-  await signInToDemo();
+inFreshBrowser('signing out everywhere gives a receipt', async (page) => {
+  await signInToDemo(page);
   await page.goto(room('sessions'));
   await follow(page, 'button[name=everywhere]');
   await page.locator('.receipt').waitFor();
-  assert.match(await text('.receipt'), /ends within \d+ minutes?|has ended/);
+  assert.match(await text(page, '.receipt'), /ends within \d+ minutes?|has ended/);
   await inspect(page, 'signed-out-receipt');
   await page.goto(`${usher.issuer}/login`);
-  assert.match(await text('.last-used'), /…@/);
+  assert.match(await text(page, '.last-used'), /…@/);
   await inspect(page, 'sign-in-last-used');
 });
 
-inFreshBrowser('whoever reads of a strange browser ends everything with two clicks', async () => {
+inFreshBrowser('whoever reads of a strange browser ends everything with two clicks', async (page) => {
   const seen = await newestLetter(page, usher.issuer);
   const stranger = await visitor(browser);
   await stranger.goto(`${usher.banner.demoA}/login`);
@@ -138,7 +112,7 @@ inFreshBrowser('whoever reads of a strange browser ends everything with two clic
   await page.locator('#password').waitFor();
 });
 
-inFreshBrowser('a person takes their data home, changes their address, and leaves', async () => {
+inFreshBrowser('a person takes their data home, changes their address, and leaves', async (page) => {
   const email = 'gone@example.test';
   const password = 'a quiet harbour at dusk';
   await page.goto(`${usher.issuer}/register`);
@@ -174,6 +148,6 @@ inFreshBrowser('a person takes their data home, changes their address, and leave
   await inspect(page, 'account-data-wrong');
   await page.fill('#confirmation', 'gil@example.test');
   await follow(page, 'button[value=delete]');
-  assert.match(await text('h1'), /deleted/);
+  assert.match(await text(page, 'h1'), /deleted/);
   await inspect(page, 'account-gone');
 });

@@ -53,6 +53,19 @@ export async function signIn(page, email, password) {
   await submit(page);
 }
 
+/** Opens the setup link and becomes the first administrator. */
+export async function becomeAdministrator(page, setup) {
+  await page.goto(setup);
+  await page.fill('#given_name', 'Ada');
+  await page.fill('#family_name', 'Root');
+  await page.fill('#email', 'ada@example.test');
+  await page.fill('#password', 'a lighthouse keeper sleeps');
+  await submit(page);
+}
+
+/** The words of the first element of the page that `selector` finds. */
+export const text = (page, selector) => page.locator(selector).first().innerText();
+
 /** The heading of the page at hand. */
 export const heading = (page) => page.locator('h1').first();
 

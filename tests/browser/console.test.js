@@ -1,38 +1,24 @@
 // The administrator makes a client; people meet it: consent, refusals, mistakes in its requests.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { follow, heading, launch, signIn, submit, visitor } from './browser.js';
+import { becomeAdministrator, follow, heading, signIn, submit, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { RelyingParty } from './relying_party.js';
-import { Usher } from './usher.js';
+import { browser, usher } from './suite.js';
 
-let usher;
-let browser;
 let party;
 let clientId;
 let admin;
 before(async () => {
-  usher = await Usher.start();
   party = await RelyingParty.start();
-  browser = await launch();
   admin = await visitor(browser);
 });
-after(async () => {
-  await browser?.close();
-  party?.stop();
-  await usher?.stop();
-});
-
-const text = (page, selector) => page.locator(selector).first().innerText();
+after(() => party?.stop());
 
 test('the setup link makes the first administrator, once', async () => {
   await admin.goto(usher.banner.setup);
   await inspect(admin, 'setup');
-  await admin.fill('#given_name', 'Ada');
-  await admin.fill('#family_name', 'Root');
-  await admin.fill('#email', 'ada@example.test');
-  await admin.fill('#password', 'a lighthouse keeper sleeps');
-  await submit(admin);
+  await becomeAdministrator(admin, usher.banner.setup);
   await admin.waitForURL(/\/console/);
   await inspect(admin, 'console-home');
   const late = await visitor(browser);

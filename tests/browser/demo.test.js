@@ -1,22 +1,9 @@
 // The first five minutes: from the banner to "signed in on both applications", and out again.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { follow, heading, launch, signIn, visitor } from './browser.js';
+import { follow, heading, signIn, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
-import { Usher } from './usher.js';
-
-let usher;
-let browser;
-before(async () => {
-  usher = await Usher.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await usher?.stop();
-});
-
-const text = (page, selector) => page.locator(selector).innerText();
+import { browser, usher } from './suite.js';
 
 /** Signs in at the first demo as the banner says. */
 async function signInAsTold(page) {

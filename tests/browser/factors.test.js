@@ -1,22 +1,12 @@
 // Second factors and passkeys, with Chromium's virtual authenticator.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, before, test } from 'node:test';
-import { follow, heading, launch, letter, signIn, submit, visitor } from './browser.js';
+import { test } from 'node:test';
+import { follow, heading, letter, signIn, submit, visitor } from './browser.js';
 import { inspect } from './inspect.js';
-import { Usher } from './usher.js';
+import { browser, inFreshBrowser, usher } from './suite.js';
 
 const PASSWORD = 'a quiet harbour at dawn';
-let usher;
-let browser;
-before(async () => {
-  usher = await Usher.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await usher?.stop();
-});
 
 /** The code of an authenticator app (RFC 6238) for the time step `late` steps from now. */
 function totp(secret, late = 0) {
@@ -97,17 +87,6 @@ async function signOut(page) {
   await page.goto(`${usher.issuer}/logout`);
   await follow(page, 'button[name=logout][value=yes]');
 }
-
-const inFreshBrowser = (name, body) =>
-  test(name, async () => {
-    const page = await visitor(browser);
-    try {
-      await body(page);
-      assert.deepEqual(page.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
-    } finally {
-      await page.context().close();
-    }
-  });
 
 inFreshBrowser('somebody registers without a password and comes back by autofill', async (page) => {
   const key = await authenticator(page);

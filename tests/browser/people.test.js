@@ -1,53 +1,28 @@
 // What people do with their account: join, come back, forget, change, share the browser.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { follow, heading, launch, letter, signIn, submit, visitor } from './browser.js';
+import { test } from 'node:test';
+import { follow, heading, letter, signIn, submit, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
-import { Usher } from './usher.js';
+import { browser, inFreshBrowser, usher } from './suite.js';
 
 const PASSWORD = 'a quiet harbour at dawn';
-let usher;
-let browser;
-let page;
-before(async () => {
-  usher = await Usher.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await usher?.stop();
-});
-
-/** A test in a browser nobody has used, which must end without an error in its console. */
-const inFreshBrowser = (name, body) =>
-  test(name, async () => {
-    page = await visitor(browser);
-    try {
-      await body();
-      assert.deepEqual(page.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
-    } finally {
-      await page.context().close();
-    }
-  });
-
-const text = (selector) => page.locator(selector).first().innerText();
 
 /** Opens a page of the account, signing in on the way. */
-async function openSignedIn(path, email, password) {
+async function openSignedIn(page, path, email, password) {
   await page.goto(`${usher.issuer}${path}`);
   await signIn(page, email, password);
   await page.goto(`${usher.issuer}${path}`);
 }
 
 /** Goes from the first demo to the sign-in page. */
-async function toSignIn() {
+async function toSignIn(page) {
   await page.goto(`${usher.banner.demoA}/login`);
-  assert.equal(await text('h1'), 'Sign in');
+  assert.equal(await text(page, 'h1'), 'Sign in');
 }
 
 /** Fills in the registration form, reached from the sign-in page. */
-async function register(email) {
-  await toSignIn();
+async function register(page, email) {
+  await toSignIn(page);
   await follow(page, '.below a[href*="/register"]');
   await page.fill('#given_name', 'Bea');
   await page.fill('#family_name', 'Silva');
@@ -55,8 +30,8 @@ async function register(email) {
   await page.fill('#password', PASSWORD);
 }
 
-inFreshBrowser('somebody registers, proves the address with the code, and lands in the application', async () => {
-  await register('bea@example.test');
+inFreshBrowser('somebody registers, proves the address with the code, and lands in the application', async (page) => {
+  await register(page, 'bea@example.test');
   await inspect(page, 'register');
   await submit(page);
   await inspect(page, 'verify');
@@ -67,11 +42,11 @@ inFreshBrowser('somebody registers, proves the address with the code, and lands 
   await page.fill('#code', code);
   await submit(page);
   await heading(page).getByText('Signed in as Bea Silva').waitFor();
-  assert.match(await text('[aria-labelledby=userinfo]'), /email_verified\s+true/);
+  assert.match(await text(page, '[aria-labelledby=userinfo]'), /email_verified\s+true/);
 });
 
-inFreshBrowser('somebody registers and proves the address with the link', async () => {
-  await register('link@example.test');
+inFreshBrowser('somebody registers and proves the address with the link', async (page) => {
+  await register(page, 'link@example.test');
   await submit(page);
   const { link } = await letter(page, usher.issuer, 'link@example.test', 'Confirm');
   await page.goto(link);
@@ -81,8 +56,8 @@ inFreshBrowser('somebody registers and proves the address with the link', async 
   await page.locator('.badge.good').first().waitFor();
 });
 
-inFreshBrowser('a form filled in badly says what is wrong, beside the field', async () => {
-  await register('short@example.test');
+inFreshBrowser('a form filled in badly says what is wrong, beside the field', async (page) => {
+  await register(page, 'short@example.test');
   await page.evaluate(() => document.querySelectorAll('form').forEach((form) => form.setAttribute('novalidate', '')));
   await page.fill('#password', 'short');
   await submit(page);
@@ -91,28 +66,28 @@ inFreshBrowser('a form filled in badly says what is wrong, beside the field', as
   await inspect(page, 'register-errors');
 });
 
-inFreshBrowser('an address that is taken is not given away', async () => {
-  await register(usher.banner.email);
+inFreshBrowser('an address that is taken is not given away', async (page) => {
+  await register(page, usher.banner.email);
   await submit(page);
-  assert.doesNotMatch(await text('main'), /already (registered|exists|taken)/i);
+  assert.doesNotMatch(await text(page, 'main'), /already (registered|exists|taken)/i);
 });
 
-inFreshBrowser('a wrong password says so and keeps the address', async () => {
-  await toSignIn();
+inFreshBrowser('a wrong password says so and keeps the address', async (page) => {
+  await toSignIn(page);
   await signIn(page, usher.banner.email, 'not the password');
   await page.locator('[role=alert]:not([hidden])').waitFor();
   assert.equal(await page.inputValue('#email'), usher.banner.email);
   assert.equal(await page.inputValue('#password'), '');
   await inspect(page, 'sign-in-wrong');
-  const known = await text('[role=alert]:not([hidden])');
+  const known = await text(page, '[role=alert]:not([hidden])');
   await signIn(page, 'nobody@example.test', 'not the password');
-  assert.equal(await text('[role=alert]:not([hidden])'), known, 'an unknown address looks the same');
+  assert.equal(await text(page, '[role=alert]:not([hidden])'), known, 'an unknown address looks the same');
 });
 
-inFreshBrowser('a forgotten password is replaced by way of a letter', async () => {
+inFreshBrowser('a forgotten password is replaced by way of a letter', async (page) => {
   const email = 'bea@example.test';
   const renewed = 'another quiet harbour';
-  await toSignIn();
+  await toSignIn(page);
   await follow(page, 'a[href*="/recover"]');
   await inspect(page, 'recover');
   await page.fill('#email', email);
@@ -127,34 +102,34 @@ inFreshBrowser('a forgotten password is replaced by way of a letter', async () =
   await page.goto(link);
   await inspect(page, 'recover-expired');
 
-  await toSignIn();
+  await toSignIn(page);
   await signIn(page, email, PASSWORD);
   await page.locator('[role=alert]:not([hidden])').waitFor();
   await signIn(page, email, renewed);
   await heading(page).getByText('Signed in as Bea Silva').waitFor();
 });
 
-inFreshBrowser('a letter to nobody looks the same as one to somebody', async () => {
+inFreshBrowser('a letter to nobody looks the same as one to somebody', async (page) => {
   await page.goto(`${usher.issuer}/recover`);
   await page.fill('#email', 'nobody@example.test');
   await submit(page);
-  assert.match(await text('main'), /nobody@example\.test/);
+  assert.match(await text(page, 'main'), /nobody@example\.test/);
 });
 
-inFreshBrowser('signing in leads to the page that was asked for', async () => {
+inFreshBrowser('signing in leads to the page that was asked for', async (page) => {
   await page.goto(`${usher.issuer}/.well-known/change-password`);
   await signIn(page, usher.banner.email, usher.banner.password);
   assert.equal(new URL(page.url()).pathname, '/account/security');
 });
 
-inFreshBrowser('a password is changed and other browsers are signed out', async () => {
+inFreshBrowser('a password is changed and other browsers are signed out', async (page) => {
   const email = 'link@example.test';
   const elsewhere = await visitor(browser);
   await elsewhere.goto(`${usher.banner.demoA}/login`);
   await signIn(elsewhere, email, PASSWORD);
   await heading(elsewhere).getByText('Signed in as Bea Silva').waitFor();
 
-  await openSignedIn('/account/security', email, PASSWORD);
+  await openSignedIn(page, '/account/security', email, PASSWORD);
   await page.locator('#current_password').waitFor();
   await inspect(page, 'account-security');
   await page.fill('#current_password', 'not the password');
@@ -172,8 +147,8 @@ inFreshBrowser('a password is changed and other browsers are signed out', async 
   await elsewhere.context().close();
 });
 
-inFreshBrowser('a profile is changed, and applications see it', async () => {
-  await openSignedIn('/account/profile', 'bea@example.test', 'another quiet harbour');
+inFreshBrowser('a profile is changed, and applications see it', async (page) => {
+  await openSignedIn(page, '/account/profile', 'bea@example.test', 'another quiet harbour');
   await page.locator('#nickname').waitFor();
   await inspect(page, 'account-profile');
   await page.fill('#given_name', 'Beatriz');
@@ -184,8 +159,8 @@ inFreshBrowser('a profile is changed, and applications see it', async () => {
   await heading(page).getByText('Signed in as Beatriz Silva').waitFor();
 });
 
-inFreshBrowser('two people share a browser and choose who goes on', async () => {
-  await toSignIn();
+inFreshBrowser('two people share a browser and choose who goes on', async (page) => {
+  await toSignIn(page);
   await signIn(page, usher.banner.email, usher.banner.password);
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
   await page.goto(`${usher.banner.demoA}/login?prompt=select_account`);
@@ -199,12 +174,12 @@ inFreshBrowser('two people share a browser and choose who goes on', async () => 
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
 });
 
-inFreshBrowser('one session is ended from the list', async () => {
+inFreshBrowser('one session is ended from the list', async (page) => {
   const elsewhere = await visitor(browser, { userAgent: 'Elsewhere/1.0' });
   await elsewhere.goto(`${usher.banner.demoB}/login`);
   await signIn(elsewhere, usher.banner.email, usher.banner.password);
   await heading(elsewhere).getByText(/^Signed in as Ana/).waitFor();
-  await openSignedIn('/account/sessions', usher.banner.email, usher.banner.password);
+  await openSignedIn(page, '/account/sessions', usher.banner.email, usher.banner.password);
   await inspect(page, 'account-sessions');
   const rows = page.locator('.rows li', { has: page.locator('button[name=session]') });
   const before = await rows.count();
@@ -216,10 +191,10 @@ inFreshBrowser('one session is ended from the list', async () => {
 });
 
 for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
-  inFreshBrowser(`the pages speak ${locale}, chosen in the footer and kept`, async () => {
-    await toSignIn();
+  inFreshBrowser(`the pages speak ${locale}, chosen in the footer and kept`, async (page) => {
+    await toSignIn(page);
     await follow(page, `footer a[hreflang="${locale}"]`);
-    assert.match(await text('h1'), title);
+    assert.match(await text(page, 'h1'), title);
     assert.equal(await page.getAttribute('html', 'lang'), locale);
     await inspect(page, `sign-in-${locale}`);
     await page.goto(`${usher.issuer}/recover`);
@@ -230,7 +205,7 @@ for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
     await signIn(page, usher.banner.email, usher.banner.password);
     await heading(page).getByText(/^Signed in as Ana/).waitFor();
   });
-  test(`a browser that asks for ${locale} is answered in it`, async () => {
+  test(`a browser that asks for ${locale} is answered in it`, async (page) => {
     const own = await visitor(browser, { locale });
     await own.goto(`${usher.banner.demoA}/login`);
     assert.equal(await own.getAttribute('html', 'lang'), locale);
@@ -238,7 +213,7 @@ for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
   });
 }
 
-inFreshBrowser('the mail catcher shows letters', async () => {
+inFreshBrowser('the mail catcher shows letters', async (page) => {
   await page.goto(`${usher.issuer}/dev/mail`);
   await inspect(page, 'dev-mail');
   await follow(page, 'tbody a');
