@@ -2,7 +2,7 @@
 
 use usher::domain::provider::ProviderKind::{Facebook, Google, X};
 
-use super::{ANA, App, house_with_app, set_up};
+use super::{ANA, App, at_second_step, house_with_app, set_up};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::{PASSWORD, TestUsher};
@@ -55,7 +55,7 @@ on_both_databases! {
         let (house, at) = house_with(db, &[Google]).await;
         let app = house_with_app(&house).await;
         let mut browser = house.browser();
-        let step = super::at_second_step(&house, &mut browser).await;
+        let step = at_second_step(&house, &mut browser).await;
         browser.submit(&step, &[("remember", "1"), ("code", &app.code(house.now()))]).await;
         assert_eq!(browser.link(&at, Google, "ana").await.url, house.at("/account/identities?done=linked"));
         sign_out(&house, &mut browser).await;
