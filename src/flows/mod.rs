@@ -54,7 +54,7 @@ mod userinfo;
 mod usher;
 
 pub use accounts::{Account, Browser};
-pub use api::Right;
+pub use api::{Right, TokenSession};
 pub use applications::Application;
 pub use arrive::SignedIn;
 pub use authorize::{AuthorizeFault, Outcome};
