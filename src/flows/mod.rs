@@ -69,6 +69,7 @@ pub use passkeys::{Ceremony, PasskeyAnswer};
 pub use second_factor::SecondStep;
 pub use sign_in::Attempt;
 pub use sign_out::{LogoutRequest, SignOut};
-pub use sign_up::{AsksPassword, SignUpForm, Verified};
+pub use recover::LIFETIME as RECOVERY_LIFETIME;
+pub use sign_up::{AsksPassword, LIFETIME as SIGN_UP_LIFETIME, SignUpForm, Verified};
 pub use totp::TotpOffer;
 pub use usher::{Device, Parts, Usher};
