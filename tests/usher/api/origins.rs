@@ -33,7 +33,7 @@ on_both_databases! {
         let own = own.await;
         for path in ["auth/login", "me", "auth/sessions"] {
             let good = preflight(&house, path, OWN).await;
-            assert_eq!((good.headers[ALLOWED].to_str(), good.headers[WITH_COOKIES].to_str()), (Ok(OWN), Ok("true")));
+            assert!(good.headers[ALLOWED] == OWN && good.headers[WITH_COOKIES] == "true", "{path}");
             let reads = preflight(&house, path, OTHER).await;
             assert_eq!(reads.headers[ALLOWED], OTHER);
             assert!(!reads.headers.contains_key(WITH_COOKIES), "{path}: a stranger's application brings no cookie");
@@ -48,7 +48,7 @@ on_both_databases! {
         }
         let body = json!({"email": ANA, "password": PASSWORD});
         let signed_in = answer(house.api(Method::POST, "auth/login").header("origin", OWN).json(&body)).await;
-        assert_eq!((signed_in.status.as_u16(), signed_in.headers[WITH_COOKIES].to_str()), (200, Ok("true")));
+        assert!(signed_in.status == 200 && signed_in.headers[WITH_COOKIES] == "true", "{signed_in:?}");
         let refused = answer(house.api(Method::POST, "auth/login").header("origin", OTHER).json(&body)).await;
         assert_eq!((refused.status.as_u16(), refused.problem()), (403, "CROSS_SITE"));
         let request = house.api(Method::PATCH, "me").header("origin", OTHER).header(COOKIE, signed_in.cookies());
