@@ -38,6 +38,7 @@ pub const CODES: &[Code] = &[
         &[403],
         "A page of another site sent this. Only our own pages, and registered origins of first-party clients at the API, may.",
     ),
+    code("CURSOR_GONE", &[410], "The cursor of the feed is too old, or of another epoch. Begin with a snapshot."),
     code(
         "EMAIL_NOT_VERIFIED",
         &[403],
@@ -88,6 +89,7 @@ pub const CODES: &[Code] = &[
     code("TIMEOUT", &[503], "This took too long. Try again after `Retry-After` seconds."),
     code("TOO_MANY_REQUESTS", &[429], "Too many tries. Again after `Retry-After` seconds."),
     code("UNAVAILABLE", &[503], "The database is not available at the moment. Try again after `Retry-After` seconds."),
+    code("UPGRADE_REQUIRED", &[426], "This address speaks WebSocket."),
     code("URL_TOO_LONG", &[414], "The address is too long."),
     code(
         "VALIDATION_FAILED",

@@ -14,6 +14,7 @@ pub mod me;
 pub mod openapi;
 pub mod problems;
 pub mod projects;
+pub mod sync;
 #[cfg(test)]
 mod tests;
 
@@ -33,7 +34,8 @@ const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PA
 
 /// Every noun, with its words.
 fn nouns() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::frame()).merge(auth::routes()).merge(me::routes()).merge(projects::routes())
+    let nouns = [auth::routes(), me::routes(), projects::routes(), sync::routes()];
+    nouns.into_iter().fold(OpenApiRouter::with_openapi(openapi::frame()), OpenApiRouter::merge)
 }
 
 /// The API and the document that describes it, under the layers that belong to it.
