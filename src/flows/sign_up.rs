@@ -395,10 +395,8 @@ fn asks_password(pending: &PendingSignUp, browser: &Browser) -> bool {
 /// The names of the form, or all that is wrong with them.
 fn names(form: &SignUpForm) -> Result<Profile, Vec<Refused>> {
     let missing = |name, value: &str| value.trim().is_empty().then_some(Refused::Missing(name));
-    let mut faults: Vec<Refused> = missing("given_name", &form.given_name)
-        .into_iter()
-        .chain(missing("family_name", &form.family_name))
-        .collect();
+    let mut faults: Vec<Refused> =
+        missing("given_name", &form.given_name).into_iter().chain(missing("family_name", &form.family_name)).collect();
     let names = Profile {
         given_name: Some(form.given_name.clone()),
         family_name: Some(form.family_name.clone()),

@@ -87,7 +87,9 @@ impl Usher {
         };
         let found = self.store.find_session_by_id(session).await?;
         let live = |session: &Session, user: &User| session.is_live(self.now()) && user.status == UserStatus::Active;
-        Ok(found.filter(|(session, user)| live(session, user)).map(|(session, user)| Account::away(session, user, true)))
+        Ok(found
+            .filter(|(session, user)| live(session, user))
+            .map(|(session, user)| Account::away(session, user, true)))
     }
 
     async fn grant_account(&self, session: &Session, user: &User) -> Result<TokenSession, FlowError> {

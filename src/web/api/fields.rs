@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn every_fault_is_told_at_once_and_no_value_is_quoted() {
-        let mut fields = Fields::read(body(json!({"a": "x", "b": 7, "c": null, "d": "hunter2"})), &["a", "b", "c", "d"]);
+        let mut fields =
+            Fields::read(body(json!({"a": "x", "b": 7, "c": null, "d": "hunter2"})), &["a", "b", "c", "d"]);
         let fields = fields.as_mut().ok().unwrap();
         assert_eq!(fields.text("a"), "x");
         assert_eq!((fields.text("b"), fields.text("c")), (String::new(), String::new()));

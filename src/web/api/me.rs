@@ -298,7 +298,8 @@ mod tests {
         let shown: ProfileClaims = serde_json::from_value(Value::Object(claims.clone())).unwrap();
         assert_eq!(serde_json::to_value(&shown).unwrap(), Value::Object(claims));
         let all = Profile { phone_number_verified: true, ..profile };
-        let names: BTreeSet<String> = serde_json::to_value(&all).unwrap().as_object().unwrap().keys().cloned().collect();
+        let names: BTreeSet<String> =
+            serde_json::to_value(&all).unwrap().as_object().unwrap().keys().cloned().collect();
         assert_eq!(names.len(), TEXTS.len() + 2, "a claim was added to the profile: add it here");
     }
 
@@ -311,10 +312,15 @@ mod tests {
             address: Some(country),
             ..Profile::default()
         };
-        let Value::Object(claims) = json!({"nickname": null, "gender": "f", "address": {"country": null}}) else { return };
+        let Value::Object(claims) = json!({"nickname": null, "gender": "f", "address": {"country": null}}) else {
+            return;
+        };
         let mut fields = Fields::read(Map::new(), &[]).ok().unwrap();
         let new = changed(&old, claims, &mut fields);
-        assert_eq!((new.given_name.as_deref(), new.nickname.as_deref(), new.gender.as_deref()), (Some("Ana"), None, Some("f")));
+        assert_eq!(
+            (new.given_name.as_deref(), new.nickname.as_deref(), new.gender.as_deref()),
+            (Some("Ana"), None, Some("f"))
+        );
         assert_eq!(new.address, Some(Address { locality: Some("Olinda".into()), ..Address::default() }));
     }
 }

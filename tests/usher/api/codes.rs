@@ -45,7 +45,11 @@ fn the_table_is_sorted_and_says_something_of_each() {
     assert!(CODES.windows(2).all(|two| two[0].code < two[1].code));
     for code in CODES {
         assert!(code.meaning.ends_with('.') && !code.meaning.contains('|'), "{}", code.code);
-        assert!(!code.status.is_empty() && code.status.iter().all(|status| (400..600).contains(status)), "{}", code.code);
+        assert!(
+            !code.status.is_empty() && code.status.iter().all(|status| (400..600).contains(status)),
+            "{}",
+            code.code
+        );
     }
 }
 

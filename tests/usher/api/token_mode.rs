@@ -44,6 +44,21 @@ on_both_databases! {
         assert!(asked.json.get("refresh_token").is_none() && asked.cookies().contains("usher="), "{asked:?}");
     }
 
+    async fn a_browser_that_wants_tokens_keeps_the_session_that_it_has(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.user("bob@example.test").await;
+        let cookie = house.cookie_of("bob@example.test").await;
+        let una = json!({"given_name": "U", "family_name": "N", "email": "una@example.test", "password": PASSWORD});
+        for (path, body) in [("auth/login", json!({"email": ANA, "password": PASSWORD})), ("auth/register", una)] {
+            let request = house.api(Method::POST, path).header(ACCEPT, TOKEN_MODE).header(COOKIE, &cookie);
+            let answered = answer(request.json(&body)).await;
+            assert!(answered.status.is_success() && answered.cookies().is_empty(), "{path}: {answered:?}");
+        }
+        let me = answer(house.api(Method::GET, "me").header(COOKIE, &cookie)).await;
+        assert_eq!(me.json["email"], "bob@example.test");
+    }
+
     async fn a_refresh_gives_the_next_tokens_and_a_lost_answer_can_be_asked_for_again(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

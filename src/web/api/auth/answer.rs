@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::arriving::Arriving;
 use crate::config::SessionMode;
 use crate::domain::factors::Factors;
+use crate::domain::id::SessionId;
 use crate::domain::user::User;
 use crate::flows::{SignedIn, TokenSession};
 use crate::web::api::ApiResult;
@@ -89,13 +90,22 @@ impl Arriving {
         }
     }
 
-    async fn begun(self, app: &App, session: crate::domain::id::SessionId, user: &User) -> ApiResult<Response> {
-        if self.mode == SessionMode::Token {
-            let tokens = SessionTokens::from(app.usher.hold_by_tokens(session).await?);
-            return Ok(Json(SessionBegun::Tokens(tokens)).into_response());
+    async fn begun(self, app: &App, session: SessionId, user: &User) -> ApiResult<Response> {
+        let begun = match self.mode {
+            SessionMode::Token => SessionBegun::Tokens(app.usher.hold_by_tokens(session).await?.into()),
+            SessionMode::Cookie => {
+                SessionBegun::Cookie(CookieSession { session_id: session.to_string(), user: Me::of(user) })
+            }
+        };
+        Ok(self.reply(Json(begun)))
+    }
+
+    /// Sends an answer. A browser that wants tokens keeps the cookies that it has.
+    pub fn reply(self, answer: impl IntoResponse) -> Response {
+        match self.mode {
+            SessionMode::Token => answer.into_response(),
+            SessionMode::Cookie => self.visitor.reply(answer),
         }
-        let begun = SessionBegun::Cookie(CookieSession { session_id: session.to_string(), user: Me::of(user) });
-        Ok(self.visitor.reply(Json(begun)))
     }
 }
 

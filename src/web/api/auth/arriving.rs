@@ -59,7 +59,8 @@ mod tests {
             assert_eq!(mode(token), Some(SessionMode::Token), "{token}");
         }
         assert_eq!(mode("application/json;mode=cookie"), Some(SessionMode::Cookie));
-        for none in ["", "*/*", "application/json", "text/plain; mode=token", "application/json; mode=tokens", ";;=,;"] {
+        for none in ["", "*/*", "application/json", "text/plain; mode=token", "application/json; mode=tokens", ";;=,;"]
+        {
             assert_eq!(mode(none), None, "{none}");
         }
     }

@@ -58,8 +58,11 @@ pub async fn post(
     let code = second_step(&mut fields);
     fields.finish()?;
     let visitor = &mut arriving.visitor;
-    let arrived =
-        app.usher.sign_in_at_once(attempt, code.as_deref(), &mut visitor.browser, &visitor.device).await.map_err(told)?;
+    let arrived = app
+        .usher
+        .sign_in_at_once(attempt, code.as_deref(), &mut visitor.browser, &visitor.device)
+        .await
+        .map_err(told)?;
     arriving.answer(&app, arrived).await
 }
 

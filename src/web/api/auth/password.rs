@@ -135,10 +135,7 @@ pub struct ResetPassword {
     ),
     security(()),
 )]
-pub async fn reset(
-    State(app): State<App>,
-    JsonBody(body): JsonBody<Map<String, Value>>,
-) -> ApiResult<Json<LoggedOut>> {
+pub async fn reset(State(app): State<App>, JsonBody(body): JsonBody<Map<String, Value>>) -> ApiResult<Json<LoggedOut>> {
     let mut fields = Fields::read(body, &["token", "password"])?;
     let (token, password) = (fields.text("token"), Secret::new(fields.text("password")));
     fields.finish()?;

@@ -81,5 +81,5 @@ pub async fn post(
     }
     let proof = app.usher.sign_up(form, &arriving.visitor.browser, &arriving.visitor.device).await?;
     let answer = Registered { verification_id: proof.to_string(), expires_in: SIGN_UP_LIFETIME.as_secs() };
-    Ok(arriving.visitor.reply((StatusCode::ACCEPTED, Json(answer))))
+    Ok(arriving.reply((StatusCode::ACCEPTED, Json(answer))))
 }
