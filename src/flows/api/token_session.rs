@@ -2,6 +2,7 @@
 //! stands for it.
 
 use super::house_client::{ACCOUNT_SCOPE, HOUSE_CLIENT};
+use crate::domain::client::Client;
 use crate::domain::event::EventKind;
 use crate::domain::grant::{Grant, RefreshFamily};
 use crate::domain::id::{GrantId, SessionId};
@@ -66,7 +67,8 @@ impl Usher {
             return Err(gone());
         }
         let client = self.house_client().await?;
-        let tokens = match self.refresh(&client, token, None).await {
+        let urv = self.place_of(&client).await?;
+        let tokens = match self.refresh(&client, token, None, urv).await {
             Err(FlowError::OAuth(error)) if error.code == ErrorCode::InvalidGrant => return Err(gone()),
             Err(FlowError::OAuth(_)) => return Err(Refused::Busy { seconds: 1 }.into()),
             answered => answered?,
@@ -94,6 +96,7 @@ impl Usher {
 
     async fn grant_account(&self, session: &Session, user: &User) -> Result<TokenSession, FlowError> {
         let (client, now) = (self.house_client().await?, self.now());
+        let urv = self.place_of(&client).await?;
         let family = RefreshFamily::begin(now, &self.refresh_limits(&client));
         let grant = Grant {
             id: GrantId::new(now, &*self.random),
@@ -121,8 +124,13 @@ impl Usher {
             return Err(Refused::CredentialGone.into());
         }
         let generation = Some(family.generation);
-        let issue =
-            Issue { client: &client, grant: &grant, sub: &user.sub, scope: &grant.scope, nonce: None, generation };
+        let (client, grant, sub, scope) = (&*client, &grant, &user.sub, &grant.scope);
+        let issue = Issue { client, grant, sub, scope, nonce: None, generation, urv };
         Ok(TokenSession { session: session.id, tokens: self.issue(issue).await? })
+    }
+
+    /// How far the feed of a client's project has come. Asked before its tokens are made: what ends later is told later.
+    async fn place_of(&self, client: &Client) -> Result<i64, FlowError> {
+        Ok(self.store.feed_place(client.project_id).await?.map_or(0, |place| place.position))
     }
 }
