@@ -44,7 +44,7 @@ pub use outbound::Outbound;
 pub use providers::ConfiguredProvider;
 pub use registration::SignUp;
 pub use server::Server;
-pub use session::Session;
+pub use session::{Session, SessionMode};
 pub use setting::Profile;
 pub use sign_in::Passwords;
 pub use source::Sources;

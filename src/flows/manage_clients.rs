@@ -1,5 +1,6 @@
 //! What owners do with clients.
 
+use super::api::is_house;
 use super::authenticate_client::sha256_hex;
 use super::error::{FlowError, Refused};
 use super::usher::Usher;
@@ -142,6 +143,7 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFound`].
     pub async fn delete_client(&self, id: &ClientId) -> Result<(), FlowError> {
+        not_the_house(id)?;
         let (doomed, event) = (id.clone(), self.event(EventKind::ClientDeleted).with_client(id));
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -162,6 +164,7 @@ impl Usher {
     where
         F: FnOnce(&mut Client, Timestamp) + Send + 'static,
     {
+        not_the_house(id)?;
         let (now, wanted, event) = (self.now(), id.clone(), self.event(kind).with_client(id));
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -177,6 +180,11 @@ impl Usher {
         self.clients.invalidate(id);
         changed.ok_or_else(|| Refused::NotFound("client").into())
     }
+}
+
+/// The client that the house itself is belongs to nobody else.
+fn not_the_house(id: &ClientId) -> Result<(), FlowError> {
+    if is_house(id) { Err(Refused::NotAllowed.into()) } else { Ok(()) }
 }
 
 fn fresh_secret(secret: &str, now: Timestamp) -> ClientSecret {

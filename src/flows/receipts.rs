@@ -1,5 +1,6 @@
 //! After much has ended: a receipt that says of each application what becomes of it.
 
+use super::api::is_house;
 use super::end::Ended;
 use super::error::FlowError;
 use super::usher::Usher;
@@ -14,7 +15,7 @@ impl Usher {
     /// If the house is broken.
     pub async fn receipt(&self, ended: &Ended) -> Result<Vec<Line>, FlowError> {
         let mut lines = Vec::new();
-        for client_id in &ended.clients {
+        for client_id in ended.clients.iter().filter(|client| !is_house(client)) {
             let client = self.find_client(client_id).await?;
             // Where tokens are not rotated the row does not tell when the last one was issued: it may have been just now.
             let rotates =

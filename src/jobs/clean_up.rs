@@ -69,6 +69,7 @@ impl CleanUp {
         usher.store.write(move |mut tx| Box::pin(async move { tx.sweep_feed(told, moment).await })).await?;
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_repeatable(now, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_journeys(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_heard_notices(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_unlinked(before, BATCH));

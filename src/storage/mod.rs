@@ -15,6 +15,7 @@ pub mod factors;
 pub mod feed;
 pub mod grants;
 pub mod house;
+pub mod idempotency;
 pub mod identities;
 pub mod journeys;
 pub mod keys;
@@ -124,7 +125,7 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 28] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 29] = [
         ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
@@ -134,6 +135,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("feed", feed::ALL),
         ("grants", grants::ALL),
         ("house", house::ALL),
+        ("idempotency", idempotency::ALL),
         ("identities", identities::ALL),
         ("journeys", journeys::ALL),
         ("keys", keys::ALL),

@@ -65,7 +65,7 @@ impl Usher {
         }
         let Some(access) = self.check_access_token(token).await? else { return Ok(None) };
         if access.person.is_some() {
-            return Ok(None);
+            return Ok(self.person_by_token(&access).await?.map(|account| Caller::Person(Box::new(account))));
         }
         let id = crate::domain::id::ClientId(access.claims.client_id);
         let Some(client) = self.find_client(&id).await? else { return Ok(None) };

@@ -1,5 +1,5 @@
 //! A browser sends its cookie along with whatever any page asks of it. So a request that changes something and brings no
-//! token of its own must come from a page of ours, or of an origin that a client has registered.
+//! token of its own must come from a page of ours, or of an origin that an application of the house has registered.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -35,7 +35,7 @@ async fn is_of_ours(app: &App, headers: &HeaderMap) -> bool {
         (Some(origin), None) => {
             let Ok(origin) = origin.to_str() else { return false };
             let ours = app.usher.config.server.issuer.url().origin().ascii_serialization();
-            origin == ours || app.usher.is_client_origin(origin).await.unwrap_or(false)
+            origin == ours || app.usher.is_first_party_origin(origin).await.unwrap_or(false)
         }
         _ => false,
     }

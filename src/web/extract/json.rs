@@ -1,6 +1,8 @@
 //! JSON bodies, read strictly: no repeated member, no deep nesting (RFC 8259 §4, §9).
 
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -22,6 +24,21 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         body::require_media_type(request.headers(), "application/json")?;
         let value = read(&body::read(request).await?)?;
         serde_json::from_value(value).map(Self).map_err(|error| misfit(&error))
+    }
+}
+
+/// A JSON body that may be left out: no type and no bytes, and it is the `T` of nothing. Otherwise as [`JsonBody`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionalJson<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
+    type Rejection = HttpProblem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        if !request.headers().contains_key(CONTENT_TYPE) && request.body().size_hint().exact() == Some(0) {
+            return Ok(Self(T::default()));
+        }
+        JsonBody::from_request(request, state).await.map(|JsonBody(value)| Self(value))
     }
 }
 
