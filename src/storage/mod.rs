@@ -14,12 +14,15 @@ pub mod events;
 pub mod factors;
 pub mod feed;
 pub mod grants;
+pub mod history;
 pub mod house;
 pub mod identities;
 pub mod journeys;
 pub mod keys;
 pub mod leases;
 pub mod letters;
+pub mod log;
+pub mod members;
 pub mod merges;
 mod open;
 pub mod passkeys;
@@ -124,7 +127,7 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 28] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 31] = [
         ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
@@ -133,12 +136,15 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("factors", factors::ALL),
         ("feed", feed::ALL),
         ("grants", grants::ALL),
+        ("history", history::ALL),
         ("house", house::ALL),
         ("identities", identities::ALL),
         ("journeys", journeys::ALL),
         ("keys", keys::ALL),
         ("leases", leases::ALL),
         ("letters", letters::ALL),
+        ("log", log::ALL),
+        ("members", members::ALL),
         ("merges", merges::ALL),
         ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),
