@@ -137,6 +137,9 @@ pub enum Refused {
     /// The old token was to be good for too long.
     #[error("the old token stays good for at most 30 days")]
     Overlap,
+    /// The user was found to be another one.
+    #[error("this user was merged into another")]
+    UserMerged,
     /// Somebody else changed it meanwhile.
     #[error("it has changed meanwhile: read it again")]
     Superseded,

@@ -67,6 +67,7 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::ManagedByFile => (StatusCode::CONFLICT, "MANAGED_BY_FILE"),
         Refused::LastWayIn => (StatusCode::CONFLICT, "LAST_WAY_IN"),
         Refused::LastOwner => (StatusCode::CONFLICT, "LAST_OWNER"),
+        Refused::UserMerged => (StatusCode::CONFLICT, "USER_MERGED"),
         Refused::MemberAlready => (StatusCode::CONFLICT, "MEMBER_ALREADY"),
         Refused::ProjectTokenRequired => (StatusCode::FORBIDDEN, "PROJECT_TOKEN_REQUIRED"),
         Refused::HistoryWouldBeLost => (StatusCode::CONFLICT, "HISTORY_WOULD_BE_LOST"),

@@ -1,6 +1,7 @@
 //! The whole house, tested from outside.
 
 mod account;
+mod api;
 mod architecture;
 mod cli;
 mod console;

@@ -5,7 +5,7 @@ use crate::domain::id::{ProjectId, UserId};
 use crate::domain::member::{Member, Role};
 use crate::domain::page::{Cursor, Page};
 use crate::domain::project::Project;
-use crate::domain::user::{User, UserStatus};
+use crate::domain::user::{Sub, User, UserStatus};
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::usher::Usher;
 use crate::storage::members::NamedMember;
@@ -42,8 +42,10 @@ impl Usher {
     /// Adds somebody who has an account here.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if nobody active has this address, [`Refused::MemberAlready`].
-    pub async fn add_member(&self, project: ProjectId, email: &str, role: Role) -> Result<Member, FlowError> {
+    /// [`Refused::NotFound`] if nobody active has this address, [`Refused::MemberAlready`], [`Refused::TooMany`]: whoever
+    /// adds members learns who has an account here.
+    pub async fn add_member(&self, project: ProjectId, email: &str, role: Role) -> Result<(User, Member), FlowError> {
+        self.count_member_search(project).await?;
         let user = match self.load_user(email).await {
             Ok(user) if user.status == UserStatus::Active => user,
             Ok(_) => return Err(Refused::NotFound("user").into()),
@@ -62,7 +64,15 @@ impl Usher {
                 Ok(true)
             })
         });
-        if add.await? { Ok(member) } else { Err(Refused::MemberAlready.into()) }
+        if add.await? { Ok((user, member)) } else { Err(Refused::MemberAlready.into()) }
+    }
+
+    /// Whoever has this universal name.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn find_by_sub(&self, sub: &Sub) -> Result<Option<User>, FlowError> {
+        Ok(self.store.find_user_by_sub(sub).await?)
     }
 
     /// Gives a member another role.

@@ -4,7 +4,9 @@
 //! Answers are JSON, errors have the one form of [`HttpProblem`]. A path is written once, in the annotation of its
 //! handler.
 
+pub mod admin;
 pub mod caller;
+pub mod etag;
 pub mod guard;
 pub mod list;
 pub mod openapi;
@@ -29,7 +31,7 @@ const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PA
 
 /// Every noun, with its words.
 fn nouns() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::frame()).merge(projects::routes()).merge(sync::routes())
+    OpenApiRouter::with_openapi(openapi::frame()).merge(admin::routes()).merge(projects::routes()).merge(sync::routes())
 }
 
 /// The API and the document that describes it, under the layers that belong to it.
