@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod caller;
+pub mod docs;
 pub mod etag;
 pub mod guard;
 pub mod list;
@@ -43,5 +44,5 @@ pub fn routes(app: &App) -> Router<App> {
         let usher = usher.clone();
         async move { usher.is_client_origin(&origin).await.unwrap_or(false) }
     });
-    cors::wrap(router, registered).merge(openapi::routes(document, app))
+    cors::wrap(router, registered).merge(openapi::routes(document, app)).merge(docs::routes())
 }
