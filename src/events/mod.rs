@@ -6,6 +6,7 @@
 //! and try again as they like.
 
 pub mod feed;
+mod history;
 mod teller;
 
 pub use teller::{Heard, Rules, Teller};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::feed;
+use super::history::Pages;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::ProjectId;
 use crate::storage::telling::Untold;
@@ -106,14 +107,18 @@ impl Teller {
 async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec<Ring>> {
     let mut grown = BTreeSet::new();
     let mut rings = Vec::new();
-    for Untold { seq, event } in facts {
+    let mut pages = Pages::default();
+    for fact in facts {
+        let event = &fact.event;
         let heard = Heard { event, projects: concerned(tx, event).await? };
         grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
         if matches!(event.kind, EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned) {
             rings.push(Ring::Keys);
         }
-        tx.mark_told(*seq).await?;
+        pages.hear(tx, &heard).await?;
+        tx.mark_told(fact).await?;
     }
+    pages.write(tx).await?;
     rings.extend(grown.into_iter().map(Ring::Feed));
     for ring in &rings {
         tx.ring(*ring).await?;

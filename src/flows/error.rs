@@ -119,6 +119,30 @@ pub enum Refused {
     /// The provider is written in the configuration file.
     #[error("this provider is written in the configuration file: change it there")]
     ManagedByFile,
+    /// The last owner cannot go.
+    #[error("a project keeps at least one owner: make somebody else an owner first")]
+    LastOwner,
+    /// The person works on the project already.
+    #[error("this person is a member already")]
+    MemberAlready,
+    /// Only the newest token of the project opens this.
+    #[error("only the project's newest token opens its history: call with it")]
+    ProjectTokenRequired,
+    /// A new token would lock the history up for ever.
+    #[error(
+        "without the present token everything in the project's history becomes unreadable for ever, and is deleted: \
+         send current_token, or say discard_history"
+    )]
+    HistoryWouldBeLost,
+    /// The old token was to be good for too long.
+    #[error("the old token stays good for at most 30 days")]
+    Overlap,
+    /// The user was found to be another one.
+    #[error("this user was merged into another")]
+    UserMerged,
+    /// Somebody else changed it meanwhile.
+    #[error("it has changed meanwhile: read it again")]
+    Superseded,
     /// Nobody could sign in to the account any more.
     #[error("this is the last way into the account")]
     LastWayIn,
@@ -149,6 +173,9 @@ pub enum Broken {
     /// A key could not be made.
     #[error(transparent)]
     Generate(#[from] crate::keys::generate::GenerateError),
+    /// Something sealed to a project could not be sealed or opened.
+    #[error(transparent)]
+    History(#[from] crate::keys::project_key::NotOpened),
     /// A value of ours did not serialise, or did not read back.
     #[error("a value of ours does not read: {0}")]
     Value(#[from] serde_json::Error),
@@ -176,6 +203,7 @@ breaks!(
     SignError,
     crate::mail::messages::WriteError,
     crate::keys::generate::GenerateError,
+    crate::keys::project_key::NotOpened,
     serde_json::Error
 );
 

@@ -109,6 +109,34 @@ impl Usher {
         .await
     }
 
+    /// Replaces the metadata of a client, if it is still what was read.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::Superseded`].
+    pub async fn replace_client_metadata(&self, read: &Client, metadata: ClientMetadata) -> Result<Client, FlowError> {
+        metadata.check().map_err(Refused::Metadata)?;
+        let mut changed = read.clone();
+        // Whether it keeps a secret was decided when it was made.
+        let token_endpoint_auth_method = read.metadata.token_endpoint_auth_method;
+        changed.metadata = ClientMetadata { token_endpoint_auth_method, ..metadata };
+        changed.updated_at = self.now();
+        let (before, after) = (read.clone(), changed.clone());
+        let event = self.event(EventKind::ClientUpdated).with_client(&read.id).with_project(read.project_id);
+        let replace = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if tx.find_client(&before.id).await?.is_none_or(|now| now != before) {
+                    return Ok(false);
+                }
+                tx.update_client(&after).await?;
+                tx.append(&event).await?;
+                Ok(true)
+            })
+        });
+        let replaced = replace.await?;
+        self.clients.invalidate(&read.id);
+        if replaced { Ok(changed) } else { Err(Refused::Superseded.into()) }
+    }
+
     /// Puts a client out of use, or back into use. All that it was granted rests with it.
     ///
     /// # Errors

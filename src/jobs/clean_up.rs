@@ -75,6 +75,8 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_unlinked(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_ceremonies(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_remembered(before, BATCH));
+        let history = now - usher.config.projects.history;
+        in_batches!(usher, stop, |tx| tx.sweep_history(history, BATCH));
         let forgotten = now - BROWSER_KEPT;
         in_batches!(usher, stop, |tx| tx.sweep_browsers(forgotten, BATCH));
         self.sweep_grants(usher, stop, before).await?;

@@ -14,6 +14,7 @@ pub mod events;
 pub mod factors;
 pub mod feed;
 pub mod grants;
+pub mod history;
 pub mod house;
 pub mod idempotency;
 pub mod identities;
@@ -21,6 +22,8 @@ pub mod journeys;
 pub mod keys;
 pub mod leases;
 pub mod letters;
+pub mod log;
+pub mod members;
 pub mod merges;
 mod open;
 pub mod passkeys;
@@ -125,7 +128,7 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 29] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 32] = [
         ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
@@ -134,6 +137,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("factors", factors::ALL),
         ("feed", feed::ALL),
         ("grants", grants::ALL),
+        ("history", history::ALL),
         ("house", house::ALL),
         ("idempotency", idempotency::ALL),
         ("identities", identities::ALL),
@@ -141,6 +145,8 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("keys", keys::ALL),
         ("leases", leases::ALL),
         ("letters", letters::ALL),
+        ("log", log::ALL),
+        ("members", members::ALL),
         ("merges", merges::ALL),
         ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),

@@ -66,6 +66,12 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::NotFresh => (StatusCode::FORBIDDEN, "REAUTHENTICATION_REQUIRED"),
         Refused::ManagedByFile => (StatusCode::CONFLICT, "MANAGED_BY_FILE"),
         Refused::LastWayIn => (StatusCode::CONFLICT, "LAST_WAY_IN"),
+        Refused::LastOwner => (StatusCode::CONFLICT, "LAST_OWNER"),
+        Refused::UserMerged => (StatusCode::CONFLICT, "USER_MERGED"),
+        Refused::MemberAlready => (StatusCode::CONFLICT, "MEMBER_ALREADY"),
+        Refused::ProjectTokenRequired => (StatusCode::FORBIDDEN, "PROJECT_TOKEN_REQUIRED"),
+        Refused::HistoryWouldBeLost => (StatusCode::CONFLICT, "HISTORY_WOULD_BE_LOST"),
+        Refused::Superseded => (StatusCode::PRECONDITION_FAILED, "SUPERSEDED"),
         Refused::EmailTaken => (StatusCode::CONFLICT, "EMAIL_TAKEN"),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED"),
     };

@@ -21,6 +21,8 @@ pub const END_SESSION: &str = "/oauth2/logout";
 
 /// The API in the words of OpenAPI.
 pub const OPENAPI: &str = "/openapi.json";
+/// The API to be read and tried in the browser.
+pub const DOCS: &str = "/docs";
 
 /// The front page: leads to the account.
 pub const HOME: &str = "/";

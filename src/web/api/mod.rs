@@ -4,8 +4,11 @@
 //! Answers are JSON, errors have the one form of [`HttpProblem`]. A path is written once, in the annotation of its
 //! handler.
 
+pub mod admin;
 pub mod auth;
 pub mod caller;
+pub mod docs;
+pub mod etag;
 pub mod fields;
 pub mod guard;
 pub mod idempotency;
@@ -34,7 +37,7 @@ const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PA
 
 /// Every noun, with its words.
 fn nouns() -> OpenApiRouter<App> {
-    let nouns = [auth::routes(), me::routes(), projects::routes(), sync::routes()];
+    let nouns = [admin::routes(), auth::routes(), me::routes(), projects::routes(), sync::routes()];
     nouns.into_iter().fold(OpenApiRouter::with_openapi(openapi::frame()), OpenApiRouter::merge)
 }
 
@@ -51,5 +54,5 @@ pub fn routes(app: &App) -> Router<App> {
         let usher = own.clone();
         async move { usher.is_first_party_origin(&origin).await.unwrap_or(false) }
     });
-    cors::wrap(router, registered).merge(openapi::routes(document, app))
+    cors::wrap(router, registered).merge(openapi::routes(document, app)).merge(docs::routes())
 }

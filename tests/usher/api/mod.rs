@@ -1,16 +1,22 @@
 //! The API under `/api/v1`, over HTTP.
 
+mod admin;
 mod administrators;
+mod calling;
 mod codes;
 mod cookie_mode;
+mod history;
 mod idempotency;
 mod me;
 mod origins;
 mod passwords;
+mod projects;
 mod register;
 mod second_factor;
 mod sessions;
 mod token_mode;
+
+pub use calling::{By, Reply, call, call_with, client_in, get, signed_in};
 
 use reqwest::header::{ACCEPT, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
