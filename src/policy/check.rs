@@ -51,7 +51,10 @@ fn entities(document: &Document, faults: &mut Vec<Fault>) {
     for (name, entity) in &document.entities {
         let at = |rest: &[&str]| pointer(["entities", name].into_iter().chain(rest.iter().copied()));
         if !names::is_entity(name) {
-            faults.push(Fault::error(at(&[]), "an entity type is named like `Order`: a capital, then letters, digits, `_`"));
+            faults.push(Fault::error(
+                at(&[]),
+                "an entity type is named like `Order`: a capital, then letters, digits, `_`",
+            ));
         }
         if entity.actions.is_empty() || entity.actions.len() > limits::MEMBERS {
             faults.push(Fault::error(at(&["actions"]), format!("an entity type has 1 to {} actions", limits::MEMBERS)));

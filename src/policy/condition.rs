@@ -103,8 +103,11 @@ impl Reader {
             self.fault(pointer, format!("a list of 1 to {} conditions is expected", limits::NODES));
             return None;
         };
-        let read: Vec<_> =
-            parts.iter().enumerate().map(|(i, part)| self.node(part, format!("{pointer}/{i}"), depth + 1, negated)).collect();
+        let read: Vec<_> = parts
+            .iter()
+            .enumerate()
+            .map(|(i, part)| self.node(part, format!("{pointer}/{i}"), depth + 1, negated))
+            .collect();
         read.into_iter().collect()
     }
 
@@ -174,7 +177,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_where_it_is() {
-        assert_eq!(pointers(&json!({"all": [{"eq": ["user.a", "open"]}, {"equals": []}]})), ["/all/0/eq/1", "/all/1/equals"]);
+        assert_eq!(
+            pointers(&json!({"all": [{"eq": ["user.a", "open"]}, {"equals": []}]})),
+            ["/all/0/eq/1", "/all/1/equals"]
+        );
         for (bad, at) in [
             (json!(true), ""),
             (json!({}), ""),

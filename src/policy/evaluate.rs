@@ -123,7 +123,9 @@ pub fn explain(table: &Table, question: &Question<'_>) -> Decision {
 pub fn holds(condition: &Condition, question: &Question<'_>) -> Truth {
     match condition {
         Condition::All(parts) => parts.iter().map(|part| holds(part, question)).min_by_key(rank).unwrap_or(Truth::True),
-        Condition::Any(parts) => parts.iter().map(|part| holds(part, question)).max_by_key(rank).unwrap_or(Truth::False),
+        Condition::Any(parts) => {
+            parts.iter().map(|part| holds(part, question)).max_by_key(rank).unwrap_or(Truth::False)
+        }
         Condition::Leaf(leaf) => leaf_holds(leaf, question),
     }
 }

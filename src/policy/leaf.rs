@@ -110,7 +110,8 @@ impl Operand {
     /// A sentence that says what is wrong.
     pub fn parse(json: &Json) -> Result<Self, String> {
         if let Json::String(text) = json {
-            let not_a_path = || format!("`{text}` is not a path such as `resource.owner_id`; a text is {{\"lit\":\"…\"}}");
+            let not_a_path =
+                || format!("`{text}` is not a path such as `resource.owner_id`; a text is {{\"lit\":\"…\"}}");
             return Path::parse(text).map(Self::Path).ok_or_else(not_a_path);
         }
         match (json.as_object().and_then(|members| members.get("lit")), json.as_object().map(serde_json::Map::len)) {
@@ -173,8 +174,7 @@ pub enum Op {
 
 impl Op {
     /// Every comparison.
-    pub const ALL: [Self; 8] =
-        [Self::Eq, Self::Ne, Self::In, Self::Contains, Self::Gt, Self::Gte, Self::Lt, Self::Lte];
+    pub const ALL: [Self; 8] = [Self::Eq, Self::Ne, Self::In, Self::Contains, Self::Gt, Self::Gte, Self::Lt, Self::Lte];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {

@@ -10,7 +10,19 @@ const CEDAR_TYPES: &[&str] =
 const CELL_WORDS: &[&str] = &["allow", "deny"];
 /// Words of Cedar's grammar, and what every object of JavaScript has.
 const RESERVED: &[&str] = &[
-    "else", "false", "has", "if", "in", "is", "like", "then", "true", "constructor", "prototype", "toString", "valueOf",
+    "else",
+    "false",
+    "has",
+    "if",
+    "in",
+    "is",
+    "like",
+    "then",
+    "true",
+    "constructor",
+    "prototype",
+    "toString",
+    "valueOf",
     "hasOwnProperty",
 ];
 

@@ -47,7 +47,8 @@ impl Pattern {
     }
 
     fn matches(&self, segments: &[String]) -> bool {
-        let long_enough = if self.open { segments.len() >= self.parts.len() } else { segments.len() == self.parts.len() };
+        let long_enough =
+            if self.open { segments.len() >= self.parts.len() } else { segments.len() == self.parts.len() };
         long_enough
             && self.parts.iter().zip(segments).all(|(part, segment)| match part {
                 Part::Literal(text) => text == segment,
@@ -119,7 +120,8 @@ mod tests {
 
     #[test]
     fn the_most_specific_rule_counts_in_any_order() {
-        let mut rules: Vec<_> = ["/*", "/a/*", "/a/:x", "/a/b", "/a/b/*", "/a/:x/c", "/"].iter().map(|p| rule("*", p)).collect();
+        let mut rules: Vec<_> =
+            ["/*", "/a/*", "/a/:x", "/a/b", "/a/b/*", "/a/:x/c", "/"].iter().map(|p| rule("*", p)).collect();
         rules.push(rule("GET", "/a/b"));
         for _ in 0..2 {
             for (method, path, want) in [
@@ -143,12 +145,17 @@ mod tests {
         }
         assert_eq!(find(&rules[..0], "GET", "/"), Ok(None));
         assert_eq!(find(&rules, "GET", "/a/../b"), Err(Ambiguous));
-        assert!(find(&[rule("GET", "/a")], "get", "/a").unwrap().is_none(), "methods are case-sensitive (RFC 9110 §9.1)");
+        assert!(
+            find(&[rule("GET", "/a")], "get", "/a").unwrap().is_none(),
+            "methods are case-sensitive (RFC 9110 §9.1)"
+        );
     }
 
     #[test]
     fn garbage_is_no_pattern() {
-        for bad in ["", "a", "//", "/a/", "/a//b", "/a*", "/*/a", "/a/**", "/:", "/:a-b", "/..", "/a%2f", "/a?b", "/a\n", "//*"] {
+        for bad in [
+            "", "a", "//", "/a/", "/a//b", "/a*", "/*/a", "/a/**", "/:", "/:a-b", "/..", "/a%2f", "/a?b", "/a\n", "//*",
+        ] {
             assert!(Pattern::parse(bad).is_err(), "{bad}");
         }
         for good in ["/", "/*", "/a", "/a/*", "/:id", "/за/:id/*", "/a.b/c-d"] {

@@ -55,7 +55,11 @@ fn too_large(document: &Document) -> Vec<Fault> {
         Err(faults) => return faults,
     };
     let fits = bytes <= limits::TABLE_BYTES;
-    if fits { vec![] } else { vec![Fault::error("", format!("compiled, it has {bytes} bytes: more than {}", limits::TABLE_BYTES))] }
+    if fits {
+        vec![]
+    } else {
+        vec![Fault::error("", format!("compiled, it has {bytes} bytes: more than {}", limits::TABLE_BYTES))]
+    }
 }
 
 /// Has Cedar typecheck every condition for every entity type that it is used for, as it will be and without guards.

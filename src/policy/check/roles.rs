@@ -13,7 +13,10 @@ pub fn check(document: &Document, faults: &mut Vec<Fault>) {
     for (name, role) in &document.roles {
         let at = |rest: &[&str]| pointer(["roles", name].into_iter().chain(rest.iter().copied()));
         if !names::is_role(name) {
-            faults.push(Fault::error(at(&[]), "a role is named like `editor`: a small letter, then letters, digits, `_-.:`"));
+            faults.push(Fault::error(
+                at(&[]),
+                "a role is named like `editor`: a small letter, then letters, digits, `_-.:`",
+            ));
         }
         if role.title.as_ref().is_some_and(|t| t.chars().count() > 100 || t.chars().any(char::is_control)) {
             faults.push(Fault::error(at(&["title"]), "a title has at most 100 characters and no control characters"));
@@ -42,7 +45,10 @@ fn words(document: &Document, cell: &Cell, at: &str, faults: &mut Vec<Fault>) {
         Cell::One(word) => faults.push(Fault::error(at, format!("there is no condition `{word}`"))),
         Cell::Several(words) => {
             if words.is_empty() {
-                faults.push(Fault::error(at, "a list names at least one condition; leave the grant out to grant nothing"));
+                faults.push(Fault::error(
+                    at,
+                    "a list names at least one condition; leave the grant out to grant nothing",
+                ));
             }
             for (i, word) in words.iter().enumerate().filter(|(_, word)| !document.conditions.contains_key(*word)) {
                 faults.push(Fault::error(format!("{at}/{i}"), format!("there is no condition `{word}`")));
@@ -52,7 +58,8 @@ fn words(document: &Document, cell: &Cell, at: &str, faults: &mut Vec<Fault>) {
 }
 
 fn inherits_itself(document: &Document, start: &str) -> bool {
-    let parents = |name: &str| document.roles.get(name).into_iter().flat_map(|role| role.inherits.iter().map(String::as_str));
+    let parents =
+        |name: &str| document.roles.get(name).into_iter().flat_map(|role| role.inherits.iter().map(String::as_str));
     let mut seen = BTreeSet::new();
     let mut open: Vec<&str> = parents(start).collect();
     while let Some(name) = open.pop() {
@@ -71,5 +78,10 @@ fn inherits_itself(document: &Document, start: &str) -> bool {
 /// The known name that is most like this one, if one is like it.
 fn nearest<'a>(name: &str, known: &'a BTreeSet<String>) -> Option<&'a String> {
     let likeness = |other: &str| strsim::jaro_winkler(name, other);
-    known.iter().map(|other| (likeness(other), other)).filter(|(like, _)| *like > 0.85).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, near)| near)
+    known
+        .iter()
+        .map(|other| (likeness(other), other))
+        .filter(|(like, _)| *like > 0.85)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, near)| near)
 }

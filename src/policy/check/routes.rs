@@ -52,7 +52,8 @@ fn passing(rule: &RouteRule, i: usize, permissions: &BTreeSet<String>, faults: &
     }
     let asks = rule.acr.is_some() || rule.max_age.is_some() || !rule.scopes.is_empty() || rule.fresh;
     if rule.public && asks {
-        faults.push(Fault::error(at("/public"), "a public path asks nothing of a token: no acr, max_age, scopes, fresh"));
+        faults
+            .push(Fault::error(at("/public"), "a public path asks nothing of a token: no acr, max_age, scopes, fresh"));
     }
     let plain = |text: &str| !text.is_empty() && text.len() <= 200 && text.bytes().all(|b| b.is_ascii_graphic());
     if rule.acr.as_ref().is_some_and(|acr| !plain(acr)) {
