@@ -14,6 +14,8 @@ pub mod config;
 pub mod demo;
 /// PURE. The nouns: users, sessions, clients, grants, keys, events.
 pub mod domain;
+/// Telling others: the one log is read here, and whoever has to know is told.
+pub mod events;
 /// The verbs: what people, clients and owners do.
 pub mod flows;
 /// Translations: one Fluent bundle a language.

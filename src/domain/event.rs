@@ -1,5 +1,7 @@
 //! Facts worth telling: audit, webhooks, the live feed and logout notices all read the same log.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId};
@@ -46,6 +48,8 @@ pub enum EventKind {
     ProjectUpdated,
     ClientCreated,
     ClientUpdated,
+    ClientDisabled,
+    ClientEnabled,
     ClientDeleted,
     ClientSecretRotated,
     RedirectRejected,
@@ -61,9 +65,78 @@ pub enum EventKind {
     ProviderChanged,
     ProviderDeleted,
     ProviderNotice,
+    PolicyPublished,
+    RoleAssigned,
+    RoleUnassigned,
 }
 
 impl EventKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDisabled,
+        Self::UserEnabled,
+        Self::PasswordChanged,
+        Self::PasswordRecovered,
+        Self::RecoveryRequested,
+        Self::Disowned,
+        Self::EmailChanged,
+        Self::UserDeleted,
+        Self::SessionCreated,
+        Self::SessionReauthenticated,
+        Self::SessionRevoked,
+        Self::SignInFailed,
+        Self::SessionSteppedUp,
+        Self::SecondFactorFailed,
+        Self::FactorAdded,
+        Self::FactorRemoved,
+        Self::FactorsReset,
+        Self::SecondStepChanged,
+        Self::RecoveryCodesRenewed,
+        Self::RecoveryCodeUsed,
+        Self::PasskeyCloneSuspected,
+        Self::BrowserRemembered,
+        Self::BrowserForgotten,
+        Self::ConsentGranted,
+        Self::ConsentDenied,
+        Self::ConsentWithdrawn,
+        Self::GrantCreated,
+        Self::GrantRevoked,
+        Self::TokenRevoked,
+        Self::TokenReuseDetected,
+        Self::CodeReuseDetected,
+        Self::ProjectCreated,
+        Self::ProjectUpdated,
+        Self::ClientCreated,
+        Self::ClientUpdated,
+        Self::ClientDisabled,
+        Self::ClientEnabled,
+        Self::ClientDeleted,
+        Self::ClientSecretRotated,
+        Self::RedirectRejected,
+        Self::KeyCreated,
+        Self::KeyActivated,
+        Self::KeyRetired,
+        Self::KeyPruned,
+        Self::SetupLinkCreated,
+        Self::IdentityLinked,
+        Self::IdentityUnlinked,
+        Self::UsersMerged,
+        Self::MergeUndone,
+        Self::ProviderChanged,
+        Self::ProviderDeleted,
+        Self::ProviderNotice,
+        Self::PolicyPublished,
+        Self::RoleAssigned,
+        Self::RoleUnassigned,
+    ];
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+    }
+
     /// The name in the log, and of the webhook.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -104,6 +177,8 @@ impl EventKind {
             Self::ProjectCreated => "project.created",
             Self::ClientCreated => "client.created",
             Self::ClientUpdated => "client.updated",
+            Self::ClientDisabled => "client.disabled",
+            Self::ClientEnabled => "client.enabled",
             Self::ClientDeleted => "client.deleted",
             Self::ClientSecretRotated => "client.secret_rotated",
             Self::RedirectRejected => "client.redirect_rejected",
@@ -119,6 +194,9 @@ impl EventKind {
             Self::ProviderChanged => "provider.changed",
             Self::ProviderDeleted => "provider.deleted",
             Self::ProviderNotice => "provider.notice",
+            Self::PolicyPublished => "policy.published",
+            Self::RoleAssigned => "role.assigned",
+            Self::RoleUnassigned => "role.unassigned",
         }
     }
 }
@@ -147,6 +225,11 @@ pub struct Event {
 }
 
 impl Event {
+    /// The member that names the projects of a fact that concerns several.
+    pub const PROJECTS: &'static str = "projects";
+    /// The member that a grant's end carries if its whole session ended with it.
+    pub const WITH_SESSION: &'static str = "with_session";
+
     /// A bare fact, to be filled in with the `with_` methods.
     pub fn new(id: EventId, kind: EventKind, at: Timestamp) -> Self {
         Self {
@@ -195,6 +278,20 @@ impl Event {
     pub fn with_project(mut self, project: ProjectId) -> Self {
         self.project_id = Some(project);
         self
+    }
+
+    /// …in each of these projects.
+    #[must_use]
+    pub fn with_projects(self, projects: &[ProjectId]) -> Self {
+        let names: Vec<String> = projects.iter().map(ToString::to_string).collect();
+        self.with(Self::PROJECTS, names)
+    }
+
+    /// Every project that this is known to concern; a fact about a person may concern more, which only memory knows.
+    pub fn projects(&self) -> BTreeSet<ProjectId> {
+        let named = self.data.get(Self::PROJECTS).and_then(Value::as_array).into_iter().flatten();
+        let named = named.filter_map(|name| name.as_str().and_then(|text| text.parse().ok()));
+        self.project_id.into_iter().chain(named).collect()
     }
 
     /// …and this, which is not secret.

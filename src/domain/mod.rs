@@ -12,6 +12,7 @@ pub mod device;
 pub mod email;
 pub mod event;
 pub mod factors;
+pub mod feed;
 pub mod grant;
 pub mod id;
 pub mod identity;

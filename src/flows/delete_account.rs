@@ -35,7 +35,9 @@ impl Usher {
             Box::pin(async move {
                 tx.erase_events_of_user(user.id).await?;
                 let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
-                tx.append(&usher.event(EventKind::UserDeleted).with_user(user.id)).await?;
+                let concerned = tx.projects_of_user(user.id).await?;
+                let gone = usher.event(EventKind::UserDeleted).with_user(user.id).with("sub", user.sub.0.clone());
+                tx.append(&gone.with_projects(&concerned)).await?;
                 if let Some(email) = &user.email {
                     for kind in ProofKind::ALL {
                         tx.close_proofs_of_email(email, kind, now).await?;

@@ -2,7 +2,7 @@
 //! so that every reader of the log learns of it.
 
 use super::usher::Usher;
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
 use crate::domain::session::EndReason;
 use crate::domain::time::Timestamp;
@@ -55,7 +55,7 @@ impl Usher {
             ended.sessions.push(session);
         }
         let revoked = tx.revoke_grants_of_session(session, now, reason).await?;
-        self.tell_grants(tx, &revoked, reason).await?;
+        self.tell_grants(tx, &revoked, &ended.sessions, reason).await?;
         ended.add(revoked);
         Ok(ended)
     }
@@ -74,7 +74,7 @@ impl Usher {
             self.tell_session(tx, user, *session, reason).await?;
         }
         let revoked = tx.revoke_grants_of_user(user, but, now, reason).await?;
-        self.tell_grants(tx, &revoked, reason).await?;
+        self.tell_grants(tx, &revoked, &ended.sessions, reason).await?;
         ended.add(revoked);
         Ok(ended)
     }
@@ -87,7 +87,7 @@ impl Usher {
         reason: EndReason,
     ) -> Result<Option<Revoked>> {
         let revoked = tx.revoke_grant(grant, self.now(), reason).await?;
-        self.tell_grants(tx, revoked.as_slice(), reason).await?;
+        self.tell_grants(tx, revoked.as_slice(), &[], reason).await?;
         Ok(revoked)
     }
 
@@ -100,27 +100,37 @@ impl Usher {
         reason: EndReason,
     ) -> Result<Ended> {
         let revoked = tx.revoke_grants_at_client(user, client, self.now(), reason).await?;
-        self.tell_grants(tx, &revoked, reason).await?;
+        self.tell_grants(tx, &revoked, &[], reason).await?;
         let mut ended = Ended::default();
         ended.add(revoked);
         Ok(ended)
     }
 
     async fn tell_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
-        let event =
-            self.event(EventKind::SessionRevoked).with_user(user).with_session(session).with("reason", reason.as_str());
-        tx.append(&event).await
+        let concerned = tx.projects_of_session(session).await?;
+        let event = self.event(EventKind::SessionRevoked).with_user(user).with_session(session);
+        tx.append(&event.with_projects(&concerned).with("reason", reason.as_str())).await
     }
 
-    async fn tell_grants(&self, tx: &mut Tx<'_>, revoked: &[Revoked], reason: EndReason) -> Result<()> {
+    /// `over` are the sessions that ended in the same breath: whoever is told of those needs not hear of their grants.
+    async fn tell_grants(
+        &self,
+        tx: &mut Tx<'_>,
+        revoked: &[Revoked],
+        over: &[SessionId],
+        reason: EndReason,
+    ) -> Result<()> {
         for grant in revoked {
-            let event = self
+            let mut event = self
                 .event(EventKind::GrantRevoked)
                 .with_user(grant.user_id)
                 .with_session(grant.session_id)
                 .with_client(&grant.client_id)
                 .with_grant(grant.id)
                 .with("reason", reason.as_str());
+            if over.contains(&grant.session_id) {
+                event = event.with(Event::WITH_SESSION, true);
+            }
             tx.append(&event).await?;
         }
         Ok(())

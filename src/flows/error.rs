@@ -98,6 +98,9 @@ pub enum Refused {
     /// Nobody is signed in, or not the right person.
     #[error("nobody who may do this is signed in")]
     NotSignedIn,
+    /// The caller may see it, and not do this to it.
+    #[error("this is not allowed to this caller")]
+    NotAllowed,
     /// There is no such thing.
     #[error("there is no such {0}")]
     NotFound(&'static str),

@@ -113,7 +113,8 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFound`].
     pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
-        self.change_client(id, EventKind::ClientUpdated, move |client, now| {
+        let kind = if disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled };
+        self.change_client(id, kind, move |client, now| {
             client.disabled_at = disabled.then_some(now);
         })
         .await
@@ -144,9 +145,10 @@ impl Usher {
         let (doomed, event) = (id.clone(), self.event(EventKind::ClientDeleted).with_client(id));
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
+                let Some(client) = tx.find_client(&doomed).await? else { return Ok(false) };
                 let existed = tx.delete_client(&doomed).await?;
                 if existed {
-                    tx.append(&event).await?;
+                    tx.append(&event.with_project(client.project_id)).await?;
                 }
                 Ok(existed)
             })

@@ -100,7 +100,9 @@ impl Usher {
                 tx.update_user(&changed).await?;
                 let disabled = changed.status == UserStatus::Disabled;
                 let kind = if disabled { EventKind::UserDisabled } else { EventKind::UserEnabled };
-                tx.append(&usher.event(kind).with_user(changed.id)).await?;
+                let concerned = tx.projects_of_user(changed.id).await?;
+                let event = usher.event(kind).with_user(changed.id).with("sub", changed.sub.0.clone());
+                tx.append(&event.with_projects(&concerned)).await?;
                 if !disabled {
                     return Ok(Ended::default());
                 }

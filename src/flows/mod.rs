@@ -5,6 +5,7 @@
 
 mod accounts;
 mod activity;
+pub mod api;
 mod applications;
 mod arrive;
 mod authenticate_client;
@@ -53,6 +54,7 @@ mod userinfo;
 mod usher;
 
 pub use accounts::{Account, Browser};
+pub use api::Right;
 pub use applications::Application;
 pub use arrive::SignedIn;
 pub use authorize::{AuthorizeFault, Outcome};

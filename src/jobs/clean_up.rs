@@ -21,6 +21,8 @@ const BATCHES: usize = 200;
 const PAUSE: Duration = Duration::from_millis(20);
 /// Everything is kept for so long after it is over: clocks differ, and people ask.
 const KEPT: Duration = Duration::from_hours(48);
+/// Entries of the feed are kept for so long after the last token that they concern: whoever was away longer starts anew.
+const FEED_KEPT: Duration = Duration::from_mins(10);
 /// A browser is remembered for longer than it keeps its own mark, which is a year.
 const BROWSER_KEPT: Duration = Duration::from_hours(400 * 24);
 
@@ -63,6 +65,8 @@ impl CleanUp {
         let before = now - KEPT;
         let now_ms = now.0.saturating_mul(1000);
         usher.store.write_single(move |mut tx| Box::pin(async move { tx.sweep_buckets(now_ms).await })).await?;
+        let (told, moment) = (now - FEED_KEPT, now);
+        usher.store.write(move |mut tx| Box::pin(async move { tx.sweep_feed(told, moment).await })).await?;
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_journeys(before, BATCH));

@@ -6,6 +6,7 @@
 mod clean_up;
 mod deliver_letters;
 mod learn_keys;
+mod tell_facts;
 mod tend_keys;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 use self::clean_up::CleanUp;
 use self::deliver_letters::DeliverLetters;
 use self::learn_keys::LearnKeys;
+use self::tell_facts::TellFacts;
 use self::tend_keys::TendKeys;
 use crate::domain::random::Random;
 use crate::flows::{FlowError, Usher};
@@ -52,7 +54,8 @@ pub trait Job: Send + Sync + 'static {
 /// Every chore of the house; without a mailer letters stay where they are.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let letters = mailer.map(|mailer| Box::new(DeliverLetters::new(mailer)) as Box<dyn Job>);
-    let others: [Box<dyn Job>; 3] = [Box::new(CleanUp::default()), Box::new(TendKeys), Box::new(LearnKeys::default())];
+    let others: [Box<dyn Job>; 4] =
+        [Box::new(TellFacts), Box::new(CleanUp::default()), Box::new(TendKeys), Box::new(LearnKeys::default())];
     letters.into_iter().chain(others).collect()
 }
 

@@ -310,6 +310,7 @@ impl Store {
         let made =
             self.write_framed(framed, |mut tx| Box::pin(async move { tx.insert_grant(&grant, &event).await })).await?;
         if made {
+            self.bells.ring_log();
             return Ok(Spend::Done);
         }
         Ok(if self.find_grant(id).await?.is_some() { Spend::Spent } else { Spend::NoLonger })

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
@@ -10,6 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Executor as _, PgPool, SqlitePool};
 
+use super::bells::Bells;
 use super::db::Db;
 use super::writer::Writer;
 use super::{Result, StorageError, Store};
@@ -66,7 +68,7 @@ impl Store {
             let why = "the address of the database starts with neither sqlite:// nor postgres://";
             return Err(StorageError::Driver(sqlx::Error::Configuration(why.into())));
         };
-        Ok(Self { db })
+        Ok(Self { db, bells: Arc::new(Bells::hang()) })
     }
 
     /// Brings the schema up to date. Safe to run twice, and by two instances at once.

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::db::{on, run, statements};
+use super::db::{on, on_tx, run, statements};
 use super::{Result, Store, Tx};
-use crate::domain::id::ProjectId;
+use crate::domain::id::{ProjectId, SessionId, UserId};
 use crate::domain::page::{Cursor, MAX_PAGE, Page};
 use crate::domain::project::Project;
 use crate::domain::time::Timestamp;
@@ -13,6 +13,9 @@ statements! {
     INSERT = "insert into project (id, name, token_hash, created_at) values ($1, $2, $3, $4)";
     REQUIRE = "update project set required_acr = $2 where id = $1";
     FIND = "select id, name, created_at, required_acr from project where id = $1";
+    OF_SESSION = "select distinct c.project_id from grants g join client c on c.id = g.client_id where g.session_id = $1";
+    OF_USER = "select c.project_id from grants g join client c on c.id = g.client_id where g.user_id = $1 union select c.project_id from access a join client c on c.id = a.client_id where a.user_id = $1";
+    FIND_BY_TOKEN = "select id, name, created_at, required_acr from project where token_hash = $1";
     LIST = "select id, name, created_at, required_acr from project where id > $1 order by id limit $2";
 }
 
@@ -46,6 +49,19 @@ impl Tx<'_> {
         .map(drop)
     }
 
+    /// The projects whose clients hold grants of a session, whether these still stand or not.
+    pub async fn projects_of_session(&mut self, session: SessionId) -> Result<Vec<ProjectId>> {
+        let ids: Vec<Uuid> =
+            on_tx!(self, OF_SESSION, |conn, sql| sqlx::query_scalar(sql).bind(session.0).fetch_all(conn))?;
+        Ok(ids.into_iter().map(ProjectId).collect())
+    }
+
+    /// The projects that know a user: clients of theirs hold grants, or were given claims.
+    pub async fn projects_of_user(&mut self, user: UserId) -> Result<Vec<ProjectId>> {
+        let ids: Vec<Uuid> = on_tx!(self, OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_all(conn))?;
+        Ok(ids.into_iter().map(ProjectId).collect())
+    }
+
     /// Sets what a project asks of everybody who signs in. `false` if there is no such project.
     pub async fn require_of_project(&mut self, id: ProjectId, acr: Option<&str>) -> Result<bool> {
         Ok(run!(self, REQUIRE, |sql| sqlx::query(sql).bind(id.0).bind(acr))? == 1)
@@ -57,6 +73,13 @@ impl Store {
     pub async fn find_project(&self, id: ProjectId) -> Result<Option<Project>> {
         let row: Option<ProjectRow> =
             on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+        Ok(row.map(Project::from))
+    }
+
+    /// The project whose token has this hash.
+    pub async fn find_project_by_token(&self, hash: &[u8]) -> Result<Option<Project>> {
+        let row: Option<ProjectRow> =
+            on!(&self.db, FIND_BY_TOKEN, |conn, sql| sqlx::query_as(sql).bind(hash).fetch_optional(conn))?;
         Ok(row.map(Project::from))
     }
 

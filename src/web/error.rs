@@ -57,6 +57,7 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
         Refused::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, "BUSY"),
         Refused::NotSignedIn => (StatusCode::UNAUTHORIZED, "AUTH_REQUIRED"),
+        Refused::NotAllowed => (StatusCode::FORBIDDEN, "NOT_ALLOWED"),
         Refused::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
         Refused::InteractionOver => (StatusCode::BAD_REQUEST, "SIGN_IN_EXPIRED"),
         Refused::ProofOver => (StatusCode::GONE, "LINK_EXPIRED"),

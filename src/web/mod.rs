@@ -4,6 +4,7 @@
 //! which calls one verb. [`router`] is the map.
 
 pub mod account;
+pub mod api;
 pub mod assets;
 mod connection;
 pub mod console;

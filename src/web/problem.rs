@@ -46,6 +46,21 @@ impl HttpProblem {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.")
     }
 
+    /// 404: there is no such thing, or none that this caller may know of: nobody can tell these apart.
+    pub fn unknown(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", format!("there is no such {what}"))
+    }
+
+    /// 400: a parameter of the address, by its name.
+    pub fn parameter(name: &str, why: &str) -> Self {
+        let problem = Self::new(
+            StatusCode::BAD_REQUEST,
+            "PARAMETER_INVALID",
+            format!("The parameter {name} will not do: {why}."),
+        );
+        problem.with_details(json!({ "fields": { name: why } }))
+    }
+
     /// 405: the address exists, the method does not.
     pub fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "This address does not take that method.")

@@ -21,7 +21,7 @@ use super::oidc::{authorize, discovery::Document, introspect, jwks, logout, revo
 use super::pages::{Page, WrongHost};
 use super::problem::HttpProblem;
 use super::state::App;
-use super::{account, assets, console, dev_mail, error, factors, layers, login, setup, upstream, urls};
+use super::{account, api, assets, console, dev_mail, error, factors, layers, login, setup, upstream, urls};
 use crate::flows::Usher;
 use crate::i18n::Lang;
 use crate::mail::caught::CaughtMail;
@@ -43,7 +43,11 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
         gate,
         deadlines: Deadlines::default(),
     };
-    let routes = pages(&app).merge(authorization()).merge(client_endpoints(&app)).merge(published(&app));
+    let routes = pages(&app)
+        .merge(authorization())
+        .merge(client_endpoints(&app))
+        .merge(published(&app))
+        .merge(api::routes(&app));
     let ping = app.usher.clone();
     let ready = health::routes(move || {
         let usher = ping.clone();

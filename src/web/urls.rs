@@ -19,6 +19,9 @@ pub const REVOKE: &str = "/oauth2/revoke";
 /// Where clients send people to sign out.
 pub const END_SESSION: &str = "/oauth2/logout";
 
+/// The API in the words of OpenAPI.
+pub const OPENAPI: &str = "/openapi.json";
+
 /// The front page: leads to the account.
 pub const HOME: &str = "/";
 /// Sign in.

@@ -54,8 +54,10 @@ impl Usher {
                     Merge { id, kept: into.id, merged: from.id, identities, merged_at: now, undo_until: now + UNDO };
                 tx.insert_merge(&merge).await?;
                 tx.update_user(&User { status: UserStatus::Merged, updated_at: now, ..from.clone() }).await?;
-                let event = usher.event(EventKind::UsersMerged).with_user(into.id);
-                tx.append(&event.with("merged", from.id.to_string()).with("merge", id.to_string())).await?;
+                let concerned = tx.projects_of_user(from.id).await?;
+                let event = usher.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
+                let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
+                tx.append(&event.with_projects(&concerned)).await?;
                 usher.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
                 for notice in told {
                     notice.post(&mut tx).await?;

@@ -1,0 +1,154 @@
+//! The one reader that all others stand behind: takes facts from the log and hands each to everybody.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::feed;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::id::ProjectId;
+use crate::storage::telling::Untold;
+use crate::storage::{Result, Ring, Store, Tx};
+
+/// Facts in one transaction. Other writers of SQLite wait for it, so it is kept short.
+const BATCH: u32 = 64;
+
+/// What readers have to know of the house.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// No access token lives longer.
+    pub access_ttl: Duration,
+}
+
+/// A fact, and whom it concerns.
+#[derive(Debug)]
+pub struct Heard<'a> {
+    /// The fact.
+    pub event: &'a Event,
+    /// The projects that may know of it.
+    pub projects: BTreeSet<ProjectId>,
+}
+
+/// Takes facts from the log and tells them.
+#[derive(Clone)]
+pub struct Teller {
+    store: Store,
+    rules: Rules,
+}
+
+impl Teller {
+    /// Reads the log of this store.
+    pub fn new(store: Store, rules: Rules) -> Self {
+        Self { store, rules }
+    }
+
+    /// Tells everything that was told to nobody yet, and gives how many facts that were. A fact that cannot be told stays
+    /// untold, and does not keep back those behind it.
+    ///
+    /// # Errors
+    /// That the database is not available; or why the first of the facts that stay could not be told.
+    pub async fn tell(&self) -> Result<usize> {
+        let mut told = 0;
+        let mut stuck = None;
+        while self.store.has_untold().await? {
+            match self.tell_some(BATCH, 0).await {
+                Ok(0) => break,
+                Ok(some) => told += some,
+                Err(_) => {
+                    let (some, why) = self.tell_one_by_one().await?;
+                    told += some;
+                    stuck = stuck.or(why);
+                    if some == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+        stuck.map_or(Ok(told), Err)
+    }
+
+    /// After a batch has failed: each fact alone, past those that fail again.
+    async fn tell_one_by_one(&self) -> Result<(usize, Option<crate::storage::StorageError>)> {
+        let (mut told, mut stuck, mut skip) = (0, None, 0);
+        while skip < BATCH {
+            match self.tell_some(1, skip).await {
+                Ok(0) => break,
+                Ok(some) => told += some,
+                Err(why) => {
+                    tracing::warn!("a fact cannot be told yet: {why}");
+                    stuck = stuck.or(Some(why));
+                    skip += 1;
+                }
+            }
+        }
+        Ok((told, stuck))
+    }
+
+    /// Tells up to `size` facts, leaving out the first `skip`.
+    async fn tell_some(&self, size: u32, skip: u32) -> Result<usize> {
+        let rules = self.rules;
+        let work = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let mut facts = tx.take_untold(size + skip).await?;
+                facts.drain(..facts.len().min(skip as usize));
+                let rings = tell_all(&mut tx, &facts, rules).await?;
+                Ok((facts.len(), rings))
+            })
+        });
+        let (told, rings) = work.await?;
+        for ring in rings {
+            self.store.ring(ring);
+        }
+        Ok(told)
+    }
+}
+
+/// Hands each fact to every reader. Gives what is to be rung once all of it is durable.
+async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec<Ring>> {
+    let mut grown = BTreeSet::new();
+    let mut rings = Vec::new();
+    for Untold { seq, event } in facts {
+        let heard = Heard { event, projects: concerned(tx, event).await? };
+        grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
+        if matches!(event.kind, EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned) {
+            rings.push(Ring::Keys);
+        }
+        tx.mark_told(*seq).await?;
+    }
+    rings.extend(grown.into_iter().map(Ring::Feed));
+    for ring in &rings {
+        tx.ring(*ring).await?;
+    }
+    Ok(rings)
+}
+
+/// A fact about a person is the business of every project that knows the person; any other fact of the project it names.
+async fn concerned(tx: &mut Tx<'_>, event: &Event) -> Result<BTreeSet<ProjectId>> {
+    let mut projects = event.projects();
+    if let Some(user) = event.user_id
+        && is_of_the_person(event.kind)
+    {
+        projects.extend(tx.projects_of_user(user).await?);
+    }
+    Ok(projects)
+}
+
+/// Does it concern the person as such, and not what they do with one client?
+const fn is_of_the_person(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::UserUpdated
+            | EventKind::UserDisabled
+            | EventKind::UserEnabled
+            | EventKind::UserDeleted
+            | EventKind::UsersMerged
+            | EventKind::MergeUndone
+            | EventKind::EmailChanged
+            | EventKind::PasswordChanged
+            | EventKind::PasswordRecovered
+            | EventKind::Disowned
+            | EventKind::SessionCreated
+            | EventKind::SessionReauthenticated
+            | EventKind::IdentityLinked
+            | EventKind::IdentityUnlinked
+    )
+}

@@ -1,0 +1,109 @@
+//! Who calls the API, and what they may do to a project.
+//!
+//! Three kinds of callers: whoever holds a project's token, a machine of a project with the right scope, and a person.
+//! A project that a caller may not see does not exist for them: the answer is the same as for an id that nobody has.
+
+use std::sync::Arc;
+
+use crate::domain::client::Client;
+use crate::domain::id::ProjectId;
+use crate::domain::project::Project;
+use crate::domain::user::User;
+use crate::flows::accounts::{Account, secret_hash};
+use crate::flows::error::{FlowError, Refused};
+use crate::flows::usher::Usher;
+use crate::protocol::scope::Scope;
+
+/// What somebody wants to do to a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Right {
+    /// Follow its feed, read its published rules, ask for decisions: what a local module does.
+    Follow,
+    /// Read everything that is not secret.
+    View,
+    /// Change clients, rules, assignments, webhooks.
+    Develop,
+    /// Change members and the token, delete the project.
+    Own,
+}
+
+/// A machine's scope that lets it follow its project.
+const FOLLOW_SCOPE: &str = "usher:sync";
+/// A machine's scope that lets it work on its project.
+const DEVELOP_SCOPE: &str = "usher:project";
+
+/// Whoever calls.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// Holds the token of this project.
+    Project(Project),
+    /// A machine, or any client with a token of its own, and what that token reaches.
+    Client {
+        /// The client.
+        client: Arc<Client>,
+        /// The token's scope.
+        scope: Scope,
+        /// The token's name.
+        jti: String,
+        /// Seconds since the epoch at which the token is over.
+        expires_at: i64,
+    },
+    /// A person, signed in.
+    Person(Box<Account>),
+}
+
+impl Usher {
+    /// The caller that this bearer token speaks for; `None` if it speaks for nobody.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn caller_by_token(&self, token: &str) -> Result<Option<Caller>, FlowError> {
+        // A signed token has dots, and a project's token has none.
+        if !token.contains('.') {
+            let found = self.store.find_project_by_token(&secret_hash(token)).await?;
+            return Ok(found.map(Caller::Project));
+        }
+        let Some(access) = self.check_access_token(token).await? else { return Ok(None) };
+        if access.person.is_some() {
+            return Ok(None);
+        }
+        let id = crate::domain::id::ClientId(access.claims.client_id);
+        let Some(client) = self.find_client(&id).await? else { return Ok(None) };
+        let scope = Scope::parse(&access.claims.scope).unwrap_or_default();
+        Ok(Some(Caller::Client { client, scope, jti: access.claims.jti, expires_at: access.claims.exp }))
+    }
+
+    /// The project with this id, if the caller has this right there.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if there is no such project or the caller may not even see it, [`Refused::NotAllowed`] if
+    /// they may see it and no more.
+    pub async fn project_for(&self, caller: &Caller, id: ProjectId, right: Right) -> Result<Project, FlowError> {
+        let unknown = || FlowError::from(Refused::NotFound("project"));
+        let Some(highest) = self.highest_right(caller, id).await? else { return Err(unknown()) };
+        if highest < right {
+            return Err(Refused::NotAllowed.into());
+        }
+        match caller {
+            Caller::Project(project) => Ok(project.clone()),
+            _ => self.store.find_project(id).await?.ok_or_else(unknown),
+        }
+    }
+
+    /// The most that the caller may do to a project; `None` if it is none of their business.
+    async fn highest_right(&self, caller: &Caller, id: ProjectId) -> Result<Option<Right>, FlowError> {
+        Ok(match caller {
+            Caller::Project(project) => (project.id == id).then_some(Right::Own),
+            Caller::Client { client, scope, .. } if client.project_id == id => {
+                let develops = scope.contains(DEVELOP_SCOPE).then_some(Right::Develop);
+                develops.or_else(|| scope.contains(FOLLOW_SCOPE).then_some(Right::Follow))
+            }
+            Caller::Client { .. } => None,
+            Caller::Person(account) => self.right_of_person(&account.user, id).await?,
+        })
+    }
+
+    async fn right_of_person(&self, user: &User, _: ProjectId) -> Result<Option<Right>, FlowError> {
+        Ok(user.admin.then_some(Right::Own))
+    }
+}

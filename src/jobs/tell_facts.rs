@@ -1,0 +1,41 @@
+//! Tells the facts of the log to their readers: at once after a commit, and every few seconds for what another instance
+//! may have left behind when it died.
+
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::watch;
+
+use super::Job;
+use crate::events::{Rules, Teller};
+use crate::flows::{FlowError, Usher};
+
+/// The job. It needs no lease: facts are taken under a lock of their own.
+pub struct TellFacts;
+
+impl Job for TellFacts {
+    fn name(&self) -> &'static str {
+        "tell_facts"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    fn is_leased(&self) -> bool {
+        false
+    }
+
+    fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
+        usher.store.committed().boxed()
+    }
+
+    fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+        async move {
+            let rules = Rules { access_ttl: usher.config.tokens.access_ttl };
+            Teller::new(usher.store.clone(), rules).tell().await?;
+            Ok(())
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,71 @@
+//! The caller of the API, as a handler is given it: by the bearer token, or else by the browser's own session.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+
+use crate::domain::id::ProjectId;
+use crate::domain::project::Project;
+use crate::flows::Right;
+use crate::flows::api::Caller;
+use crate::web::api::ApiResult;
+use crate::web::extract::visitor::Visitor;
+use crate::web::problem::HttpProblem;
+use crate::web::state::App;
+
+/// Whoever calls; 401 if that is nobody.
+pub struct Calling {
+    /// Who it is.
+    pub caller: Caller,
+    app: App,
+}
+
+impl Calling {
+    /// The project with this id, as the caller may see it and if they may do this to it; 404 and 403 otherwise.
+    pub async fn project(&self, id: &str, right: Right) -> ApiResult<Project> {
+        // What is no id is the id of nothing.
+        let id = id.parse::<ProjectId>().map_err(|_| HttpProblem::unknown("project"))?;
+        Ok(self.app.usher.project_for(&self.caller, id, right).await?)
+    }
+}
+
+impl FromRequestParts<App> for Calling {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let caller = match bearer(&parts.headers)? {
+            Some(token) => app.usher.caller_by_token(token).await?.ok_or_else(invalid)?,
+            None => {
+                let visitor = Visitor::from_request_parts(parts, app).await?;
+                let account = app.usher.current(&visitor.browser).await?.ok_or_else(required)?;
+                app.usher.touch(&account, &visitor.device).await?;
+                Caller::Person(Box::new(account))
+            }
+        };
+        Ok(Self { caller, app: app.clone() })
+    }
+}
+
+/// The bearer token of a request (RFC 6750 §2.1), if it has an Authorization header at all.
+///
+/// # Errors
+/// 401 for any other scheme, 400 for several headers.
+pub fn bearer(headers: &HeaderMap) -> ApiResult<Option<&str>> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (first, None) = (values.next(), values.next()) else {
+        return Err(HttpProblem::bad_request("The Authorization header is repeated."));
+    };
+    let Some(first) = first else { return Ok(None) };
+    let token = first.to_str().ok().and_then(|text| text.split_once(' '));
+    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+    token.filter(|token| !token.is_empty()).map(Some).ok_or_else(invalid)
+}
+
+fn invalid() -> HttpProblem {
+    HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID", "This token is not good, or not any more.")
+}
+
+fn required() -> HttpProblem {
+    HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_REQUIRED", "This needs a token, or somebody who is signed in.")
+}

@@ -1,0 +1,67 @@
+//! Lists, page by page.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::page::{Cursor, MAX_PAGE, Page};
+use crate::web::api::ApiResult;
+use crate::web::extract::params::QueryParams;
+use crate::web::problem::HttpProblem;
+
+/// Items on a page, where nobody says how many.
+const USUAL: u32 = 50;
+
+/// Which page is wanted.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes the parameters; `Wanted` reads them")]
+pub struct ListParams {
+    /// Where the page starts: the `next_cursor` of the page before.
+    #[param(example = "AZPfTpQAcACAAAAAAAAAAA")]
+    cursor: Option<String>,
+    /// Items on the page.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u32>,
+}
+
+/// The page that is wanted, checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// It starts after the item with this id; `None` at the start of the list.
+    pub after: Option<Cursor>,
+    /// So many items at most.
+    pub size: u32,
+}
+
+impl Wanted {
+    /// Reads `cursor` and `limit`.
+    ///
+    /// # Errors
+    /// 400 that names the parameter.
+    pub fn read(QueryParams(params): &QueryParams) -> ApiResult<Self> {
+        let one = |name| params.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+        let after = one("cursor")?.map(Cursor::decode).transpose();
+        let after = after.map_err(|_| HttpProblem::parameter("cursor", "it is none of ours"))?;
+        let size = one("limit")?.map_or(Ok(USUAL), str::parse::<u32>).ok().filter(|size| (1..=MAX_PAGE).contains(size));
+        let size = size.ok_or_else(|| HttpProblem::parameter("limit", "it is a number from 1 to 100"))?;
+        Ok(Self { after, size })
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct List<T> {
+    /// The items.
+    pub data: Vec<T>,
+    /// Where the next page starts; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "AZPfTpQAcACAAAAAAAAAAA")]
+    pub next_cursor: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A page as it goes out.
+    pub fn of<U>(page: Page<U>, write: impl FnMut(U) -> T) -> Self {
+        Self { data: page.items.into_iter().map(write).collect(), next_cursor: page.next.map(Cursor::encode) }
+    }
+}

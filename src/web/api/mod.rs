@@ -1,0 +1,45 @@
+//! `/api/v1`: what applications build on. Each file is a noun: its wire types, its handlers, and their words for
+//! `/openapi.json`, which is made from the code.
+//!
+//! Answers are JSON, errors have the one form of [`HttpProblem`]. A path is written once, in the annotation of its
+//! handler.
+
+pub mod caller;
+pub mod guard;
+pub mod list;
+pub mod openapi;
+pub mod projects;
+pub mod sync;
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+use axum::http::Method;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::layers::cors::{self, Cors};
+use super::problem::HttpProblem;
+use super::state::App;
+
+/// What a handler answers.
+pub type ApiResult<T> = Result<T, HttpProblem>;
+
+/// The methods that the API knows.
+const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// Every noun, with its words.
+fn nouns() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::frame()).merge(projects::routes()).merge(sync::routes())
+}
+
+/// The API and the document that describes it, under the layers that belong to it.
+pub fn routes(app: &App) -> Router<App> {
+    let (router, document) = nouns().split_for_parts();
+    let router = guard::wrap(router, app);
+    let usher = app.usher.clone();
+    let registered = Cors::registered(&METHODS, move |origin| {
+        let usher = usher.clone();
+        async move { usher.is_client_origin(&origin).await.unwrap_or(false) }
+    });
+    cors::wrap(router, registered).merge(openapi::routes(document, app))
+}

@@ -1,0 +1,75 @@
+//! `/openapi.json`: the API in the words of OpenAPI 3.1, made from the code that answers.
+
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::routing::get;
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::Server;
+use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
+use utoipa::{PartialSchema as _, ToSchema};
+
+use crate::web::layers::cors::{self, Cors};
+use crate::web::oidc::discovery::Document;
+use crate::web::state::App;
+use crate::web::urls;
+
+/// Seconds for which the document may be kept.
+const MAX_AGE: u32 = 300;
+
+/// Every error of the API.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// What went wrong.
+    pub error: ProblemBody,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemBody {
+    /// A stable code for programs: see docs/errors.md.
+    #[schema(example = "NOT_FOUND")]
+    pub code: String,
+    /// One sentence for people.
+    #[schema(example = "There is no such project.")]
+    pub message: String,
+    /// More for programs: `{"fields":{"NAME":"what is wrong with it"}}` where input was refused.
+    pub details: Option<Value>,
+    /// What to quote when asking for help; also in the header `X-Trace-Id`.
+    #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
+    pub trace_id: Option<String>,
+}
+
+/// The document before any path is in it.
+pub fn frame() -> OpenApi {
+    let info = Info::builder().title("Usher").version(env!("CARGO_PKG_VERSION")).description(Some(
+        "Sessions, projects, access rules and the live feed. Errors always have the form of `Problem`; lists page by \
+         `cursor`; times are seconds since the epoch.",
+    ));
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
+        "A project's token, an access token of a machine (scope `usher:sync` or `usher:project`), or an access token of \
+         a session.",
+    ));
+    let cookie = ApiKeyValue::with_description("usher", "The session of a browser (`__Host-usher` over https).");
+    let components = Components::builder()
+        .schema("Problem", Problem::schema())
+        .schema("ProblemBody", ProblemBody::schema())
+        .security_scheme("token", SecurityScheme::Http(bearer.build()))
+        .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    OpenApiBuilder::new().info(info.build()).components(Some(components.build())).build()
+}
+
+/// The address of the document, finished for this house.
+pub fn routes(mut document: OpenApi, app: &App) -> Router<App> {
+    document.servers = Some(vec![Server::new(app.usher.issuer())]);
+    let body = document.to_json().unwrap_or_default();
+    let document = Document::tagged(Bytes::from(body), MAX_AGE);
+    let answer = move |headers: HeaderMap| {
+        let document = document.clone();
+        async move { document.answer(&headers) }
+    };
+    cors::wrap(Router::new().route(urls::OPENAPI, get(answer)), Cors::public())
+}
