@@ -34,6 +34,7 @@ mod passkeys;
 pub mod password_pool;
 pub mod password_rules;
 mod passwords;
+pub mod policy;
 mod profile;
 mod receipts;
 mod recover;

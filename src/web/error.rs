@@ -66,12 +66,20 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::NotFresh => (StatusCode::FORBIDDEN, "REAUTHENTICATION_REQUIRED"),
         Refused::ManagedByFile => (StatusCode::CONFLICT, "MANAGED_BY_FILE"),
         Refused::LastWayIn => (StatusCode::CONFLICT, "LAST_WAY_IN"),
+        Refused::Stale => (StatusCode::PRECONDITION_FAILED, "CHANGED_MEANWHILE"),
+        Refused::RoleHeld => (StatusCode::CONFLICT, "ROLE_HELD"),
+        Refused::TooManyRoles => (StatusCode::CONFLICT, "TOO_MANY_ROLES"),
+        Refused::NothingToPublish => (StatusCode::CONFLICT, "NOTHING_TO_PUBLISH"),
+        Refused::Policy(_) => (StatusCode::UNPROCESSABLE_ENTITY, "POLICY_INVALID"),
         Refused::EmailTaken => (StatusCode::CONFLICT, "EMAIL_TAKEN"),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED"),
     };
     let mut problem = HttpProblem::new(status, code, refused.to_string());
     if let Refused::TooMany { seconds } | Refused::Busy { seconds } = refused {
         problem.retry_after = Some(*seconds);
+    }
+    if let Refused::Policy(faults) = refused {
+        return problem.with_details(serde_json::json!({ "faults": faults }));
     }
     problem
 }
