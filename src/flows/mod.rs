@@ -67,6 +67,7 @@ pub use manage_keys::MASTER_KEY_FACT;
 pub use manage_projects::RegisteredProject;
 pub use manage_users::NewUser;
 pub use passkeys::{Ceremony, PasskeyAnswer};
+pub use policy::{Answer, Asked, Bundle, Drafted, Held, NewAssignment, Simulated, SimulatedRoute, Subject};
 pub use second_factor::SecondStep;
 pub use sign_in::Attempt;
 pub use sign_out::{LogoutRequest, SignOut};
