@@ -3,6 +3,7 @@
 mod differential;
 mod documents;
 mod generate;
+mod http;
 mod oracle;
 mod size;
 mod vectors;
