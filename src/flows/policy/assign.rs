@@ -148,7 +148,9 @@ impl Usher {
         let event = match (&assignment.holder, subject) {
             // A machine's tokens are about itself: its `sub` is its `client_id`.
             (Holder::Client(id), _) => event.with_client(id).with("sub", id.0.as_str()),
-            (Holder::User(user), Subject::User(sub) | Subject::Client(sub)) => event.with_user(*user).with("sub", sub.as_str()),
+            (Holder::User(user), Subject::User(sub) | Subject::Client(sub)) => {
+                event.with_user(*user).with("sub", sub.as_str())
+            }
         };
         match &assignment.scope {
             Some(scope) => event.with("scope", scope.as_str()),
@@ -160,14 +162,23 @@ impl Usher {
     ///
     /// # Errors
     /// If the house is broken.
-    pub async fn list_assignments(&self, project: ProjectId, after: Cursor, size: u32) -> Result<Page<Assignment>, FlowError> {
+    pub async fn list_assignments(
+        &self,
+        project: ProjectId,
+        after: Cursor,
+        size: u32,
+    ) -> Result<Page<Assignment>, FlowError> {
         Ok(self.store.list_assignments(project, after, size).await?)
     }
 
     /// The roles that go into a user's access token: those that hold everywhere.
     ///
     /// A role may forbid, so that none may be left out: whoever has more than fit into a token is told to have none.
-    pub(in crate::flows) async fn roles_for_token(&self, project: ProjectId, user: UserId) -> Result<Vec<String>, FlowError> {
+    pub(in crate::flows) async fn roles_for_token(
+        &self,
+        project: ProjectId,
+        user: UserId,
+    ) -> Result<Vec<String>, FlowError> {
         let most = u32::try_from(ROLES_OF_SUBJECT).unwrap_or(u32::MAX);
         let roles = self.store.list_roles_of_user(project, user, self.now(), most + 1).await?;
         if roles.len() > ROLES_OF_SUBJECT {

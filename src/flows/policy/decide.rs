@@ -63,9 +63,7 @@ impl Usher {
     ) -> Result<Held, FlowError> {
         let Some(holder) = self.find_holder(project, subject).await? else { return Ok(Held::default()) };
         let active = match &holder {
-            Holder::User(id) => {
-                self.store.find_user(*id).await?.is_some_and(|user| user.status == UserStatus::Active)
-            }
+            Holder::User(id) => self.store.find_user(*id).await?.is_some_and(|user| user.status == UserStatus::Active),
             Holder::Client(id) => self.find_client(id).await?.is_some_and(|client| client.is_active()),
         };
         if !active {

@@ -40,7 +40,8 @@ impl Usher {
             return Err(Refused::Stale.into());
         }
         let document = drafted.document;
-        self.publish(project, Wanted { document, seen: Some(seen.to_owned()), note: checked(note)?, by: by.to_owned() }).await
+        self.publish(project, Wanted { document, seen: Some(seen.to_owned()), note: checked(note)?, by: by.to_owned() })
+            .await
     }
 
     /// Publishes again what was published as this revision. The draft stays as it is.
@@ -124,5 +125,9 @@ impl Usher {
 
 fn checked(note: &str) -> Result<String, Refused> {
     let fits = note.chars().count() <= NOTE && !note.chars().any(char::is_control);
-    if fits { Ok(note.to_owned()) } else { Err(Refused::BadAssignment("a note has at most 500 characters, in one line")) }
+    if fits {
+        Ok(note.to_owned())
+    } else {
+        Err(Refused::BadAssignment("a note has at most 500 characters, in one line"))
+    }
 }

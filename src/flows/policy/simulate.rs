@@ -57,7 +57,8 @@ impl Usher {
         user.insert("id".to_owned(), id.into());
         user.insert("roles".to_owned(), held.roles.iter().cloned().map(Value::from).collect());
         let decision = |permission: &str| weigh(&table, &held.roles, permission, &user);
-        let met = |route: &Route| SimulatedRoute { decision: route.need.as_deref().map(decision), route: route.clone() };
+        let met =
+            |route: &Route| SimulatedRoute { decision: route.need.as_deref().map(decision), route: route.clone() };
         let matched = asked.and_then(|(method, path)| routes::find(&table.routes, method, path).ok().flatten());
         Ok(Simulated {
             revision: table.revision,
