@@ -67,6 +67,8 @@ ids! {
     RememberedId;
     /// A second step that is due, or a ceremony that a passkey is asked for in.
     CeremonyId;
+    /// One role of one holder.
+    AssignmentId;
     /// One way in that an upstream provider vouches for.
     IdentityId;
     /// Two users that were found to be one person.

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod assignment;
 pub mod authentication;
 pub mod client;
 pub mod code;

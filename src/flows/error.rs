@@ -5,6 +5,7 @@ use crate::domain::user::ProfileFault;
 use crate::flows::password_pool::Busy;
 use crate::flows::password_rules::PasswordFault;
 use crate::keys::keyring::SignError;
+use crate::policy::Fault;
 use crate::protocol::client_metadata::MetadataFault;
 use crate::protocol::error::OAuthError;
 use crate::storage::StorageError;
@@ -146,6 +147,21 @@ pub enum Refused {
     /// Nobody could sign in to the account any more.
     #[error("this is the last way into the account")]
     LastWayIn,
+    /// The access rules will not do.
+    #[error("the access rules cannot be published as they are")]
+    Policy(Vec<Fault>),
+    /// They have it already.
+    #[error("they have this role there already")]
+    RoleHeld,
+    /// They have as many roles as fit into a token.
+    #[error("nobody has more than 32 roles in a project")]
+    TooManyRoles,
+    /// Nothing to publish.
+    #[error("the draft says what is published already")]
+    NothingToPublish,
+    /// Something about an assignment or a note will not do.
+    #[error("{0}")]
+    BadAssignment(&'static str),
     /// The client keeps no secret.
     #[error("this client keeps no secret")]
     NoSecret,

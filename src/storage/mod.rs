@@ -28,6 +28,7 @@ pub mod merges;
 mod open;
 pub mod passkeys;
 pub mod passwords;
+pub mod policy;
 pub mod projects;
 pub mod proofs;
 pub mod providers;
@@ -128,7 +129,7 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 32] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 34] = [
         ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
@@ -150,6 +151,8 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("merges", merges::ALL),
         ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),
+        ("policy/assignments", policy::assignments::ALL),
+        ("policy/revisions", policy::revisions::ALL),
         ("projects", projects::ALL),
         ("proofs", proofs::ALL),
         ("providers", providers::ALL),

@@ -72,12 +72,19 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::ProjectTokenRequired => (StatusCode::FORBIDDEN, "PROJECT_TOKEN_REQUIRED"),
         Refused::HistoryWouldBeLost => (StatusCode::CONFLICT, "HISTORY_WOULD_BE_LOST"),
         Refused::Superseded => (StatusCode::PRECONDITION_FAILED, "SUPERSEDED"),
+        Refused::RoleHeld => (StatusCode::CONFLICT, "ROLE_HELD"),
+        Refused::TooManyRoles => (StatusCode::CONFLICT, "TOO_MANY_ROLES"),
+        Refused::NothingToPublish => (StatusCode::CONFLICT, "NOTHING_TO_PUBLISH"),
+        Refused::Policy(_) => (StatusCode::UNPROCESSABLE_ENTITY, "POLICY_INVALID"),
         Refused::EmailTaken => (StatusCode::CONFLICT, "EMAIL_TAKEN"),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED"),
     };
     let mut problem = HttpProblem::new(status, code, refused.to_string());
     if let Refused::TooMany { seconds } | Refused::Busy { seconds } = refused {
         problem.retry_after = Some(*seconds);
+    }
+    if let Refused::Policy(faults) = refused {
+        return problem.with_details(serde_json::json!({ "faults": faults }));
     }
     problem
 }

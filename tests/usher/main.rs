@@ -15,6 +15,7 @@ mod linking;
 mod login;
 mod migrations;
 mod oidc;
+mod policy;
 mod security;
 #[cfg(feature = "sim")]
 mod sim;

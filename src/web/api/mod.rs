@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod list;
 pub mod me;
 pub mod openapi;
+pub mod policy;
 pub mod problems;
 pub mod projects;
 pub mod sync;
@@ -37,7 +38,7 @@ const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PA
 
 /// Every noun, with its words.
 fn nouns() -> OpenApiRouter<App> {
-    let nouns = [admin::routes(), auth::routes(), me::routes(), projects::routes(), sync::routes()];
+    let nouns = [admin::routes(), auth::routes(), me::routes(), policy::routes(), projects::routes(), sync::routes()];
     nouns.into_iter().fold(OpenApiRouter::with_openapi(openapi::frame()), OpenApiRouter::merge)
 }
 
