@@ -103,8 +103,8 @@ on_both_databases! {
         assert_eq!(code(&answer(no_tag).await), (428, "PRECONDITION_REQUIRED"));
         let drafted = shop_.put_draft(&seen, &shop()).await;
         assert_eq!((drafted.status.as_u16(), drafted.headers["x-draft"].to_str().unwrap()), (200, "changed"));
-        assert_eq!(code(&shop_.put_draft(&seen, &json!({})).await), (412, "CHANGED_MEANWHILE"));
-        assert_eq!(code(&shop_.publish(&seen).await), (412, "CHANGED_MEANWHILE"));
+        assert_eq!(code(&shop_.put_draft(&seen, &json!({})).await), (412, "SUPERSEDED"));
+        assert_eq!(code(&shop_.publish(&seen).await), (412, "SUPERSEDED"));
         assert_eq!(shop_.get("/policy/diff").await.json["roles"]["editor"]["change"], "added");
         let published = shop_.publish(&tag(&drafted)).await;
         assert_eq!((published.status.as_u16(), &published.json["revision"]), (201, &json!(1)), "{published:?}");
