@@ -101,7 +101,7 @@ impl Usher {
                 // One after the other in a project, so that the count is right.
                 tx.hold_policy(project).await?;
                 let mut had = 0;
-                for old in tx.list_assignments_of(project, &made.holder).await? {
+                for old in tx.list_assignments_of(project, &made.holder, made.scope.as_deref()).await? {
                     let same = old.role == made.role && old.scope == made.scope;
                     match (same, old.holds(now, old.scope.as_deref())) {
                         (true, true) => return Ok(Err(Refused::RoleHeld)),

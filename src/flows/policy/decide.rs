@@ -70,7 +70,7 @@ impl Usher {
             return Ok(Held::default());
         }
         let now = self.now();
-        let assignments = self.store.list_assignments_of(project, &holder).await?;
+        let assignments = self.store.list_assignments_of(project, &holder, entity).await?;
         let holding = assignments.into_iter().filter(|assignment| assignment.holds(now, entity));
         let mut roles: Vec<String> = holding.map(|assignment| assignment.role).collect();
         roles.sort_unstable();

@@ -12,8 +12,9 @@ use crate::storage::{Result, StorageError, Store, Tx};
 
 statements! {
     INSERT = "insert into assignment (id, project_id, role, user_id, client_id, scope, expires_at, assigned_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    OF_USER = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and user_id = $2 order by role, scope limit 500";
-    OF_CLIENT = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and client_id = $2 order by role, scope limit 500";
+    // No limit: a role may forbid, so that none may be left out. One role stands here twice at most.
+    OF_USER = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and user_id = $2 and scope in ('', $3) order by role, scope";
+    OF_CLIENT = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and client_id = $2 and scope in ('', $3) order by role, scope";
     ROLES = "select distinct role from assignment where project_id = $1 and user_id = $2 and scope = '' and (expires_at is null or expires_at > $3) order by role limit $4";
     LIST = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and id > $2 order by id limit $3";
     FIND = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where id = $1 and project_id = $2";
@@ -78,14 +79,20 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Everything that somebody has in a project, over or not.
-    pub async fn list_assignments_of(&mut self, project: ProjectId, holder: &Holder) -> Result<Vec<Assignment>> {
+    /// What somebody has in a project, over or not: everywhere, and for this entity.
+    pub async fn list_assignments_of(
+        &mut self,
+        project: ProjectId,
+        holder: &Holder,
+        entity: Option<&str>,
+    ) -> Result<Vec<Assignment>> {
+        let entity = entity.unwrap_or_default();
         read(match holder {
             Holder::User(user) => {
-                on_tx!(self, OF_USER, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(user.0).fetch_all(conn))?
+                on_tx!(self, OF_USER, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(user.0).bind(entity).fetch_all(conn))?
             }
             Holder::Client(id) => {
-                on_tx!(self, OF_CLIENT, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(&id.0).fetch_all(conn))?
+                on_tx!(self, OF_CLIENT, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(&id.0).bind(entity).fetch_all(conn))?
             }
         })
     }
@@ -114,14 +121,20 @@ impl Store {
         Ok(rows.into_iter().map(|(role,)| role).collect())
     }
 
-    /// Everything that somebody has in a project, over or not.
-    pub async fn list_assignments_of(&self, project: ProjectId, holder: &Holder) -> Result<Vec<Assignment>> {
+    /// What somebody has in a project, over or not: everywhere, and for this entity.
+    pub async fn list_assignments_of(
+        &self,
+        project: ProjectId,
+        holder: &Holder,
+        entity: Option<&str>,
+    ) -> Result<Vec<Assignment>> {
+        let entity = entity.unwrap_or_default();
         read(match holder {
             Holder::User(user) => {
-                on!(&self.db, OF_USER, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(user.0).fetch_all(conn))?
+                on!(&self.db, OF_USER, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(user.0).bind(entity).fetch_all(conn))?
             }
             Holder::Client(id) => {
-                on!(&self.db, OF_CLIENT, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(&id.0).fetch_all(conn))?
+                on!(&self.db, OF_CLIENT, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(&id.0).bind(entity).fetch_all(conn))?
             }
         })
     }
