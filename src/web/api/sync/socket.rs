@@ -289,7 +289,9 @@ impl Seat {
             return Err((close::MISBEHAVED, "too many messages"));
         }
         match said {
-            None | Some(Err(_) | Ok(Message::Close(_))) => Err((1000, "")),
+            None | Some(Ok(Message::Close(_))) => Err((1000, "")),
+            // Too long, or not spoken as RFC 6455 has it; or the line is dead, and then nobody hears this.
+            Some(Err(_)) => Err((close::MISBEHAVED, "not a message of this protocol")),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Binary(_))) => Err((close::MISBEHAVED, "text is spoken here")),
             Some(Ok(Message::Text(text))) => {
