@@ -11,3 +11,4 @@ pub mod master;
 mod purpose;
 pub mod seal;
 pub mod verify;
+pub mod webhook;

@@ -22,6 +22,7 @@ pub mod leases;
 pub mod letters;
 pub mod merges;
 mod open;
+pub mod outgoing;
 pub mod passkeys;
 pub mod passwords;
 pub mod projects;
@@ -123,11 +124,12 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 28] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 31] = [
         ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
         ("consents", consents::ALL),
+        ("deliveries", outgoing::deliveries::ALL),
         ("events", events::ALL),
         ("factors", factors::ALL),
         ("feed", feed::ALL),
@@ -138,6 +140,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("keys", keys::ALL),
         ("leases", leases::ALL),
         ("letters", letters::ALL),
+        ("logout_notices", outgoing::logout_notices::ALL),
         ("merges", merges::ALL),
         ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),
@@ -152,6 +155,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("tokens", tokens::ALL),
         ("totp", totp::ALL),
         ("users", users::ALL),
+        ("webhooks", outgoing::webhooks::ALL),
     ];
     files.into_iter().flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql)))
 }
