@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::feed;
+use super::{backchannel, feed, webhooks};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::ProjectId;
 use crate::storage::telling::Untold;
@@ -95,6 +95,7 @@ impl Teller {
             })
         });
         let (told, grown) = work.await?;
+        self.store.ring_outgoing();
         for project in grown {
             self.store.ring_feed(project);
         }
@@ -108,6 +109,8 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<BTr
     for Untold { seq, event } in facts {
         let heard = Heard { event, projects: concerned(tx, event).await? };
         grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
+        backchannel::hear(tx, &heard, rules.access_ttl).await?;
+        webhooks::hear(tx, &heard).await?;
         tx.mark_told(*seq).await?;
     }
     for project in &grown {
@@ -145,5 +148,12 @@ const fn is_of_the_person(kind: EventKind) -> bool {
             | EventKind::SessionReauthenticated
             | EventKind::IdentityLinked
             | EventKind::IdentityUnlinked
+            | EventKind::FactorAdded
+            | EventKind::FactorRemoved
+            | EventKind::FactorsReset
+            | EventKind::SecondStepChanged
+            | EventKind::RecoveryCodesRenewed
+            | EventKind::RecoveryCodeUsed
+            | EventKind::PasskeyCloneSuspected
     )
 }

@@ -52,6 +52,7 @@ mod totp;
 pub mod upstream;
 mod userinfo;
 mod usher;
+pub mod webhooks;
 
 pub use accounts::{Account, Browser};
 pub use api::Right;
@@ -66,6 +67,7 @@ pub use manage_keys::MASTER_KEY_FACT;
 pub use manage_projects::RegisteredProject;
 pub use manage_users::NewUser;
 pub use passkeys::{Ceremony, PasskeyAnswer};
+pub use receipts::Told;
 pub use second_factor::SecondStep;
 pub use sign_in::Attempt;
 pub use sign_out::{LogoutRequest, SignOut};

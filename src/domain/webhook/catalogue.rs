@@ -52,7 +52,8 @@ pub enum Origin {
 const SUB: Member = Member { name: "sub", from: Origin::Sub, about: "the user's `sub`" };
 const SID: Member = Member { name: "sid", from: Origin::Session, about: "the session: the `sid` of its tokens" };
 const CLIENT: Member = Member { name: "client_id", from: Origin::Client, about: "the client" };
-const GRANT: Member = Member { name: "grant_id", from: Origin::Grant, about: "the grant: the `gid` of its access tokens" };
+const GRANT: Member =
+    Member { name: "grant_id", from: Origin::Grant, about: "the grant: the `gid` of its access tokens" };
 const REASON: Member = data("reason", "why, in one word");
 const AMR: Member = data("amr", "by which means (RFC 8176)");
 const PROVIDER: Member = data("provider", "the provider");
@@ -69,7 +70,11 @@ const fn of(kind: EventKind, about: &'static str, members: &'static [Member]) ->
 const ALL: &[MessageType] = &[
     of(EventKind::SessionCreated, "A user who is known to the project signed in.", &[SUB, SID, AMR]),
     of(EventKind::SessionReauthenticated, "A user showed again who they are.", &[SUB, SID, AMR]),
-    of(EventKind::SessionRevoked, "A session is over before its time: its tokens are good no more.", &[SUB, SID, REASON]),
+    of(
+        EventKind::SessionRevoked,
+        "A session is over before its time: its tokens are good no more.",
+        &[SUB, SID, REASON],
+    ),
     of(EventKind::UserCreated, "A user was made.", &[SUB, BY]),
     of(EventKind::UserUpdated, "A user's profile has changed: ask userinfo.", &[SUB]),
     of(EventKind::UserDisabled, "A user may not sign in any more.", &[SUB]),
@@ -88,14 +93,26 @@ const ALL: &[MessageType] = &[
         ],
     ),
     of(EventKind::MergeUndone, "Two users were found not to be one person after all.", &[SUB]),
-    of(EventKind::IdentityLinked, "A user can sign in with one more provider.", &[SUB, PROVIDER, data("how", "how it came about")]),
+    of(
+        EventKind::IdentityLinked,
+        "A user can sign in with one more provider.",
+        &[SUB, PROVIDER, data("how", "how it came about")],
+    ),
     of(EventKind::IdentityUnlinked, "A user signs in with a provider no more.", &[SUB, PROVIDER]),
     of(EventKind::FactorAdded, "A user added a second factor.", &[SUB, data("factor", "which")]),
     of(EventKind::FactorRemoved, "A user took a second factor away.", &[SUB, data("factor", "which")]),
     of(EventKind::FactorsReset, "A user's second factors were all taken away.", &[SUB, BY]),
-    of(EventKind::SecondStepChanged, "A user wants to be asked for a second step, or not any more.", &[SUB, data("wanted", "whether")]),
+    of(
+        EventKind::SecondStepChanged,
+        "A user wants to be asked for a second step, or not any more.",
+        &[SUB, data("wanted", "whether")],
+    ),
     of(EventKind::RecoveryCodesRenewed, "A user made new recovery codes.", &[SUB]),
-    of(EventKind::RecoveryCodeUsed, "A user signed in with a recovery code.", &[SUB, data("left", "how many are left")]),
+    of(
+        EventKind::RecoveryCodeUsed,
+        "A user signed in with a recovery code.",
+        &[SUB, data("left", "how many are left")],
+    ),
     of(EventKind::PasskeyCloneSuspected, "A user's passkey may have been copied; it was not accepted.", &[SUB]),
     of(EventKind::ConsentGranted, "A user allowed a client something.", &[SUB, SID, CLIENT, data("scope", "what")]),
     of(EventKind::ConsentDenied, "A user denied a client what it asked.", &[SUB, SID, CLIENT]),
@@ -103,10 +120,22 @@ const ALL: &[MessageType] = &[
     of(EventKind::GrantCreated, "A client was given tokens for a user.", &[SUB, SID, CLIENT, GRANT]),
     of(EventKind::GrantRevoked, "A client's tokens for a user are good no more.", &[SUB, SID, CLIENT, GRANT, REASON]),
     of(EventKind::TokenRevoked, "A client gave one access token back.", &[CLIENT, data("jti", "the token's `jti`")]),
-    of(EventKind::TokenReuseDetected, "A refresh token was used twice: it may have been stolen. The session was ended.", &[SUB, SID, CLIENT, GRANT]),
-    of(EventKind::CodeReuseDetected, "An authorization code was used twice: it may have been stolen. The grant was ended.", &[SUB, SID, CLIENT, GRANT]),
+    of(
+        EventKind::TokenReuseDetected,
+        "A refresh token was used twice: it may have been stolen. The session was ended.",
+        &[SUB, SID, CLIENT, GRANT],
+    ),
+    of(
+        EventKind::CodeReuseDetected,
+        "An authorization code was used twice: it may have been stolen. The grant was ended.",
+        &[SUB, SID, CLIENT, GRANT],
+    ),
     of(EventKind::ProjectCreated, "The project was made.", &[]),
-    of(EventKind::ProjectUpdated, "The project's settings have changed.", &[data("require_second_factor", "whether nobody signs in without two factors, if that has changed")]),
+    of(
+        EventKind::ProjectUpdated,
+        "The project's settings have changed.",
+        &[data("require_second_factor", "whether nobody signs in without two factors, if that has changed")],
+    ),
     of(EventKind::ClientCreated, "A client was made.", &[CLIENT]),
     of(EventKind::ClientUpdated, "A client's metadata has changed.", &[CLIENT]),
     of(EventKind::ClientDisabled, "A client was put out of use.", &[CLIENT]),
@@ -114,15 +143,30 @@ const ALL: &[MessageType] = &[
     of(EventKind::ClientDeleted, "A client was deleted.", &[CLIENT]),
     of(EventKind::ClientSecretRotated, "A client has a new secret.", &[CLIENT]),
     of(EventKind::RedirectRejected, "A client sent somebody with a redirect URI that is not registered.", &[CLIENT]),
-    of(EventKind::PolicyPublished, "The project's access rules have a new revision.", &[data("revision", "its number")]),
+    of(
+        EventKind::PolicyPublished,
+        "The project's access rules have a new revision.",
+        &[data("revision", "its number")],
+    ),
     of(EventKind::RoleAssigned, "A user was given a role.", &[SUB, data("role", "which")]),
     of(EventKind::RoleUnassigned, "A role was taken from a user.", &[SUB, data("role", "which")]),
-    of(EventKind::KeyActivated, "Tokens are signed with another key from now on. It has been published for a while.", &[data("kid", "the key")]),
+    of(
+        EventKind::KeyActivated,
+        "Tokens are signed with another key from now on. It has been published for a while.",
+        &[data("kid", "the key")],
+    ),
     of(EventKind::WebhookCreated, "A webhook was made.", &[data("webhook_id", "which")]),
     of(EventKind::WebhookUpdated, "A webhook has changed.", &[data("webhook_id", "which")]),
     of(EventKind::WebhookDeleted, "A webhook was deleted.", &[data("webhook_id", "which")]),
     of(EventKind::WebhookSecretRotated, "A webhook has a new secret.", &[data("webhook_id", "which")]),
-    of(EventKind::WebhookDisabled, "A webhook was put out of use.", &[data("webhook_id", "which"), data("reason", "`gone` (it answered 410) or `failing` (nothing but failure for a week)")]),
+    of(
+        EventKind::WebhookDisabled,
+        "A webhook was put out of use.",
+        &[
+            data("webhook_id", "which"),
+            data("reason", "`gone` (it answered 410) or `failing` (nothing but failure for a week)"),
+        ],
+    ),
 ];
 
 /// The name of the message that only says that messages arrive.

@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn what_would_never_let_anything_through_is_refused() {
-        for bad in ["", "**", "*.created", "sess*", "session.", "session.creatd", ".*", "setup.*", "sesion.*", " *", "a*b"]
+        for bad in
+            ["", "**", "*.created", "sess*", "session.", "session.creatd", ".*", "setup.*", "sesion.*", " *", "a*b"]
         {
             assert_eq!(bad.parse::<Filter>(), Err(UnknownFilter), "{bad:?}");
         }

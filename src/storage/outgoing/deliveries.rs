@@ -4,8 +4,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::id::{EventId, WebhookId};
-use crate::domain::page::{MAX_PAGE, Page};
 use crate::domain::page::Cursor;
+use crate::domain::page::{MAX_PAGE, Page};
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Delivery, DeliveryStatus};
 use crate::storage::db::{on, on_tx, run, statements};
@@ -94,10 +94,8 @@ impl Tx<'_> {
 
     /// The first delivery of a webhook that is due and waits for no other.
     pub async fn next_delivery(&mut self, webhook: WebhookId, now: Timestamp) -> Result<Option<Delivery>> {
-        let row: Option<DeliveryRow> = on_tx!(self, NEXT, |conn, sql| sqlx::query_as(sql)
-            .bind(webhook.0)
-            .bind(now.0)
-            .fetch_optional(conn))?;
+        let row: Option<DeliveryRow> =
+            on_tx!(self, NEXT, |conn, sql| sqlx::query_as(sql).bind(webhook.0).bind(now.0).fetch_optional(conn))?;
         row.map(Delivery::try_from).transpose()
     }
 
@@ -122,8 +120,7 @@ impl Tx<'_> {
 
     /// Sends again all that was given up of what was written since; tells how many.
     pub async fn redeliver_failed(&mut self, webhook: WebhookId, since: Timestamp, now: Timestamp) -> Result<u64> {
-        let again =
-            run!(self, ALL_FAILED_AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(since.0).bind(now.0))?;
+        let again = run!(self, ALL_FAILED_AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(since.0).bind(now.0))?;
         self.webhook_is_due(webhook, now).await?;
         Ok(again)
     }
@@ -137,10 +134,8 @@ impl Tx<'_> {
 impl Store {
     /// A delivery of a webhook.
     pub async fn find_delivery(&self, webhook: WebhookId, message: EventId) -> Result<Option<Delivery>> {
-        let row: Option<DeliveryRow> = on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql)
-            .bind(webhook.0)
-            .bind(message.0)
-            .fetch_optional(conn))?;
+        let row: Option<DeliveryRow> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(webhook.0).bind(message.0).fetch_optional(conn))?;
         row.map(Delivery::try_from).transpose()
     }
 

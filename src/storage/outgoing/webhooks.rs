@@ -52,9 +52,8 @@ struct WebhookRow {
 impl TryFrom<WebhookRow> for Webhook {
     type Error = StorageError;
     fn try_from(row: WebhookRow) -> Result<Self> {
-        let why = |word: String| {
-            DisabledWhy::from_word(&word).ok_or_else(|| unreadable("webhook", "disabled_why", row.id))
-        };
+        let why =
+            |word: String| DisabledWhy::from_word(&word).ok_or_else(|| unreadable("webhook", "disabled_why", row.id));
         Ok(Self {
             id: WebhookId(row.id),
             project_id: ProjectId(row.project_id),
@@ -151,10 +150,8 @@ impl Tx<'_> {
 
     /// A webhook of a project, as this transaction sees it.
     pub async fn find_webhook(&mut self, project: ProjectId, webhook: WebhookId) -> Result<Option<Webhook>> {
-        let row: Option<WebhookRow> = on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql)
-            .bind(project.0)
-            .bind(webhook.0)
-            .fetch_optional(conn))?;
+        let row: Option<WebhookRow> =
+            on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(webhook.0).fetch_optional(conn))?;
         row.map(Webhook::try_from).transpose()
     }
 
@@ -222,10 +219,8 @@ impl Tx<'_> {
 
     /// The receiver of a webhook has not taken something: since when has it taken nothing?
     pub async fn webhook_failed(&mut self, webhook: WebhookId, now: Timestamp) -> Result<Timestamp> {
-        let since: Option<i64> = on_tx!(self, FAILED, |conn, sql| sqlx::query_scalar(sql)
-            .bind(webhook.0)
-            .bind(now.0)
-            .fetch_optional(conn))?;
+        let since: Option<i64> =
+            on_tx!(self, FAILED, |conn, sql| sqlx::query_scalar(sql).bind(webhook.0).bind(now.0).fetch_optional(conn))?;
         Ok(since.map_or(now, Timestamp))
     }
 
@@ -238,10 +233,8 @@ impl Tx<'_> {
 impl Store {
     /// A webhook of a project.
     pub async fn find_webhook(&self, project: ProjectId, webhook: WebhookId) -> Result<Option<Webhook>> {
-        let row: Option<WebhookRow> = on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql)
-            .bind(project.0)
-            .bind(webhook.0)
-            .fetch_optional(conn))?;
+        let row: Option<WebhookRow> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(webhook.0).fetch_optional(conn))?;
         row.map(Webhook::try_from).transpose()
     }
 

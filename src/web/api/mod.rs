@@ -11,6 +11,7 @@ pub mod openapi;
 pub mod projects;
 #[cfg(test)]
 mod tests;
+pub mod webhooks;
 
 use axum::Router;
 use axum::http::Method;
@@ -28,7 +29,7 @@ const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PA
 
 /// Every noun, with its words.
 fn nouns() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::frame()).merge(projects::routes())
+    OpenApiRouter::with_openapi(openapi::frame()).merge(projects::routes()).merge(webhooks::routes())
 }
 
 /// The API and the document that describes it, under the layers that belong to it.
