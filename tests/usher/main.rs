@@ -8,6 +8,7 @@ mod crash;
 mod doors;
 mod factors;
 mod harness;
+mod hooks;
 mod http;
 mod jobs;
 mod linking;

@@ -14,8 +14,16 @@ pub fn unsealed(secret: &SealedSecret, sealer: &Sealer) -> Option<WebhookSecret>
     WebhookSecret::from_bytes(sealer.open_text(Purpose::WebhookSecret, &secret.sealed).ok()?).ok()
 }
 
-/// The request that carries a delivery at this moment; `None` if there is nothing to sign it with, or nowhere to send it.
-pub fn request(webhook: &Webhook, delivery: &Delivery, sealer: &Sealer, now: Timestamp) -> Option<Request> {
+/// The request that carries a delivery at this moment.
+///
+/// # Errors
+/// In words, if there is nothing to sign it with, or nowhere to send it.
+pub fn request(
+    webhook: &Webhook,
+    delivery: &Delivery,
+    sealer: &Sealer,
+    now: Timestamp,
+) -> Result<Request, &'static str> {
     let (id, body) = (delivery.message_id.to_string(), delivery.body.as_bytes());
     let signatures: Vec<String> = webhook
         .signing(now)
@@ -23,7 +31,7 @@ pub fn request(webhook: &Webhook, delivery: &Delivery, sealer: &Sealer, now: Tim
         .map(|secret| secret.sign(&id, now, body))
         .collect();
     if signatures.is_empty() {
-        return None;
+        return Err("none of its secrets can be opened");
     }
     HttpRequest::post(&webhook.url)
         .header(CONTENT_TYPE, "application/json")
@@ -31,5 +39,5 @@ pub fn request(webhook: &Webhook, delivery: &Delivery, sealer: &Sealer, now: Tim
         .header("webhook-timestamp", now.0)
         .header("webhook-signature", signatures.join(" "))
         .body(body.to_vec())
-        .ok()
+        .map_err(|_| "this address may not be called")
 }

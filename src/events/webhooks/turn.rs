@@ -66,8 +66,8 @@ impl<F: Fn() -> Claim> Turn<'_, F> {
     async fn send(&self, webhook: &Webhook, delivery: &Delivery) -> Attempt {
         let (at, began) = (self.around.clock.now(), Instant::now());
         let sent = match request(webhook, delivery, self.around.sealer, at) {
-            Some(request) => self.around.outbound.send_cut(request, READ).await.map_err(|error| error.to_string()),
-            None => Err("its secret cannot be opened, or its address cannot be read".to_owned()),
+            Ok(request) => self.around.outbound.send_cut(request, READ).await.map_err(|error| error.to_string()),
+            Err(why) => Err(why.to_owned()),
         };
         let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         match sent {
