@@ -102,6 +102,11 @@ impl Guest {
         self.get("/oauth2/userinfo", &format!("Authorization: Bearer {token}\r\n"))
     }
 
+    /// It is to be good no more.
+    pub fn revoke(&self, token: &str) -> Vec<u8> {
+        self.call(&self.clients.machine_es256, "/oauth2/revoke", &[("token", token)])
+    }
+
     /// Is it good?
     pub fn introspect(&self, token: &str) -> Vec<u8> {
         self.call(&self.clients.web, "/oauth2/introspect", &[("token", token)])

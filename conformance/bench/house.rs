@@ -102,7 +102,7 @@ impl House {
         };
         Ok(Clients {
             web: client(&["--type", "web", "--redirect-uri", CALLBACK, "--first-party"])?,
-            machine_es256: client(&["--type", "machine", "--scope", "orders:read"])?,
+            machine_es256: client(&["--type", "machine", "--scope", "orders:read usher:sync"])?,
             machine_rs256: client(&["--type", "machine", "--scope", "orders:read", "--alg", "RS256"])?,
         })
     }

@@ -9,6 +9,7 @@ mod limits;
 mod measure;
 mod process;
 mod report;
+mod subscribers;
 mod wire;
 mod work;
 
@@ -107,6 +108,18 @@ impl Bench {
                 self.driver.block_on(flood::print(&one.house, &one.guest, self.time() * 4))?;
             }
             self.brokered(&houses)?;
+        }
+        if "followers".contains(&self.arguments.only) {
+            self.followers(&houses)?;
+        }
+        Ok(())
+    }
+
+    /// Followers of the live feed: their number is what the machine's limit of open files leaves room for.
+    fn followers(&self, houses: &[Inhabited]) -> anyhow::Result<()> {
+        let (followers, held) = if self.arguments.quick { (1_000, 4_800) } else { (10_000, 100_000) };
+        for one in houses {
+            self.driver.block_on(subscribers::print(&one.house, &one.guest, followers, held))?;
         }
         Ok(())
     }

@@ -25,6 +25,7 @@ create index event_by_telling on event (seq) where not told;
 
 -- The live feed: what a project's modules have to know, in one unbroken row of positions.
 alter table project add column feed_position integer not null default 0;
+alter table project add column feed_epoch integer not null default 1;
 
 create table feed_entry (
     project_id blob not null references project (id) on delete cascade,

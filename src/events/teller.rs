@@ -7,7 +7,7 @@ use super::{backchannel, feed, webhooks};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::ProjectId;
 use crate::storage::telling::Untold;
-use crate::storage::{Result, Store, Tx};
+use crate::storage::{Result, Ring, Store, Tx};
 
 /// Facts in one transaction. Other writers of SQLite wait for it, so it is kept short.
 const BATCH: u32 = 64;
@@ -90,33 +90,38 @@ impl Teller {
             Box::pin(async move {
                 let mut facts = tx.take_untold(size + skip).await?;
                 facts.drain(..facts.len().min(skip as usize));
-                let grown = tell_all(&mut tx, &facts, rules).await?;
-                Ok((facts.len(), grown))
+                let rings = tell_all(&mut tx, &facts, rules).await?;
+                Ok((facts.len(), rings))
             })
         });
-        let (told, grown) = work.await?;
+        let (told, rings) = work.await?;
         self.store.ring_outgoing();
-        for project in grown {
-            self.store.ring_feed(project);
+        for ring in rings {
+            self.store.ring(ring);
         }
         Ok(told)
     }
 }
 
-/// Hands each fact to every reader. Gives the projects whose feed has grown.
-async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<BTreeSet<ProjectId>> {
+/// Hands each fact to every reader. Gives what is to be rung once all of it is durable.
+async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec<Ring>> {
     let mut grown = BTreeSet::new();
+    let mut rings = Vec::new();
     for Untold { seq, event } in facts {
         let heard = Heard { event, projects: concerned(tx, event).await? };
         grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
         backchannel::hear(tx, &heard, rules.access_ttl).await?;
         webhooks::hear(tx, &heard).await?;
+        if matches!(event.kind, EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned) {
+            rings.push(Ring::Keys);
+        }
         tx.mark_told(*seq).await?;
     }
-    for project in &grown {
-        tx.ring_feed(*project).await?;
+    rings.extend(grown.into_iter().map(Ring::Feed));
+    for ring in &rings {
+        tx.ring(*ring).await?;
     }
-    Ok(grown)
+    Ok(rings)
 }
 
 /// A fact about a person is the business of every project that knows the person; any other fact of the project it names.

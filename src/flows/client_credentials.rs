@@ -12,7 +12,12 @@ const ABOUT_PEOPLE: [&str; 6] = ["openid", "profile", "email", "address", "phone
 
 impl Usher {
     /// Gives a machine an access token. Nothing is written.
-    pub(super) fn client_credentials(&self, client: &Client, asked: Option<Scope>) -> Result<TokenResponse, FlowError> {
+    pub(super) fn client_credentials(
+        &self,
+        client: &Client,
+        asked: Option<Scope>,
+        urv: i64,
+    ) -> Result<TokenResponse, FlowError> {
         let allowed = ABOUT_PEOPLE.iter().fold(client.metadata.scope.clone(), |scope, token| scope.without(token));
         let scope = asked.unwrap_or_else(|| allowed.clone());
         if !scope.is_subset_of(&allowed) {
@@ -22,6 +27,6 @@ impl Usher {
             )
             .into());
         }
-        self.issue_to_machine(client, &scope)
+        self.issue_to_machine(client, &scope, urv)
     }
 }

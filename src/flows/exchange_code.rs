@@ -20,6 +20,7 @@ impl Usher {
         code: &str,
         redirect_uri: Option<&str>,
         verifier: Option<&str>,
+        urv: i64,
     ) -> Result<TokenResponse, FlowError> {
         let code = self.open_code(code)?;
         match code.check(&client.id, redirect_uri, verifier, self.now()) {
@@ -53,6 +54,7 @@ impl Usher {
             grant: &grant,
             sub: &code.sub,
             scope: &grant.scope,
+            urv,
             nonce: code.nonce.as_deref(),
             generation,
         };

@@ -71,6 +71,7 @@ impl Usher {
             auth_time: Some(grant.auth_time.0),
             acr: Some(grant.acr),
             sid: Some(grant.session_id.to_string()),
+            urv: None,
             gid: Some(id.to_string()),
         };
         Ok(Introspection { active: true, claims: Some(claims), token_type: None })

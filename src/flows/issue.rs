@@ -29,6 +29,8 @@ pub(super) struct Issue<'a> {
     pub sub: &'a Sub,
     /// What the access token reaches: the grant's scope or less.
     pub scope: &'a Scope,
+    /// How far the project's feed had come before anything about this request was looked at.
+    pub urv: i64,
     /// Only at the first exchange.
     pub nonce: Option<&'a str>,
     /// The generation of the refresh token to hand out.
@@ -56,7 +58,7 @@ impl Usher {
                 acr: Some(wanted.grant.acr.clone()),
                 sid: Some(wanted.grant.session_id.to_string()),
                 gid: Some(wanted.grant.id.to_string()),
-                ..self.bare_access_token(wanted.client, now)
+                ..self.bare_access_token(wanted.client, wanted.urv, now)
             },
         )?;
         self.note_release(wanted.grant.user_id, &wanted.client.id, given).await;
@@ -71,8 +73,13 @@ impl Usher {
     }
 
     /// An access token about the client itself (RFC 6749 §4.4).
-    pub(super) fn issue_to_machine(&self, client: &Client, scope: &Scope) -> Result<TokenResponse, FlowError> {
-        let claims = AccessTokenClaims { scope: scope.to_string(), ..self.bare_access_token(client, self.now()) };
+    pub(super) fn issue_to_machine(
+        &self,
+        client: &Client,
+        scope: &Scope,
+        urv: i64,
+    ) -> Result<TokenResponse, FlowError> {
+        let claims = AccessTokenClaims { scope: scope.to_string(), ..self.bare_access_token(client, urv, self.now()) };
         Ok(TokenResponse {
             access_token: self.sign_access_token(client, &claims)?,
             token_type: "Bearer",
@@ -84,7 +91,7 @@ impl Usher {
     }
 
     /// An access token with what every access token has. `client_id`s are ours to choose, so none is ever somebody's `sub`.
-    fn bare_access_token(&self, client: &Client, now: Timestamp) -> AccessTokenClaims {
+    fn bare_access_token(&self, client: &Client, urv: i64, now: Timestamp) -> AccessTokenClaims {
         let mut aud = vec![self.issuer().to_owned()];
         aud.extend(client.metadata.audience.iter().cloned());
         AccessTokenClaims {
@@ -99,6 +106,7 @@ impl Usher {
             auth_time: None,
             acr: None,
             sid: None,
+            urv: Some(urv),
             gid: None,
         }
     }

@@ -23,6 +23,7 @@ impl Usher {
         client: &Client,
         token: &str,
         asked: Option<Scope>,
+        urv: i64,
     ) -> Result<TokenResponse, FlowError> {
         let (grant, generation) = self.read_refresh_token(token).ok_or_else(OAuthError::invalid_grant)?;
         if let Some(asked) = &asked {
@@ -32,13 +33,13 @@ impl Usher {
         let presented = Presented { grant, client: client.id.clone(), generation, now, idle_end: now + limits.idle };
         for _ in 0..TRIES {
             if let Some((found, generation)) = self.move_forward(client, presented.clone()).await? {
-                return self.issue_refreshed(client, &found, asked.as_ref(), generation).await;
+                return self.issue_refreshed(client, &found, asked.as_ref(), generation, urv).await;
             }
             match self.judge(&presented, &limits).await? {
                 // Another request moved the family forward between the two looks: look again.
                 (Refresh::Rotate { .. }, _) => {}
                 (Refresh::Retry { leaf }, Some(found)) => {
-                    return self.issue_refreshed(client, &found, asked.as_ref(), leaf).await;
+                    return self.issue_refreshed(client, &found, asked.as_ref(), leaf, urv).await;
                 }
                 (Refresh::Reuse, Some(found)) => return self.token_reused(client, found.grant).await,
                 _ => return Err(OAuthError::invalid_grant().into()),
@@ -93,10 +94,18 @@ impl Usher {
         found: &GrantOf,
         asked: Option<&Scope>,
         generation: u32,
+        urv: i64,
     ) -> Result<TokenResponse, FlowError> {
         let scope = asked.unwrap_or(&found.grant.scope);
-        let issue =
-            Issue { client, grant: &found.grant, sub: &found.sub, scope, nonce: None, generation: Some(generation) };
+        let issue = Issue {
+            client,
+            grant: &found.grant,
+            sub: &found.sub,
+            scope,
+            urv,
+            nonce: None,
+            generation: Some(generation),
+        };
         self.issue(issue).await
     }
 

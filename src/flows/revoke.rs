@@ -33,7 +33,8 @@ impl Usher {
         if claims.client_id != client.id.0 || self.now() >= expires_at {
             return Ok(());
         }
-        let event = self.event(EventKind::TokenRevoked).with_client(&client.id).with("jti", claims.jti.clone());
+        let event = self.event(EventKind::TokenRevoked).with_client(&client.id).with_project(client.project_id);
+        let event = event.with("jti", claims.jti.clone());
         let end = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if tx.revoke_token(&claims.jti, expires_at).await? {

@@ -21,12 +21,16 @@ impl Usher {
             let why = "the client may not use this grant type";
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());
         }
+        // Read before anything else is looked at: what is revoked meanwhile stands at a later position.
+        let urv = self.store.feed_place(client.project_id).await?.map_or(0, |place| place.position);
         match request {
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier } => {
-                self.exchange_code(&client, &code, redirect_uri.as_deref(), code_verifier.as_deref()).await
+                self.exchange_code(&client, &code, redirect_uri.as_deref(), code_verifier.as_deref(), urv).await
             }
-            TokenRequest::RefreshToken { refresh_token, scope } => self.refresh(&client, &refresh_token, scope).await,
-            TokenRequest::ClientCredentials { scope } => self.client_credentials(&client, scope),
+            TokenRequest::RefreshToken { refresh_token, scope } => {
+                self.refresh(&client, &refresh_token, scope, urv).await
+            }
+            TokenRequest::ClientCredentials { scope } => self.client_credentials(&client, scope, urv),
         }
     }
 }

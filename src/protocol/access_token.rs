@@ -34,6 +34,9 @@ pub struct AccessTokenClaims {
     /// The session it was issued in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// How far the live feed of the client's project had come when it was issued: a mark at a later position kills it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urv: Option<i64>,
     /// The grant it hangs from; absent where no person takes part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gid: Option<String>,

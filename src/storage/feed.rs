@@ -4,17 +4,18 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::bells::Ring;
 use super::db::{on, on_tx, run, statements};
 use super::row::{JsonColumn, unreadable};
 use super::{Result, StorageError, Store, Tx};
-use crate::domain::feed::{Entry, EntryKind, Notice};
+use crate::domain::feed::{Entry, EntryKind, FeedCursor, Notice};
 use crate::domain::id::{ClientId, ProjectId};
 use crate::domain::time::Timestamp;
 
 statements! {
     ADVANCE = "update project set feed_position = feed_position + 1 where id = $1 returning feed_position";
     INSERT = "insert into feed_entry (project_id, position, kind, value, why, at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)";
-    POSITION = "select feed_position from project where id = $1";
+    PLACE = "select feed_epoch, feed_position from project where id = $1";
     AFTER = "select position, kind, value, why, at, expires_at from feed_entry where project_id = $1 and position > $2 order by position limit $3";
     LIVE_AFTER = "select position, kind, value, why, at, expires_at from feed_entry where project_id = $1 and position > $2 and expires_at > $3 and kind <> 'policy' order by position limit $4";
     COUNT_LIVE = "select count(*) from feed_entry where project_id = $1 and expires_at > $2";
@@ -22,7 +23,7 @@ statements! {
     FOLD = "delete from feed_entry where project_id = $1 and position < $2";
     SWEEP = "delete from feed_entry where expires_at < $1";
     // After a restored backup tokens are out there that carry higher positions than the database knows.
-    LEAP = "update project set feed_position = feed_position + $2 where id = $1 and feed_position < $3";
+    LEAP = "update project set feed_position = $2 + 1000, feed_epoch = feed_epoch + 1 where id = $1 and feed_position < $2 and feed_epoch = $3";
     PUT_TICKET = "insert into feed_ticket (hash, project_id, client_id, credential, expires_at) values ($1, $2, $3, $4, $5)";
     TAKE_TICKET = "delete from feed_ticket where hash = $1 returning project_id, client_id, credential, expires_at";
     SWEEP_TICKETS = "delete from feed_ticket where expires_at < $1";
@@ -30,7 +31,7 @@ statements! {
     LIST_AUDIENCE = "select instance, at, subscribers from feed_audience where project_id = $1 and at > $2 order by instance";
     SWEEP_AUDIENCE = "delete from feed_audience where at < $1";
     // Rings at every instance once this transaction is durable; within one process a bell does it.
-    RING = "select 1", postgres "select 1 from (select pg_notify('usher_feed', $1)) as rung";
+    RING = "select 1", postgres "select 1 from (select pg_notify('usher_rings', $1)) as rung";
 }
 
 #[derive(sqlx::FromRow)]
@@ -127,15 +128,16 @@ impl Tx<'_> {
         Ok(swept)
     }
 
-    /// Moves a feed beyond a position that somebody has seen and this database has lost.
-    pub async fn leap_feed(&mut self, project: ProjectId, by: i64, seen: i64) -> Result<bool> {
-        Ok(run!(self, LEAP, |sql| sqlx::query(sql).bind(project.0).bind(by).bind(seen))? == 1)
+    /// Somebody has seen a place that this database has lost: the feed goes on beyond it, in an epoch of its own.
+    pub async fn leap_feed(&mut self, project: ProjectId, seen: FeedCursor) -> Result<bool> {
+        let epoch = i64::try_from(seen.epoch).unwrap_or(i64::MAX);
+        Ok(run!(self, LEAP, |sql| sqlx::query(sql).bind(project.0).bind(seen.position).bind(epoch))? == 1)
     }
 
-    /// Rings at every instance that this project's feed has grown, once it is durable.
-    pub async fn ring_feed(&mut self, project: ProjectId) -> Result<()> {
+    /// Rings at the other instances once this transaction is durable.
+    pub async fn ring(&mut self, ring: Ring) -> Result<()> {
         let Tx::Postgres(_) = self else { return Ok(()) };
-        let _: i32 = on_tx!(self, RING, |conn, sql| sqlx::query_scalar(sql).bind(project.to_string()).fetch_one(conn))?;
+        let _: i32 = on_tx!(self, RING, |conn, sql| sqlx::query_scalar(sql).bind(ring.encode()).fetch_one(conn))?;
         Ok(())
     }
 
@@ -175,8 +177,14 @@ impl Tx<'_> {
 
 impl Store {
     /// How far a project's feed has come; `None` if there is no such project.
-    pub async fn feed_position(&self, project: ProjectId) -> Result<Option<i64>> {
-        on!(&self.db, POSITION, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))
+    pub async fn feed_place(&self, project: ProjectId) -> Result<Option<FeedCursor>> {
+        let place: Option<(i64, i64)> =
+            on!(&self.db, PLACE, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
+        let read = |(epoch, position)| {
+            let epoch = u64::try_from(epoch).map_err(|_| unreadable("project", "feed_epoch", project))?;
+            Ok(FeedCursor { epoch, position })
+        };
+        place.map(read).transpose()
     }
 
     /// The entries after a position, in order, so many at most.

@@ -43,6 +43,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+pub use bells::Ring;
 pub use db::{Sql, Tx};
 pub use error::StorageError;
 pub use open::{OpenOptions, SchemaState};

@@ -196,6 +196,10 @@ impl Drop for Slot {
     }
 }
 
+/// Turns true when the house shuts: for whoever holds a connection beyond its request.
+#[derive(Debug, Clone)]
+pub struct Stopping(pub watch::Receiver<bool>);
+
 /// What one connection needs.
 #[derive(Clone)]
 struct Visitor {
@@ -222,7 +226,8 @@ impl Visitor {
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let Self { router, limits, mut stopping, .. } = self;
-        let service = service_fn(move |request| answer(router.clone(), request, peer, pace.clone()));
+        let told = Stopping(stopping.clone());
+        let service = service_fn(move |request| answer(router.clone(), request, peer, pace.clone(), told.clone()));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             // Behind our own timers; set as well because hyper looks for the next request at once only with it.
@@ -255,10 +260,12 @@ async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
     pace: Arc<Pace>,
+    stopping: Stopping,
 ) -> Result<axum::http::Response<Answer>, Infallible> {
     pace.set(Phase::Busy);
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(PeerAddr(peer));
+    request.extensions_mut().insert(stopping);
     let response = router.oneshot(request).await?;
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
     Ok(response.map(|body| Answer::new(body, (!upgraded).then_some(pace))))

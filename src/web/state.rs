@@ -6,6 +6,7 @@ use super::assets;
 use super::extract::cookies::CookieJarConfig;
 use super::pages::Assets;
 use crate::config::Profile;
+use crate::events::feed::Hub;
 use crate::flows::Usher;
 use crate::mail::caught::CaughtMail;
 
@@ -16,6 +17,8 @@ pub struct App {
     pub usher: Usher,
     /// The letters of development mode.
     pub caught: Option<Arc<CaughtMail>>,
+    /// Whoever follows a feed at this instance.
+    pub hub: Hub,
     /// How cookies are named and marked.
     pub jar: CookieJarConfig,
 }
@@ -24,7 +27,8 @@ impl App {
     /// The handlers' view of a house.
     pub fn new(usher: Usher, caught: Option<Arc<CaughtMail>>) -> Self {
         let jar = CookieJarConfig { secure: usher.config.server.issuer.is_https() };
-        Self { usher, caught, jar }
+        let hub = Hub::start(usher.store.clone(), usher.clock.clone(), usher.random.handle());
+        Self { usher, caught, hub, jar }
     }
 
     /// Does the house run in development mode?

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/ports.sh
 . "$here/../ports.sh"
 
-bin=$USHER_BIN node=${USHER_TEST_NODE:-} python=${USHER_TEST_PYTHON:-}
+bin=$(realpath "$USHER_BIN") node=${USHER_TEST_NODE:-} python=${USHER_TEST_PYTHON:-}
 # What is meant for the tests is not meant for Usher, which refuses settings it does not know.
 for name in "${!USHER_@}"; do
   [ "$name" = USHER_DATABASE_URL ] || unset "$name"
@@ -69,7 +69,7 @@ metadata none ES256 >public.json
   printf '"public":%s,' "$(client spa public --from-json public.json)"
   printf '"machine":%s}\n' "$(client machine machine)"
 } >clients.json
-export USHER_TEST_ISSUER="$issuer" USHER_TEST_CLIENTS="$work/clients.json"
+export USHER_TEST_ISSUER="$issuer" USHER_TEST_CLIENTS="$work/clients.json" USHER_TEST_BIN="$bin"
 
 failed=0
 if [ -n "$node" ]; then
@@ -77,6 +77,7 @@ if [ -n "$node" ]; then
 fi
 if [ -n "$python" ]; then
   (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" -W error::ResourceWarning test_authlib.py) || failed=1
+  (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" test_feed.py) || failed=1
 fi
 if [ "$failed" -ne 0 ]; then
   printf '\nThe last lines of Usher:\n'

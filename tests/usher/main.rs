@@ -19,5 +19,6 @@ mod security;
 #[cfg(feature = "sim")]
 mod sim;
 mod storage;
+mod sync;
 #[cfg(feature = "sim")]
 mod upstream;

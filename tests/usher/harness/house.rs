@@ -7,7 +7,7 @@ use reqwest::header::{HOST, HeaderMap};
 use reqwest::redirect::Policy;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use usher::app::{OsRandom, furnish};
 use usher::config::{Config, Profile, Sources};
@@ -17,6 +17,7 @@ use usher::domain::secret::Secret;
 use usher::domain::time::{Clock, ManualClock, Timestamp};
 use usher::domain::user::{Profile as Person, User};
 use usher::flows::{NewClient, NewUser, RegisteredClient, Usher};
+use usher::jobs;
 use usher::mail::Letter;
 use usher::mail::caught::CaughtMail;
 use usher::protocol::client_metadata::ClientMetadata;
@@ -48,7 +49,10 @@ pub struct TestUsher {
     pub http: reqwest::Client,
     /// The database under it.
     pub database: TestDatabase,
-    project: ProjectId,
+    /// The project of every client that a test makes, and the project's token.
+    pub project: ProjectId,
+    /// The project's token.
+    pub project_token: String,
     settings: Vec<(String, String)>,
     /// The folder of the master key, which every instance shares.
     keys: Arc<TempDir>,
@@ -58,6 +62,9 @@ pub struct TestUsher {
 /// A door that is open: how to close it, and when it is closed.
 struct Open {
     shutdown: oneshot::Sender<()>,
+    /// The teller works until this is dropped or told.
+    stop: watch::Sender<bool>,
+    teller: JoinHandle<()>,
     closed: JoinHandle<()>,
 }
 
@@ -78,9 +85,23 @@ impl TestUsher {
         let caught = Arc::new(CaughtMail::new(clock.clone()));
         let usher = furnished(&url, &keys, &settings, &database, clock.clone()).await;
         let open = open_door(&usher, &caught, listener);
-        let project = usher.create_project("Tests").await.expect("a project can be made").project.id;
+        let made = usher.create_project("Tests").await.expect("a project can be made");
+        let (project, project_token) = (made.project.id, made.token);
         let (http, door) = (http_client(HeaderMap::new()), url.clone());
-        Self { usher, clock, caught, url, door, http, database, project, settings, keys, open: Some(open) }
+        Self {
+            usher,
+            clock,
+            caught,
+            url,
+            door,
+            http,
+            database,
+            project,
+            project_token,
+            settings,
+            keys,
+            open: Some(open),
+        }
     }
 
     /// Another instance of the same house: the same database, master key, settings and clock, a door of its own.
@@ -100,6 +121,7 @@ impl TestUsher {
             http: http_client(HeaderMap::from_iter([(HOST, host)])),
             database,
             project: self.project,
+            project_token: self.project_token.clone(),
             settings: self.settings.clone(),
             keys: self.keys.clone(),
             open: Some(open),
@@ -108,8 +130,10 @@ impl TestUsher {
 
     /// Shuts the house, forgets all that was in its head and opens it again at the same address on the same database.
     pub async fn restart(&mut self) {
-        if let Some(Open { shutdown, closed }) = self.open.take() {
+        if let Some(Open { shutdown, closed, stop, teller }) = self.open.take() {
             let _ = shutdown.send(());
+            stop.send_replace(true);
+            teller.await.expect("the teller stops in order");
             closed.await.expect("the house shuts in order");
         }
         self.database.restart().await;
@@ -206,7 +230,10 @@ fn open_door(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> 
     let server = Server { listener, tls: None, limits, proxies: TrustedProxies::default() };
     let serving = server.serve(router, async move { drop(ended.await) });
     let closed = tokio::spawn(async move { drop(serving.await) });
-    Open { shutdown, closed }
+    let (stop, stopping) = watch::channel(false);
+    let job = jobs::all(None).into_iter().find(|job| job.name() == "tell_facts").expect("there is that job");
+    let teller = tokio::spawn(jobs::keep_at(job, usher.clone(), usher.random.handle(), stopping));
+    Open { shutdown, stop, teller, closed }
 }
 
 /// A client that follows no redirect and keeps no cookie.

@@ -1,0 +1,43 @@
+//! Whoever follows the feed, by a bearer token. A browser's session follows nothing.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+
+use crate::flows::api::Follower;
+use crate::flows::{FlowError, Refused};
+use crate::web::api::ApiResult;
+use crate::web::api::caller::bearer;
+use crate::web::problem::HttpProblem;
+use crate::web::state::App;
+
+/// Whoever follows the feed; 401 without a token, 403 if it does not reach the feed.
+pub struct Following(pub Follower);
+
+impl FromRequestParts<App> for Following {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let token = bearer(&parts.headers)?.ok_or_else(no_token)?;
+        told(app.usher.follower(token).await).map(Self)
+    }
+}
+
+/// In the words of this door.
+pub(super) fn told(found: Result<Follower, FlowError>) -> ApiResult<Follower> {
+    found.map_err(|error| match error {
+        FlowError::Refused(Refused::NotSignedIn) => {
+            HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID", "This token is not good, or not any more.")
+        }
+        FlowError::Refused(Refused::NotAllowed) => {
+            let words = "The feed is for the project's token, and for tokens with the scope usher:sync.";
+            HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words)
+        }
+        other => other.into(),
+    })
+}
+
+pub(super) fn no_token() -> HttpProblem {
+    let words = "The feed needs a project's token or an access token, in the Authorization header.";
+    HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_REQUIRED", words)
+}

@@ -1,0 +1,359 @@
+//! The feed by WebSocket (RFC 6455), subprotocol `usher.sync.v1`.
+//!
+//! Whoever does not read is dropped, and finds the rest by its cursor when it comes back: nothing is kept for anybody here
+//! but a place in one channel.
+
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::http::header::ORIGIN;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::{Instant, sleep_until, timeout};
+use utoipa::IntoParams;
+
+use super::events::{News, news};
+use super::follower::{no_token, told};
+use crate::domain::feed::{EntryKind, FeedCursor};
+use crate::domain::time::Timestamp;
+use crate::events::feed::frame::Frame;
+use crate::events::feed::{Listener, Listening, Next, Transport};
+use crate::flows::FlowError;
+use crate::flows::api::{Credential, Follower};
+use crate::web::api::ApiResult;
+use crate::web::api::caller::bearer;
+use crate::web::api::openapi::Problem;
+use crate::web::extract::params::QueryParams;
+use crate::web::problem::HttpProblem;
+use crate::web::server::Stopping;
+use crate::web::state::App;
+
+/// The name of what is spoken.
+const PROTOCOL: &str = "usher.sync.v1";
+/// Seconds between two pings. Whoever answers neither of two is gone.
+const HEARTBEAT: u64 = 25;
+/// Whoever takes nothing for so long is dropped.
+const SEND: Duration = Duration::from_secs(10);
+/// Followers say little: an acknowledgement fits many times over.
+const LONGEST_MESSAGE: usize = 4 * 1024;
+/// Messages of a follower between two pings of ours.
+const MOST_MESSAGES: u32 = 200;
+
+/// Close codes of this protocol.
+mod close {
+    /// The credential is over.
+    pub const UNAUTHORIZED: u16 = 4401;
+    /// Too many messages, or none that can be read.
+    pub const MISBEHAVED: u16 = 1008;
+    /// No sign of life.
+    pub const SILENT: u16 = 4408;
+    /// The house shuts: come back.
+    pub const GOING_AWAY: u16 = 1012;
+    /// The database cannot be read.
+    pub const BROKEN: u16 = 1011;
+}
+
+/// Where to begin, and by which right.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes the parameters; `get` reads them")]
+pub struct SocketParams {
+    /// How far the follower has come; without it, it hears what comes from now on.
+    #[param(example = "e1.18234")]
+    cursor: Option<String>,
+    /// A ticket, for whoever can set no header.
+    ticket: Option<String>,
+}
+
+/// Follows the feed as it grows: `hello`, what was missed since the cursor, then every entry within a moment.
+#[utoipa::path(
+    get, path = "/api/v1/sync", tag = "sync", operation_id = "follow_sync", params(SocketParams),
+    responses(
+        (status = 101, description = "The socket is open; see docs/sync.md for the messages"),
+        (status = 400, description = "Not a WebSocket handshake, or the cursor cannot be read", body = Problem),
+        (status = 401, description = "Nobody is calling", body = Problem),
+        (status = 403, description = "The token does not reach the feed, or the page is nobody's", body = Problem),
+        (status = 426, description = "A WebSocket is needed here", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+pub async fn get(
+    state: State<App>,
+    query: QueryParams,
+    headers: HeaderMap,
+    stopping: Option<Extension<Stopping>>,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> ApiResult<Response> {
+    let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+    let cursor = one("cursor")?.map(str::parse::<FeedCursor>).transpose();
+    let cursor = cursor.map_err(|_| HttpProblem::parameter("cursor", "it looks like e1.42"))?;
+    check_origin(&state, &headers).await?;
+    let upgrade = upgrade.map_err(|_| {
+        HttpProblem::new(StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED", "This address speaks WebSocket.")
+    })?;
+    let follower = match (bearer(&headers)?, one("ticket")?) {
+        (Some(token), _) => told(state.usher.follower(token).await)?,
+        (None, Some(ticket)) => told(state.usher.redeem_ticket(ticket).await)?,
+        (None, None) => return Err(no_token()),
+    };
+    let app = state.0;
+    let upgrade = upgrade.protocols([PROTOCOL]).read_buffer_size(1024).write_buffer_size(0);
+    let upgrade =
+        upgrade.max_write_buffer_size(256 * 1024).max_message_size(LONGEST_MESSAGE).max_frame_size(LONGEST_MESSAGE);
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        let seat = Seat { app, follower, stopping: stopping.map(|stopping| stopping.0), reached: 0, epoch: 0, said: 0 };
+        // What it needs while it stands is far less than what it needs to come in.
+        Box::pin(seat.attend(socket, cursor)).await;
+    }))
+}
+
+/// A page may follow only if it is ours or its origin is registered (RFC 6455 §10.2); programs send no origin.
+async fn check_origin(app: &App, headers: &HeaderMap) -> ApiResult<()> {
+    let mut origins = headers.get_all(ORIGIN).iter();
+    let allowed = match (origins.next().map(|origin| origin.to_str()), origins.next()) {
+        (None, _) => true,
+        (Some(Ok(origin)), None) => {
+            let ours = app.usher.config.server.issuer.url().origin().ascii_serialization();
+            origin == ours || app.usher.is_client_origin(origin).await?
+        }
+        _ => false,
+    };
+    let refused = || HttpProblem::new(StatusCode::FORBIDDEN, "CROSS_SITE", "This page may not follow the feed.");
+    if allowed { Ok(()) } else { Err(refused()) }
+}
+
+/// Why a socket closes: a code and a word.
+type Closing = (u16, &'static str);
+
+/// One follower on its socket.
+struct Seat {
+    app: App,
+    follower: Follower,
+    stopping: Option<Stopping>,
+    /// Everything up to here was sent.
+    reached: i64,
+    epoch: u64,
+    /// Messages since the last ping.
+    said: u32,
+}
+
+/// What a follower says.
+#[derive(Deserialize)]
+struct Said {
+    t: String,
+    #[serde(default)]
+    c: i64,
+    #[serde(default)]
+    rev: Option<u64>,
+}
+
+impl Seat {
+    async fn attend(mut self, mut socket: WebSocket, cursor: Option<FeedCursor>) {
+        let Err((code, reason)) = self.follow(&mut socket, cursor).await;
+        let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
+        // It may be gone already.
+        let _ = timeout(SEND, socket.send(close)).await;
+    }
+
+    /// Begins, catches up, and goes on until something ends it.
+    async fn follow(
+        &mut self,
+        socket: &mut WebSocket,
+        cursor: Option<FeedCursor>,
+    ) -> Result<std::convert::Infallible, Closing> {
+        let mut listening = self.listen(cursor).await?;
+        self.greet(socket).await?;
+        if let Some(cursor) = cursor {
+            self.catch_up(socket, cursor).await?;
+        }
+        let mut beat = Instant::now() + Duration::from_secs(HEARTBEAT);
+        let mut silent = 0;
+        loop {
+            tokio::select! {
+                next = listening.next() => self.pass_on(socket, next).await?,
+                said = socket.recv() => {
+                    silent = 0;
+                    self.hear(said, &listening)?;
+                }
+                () = sleep_until(beat) => {
+                    silent += 1;
+                    self.beat(socket, silent).await?;
+                    beat = Instant::now() + Duration::from_secs(HEARTBEAT);
+                }
+                () = ended(&self.follower.credential, self.app.usher.now()) => return Err((close::UNAUTHORIZED, "credential is over")),
+                () = shutting(&mut self.stopping) => {
+                    let after = 1 + u64::from(self.app.usher.random.bytes::<1>()[0]) % 15;
+                    let _ = self.send(socket, json!({ "t": "retry", "after": after }).to_string().into()).await;
+                    return Err((close::GOING_AWAY, "come back"));
+                }
+            }
+        }
+    }
+
+    /// Takes a place in the channel first, so that nothing between reading and hearing is missed.
+    async fn listen(&mut self, cursor: Option<FeedCursor>) -> Result<Listening, Closing> {
+        let now = self.app.usher.now();
+        let who = Listener {
+            client_id: self.follower.client.clone(),
+            transport: Transport::Socket,
+            since: now,
+            acknowledged: cursor.map_or(0, |cursor| cursor.position),
+            acknowledged_at: None,
+            policy_revision: None,
+        };
+        let project = self.follower.project;
+        let listening = self.app.hub.listen(project, who).await.map_err(|_| broken())?;
+        let place = self.app.usher.store.feed_place(project).await.map_err(|_| broken())?.ok_or_else(broken)?;
+        (self.epoch, self.reached) = (place.epoch, place.position);
+        Ok(listening)
+    }
+
+    async fn greet(&self, socket: &mut WebSocket) -> Result<(), Closing> {
+        let hello =
+            json!({ "t": "hello", "epoch": format!("e{}", self.epoch), "cursor": self.reached, "hb": HEARTBEAT });
+        self.send(socket, hello.to_string().into()).await
+    }
+
+    /// Sends what came since `from`, page by page; or says that this cannot be told any more.
+    async fn catch_up(&mut self, socket: &mut WebSocket, from: FeedCursor) -> Result<(), Closing> {
+        let mut from = from;
+        loop {
+            let found = news(&self.app, self.follower.project, from).await.map_err(|_| broken())?;
+            let Some(News { entries, more, .. }) = found else {
+                let place = self.app.usher.store.feed_place(self.follower.project).await.map_err(|_| broken())?;
+                let place = place.ok_or_else(broken)?;
+                (self.epoch, self.reached) = (place.epoch, place.position);
+                let resync = json!({ "t": "resync", "epoch": format!("e{}", place.epoch), "cursor": place.position });
+                return self.send(socket, resync.to_string().into()).await;
+            };
+            for entry in entries {
+                from.position = entry.position;
+                let Frame::Entry { text, .. } = Frame::of(entry) else { continue };
+                self.send(socket, words(text)).await?;
+            }
+            self.reached = from.position;
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn pass_on(&mut self, socket: &mut WebSocket, next: Next) -> Result<(), Closing> {
+        match next {
+            Next::Frame(Frame::Entry { entry, .. }) if entry.position <= self.reached => Ok(()),
+            Next::Frame(Frame::Entry { entry, text }) if entry.position == self.reached + 1 => {
+                self.reached = entry.position;
+                self.send(socket, words(text)).await?;
+                if self.concerns_itself(entry.notice.kind, &entry.notice.value) {
+                    self.look_again().await
+                } else {
+                    Ok(())
+                }
+            }
+            Next::Frame(Frame::Entry { .. }) | Next::Missed => {
+                let from = FeedCursor { epoch: self.epoch, position: self.reached };
+                self.catch_up(socket, from).await?;
+                self.look_again().await
+            }
+            Next::Frame(Frame::Keys) => self.send(socket, Utf8Bytes::from_static(r#"{"t":"jwks"}"#)).await,
+            Next::Frame(Frame::Credentials) => self.look_again().await,
+            Next::Over => Err((close::GOING_AWAY, "come back")),
+        }
+    }
+
+    /// Is it the follower's own credential that was revoked?
+    fn concerns_itself(&self, kind: EntryKind, value: &str) -> bool {
+        match (kind, &self.follower.credential) {
+            (EntryKind::Token, Credential::AccessToken { jti, .. }) => jti == value,
+            (EntryKind::Client, _) => self.follower.client.as_ref().is_some_and(|client| client.0 == value),
+            (EntryKind::Project, _) => true,
+            _ => false,
+        }
+    }
+
+    async fn look_again(&self) -> Result<(), Closing> {
+        match self.app.usher.may_still_follow(&self.follower).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err((close::UNAUTHORIZED, "credential is over")),
+            Err(FlowError::Refused(_) | FlowError::OAuth(_) | FlowError::Broken(_)) => Err(broken()),
+        }
+    }
+
+    fn hear(&mut self, said: Option<Result<Message, axum::Error>>, listening: &Listening) -> Result<(), Closing> {
+        self.said += 1;
+        if self.said > MOST_MESSAGES {
+            return Err((close::MISBEHAVED, "too many messages"));
+        }
+        match said {
+            None | Some(Ok(Message::Close(_))) => Err((1000, "")),
+            // Too long, or not spoken as RFC 6455 has it; or the line is dead, and then nobody hears this.
+            Some(Err(_)) => Err((close::MISBEHAVED, "not a message of this protocol")),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+            Some(Ok(Message::Binary(_))) => Err((close::MISBEHAVED, "text is spoken here")),
+            Some(Ok(Message::Text(text))) => {
+                let said: Said =
+                    serde_json::from_str(&text).map_err(|_| (close::MISBEHAVED, "not a message of this protocol"))?;
+                if said.t == "ack" && (0..=self.reached).contains(&said.c) {
+                    listening.acknowledge(said.c, said.rev, self.app.usher.now());
+                }
+                // What a later version may say is no fault.
+                Ok(())
+            }
+        }
+    }
+
+    async fn beat(&mut self, socket: &mut WebSocket, silent: u32) -> Result<(), Closing> {
+        if silent > 2 {
+            return Err((close::SILENT, "no sign of life"));
+        }
+        self.said = 0;
+        self.look_again().await?;
+        self.deliver(socket, Message::Ping(bytes::Bytes::new())).await
+    }
+
+    async fn send(&self, socket: &mut WebSocket, text: Utf8Bytes) -> Result<(), Closing> {
+        self.deliver(socket, Message::Text(text)).await
+    }
+
+    async fn deliver(&self, socket: &mut WebSocket, message: Message) -> Result<(), Closing> {
+        match timeout(SEND, socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err((1000, "")),
+            Err(_) => Err((close::MISBEHAVED, "does not read")),
+        }
+    }
+}
+
+const fn broken() -> Closing {
+    (close::BROKEN, "not available")
+}
+
+/// What we wrote ourselves is text.
+fn words(text: bytes::Bytes) -> Utf8Bytes {
+    Utf8Bytes::try_from(text).unwrap_or_default()
+}
+
+/// Resolves when the credential is over by itself.
+async fn ended(credential: &Credential, now: Timestamp) {
+    match credential {
+        Credential::ProjectToken(_) => std::future::pending().await,
+        Credential::AccessToken { expires_at, .. } => {
+            tokio::time::sleep(Duration::from_secs(expires_at.seconds_since(now))).await;
+        }
+    }
+}
+
+/// Resolves when the house shuts.
+async fn shutting(stopping: &mut Option<Stopping>) {
+    match stopping {
+        Some(Stopping(stopping)) => {
+            // An error means that the house is gone, and that is the end as well.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        }
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,65 @@
+// A house of one's own for a test that stops and starts it: `usher dev` in a temporary folder.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The program under test; null where the tests were started without one, or on a database that is not the house's own. */
+export const program = process.env.USHER_DATABASE_URL ? null : (process.env.USHER_TEST_BIN ?? null);
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Makes a house and starts it. */
+export async function house() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'usher-feed-'));
+  const [port, a, b] = [await freePort(), await freePort(), await freePort()];
+  const issuer = `http://localhost:${port}`;
+  const env = {
+    PATH: process.env.PATH,
+    USHER_LISTEN: `127.0.0.1:${port}`,
+    USHER_ISSUER: issuer,
+    USHER_DEMO__LISTEN_A: `127.0.0.1:${a}`,
+    USHER_DEMO__LISTEN_B: `127.0.0.1:${b}`,
+  };
+  let child = null;
+  const made = {
+    issuer,
+    port,
+    async start() {
+      child = spawn(program, ['dev'], { cwd: folder, env, stdio: 'ignore' });
+      for (let tries = 0; tries < 600; tries += 1) {
+        const answer = await fetch(`${issuer}/health/ready`).catch(() => null);
+        if (answer?.ok) return;
+        await sleep(100);
+      }
+      throw new Error('Usher does not become ready');
+    },
+    async stop(signal = 'SIGTERM') {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill(signal);
+      await ended;
+    },
+    /** A command of `usher`, and its JSON. */
+    async usher(...args) {
+      const { stdout } = await run(program, [...args, '--json'], { cwd: folder, env });
+      return JSON.parse(stdout);
+    },
+    async end() {
+      if (child?.exitCode === null && child.signalCode === null) await made.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await made.start();
+  return made;
+}

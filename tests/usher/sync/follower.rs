@@ -1,0 +1,172 @@
+//! A follower of the feed on a stock WebSocket client, with the rule that every local module applies.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use usher::domain::client::ClientType;
+use usher::flows::RegisteredClient;
+use usher::protocol::scope::Scope;
+
+use crate::harness::house::TestUsher;
+use crate::harness::relying_party::payload;
+
+/// Longer than anything may take that a test waits for.
+pub const SOON: Duration = Duration::from_secs(10);
+
+/// A follower on its socket.
+pub struct Follower {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// What it was greeted with.
+    pub hello: Value,
+    /// What it knows.
+    pub known: Known,
+}
+
+/// What a local module keeps, and its rule.
+#[derive(Debug, Default)]
+pub struct Known {
+    exact: BTreeSet<(String, String)>,
+    marks: BTreeMap<(String, String), i64>,
+    /// Positions, in the order in which they came.
+    pub positions: Vec<i64>,
+}
+
+impl Known {
+    /// Takes an entry in.
+    pub fn learn(&mut self, entry: &Value) {
+        let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        self.positions.push(entry["c"].as_i64().expect("an entry has a position"));
+        if entry["t"] != "ev" {
+            return;
+        }
+        let name = (text("k"), text("v"));
+        match entry["before"].as_i64() {
+            Some(before) => {
+                let mark = self.marks.entry(name).or_default();
+                *mark = before.max(*mark);
+            }
+            None => {
+                self.exact.insert(name);
+            }
+        }
+    }
+
+    /// Does the feed say that this access token is revoked?
+    pub fn is_revoked(&self, token: &str) -> bool {
+        let claims = payload(token);
+        let claim = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
+        let named = ["jti", "sid", "gid"].iter().any(|kind| self.exact.contains(&((*kind).to_owned(), claim(kind))));
+        let issued = claims["urv"].as_i64().expect("a token says at which position it was issued");
+        let mark =
+            |kind: &str, value: String| self.marks.get(&(kind.to_owned(), value)).is_some_and(|mark| issued < *mark);
+        let all = self.marks.iter().any(|((kind, _), mark)| kind == "project" && issued < *mark);
+        named || mark("sub", claim("sub")) || mark("client", claim("client_id")) || all
+    }
+}
+
+/// Opens the socket of the feed.
+pub async fn connect(
+    house: &TestUsher,
+    query: &str,
+    headers: &[(&'static str, String)],
+) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, Error> {
+    let url = house.at(&format!("/api/v1/sync{query}")).replacen("http", "ws", 1);
+    let mut request = url.into_client_request().expect("an address is a request");
+    request.headers_mut().insert("sec-websocket-protocol", "usher.sync.v1".parse().unwrap());
+    // A second instance is reached by another port, and is the same house all the same.
+    let host = house.url.trim_start_matches("http://").parse().unwrap();
+    request.headers_mut().insert("host", host);
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().expect("a header value"));
+    }
+    Ok(tokio_tungstenite::connect_async(request).await?.0)
+}
+
+impl Follower {
+    /// Follows by this token, from a cursor on if there is one.
+    pub async fn by(house: &TestUsher, token: &str, cursor: Option<&str>) -> Self {
+        let query = cursor.map(|cursor| format!("?cursor={cursor}")).unwrap_or_default();
+        let bearer = ("authorization", format!("Bearer {token}"));
+        let socket = connect(house, &query, &[bearer]).await.expect("the socket opens");
+        let mut follower = Self { socket, hello: Value::Null, known: Known::default() };
+        follower.hello = follower.next().await.expect("a greeting");
+        assert_eq!(follower.hello["t"], "hello");
+        follower
+    }
+
+    /// Follows the project of the house by the project's token.
+    pub async fn of(house: &TestUsher) -> Self {
+        Self::by(house, &house.project_token, None).await
+    }
+
+    /// The next message; `Err` with the code if the socket closes.
+    pub async fn next(&mut self) -> Result<Value, u16> {
+        loop {
+            let message = timeout(SOON, self.socket.next()).await.expect("something comes in time");
+            match message {
+                Some(Ok(Message::Text(text))) => {
+                    let value: Value = serde_json::from_str(&text).expect("messages are JSON");
+                    if value["c"].is_number() {
+                        self.known.learn(&value);
+                    }
+                    return Ok(value);
+                }
+                Some(Ok(Message::Close(frame))) => return Err(frame.map_or(1005, |frame| frame.code.into())),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(1006),
+            }
+        }
+    }
+
+    /// The next entry, or `resync`: whatever else is said in between is passed over.
+    pub async fn entry(&mut self) -> Value {
+        loop {
+            let message = self.next().await.expect("the socket stays open");
+            if message["t"] != "jwks" {
+                return message;
+            }
+        }
+    }
+
+    /// Says something.
+    pub async fn say(&mut self, message: Message) {
+        // The other side may have closed already, which the test then sees.
+        let _ = self.socket.send(message).await;
+    }
+
+    /// Says how far it has come.
+    pub async fn acknowledge(&mut self, position: i64, revision: Option<u64>) {
+        self.say(Message::text(json!({"t": "ack", "c": position, "rev": revision}).to_string())).await;
+    }
+
+    /// Listens until the token is known to be revoked.
+    pub async fn learns_of(&mut self, token: &str) {
+        while !self.known.is_revoked(token) {
+            self.next().await.expect("the socket stays open");
+        }
+    }
+
+    /// The code with which the socket closes, whatever comes before.
+    pub async fn close_code(&mut self) -> u16 {
+        loop {
+            if let Err(code) = self.next().await {
+                return code;
+            }
+        }
+    }
+}
+
+/// A machine that may follow the project, and a token of its.
+pub async fn module(house: &TestUsher) -> (RegisteredClient, String) {
+    let client = house.client(ClientType::Machine, |client| client.scope = Scope::of(["usher:sync"])).await;
+    let token = house.call(&client, "/oauth2/token", &[("grant_type", "client_credentials")]).await;
+    let token = token.text("access_token");
+    (client, token)
+}

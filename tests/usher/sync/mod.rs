@@ -1,0 +1,7 @@
+//! The live feed, followed as a local module follows it.
+
+mod asking;
+mod causes;
+mod follower;
+mod instances;
+mod socket;
