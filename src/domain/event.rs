@@ -74,6 +74,11 @@ pub enum EventKind {
     PolicyPublished,
     RoleAssigned,
     RoleUnassigned,
+    WebhookCreated,
+    WebhookUpdated,
+    WebhookDeleted,
+    WebhookSecretRotated,
+    WebhookDisabled,
 }
 
 impl EventKind {
@@ -142,6 +147,11 @@ impl EventKind {
         Self::PolicyPublished,
         Self::RoleAssigned,
         Self::RoleUnassigned,
+        Self::WebhookCreated,
+        Self::WebhookUpdated,
+        Self::WebhookDeleted,
+        Self::WebhookSecretRotated,
+        Self::WebhookDisabled,
     ];
 
     /// The kind of that name.
@@ -215,6 +225,11 @@ impl EventKind {
             Self::PolicyPublished => "policy.published",
             Self::RoleAssigned => "role.assigned",
             Self::RoleUnassigned => "role.unassigned",
+            Self::WebhookCreated => "webhook.created",
+            Self::WebhookUpdated => "webhook.updated",
+            Self::WebhookDeleted => "webhook.deleted",
+            Self::WebhookSecretRotated => "webhook.secret_rotated",
+            Self::WebhookDisabled => "webhook.disabled",
         }
     }
 }

@@ -73,6 +73,8 @@ ids! {
     IdentityId;
     /// Two users that were found to be one person.
     MergeId;
+    /// A webhook of a project.
+    WebhookId;
 }
 
 /// The `client_id` of RFC 6749 §2.2: chosen by Usher, never by the client, so that it cannot collide with a `sub`.

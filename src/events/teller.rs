@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::feed;
 use super::history::Pages;
+use super::{backchannel, feed, webhooks};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::ProjectId;
 use crate::storage::telling::Untold;
@@ -96,6 +96,7 @@ impl Teller {
             })
         });
         let (told, rings) = work.await?;
+        self.store.ring_outgoing();
         for ring in rings {
             self.store.ring(ring);
         }
@@ -112,6 +113,8 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec
         let event = &fact.event;
         let heard = Heard { event, projects: concerned(tx, event).await? };
         grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
+        backchannel::hear(tx, &heard, rules.access_ttl).await?;
+        webhooks::hear(tx, &heard).await?;
         if matches!(event.kind, EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned) {
             rings.push(Ring::Keys);
         }
@@ -155,5 +158,12 @@ const fn is_of_the_person(kind: EventKind) -> bool {
             | EventKind::SessionReauthenticated
             | EventKind::IdentityLinked
             | EventKind::IdentityUnlinked
+            | EventKind::FactorAdded
+            | EventKind::FactorRemoved
+            | EventKind::FactorsReset
+            | EventKind::SecondStepChanged
+            | EventKind::RecoveryCodesRenewed
+            | EventKind::RecoveryCodeUsed
+            | EventKind::PasskeyCloneSuspected
     )
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::provider::ProviderFault;
 use crate::domain::user::ProfileFault;
+use crate::domain::webhook::WebhookFault;
 use crate::flows::password_pool::Busy;
 use crate::flows::password_rules::PasswordFault;
 use crate::keys::keyring::SignError;
@@ -117,6 +118,15 @@ pub enum Refused {
     /// The settings of a provider will not do.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Provider(Vec<ProviderFault>),
+    /// The settings of a webhook will not do.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Webhook(Vec<WebhookFault>),
+    /// The project has as many webhooks as it may have.
+    #[error("a project has 20 webhooks at most")]
+    TooManyWebhooks,
+    /// The webhook is out of use.
+    #[error("this webhook is out of use: put it back into use first")]
+    WebhookDisabled,
     /// The provider is written in the configuration file.
     #[error("this provider is written in the configuration file: change it there")]
     ManagedByFile,

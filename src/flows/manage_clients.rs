@@ -1,5 +1,7 @@
 //! What owners do with clients.
 
+use url::Url;
+
 use super::api::is_house;
 use super::authenticate_client::sha256_hex;
 use super::error::{FlowError, Refused};
@@ -8,7 +10,7 @@ use crate::domain::client::{Client, ClientSecret, ClientType};
 use crate::domain::event::EventKind;
 use crate::domain::id::{ClientId, ProjectId};
 use crate::domain::time::Timestamp;
-use crate::protocol::client_metadata::ClientMetadata;
+use crate::protocol::client_metadata::{ClientMetadata, MetadataFault};
 use crate::storage::StorageError;
 
 /// Secrets that are good side by side while one replaces the other.
@@ -41,7 +43,7 @@ impl Usher {
     /// # Errors
     /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`] if there is no such project.
     pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
-        new.metadata.check().map_err(Refused::Metadata)?;
+        self.check_metadata(&new.metadata)?;
         if self.store.find_project(new.project).await?.is_none() {
             return Err(Refused::NotFound("project").into());
         }
@@ -69,6 +71,17 @@ impl Usher {
         });
         create.await?;
         Ok(RegisteredClient { client, secret })
+    }
+
+    /// Checks metadata by itself, and whether the address that Usher is to call may be called from here.
+    fn check_metadata(&self, metadata: &ClientMetadata) -> Result<(), FlowError> {
+        metadata.check().map_err(Refused::Metadata)?;
+        let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
+        if called.is_some_and(|url| self.outbound().may_call(&url).is_err()) {
+            let fault = "may not be called: it is not a public https address".to_owned();
+            return Err(Refused::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]).into());
+        }
+        Ok(())
     }
 
     /// A client by its id.
@@ -100,7 +113,7 @@ impl Usher {
     /// # Errors
     /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`].
     pub async fn update_client(&self, id: &ClientId, metadata: ClientMetadata) -> Result<Client, FlowError> {
-        metadata.check().map_err(Refused::Metadata)?;
+        self.check_metadata(&metadata)?;
         self.change_client(id, EventKind::ClientUpdated, move |client, _| {
             // Whether it keeps a secret was decided when it was made.
             client.metadata =

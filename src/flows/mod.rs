@@ -55,6 +55,7 @@ mod totp;
 pub mod upstream;
 mod userinfo;
 mod usher;
+pub mod webhooks;
 
 pub use accounts::{Account, Browser};
 pub use api::{Right, TokenSession};
@@ -71,6 +72,7 @@ pub use manage_users::NewUser;
 pub use passkeys::{Ceremony, PasskeyAnswer};
 pub use policy::{Answer, Asked, Bundle, Drafted, Held, NewAssignment, Simulated, SimulatedRoute, Subject};
 pub use projects::{HistoryPage, HistorySearch, MAX_OVERLAP, Person, PersonSession, Rotation, USUAL_OVERLAP};
+pub use receipts::Told;
 pub use recover::LIFETIME as RECOVERY_LIFETIME;
 pub use second_factor::SecondStep;
 pub use sign_in::Attempt;

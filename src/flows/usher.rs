@@ -20,6 +20,7 @@ use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::keys::keyring::Keyring;
 use crate::keys::seal::Sealer;
+use crate::outbound::Outbound;
 use crate::policy::Table;
 use crate::storage::Store;
 use crate::upstream::Registry;
@@ -130,6 +131,11 @@ impl Usher {
     /// The keys as they are now.
     pub fn keyring(&self) -> Arc<Keyring> {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The one door out.
+    pub fn outbound(&self) -> &Outbound {
+        self.upstream.outbound()
     }
 
     /// A fact about the present moment.

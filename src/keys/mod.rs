@@ -12,3 +12,4 @@ pub mod project_key;
 mod purpose;
 pub mod seal;
 pub mod verify;
+pub mod webhook;

@@ -26,6 +26,7 @@ pub mod log;
 pub mod members;
 pub mod merges;
 mod open;
+pub mod outgoing;
 pub mod passkeys;
 pub mod passwords;
 pub mod policy;
@@ -129,11 +130,12 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 34] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 37] = [
         ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
         ("consents", consents::ALL),
+        ("deliveries", outgoing::deliveries::ALL),
         ("events", events::ALL),
         ("factors", factors::ALL),
         ("feed", feed::ALL),
@@ -148,6 +150,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("letters", letters::ALL),
         ("log", log::ALL),
         ("members", members::ALL),
+        ("logout_notices", outgoing::logout_notices::ALL),
         ("merges", merges::ALL),
         ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),
@@ -164,6 +167,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("tokens", tokens::ALL),
         ("totp", totp::ALL),
         ("users", users::ALL),
+        ("webhooks", outgoing::webhooks::ALL),
     ];
     files.into_iter().flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql)))
 }

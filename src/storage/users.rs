@@ -19,6 +19,7 @@ statements! {
     DELETE = "delete from users where id = $1";
     BURY = "insert into tombstone (sub, deleted_at) values ($1, $2)";
     FIND = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id = $1";
+    SUB = "select sub from users where id = $1";
     FIND_BY_EMAIL = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email = $1";
     FIND_BY_SUB = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where sub = $1";
     LIST = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id > $1 order by id limit $2";
@@ -136,6 +137,13 @@ impl Tx<'_> {
     pub async fn find_user(&mut self, id: UserId) -> Result<Option<User>> {
         let row: Option<UserRow> = on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
         row.map(User::try_from).transpose()
+    }
+
+    /// The `sub` of a user, as this transaction sees it.
+    pub async fn find_sub(&mut self, id: UserId) -> Result<Option<Sub>> {
+        let sub: Option<String> =
+            on_tx!(self, SUB, |conn, sql| sqlx::query_scalar(sql).bind(id.0).fetch_optional(conn))?;
+        Ok(sub.map(Sub))
     }
 
     /// A user by address, as this transaction sees it.

@@ -76,6 +76,8 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::TooManyRoles => (StatusCode::CONFLICT, "TOO_MANY_ROLES"),
         Refused::NothingToPublish => (StatusCode::CONFLICT, "NOTHING_TO_PUBLISH"),
         Refused::Policy(_) => (StatusCode::UNPROCESSABLE_ENTITY, "POLICY_INVALID"),
+        Refused::TooManyWebhooks => (StatusCode::CONFLICT, "TOO_MANY_WEBHOOKS"),
+        Refused::WebhookDisabled => (StatusCode::CONFLICT, "WEBHOOK_DISABLED"),
         Refused::EmailTaken => (StatusCode::CONFLICT, "EMAIL_TAKEN"),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED"),
     };
@@ -85,6 +87,11 @@ fn of_refused(refused: &Refused) -> HttpProblem {
     }
     if let Refused::Policy(faults) = refused {
         return problem.with_details(serde_json::json!({ "faults": faults }));
+    }
+    if let Refused::Webhook(faults) = refused {
+        let fields: serde_json::Map<_, _> =
+            faults.iter().map(|fault| (fault.field.to_owned(), fault.why.into())).collect();
+        problem = problem.with_details(json!({ "fields": fields }));
     }
     problem
 }

@@ -9,6 +9,7 @@ mod crash;
 mod doors;
 mod factors;
 mod harness;
+mod hooks;
 mod http;
 mod jobs;
 mod linking;

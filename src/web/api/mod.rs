@@ -21,6 +21,7 @@ pub mod projects;
 pub mod sync;
 #[cfg(test)]
 mod tests;
+pub mod webhooks;
 
 use axum::Router;
 use axum::http::Method;
@@ -38,7 +39,15 @@ const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PA
 
 /// Every noun, with its words.
 fn nouns() -> OpenApiRouter<App> {
-    let nouns = [admin::routes(), auth::routes(), me::routes(), policy::routes(), projects::routes(), sync::routes()];
+    let nouns = [
+        admin::routes(),
+        auth::routes(),
+        me::routes(),
+        policy::routes(),
+        projects::routes(),
+        sync::routes(),
+        webhooks::routes(),
+    ];
     nouns.into_iter().fold(OpenApiRouter::with_openapi(openapi::frame()), OpenApiRouter::merge)
 }
 
