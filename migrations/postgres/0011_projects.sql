@@ -16,7 +16,7 @@ create table project_key (
     project_id uuid not null references project (id) on delete cascade,
     generation bigint not null,
     kid text not null,
-    public_jwk text not null,
+    public_jwk jsonb not null,
     wrapped text,
     former_hash bytea unique,
     good_until bigint,

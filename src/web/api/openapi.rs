@@ -76,7 +76,6 @@ pub fn routes(mut document: OpenApi, app: &App) -> Router<App> {
 
 /// The errors that most operations share.
 #[derive(utoipa::IntoResponses)]
-#[expect(dead_code, reason = "it describes answers; they are made elsewhere")]
 pub enum Refusals {
     /// The request cannot be read, or a parameter will not do
     #[response(status = 400)]
@@ -94,7 +93,6 @@ pub enum Refusals {
 
 /// The errors that most operations with a body share.
 #[derive(utoipa::IntoResponses)]
-#[expect(dead_code, reason = "it describes answers; they are made elsewhere")]
 pub enum BodyRefusals {
     /// The state of things does not allow it
     #[response(status = 409)]
