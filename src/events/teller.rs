@@ -118,6 +118,9 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec
         if matches!(event.kind, EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned) {
             rings.push(Ring::Keys);
         }
+        if matches!(event.kind, EventKind::ProjectTokenRotated | EventKind::ProjectDeleted) {
+            rings.extend(heard.projects.iter().copied().map(Ring::Credentials));
+        }
         pages.hear(tx, &heard).await?;
         tx.mark_told(fact).await?;
     }

@@ -114,6 +114,7 @@ pub const CODES: &[Code] = &[
     code("TIMEOUT", &[503], "This took too long. Try again after `Retry-After` seconds."),
     code("TOO_MANY_REQUESTS", &[429], "Too many tries. Again after `Retry-After` seconds."),
     code("TOO_MANY_ROLES", &[409], "Nobody has more than 32 roles in a project."),
+    code("TOO_MANY_WEBHOOKS", &[409], "A project has 20 webhooks at most."),
     code("UNAVAILABLE", &[503], "The database is not available at the moment. Try again after `Retry-After` seconds."),
     code("UPGRADE_REQUIRED", &[426], "This address speaks WebSocket."),
     code("URL_TOO_LONG", &[414], "The address is too long."),
@@ -123,6 +124,7 @@ pub const CODES: &[Code] = &[
         &[422],
         "What was sent will not do. Where fields are at fault, `details.fields` says of each, by its name, what is wrong.",
     ),
+    code("WEBHOOK_DISABLED", &[409], "This webhook is disabled: enable it first."),
 ];
 
 /// The table as `docs/errors.md` shows it.

@@ -2,6 +2,7 @@
 
 mod caller;
 mod follow;
+mod seen;
 mod house_client;
 mod repeat;
 mod sign_in;
@@ -9,6 +10,7 @@ mod token_session;
 
 pub use caller::{Caller, Right};
 pub use follow::{Credential, Follower, TICKET_SECONDS};
+pub use seen::{MOST_SEEN, Seen};
 pub(super) use house_client::is_house;
 pub use house_client::{ACCOUNT_SCOPE, HOUSE_CLIENT};
 pub use repeat::{FirstTime, Repeat};

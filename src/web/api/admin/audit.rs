@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::administrator::Administrator;
+use crate::web::api::caller::Administrator;
 use crate::domain::event::EventKind;
 use crate::domain::id::ClientId;
 use crate::domain::time::Timestamp;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::administrator::Administrator;
+use crate::web::api::caller::Administrator;
 use crate::domain::key::SigningKeyRecord;
 use crate::flows::upstream::Checked;
 use crate::storage::providers::StoredProvider;

@@ -2,7 +2,6 @@
 //!
 //! Only for administrators, signed in themselves: no token of a project or a machine reaches any of this.
 
-mod administrator;
 mod audit;
 mod house;
 mod nouns;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 
-use super::administrator::Administrator;
+use crate::web::api::caller::Administrator;
 use crate::domain::page::Cursor;
 use crate::web::api::ApiResult;
 use crate::web::api::list::{ClientList, ClientPage, List, ListParams, Wanted};

@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::administrator::Administrator;
+use crate::web::api::caller::Administrator;
 use crate::flows::Statistics;
 use crate::web::api::ApiResult;
 use crate::web::api::openapi::Refusals;

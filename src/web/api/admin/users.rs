@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::administrator::Administrator;
+use crate::web::api::caller::Administrator;
 use crate::domain::page::Cursor;
 use crate::domain::secret::Secret;
 use crate::domain::session::Session;
