@@ -57,7 +57,11 @@ pub const CODES: &[Code] = &[
     ),
     code("FORM_EXPIRED", &[403], "The form was not shown by us to this browser, or is too old."),
     code("HEADERS_TOO_LARGE", &[431], "All headers together are too large."),
-    code("HISTORY_WOULD_BE_LOST", &[409], "A token is to be replaced without being shown: older history becomes unreadable. Show the token, or say `discard_history`."),
+    code(
+        "HISTORY_WOULD_BE_LOST",
+        &[409],
+        "A token is to be replaced without being shown: older history becomes unreadable. Show the token, or say `discard_history`.",
+    ),
     code("HOST_UNKNOWN", &[400], "This host is not served here."),
     code(
         "IDEMPOTENCY_IN_PROGRESS",
@@ -86,7 +90,11 @@ pub const CODES: &[Code] = &[
         "There is no such thing, or none that this caller may know of: nobody can tell these apart.",
     ),
     code("PARAMETER_INVALID", &[400], "A parameter of the address will not do: `details.fields` names it."),
-    code("POLICY_INVALID", &[422], "The access rules cannot be published as they are: `details` lists each fault with its place."),
+    code(
+        "POLICY_INVALID",
+        &[422],
+        "The access rules cannot be published as they are: `details` lists each fault with its place.",
+    ),
     code("PRECONDITION_REQUIRED", &[428], "Say in `If-Match` which version this change rests on."),
     code("PROJECT_TOKEN_REQUIRED", &[403], "Only the project's token itself opens this: it is the key."),
     code("PROVIDER_DENIED", &[403], "The person, or the provider, said no."),

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::web::api::caller::Administrator;
 use crate::domain::event::EventKind;
 use crate::domain::id::ClientId;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Sub;
 use crate::storage::log::{About, Fact, Search};
 use crate::web::api::ApiResult;
+use crate::web::api::caller::Administrator;
 use crate::web::api::list::{List, ListParams, Wanted};
 use crate::web::api::openapi::Refusals;
 use crate::web::extract::params::QueryParams;

@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::web::api::caller::Administrator;
 use crate::domain::key::SigningKeyRecord;
 use crate::flows::upstream::Checked;
 use crate::storage::providers::StoredProvider;
 use crate::web::api::ApiResult;
+use crate::web::api::caller::Administrator;
 use crate::web::api::list::List;
 use crate::web::api::openapi::{BodyRefusals, Refusals};
 use crate::web::extract::json::JsonBody;

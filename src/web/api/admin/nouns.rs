@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 
-use crate::web::api::caller::Administrator;
 use crate::domain::page::Cursor;
 use crate::web::api::ApiResult;
+use crate::web::api::caller::Administrator;
 use crate::web::api::list::{ClientList, ClientPage, List, ListParams, Wanted};
 use crate::web::api::openapi::Refusals;
 use crate::web::api::projects::ProjectView;

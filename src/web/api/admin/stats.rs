@@ -5,9 +5,9 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::web::api::caller::Administrator;
 use crate::flows::Statistics;
 use crate::web::api::ApiResult;
+use crate::web::api::caller::Administrator;
 use crate::web::api::openapi::Refusals;
 use crate::web::state::App;
 

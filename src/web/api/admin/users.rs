@@ -6,13 +6,13 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::web::api::caller::Administrator;
 use crate::domain::page::Cursor;
 use crate::domain::secret::Secret;
 use crate::domain::session::Session;
 use crate::domain::user::{Profile, Sub, User, UserStatus};
 use crate::flows::{FlowError, NewUser, Refused};
 use crate::web::api::ApiResult;
+use crate::web::api::caller::Administrator;
 use crate::web::api::list::{List, ListParams, Wanted};
 use crate::web::api::openapi::{BodyRefusals, Problem, Refusals};
 use crate::web::extract::json::JsonBody;
