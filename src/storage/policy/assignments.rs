@@ -88,12 +88,16 @@ impl Tx<'_> {
     ) -> Result<Vec<Assignment>> {
         let entity = entity.unwrap_or_default();
         read(match holder {
-            Holder::User(user) => {
-                on_tx!(self, OF_USER, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(user.0).bind(entity).fetch_all(conn))?
-            }
-            Holder::Client(id) => {
-                on_tx!(self, OF_CLIENT, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(&id.0).bind(entity).fetch_all(conn))?
-            }
+            Holder::User(user) => on_tx!(self, OF_USER, |conn, sql| sqlx::query_as(sql)
+                .bind(project.0)
+                .bind(user.0)
+                .bind(entity)
+                .fetch_all(conn))?,
+            Holder::Client(id) => on_tx!(self, OF_CLIENT, |conn, sql| sqlx::query_as(sql)
+                .bind(project.0)
+                .bind(&id.0)
+                .bind(entity)
+                .fetch_all(conn))?,
         })
     }
 
@@ -130,12 +134,16 @@ impl Store {
     ) -> Result<Vec<Assignment>> {
         let entity = entity.unwrap_or_default();
         read(match holder {
-            Holder::User(user) => {
-                on!(&self.db, OF_USER, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(user.0).bind(entity).fetch_all(conn))?
-            }
-            Holder::Client(id) => {
-                on!(&self.db, OF_CLIENT, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(&id.0).bind(entity).fetch_all(conn))?
-            }
+            Holder::User(user) => on!(&self.db, OF_USER, |conn, sql| sqlx::query_as(sql)
+                .bind(project.0)
+                .bind(user.0)
+                .bind(entity)
+                .fetch_all(conn))?,
+            Holder::Client(id) => on!(&self.db, OF_CLIENT, |conn, sql| sqlx::query_as(sql)
+                .bind(project.0)
+                .bind(&id.0)
+                .bind(entity)
+                .fetch_all(conn))?,
         })
     }
 
