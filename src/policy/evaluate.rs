@@ -40,8 +40,8 @@ pub enum Verdict {
     Conditional,
 }
 
-/// What became of a condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// What became of a condition. The order is Kleene's: a conjunction is the least of its parts, a disjunction the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Truth {
     /// It does not hold.
@@ -122,19 +122,9 @@ pub fn explain(table: &Table, question: &Question<'_>) -> Decision {
 /// Whether a condition holds.
 pub fn holds(condition: &Condition, question: &Question<'_>) -> Truth {
     match condition {
-        Condition::All(parts) => parts.iter().map(|part| holds(part, question)).min_by_key(rank).unwrap_or(Truth::True),
-        Condition::Any(parts) => {
-            parts.iter().map(|part| holds(part, question)).max_by_key(rank).unwrap_or(Truth::False)
-        }
+        Condition::All(parts) => parts.iter().map(|part| holds(part, question)).min().unwrap_or(Truth::True),
+        Condition::Any(parts) => parts.iter().map(|part| holds(part, question)).max().unwrap_or(Truth::False),
         Condition::Leaf(leaf) => leaf_holds(leaf, question),
-    }
-}
-
-const fn rank(truth: &Truth) -> u8 {
-    match truth {
-        Truth::False => 0,
-        Truth::Unknown => 1,
-        Truth::True => 2,
     }
 }
 

@@ -9,7 +9,7 @@ use super::generate::{Asked, Draw};
 use super::oracle::Oracle;
 
 const POLICIES: u64 = 250;
-const QUESTIONS: u64 = 60;
+const QUESTIONS: u64 = 44;
 
 pub fn question(asked: &Asked, shown: bool) -> Question<'_> {
     Question {

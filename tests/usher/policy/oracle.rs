@@ -16,7 +16,8 @@ use super::generate::Asked;
 pub struct Oracle {
     schema: Schema,
     policies: PolicySet,
-    roles: Vec<Entity>,
+    /// The roles, and the actions of the schema.
+    standing: Entities,
 }
 
 impl Oracle {
@@ -31,7 +32,8 @@ impl Oracle {
                 role.inherits.iter().map(|r| uid("Usher::Role", r)).collect(),
             )
         });
-        Self { schema, policies, roles: roles.collect() }
+        let standing = Entities::from_entities(roles, Some(&schema)).unwrap();
+        Self { schema, policies, standing }
     }
 
     /// Is it allowed? No policy may fail on the way.
@@ -40,10 +42,11 @@ impl Oracle {
         let user = uid("Usher::Subject", "u");
         let resource = uid(entity, "x");
         let roles: HashSet<EntityUid> = asked.roles.iter().map(|role| uid("Usher::Role", role)).collect();
-        let mut entities = self.roles.clone();
-        entities.push(Entity::new(user.clone(), known(&asked.user), roles).unwrap());
-        entities.push(Entity::new(resource.clone(), known(&asked.resource), HashSet::new()).unwrap());
-        let entities = Entities::from_entities(entities, Some(&self.schema)).unwrap();
+        let present = [
+            Entity::new(user.clone(), known(&asked.user), roles).unwrap(),
+            Entity::new(resource.clone(), known(&asked.resource), HashSet::new()).unwrap(),
+        ];
+        let entities = self.standing.clone().add_entities(present, None).unwrap();
         let mut circumstances = known(&asked.context);
         circumstances.insert("token".to_owned(), RestrictedExpression::new_record(known(&asked.token)).unwrap());
         let context = Context::from_pairs(circumstances).unwrap();

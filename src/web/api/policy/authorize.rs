@@ -1,4 +1,4 @@
-//! Decisions, in the form of the AuthZEN Authorization API 1.0: may this subject do that?
+//! Decisions, in the form of the `AuthZEN` Authorization API 1.0: may this subject do that?
 
 use axum::Json;
 use axum::extract::State;
