@@ -140,7 +140,7 @@ pub fn table() -> String {
     let mut text = String::from("| code | status | meaning |\n|---|---|---|\n");
     for Code { code, status, meaning } in CODES {
         let status: Vec<String> = status.iter().map(u16::to_string).collect();
-        text.push_str(&format!("| `{code}` | {} | {meaning} |\n", status.join(", ")));
+        text.extend(["| `", code, "` | ", &status.join(", "), " | ", meaning, " |\n"]);
     }
     text
 }

@@ -139,13 +139,12 @@ fn replay(kept: &[u8]) -> ApiResult<Response> {
 fn read_key(request: &Request) -> ApiResult<String> {
     let mut values = request.headers().get_all(KEY).iter();
     let fits = |key: &&str| (1..=LONGEST).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-    match (values.next().and_then(|value| value.to_str().ok()).filter(fits), values.next()) {
-        (Some(key), None) => Ok(key.to_owned()),
-        _ => {
-            let words = "Idempotency-Key must come once and have 1 to 255 visible characters.";
-            Err(HttpProblem::new(StatusCode::BAD_REQUEST, "IDEMPOTENCY_KEY_INVALID", words))
-        }
+    let only = (values.next().and_then(|value| value.to_str().ok()).filter(fits), values.next());
+    if let (Some(key), None) = only {
+        return Ok(key.to_owned());
     }
+    let words = "Idempotency-Key must come once and have 1 to 255 visible characters.";
+    Err(HttpProblem::new(StatusCode::BAD_REQUEST, "IDEMPOTENCY_KEY_INVALID", words))
 }
 
 async fn whole(parts: &Parts, body: Body) -> ApiResult<Bytes> {

@@ -25,7 +25,7 @@ pub enum SessionBegun {
     /// In token mode.
     Tokens(SessionTokens),
     /// In cookie mode: the session's secret is in an httpOnly cookie.
-    Cookie(CookieSession),
+    Cookie(Box<CookieSession>),
 }
 
 /// The tokens that hold a session.
@@ -94,7 +94,8 @@ impl Arriving {
         let begun = match self.mode {
             SessionMode::Token => SessionBegun::Tokens(app.usher.hold_by_tokens(session).await?.into()),
             SessionMode::Cookie => {
-                SessionBegun::Cookie(CookieSession { session_id: session.to_string(), user: Me::of(user) })
+                let begun = CookieSession { session_id: session.to_string(), user: Me::of(user) };
+                SessionBegun::Cookie(Box::new(begun))
             }
         };
         Ok(self.reply(Json(begun)))

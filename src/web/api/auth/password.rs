@@ -67,7 +67,7 @@ pub async fn change(
         return Ok(Json(SessionBegun::Tokens(renewed.into())).into_response());
     }
     let begun = CookieSession { session_id: account.session.id.to_string(), user: Me::of(&account.user) };
-    Ok(person.visitor.reply(Json(SessionBegun::Cookie(begun))))
+    Ok(person.visitor.reply(Json(SessionBegun::Cookie(Box::new(begun)))))
 }
 
 /// Whose password is forgotten.
