@@ -55,12 +55,7 @@ pub(super) struct Bells {
 
 impl Bells {
     pub(super) fn hang() -> Self {
-        Self {
-            log: Notify::new(),
-            webhooks: Notify::new(),
-            logouts: Notify::new(),
-            rings: broadcast::channel(RINGS).0,
-        }
+        Self { log: Notify::new(), webhooks: Notify::new(), logouts: Notify::new(), rings: broadcast::channel(RINGS).0 }
     }
 
     /// Something was committed: there may be facts that nobody was told yet.

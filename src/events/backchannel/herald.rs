@@ -19,19 +19,18 @@ use crate::domain::time::{Clock, Timestamp};
 use crate::keys::keyring::Keyring;
 use crate::outbound::{Outbound, Request};
 use crate::protocol::logout_token::{self, LogoutTokenClaims};
-use crate::storage::outgoing::logout_notices::Share;
 use crate::storage::{Result, Store};
 
 /// Notices side by side.
 const PLACES: usize = 64;
-/// Of these, for one client.
+/// A client that has so many is given no more.
 const OF_EACH: usize = 4;
 /// Should a herald be gone, its notices come back after this: longer than one try takes.
 const HELD: Duration = Duration::from_secs(45);
 /// While something is under way it is looked after so long whether anything else is due.
 const LOOK: Duration = Duration::from_millis(500);
 /// A run takes up nothing more after this, and comes to its end.
-const RUN: Duration = Duration::from_secs(150);
+const RUN: Duration = Duration::from_secs(120);
 /// Bytes that are read of an answer.
 const READ: usize = 16 * 1024;
 
@@ -74,9 +73,16 @@ impl<'a> Herald<'a> {
         tokio::pin!(over);
         loop {
             if !*stop.borrow() && !over.is_elapsed() {
-                for notice in self.take(PLACES - under_way.len(), &of_client).await? {
-                    *of_client.entry(notice.client_id.clone()).or_default() += 1;
-                    under_way.push(self.tell(notice));
+                // A few at a time: a client that does not answer has its share soon, and takes nobody else's turn.
+                loop {
+                    let taken = self.take(PLACES.saturating_sub(under_way.len()), &of_client).await?;
+                    if taken.is_empty() {
+                        break;
+                    }
+                    for notice in taken {
+                        *of_client.entry(notice.client_id.clone()).or_default() += 1;
+                        under_way.push(self.tell(notice));
+                    }
                 }
             }
             if under_way.is_empty() {
@@ -87,7 +93,10 @@ impl<'a> Herald<'a> {
                     if let Some(held) = of_client.get_mut(&client) {
                         *held = held.saturating_sub(1);
                     }
-                    done?;
+                    // One row that cannot be read or written holds up nobody else's.
+                    if let Err(why) = done {
+                        tracing::warn!("logout: what became of a notice is not written down, and it comes again: {why}");
+                    }
                 }
                 () = self.around.store.logouts_rung() => {}
                 () = tokio::time::sleep(LOOK) => {}
@@ -100,13 +109,12 @@ impl<'a> Herald<'a> {
         if room == 0 || !self.around.store.has_due_logout_notice(now).await? {
             return Ok(Vec::new());
         }
-        let of_each = u32::try_from(OF_EACH).unwrap_or(u32::MAX);
-        let full = of_client.iter().filter(|(_, held)| **held >= OF_EACH).map(|(client, _)| client.clone()).collect();
-        let share = Share { of_each, most: u32::try_from(room).unwrap_or(u32::MAX), full };
-        let take = self
-            .around
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.take_logout_notices(now, now + HELD, &share).await }));
+        let full: Vec<ClientId> =
+            of_client.iter().filter(|(_, held)| **held >= OF_EACH).map(|(client, _)| client.clone()).collect();
+        let most = u32::try_from(room.min(OF_EACH)).unwrap_or(u32::MAX);
+        let take = self.around.store.write_single(move |mut tx| {
+            Box::pin(async move { tx.take_logout_notices(now, now + HELD, &full, most).await })
+        });
         take.await
     }
 

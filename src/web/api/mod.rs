@@ -30,7 +30,10 @@ const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PA
 
 /// Every noun, with its words.
 fn nouns() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::frame()).merge(projects::routes()).merge(sync::routes()).merge(webhooks::routes())
+    OpenApiRouter::with_openapi(openapi::frame())
+        .merge(projects::routes())
+        .merge(sync::routes())
+        .merge(webhooks::routes())
 }
 
 /// The API and the document that describes it, under the layers that belong to it.

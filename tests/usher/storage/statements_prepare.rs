@@ -26,8 +26,8 @@ on_both_databases! {
 #[test]
 fn no_file_of_statements_is_left_out() {
     let listed: std::collections::BTreeSet<&str> = statements().map(|(file, ..)| file).collect();
-    for entry in std::fs::read_dir("src/storage").unwrap() {
-        let path = entry.unwrap().path();
+    let files = |folder: &str| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for path in files("src/storage").chain(files("src/storage/outgoing")).filter(|path| path.is_file()) {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let has_statements = std::fs::read_to_string(&path).unwrap().contains("\nstatements! {");
         assert_eq!(listed.contains(name.as_str()), has_statements, "{name}");
