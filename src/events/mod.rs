@@ -6,6 +6,7 @@
 //! and try again as they like.
 
 pub mod backchannel;
+mod beside;
 pub mod feed;
 mod history;
 mod teller;

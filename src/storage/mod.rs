@@ -135,7 +135,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
         ("consents", consents::ALL),
-        ("deliveries", outgoing::deliveries::ALL),
+        ("outgoing/deliveries", outgoing::deliveries::ALL),
         ("events", events::ALL),
         ("factors", factors::ALL),
         ("feed", feed::ALL),
@@ -150,7 +150,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("letters", letters::ALL),
         ("log", log::ALL),
         ("members", members::ALL),
-        ("logout_notices", outgoing::logout_notices::ALL),
+        ("outgoing/logout_notices", outgoing::logout_notices::ALL),
         ("merges", merges::ALL),
         ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),
@@ -167,7 +167,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("tokens", tokens::ALL),
         ("totp", totp::ALL),
         ("users", users::ALL),
-        ("webhooks", outgoing::webhooks::ALL),
+        ("outgoing/webhooks", outgoing::webhooks::ALL),
     ];
     files.into_iter().flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql)))
 }

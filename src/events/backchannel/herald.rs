@@ -16,22 +16,22 @@ use crate::domain::key::SigningAlg;
 use crate::domain::logout_notice::{LogoutNotice, NoticeStatus, next_try};
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
+use crate::events::beside::beside;
 use crate::keys::keyring::Keyring;
 use crate::outbound::{Outbound, Request};
 use crate::protocol::logout_token::{self, LogoutTokenClaims};
-use crate::storage::outgoing::logout_notices::Share;
 use crate::storage::{Result, Store};
 
 /// Notices side by side.
 const PLACES: usize = 64;
-/// Of these, for one client.
+/// A client that has so many is given no more.
 const OF_EACH: usize = 4;
 /// Should a herald be gone, its notices come back after this: longer than one try takes.
 const HELD: Duration = Duration::from_secs(45);
 /// While something is under way it is looked after so long whether anything else is due.
 const LOOK: Duration = Duration::from_millis(500);
 /// A run takes up nothing more after this, and comes to its end.
-const RUN: Duration = Duration::from_secs(150);
+const RUN: Duration = Duration::from_secs(120);
 /// Bytes that are read of an answer.
 const READ: usize = 16 * 1024;
 
@@ -57,6 +57,31 @@ pub struct Herald<'a> {
     around: Around<'a>,
 }
 
+/// How many notices to each client are under way.
+#[derive(Debug, Default)]
+struct Busy(BTreeMap<ClientId, usize>);
+
+impl Busy {
+    fn takes(&mut self, client: &ClientId) {
+        *self.0.entry(client.clone()).or_default() += 1;
+    }
+
+    /// The clients that have their share.
+    fn full(&self) -> Vec<ClientId> {
+        self.0.iter().filter(|(_, held)| **held >= OF_EACH).map(|(client, _)| client.clone()).collect()
+    }
+
+    /// A try is over. One row that cannot be read or written holds up nobody else's.
+    fn over(&mut self, (client, done): (ClientId, Result<()>)) {
+        if let Some(held) = self.0.get_mut(&client) {
+            *held = held.saturating_sub(1);
+        }
+        if let Err(why) = done {
+            tracing::warn!("logout: what became of a notice is not written down, and it comes again: {why}");
+        }
+    }
+}
+
 impl<'a> Herald<'a> {
     /// A herald.
     pub const fn new(around: Around<'a>) -> Self {
@@ -69,13 +94,21 @@ impl<'a> Herald<'a> {
     /// If the database is not available. What was under way is told again later.
     pub async fn run(&self, stop: &watch::Receiver<bool>) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
-        let mut of_client: BTreeMap<ClientId, usize> = BTreeMap::new();
+        let mut busy = Busy::default();
         let over = tokio::time::sleep(RUN);
         tokio::pin!(over);
         loop {
-            if !*stop.borrow() && !over.is_elapsed() {
-                for notice in self.take(PLACES - under_way.len(), &of_client).await? {
-                    *of_client.entry(notice.client_id.clone()).or_default() += 1;
+            // A few at a time: a client that does not answer has its share soon, and takes nobody else's turn.
+            while !*stop.borrow() && !over.is_elapsed() {
+                let taking = self.take(PLACES.saturating_sub(under_way.len()), busy.full());
+                let (taken, ended) = beside(&mut under_way, taking).await;
+                ended.into_iter().for_each(|one| busy.over(one));
+                let taken = taken?;
+                if taken.is_empty() {
+                    break;
+                }
+                for notice in taken {
+                    busy.takes(&notice.client_id);
                     under_way.push(self.tell(notice));
                 }
             }
@@ -83,30 +116,22 @@ impl<'a> Herald<'a> {
                 return Ok(());
             }
             tokio::select! {
-                Some((client, done)) = under_way.next() => {
-                    if let Some(held) = of_client.get_mut(&client) {
-                        *held = held.saturating_sub(1);
-                    }
-                    done?;
-                }
+                Some(one) = under_way.next() => busy.over(one),
                 () = self.around.store.logouts_rung() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
     }
 
-    async fn take(&self, room: usize, of_client: &BTreeMap<ClientId, usize>) -> Result<Vec<LogoutNotice>> {
+    async fn take(&self, room: usize, full: Vec<ClientId>) -> Result<Vec<LogoutNotice>> {
         let now = self.around.clock.now();
         if room == 0 || !self.around.store.has_due_logout_notice(now).await? {
             return Ok(Vec::new());
         }
-        let of_each = u32::try_from(OF_EACH).unwrap_or(u32::MAX);
-        let full = of_client.iter().filter(|(_, held)| **held >= OF_EACH).map(|(client, _)| client.clone()).collect();
-        let share = Share { of_each, most: u32::try_from(room).unwrap_or(u32::MAX), full };
-        let take = self
-            .around
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.take_logout_notices(now, now + HELD, &share).await }));
+        let most = u32::try_from(room.min(OF_EACH)).unwrap_or(u32::MAX);
+        let take = self.around.store.write_single(move |mut tx| {
+            Box::pin(async move { tx.take_logout_notices(now, now + HELD, &full, most).await })
+        });
         take.await
     }
 

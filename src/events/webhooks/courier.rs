@@ -14,6 +14,7 @@ use super::turn::Turn;
 use crate::domain::id::WebhookId;
 use crate::domain::random::Random;
 use crate::domain::time::Clock;
+use crate::events::beside::beside;
 use crate::keys::seal::Sealer;
 use crate::outbound::Outbound;
 use crate::storage::outgoing::webhooks::Claim;
@@ -28,7 +29,7 @@ const HELD: Duration = Duration::from_secs(45);
 /// While something is under way it is looked after so long whether anything else is due.
 const LOOK: Duration = Duration::from_millis(500);
 /// A run takes up nothing more after this, and comes to its end.
-const RUN: Duration = Duration::from_secs(150);
+const RUN: Duration = Duration::from_secs(120);
 
 /// What a courier works with.
 #[derive(Clone, Copy)]
@@ -51,6 +52,28 @@ pub struct Courier<'a> {
     holder: String,
 }
 
+/// How many places are taken.
+#[derive(Debug, Clone, Copy, Default)]
+struct Busy {
+    failing: usize,
+    steady: usize,
+}
+
+impl Busy {
+    fn count(&mut self, failing: bool, more: isize) {
+        let kind = if failing { &mut self.failing } else { &mut self.steady };
+        *kind = kind.saturating_add_signed(more);
+    }
+
+    /// A turn is over. One row that cannot be read or written holds up nobody else's.
+    fn over(&mut self, (failing, done): (bool, Result<()>)) {
+        self.count(failing, -1);
+        if let Err(why) = done {
+            tracing::warn!("webhooks: what became of a message is not written down, and it comes again: {why}");
+        }
+    }
+}
+
 impl<'a> Courier<'a> {
     /// A courier under a name of its own.
     pub fn new(around: Around<'a>) -> Self {
@@ -63,29 +86,23 @@ impl<'a> Courier<'a> {
     /// If the database is not available. What was under way is taken up again later.
     pub async fn run(&self, stop: &watch::Receiver<bool>) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
-        let (mut failing, mut steady) = (0, 0);
+        let mut busy = Busy::default();
         let over = tokio::time::sleep(RUN);
         tokio::pin!(over);
         loop {
             if !*stop.borrow() && !over.is_elapsed() {
-                for webhook in self.claim(false, PLACES - failing - steady).await? {
-                    steady += 1;
-                    under_way.push(self.turn(webhook, false, stop));
-                }
-                let room = (FOR_FAILING - failing).min(PLACES - failing - steady);
-                for webhook in self.claim(true, room).await? {
-                    failing += 1;
-                    under_way.push(self.turn(webhook, true, stop));
+                let (claimed, ended) = beside(&mut under_way, self.claim(busy)).await;
+                ended.into_iter().for_each(|one| busy.over(one));
+                for (webhook, failing) in claimed? {
+                    busy.count(failing, 1);
+                    under_way.push(self.turn(webhook, failing, stop));
                 }
             }
             if under_way.is_empty() {
                 return Ok(());
             }
             tokio::select! {
-                Some((was_failing, done)) = under_way.next() => {
-                    if was_failing { failing -= 1 } else { steady -= 1 }
-                    done?;
-                }
+                Some(one) = under_way.next() => busy.over(one),
                 () = self.around.store.webhooks_rung() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
@@ -97,18 +114,25 @@ impl<'a> Courier<'a> {
         (failing, turn.take(stop).await)
     }
 
-    /// Takes up webhooks, so many at most; nothing is written while nothing is due.
-    async fn claim(&self, failing: bool, room: usize) -> Result<Vec<WebhookId>> {
+    /// Takes up webhooks for the places that are free, each with whether it fails; nothing is written while nothing is due.
+    async fn claim(&self, busy: Busy) -> Result<Vec<(WebhookId, bool)>> {
         let claim = self.claim_now();
+        let room = PLACES.saturating_sub(busy.failing + busy.steady);
         if room == 0 || !self.around.store.has_due_webhook(claim.now).await? {
             return Ok(Vec::new());
         }
-        let most = u32::try_from(room).unwrap_or(u32::MAX);
-        let take = self
-            .around
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.claim_webhooks(&claim, failing, most).await }));
-        take.await
+        let mut claimed = Vec::new();
+        for failing in [false, true] {
+            let share = if failing { FOR_FAILING.saturating_sub(busy.failing) } else { room };
+            let most = u32::try_from(share.min(room - claimed.len())).unwrap_or(u32::MAX);
+            let claim = claim.clone();
+            let take = self
+                .around
+                .store
+                .write_single(move |mut tx| Box::pin(async move { tx.claim_webhooks(&claim, failing, most).await }));
+            claimed.extend(take.await?.into_iter().map(|webhook| (webhook, failing)));
+        }
+        Ok(claimed)
     }
 
     fn claim_now(&self) -> Claim {

@@ -15,8 +15,8 @@ use crate::outbound::Answer;
 use crate::storage::outgoing::webhooks::Claim;
 use crate::storage::{Result, Tx};
 
-/// Messages in one turn; then it is another webhook's.
-const MESSAGES: usize = 20;
+/// Messages in one turn; then it is another webhook's. However slow the receiver, a turn ends within a job's run.
+const MESSAGES: usize = 8;
 /// Bytes that are read of an answer.
 const READ: usize = 64 * 1024;
 /// Bytes that are kept of it.
@@ -39,8 +39,13 @@ impl<F: Fn() -> Claim> Turn<'_, F> {
             }
             let Some((webhook, mut delivery)) = self.next().await? else { break };
             let attempt = self.send(&webhook, &delivery).await;
+            let failed = !attempt.is_success();
             self.judge(&mut delivery, attempt.clone());
             self.record(webhook, delivery, attempt).await?;
+            // It is taken up again at once, among those that fail.
+            if failed {
+                break;
+            }
         }
         let (id, claim) = (self.webhook, (self.claim)());
         let let_go = self.around.store.write(move |mut tx| {

@@ -12,9 +12,8 @@ use crate::storage::{Result, StorageError, Store, Tx};
 statements! {
     INSERT = "insert into logout_notice (id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at) values ($1, $2, $3, $4, $5, $6, 'waiting', 0, $6, $7) on conflict (client_id, session_id, at) do nothing";
     ANY_DUE = "select id from logout_notice where status = 'waiting' and send_after <= $1 limit 1";
-    // A few for each client at a time, so that one that does not answer takes nobody else's turn; clients that have
-    // their share come as ",one,two,". What is taken comes back by itself should its taker be gone.
-    TAKE = "update logout_notice set tries = tries + 1, send_after = $2 where id in (select id from (select id, client_id, send_after, row_number() over (partition by client_id order by send_after, id) as place from logout_notice where status = 'waiting' and send_after <= $1) as due where place <= $3 and $4 not like '%,' || client_id || ',%' order by send_after, id limit $5) and status = 'waiting' and send_after <= $1 returning id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at";
+    // Clients that have their share come as ",one,two,". What is taken comes back by itself should its taker be gone.
+    TAKE = "update logout_notice set tries = tries + 1, send_after = $2 where id in (select id from logout_notice where status = 'waiting' and send_after <= $1 and $3 not like '%,' || client_id || ',%' order by send_after, id limit $4) and status = 'waiting' and send_after <= $1 returning id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at";
     RECORD = "update logout_notice set status = $2, send_after = $3, last_status = $4, last_error = $5, ended_at = $6 where id = $1 and status = 'waiting'";
     OF_USER = "select id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at from logout_notice where user_id = $1 and at >= $2 order by at desc, id desc limit 100";
     OF_CLIENT = "select id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at from logout_notice where client_id = $1 and at >= $2 order by at desc, id desc limit 100";
@@ -65,17 +64,6 @@ fn notices(rows: Vec<NoticeRow>) -> Result<Vec<LogoutNotice>> {
     rows.into_iter().map(LogoutNotice::try_from).collect()
 }
 
-/// How many notices are taken, and whose not.
-#[derive(Debug, Clone)]
-pub struct Share {
-    /// Of each client so many.
-    pub of_each: u32,
-    /// All in all so many.
-    pub most: u32,
-    /// Clients that have their share already.
-    pub full: Vec<ClientId>,
-}
-
 impl Tx<'_> {
     /// Writes down that a client is to be told of a session's end, unless that is written down.
     pub async fn insert_logout_notice(&mut self, notice: &LogoutNotice) -> Result<()> {
@@ -90,21 +78,21 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Takes notices that are due; they come back at `again_at` unless something is written down of them before.
+    /// Takes up to `most` notices that are due, none of clients that have their share; they come back at `again_at` unless something is written down of them before.
     pub async fn take_logout_notices(
         &mut self,
         now: Timestamp,
         again_at: Timestamp,
-        share: &Share,
+        full: &[ClientId],
+        most: u32,
     ) -> Result<Vec<LogoutNotice>> {
-        let full: String = share.full.iter().flat_map(|client| [",", &client.0]).collect();
+        let full: String = full.iter().flat_map(|client| [",", &client.0]).collect();
         let full = format!("{full},");
         let rows: Vec<NoticeRow> = on_tx!(self, TAKE, |conn, sql| sqlx::query_as(sql)
             .bind(now.0)
             .bind(again_at.0)
-            .bind(i64::from(share.of_each))
             .bind(&full)
-            .bind(i64::from(share.most))
+            .bind(i64::from(most))
             .fetch_all(conn))?;
         notices(rows)
     }

@@ -125,6 +125,7 @@ on_both_databases! {
         stage.webhook(&receiver, &["*"]).await;
         stage.tell().await;
         receiver.forget();
+        stage.house.wait(10);
         stage.house.usher.rotate_keys(true).await.unwrap();
         stage.house.usher.create_setup_link().await.unwrap();
         stage.tell().await;
