@@ -34,3 +34,6 @@ create table history (
     primary key (project_id, position)
 ) strict;
 create index history_by_day on history (day);
+
+-- A project that goes takes its tickets with it.
+create index feed_ticket_by_project on feed_ticket (project_id);
