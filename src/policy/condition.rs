@@ -27,7 +27,7 @@ impl Condition {
     /// Everything that is wrong with it.
     pub fn parse(json: &Json) -> Result<Self, Vec<Fault>> {
         let mut reader = Reader { nodes: 0, faults: Vec::new() };
-        let read = reader.node(json, String::new(), 1, false);
+        let read = reader.node(json, "", 1, false);
         if reader.nodes > limits::NODES {
             reader.faults.push(Fault::error("", format!("a condition has at most {} operators", limits::NODES)));
         }
@@ -68,32 +68,32 @@ impl Reader {
         self.faults.push(Fault::error(pointer, message));
     }
 
-    fn node(&mut self, json: &Json, pointer: String, depth: usize, negated: bool) -> Option<Condition> {
+    fn node(&mut self, json: &Json, pointer: &str, depth: usize, negated: bool) -> Option<Condition> {
         self.nodes += 1;
         if depth > limits::DEPTH {
-            self.fault(&pointer, format!("operators stand at most {} deep", limits::DEPTH));
+            self.fault(pointer, format!("operators stand at most {} deep", limits::DEPTH));
             return None;
         }
         let Some((name, inner)) = only_member(json) else {
-            self.fault(&pointer, "a condition is an object with one operator");
+            self.fault(pointer, "a condition is an object with one operator");
             return None;
         };
         let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
         match name {
-            "not" => self.node(inner, pointer, depth + 1, !negated),
+            "not" => self.node(inner, &pointer, depth + 1, !negated),
             "all" | "any" => self.list(inner, &pointer, depth, negated).map(|parts| {
                 // De Morgan: a negated `all` is an `any` of negations.
                 if (name == "all") == negated { Condition::Any(parts) } else { Condition::All(parts) }
             }),
             "present" => self.present(inner, pointer, negated),
-            _ => match Op::ALL.into_iter().find(|op| op.as_str() == name) {
-                Some(op) => self.compare(op, inner, pointer, negated),
-                None => {
-                    let known = "eq, ne, in, contains, gt, gte, lt, lte, all, any, not, present";
-                    self.fault(&pointer, format!("there is no operator `{name}`: only {known}"));
-                    None
+            _ => {
+                if let Some(op) = Op::ALL.into_iter().find(|op| op.as_str() == name) {
+                    return self.compare(op, inner, pointer, negated);
                 }
-            },
+                let known = "eq, ne, in, contains, gt, gte, lt, lte, all, any, not, present";
+                self.fault(&pointer, format!("there is no operator `{name}`: only {known}"));
+                None
+            }
         }
     }
 
@@ -106,7 +106,7 @@ impl Reader {
         let read: Vec<_> = parts
             .iter()
             .enumerate()
-            .map(|(i, part)| self.node(part, format!("{pointer}/{i}"), depth + 1, negated))
+            .map(|(i, part)| self.node(part, &format!("{pointer}/{i}"), depth + 1, negated))
             .collect();
         read.into_iter().collect()
     }
