@@ -44,15 +44,17 @@
       form.submit();
     }, function (error) {
       var replaced = error.name === 'AbortError' && ask.signal.aborted;
+      if (!replaced) { pending = null; }
       if (!replaced && !quietly) { say(form, error.name); }
       if (!replaced && !quietly) { autofill(form); }
     });
   }
 
-  // The list under the address field offers passkeys for as long as nothing else is going on.
+  // The list under the address field offers passkeys for as long as nothing else is going on,
+  // not even a ceremony that a quick click began while the browser was still asked what it can do.
   function autofill(form) {
     if (!form.hasAttribute('data-autofill') || !native.isConditionalMediationAvailable) { return; }
-    native.isConditionalMediationAvailable().then(function (offered) { if (offered) { run(form, true); } });
+    native.isConditionalMediationAvailable().then(function (offered) { if (offered && !pending) { run(form, true); } });
   }
 
   each('form[data-passkey]', function (form) {

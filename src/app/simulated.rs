@@ -94,7 +94,7 @@ async fn wire(usher: &Usher, kind: ProviderKind, base_url: String) -> Result<(),
 }
 
 /// Does it lead to a simulator that `usher dev` started?
-async fn is_ours(usher: &Usher, settings: &ProviderSettings) -> Stored<bool> {
+pub(super) async fn is_ours(usher: &Usher, settings: &ProviderSettings) -> Stored<bool> {
     let port = settings.base_url.as_deref().filter(|_| settings.client_id == CLIENT_ID).and_then(port_here);
     match port {
         Some(port) => Ok(usher.store.find_fact(&fact_of(port)).await?.is_some()),

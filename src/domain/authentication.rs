@@ -92,6 +92,18 @@ impl Means {
     }
 }
 
+/// A way in as a person chooses it on the sign-in page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// The form of address and password.
+    Password,
+    /// The button of the passkey, or the field's autofill.
+    Passkey,
+    /// The button of a provider, by our name for it.
+    Provider(String),
+}
+
 /// Everything by which a person showed who they are, at one sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authentication {
@@ -115,6 +127,16 @@ impl Authentication {
     pub fn is_two_factors(&self) -> bool {
         self.means.iter().any(Means::is_two_factors)
             || (self.means.iter().any(Means::is_first) && self.means.iter().any(Means::is_held))
+    }
+
+    /// The way in that the person chose, where it has a button or a form of its own.
+    pub fn method(&self) -> Option<Method> {
+        match self.means.first()? {
+            Means::Password => Some(Method::Password),
+            Means::Passkey { .. } => Some(Method::Passkey),
+            Means::Upstream { provider, .. } => Some(Method::Provider(provider.clone())),
+            Means::Totp | Means::RecoveryCode | Means::MailCode | Means::Setup => None,
+        }
     }
 
     /// How well the person authenticated.

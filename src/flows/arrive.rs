@@ -7,7 +7,7 @@ use super::accounts::{Browser, secret_hash};
 use super::authorize::mark_hash;
 use super::error::{FlowError, Refused};
 use super::usher::{Device, Usher};
-use crate::domain::authentication::{Authentication, Guard};
+use crate::domain::authentication::{Authentication, Guard, Method};
 use crate::domain::id::{CeremonyId, ProofId, SessionId, UserId};
 use crate::domain::time::Timestamp;
 use crate::domain::user::User;
@@ -25,6 +25,8 @@ pub enum SignedIn {
         session: SessionId,
         /// The user.
         user: Box<User>,
+        /// The way in; none where it has no button, or where somebody who was in already showed one factor more.
+        method: Option<Method>,
     },
     /// A second step is due; nobody is signed in yet.
     SecondFactor {
@@ -78,7 +80,7 @@ impl Usher {
         }
         let session = self.open_session(&user, &authentication, &guard, browser, device).await?;
         let session = session.ok_or(Refused::CredentialGone)?;
-        Ok(SignedIn::As { session, user: Box::new(user) })
+        Ok(SignedIn::As { session, user: Box::new(user), method: authentication.method() })
     }
 
     pub(super) fn seal_pending(

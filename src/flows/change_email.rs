@@ -37,7 +37,7 @@ impl Usher {
         typed: &str,
         device: &Device,
     ) -> Result<ProofId, FlowError> {
-        self.check_may_change_email(account)?;
+        self.check_factor_change(account).await?;
         let email = Email::parse(typed).map_err(|_| Refused::NotAnEmail)?;
         self.count_sign_up(&device.source).await?;
         let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
@@ -129,13 +129,6 @@ impl Usher {
         let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
         let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Refused::ProofOver)?;
         self.complete_email_change(account, found).await
-    }
-
-    fn check_may_change_email(&self, account: &Account) -> Result<(), Refused> {
-        if account.user.factors_are_frozen(self.now()) {
-            return Err(Refused::Frozen);
-        }
-        if account.is_fresh(self.now()) { Ok(()) } else { Err(Refused::NotFresh) }
     }
 
     fn is_theirs(&self, proof: &Proof, account: &Account) -> bool {

@@ -16,11 +16,9 @@ impl Usher {
     /// given to anybody again; the person is told at the address that was theirs.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`].
+    /// [`Refused::Frozen`]; [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`].
     pub async fn delete_account(&self, account: &Account, typed: &str) -> Result<Ended, FlowError> {
-        if !account.is_fresh(self.now()) {
-            return Err(Refused::NotFresh.into());
-        }
+        self.check_factor_change(account).await?;
         if typed.trim().to_lowercase() != account.user.confirmation().to_lowercase() {
             return Err(Refused::NotConfirmed.into());
         }

@@ -1,6 +1,7 @@
 //! "This wasn't me": the owner of an account says that somebody else is in it.
 //!
-//! Everything ends, nobody may change how the account is protected for a day, and the owner gets a way back in.
+//! Everything ends, the password is forgotten, nobody may change how the account is protected for a day, and the owner
+//! gets a way back in.
 
 use std::time::Duration;
 
@@ -70,6 +71,8 @@ impl Usher {
                 tx.append(&event).await?;
                 let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
                 tx.freeze_factors(user.id, now + FROZEN).await?;
+                // The stranger may know the password: from now on it opens nothing. The way back sets another.
+                tx.delete_password(user.id).await?;
                 // Whoever signs in next is a stranger until the owner has met them anew, and a link that somebody else
                 // had mailed to themselves is no way in.
                 tx.forget_browsers(user.id).await?;

@@ -33,7 +33,8 @@ impl FactorChange {
 }
 
 impl Usher {
-    /// Has this person shown a moment ago, and well enough, who they are, so that they may change what they sign in by?
+    /// Has this person shown a moment ago, and well enough, who they are, so that they may change what they sign in by,
+    /// where their letters go, or whether the account exists at all?
     ///
     /// # Errors
     /// [`Refused::NotFresh`] if they have to show themselves again first; [`Refused::Frozen`].
@@ -42,9 +43,20 @@ impl Usher {
             return Err(Refused::Frozen.into());
         }
         let factors = self.store.find_factors(account.user.id).await?;
-        // Whoever is spared the second step in this browser shows it all the same before anything is changed.
-        let well_enough = !factors.ask_second_step() || acr_meets(&account.session.acr, AAL2);
-        if account.is_fresh(self.now()) && well_enough { Ok(factors) } else { Err(Refused::NotFresh.into()) }
+        if self.is_shown_well(account, &factors) { Ok(factors) } else { Err(Refused::NotFresh.into()) }
+    }
+
+    /// Has this person shown who they are a moment ago, by two factors where the account has two?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn is_well_shown(&self, account: &Account) -> Result<bool, FlowError> {
+        Ok(self.is_shown_well(account, &self.store.find_factors(account.user.id).await?))
+    }
+
+    /// Whoever is spared the second step in this browser shows it all the same before anything is changed.
+    fn is_shown_well(&self, account: &Account, factors: &Factors) -> bool {
+        account.is_fresh(self.now()) && (!factors.ask_second_step() || acr_meets(&account.session.acr, AAL2))
     }
 
     /// The factors of a signed-in person.

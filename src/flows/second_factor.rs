@@ -87,21 +87,21 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
-        let session = if let Some(id) = pending.session {
+        let (session, method) = if let Some(id) = pending.session {
             let account = self.account_of(browser, id).await?.ok_or(Refused::CredentialGone)?;
             if !self.step_up(&account.session, means, browser).await? {
                 return Err(Refused::CredentialGone.into());
             }
-            id
+            (id, None)
         } else {
             let shown = pending.authentication.and(means);
             let opened = self.open_session(&user, &shown, &pending.guard, browser, device).await?;
-            opened.ok_or(Refused::CredentialGone)?
+            (opened.ok_or(Refused::CredentialGone)?, shown.method())
         };
         if remember {
             self.remember_browser(&user, browser, device).await?;
         }
-        Ok(SignedIn::As { session, user: Box::new(user) })
+        Ok(SignedIn::As { session, user: Box::new(user), method })
     }
 
     pub(super) async fn user_of(&self, pending: &PendingSignIn) -> Result<User, FlowError> {

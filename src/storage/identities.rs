@@ -118,13 +118,14 @@ impl Tx<'_> {
     }
 
     /// Notes what the provider said when it last vouched. The user's own profile is not touched.
-    pub async fn note_identity_used(&mut self, identity: &Identity) -> Result<()> {
-        run!(self, SEEN, |sql| sqlx::query(sql)
-            .bind(identity.id.0)
-            .bind(Json(&identity.profile))
-            .bind(&identity.handle)
-            .bind(identity.last_used_at.map(|at| at.0)))
-        .map(drop)
+    pub async fn note_identity_used(
+        &mut self,
+        identity: IdentityId,
+        profile: &Profile,
+        handle: Option<&str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        run!(self, SEEN, |sql| sqlx::query(sql).bind(identity.0).bind(Json(profile)).bind(handle).bind(now.0)).map(drop)
     }
 
     /// Gives an identity of one user to another. False if it is not the first one's.

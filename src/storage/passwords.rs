@@ -9,6 +9,7 @@ use crate::domain::time::Timestamp;
 statements! {
     PUT = "insert into password (user_id, phc, changed_at) values ($1, $2, $3) on conflict (user_id) do update set phc = excluded.phc, changed_at = excluded.changed_at";
     REHASH = "update password set phc = $2 where user_id = $1 and phc = $3";
+    DELETE = "delete from password where user_id = $1";
     FIND = "select phc from password where user_id = $1";
     // PostgreSQL locks both rows, so that a password change or a disabling at the same moment comes wholly before or after.
     HOLD = "select p.phc from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active'", postgres "select p.phc from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active' for share of u, p";
@@ -19,6 +20,11 @@ impl Tx<'_> {
     /// Sets a user's password hash (PHC string).
     pub async fn put_password(&mut self, user: UserId, phc: &str, now: Timestamp) -> Result<()> {
         run!(self, PUT, |sql| sqlx::query(sql).bind(user.0).bind(phc).bind(now.0)).map(drop)
+    }
+
+    /// Forgets a user's password.
+    pub async fn delete_password(&mut self, user: UserId) -> Result<()> {
+        run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0)).map(drop)
     }
 
     /// Replaces a hash by one of the same password at today's cost, unless the password has changed meanwhile.

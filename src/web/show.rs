@@ -58,11 +58,14 @@ pub fn outcome(app: &App, visitor: Visitor, outcome: Outcome) -> Result<Response
 /// If the client has gone meanwhile, or the house is broken.
 pub async fn arrived(
     app: &App,
-    visitor: Visitor,
+    mut visitor: Visitor,
     signed_in: SignedIn,
     interaction: Option<Interaction>,
     next: &str,
 ) -> Result<Response, HttpProblem> {
+    if let SignedIn::As { user, method: Some(method), .. } = &signed_in {
+        visitor.remember_method(method, user);
+    }
     match (signed_in, interaction) {
         (SignedIn::As { session, .. }, Some(mut interaction)) => {
             interaction.signed_in = Some(session);

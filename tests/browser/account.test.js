@@ -1,39 +1,13 @@
 // The rooms of an account: seen in three languages, light and dark, wide and narrow; and what is done in them.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { heading, launch, letter, signIn, visitor } from './browser.js';
+import { follow, heading, letter, newestLetter, signIn, submit, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
-import { Usher } from './usher.js';
+import { browser, inFreshBrowser, usher } from './suite.js';
 
 const ROOMS = ['profile', 'security', 'sessions', 'identities', 'apps', 'activity', 'data'];
-let usher;
-let browser;
-let page;
-before(async () => {
-  usher = await Usher.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await usher?.stop();
-});
-
-/** A test in a browser nobody has used, which must end without an error in its console. */
-const inFreshBrowser = (name, body) =>
-  test(name, async () => {
-    page = await visitor(browser);
-    try {
-      await body();
-      assert.deepEqual(page.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
-    } finally {
-      await page.context().close();
-    }
-  });
-
-const text = (selector) => page.locator(selector).first().innerText();
 
 /** Signs in to the first demo application, which brings grant, consent and released claims with it. */
-async function signInToDemo() {
+async function signInToDemo(page) {
   await page.goto(`${usher.banner.demoA}/login`);
   await signIn(page, usher.banner.email, usher.banner.password);
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
@@ -41,7 +15,7 @@ async function signInToDemo() {
 
 const room = (name) => `${usher.issuer}/account/${name}`;
 
-inFreshBrowser('every room is fit to be seen and leads to every other', async () => {
+inFreshBrowser('every room is fit to be seen and leads to every other', async (page) => {
   const phone = await visitor(browser, {
     userAgent:
       'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
@@ -51,10 +25,10 @@ inFreshBrowser('every room is fit to be seen and leads to every other', async ()
   await heading(phone).getByText(/^Signed in as Ana/).waitFor();
   await phone.context().close();
 
-  await signInToDemo();
+  await signInToDemo(page);
   await page.goto(room('profile'));
   for (const name of ROOMS) {
-    await page.click(`header nav a[href="/account/${name}"]`);
+    await follow(page, `header nav a[href="/account/${name}"]`);
     assert.equal(new URL(page.url()).pathname, `/account/${name}`);
     assert.equal(await page.locator('header nav a[aria-current=page]').count(), 1);
     if (name !== 'identities') await inspect(page, `account-${name}`);
@@ -62,8 +36,8 @@ inFreshBrowser('every room is fit to be seen and leads to every other', async ()
 });
 
 for (const locale of ['pt-BR', 'uk']) {
-  inFreshBrowser(`the rooms speak ${locale}`, async () => {
-    await signInToDemo();
+  inFreshBrowser(`the rooms speak ${locale}`, async (page) => {
+    await signInToDemo(page);
     for (const name of ROOMS.filter((one) => one !== 'identities')) {
       await page.goto(`${room(name)}?ui_locales=${locale}`);
       assert.equal(await page.getAttribute('html', 'lang'), locale);
@@ -72,72 +46,73 @@ for (const locale of ['pt-BR', 'uk']) {
   });
 }
 
-inFreshBrowser('the folded part of the profile is open where it says something, and keeps what is written there', async () => {
-  await signInToDemo();
+inFreshBrowser('the folded part of the profile is open where it says something, and keeps what is written there', async (page) => {
+  await signInToDemo(page);
   await page.goto(room('profile'));
   if (!(await page.locator('#country').isVisible())) await page.click('details.more summary');
   await page.fill('#country', 'Portugal');
   await inspect(page, 'account-profile-more');
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('[role=status]').waitFor();
   assert.equal(await page.inputValue('#country'), 'Portugal');
 });
 
-inFreshBrowser('an application loses its access', async () => {
-  await signInToDemo();
+inFreshBrowser('an application loses its access', async (page) => {
+  await signInToDemo(page);
   await page.goto(room('apps'));
   const apps = page.locator('section.app');
   const before = await apps.count();
-  assert.match(await text('section.app details summary'), /really given/);
+  assert.match(await text(page, 'section.app details summary'), /really given/);
   await apps.first().locator('details summary').click();
   await inspect(page, 'account-apps-given');
-  await apps.first().locator('button[name=client]').click();
+  await follow(page, apps.first().locator('button[name=client]'));
   await page.locator('[role=status]').waitFor();
   assert.equal(await apps.count(), before - 1);
 });
 
-inFreshBrowser('activity is read under one heading', async () => {
-  await signInToDemo();
+inFreshBrowser('activity is read under one heading', async (page) => {
+  await signInToDemo(page);
   await page.goto(room('activity'));
-  await page.click('.filters a[href*="kind=sign-ins"]');
+  await follow(page, '.filters a[href*="kind=sign-ins"]');
   await inspect(page, 'account-activity-sign-ins');
-  assert.match(await text('.log'), /Signed in/);
-  assert.doesNotMatch(await text('.log'), /Allowed/);
+  assert.match(await text(page, '.log'), /Signed in/);
+  assert.doesNotMatch(await text(page, '.log'), /Allowed/);
 });
 
-inFreshBrowser('signing out everywhere gives a receipt', async () => {
-  await signInToDemo();
+inFreshBrowser('signing out everywhere gives a receipt', async (page) => {
+  await signInToDemo(page);
   await page.goto(room('sessions'));
-  await page.click('button[name=everywhere]');
+  await follow(page, 'button[name=everywhere]');
   await page.locator('.receipt').waitFor();
-  assert.match(await text('.receipt'), /ends within \d+ minutes?|has ended/);
+  assert.match(await text(page, '.receipt'), /ends within \d+ minutes?|has ended/);
   await inspect(page, 'signed-out-receipt');
   await page.goto(`${usher.issuer}/login`);
-  assert.match(await text('.last-used'), /…@/);
+  assert.match(await text(page, '.last-used'), /…@/);
   await inspect(page, 'sign-in-last-used');
 });
 
-inFreshBrowser('whoever reads of a strange browser ends everything with two clicks', async () => {
+inFreshBrowser('whoever reads of a strange browser ends everything with two clicks', async (page) => {
+  const seen = await newestLetter(page, usher.issuer);
   const stranger = await visitor(browser);
   await stranger.goto(`${usher.banner.demoA}/login`);
   await signIn(stranger, usher.banner.email, usher.banner.password);
   await heading(stranger).getByText(/^Signed in as Ana/).waitFor();
-  const { link } = await letter(page, usher.issuer, usher.banner.email, 'New sign-in');
+  const { link } = await letter(page, usher.issuer, usher.banner.email, 'New sign-in', seen);
   await page.goto(link);
   await inspect(page, 'not-me');
-  await page.click('main form button[type=submit]');
+  await follow(page, 'main form button[type=submit]');
   await inspect(page, 'not-me-done');
   await page.goto(link);
   await inspect(page, 'not-me-expired');
   await stranger.goto(room('profile'));
   assert.equal(new URL(stranger.url()).pathname, '/login');
   await stranger.context().close();
-  const back = await letter(page, usher.issuer, usher.banner.email, 'way back');
+  const back = await letter(page, usher.issuer, usher.banner.email, 'way back', seen);
   await page.goto(back.link);
   await page.locator('#password').waitFor();
 });
 
-inFreshBrowser('a person takes their data home, changes their address, and leaves', async () => {
+inFreshBrowser('a person takes their data home, changes their address, and leaves', async (page) => {
   const email = 'gone@example.test';
   const password = 'a quiet harbour at dusk';
   await page.goto(`${usher.issuer}/register`);
@@ -145,34 +120,34 @@ inFreshBrowser('a person takes their data home, changes their address, and leave
   await page.fill('#family_name', 'Vaz');
   await page.fill('#email', email);
   await page.fill('#password', password);
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('#code').waitFor();
-  const proof = await letter(page, usher.issuer, email);
+  const proof = await letter(page, usher.issuer, email, 'Confirm');
   await page.fill('#code', proof.code);
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('.badge.good').first().waitFor();
 
-  await page.click('a[href="/account/email"]');
+  await follow(page, 'a[href="/account/email"]');
   await inspect(page, 'change-email');
   await page.fill('#email', 'gil@example.test');
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('#code').waitFor();
   await inspect(page, 'change-email-code');
-  const changed = await letter(page, usher.issuer, 'gil@example.test');
+  const changed = await letter(page, usher.issuer, 'gil@example.test', '');
   await page.goto(changed.link);
   await inspect(page, 'change-email-link');
-  await page.click('main form button[type=submit].primary');
+  await submit(page);
   await page.locator('[role=status]').waitFor();
 
   await page.goto(room('data'));
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('button[value=download]')]);
   assert.equal(download.suggestedFilename(), 'my-data.json');
   await page.fill('#confirmation', 'not me');
-  await page.click('button[value=delete]');
+  await follow(page, 'button[value=delete]');
   await page.locator('#confirmation[aria-invalid=true]').waitFor();
   await inspect(page, 'account-data-wrong');
   await page.fill('#confirmation', 'gil@example.test');
-  await page.click('button[value=delete]');
-  assert.match(await text('h1'), /deleted/);
+  await follow(page, 'button[value=delete]');
+  assert.match(await text(page, 'h1'), /deleted/);
   await inspect(page, 'account-gone');
 });

@@ -1,39 +1,24 @@
 // The administrator makes a client; people meet it: consent, refusals, mistakes in its requests.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { heading, launch, signIn, visitor } from './browser.js';
+import { becomeAdministrator, follow, heading, signIn, submit, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { RelyingParty } from './relying_party.js';
-import { Usher } from './usher.js';
+import { browser, usher } from './suite.js';
 
-let usher;
-let browser;
 let party;
 let clientId;
 let admin;
 before(async () => {
-  usher = await Usher.start();
   party = await RelyingParty.start();
-  browser = await launch();
   admin = await visitor(browser);
 });
-after(async () => {
-  await browser?.close();
-  party?.stop();
-  await usher?.stop();
-});
-
-const submit = (page) => page.click('main form button[type=submit].primary');
-const text = (page, selector) => page.locator(selector).first().innerText();
+after(() => party?.stop());
 
 test('the setup link makes the first administrator, once', async () => {
   await admin.goto(usher.banner.setup);
   await inspect(admin, 'setup');
-  await admin.fill('#given_name', 'Ada');
-  await admin.fill('#family_name', 'Root');
-  await admin.fill('#email', 'ada@example.test');
-  await admin.fill('#password', 'a lighthouse keeper sleeps');
-  await submit(admin);
+  await becomeAdministrator(admin, usher.banner.setup);
   await admin.waitForURL(/\/console/);
   await inspect(admin, 'console-home');
   const late = await visitor(browser);
@@ -51,13 +36,13 @@ test('the administrator makes a project', async () => {
   assert.ok((await text(admin, '#token')).length > 20, 'the project token is shown');
   await inspect(admin, 'console-project-new');
   await admin.goto(`${usher.issuer}/console`);
-  await admin.getByRole('link', { name: 'Harbour' }).click();
+  await follow(admin, admin.getByRole('link', { name: 'Harbour' }));
   assert.equal(await text(admin, 'h1'), 'Harbour');
   assert.equal(await admin.locator('#token').count(), 0, 'the token is shown once');
 });
 
 test('a client with a bad address is refused with words', async () => {
-  await admin.click('a[href*="clients/new"], a.button.primary');
+  await follow(admin, 'a[href*="clients/new"], a.button.primary');
   await inspect(admin, 'console-client-new');
   await admin.fill('#name', 'Boats');
   await admin.check('#type-web');
@@ -78,16 +63,16 @@ test('the administrator makes a client that asks for consent', async () => {
   await inspect(admin, 'console-client-secret');
   await admin.goto(`${usher.issuer}/console`);
   await inspect(admin, 'console-home-projects');
-  await admin.getByRole('link', { name: 'Harbour' }).click();
+  await follow(admin, admin.getByRole('link', { name: 'Harbour' }));
   await inspect(admin, 'console-project');
-  await admin.getByRole('link', { name: 'Boats' }).click();
+  await follow(admin, admin.getByRole('link', { name: 'Boats' }));
   assert.equal((await text(admin, '#client-id')).trim(), clientId);
   assert.equal(await admin.locator('#secret').count(), 0, 'the secret is shown once');
   await inspect(admin, 'console-client');
 });
 
 test('the administrator changes the client', async () => {
-  await admin.click('a[href$="/edit"]');
+  await follow(admin, 'a[href$="/edit"]');
   await inspect(admin, 'console-client-edit');
   await admin.fill('#name', 'Little Boats');
   await submit(admin);
@@ -98,7 +83,6 @@ test('somebody who is no administrator finds no console', async () => {
   const page = await visitor(browser);
   await page.goto(`${usher.issuer}/console`);
   await signIn(page, usher.banner.email, usher.banner.password);
-  await page.waitForLoadState();
   assert.doesNotMatch(await page.content(), /Harbour/);
   assert.equal(await page.locator('#name').count(), 0);
   await inspect(page, 'console-forbidden');
@@ -114,13 +98,13 @@ test('a person is asked, says no, is asked again, says yes, and is not asked a t
   await page.locator('button[name=decision]').first().waitFor();
   assert.match(await text(page, 'main'), /Little Boats/);
   await inspect(page, 'consent');
-  await page.click('button[name=decision][value=deny]');
+  await follow(page, 'button[name=decision][value=deny]');
   await page.waitForURL(`${party.redirectUri}**`);
   assert.equal(back().get('error'), 'access_denied');
   assert.equal(back().get('iss'), usher.issuer);
 
   await ask();
-  await page.click('button[name=decision][value=allow]');
+  await follow(page, 'button[name=decision][value=allow]');
   await page.waitForURL(`${party.redirectUri}**`);
   assert.ok(back().get('code'));
   await ask();
@@ -166,11 +150,11 @@ test('signing out without a hint is confirmed first', async () => {
   await page.goto(`${usher.issuer}/oauth2/logout`);
   await page.locator('button[name=logout]').first().waitFor();
   await inspect(page, 'logout-confirm');
-  await page.click('button[name=logout][value=no]');
+  await follow(page, 'button[name=logout][value=no]');
   await page.goto(`${usher.issuer}/account/profile`);
   await page.locator('#nickname').waitFor();
   await page.goto(`${usher.issuer}/oauth2/logout`);
-  await page.click('button[name=logout][value=yes]');
+  await follow(page, 'button[name=logout][value=yes]');
   await heading(page).waitFor();
   await inspect(page, 'signed-out');
   await page.goto(`${usher.issuer}/account/profile`);

@@ -1,28 +1,15 @@
 // The first five minutes: from the banner to "signed in on both applications", and out again.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { heading, launch, signIn, visitor } from './browser.js';
+import { follow, heading, signIn, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
-import { Usher } from './usher.js';
-
-let usher;
-let browser;
-before(async () => {
-  usher = await Usher.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await usher?.stop();
-});
-
-const text = (page, selector) => page.locator(selector).innerText();
+import { browser, usher } from './suite.js';
 
 /** Signs in at the first demo as the banner says. */
-async function follow(page) {
+async function signInAsTold(page) {
   const { demoA, email, password } = usher.banner;
   await page.goto(demoA);
-  await page.getByRole('link', { name: 'Sign in with Usher' }).click();
+  await follow(page, page.getByRole('link', { name: 'Sign in with Usher' }));
   await signIn(page, email, password);
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
 }
@@ -30,7 +17,7 @@ async function follow(page) {
 test('the banner leads to a signed-in application within seconds', async () => {
   const page = await visitor(browser);
   const began = Date.now();
-  await follow(page);
+  await signInAsTold(page);
   const took = usher.startedIn + Date.now() - began;
   console.log(`from start to "Signed in": ${took} ms`);
   assert.ok(took < 30_000, `it took ${took} ms`);
@@ -51,7 +38,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(usher.banner.demoA);
       assert.equal(await text(page, 'h1'), 'Welcome to Greenhouse');
       await look('demo-a-signed-out');
-      await page.getByRole('link', { name: 'Sign in with Usher' }).click();
+      await follow(page, page.getByRole('link', { name: 'Sign in with Usher' }));
       assert.ok(page.url().startsWith(usher.issuer));
       assert.equal(await text(page, 'h1'), 'Sign in');
       await look('sign-in');
@@ -76,14 +63,14 @@ for (const javaScriptEnabled of [true, false]) {
     test('refreshing brings new tokens', async () => {
       await page.goto(usher.banner.demoA);
       const old = await text(page, '#refresh-token');
-      await page.getByRole('button', { name: 'Refresh' }).click();
+      await follow(page, page.getByRole('button', { name: 'Refresh' }));
       assert.match(await text(page, '.notice'), new RegExp(`changed from ${old} to `));
       assert.notEqual(await text(page, '#refresh-token'), old);
       await look('demo-a-refreshed');
     });
 
     test('signing out at one signs out of both', async () => {
-      await page.getByRole('button', { name: 'Sign out' }).click();
+      await follow(page, page.getByRole('button', { name: 'Sign out' }));
       assert.equal(await text(page, 'h1'), 'Welcome to Greenhouse');
       await page.goto(usher.banner.demoB);
       assert.match(await text(page, '.notice'), /Your session at Usher has ended/);

@@ -1,22 +1,12 @@
 // Second factors and passkeys, with Chromium's virtual authenticator.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, before, test } from 'node:test';
-import { heading, launch, letter, signIn, visitor } from './browser.js';
+import { test } from 'node:test';
+import { follow, heading, letter, signIn, submit, visitor } from './browser.js';
 import { inspect } from './inspect.js';
-import { Usher } from './usher.js';
+import { browser, inFreshBrowser, usher } from './suite.js';
 
 const PASSWORD = 'a quiet harbour at dawn';
-let usher;
-let browser;
-before(async () => {
-  usher = await Usher.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await usher?.stop();
-});
 
 /** The code of an authenticator app (RFC 6238) for the time step `late` steps from now. */
 function totp(secret, late = 0) {
@@ -50,7 +40,31 @@ async function authenticator(page) {
   };
 }
 
-const submit = (page) => page.click('main form button[type=submit].primary');
+/**
+ * Makes autofill of passkeys wait for ever in every page to come, until something else asks for one: an authenticator
+ * that agrees at once would sign in before any click. A page counts how often autofill was `begun` and `replaced`.
+ */
+const quietAutofill = (page) =>
+  page.addInitScript(() => {
+    const ask = navigator.credentials.get.bind(navigator.credentials);
+    globalThis.autofill = { begun: 0, replaced: 0 };
+    navigator.credentials.get = (options) => {
+      if (options.mediation !== 'conditional') return ask(options);
+      globalThis.autofill.begun += 1;
+      return new Promise((_, reject) => {
+        options.signal.addEventListener('abort', () => {
+          globalThis.autofill.replaced += 1;
+          reject(options.signal.reason);
+        });
+      });
+    };
+  });
+
+/** Waits until autofill has begun so often in this page, and clicks the button of the passkey. */
+async function takeOver(page, begun = 1) {
+  await page.waitForFunction((begun) => globalThis.autofill.begun === begun, begun);
+  await page.click('[data-passkey-button]');
+}
 
 /** Registers, with a password or (without one) up to the page of the passkey. */
 async function register(page, email, password) {
@@ -62,28 +76,17 @@ async function register(page, email, password) {
     await page.fill('#password', password);
     await submit(page);
   } else {
-    await page.click('button[name=passkey]');
+    await follow(page, 'button[name=passkey]');
   }
-  const { code } = await letter(page, usher.issuer, email);
+  const { code } = await letter(page, usher.issuer, email, 'Confirm');
   await page.fill('#code', code);
   await submit(page);
 }
 
 async function signOut(page) {
   await page.goto(`${usher.issuer}/logout`);
-  await page.click('button[name=logout][value=yes]');
+  await follow(page, 'button[name=logout][value=yes]');
 }
-
-const inFreshBrowser = (name, body) =>
-  test(name, async () => {
-    const page = await visitor(browser);
-    try {
-      await body(page);
-      assert.deepEqual(page.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
-    } finally {
-      await page.context().close();
-    }
-  });
 
 inFreshBrowser('somebody registers without a password and comes back by autofill', async (page) => {
   const key = await authenticator(page);
@@ -98,13 +101,16 @@ inFreshBrowser('somebody registers without a password and comes back by autofill
   await signOut(page);
   await page.goto(`${usher.issuer}/login`);
   await inspect(page, 'sign-in-passkey');
+  // Nothing may wait for the key when it begins to answer; then the page signs in by itself, maybe before it has loaded.
+  await page.goto('about:blank');
   await key.answers(true);
-  await page.goto(`${usher.issuer}/login`);
+  await page.goto(`${usher.issuer}/login`, { waitUntil: 'commit' });
   await page.waitForURL('**/account/profile');
 });
 
 inFreshBrowser('a passkey is shown by the button, and what goes wrong is said', async (page) => {
-  const key = await authenticator(page);
+  await authenticator(page);
+  await quietAutofill(page);
   await register(page, 'button@example.test', PASSWORD);
   await page.goto(`${usher.issuer}/account/security/passkeys/new`);
   await page.click('[data-passkey-button]');
@@ -112,27 +118,30 @@ inFreshBrowser('a passkey is shown by the button, and what goes wrong is said', 
   await page.goto(`${usher.issuer}/account/security/passkeys/new`);
   await page.click('[data-passkey-button]');
   await page.getByText('This device has a passkey for your account already.').waitFor();
-  await key.answers(false);
   await signOut(page);
   await page.goto(`${usher.issuer}/login`);
-  await key.answers(true);
-  await page.click('[data-passkey-button]');
+  await takeOver(page);
   await page.waitForURL('**/account/profile');
-  await key.answers(false);
   await signOut(page);
   await page.goto(`${usher.issuer}/login`);
-  for (const [name, words] of [
+  await page.evaluate(() => {
+    const ask = navigator.credentials.get;
+    navigator.credentials.get = (options) => (options.mediation === 'conditional' ? ask(options) : Promise.reject(new DOMException('', globalThis.fault)));
+  });
+  const faults = [
     ['NotAllowedError', 'Nothing was shown'],
     ['SecurityError', 'do not work at this address'],
     ['ConstraintError', 'cannot check that it is you'],
     ['NobodyKnowsThisError', 'could not use a passkey'],
-  ]) {
+  ];
+  for (const [index, [name, words]] of faults.entries()) {
     await page.evaluate((name) => {
-      navigator.credentials.get = () => Promise.reject(new DOMException('', name));
+      globalThis.fault = name;
     }, name);
-    await page.click('[data-passkey-button]');
+    await takeOver(page, index + 1);
     await page.locator('[data-passkey-error]:visible').getByText(words).waitFor();
     assert.equal(await page.locator('[data-passkey-error]:visible').count(), 1);
+    assert.equal(await page.evaluate(() => globalThis.autofill.replaced), index + 1, 'the button took over from autofill');
   }
 });
 
@@ -152,7 +161,7 @@ inFreshBrowser('an authenticator app, a recovery code and a remembered browser',
   assert.equal(codes.length, 10);
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[download]')]);
   assert.equal(download.suggestedFilename(), 'usher-recovery-codes.txt');
-  await page.getByText('I have kept them').click();
+  await follow(page, page.getByText('I have kept them'));
   await inspect(page, 'security-factors');
   await signOut(page);
   await page.goto(`${usher.issuer}/login`);
@@ -170,7 +179,7 @@ inFreshBrowser('an authenticator app, a recovery code and a remembered browser',
   await page.context().clearCookies();
   await page.goto(`${usher.issuer}/login`);
   await signIn(page, 'app@example.test', PASSWORD);
-  await page.getByText('Use a recovery code').click();
+  await follow(page, page.getByText('Use a recovery code'));
   await inspect(page, 'second-recovery');
   await page.fill('#code', codes[0]);
   await submit(page);

@@ -1,171 +1,145 @@
 // What people do with their account: join, come back, forget, change, share the browser.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { heading, launch, letter, signIn, visitor } from './browser.js';
+import { test } from 'node:test';
+import { follow, heading, letter, signIn, submit, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
-import { Usher } from './usher.js';
+import { browser, inFreshBrowser, usher } from './suite.js';
 
 const PASSWORD = 'a quiet harbour at dawn';
-let usher;
-let browser;
-let page;
-before(async () => {
-  usher = await Usher.start();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await usher?.stop();
-});
-
-/** A test in a browser nobody has used, which must end without an error in its console. */
-const inFreshBrowser = (name, body) =>
-  test(name, async () => {
-    page = await visitor(browser);
-    try {
-      await body();
-      assert.deepEqual(page.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
-    } finally {
-      await page.context().close();
-    }
-  });
-
-const text = (selector) => page.locator(selector).first().innerText();
-const submit = () => page.click('main form button[type=submit].primary');
 
 /** Opens a page of the account, signing in on the way. */
-async function openSignedIn(path, email, password) {
+async function openSignedIn(page, path, email, password) {
   await page.goto(`${usher.issuer}${path}`);
   await signIn(page, email, password);
   await page.goto(`${usher.issuer}${path}`);
 }
 
 /** Goes from the first demo to the sign-in page. */
-async function toSignIn() {
+async function toSignIn(page) {
   await page.goto(`${usher.banner.demoA}/login`);
-  assert.equal(await text('h1'), 'Sign in');
+  assert.equal(await text(page, 'h1'), 'Sign in');
 }
 
 /** Fills in the registration form, reached from the sign-in page. */
-async function register(email) {
-  await toSignIn();
-  await page.locator('.below a[href*="/register"]').click();
+async function register(page, email) {
+  await toSignIn(page);
+  await follow(page, '.below a[href*="/register"]');
   await page.fill('#given_name', 'Bea');
   await page.fill('#family_name', 'Silva');
   await page.fill('#email', email);
   await page.fill('#password', PASSWORD);
 }
 
-inFreshBrowser('somebody registers, proves the address with the code, and lands in the application', async () => {
-  await register('bea@example.test');
+inFreshBrowser('somebody registers, proves the address with the code, and lands in the application', async (page) => {
+  await register(page, 'bea@example.test');
   await inspect(page, 'register');
-  await submit();
+  await submit(page);
   await inspect(page, 'verify');
   await page.fill('#code', 'wrong');
-  await submit();
+  await submit(page);
   await inspect(page, 'verify-wrong');
-  const { code } = await letter(page, usher.issuer, 'bea@example.test');
+  const { code } = await letter(page, usher.issuer, 'bea@example.test', 'Confirm');
   await page.fill('#code', code);
-  await submit();
+  await submit(page);
   await heading(page).getByText('Signed in as Bea Silva').waitFor();
-  assert.match(await text('[aria-labelledby=userinfo]'), /email_verified\s+true/);
+  assert.match(await text(page, '[aria-labelledby=userinfo]'), /email_verified\s+true/);
 });
 
-inFreshBrowser('somebody registers and proves the address with the link', async () => {
-  await register('link@example.test');
-  await submit();
-  const { link } = await letter(page, usher.issuer, 'link@example.test');
+inFreshBrowser('somebody registers and proves the address with the link', async (page) => {
+  await register(page, 'link@example.test');
+  await submit(page);
+  const { link } = await letter(page, usher.issuer, 'link@example.test', 'Confirm');
   await page.goto(link);
   await inspect(page, 'verify-link');
-  await submit();
+  await submit(page);
   await page.goto(`${usher.issuer}/account/profile`);
   await page.locator('.badge.good').first().waitFor();
 });
 
-inFreshBrowser('a form filled in badly says what is wrong, beside the field', async () => {
-  await register('short@example.test');
+inFreshBrowser('a form filled in badly says what is wrong, beside the field', async (page) => {
+  await register(page, 'short@example.test');
   await page.evaluate(() => document.querySelectorAll('form').forEach((form) => form.setAttribute('novalidate', '')));
   await page.fill('#password', 'short');
-  await submit();
+  await submit(page);
   await page.locator('#password[aria-invalid=true]').waitFor();
   assert.equal(await page.inputValue('#given_name'), 'Bea', 'what was right is kept');
   await inspect(page, 'register-errors');
 });
 
-inFreshBrowser('an address that is taken is not given away', async () => {
-  await register(usher.banner.email);
-  await submit();
-  assert.doesNotMatch(await text('main'), /already (registered|exists|taken)/i);
+inFreshBrowser('an address that is taken is not given away', async (page) => {
+  await register(page, usher.banner.email);
+  await submit(page);
+  assert.doesNotMatch(await text(page, 'main'), /already (registered|exists|taken)/i);
 });
 
-inFreshBrowser('a wrong password says so and keeps the address', async () => {
-  await toSignIn();
+inFreshBrowser('a wrong password says so and keeps the address', async (page) => {
+  await toSignIn(page);
   await signIn(page, usher.banner.email, 'not the password');
   await page.locator('[role=alert]:not([hidden])').waitFor();
   assert.equal(await page.inputValue('#email'), usher.banner.email);
   assert.equal(await page.inputValue('#password'), '');
   await inspect(page, 'sign-in-wrong');
-  const known = await text('[role=alert]:not([hidden])');
+  const known = await text(page, '[role=alert]:not([hidden])');
   await signIn(page, 'nobody@example.test', 'not the password');
-  assert.equal(await text('[role=alert]:not([hidden])'), known, 'an unknown address looks the same');
+  assert.equal(await text(page, '[role=alert]:not([hidden])'), known, 'an unknown address looks the same');
 });
 
-inFreshBrowser('a forgotten password is replaced by way of a letter', async () => {
+inFreshBrowser('a forgotten password is replaced by way of a letter', async (page) => {
   const email = 'bea@example.test';
   const renewed = 'another quiet harbour';
-  await toSignIn();
-  await page.click('a[href*="/recover"]');
+  await toSignIn(page);
+  await follow(page, 'a[href*="/recover"]');
   await inspect(page, 'recover');
   await page.fill('#email', email);
-  await submit();
+  await submit(page);
   await inspect(page, 'recover-sent');
-  const { link } = await letter(page, usher.issuer, email);
+  const { link } = await letter(page, usher.issuer, email, 'Reset');
   await page.goto(link);
   await inspect(page, 'recover-password');
   await page.fill('#password', renewed);
-  await submit();
+  await submit(page);
   await inspect(page, 'recover-done');
   await page.goto(link);
   await inspect(page, 'recover-expired');
 
-  await toSignIn();
+  await toSignIn(page);
   await signIn(page, email, PASSWORD);
   await page.locator('[role=alert]:not([hidden])').waitFor();
   await signIn(page, email, renewed);
   await heading(page).getByText('Signed in as Bea Silva').waitFor();
 });
 
-inFreshBrowser('a letter to nobody looks the same as one to somebody', async () => {
+inFreshBrowser('a letter to nobody looks the same as one to somebody', async (page) => {
   await page.goto(`${usher.issuer}/recover`);
   await page.fill('#email', 'nobody@example.test');
-  await submit();
-  assert.match(await text('main'), /nobody@example\.test/);
+  await submit(page);
+  assert.match(await text(page, 'main'), /nobody@example\.test/);
 });
 
-inFreshBrowser('signing in leads to the page that was asked for', async () => {
+inFreshBrowser('signing in leads to the page that was asked for', async (page) => {
   await page.goto(`${usher.issuer}/.well-known/change-password`);
   await signIn(page, usher.banner.email, usher.banner.password);
   assert.equal(new URL(page.url()).pathname, '/account/security');
 });
 
-inFreshBrowser('a password is changed and other browsers are signed out', async () => {
+inFreshBrowser('a password is changed and other browsers are signed out', async (page) => {
   const email = 'link@example.test';
   const elsewhere = await visitor(browser);
   await elsewhere.goto(`${usher.banner.demoA}/login`);
   await signIn(elsewhere, email, PASSWORD);
   await heading(elsewhere).getByText('Signed in as Bea Silva').waitFor();
 
-  await openSignedIn('/account/security', email, PASSWORD);
+  await openSignedIn(page, '/account/security', email, PASSWORD);
   await page.locator('#current_password').waitFor();
   await inspect(page, 'account-security');
   await page.fill('#current_password', 'not the password');
   await page.fill('#password', 'a third quiet harbour');
-  await submit();
+  await submit(page);
   await page.locator('#current_password[aria-invalid=true]').waitFor();
   await inspect(page, 'account-security-wrong');
   await page.fill('#current_password', PASSWORD);
   await page.fill('#password', 'a third quiet harbour');
-  await submit();
+  await submit(page);
   await page.locator('[role=status]').waitFor();
 
   await elsewhere.goto(usher.banner.demoA);
@@ -173,54 +147,54 @@ inFreshBrowser('a password is changed and other browsers are signed out', async 
   await elsewhere.context().close();
 });
 
-inFreshBrowser('a profile is changed, and applications see it', async () => {
-  await openSignedIn('/account/profile', 'bea@example.test', 'another quiet harbour');
+inFreshBrowser('a profile is changed, and applications see it', async (page) => {
+  await openSignedIn(page, '/account/profile', 'bea@example.test', 'another quiet harbour');
   await page.locator('#nickname').waitFor();
   await inspect(page, 'account-profile');
   await page.fill('#given_name', 'Beatriz');
   await page.fill('#birthdate', '1990-02-03');
-  await submit();
+  await submit(page);
   await page.locator('[role=status]').waitFor();
   await page.goto(`${usher.banner.demoA}/login`);
   await heading(page).getByText('Signed in as Beatriz Silva').waitFor();
 });
 
-inFreshBrowser('two people share a browser and choose who goes on', async () => {
-  await toSignIn();
+inFreshBrowser('two people share a browser and choose who goes on', async (page) => {
+  await toSignIn(page);
   await signIn(page, usher.banner.email, usher.banner.password);
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
   await page.goto(`${usher.banner.demoA}/login?prompt=select_account`);
   await inspect(page, 'accounts-one');
-  await page.click('button[name=account][value=new]');
+  await follow(page, 'button[name=account][value=new]');
   await signIn(page, 'bea@example.test', 'another quiet harbour');
   await heading(page).getByText('Signed in as Beatriz Silva').waitFor();
   await page.goto(`${usher.banner.demoB}/login?prompt=select_account`);
   await inspect(page, 'accounts-two');
-  await page.locator('button[name=account]', { hasText: usher.banner.email }).click();
+  await follow(page, page.locator('button[name=account]', { hasText: usher.banner.email }));
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
 });
 
-inFreshBrowser('one session is ended from the list', async () => {
+inFreshBrowser('one session is ended from the list', async (page) => {
   const elsewhere = await visitor(browser, { userAgent: 'Elsewhere/1.0' });
   await elsewhere.goto(`${usher.banner.demoB}/login`);
   await signIn(elsewhere, usher.banner.email, usher.banner.password);
   await heading(elsewhere).getByText(/^Signed in as Ana/).waitFor();
-  await openSignedIn('/account/sessions', usher.banner.email, usher.banner.password);
+  await openSignedIn(page, '/account/sessions', usher.banner.email, usher.banner.password);
   await inspect(page, 'account-sessions');
   const rows = page.locator('.rows li', { has: page.locator('button[name=session]') });
   const before = await rows.count();
   const other = rows.filter({ hasNot: page.locator('.badge.good') }).first();
-  await other.locator('button[name=session]').click();
+  await follow(page, other.locator('button[name=session]'));
   await page.locator('[role=status]').waitFor();
   assert.equal(await rows.count(), before - 1);
   await elsewhere.context().close();
 });
 
 for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
-  inFreshBrowser(`the pages speak ${locale}, chosen in the footer and kept`, async () => {
-    await toSignIn();
-    await page.locator(`footer a[hreflang="${locale}"]`).click();
-    assert.match(await text('h1'), title);
+  inFreshBrowser(`the pages speak ${locale}, chosen in the footer and kept`, async (page) => {
+    await toSignIn(page);
+    await follow(page, `footer a[hreflang="${locale}"]`);
+    assert.match(await text(page, 'h1'), title);
     assert.equal(await page.getAttribute('html', 'lang'), locale);
     await inspect(page, `sign-in-${locale}`);
     await page.goto(`${usher.issuer}/recover`);
@@ -231,7 +205,7 @@ for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
     await signIn(page, usher.banner.email, usher.banner.password);
     await heading(page).getByText(/^Signed in as Ana/).waitFor();
   });
-  test(`a browser that asks for ${locale} is answered in it`, async () => {
+  test(`a browser that asks for ${locale} is answered in it`, async (page) => {
     const own = await visitor(browser, { locale });
     await own.goto(`${usher.banner.demoA}/login`);
     assert.equal(await own.getAttribute('html', 'lang'), locale);
@@ -239,9 +213,9 @@ for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
   });
 }
 
-inFreshBrowser('the mail catcher shows letters', async () => {
+inFreshBrowser('the mail catcher shows letters', async (page) => {
   await page.goto(`${usher.issuer}/dev/mail`);
   await inspect(page, 'dev-mail');
-  await page.locator('tbody a').first().click();
+  await follow(page, 'tbody a');
   await inspect(page, 'dev-letter');
 });

@@ -58,6 +58,7 @@ message-too-many-attempts =
        *[other] Too many attempts. Please wait { $count } minutes and try again.
     }
 message-prove-it-is-you = Please enter your password once more to confirm that it is you.
+message-show-it-is-you = Please confirm that it is you, in one of the ways below.
 message-sign-in-restarted = That took a while, so we started over. Please sign in again.
 message-code-sent = A new code is on its way.
 message-code-wrong = That is not the code from the letter. Please check it and try again.

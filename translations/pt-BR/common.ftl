@@ -58,6 +58,7 @@ message-too-many-attempts =
        *[other] Foram muitas tentativas. Aguarde { $count } minutos e tente de novo.
     }
 message-prove-it-is-you = Digite sua senha mais uma vez para confirmar que é você.
+message-show-it-is-you = Confirme que é você, por um dos meios abaixo.
 message-sign-in-restarted = Demorou um pouco, então recomeçamos. Entre novamente.
 message-code-sent = Um novo código está a caminho.
 message-code-wrong = Este não é o código do e-mail. Confira e tente de novo.

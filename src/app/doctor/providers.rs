@@ -16,6 +16,8 @@ use crate::storage::Store;
 use crate::upstream::{self, UpstreamError};
 
 const SUBJECT: &str = "provider";
+/// What is found of a provider of development that does not answer.
+const SIMULATED: &str = "it is simulated, and runs only beside `usher dev`";
 /// A version of Facebook's that ends sooner than this is worth a word.
 const SOON: Duration = Duration::from_hours(24 * 90);
 
@@ -47,6 +49,9 @@ async fn try_out(usher: &Usher, settings: &ProviderSettings) -> Finding {
     let tried: Vec<&str> = steps.iter().map(|step| step.step).collect();
     let failed = steps.iter().find_map(|step| Some((step.step, step.outcome.as_ref().err()?)));
     match failed {
+        Some((step, UpstreamError::Unavailable(_))) if is_simulated(usher, settings).await => {
+            Finding::doubtful(SUBJECT, format!("{id}: {step}"), SIMULATED, "start `usher dev`, or remove the provider")
+        }
         None => Finding::good(SUBJECT, format!("{id}: {}", tried.join(", ")), "is reached and knows us"),
         Some((step, error)) => {
             let remedy = match error {
@@ -61,6 +66,18 @@ async fn try_out(usher: &Usher, settings: &ProviderSettings) -> Finding {
             Finding::bad(SUBJECT, format!("{id}: {step}"), error.to_string(), remedy)
         }
     }
+}
+
+/// Was it `usher dev` that wired this provider to a simulator of its own?
+#[cfg(feature = "sim")]
+async fn is_simulated(usher: &Usher, settings: &ProviderSettings) -> bool {
+    crate::app::simulated::is_ours(usher, settings).await.unwrap_or(false)
+}
+
+/// A build without the simulator has no such providers.
+#[cfg(not(feature = "sim"))]
+async fn is_simulated(_: &Usher, _: &ProviderSettings) -> bool {
+    false
 }
 
 fn sunset(settings: &ProviderSettings, now: Timestamp) -> Option<Finding> {

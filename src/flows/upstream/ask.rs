@@ -14,6 +14,7 @@ use super::super::error::{FlowError, Refused};
 use super::super::sign_up::minutes;
 use super::super::usher::{Device, Usher};
 use super::{Arrived, Errand, Refusal, UpstreamFault};
+use crate::domain::authentication::Method;
 use crate::domain::email::Email;
 use crate::domain::id::{ProofId, UserId};
 use crate::domain::identity::{LinkedHow, Vouched};
@@ -288,7 +289,7 @@ impl Usher {
         let Question::Confirm { owner, .. } = asking.question else {
             return Err(UpstreamFault::Refused(Refusal::Over));
         };
-        if account.user.id != owner || !account.is_fresh(self.now()) {
+        if account.user.id != owner || !self.is_well_shown(account).await? {
             return Err(Refused::NotSignedIn.into());
         }
         self.take_question(id).await?;
@@ -296,7 +297,8 @@ impl Usher {
         let linked = self.link(settings.settings(), &asking.vouched, &account.user, LinkedHow::Confirmed).await;
         linked.map_err(moved)?;
         let (session, user) = (account.session.id, Box::new(account.user.clone()));
-        Ok(Arrived::SignedIn { signed_in: super::SignedIn::As { session, user }, errand: asking.errand })
+        let method = Some(Method::Provider(asking.vouched.provider.to_string()));
+        Ok(Arrived::SignedIn { signed_in: super::SignedIn::As { session, user, method }, errand: asking.errand })
     }
 
     async fn take_question(&self, id: ProofId) -> Result<(), UpstreamFault> {

@@ -37,12 +37,7 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFresh`], [`Refused::Frozen`], [`Refused::LastWayIn`], [`Refused::NotFound`].
     pub async fn unlink(&self, account: &Account, id: IdentityId) -> Result<(), FlowError> {
-        if !account.is_fresh(self.now()) {
-            return Err(Refused::NotFresh.into());
-        }
-        if account.user.factors_are_frozen(self.now()) {
-            return Err(Refused::Frozen.into());
-        }
+        self.check_factor_change(account).await?;
         let known = self.identities_of(account).await?;
         let (identity, provider) =
             known.into_iter().find(|(identity, _)| identity.id == id).ok_or(Refused::NotFound("identity"))?;

@@ -28,12 +28,8 @@ impl Usher {
         if kept.user.id == merged.user.id {
             return Err(Refused::NotFound("other account").into());
         }
-        if !kept.is_fresh(now) || !merged.is_fresh(now) {
-            return Err(Refused::NotFresh.into());
-        }
-        if kept.user.factors_are_frozen(now) || merged.user.factors_are_frozen(now) {
-            return Err(Refused::Frozen.into());
-        }
+        self.check_factor_change(kept).await?;
+        self.check_factor_change(merged).await?;
         let told =
             [self.notice(&kept.user, &Notice::AccountsMerged)?, self.notice(&merged.user, &Notice::AccountsMerged)?];
         let id = MergeId::new(now, &*self.random);
@@ -91,12 +87,10 @@ impl Usher {
     /// Takes a merge back. The identities that came with it and are still there go back with the merged user.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`], [`Refused::NotFound`] if it is another's or too old, [`Refused::LastWayIn`] if either would be
+    /// [`Refused::NotFresh`], [`Refused::Frozen`], [`Refused::NotFound`] if it is another's or too old, [`Refused::LastWayIn`] if either would be
     /// left without a way in.
     pub async fn undo_merge(&self, account: &Account, id: MergeId) -> Result<(), FlowError> {
-        if !account.is_fresh(self.now()) {
-            return Err(Refused::NotFresh.into());
-        }
+        self.check_factor_change(account).await?;
         let (usher, now, kept) = (self.clone(), self.now(), account.user.id);
         let undo = self.store.write(move |mut tx| {
             Box::pin(async move {

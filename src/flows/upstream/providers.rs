@@ -34,14 +34,17 @@ pub struct ProviderView {
 }
 
 impl Usher {
-    /// The providers that people may choose from.
+    /// The providers that people may choose from: kind by kind, those best known first, and by name within a kind.
     ///
     /// # Errors
     /// If the house is broken.
     pub async fn offered_providers(&self) -> Result<Vec<ProviderView>, FlowError> {
         let all = self.store.list_providers().await?;
         let offered = all.into_iter().map(|one| one.settings).filter(|settings| settings.enabled);
-        Ok(offered.map(|one| ProviderView { name: one.name().to_owned(), kind: one.kind, id: one.id }).collect())
+        let mut offered: Vec<_> =
+            offered.map(|one| ProviderView { name: one.name().to_owned(), kind: one.kind, id: one.id }).collect();
+        offered.sort_by_key(|one| ProviderKind::ALL.iter().position(|kind| *kind == one.kind));
+        Ok(offered)
     }
 
     /// Every provider, for those who run the house.

@@ -75,12 +75,16 @@ impl Usher {
             }
             Errand::SignIn { .. } => None,
         };
+        let well_shown = match &asker {
+            Some(account) => self.is_well_shown(account).await?,
+            None => false,
+        };
         let (address, owner, user) = self.owner_of(vouched).await?;
         let situation = Situation {
             intent: match (errand, &asker) {
                 (Errand::SignIn { .. }, _) => Intent::SignIn,
                 (Errand::Link { .. }, None) => Intent::LinkElsewhere,
-                (Errand::Link { .. }, Some(account)) if !account.is_fresh(self.now()) => Intent::LinkStale,
+                (Errand::Link { .. }, Some(_)) if !well_shown => Intent::LinkStale,
                 (Errand::Link { .. }, Some(_)) => Intent::Link,
             },
             holder: match (&holder, &asker) {
@@ -203,9 +207,11 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<super::SignedIn, FlowError> {
-        let seen =
-            Identity { last_used_at: Some(self.now()), ..self.identity(identity, vouched, user.id, LinkedHow::SignUp) };
-        self.store.write_single(move |mut tx| Box::pin(async move { tx.note_identity_used(&seen).await })).await?;
+        let (profile, handle, now) = (vouched.profile.clone(), vouched.handle.clone(), self.now());
+        let note = self.store.write_single(move |mut tx| {
+            Box::pin(async move { tx.note_identity_used(identity, &profile, handle.as_deref(), now).await })
+        });
+        note.await?;
         let means = Means::Upstream {
             provider: vouched.provider.to_string(),
             amr: vouched.amr.clone(),

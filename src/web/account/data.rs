@@ -19,7 +19,7 @@ use crate::web::urls;
 
 /// GET
 pub async fn get(State(app): State<App>, Owner { mut visitor, account }: Owner) -> Result<Response, HttpProblem> {
-    let body = show::html(&view(&app, &mut visitor, &account))?;
+    let body = show::html(&view(&app, &mut visitor, &account).await?)?;
     Ok(visitor.reply(body))
 }
 
@@ -65,7 +65,7 @@ async fn delete(app: &App, mut visitor: Visitor, account: &Account, form: &Param
         }
         Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::DATA))),
         Err(FlowError::Refused(refused)) => {
-            let mut page = view(app, &mut visitor, account);
+            let mut page = view(app, &mut visitor, account).await?;
             let found = of_refused(&refused, page.page.lang);
             let problem = HttpProblem::from(FlowError::from(refused));
             let Some(found) = found else { return Err(problem) };
@@ -77,13 +77,13 @@ async fn delete(app: &App, mut visitor: Visitor, account: &Account, form: &Param
     }
 }
 
-fn view(app: &App, visitor: &mut Visitor, account: &Account) -> AccountData {
-    AccountData {
+async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountData, FlowError> {
+    Ok(AccountData {
         page: visitor.page_of(account, urls::DATA),
         form: Form::new(urls::DATA, visitor.form_token()),
-        sign_in_url: (!account.is_fresh(app.usher.now())).then(|| urls::login_again(urls::DATA)),
+        sign_in_url: (!app.usher.is_well_shown(account).await?).then(|| urls::login_again(urls::DATA)),
         confirmation: account.user.confirmation().to_owned(),
         is_address: account.user.email.is_some(),
         ..AccountData::default()
-    }
+    })
 }

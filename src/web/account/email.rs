@@ -31,7 +31,7 @@ pub async fn get(
     if let Ok(proof) = text(&query, "proof").parse::<ProofId>() {
         return code(&app, visitor, &account, proof, FieldErrors::default(), StatusCode::OK).await;
     }
-    if !account.is_fresh(app.usher.now()) {
+    if !app.usher.is_well_shown(&account).await? {
         return Ok(visitor.redirect(&urls::login_again(urls::EMAIL)));
     }
     let body = show::html(&question(&mut visitor, &account))?;

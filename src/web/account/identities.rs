@@ -62,7 +62,7 @@ pub async fn post(
 
 async fn link(app: &App, mut visitor: Visitor, account: &Account, provider: &str) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
-    if !account.is_fresh(app.usher.now()) {
+    if !app.usher.is_well_shown(account).await? {
         return Ok(visitor.redirect(&urls::login_again(urls::IDENTITIES)));
     }
     let errand = Usher::link_errand(account);

@@ -3,28 +3,26 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::authentication::Method;
 use crate::domain::email::Email;
 use crate::domain::user::User;
 use crate::keys::seal::Purpose;
 use crate::web::state::App;
 
-/// The means of whoever typed a password.
-pub const PASSWORD: &str = "password";
-
 /// The last sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastUsed {
-    /// [`PASSWORD`], or the id of a provider, or another means that has a button of its own.
-    pub method: String,
+    /// By which way in.
+    pub method: Method,
     /// Enough of the address for its owner to know it; empty where there is none.
     pub hint: String,
 }
 
 impl LastUsed {
     /// A sign-in just now.
-    pub fn of(method: &str, user: &User) -> Self {
+    pub fn of(method: Method, user: &User) -> Self {
         let hint = user.email.as_ref().map(Email::masked).unwrap_or_default();
-        Self { method: method.to_owned(), hint }
+        Self { method, hint }
     }
 
     /// Reads the cookie; nothing of what we did not seal.

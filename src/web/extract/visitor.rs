@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::client_ip::ClientIp;
 use super::cookies::Cookies;
 use super::last_used::LastUsed;
+use crate::domain::authentication::Method;
 use crate::domain::user::User;
 use crate::flows::{Account, Browser, Device};
 use crate::i18n::Lang;
@@ -104,8 +105,8 @@ impl Visitor {
     }
 
     /// Remembers how somebody has just signed in.
-    pub fn remember_method(&mut self, method: &str, user: &User) {
-        self.last_used = Some(LastUsed::of(method, user));
+    pub fn remember_method(&mut self, method: &Method, user: &User) {
+        self.last_used = Some(LastUsed::of(method.clone(), user));
     }
 
     /// The language to speak: what the address asks for, then what the client asked for, then the account's, then the

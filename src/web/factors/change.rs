@@ -3,11 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Errand, is_stale, owner, sentence};
+use super::{is_stale, sentence};
 use crate::domain::id::{PasskeyId, RememberedId};
 use crate::flows::{Account, FlowError, Refused};
 use crate::protocol::params::Params;
 use crate::web::account::security;
+use crate::web::extract::owner::Owner;
 use crate::web::extract::params::FormParams;
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::{text, with_status};
@@ -20,15 +21,10 @@ use crate::web::urls;
 /// POST
 pub async fn post(
     State(app): State<App>,
-    visitor: Visitor,
+    Owner { visitor, account }: Owner,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let errand = Errand { sealed: None };
-    let (visitor, account) = match owner(&app, visitor, &errand, urls::SECURITY).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     match act(&app, &account, &form).await {
         Ok(Done::Codes(codes)) => {
             let page = visitor.page_of(&account, "");
@@ -36,7 +32,7 @@ pub async fn post(
             Ok(visitor.reply(body))
         }
         Ok(Done::Changed(what)) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", what))),
-        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::SECURITY))),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&urls::login_again(urls::SECURITY))),
         Err(error) => refused(&app, visitor, &account, error).await,
     }
 }

@@ -8,8 +8,11 @@ mod view;
 
 pub use view::factors_view;
 
-use axum::response::Response;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
 
+use super::extract::params::QueryParams;
 use super::extract::visitor::Visitor;
 use super::login::of_refused;
 use super::problem::HttpProblem;
@@ -65,24 +68,36 @@ impl Errand {
     }
 }
 
-/// Whoever is signed in here; a redirect to the sign-in page otherwise.
-async fn owner(
-    app: &App,
+/// Whoever sets up a factor: the person of the client's request that the page is part of, or the owner of the account
+/// pages. Nobody signed in is sent to sign in, and back to this page from there.
+pub struct Enroller {
     visitor: Visitor,
-    errand: &Errand,
-    page: &str,
-) -> Result<Result<(Visitor, Account), Response>, HttpProblem> {
-    let account = match &errand.sealed {
-        Some(sealed) => match app.usher.open_interaction(sealed, &visitor.browser) {
-            Ok(interaction) => app.usher.account_for(&interaction, &visitor.browser).await?,
-            Err(FlowError::Refused(_)) => app.usher.current(&visitor.browser).await?,
-            Err(other) => return Err(other.into()),
-        },
-        None => app.usher.current(&visitor.browser).await?,
-    };
-    match account {
-        Some(account) => Ok(Ok((visitor, account))),
-        None => Ok(Err(visitor.redirect(&urls::login_then(page)))),
+    account: Account,
+    errand: Errand,
+}
+
+impl FromRequestParts<App> for Enroller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let query = QueryParams::from_request_parts(parts, app).await.map_err(|problem| problem.into_response())?;
+        let visitor = Visitor::from_request_parts(parts, app).await.map_err(|problem| problem.into_response())?;
+        let errand = Errand::of(&query.0);
+        let found =
+            enrolling(app, &visitor, &errand).await.map_err(|error| HttpProblem::from(error).into_response())?;
+        match found {
+            Some(account) => Ok(Self { visitor, account, errand }),
+            None => Err(visitor.redirect(&urls::login_then(parts.uri.path()))),
+        }
+    }
+}
+
+async fn enrolling(app: &App, visitor: &Visitor, errand: &Errand) -> Result<Option<Account>, FlowError> {
+    let Some(sealed) = &errand.sealed else { return app.usher.current(&visitor.browser).await };
+    match app.usher.open_interaction(sealed, &visitor.browser) {
+        Ok(interaction) => app.usher.account_for(&interaction, &visitor.browser).await,
+        Err(FlowError::Refused(_)) => app.usher.current(&visitor.browser).await,
+        Err(other) => Err(other),
     }
 }
 

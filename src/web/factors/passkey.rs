@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Errand, is_stale, owner, sentence};
+use super::{Enroller, Errand, is_stale, sentence};
 use crate::flows::{Account, FlowError, PasskeyAnswer};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
@@ -18,14 +18,9 @@ use crate::web::urls;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    visitor: Visitor,
+    Enroller { mut visitor, account, errand }: Enroller,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let errand = Errand::of(&query);
-    let (mut visitor, account) = match owner(&app, visitor, &errand, urls::NEW_PASSKEY).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     match view(&app, &mut visitor, &account, &errand, is_first(&query)).await {
         Ok(page) => {
             let body = show::html_towards(&page, errand.towards(&app, &visitor).as_deref())?;
@@ -39,16 +34,11 @@ pub async fn get(
 /// POST
 pub async fn post(
     State(app): State<App>,
-    visitor: Visitor,
+    Enroller { mut visitor, account, errand }: Enroller,
     QueryParams(query): QueryParams,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let errand = Errand::of(&query);
-    let (mut visitor, account) = match owner(&app, visitor, &errand, urls::NEW_PASSKEY).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &text(&form, "credential") };
     match app.usher.register_passkey(&account, answer, &mut visitor.browser).await {
         Ok(_) if errand.sealed.is_none() => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "passkey"))),

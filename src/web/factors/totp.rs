@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Errand, is_stale, owner, qr, sentence};
+use super::{Enroller, Errand, is_stale, qr, sentence};
 use crate::flows::{Account, FlowError, TotpOffer};
-use crate::web::extract::params::{FormParams, QueryParams};
+use crate::web::extract::params::FormParams;
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::{text, with_status};
 use crate::web::pages::{Form, RecoveryCodes, TotpSetup};
@@ -17,14 +17,8 @@ use crate::web::urls;
 /// GET
 pub async fn get(
     State(app): State<App>,
-    visitor: Visitor,
-    QueryParams(query): QueryParams,
+    Enroller { mut visitor, account, errand }: Enroller,
 ) -> Result<Response, HttpProblem> {
-    let errand = Errand::of(&query);
-    let (mut visitor, account) = match owner(&app, visitor, &errand, urls::TOTP).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     match app.usher.offer_totp(&account).await {
         Ok(offer) => {
             let page = view(&mut visitor, &account, &errand, offer);
@@ -39,16 +33,10 @@ pub async fn get(
 /// POST
 pub async fn post(
     State(app): State<App>,
-    visitor: Visitor,
-    QueryParams(query): QueryParams,
+    Enroller { mut visitor, account, errand }: Enroller,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let errand = Errand::of(&query);
-    let (mut visitor, account) = match owner(&app, visitor, &errand, urls::TOTP).await? {
-        Ok(here) => here,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
     let (offer, code) = (text(&form, "offer"), text(&form, "code"));
     match app.usher.confirm_totp(&account, &offer, &code, &mut visitor.browser).await {
         Ok(Some(codes)) => {

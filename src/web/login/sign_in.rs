@@ -5,11 +5,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::of_refused;
+use crate::domain::authentication::Method;
 use crate::domain::interaction::{Interaction, Step};
 use crate::domain::secret::Secret;
-use crate::flows::{Attempt, FlowError, Outcome, Refused, SignedIn};
+use crate::flows::{Account, Attempt, FlowError, Outcome, Refused};
 use crate::protocol::params::Params;
-use crate::web::extract::last_used::PASSWORD;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::pages::{Form, Message, PasskeyAsk, ProviderButton, SignIn};
@@ -45,9 +45,6 @@ pub async fn post(
     let attempt = Attempt { email: text(&form, "email"), password: Secret::new(text(&form, "password")) };
     match app.usher.sign_in(attempt, &mut visitor.browser, &visitor.device).await {
         Ok(signed_in) => {
-            if let SignedIn::As { user, .. } = &signed_in {
-                visitor.remember_method(PASSWORD, user);
-            }
             let next = urls::after_login(query.get("next").ok().flatten());
             show::arrived(&app, visitor, signed_in, interaction, &next).await
         }
@@ -108,9 +105,7 @@ async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params
     }
     let again = matches!(query.get("again"), Ok(Some(_)));
     if again && let Some(account) = app.usher.current(&visitor.browser).await? {
-        page.email = account.user.email_text().to_owned();
-        page.email_fixed = true;
-        page.notice = Some(Message::ProveItIsYou.text(page.page.lang));
+        known(app, page, &account).await?;
         page.form.action = urls::login_again(&urls::after_login(next));
     } else if next.is_some() {
         page.form.action = urls::login_then(&urls::after_login(next));
@@ -164,16 +159,17 @@ async fn view(
     let offered = app.usher.offered_providers().await?;
     let providers = offered.into_iter().map(|one| ProviderButton {
         url: with_interaction(&urls::upstream_start(&one.id)),
-        last_used: visitor.last_used().is_some_and(|last| last.method == one.id.as_str()),
+        last_used: visitor.last_used().is_some_and(|last| last.method == Method::Provider(one.id.to_string())),
         id: one.id.to_string(),
         name: one.name,
     });
     let providers = providers.collect();
-    Ok(SignIn {
-        email: again.as_ref().map(|account| account.user.email_text().to_owned()).or(hint).unwrap_or_default(),
-        email_fixed: again.is_some(),
-        notice: again.as_ref().map(|_| Message::ProveItIsYou.text(page.lang)),
+    let mut page = SignIn {
+        email: hint.unwrap_or_default(),
+        email_fixed: false,
+        notice: None,
         error: None,
+        without_password: false,
         register_url: app.usher.config.sign_up.enabled.then(|| with_interaction(urls::REGISTER)),
         recover_url: urls::RECOVER.to_owned(),
         passkey: app
@@ -185,11 +181,31 @@ async fn view(
         unknown_passkey: None,
         accounts_url: (!accounts.is_empty()).then(|| with_interaction(urls::ACCOUNTS)),
         providers,
-        last_used: visitor.last_used().filter(|last| last.method == PASSWORD).map(|last| last.hint.clone()),
+        last_used: last_hint(visitor, &Method::Password),
+        passkey_last_used: last_hint(visitor, &Method::Passkey),
         page,
         form,
         client,
-    })
+    };
+    if let Some(account) = again {
+        known(app, &mut page, &account).await?;
+    }
+    Ok(page)
+}
+
+/// The page is for one person, who shows themselves again: by a password only if they have one.
+async fn known(app: &App, page: &mut SignIn, account: &Account) -> Result<(), FlowError> {
+    page.email_fixed = true;
+    page.without_password = !app.usher.has_password(account).await?;
+    page.email = if page.without_password { account.user.label() } else { account.user.email_text().to_owned() };
+    let asked = if page.without_password { Message::ShowItIsYou } else { Message::ProveItIsYou };
+    page.notice = Some(asked.text(page.page.lang));
+    Ok(())
+}
+
+/// Whom this browser was by that way in, in part, if it was the last.
+fn last_hint(visitor: &Visitor, method: &Method) -> Option<String> {
+    visitor.last_used().filter(|last| last.method == *method).map(|last| last.hint.clone())
 }
 
 /// A field of a form; empty if it is missing or repeated.

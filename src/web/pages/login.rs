@@ -38,6 +38,10 @@ pub struct SignIn {
     pub providers: Vec<ProviderButton>,
     /// This browser signed in by password last: as whom, in part.
     pub last_used: Option<String>,
+    /// This browser signed in by a passkey last: as whom, in part.
+    pub passkey_last_used: Option<String>,
+    /// The person is known and has no password: none is asked for.
+    pub without_password: bool,
 }
 
 /// One way to sign in elsewhere.

@@ -16,6 +16,8 @@ pub enum Message {
     },
     /// The session is too old for this step.
     ProveItIsYou,
+    /// Whoever is signed in and has no password shows themselves again, in another way.
+    ShowItIsYou,
     /// The sign-in went stale and was begun anew.
     SignInRestarted,
     /// A new letter is on its way.
@@ -143,6 +145,7 @@ impl Message {
             Self::AccountDisabled => "message-account-disabled",
             Self::TooManyAttempts { .. } => "message-too-many-attempts",
             Self::ProveItIsYou => "message-prove-it-is-you",
+            Self::ShowItIsYou => "message-show-it-is-you",
             Self::SignInRestarted => "message-sign-in-restarted",
             Self::CodeSent => "message-code-sent",
             Self::CodeWrong => "message-code-wrong",

@@ -131,6 +131,15 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         accounts_url: Some("/accounts".into()),
         ..plain.clone()
     };
+    let without_password = SignIn {
+        without_password: true,
+        notice: Some(Message::ShowItIsYou.text(lang)),
+        passkey: everything.passkey.clone(),
+        passkey_form: everything.passkey_form.clone(),
+        passkey_last_used: Some(HOSTILE.into()),
+        providers: everything.providers.clone(),
+        ..again.clone()
+    };
     let hostile = SignIn {
         client: Some(hostile_client()),
         email: HOSTILE.into(),

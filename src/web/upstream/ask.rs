@@ -72,12 +72,14 @@ async fn answer(app: &App, visitor: &mut Visitor, asked: &Asked, form: &Params) 
     app.usher.answer_by_code(asked.id, &text(form, "code"), &mut visitor.browser, &visitor.device).await
 }
 
-/// The account in question, if it is signed in here and freshly.
+/// The account in question, if it is signed in here, freshly and by all its factors.
 async fn owner_here(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Option<Account>, FlowError> {
     let Question::Confirm { owner, .. } = asked.question else { return Ok(None) };
     let accounts = app.usher.accounts(&visitor.browser).await?;
-    let now = app.usher.now();
-    Ok(accounts.into_iter().find(|account| account.live && account.user.id == owner && account.is_fresh(now)))
+    match accounts.into_iter().find(|account| account.live && account.user.id == owner) {
+        Some(account) if app.usher.is_well_shown(&account).await? => Ok(Some(account)),
+        _ => Ok(None),
+    }
 }
 
 fn question_of(query: &Params) -> Result<ProofId, HttpProblem> {

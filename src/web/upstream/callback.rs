@@ -5,8 +5,7 @@ use axum::response::Response;
 
 use super::{arrived, trouble};
 use crate::domain::provider::ProviderId;
-use crate::flows::SignedIn;
-use crate::flows::upstream::{Arrived, Callback};
+use crate::flows::upstream::Callback;
 use crate::web::extract::body;
 use crate::web::extract::visitor::{Visitor, see_other};
 use crate::web::problem::HttpProblem;
@@ -29,12 +28,7 @@ pub async fn get(
         Err(error) => return trouble(&app, visitor, &provider, error.into(), None).await,
     };
     match app.usher.come_back(&provider, &callback, &mut visitor.browser, &visitor.device).await {
-        Ok(came) => {
-            if let Arrived::SignedIn { signed_in: SignedIn::As { user, .. }, .. } = &came {
-                visitor.remember_method(provider.as_str(), user);
-            }
-            arrived(&app, visitor, came).await
-        }
+        Ok(came) => arrived(&app, visitor, came).await,
         Err((fault, errand)) => trouble(&app, visitor, &provider, fault, errand).await,
     }
 }

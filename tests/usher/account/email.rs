@@ -5,7 +5,7 @@ use usher::mail::{Letter, LetterKind};
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::house::{PASSWORD, TestUsher};
 
 const ANA: &str = "ana@example.test";
 const NEW: &str = "ana.new@example.test";
@@ -139,6 +139,9 @@ on_both_databases! {
         let mut owner = house.signed_in(ANA).await;
         let page = owner.open(&house.at("/account/not-me")).await;
         owner.submit(&page, &[("token", "")]).await;
+        let back = letter(&house, LetterKind::WayBack).await.link().expect("a way back").to_owned();
+        let page = owner.open(&back).await;
+        owner.submit(&page, &[("password", PASSWORD)]).await;
         let mut thief = house.signed_in(ANA).await;
         assert_eq!(ask(&house, &mut thief, NEW).await.status, StatusCode::FORBIDDEN);
         assert_eq!(address(&house, ANA).await.as_deref(), Some(ANA));

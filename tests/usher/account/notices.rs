@@ -84,10 +84,16 @@ on_both_databases! {
         let page = owner.open(&link.expect("a link")).await;
         owner.submit(&page, &[("token", &page.value("token"))]).await;
         let page = thief.open(&house.at("/login")).await;
-        thief.sign_in(&page, ANA).await;
+        let refused = thief.sign_in(&page, ANA).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the old password opens nothing any more");
+        let back = letter(&house, LetterKind::WayBack).await.and_then(|told| told.link().map(str::to_owned));
+        let page = owner.open(&back.expect("there is a way back")).await;
+        owner.submit(&page, &[("password", NEW)]).await;
+        let page = thief.open(&house.at("/login")).await;
+        thief.submit(&page, &[("email", ANA), ("password", NEW)]).await;
         let change = async |browser: &mut crate::harness::browser::Browser<'_>| {
             let page = browser.open(&house.at("/account/security")).await;
-            browser.submit(&page, &[("current_password", PASSWORD), ("password", NEW)]).await.status
+            browser.submit(&page, &[("current_password", NEW), ("password", PASSWORD)]).await.status
         };
         assert_eq!(change(&mut thief).await, StatusCode::FORBIDDEN);
         house.wait(24 * 3600);

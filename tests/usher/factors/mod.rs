@@ -6,6 +6,8 @@ mod policy;
 mod recovery;
 mod remembered;
 mod totp;
+#[cfg(feature = "sim")]
+mod upstream;
 
 use totp_rs::{Builder, Secret};
 use usher::domain::time::Timestamp;

@@ -64,15 +64,9 @@ on_both_databases! {
         let user = stored_user(&db.store).await;
         let mut identity = stored_identity(&db.store, &user).await;
         let said = Profile { nickname: Some("new".into()), ..Profile::default() };
-        (identity.profile, identity.handle, identity.last_used_at) = (said, None, Some(later(7)));
-        let seen = Identity {
-            email_at_link: None,
-            email_state: EmailState::Absent,
-            linked_at: later(99),
-            linked_how: LinkedHow::Admin,
-            ..identity.clone()
-        };
-        in_tx!(db.store, [seen], |tx| tx.note_identity_used(&seen).await).unwrap();
+        let id = identity.id;
+        (identity.profile, identity.handle, identity.last_used_at) = (said.clone(), None, Some(later(7)));
+        in_tx!(db.store, [said], |tx| tx.note_identity_used(id, &said, None, later(7)).await).unwrap();
         assert_eq!(db.store.list_identities(user.id).await.unwrap(), [identity]);
     }
 

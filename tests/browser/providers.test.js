@@ -1,0 +1,93 @@
+// The administrator and the providers that people sign in with: seen, tried out, added, and told what is wrong.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { becomeAdministrator, follow, submit, text, visitor } from './browser.js';
+import { inspect } from './inspect.js';
+import { browser, usher } from './suite.js';
+
+const TEST_NOW = 'button[name=do][value=test]';
+let admin;
+before(async () => {
+  admin = await visitor(browser);
+  await becomeAdministrator(admin, usher.banner.setup);
+});
+
+const open = (path) => admin.goto(`${usher.issuer}/console${path}`);
+
+/** What "Test now" said, line by line. */
+const steps = () => admin.locator('[aria-labelledby=test-heading] li').allInnerTexts();
+
+test('the list tells of the providers that development brings, and leads to each', async () => {
+  await open('');
+  await follow(admin, 'a[href="/console/providers"]');
+  assert.equal(await text(admin, 'h1'), 'Sign-in providers');
+  for (const name of ['google', 'facebook', 'x']) {
+    assert.match(await text(admin, `#callback-${name}`), new RegExp(`/upstream/${name}/callback$`));
+  }
+  await inspect(admin, 'console-providers');
+  await follow(admin, admin.getByRole('link', { name: 'Google', exact: true }).first());
+  assert.equal(new URL(admin.url()).pathname, '/console/providers/google');
+  assert.match(await text(admin, '#callback'), /\/upstream\/google\/callback$/);
+  await inspect(admin, 'console-provider');
+});
+
+test('"Test now" reaches the provider, step by step', async () => {
+  await open('/providers/google');
+  await follow(admin, TEST_NOW);
+  assert.ok((await steps()).length > 1);
+  for (const step of await steps()) assert.match(step, /Good$/);
+  await inspect(admin, 'console-provider-tested');
+});
+
+test('a new provider with a field left out or ill-filled is told so beside the field', async () => {
+  await open('/providers');
+  await follow(admin, 'a.button[href*="kind=github"]');
+  assert.equal(new URL(admin.url()).searchParams.get('kind'), 'github');
+  await inspect(admin, 'console-provider-new');
+  await admin.evaluate(() => document.querySelectorAll('form').forEach((form) => form.setAttribute('novalidate', '')));
+  await admin.fill('#id', 'google');
+  await submit(admin);
+  await admin.locator('#id[aria-invalid=true]').waitFor();
+  await inspect(admin, 'console-provider-name-taken');
+  await admin.fill('#id', 'code-house');
+  await admin.fill('#client_id', 'usher-at-github');
+  await admin.locator('details.more').evaluate((details) => { details.open = true; });
+  await admin.fill('#rest', '[1]');
+  await submit(admin);
+  await admin.locator('#rest[aria-invalid=true]').waitFor();
+  assert.equal(await admin.inputValue('#client_id'), 'usher-at-github', 'what was right is kept');
+  await admin.fill('#rest', '');
+  await submit(admin);
+  await admin.locator('#client_secret[aria-invalid=true]').waitFor();
+  await inspect(admin, 'console-provider-errors');
+});
+
+test('once it is right it is added, fails its test with words, and is put out of use and removed', async () => {
+  await admin.fill('#client_secret', 'a secret of nobody');
+  // Nobody listens there: the test must fail, and nothing leaves this machine.
+  await admin.fill('#base_url', 'http://127.0.0.1:9');
+  await submit(admin);
+  assert.equal(new URL(admin.url()).pathname, '/console/providers/code-house');
+  assert.doesNotMatch(await admin.content(), /a secret of nobody/);
+  await inspect(admin, 'console-provider-added');
+  await follow(admin, TEST_NOW);
+  assert.match((await steps()).join('\n'), /Failed/);
+  await inspect(admin, 'console-provider-test-failed');
+  await follow(admin, 'button[name=do][value=disable]');
+  assert.match(await text(admin, 'h1'), /Out of use/);
+  await admin.getByText('Remove this provider').click();
+  await follow(admin, 'button[name=do][value=remove]');
+  assert.equal(new URL(admin.url()).pathname, '/console/providers');
+  assert.equal(await admin.locator('#callback-code-house').count(), 0);
+});
+
+test('the pages speak the other languages, and fail nowhere in a browser', async () => {
+  for (const lang of ['pt-BR', 'uk']) {
+    await open(`/providers?ui_locales=${lang}`);
+    assert.equal(await admin.getAttribute('html', 'lang'), lang);
+    await inspect(admin, `console-providers-${lang}`);
+    await open('/providers/google');
+    await inspect(admin, `console-provider-${lang}`);
+  }
+  assert.deepEqual(admin.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
+});

@@ -1,0 +1,33 @@
+// What the suites share. Importing it starts one Usher and one Chromium for the file, and ends them after its tests.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { launch, visitor } from './browser.js';
+import { Usher } from './usher.js';
+
+/** The Usher of this file. */
+export const usher = await Usher.start();
+/** The Chromium of this file. */
+export const browser = await launch().catch(async (cause) => {
+  await usher.stop();
+  throw cause;
+});
+
+after(async () => {
+  await browser.close();
+  await usher.stop();
+});
+
+/**
+ * A test in a browser nobody has used, whose page is given to `body`.
+ * It must end without an error in its console but those that are `expected`.
+ */
+export const inFreshBrowser = (name, body, expected = /the server responded with a status of 4/) =>
+  test(name, async () => {
+    const page = await visitor(browser);
+    try {
+      await body(page);
+      assert.deepEqual(page.faults.filter((fault) => !expected.test(fault)), []);
+    } finally {
+      await page.context().close();
+    }
+  });

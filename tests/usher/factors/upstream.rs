@@ -1,0 +1,113 @@
+//! Second factors beside identities that providers vouch for (UP-15), and what is asked before an account changes hands.
+
+use usher::domain::provider::ProviderKind::{Facebook, Google, X};
+
+use super::{ANA, App, at_second_step, house_with_app, set_up};
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::on_both_databases;
+use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::providers::{Providers, house_with};
+
+const NEWCOMER: &str = "maria";
+
+/// Somebody who came by Google, has an authenticator app, and is a minute older.
+async fn with_app(house: &TestUsher, at: &Providers) -> App {
+    let mut browser = house.browser();
+    assert_eq!(browser.come_by(at, Google, NEWCOMER).await.url, house.at("/account/profile"));
+    let app = set_up(house, &mut browser).await;
+    assert_eq!(app.codes.len(), 10);
+    house.wait(60);
+    app
+}
+
+async fn sign_out(house: &TestUsher, browser: &mut Browser<'_>) {
+    let page = browser.open(&house.at("/logout")).await;
+    browser.submit(&page, &[("logout", "yes")]).await;
+}
+
+/// Is the person to show themselves again?
+fn asked_again(house: &TestUsher, landing: &Landing) -> bool {
+    landing.url.starts_with(&house.at("/login?next=")) && landing.url.ends_with("&again=1")
+}
+
+on_both_databases! {
+    async fn whoever_comes_by_a_provider_is_asked_for_the_second_step_and_remembered_by_the_provider(db: TestDatabase) {
+        let (house, at) = house_with(db, &[X, Facebook, Google]).await;
+        let app = with_app(&house, &at).await;
+        let mut browser = house.browser();
+        let step = browser.come_by(&at, Google, NEWCOMER).await;
+        assert!(step.url.starts_with(&house.at("/login/second?pending=")), "{}", step.url);
+        assert!(!browser.is_in().await, "nobody is in before the second step");
+        let done = browser.submit(&step, &[("code", &app.code(house.now()))]).await;
+        assert_eq!(done.url, house.at("/account/profile"), "{}", done.body);
+        sign_out(&house, &mut browser).await;
+        let page = browser.open(&house.at("/login")).await;
+        assert!(page.text("[data-provider=google] .badge").contains("Last used"), "{}", page.body);
+        let order: Vec<usize> = ["google", "facebook", "x"]
+            .iter()
+            .map(|id| page.body.find(&format!("data-provider=\"{id}\"")).expect("a button"))
+            .collect();
+        assert!(order.is_sorted(), "Google, Facebook, X: {order:?}");
+    }
+
+    /// Whoever is spared the second step in a browser shows it before what opens the account changes.
+    async fn a_spared_browser_changes_nothing_that_opens_the_account(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let app = house_with_app(&house).await;
+        let mut browser = house.browser();
+        let step = at_second_step(&house, &mut browser).await;
+        browser.submit(&step, &[("remember", "1"), ("code", &app.code(house.now()))]).await;
+        assert_eq!(browser.link(&at, Google, "ana").await.url, house.at("/account/identities?done=linked"));
+        sign_out(&house, &mut browser).await;
+        house.wait(60);
+        let page = browser.open(&house.at("/login")).await;
+        browser.submit(&page, &[("email", ANA), ("password", PASSWORD)]).await;
+        assert!(browser.is_in().await, "it is spared the second step");
+
+        assert!(asked_again(&house, &browser.open(&house.at("/account/email")).await), "a new address");
+        let page = browser.open(&house.at("/account/identities")).await;
+        let identity = page.value("unlink");
+        for (field, value) in [("link", "google"), ("unlink", identity.as_str())] {
+            assert!(asked_again(&house, &browser.submit(&page, &[(field, value)]).await), "{field}");
+        }
+        let page = browser.open(&house.at("/account/data")).await;
+        let left = browser.submit(&page, &[("confirmation", ANA), ("do", "delete")]).await;
+        assert!(asked_again(&house, &left), "{} {}", left.url, left.body);
+        assert_eq!((house.users().await, house.identities().await), (1, 1), "and nothing has changed");
+
+        let again = browser.open(&house.at("/login?next=%2Faccount%2Fidentities&again=1")).await;
+        let step = browser.submit(&again, &[("password", PASSWORD)]).await;
+        let page = browser.submit(&step, &[("code", &app.code(house.now()))]).await;
+        let done = browser.submit(&page, &[("unlink", identity.as_str())]).await;
+        assert_eq!(done.url, house.at("/account/identities?done=unlinked"), "{}", done.body);
+    }
+
+    async fn whoever_has_no_password_is_not_asked_for_one(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let mut browser = house.browser();
+        browser.come_by(&at, Google, NEWCOMER).await;
+        house.wait(301);
+        let page = browser.open(&house.at("/account/email")).await;
+        assert!(asked_again(&house, &page), "{}", page.url);
+        assert!(!page.body.contains("type=\"password\"") && page.body.contains("data-provider=\"google\""), "{}", page.body);
+    }
+
+    /// After "this wasn't me" nobody links or unlinks for a day, however freshly they signed in.
+    async fn a_disowned_account_links_and_unlinks_nothing_for_a_day(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google, X]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        browser.link(&at, Google, "ana").await;
+        let ana = house.usher.load_user(ANA).await.unwrap();
+        let until = house.now() + std::time::Duration::from_secs(3600);
+        let freeze = house.database.store.write(move |mut tx| {
+            Box::pin(async move { tx.freeze_factors(ana.id, until).await })
+        });
+        freeze.await.unwrap();
+        let page = browser.open(&house.at("/account/identities")).await;
+        let refused = browser.submit(&page, &[("unlink", &page.value("unlink"))]).await;
+        assert_eq!(refused.status.as_u16(), 422, "{}", refused.body);
+        browser.link(&at, X, "ana").await;
+        assert_eq!(house.identities().await, 1);
+    }
+}
