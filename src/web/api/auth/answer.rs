@@ -77,7 +77,7 @@ impl Arriving {
     /// 401 if a second step is due, 403 if an address has to be proven first.
     pub async fn answer(self, app: &App, arrived: SignedIn) -> ApiResult<Response> {
         match arrived {
-            SignedIn::As { session, user } => self.begun(app, session, &user).await,
+            SignedIn::As { session, user, .. } => self.begun(app, session, &user).await,
             SignedIn::SecondFactor { pending } => {
                 let due = app.usher.second_step(&pending, &self.visitor.browser).await?;
                 Err(second_factor_required(&due.factors))
