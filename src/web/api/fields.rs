@@ -26,7 +26,7 @@ impl Fields {
     }
 
     /// A text that must be there. The empty text where it is not: [`Fields::finish`] refuses it then.
-    pub fn text(&mut self, name: &str) -> String {
+    pub fn required(&mut self, name: &str) -> String {
         let text = self.optional_text(name);
         if text.is_none() && !self.faults.contains_key(name) {
             self.fault(name, "it is missing");
@@ -132,7 +132,7 @@ mod tests {
         let problem = Fields::read(body(json!({"email": 7, "role": "admin", "id": 1})), &["email"]).err().unwrap();
         assert_eq!((problem.status, problem.code), (StatusCode::BAD_REQUEST, "FIELD_NOT_SETTABLE"));
         let details = *problem.details.unwrap();
-        assert_eq!(details["fields"].as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "role"]);
+        assert_eq!(details["fields"].as_object().unwrap().keys().collect::<Vec<_>>(), ["role", "id"]);
     }
 
     #[test]
@@ -140,8 +140,8 @@ mod tests {
         let mut fields =
             Fields::read(body(json!({"a": "x", "b": 7, "c": null, "d": "hunter2"})), &["a", "b", "c", "d"]);
         let fields = fields.as_mut().ok().unwrap();
-        assert_eq!(fields.text("a"), "x");
-        assert_eq!((fields.text("b"), fields.text("c")), (String::new(), String::new()));
+        assert_eq!(fields.required("a"), "x");
+        assert_eq!((fields.required("b"), fields.required("c")), (String::new(), String::new()));
         assert!(!fields.flag("d"));
         let problem = invalid(&fields.faults);
         let details = problem.details.unwrap().to_string();

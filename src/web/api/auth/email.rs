@@ -62,7 +62,7 @@ pub async fn verify(
         let password = Secret::new(password.unwrap_or_default());
         app.usher.verify_by_link(&token, &password, browser, device).await
     } else {
-        let (proof, code) = (fields.text("verification_id"), fields.text("code"));
+        let (proof, code) = (fields.required("verification_id"), fields.required("code"));
         fields.finish()?;
         // What is no id is the id of nothing.
         let proof = proof.parse::<ProofId>().map_err(|_| FlowError::from(Refused::ProofOver))?;

@@ -54,7 +54,7 @@ pub async fn post(
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> ApiResult<Response> {
     let mut fields = Fields::read(body, &["email", "password", "totp", "recovery_code"])?;
-    let attempt = Attempt { email: fields.text("email"), password: Secret::new(fields.text("password")) };
+    let attempt = Attempt { email: fields.required("email"), password: Secret::new(fields.required("password")) };
     let code = second_step(&mut fields);
     fields.finish()?;
     let visitor = &mut arriving.visitor;

@@ -55,7 +55,7 @@ pub async fn change(
 ) -> ApiResult<Response> {
     let mut fields = Fields::read(body, &["current_password", "new_password"])?;
     let current = Secret::new(fields.optional_text("current_password").unwrap_or_default());
-    let new = Secret::new(fields.text("new_password"));
+    let new = Secret::new(fields.required("new_password"));
     fields.finish()?;
     let (account, visitor) = (&person.account, &mut person.visitor);
     let mut no_browser = Browser::default();
@@ -105,7 +105,7 @@ pub async fn forgot(
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> ApiResult<(StatusCode, Json<LetterSent>)> {
     let mut fields = Fields::read(body, &["email"])?;
-    let email = fields.text("email");
+    let email = fields.required("email");
     fields.finish()?;
     app.usher.request_recovery(&email, &visitor.device).await.map_err(|error| under("email", error))?;
     Ok((StatusCode::ACCEPTED, Json(LetterSent { expires_in: RECOVERY_LIFETIME.as_secs() })))
@@ -137,7 +137,7 @@ pub struct ResetPassword {
 )]
 pub async fn reset(State(app): State<App>, JsonBody(body): JsonBody<Map<String, Value>>) -> ApiResult<Json<LoggedOut>> {
     let mut fields = Fields::read(body, &["token", "password"])?;
-    let (token, password) = (fields.text("token"), Secret::new(fields.text("password")));
+    let (token, password) = (fields.required("token"), Secret::new(fields.required("password")));
     fields.finish()?;
     let ended = app.usher.recover(&token, &password).await.map_err(|error| under("password", error))?;
     Ok(Json(LoggedOut { ended_sessions: ended.sessions.len() }))

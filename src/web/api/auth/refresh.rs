@@ -46,7 +46,7 @@ pub async fn post(
     JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> ApiResult<Json<SessionTokens>> {
     let mut fields = Fields::read(body, &["refresh_token"])?;
-    let token = fields.text("refresh_token");
+    let token = fields.required("refresh_token");
     fields.finish()?;
     match app.usher.refresh_session(&token, &visitor.device).await {
         Ok(session) => Ok(Json(session.into())),

@@ -66,10 +66,10 @@ pub async fn post(
 ) -> ApiResult<Response> {
     let mut fields = Fields::read(body, &["given_name", "family_name", "email", "password"])?;
     let form = SignUpForm {
-        given_name: fields.text("given_name"),
-        family_name: fields.text("family_name"),
-        email: fields.text("email"),
-        password: Some(Secret::new(fields.text("password"))),
+        given_name: fields.required("given_name"),
+        family_name: fields.required("family_name"),
+        email: fields.required("email"),
+        password: Some(Secret::new(fields.required("password"))),
         lang: arriving.visitor.lang(None, None),
         interaction: None,
     };
