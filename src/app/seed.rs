@@ -56,14 +56,12 @@ pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
         if let Some(project) = page.items.iter().find(|project| project.name == PROJECT) {
             return Ok(project.id);
         }
-        match page.next {
-            Some(next) => after = next,
-            None => {
-                // The person, if they are there already, works on it: the console of a member can be tried at once.
-                let owner = usher.load_user(EMAIL).await.ok().map(|user| user.id);
-                return Ok(usher.make_project(PROJECT, owner, PROJECT_TOKEN.to_owned()).await?.project.id);
-            }
-        }
+        let Some(next) = page.next else {
+            // The person, if they are there already, works on it: the console of a member can be tried at once.
+            let owner = usher.load_user(EMAIL).await.ok().map(|user| user.id);
+            return Ok(usher.make_project(PROJECT, owner, PROJECT_TOKEN.to_owned()).await?.project.id);
+        };
+        after = next;
     }
 }
 

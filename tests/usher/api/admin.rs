@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{By, call, get, signed_in};
 use crate::console::{BOSS, administrator};
-use crate::harness::database::{TestDatabase, on_both_databases};
+use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
 const ANA: &str = "ana@example.test";

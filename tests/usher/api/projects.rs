@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{By, call, call_with, client_in, get, signed_in};
 use crate::console::administrator;
-use crate::harness::database::{TestDatabase, on_both_databases};
+use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
 const ANA: &str = "ana@example.test";
