@@ -53,7 +53,7 @@ impl Usher {
             let rotates =
                 client.as_ref().is_some_and(|client| client.metadata.refresh_rotation == RefreshRotation::Rotate);
             let untold = self.untold(ended.issued_at(id).filter(|_| rotates));
-            let telling = if listening.contains(id) { self.told(id, &notices, untold) } else { untold };
+            let telling = if listening.contains(id) { told(id, &notices, untold) } else { untold };
             let name = client.as_ref().map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone());
             lines.push(Line { client_id: (*id).clone(), name, telling });
         }
@@ -100,23 +100,23 @@ impl Usher {
         Ok(self.store.list_logout_notices(user, at).await?)
     }
 
-    /// What becomes of an application that is told: the worst of its notices says.
-    fn told(&self, id: &ClientId, notices: &[LogoutNotice], untold: Telling) -> Telling {
-        let mut of_it = notices.iter().filter(|notice| notice.client_id == *id).map(|notice| notice.status).peekable();
-        if of_it.peek().is_none() {
-            return Telling::Retrying;
-        }
-        of_it.fold(Telling::Told, |worst, status| match (worst, status) {
-            (Telling::Told, NoticeStatus::Told) => Telling::Told,
-            (Telling::Told | Telling::Retrying, NoticeStatus::Waiting | NoticeStatus::Told) => Telling::Retrying,
-            _ => untold,
-        })
-    }
-
     /// The answer to a refresh may be asked for again for a while, and comes with a new access token each time.
     fn untold(&self, issued_at: Option<Timestamp>) -> Telling {
         let (now, tokens) = (self.now(), &self.config.tokens);
         let issued_at = issued_at.map_or(now, |at| now.min(at + tokens.refresh_retry_window));
         of_untold(issued_at, tokens.access_ttl, now)
     }
+}
+
+/// What becomes of an application that is told: the worst of its notices says.
+fn told(id: &ClientId, notices: &[LogoutNotice], untold: Telling) -> Telling {
+    let mut of_it = notices.iter().filter(|notice| notice.client_id == *id).map(|notice| notice.status).peekable();
+    if of_it.peek().is_none() {
+        return Telling::Retrying;
+    }
+    of_it.fold(Telling::Told, |worst, status| match (worst, status) {
+        (Telling::Told, NoticeStatus::Told) => Telling::Told,
+        (Telling::Told | Telling::Retrying, NoticeStatus::Waiting | NoticeStatus::Told) => Telling::Retrying,
+        _ => untold,
+    })
 }

@@ -44,6 +44,10 @@ pub enum RefreshRotation {
 /// The metadata document of a client. Unknown members are refused, so that a misspelt one is noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a member of the document, by the name the standards give it"
+)]
 pub struct ClientMetadata {
     /// The name that people read.
     pub client_name: String,

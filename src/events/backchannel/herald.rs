@@ -102,7 +102,9 @@ impl<'a> Herald<'a> {
             while !*stop.borrow() && !over.is_elapsed() {
                 let taking = self.take(PLACES.saturating_sub(under_way.len()), busy.full());
                 let (taken, ended) = beside(&mut under_way, taking).await;
-                ended.into_iter().for_each(|one| busy.over(one));
+                for one in ended {
+                    busy.over(one);
+                }
                 let taken = taken?;
                 if taken.is_empty() {
                     break;

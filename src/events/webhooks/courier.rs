@@ -92,7 +92,9 @@ impl<'a> Courier<'a> {
         loop {
             if !*stop.borrow() && !over.is_elapsed() {
                 let (claimed, ended) = beside(&mut under_way, self.claim(busy)).await;
-                ended.into_iter().for_each(|one| busy.over(one));
+                for one in ended {
+                    busy.over(one);
+                }
                 for (webhook, failing) in claimed? {
                     busy.count(failing, 1);
                     under_way.push(self.turn(webhook, failing, stop));
