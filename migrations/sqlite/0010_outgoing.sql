@@ -22,7 +22,7 @@ create index webhook_by_project on webhook (project_id, id);
 create index webhook_by_due on webhook (due_at) where due_at is not null and disabled_at is null;
 
 create table webhook_delivery (
-    seq integer primary key autoincrement,
+    seq integer not null primary key autoincrement,
     webhook_id blob not null references webhook (id) on delete cascade,
     message_id blob not null,
     kind text not null,

@@ -136,6 +136,14 @@ const ALL: &[MessageType] = &[
         "The project's settings have changed.",
         &[data("require_second_factor", "whether nobody signs in without two factors, if that has changed")],
     ),
+    of(EventKind::ProjectTokenRotated, "The project has a new token; the one before is good for a while.", &[]),
+    of(
+        EventKind::MemberAdded,
+        "Somebody became a member of the project.",
+        &[SUB, data("role", "owner, developer or viewer")],
+    ),
+    of(EventKind::MemberChanged, "A member has another role.", &[SUB, data("role", "owner, developer or viewer")]),
+    of(EventKind::MemberRemoved, "Somebody is a member no more.", &[SUB]),
     of(EventKind::ClientCreated, "A client was made.", &[CLIENT]),
     of(EventKind::ClientUpdated, "A client's metadata has changed.", &[CLIENT]),
     of(EventKind::ClientDisabled, "A client was put out of use.", &[CLIENT]),
@@ -246,7 +254,10 @@ mod tests {
     use crate::domain::time::Timestamp;
 
     /// Kinds that no project is told, each for a reason: they tell of the house, of its providers, or where somebody was.
+    /// A project that is deleted has nobody left to tell; what was used stands in its sealed history.
     const THE_HOUSES_OWN: &[EventKind] = &[
+        EventKind::ProjectDeleted,
+        EventKind::AccessUsed,
         EventKind::RecoveryRequested,
         EventKind::SignInFailed,
         EventKind::SessionSteppedUp,
