@@ -175,6 +175,10 @@ impl Document {
     /// # Errors
     /// As [`Document::read`].
     pub fn from_json(json: Json) -> Result<Self, Fault> {
+        // A list of members in their order would do for one, but it is none that a person could read.
+        if !json.is_object() {
+            return Err(Fault::error("", "a document is an object"));
+        }
         serde_path_to_error::deserialize(json).map_err(|error| {
             let members: Vec<String> = error.path().iter().filter_map(member).collect();
             Fault::error(pointer(members.iter().map(String::as_str)), error.inner().to_string())
