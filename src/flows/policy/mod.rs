@@ -5,6 +5,7 @@ mod bundle;
 mod decide;
 mod draft;
 mod history;
+mod merge;
 mod publish;
 mod simulate;
 

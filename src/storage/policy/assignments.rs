@@ -15,6 +15,7 @@ statements! {
     // No limit: a role may forbid, so that none may be left out. One role stands here twice at most.
     OF_USER = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and user_id = $2 and scope in ('', $3) order by role, scope";
     OF_CLIENT = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and client_id = $2 and scope in ('', $3) order by role, scope";
+    EVERYWHERE = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where user_id = $1 order by project_id, role, scope";
     ROLES = "select distinct role from assignment where project_id = $1 and user_id = $2 and scope = '' and (expires_at is null or expires_at > $3) order by role limit $4";
     LIST = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and id > $2 order by id limit $3";
     FIND = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where id = $1 and project_id = $2";
@@ -99,6 +100,11 @@ impl Tx<'_> {
                 .bind(entity)
                 .fetch_all(conn))?,
         })
+    }
+
+    /// What a user has in every project, over or not.
+    pub async fn list_assignments_everywhere(&mut self, user: UserId) -> Result<Vec<Assignment>> {
+        read(on_tx!(self, EVERYWHERE, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?)
     }
 
     /// Takes a role away. `false` if somebody else did.

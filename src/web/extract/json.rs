@@ -60,11 +60,7 @@ fn misfit(error: &serde_json::Error) -> HttpProblem {
     let text = error.to_string();
     let names_a_member = text.starts_with("missing field") || text.starts_with("unknown field");
     let reason = if names_a_member { text } else { "a member has the wrong type or value".to_owned() };
-    HttpProblem::new(
-        StatusCode::BAD_REQUEST,
-        "JSON_UNEXPECTED",
-        format!("The body does not fit: {reason}."),
-    )
+    HttpProblem::new(StatusCode::BAD_REQUEST, "JSON_UNEXPECTED", format!("The body does not fit: {reason}."))
 }
 
 #[cfg(test)]
