@@ -36,7 +36,7 @@ create table history (
 create index history_by_day on history (day);
 
 -- Addresses are searched by their beginning.
-create index users_by_email_prefix on users (email collate "C", id);
+create index users_email_prefix on users (email collate "C", id);
 
 -- A project that goes takes its tickets with it.
 create index feed_ticket_by_project on feed_ticket (project_id);

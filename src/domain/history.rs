@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 
 use super::event::{Event, EventKind};
 
+/// What modules report is no fact of the log: it goes into the history alone, under this name.
+pub const SEEN: &str = "session.seen";
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {

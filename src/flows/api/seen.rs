@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::domain::history::Entry;
+use crate::domain::history::{Entry, SEEN};
 use crate::domain::id::{ClientId, EventId, ProjectId};
 use crate::domain::time::Timestamp;
 use crate::flows::error::FlowError;
@@ -14,8 +14,6 @@ use crate::keys::project_key::ProjectLock;
 
 /// Most sessions in one report.
 pub const MOST_SEEN: usize = 500;
-/// The name under which it stands in the history.
-const KIND: &str = "session.seen";
 const DAY: i64 = 86_400;
 /// Clocks of modules may be ahead of ours by so much.
 const AHEAD: Duration = Duration::from_secs(60);
@@ -82,7 +80,7 @@ impl Usher {
         Entry {
             id: EventId::new(now, &*self.random).to_string(),
             at: last.0,
-            kind: KIND.to_owned(),
+            kind: SEEN.to_owned(),
             sub: seen.sub,
             client_id: seen.client_id,
             session_id: seen.sid,

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::event::EventKind;
 use crate::domain::history::Entry;
+use crate::domain::history::SEEN;
 use crate::domain::page::Cursor;
 use crate::flows::api::Caller;
 use crate::flows::{FlowError, HistorySearch, Refused, Right};
@@ -109,7 +110,7 @@ pub async fn read(
     let wanted = Wanted::read(&query)?;
     let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
     let kind = one("kind")?;
-    if kind.is_some_and(|kind| EventKind::from_name(kind).is_none()) {
+    if kind.is_some_and(|kind| kind != SEEN && EventKind::from_name(kind).is_none()) {
         return Err(HttpProblem::parameter("kind", "there is no such kind"));
     }
     let search = HistorySearch {
