@@ -1,4 +1,4 @@
-//! `/openapi.json`: the API in the words of OpenAPI 3.1, made from the code that answers.
+//! `/openapi.json`: the API in the words of `OpenAPI` 3.1, made from the code that answers.
 
 use axum::Router;
 use axum::http::HeaderMap;

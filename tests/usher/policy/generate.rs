@@ -47,17 +47,17 @@ impl Draw {
     pub fn document(&self) -> Document {
         // Entity types share their attributes, so that every condition is well typed for each of them.
         let shared = self.attributes();
-        let entities: Map<String, Json> = (0..1 + self.below(3))
+        let entities: Map<String, Json> = (0..=self.below(3))
             .map(|i| {
                 let actions: Map<String, Json> =
-                    (0..1 + self.below(4)).map(|j| (format!("act{j}"), json!("item"))).collect();
+                    (0..=self.below(4)).map(|j| (format!("act{j}"), json!("item"))).collect();
                 (["Order", "Product", "Admin"][i].to_owned(), json!({"attributes": shared, "actions": actions}))
             })
             .collect();
         let (user, context, token) = (self.attributes(), self.attributes(), self.attributes());
         let declared = [&user, &shared, &context, &token];
         let conditions: Map<String, Json> =
-            (0..1 + self.below(5)).map(|i| (format!("c{i}"), self.condition(&declared, 3))).collect();
+            (0..=self.below(5)).map(|i| (format!("c{i}"), self.condition(&declared, 3))).collect();
         let mut roles = Map::new();
         for i in 0..2 + self.below(5) {
             let inherits: Vec<String> = (0..i).filter(|_| self.one_in(3)).map(|j| format!("r{j}")).collect();
@@ -143,7 +143,7 @@ impl Draw {
     fn literal(&self, kind: &str) -> Json {
         match kind {
             "string" => json!({"lit": self.text()}),
-            "strings" => json!({"lit": (0..1 + self.below(3)).map(|_| self.text()).collect::<Vec<_>>()}),
+            "strings" => json!({"lit": (0..=self.below(3)).map(|_| self.text()).collect::<Vec<_>>()}),
             kind => self.value(kind),
         }
     }
