@@ -10,7 +10,7 @@ pub use view::factors_view;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 
 use super::extract::params::QueryParams;
 use super::extract::visitor::Visitor;
