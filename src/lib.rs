@@ -28,6 +28,8 @@ pub mod keys;
 pub mod mail;
 /// The one door out: no private addresses, no redirects, in time and within a size.
 pub mod outbound;
+/// PURE. A project's access rules: authored, checked against Cedar, compiled to a table, decided.
+pub mod policy;
 /// PURE. The words and rules of OAuth 2 and OpenID Connect.
 pub mod protocol;
 /// The upstream providers, simulated for development and tests.

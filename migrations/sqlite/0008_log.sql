@@ -2,7 +2,7 @@
 -- projects' histories) one after another, each of them once. Facts written before were told to nobody there was.
 
 create table event_in_order (
-    seq integer primary key autoincrement,
+    seq integer not null primary key autoincrement,
     id blob not null unique,
     kind text not null,
     at integer not null,

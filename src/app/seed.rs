@@ -16,6 +16,8 @@ pub const EMAIL: &str = "ana@example.test";
 pub const PASSWORD: &str = "usher-demo";
 /// The client of the developer's own application.
 pub const CLIENT: &str = "usher-demo";
+/// The token of the project. It is no secret: `usher dev` answers on this machine alone, and `usher serve` never makes it.
+pub const PROJECT_TOKEN: &str = "usher-dev-demo-project-token-loopback-onlyA";
 const PROJECT: &str = "Demo";
 
 /// Makes the person, unless they are there.
@@ -54,10 +56,12 @@ pub async fn project(usher: &Usher) -> Result<ProjectId, FlowError> {
         if let Some(project) = page.items.iter().find(|project| project.name == PROJECT) {
             return Ok(project.id);
         }
-        match page.next {
-            Some(next) => after = next,
-            None => return Ok(usher.create_project(PROJECT).await?.project.id),
-        }
+        let Some(next) = page.next else {
+            // The person, if they are there already, works on it: the console of a member can be tried at once.
+            let owner = usher.load_user(EMAIL).await.ok().map(|user| user.id);
+            return Ok(usher.make_project(PROJECT, owner, PROJECT_TOKEN.to_owned()).await?.project.id);
+        };
+        after = next;
     }
 }
 
@@ -144,6 +148,11 @@ fn profile() -> Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_token_of_the_project_is_a_key_like_any_other() {
+        assert!(crate::keys::project_key::ProjectKey::of_token(PROJECT_TOKEN).is_some());
+    }
 
     #[test]
     fn the_person_has_every_standard_claim_and_each_of_them_holds() {

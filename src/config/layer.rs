@@ -60,7 +60,7 @@ pub(super) struct Entry {
 }
 
 /// Names of the contract that this version refuses, instead of ignoring them in silence.
-const NOT_YET: &[&str] = &["redis_url", "metrics_listen", "registration.dynamic", "session.mode"];
+const NOT_YET: &[&str] = &["redis_url", "metrics_listen", "registration.dynamic"];
 
 /// The dotted key of an environment variable's name, without looking whether it exists: `USHER_SESSION__IDLE` is
 /// `session.idle`.

@@ -17,6 +17,7 @@ mod load_tests;
 mod mail;
 mod nearest;
 mod outbound;
+mod projects;
 mod providers;
 mod reader;
 mod registration;
@@ -41,10 +42,11 @@ pub use layer::Origin;
 pub use limits::Limits;
 pub use mail::{Mail, SmtpUrl};
 pub use outbound::Outbound;
+pub use projects::{Makers, Projects};
 pub use providers::ConfiguredProvider;
 pub use registration::SignUp;
 pub use server::Server;
-pub use session::Session;
+pub use session::{Session, SessionMode};
 pub use setting::Profile;
 pub use sign_in::Passwords;
 pub use source::Sources;
@@ -83,6 +85,8 @@ pub struct Config {
     pub sign_up: SignUp,
     /// What the one door out lets through.
     pub outbound: Outbound,
+    /// Who may make projects, and how long their histories are kept.
+    pub projects: Projects,
     /// The demo applications.
     pub demo: Demo,
     /// The upstream providers that are written in the file.
@@ -135,6 +139,7 @@ impl Config {
         let (session, tokens) = (Session::read(reader), Tokens::read(reader));
         let (passwords, sign_up) = (Passwords::read(reader), SignUp::read(reader));
         let (outbound, demo) = (Outbound::read(reader), Demo::read(reader));
+        let projects = Projects::read(reader);
         Some(Self {
             profile: reader.profile,
             server: server?,
@@ -148,6 +153,7 @@ impl Config {
             passwords: passwords?,
             sign_up: sign_up?,
             outbound: outbound?,
+            projects: projects?,
             demo: demo?,
             providers: Vec::new(),
             explained: Vec::new(),
@@ -190,6 +196,7 @@ fn known() -> Vec<Setting> {
         Passwords::SETTINGS,
         SignUp::SETTINGS,
         Outbound::SETTINGS,
+        Projects::SETTINGS,
         Demo::SETTINGS,
     ]
     .concat()

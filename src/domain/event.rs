@@ -42,10 +42,16 @@ pub enum EventKind {
     GrantCreated,
     GrantRevoked,
     TokenRevoked,
+    AccessUsed,
     TokenReuseDetected,
     CodeReuseDetected,
     ProjectCreated,
     ProjectUpdated,
+    ProjectDeleted,
+    ProjectTokenRotated,
+    MemberAdded,
+    MemberChanged,
+    MemberRemoved,
     ClientCreated,
     ClientUpdated,
     ClientDisabled,
@@ -68,6 +74,11 @@ pub enum EventKind {
     PolicyPublished,
     RoleAssigned,
     RoleUnassigned,
+    WebhookCreated,
+    WebhookUpdated,
+    WebhookDeleted,
+    WebhookSecretRotated,
+    WebhookDisabled,
 }
 
 impl EventKind {
@@ -104,10 +115,16 @@ impl EventKind {
         Self::GrantCreated,
         Self::GrantRevoked,
         Self::TokenRevoked,
+        Self::AccessUsed,
         Self::TokenReuseDetected,
         Self::CodeReuseDetected,
         Self::ProjectCreated,
         Self::ProjectUpdated,
+        Self::ProjectDeleted,
+        Self::ProjectTokenRotated,
+        Self::MemberAdded,
+        Self::MemberChanged,
+        Self::MemberRemoved,
         Self::ClientCreated,
         Self::ClientUpdated,
         Self::ClientDisabled,
@@ -130,6 +147,11 @@ impl EventKind {
         Self::PolicyPublished,
         Self::RoleAssigned,
         Self::RoleUnassigned,
+        Self::WebhookCreated,
+        Self::WebhookUpdated,
+        Self::WebhookDeleted,
+        Self::WebhookSecretRotated,
+        Self::WebhookDisabled,
     ];
 
     /// The kind of that name.
@@ -171,9 +193,15 @@ impl EventKind {
             Self::GrantCreated => "grant.created",
             Self::GrantRevoked => "grant.revoked",
             Self::TokenRevoked => "token.revoked",
+            Self::AccessUsed => "access.used",
             Self::TokenReuseDetected => "token.reuse_detected",
             Self::CodeReuseDetected => "code.reuse_detected",
             Self::ProjectUpdated => "project.updated",
+            Self::ProjectDeleted => "project.deleted",
+            Self::ProjectTokenRotated => "project.token_rotated",
+            Self::MemberAdded => "member.added",
+            Self::MemberChanged => "member.changed",
+            Self::MemberRemoved => "member.removed",
             Self::ProjectCreated => "project.created",
             Self::ClientCreated => "client.created",
             Self::ClientUpdated => "client.updated",
@@ -197,6 +225,11 @@ impl EventKind {
             Self::PolicyPublished => "policy.published",
             Self::RoleAssigned => "role.assigned",
             Self::RoleUnassigned => "role.unassigned",
+            Self::WebhookCreated => "webhook.created",
+            Self::WebhookUpdated => "webhook.updated",
+            Self::WebhookDeleted => "webhook.deleted",
+            Self::WebhookSecretRotated => "webhook.secret_rotated",
+            Self::WebhookDisabled => "webhook.disabled",
         }
     }
 }
@@ -229,6 +262,9 @@ impl Event {
     pub const PROJECTS: &'static str = "projects";
     /// The member that a grant's end carries if its whole session ended with it.
     pub const WITH_SESSION: &'static str = "with_session";
+
+    /// Members that stand in the log only until the fact was told: they are for the sealed histories of projects.
+    const UNTIL_TOLD: [&'static str; 2] = ["scope", "claims"];
 
     /// A bare fact, to be filled in with the `with_` methods.
     pub fn new(id: EventId, kind: EventKind, at: Timestamp) -> Self {
@@ -285,6 +321,20 @@ impl Event {
     pub fn with_projects(self, projects: &[ProjectId]) -> Self {
         let names: Vec<String> = projects.iter().map(ToString::to_string).collect();
         self.with(Self::PROJECTS, names)
+    }
+
+    /// What stays in the log once the fact was told; `None` if all of it does.
+    pub fn kept_data(&self) -> Option<Map<String, Value>> {
+        let passing = matches!(self.kind, EventKind::GrantCreated | EventKind::ConsentGranted | EventKind::AccessUsed);
+        let passing = passing && Self::UNTIL_TOLD.iter().any(|name| self.data.contains_key(*name));
+        passing.then(|| {
+            let stays = |name: &String| !Self::UNTIL_TOLD.contains(&name.as_str());
+            self.data
+                .iter()
+                .filter(|(name, _)| stays(name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect()
+        })
     }
 
     /// Every project that this is known to concern; a fact about a person may concern more, which only memory knows.

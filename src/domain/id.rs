@@ -67,10 +67,14 @@ ids! {
     RememberedId;
     /// A second step that is due, or a ceremony that a passkey is asked for in.
     CeremonyId;
+    /// One role of one holder.
+    AssignmentId;
     /// One way in that an upstream provider vouches for.
     IdentityId;
     /// Two users that were found to be one person.
     MergeId;
+    /// A webhook of a project.
+    WebhookId;
 }
 
 /// The `client_id` of RFC 6749 §2.2: chosen by Usher, never by the client, so that it cannot collide with a `sub`.

@@ -155,13 +155,25 @@ impl Profile {
     ///
     /// # Errors
     /// The first claim at fault.
-    pub fn checked(mut self) -> Result<Self, ProfileFault> {
+    pub fn checked(self) -> Result<Self, ProfileFault> {
+        self.checked_throughout().map_err(|(first, _)| first)
+    }
+
+    /// Trims every text, drops the empty ones, and checks the rest.
+    ///
+    /// # Errors
+    /// Every claim at fault: the first, and those after it.
+    pub fn checked_throughout(mut self) -> Result<Self, (ProfileFault, Vec<ProfileFault>)> {
+        let mut faults = Vec::new();
         for (claim, text) in self.texts() {
             if let Some(held) = text.take() {
                 let trimmed = held.trim();
-                check_text(claim, trimmed)?;
+                faults.extend(check_text(claim, trimmed).err());
                 *text = Some(trimmed.to_owned()).filter(|kept| !kept.is_empty());
             }
+        }
+        if !faults.is_empty() {
+            return Err((faults.remove(0), faults));
         }
         self.phone_number_verified &= self.phone_number.is_some();
         Ok(self)

@@ -5,7 +5,11 @@
 //! Readers only write down what is to be sent; sending is the work of [`crate::jobs`] and of the feed's hub, which may fail
 //! and try again as they like.
 
+pub mod backchannel;
+mod beside;
 pub mod feed;
+mod history;
 mod teller;
+pub mod webhooks;
 
 pub use teller::{Heard, Rules, Teller};

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::feed;
+use super::history::Pages;
+use super::{backchannel, feed, webhooks};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::ProjectId;
 use crate::storage::telling::Untold;
@@ -95,6 +96,7 @@ impl Teller {
             })
         });
         let (told, rings) = work.await?;
+        self.store.ring_outgoing();
         for ring in rings {
             self.store.ring(ring);
         }
@@ -106,14 +108,23 @@ impl Teller {
 async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec<Ring>> {
     let mut grown = BTreeSet::new();
     let mut rings = Vec::new();
-    for Untold { seq, event } in facts {
+    let mut pages = Pages::default();
+    for fact in facts {
+        let event = &fact.event;
         let heard = Heard { event, projects: concerned(tx, event).await? };
         grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
+        backchannel::hear(tx, &heard, rules.access_ttl).await?;
+        webhooks::hear(tx, &heard).await?;
         if matches!(event.kind, EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned) {
             rings.push(Ring::Keys);
         }
-        tx.mark_told(*seq).await?;
+        if matches!(event.kind, EventKind::ProjectTokenRotated | EventKind::ProjectDeleted) {
+            rings.extend(heard.projects.iter().copied().map(Ring::Credentials));
+        }
+        pages.hear(tx, &heard).await?;
+        tx.mark_told(fact).await?;
     }
+    pages.write(tx).await?;
     rings.extend(grown.into_iter().map(Ring::Feed));
     for ring in &rings {
         tx.ring(*ring).await?;
@@ -150,5 +161,12 @@ const fn is_of_the_person(kind: EventKind) -> bool {
             | EventKind::SessionReauthenticated
             | EventKind::IdentityLinked
             | EventKind::IdentityUnlinked
+            | EventKind::FactorAdded
+            | EventKind::FactorRemoved
+            | EventKind::FactorsReset
+            | EventKind::SecondStepChanged
+            | EventKind::RecoveryCodesRenewed
+            | EventKind::RecoveryCodeUsed
+            | EventKind::PasskeyCloneSuspected
     )
 }

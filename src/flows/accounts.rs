@@ -137,6 +137,11 @@ pub(super) fn secret_hash(secret: &str) -> [u8; 32] {
 pub const FRESH: Duration = Duration::from_mins(5);
 
 impl Account {
+    /// Somebody whose session no browser holds: they come with a token.
+    pub(super) const fn away(session: Session, user: User, live: bool) -> Self {
+        Self { session, user, live, place: usize::MAX }
+    }
+
     /// Did the person show themselves a moment ago?
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         now < self.session.auth_time + FRESH

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::accounts::Account;
+use super::api::is_house;
 use super::end::Ended;
 use super::error::{FlowError, Refused};
 use super::usher::Usher;
@@ -72,7 +73,10 @@ impl Usher {
             let one = found.entry(consent.client_id).or_default();
             (one.scope, one.allowed_at) = (consent.scope, Some(consent.granted_at));
         }
-        for grant in self.store.list_standing_grants(user).await?.iter().filter(|grant| self.still_works(grant, now)) {
+        let standing = self.store.list_standing_grants(user).await?;
+        // A session that is held by tokens is a session, and no application.
+        let others = standing.iter().filter(|grant| !is_house(&grant.client_id) && self.still_works(grant, now));
+        for grant in others {
             found.entry(grant.client_id.clone()).or_default().grant(grant);
         }
         for access in self.store.list_accesses(user).await? {

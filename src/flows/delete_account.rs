@@ -8,6 +8,7 @@ use crate::domain::event::EventKind;
 use crate::domain::notice::Notice;
 use crate::domain::proof::ProofKind;
 use crate::domain::session::EndReason;
+use crate::domain::user::User;
 
 impl Usher {
     /// Deletes a person's account. `typed` is what they typed to confirm it: how they are called on the page.
@@ -22,7 +23,15 @@ impl Usher {
         if typed.trim().to_lowercase() != account.user.confirmation().to_lowercase() {
             return Err(Refused::NotConfirmed.into());
         }
-        let (usher, user, now) = (self.clone(), account.user.clone(), self.now());
+        self.remove_user(account.user.clone()).await
+    }
+
+    /// Deletes a user as [`Usher::delete_account`] does, for whoever may ask for it.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn remove_user(&self, user: User) -> Result<Ended, FlowError> {
+        let (usher, now) = (self.clone(), self.now());
         let notice = self.notice(&user, &Notice::AccountDeleted)?;
         // Whoever was found to be the same person goes with them.
         let mut rests = Vec::new();

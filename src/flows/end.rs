@@ -18,6 +18,10 @@ pub struct Ended {
     pub clients: Vec<ClientId>,
     /// When each of them was last issued tokens.
     issued: Vec<Timestamp>,
+    /// Whose all that was.
+    pub(super) user: Option<UserId>,
+    /// When it ended.
+    pub(super) at: Option<Timestamp>,
 }
 
 impl Ended {
@@ -49,7 +53,7 @@ impl Usher {
         reason: EndReason,
     ) -> Result<Ended> {
         let now = self.now();
-        let mut ended = Ended::default();
+        let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
         if tx.end_session(session, now, reason).await? {
             self.tell_session(tx, user, session, reason).await?;
             ended.sessions.push(session);
@@ -69,7 +73,8 @@ impl Usher {
         reason: EndReason,
     ) -> Result<Ended> {
         let now = self.now();
-        let mut ended = Ended { sessions: tx.end_sessions_of(user, but, now, reason).await?, ..Ended::default() };
+        let sessions = tx.end_sessions_of(user, but, now, reason).await?;
+        let mut ended = Ended { sessions, user: Some(user), at: Some(now), ..Ended::default() };
         for session in &ended.sessions {
             self.tell_session(tx, user, *session, reason).await?;
         }
@@ -99,16 +104,21 @@ impl Usher {
         client: &ClientId,
         reason: EndReason,
     ) -> Result<Ended> {
-        let revoked = tx.revoke_grants_at_client(user, client, self.now(), reason).await?;
+        let now = self.now();
+        let revoked = tx.revoke_grants_at_client(user, client, now, reason).await?;
         self.tell_grants(tx, &revoked, &[], reason).await?;
-        let mut ended = Ended::default();
+        let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
         ended.add(revoked);
         Ok(ended)
     }
 
     async fn tell_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
         let concerned = tx.projects_of_session(session).await?;
-        let event = self.event(EventKind::SessionRevoked).with_user(user).with_session(session);
+        let mut event = self.event(EventKind::SessionRevoked).with_user(user).with_session(session);
+        // By the time that readers hear of it the user may be gone.
+        if let Some(sub) = tx.find_sub(user).await? {
+            event = event.with("sub", sub.0);
+        }
         tx.append(&event.with_projects(&concerned).with("reason", reason.as_str())).await
     }
 
@@ -127,7 +137,8 @@ impl Usher {
                 .with_session(grant.session_id)
                 .with_client(&grant.client_id)
                 .with_grant(grant.id)
-                .with("reason", reason.as_str());
+                .with("reason", reason.as_str())
+                .with("sub", grant.sub.0.clone());
             if over.contains(&grant.session_id) {
                 event = event.with(Event::WITH_SESSION, true);
             }

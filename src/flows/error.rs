@@ -2,9 +2,11 @@
 
 use crate::domain::provider::ProviderFault;
 use crate::domain::user::ProfileFault;
+use crate::domain::webhook::WebhookFault;
 use crate::flows::password_pool::Busy;
 use crate::flows::password_rules::PasswordFault;
 use crate::keys::keyring::SignError;
+use crate::policy::Fault;
 use crate::protocol::client_metadata::MetadataFault;
 use crate::protocol::error::OAuthError;
 use crate::storage::StorageError;
@@ -116,12 +118,60 @@ pub enum Refused {
     /// The settings of a provider will not do.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Provider(Vec<ProviderFault>),
+    /// The settings of a webhook will not do.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Webhook(Vec<WebhookFault>),
+    /// The project has as many webhooks as it may have.
+    #[error("a project has 20 webhooks at most")]
+    TooManyWebhooks,
+    /// The webhook is out of use.
+    #[error("this webhook is out of use: put it back into use first")]
+    WebhookDisabled,
     /// The provider is written in the configuration file.
     #[error("this provider is written in the configuration file: change it there")]
     ManagedByFile,
+    /// The last owner cannot go.
+    #[error("a project keeps at least one owner: make somebody else an owner first")]
+    LastOwner,
+    /// The person works on the project already.
+    #[error("this person is a member already")]
+    MemberAlready,
+    /// Only the newest token of the project opens this.
+    #[error("only the project's newest token opens its history: call with it")]
+    ProjectTokenRequired,
+    /// A new token would lock the history up for ever.
+    #[error(
+        "without the present token everything in the project's history becomes unreadable for ever, and is deleted: \
+         send current_token, or say discard_history"
+    )]
+    HistoryWouldBeLost,
+    /// The old token was to be good for too long.
+    #[error("the old token stays good for at most 30 days")]
+    Overlap,
+    /// The user was found to be another one.
+    #[error("this user was merged into another")]
+    UserMerged,
+    /// Somebody else changed it meanwhile.
+    #[error("it has changed meanwhile: read it again")]
+    Superseded,
     /// Nobody could sign in to the account any more.
     #[error("this is the last way into the account")]
     LastWayIn,
+    /// The access rules will not do.
+    #[error("the access rules cannot be published as they are")]
+    Policy(Vec<Fault>),
+    /// They have it already.
+    #[error("they have this role there already")]
+    RoleHeld,
+    /// They have as many roles as fit into a token.
+    #[error("nobody has more than 32 roles in a project")]
+    TooManyRoles,
+    /// Nothing to publish.
+    #[error("the draft says what is published already")]
+    NothingToPublish,
+    /// Something about an assignment or a note will not do.
+    #[error("{0}")]
+    BadAssignment(&'static str),
     /// The client keeps no secret.
     #[error("this client keeps no secret")]
     NoSecret,
@@ -149,6 +199,9 @@ pub enum Broken {
     /// A key could not be made.
     #[error(transparent)]
     Generate(#[from] crate::keys::generate::GenerateError),
+    /// Something sealed to a project could not be sealed or opened.
+    #[error(transparent)]
+    History(#[from] crate::keys::project_key::NotOpened),
     /// A value of ours did not serialise, or did not read back.
     #[error("a value of ours does not read: {0}")]
     Value(#[from] serde_json::Error),
@@ -176,6 +229,7 @@ breaks!(
     SignError,
     crate::mail::messages::WriteError,
     crate::keys::generate::GenerateError,
+    crate::keys::project_key::NotOpened,
     serde_json::Error
 );
 

@@ -73,6 +73,7 @@ impl Usher {
             sid: Some(grant.session_id.to_string()),
             urv: None,
             gid: Some(id.to_string()),
+            roles: Vec::new(),
         };
         Ok(Introspection { active: true, claims: Some(claims), token_type: None })
     }

@@ -1,5 +1,8 @@
 //! What owners do with clients.
 
+use url::Url;
+
+use super::api::is_house;
 use super::authenticate_client::sha256_hex;
 use super::error::{FlowError, Refused};
 use super::usher::Usher;
@@ -7,7 +10,7 @@ use crate::domain::client::{Client, ClientSecret, ClientType};
 use crate::domain::event::EventKind;
 use crate::domain::id::{ClientId, ProjectId};
 use crate::domain::time::Timestamp;
-use crate::protocol::client_metadata::ClientMetadata;
+use crate::protocol::client_metadata::{ClientMetadata, MetadataFault};
 use crate::storage::StorageError;
 
 /// Secrets that are good side by side while one replaces the other.
@@ -40,7 +43,7 @@ impl Usher {
     /// # Errors
     /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`] if there is no such project.
     pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
-        new.metadata.check().map_err(Refused::Metadata)?;
+        self.check_metadata(&new.metadata)?;
         if self.store.find_project(new.project).await?.is_none() {
             return Err(Refused::NotFound("project").into());
         }
@@ -68,6 +71,17 @@ impl Usher {
         });
         create.await?;
         Ok(RegisteredClient { client, secret })
+    }
+
+    /// Checks metadata by itself, and whether the address that Usher is to call may be called from here.
+    fn check_metadata(&self, metadata: &ClientMetadata) -> Result<(), FlowError> {
+        metadata.check().map_err(Refused::Metadata)?;
+        let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
+        if called.is_some_and(|url| self.outbound().may_call(&url).is_err()) {
+            let fault = "may not be called: it is not a public https address".to_owned();
+            return Err(Refused::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]).into());
+        }
+        Ok(())
     }
 
     /// A client by its id.
@@ -99,13 +113,41 @@ impl Usher {
     /// # Errors
     /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`].
     pub async fn update_client(&self, id: &ClientId, metadata: ClientMetadata) -> Result<Client, FlowError> {
-        metadata.check().map_err(Refused::Metadata)?;
+        self.check_metadata(&metadata)?;
         self.change_client(id, EventKind::ClientUpdated, move |client, _| {
             // Whether it keeps a secret was decided when it was made.
             client.metadata =
                 ClientMetadata { token_endpoint_auth_method: client.metadata.token_endpoint_auth_method, ..metadata };
         })
         .await
+    }
+
+    /// Replaces the metadata of a client, if it is still what was read.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::Superseded`].
+    pub async fn replace_client_metadata(&self, read: &Client, metadata: ClientMetadata) -> Result<Client, FlowError> {
+        metadata.check().map_err(Refused::Metadata)?;
+        let mut changed = read.clone();
+        // Whether it keeps a secret was decided when it was made.
+        let token_endpoint_auth_method = read.metadata.token_endpoint_auth_method;
+        changed.metadata = ClientMetadata { token_endpoint_auth_method, ..metadata };
+        changed.updated_at = self.now();
+        let (before, after) = (read.clone(), changed.clone());
+        let event = self.event(EventKind::ClientUpdated).with_client(&read.id).with_project(read.project_id);
+        let replace = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if tx.find_client(&before.id).await?.is_none_or(|now| now != before) {
+                    return Ok(false);
+                }
+                tx.update_client(&after).await?;
+                tx.append(&event).await?;
+                Ok(true)
+            })
+        });
+        let replaced = replace.await?;
+        self.clients.invalidate(&read.id);
+        if replaced { Ok(changed) } else { Err(Refused::Superseded.into()) }
     }
 
     /// Puts a client out of use, or back into use. All that it was granted rests with it.
@@ -142,6 +184,7 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFound`].
     pub async fn delete_client(&self, id: &ClientId) -> Result<(), FlowError> {
+        not_the_house(id)?;
         let (doomed, event) = (id.clone(), self.event(EventKind::ClientDeleted).with_client(id));
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -162,6 +205,7 @@ impl Usher {
     where
         F: FnOnce(&mut Client, Timestamp) + Send + 'static,
     {
+        not_the_house(id)?;
         let (now, wanted, event) = (self.now(), id.clone(), self.event(kind).with_client(id));
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -177,6 +221,11 @@ impl Usher {
         self.clients.invalidate(id);
         changed.ok_or_else(|| Refused::NotFound("client").into())
     }
+}
+
+/// The client that the house itself is belongs to nobody else.
+fn not_the_house(id: &ClientId) -> Result<(), FlowError> {
+    if is_house(id) { Err(Refused::NotAllowed.into()) } else { Ok(()) }
 }
 
 fn fresh_secret(secret: &str, now: Timestamp) -> ClientSecret {

@@ -3,11 +3,15 @@
 use super::accounts::secret_hash;
 use super::error::{FlowError, Refused};
 use super::usher::Usher;
+use crate::config::Makers;
 use crate::domain::authentication::AAL2;
 use crate::domain::event::EventKind;
-use crate::domain::id::ProjectId;
+use crate::domain::id::{ProjectId, UserId};
+use crate::domain::member::{Member, Role};
 use crate::domain::page::{Cursor, Page};
 use crate::domain::project::{Project, check_name};
+use crate::domain::user::User;
+use crate::keys::project_key::{NotOpened, ProjectKey};
 
 /// A project that was just made, with its token: shown once, kept as a hash.
 #[derive(Debug, Clone)]
@@ -19,20 +23,52 @@ pub struct RegisteredProject {
 }
 
 impl Usher {
-    /// Makes a project.
+    /// Makes a project that nobody but administrators works on yet.
     ///
     /// # Errors
     /// [`Refused::BadName`].
     pub async fn create_project(&self, name: &str) -> Result<RegisteredProject, FlowError> {
+        let token = self.random.token();
+        self.make_project(name, None, token).await
+    }
+
+    /// Makes a project for a person, who owns it.
+    ///
+    /// # Errors
+    /// [`Refused::NotAllowed`] if only administrators may, [`Refused::BadName`].
+    pub async fn create_project_of(&self, name: &str, owner: &User) -> Result<RegisteredProject, FlowError> {
+        if self.config.projects.create == Makers::Admins && !owner.admin {
+            return Err(Refused::NotAllowed.into());
+        }
+        let token = self.random.token();
+        self.make_project(name, Some(owner.id), token).await
+    }
+
+    /// Makes a project with this token, which is 32 bytes of base64url. Only the development set-up names one.
+    ///
+    /// # Errors
+    /// [`Refused::BadName`].
+    pub async fn make_project(
+        &self,
+        name: &str,
+        owner: Option<UserId>,
+        token: String,
+    ) -> Result<RegisteredProject, FlowError> {
         let name = check_name(name).map_err(|_| Refused::BadName)?;
         let now = self.now();
         let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now, required_acr: None };
-        let token = self.random.token();
+        let key = ProjectKey::of_token(&token).ok_or(NotOpened)?;
+        let (kid, public) = (key.kid(), key.public_jwk());
         let (made, hash) = (project.clone(), secret_hash(&token));
         let event = self.event(EventKind::ProjectCreated).with_project(project.id);
         let create = self.store.write(move |mut tx| {
             Box::pin(async move {
                 tx.insert_project(&made, &hash).await?;
+                tx.insert_project_key(made.id, 1, (&kid, &public), now).await?;
+                if let Some(user_id) = owner {
+                    let owner = Member { project_id: made.id, user_id, role: Role::Owner, since: now };
+                    tx.put_member(&owner).await?;
+                }
                 tx.append(&event).await
             })
         });

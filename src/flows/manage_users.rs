@@ -70,6 +70,40 @@ impl Usher {
         Ok(self.store.list_users(after, size).await?)
     }
 
+    /// Users whose address begins with this, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
+        Ok(self.store.search_users(&prefix.trim().to_lowercase(), after, size).await?)
+    }
+
+    /// Changes what a user is called; what is absent stays.
+    ///
+    /// # Errors
+    /// [`Refused::Profile`] for a name that will not do.
+    pub async fn rename_user(
+        &self,
+        mut user: User,
+        given_name: Option<String>,
+        family_name: Option<String>,
+    ) -> Result<User, FlowError> {
+        let mut profile = user.profile.clone();
+        profile.given_name = given_name.or(profile.given_name);
+        profile.family_name = family_name.or(profile.family_name);
+        user.set_profile(profile.checked()?, &Origin::Administrator, self.now());
+        let event = self.event(EventKind::UserUpdated).with_user(user.id).with("by", "administrator");
+        let changed = user.clone();
+        let update = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.update_user(&changed).await?;
+                tx.append(&event).await
+            })
+        });
+        update.await?;
+        Ok(user)
+    }
+
     /// A user by address.
     ///
     /// # Errors

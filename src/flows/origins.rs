@@ -1,4 +1,5 @@
-//! Which web origins may call the token endpoint from a browser: those that clients have registered.
+//! Which web origins may call the house from a browser: those that clients have registered. And which of them may do so
+//! with the house's own cookie: those of clients that belong to whoever runs Usher.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub(super) struct Origins(Mutex<Option<(Timestamp, Arc<Registered>)>>);
 #[derive(Debug, Default)]
 struct Registered {
     origins: HashSet<String>,
+    first_party: HashSet<String>,
     any_localhost: bool,
 }
 
@@ -31,19 +33,33 @@ impl Usher {
     /// # Errors
     /// If the house is broken.
     pub async fn is_client_origin(&self, origin: &str) -> Result<bool, FlowError> {
+        let registered = self.registered_origins().await?;
+        Ok(registered.origins.contains(origin) || registered.any_localhost && redirect_uri::is_localhost(origin))
+    }
+
+    /// Is this the origin of an application of the house, so that its scripts may act by the person's cookie?
+    ///
+    /// A client that may come back to any address on localhost is the developer's own: `usher dev` alone makes one.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn is_first_party_origin(&self, origin: &str) -> Result<bool, FlowError> {
+        let registered = self.registered_origins().await?;
+        Ok(registered.first_party.contains(origin) || registered.any_localhost && redirect_uri::is_localhost(origin))
+    }
+
+    async fn registered_origins(&self) -> Result<Arc<Registered>, FlowError> {
         let now = self.now();
         // Whoever comes while the list is being read waits for it, so that many askers cost one reading.
         let mut known = self.origins.0.lock().await;
-        let registered = match &*known {
-            Some((since, registered)) if now < *since + MEMORY => registered.clone(),
-            _ => {
-                let fresh = Arc::new(self.read_origins().await?);
-                *known = Some((now, fresh.clone()));
-                fresh
-            }
-        };
-        drop(known);
-        Ok(registered.origins.contains(origin) || registered.any_localhost && redirect_uri::is_localhost(origin))
+        if let Some((since, registered)) = &*known
+            && now < *since + MEMORY
+        {
+            return Ok(registered.clone());
+        }
+        let fresh = Arc::new(self.read_origins().await?);
+        *known = Some((now, fresh.clone()));
+        Ok(fresh)
     }
 
     async fn read_origins(&self) -> Result<Registered, FlowError> {
@@ -54,9 +70,13 @@ impl Usher {
             after.clone_from(&last.id.0);
             for client in clients.iter().filter(|client| client.is_active()) {
                 registered.any_localhost |= client.metadata.any_localhost_redirect;
-                registered
-                    .origins
-                    .extend(client.metadata.redirect_uris.iter().filter_map(|uri| redirect_uri::origin(uri)));
+                let origins = client.metadata.redirect_uris.iter().filter_map(|uri| redirect_uri::origin(uri));
+                for origin in origins {
+                    if client.metadata.first_party {
+                        registered.first_party.insert(origin.clone());
+                    }
+                    registered.origins.insert(origin);
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::error::FlowError;
 use super::usher::Usher;
 use crate::domain::access::Access;
+use crate::domain::event::EventKind;
 use crate::domain::id::{ClientId, UserId};
 
 impl Usher {
@@ -27,12 +28,15 @@ impl Usher {
 
     async fn write_release(&self, user: UserId, client: ClientId, claims: BTreeSet<String>) -> Result<(), FlowError> {
         let now = self.now();
+        let event = self.event(EventKind::AccessUsed).with_user(user).with_client(&client);
+        let event = event.with("claims", claims.iter().cloned().collect::<Vec<_>>());
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
                 let found = tx.find_access(user, &client).await?;
                 let mut access = found.unwrap_or_else(|| Access::begin(user, client, now));
                 access.release(&claims, now);
-                tx.put_access(&access).await
+                tx.put_access(&access).await?;
+                tx.append(&event).await
             })
         });
         Ok(write.await?)

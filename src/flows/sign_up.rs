@@ -10,7 +10,7 @@ use super::arrive::SignedIn;
 use super::authorize::mark_hash;
 use super::error::{FlowError, Refused};
 use super::open_session::password_guard;
-use super::password_rules::{check, normalise};
+use super::password_rules::{PasswordFault, check, normalise};
 use super::usher::{Device, Usher};
 use crate::domain::authentication::{Authentication, Guard, Means};
 use crate::domain::email::Email;
@@ -27,7 +27,7 @@ use crate::mail::messages::{self, Recipient};
 use crate::storage::StorageError;
 
 /// A mailed code is good for so long.
-const LIFETIME: Duration = Duration::from_mins(15);
+pub const LIFETIME: Duration = Duration::from_mins(15);
 /// Digits of a mailed code: with five tries, one chance in 20,000,000.
 const DIGITS: usize = 8;
 
@@ -58,6 +58,9 @@ pub(super) struct PendingSignUp {
     pub browser: Option<String>,
 }
 
+/// What a form holds once it is checked.
+type CheckedSignUp = (Email, Profile, Option<Secret<String>>);
+
 /// Whether the password of a registration is needed in the browser at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsksPassword(pub bool);
@@ -83,16 +86,7 @@ impl Usher {
         if !self.config.sign_up.enabled {
             return Err(Refused::SignUpClosed.into());
         }
-        let (email, profile) = checked(&form)?;
-        let password = match &form.password {
-            None => None,
-            Some(typed) => {
-                let password = normalise(typed.expose())?;
-                let own = [email.as_str(), &form.given_name, &form.family_name, "usher"];
-                check(password.expose(), self.config.passwords.min_length, &own)?;
-                Some(password)
-            }
-        };
+        let (email, profile, password) = self.check_sign_up(&form).map_err(|(first, _)| first)?;
         self.count_sign_up(&device.source).await?;
         let phc = match password {
             None => None,
@@ -106,6 +100,39 @@ impl Usher {
             browser: browser.mark().map(mark_hash),
         };
         self.await_proof(email, &pending, form.lang).await
+    }
+
+    /// Everything that is wrong with what was typed, whether or not anybody may register.
+    pub fn sign_up_faults(&self, form: &SignUpForm) -> Vec<Refused> {
+        match self.check_sign_up(form) {
+            Ok(_) => Vec::new(),
+            Err((first, others)) => [first].into_iter().chain(others).collect(),
+        }
+    }
+
+    /// Checks every field, in the order of the form: the first that is at fault, and those after it.
+    fn check_sign_up(&self, form: &SignUpForm) -> Result<CheckedSignUp, (Refused, Vec<Refused>)> {
+        let email = Email::parse(&form.email).map_err(|_| Refused::NotAnEmail);
+        let own = [form.email.as_str(), &form.given_name, &form.family_name, "usher"];
+        let password = form.password.as_ref().map(|typed| self.check_password(typed, &own)).transpose();
+        let profile = names(form);
+        match (profile, email, password) {
+            (Ok(profile), Ok(email), Ok(password)) => Ok((email, profile, password)),
+            (profile, email, password) => {
+                let mut faults = profile.err().unwrap_or_default();
+                faults.extend(email.err());
+                faults.extend(password.err().map(Refused::from));
+                let first = if faults.is_empty() { Refused::NotAnEmail } else { faults.remove(0) };
+                Err((first, faults))
+            }
+        }
+    }
+
+    /// May this password be chosen by somebody of whom this is known?
+    fn check_password(&self, typed: &Secret<String>, own: &[&str]) -> Result<Secret<String>, PasswordFault> {
+        let password = normalise(typed.expose())?;
+        check(password.expose(), self.config.passwords.min_length, own)?;
+        Ok(password)
     }
 
     /// Sends a new code for a registration that waits; the old one is dead from then on.
@@ -365,19 +392,24 @@ fn asks_password(pending: &PendingSignUp, browser: &Browser) -> bool {
     pending.phc.is_some() && (pending.browser.is_none() || pending.browser != browser.mark().map(mark_hash))
 }
 
-fn checked(form: &SignUpForm) -> Result<(Email, Profile), FlowError> {
-    for (field, value) in [("given_name", &form.given_name), ("family_name", &form.family_name)] {
-        if value.trim().is_empty() {
-            return Err(Refused::Missing(field).into());
-        }
-    }
-    let email = Email::parse(&form.email).map_err(|_| Refused::NotAnEmail)?;
+/// The names of the form, or all that is wrong with them.
+fn names(form: &SignUpForm) -> Result<Profile, Vec<Refused>> {
+    let missing = |name, value: &str| value.trim().is_empty().then_some(Refused::Missing(name));
+    let mut faults: Vec<Refused> =
+        missing("given_name", &form.given_name).into_iter().chain(missing("family_name", &form.family_name)).collect();
     let names = Profile {
         given_name: Some(form.given_name.clone()),
         family_name: Some(form.family_name.clone()),
         ..Profile::default()
     };
-    Ok((email, names.checked()?))
+    match names.checked_throughout() {
+        Ok(profile) if faults.is_empty() => Ok(profile),
+        Ok(_) => Err(faults),
+        Err((first, others)) => {
+            faults.extend([first].into_iter().chain(others).map(Refused::Profile));
+            Err(faults)
+        }
+    }
 }
 
 pub(super) fn minutes(span: Duration) -> u32 {

@@ -7,11 +7,13 @@ use super::error::{FlowError, Refused};
 use super::usher::Usher;
 use crate::config::Limit;
 use crate::domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
-use crate::domain::id::{CeremonyId, GrantId, SessionId, UserId};
+use crate::domain::id::{CeremonyId, GrantId, ProjectId, SessionId, UserId};
 use crate::storage::throttles::Taken;
 
 /// Sources may try so many times as often as one account from one source: offices share an address.
 const SOURCE_FACTOR: u32 = 20;
+/// A project may look for so many times as many members as an account may try passwords.
+const MEMBER_FACTOR: u32 = 3;
 /// An account may be tried so many times as often from all unknown browsers together.
 const ACCOUNT_FACTOR: u32 = 5;
 
@@ -90,6 +92,12 @@ impl Usher {
     /// Counts one passkey that somebody showed. Nobody guesses one: this only bounds the work.
     pub(super) async fn count_passkey(&self, source: &str) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("passkey/source/{source}"), factor: SOURCE_FACTOR };
+        self.take_all(self.config.limits.sign_in, vec![bucket]).await
+    }
+
+    /// Counts one address that is looked up to add a member.
+    pub(super) async fn count_member_search(&self, project: ProjectId) -> Result<(), FlowError> {
+        let bucket = Bucket { name: format!("member/project/{project}"), factor: MEMBER_FACTOR };
         self.take_all(self.config.limits.sign_in, vec![bucket]).await
     }
 

@@ -15,11 +15,13 @@ use crate::config::Config;
 use crate::domain::client::Client;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::grant::RefreshLimits;
-use crate::domain::id::{ClientId, EventId, UserId};
+use crate::domain::id::{ClientId, EventId, ProjectId, UserId};
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::keys::keyring::Keyring;
 use crate::keys::seal::Sealer;
+use crate::outbound::Outbound;
+use crate::policy::Table;
 use crate::storage::Store;
 use crate::upstream::Registry;
 
@@ -31,6 +33,9 @@ const RELEASE_MEMORY: Duration = Duration::from_hours(1);
 const RELEASES_REMEMBERED: u64 = 50_000;
 /// Most clients remembered.
 const CLIENTS_REMEMBERED: u64 = 10_000;
+
+/// Most tables of access rules remembered.
+const TABLES_REMEMBERED: u64 = 200;
 
 /// What the house is made of.
 pub struct Parts {
@@ -56,6 +61,8 @@ pub struct Parts {
     pub(super) clients: Cache<ClientId, Arc<Client>>,
     /// What clients were lately given of users, so that it is not written down at every request.
     pub(super) releases: Cache<(UserId, ClientId), BTreeSet<String>>,
+    /// Tables of access rules lately read; a revision never changes.
+    pub(super) tables: Cache<(ProjectId, i64), Arc<Table>>,
     /// Origins lately read.
     pub(super) origins: Origins,
 }
@@ -106,6 +113,7 @@ impl Usher {
             letter_bell,
             clients,
             releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),
+            tables: Cache::new(TABLES_REMEMBERED),
             origins: Origins::default(),
         }))
     }
@@ -123,6 +131,11 @@ impl Usher {
     /// The keys as they are now.
     pub fn keyring(&self) -> Arc<Keyring> {
         self.keyring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The one door out.
+    pub fn outbound(&self) -> &Outbound {
+        self.upstream.outbound()
     }
 
     /// A fact about the present moment.

@@ -23,6 +23,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 const KEPT: Duration = Duration::from_hours(48);
 /// Entries of the feed are kept for so long after the last token that they concern: whoever was away longer starts anew.
 const FEED_KEPT: Duration = Duration::from_mins(10);
+/// What was sent to others is kept for thirty days after the last try, which comes a day after the first.
+const OUTGOING_KEPT: Duration = Duration::from_hours(31 * 24);
 /// A browser is remembered for longer than it keeps its own mark, which is a year.
 const BROWSER_KEPT: Duration = Duration::from_hours(400 * 24);
 
@@ -69,11 +71,17 @@ impl CleanUp {
         usher.store.write(move |mut tx| Box::pin(async move { tx.sweep_feed(told, moment).await })).await?;
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_repeatable(now, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_journeys(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_heard_notices(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_unlinked(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_ceremonies(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_remembered(before, BATCH));
+        let history = now - usher.config.projects.history;
+        in_batches!(usher, stop, |tx| tx.sweep_history(history, BATCH));
+        let outgoing = now - OUTGOING_KEPT;
+        in_batches!(usher, stop, |tx| tx.sweep_deliveries(outgoing, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_logout_notices(outgoing, BATCH));
         let forgotten = now - BROWSER_KEPT;
         in_batches!(usher, stop, |tx| tx.sweep_browsers(forgotten, BATCH));
         self.sweep_grants(usher, stop, before).await?;

@@ -1,11 +1,13 @@
-//! Work that nobody waits for: letters, clean-up, keys.
+//! Work that nobody waits for: letters, webhooks, notices of logout, clean-up, keys.
 //!
 //! A [`Job`] says what to do and how often; [`keep_at`] does it until the house stops, one run at a time. Chores that
 //! must not run in two instances at once take a lease in the database first.
 
 mod clean_up;
 mod deliver_letters;
+mod deliver_webhooks;
 mod learn_keys;
+mod send_logouts;
 mod tell_facts;
 mod tend_keys;
 
@@ -17,7 +19,9 @@ use tokio::sync::watch;
 
 use self::clean_up::CleanUp;
 use self::deliver_letters::DeliverLetters;
+use self::deliver_webhooks::DeliverWebhooks;
 use self::learn_keys::LearnKeys;
+use self::send_logouts::SendLogouts;
 use self::tell_facts::TellFacts;
 use self::tend_keys::TendKeys;
 use crate::domain::random::Random;
@@ -54,8 +58,14 @@ pub trait Job: Send + Sync + 'static {
 /// Every chore of the house; without a mailer letters stay where they are.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let letters = mailer.map(|mailer| Box::new(DeliverLetters::new(mailer)) as Box<dyn Job>);
-    let others: [Box<dyn Job>; 4] =
-        [Box::new(TellFacts), Box::new(CleanUp::default()), Box::new(TendKeys), Box::new(LearnKeys::default())];
+    let others: [Box<dyn Job>; 6] = [
+        Box::new(TellFacts),
+        Box::new(DeliverWebhooks),
+        Box::new(SendLogouts),
+        Box::new(CleanUp::default()),
+        Box::new(TendKeys),
+        Box::new(LearnKeys::default()),
+    ];
     letters.into_iter().chain(others).collect()
 }
 

@@ -8,6 +8,8 @@ pub mod jwk;
 pub mod jwks;
 pub mod keyring;
 pub mod master;
+pub mod project_key;
 mod purpose;
 pub mod seal;
 pub mod verify;
+pub mod webhook;

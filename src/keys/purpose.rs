@@ -43,11 +43,13 @@ pub enum Purpose {
     PendingSignIn,
     /// A ceremony of a passkey, carried by the page.
     Ceremony,
+    /// The answer to a request that may be sent again.
+    RepeatedAnswer,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SigningKey,
         Self::AuthorizationCode,
         Self::Interaction,
@@ -68,6 +70,7 @@ impl Purpose {
         Self::PairwiseSubject,
         Self::PendingSignIn,
         Self::Ceremony,
+        Self::RepeatedAnswer,
     ];
 
     /// The name that goes into the derivation.
@@ -93,6 +96,7 @@ impl Purpose {
             Self::PairwiseSubject => "pairwise-subject",
             Self::PendingSignIn => "pending-sign-in",
             Self::Ceremony => "ceremony",
+            Self::RepeatedAnswer => "repeated-answer",
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::domain::random::Random;
 
 const VERSION: u8 = 1;
 const VERSION_DETERMINISTIC: u8 = 2;
+const VERSION_LOCKED: u8 = 3;
 const SALT: usize = 16;
 const KEY: usize = 32;
 const TAG: usize = 16;
@@ -95,6 +96,26 @@ impl Sealer {
         self.open(purpose, &URL_SAFE_NO_PAD.decode(text).map_err(|_| Unsealable)?)
     }
 
+    /// Seals `plaintext` so that it opens only for whoever brings `lock` as well: the master key alone does not do.
+    pub fn seal_locked(&self, purpose: Purpose, lock: &[u8], plaintext: &[u8], random: &dyn Random) -> Vec<u8> {
+        let salt: [u8; SALT] = random.bytes();
+        let (key, nonce) = self.of(purpose).locked(&salt, lock);
+        let mut sealed = Vec::with_capacity(1 + SALT + plaintext.len() + TAG);
+        sealed.push(VERSION_LOCKED);
+        sealed.extend_from_slice(&salt);
+        sealed.extend_from_slice(plaintext);
+        append_tag(&key, nonce, &mut sealed, 1 + SALT);
+        sealed
+    }
+
+    /// Opens what [`Sealer::seal_locked`] sealed under the same lock.
+    pub fn open_locked(&self, purpose: Purpose, lock: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        let rest = sealed.strip_prefix(&[VERSION_LOCKED]).ok_or(Unsealable)?;
+        let (salt, ciphertext) = rest.split_first_chunk::<SALT>().ok_or(Unsealable)?;
+        let (key, nonce) = self.of(purpose).locked(salt, lock);
+        open_with(&key, nonce, VERSION_LOCKED, ciphertext)
+    }
+
     /// Seals `plaintext` so that the same value always gives the same result. It shows which values are equal.
     pub fn seal_deterministic(&self, purpose: Purpose, plaintext: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::with_capacity(1 + plaintext.len() + TAG);
@@ -154,7 +175,17 @@ impl Keys {
 
     /// The key and nonce of the one value that carries `salt`.
     fn one_time(&self, salt: &[u8; SALT]) -> (LessSafeKey, Nonce) {
-        let both = expand::<{ KEY + NONCE_LEN }>(&self.sealing, &[b"value", salt]);
+        self.derived(&[b"value", salt])
+    }
+
+    /// The same for a value that is locked: without the lock there is no key.
+    fn locked(&self, salt: &[u8; SALT], lock: &[u8]) -> (LessSafeKey, Nonce) {
+        let lock = hmac::sign(&self.mac, lock);
+        self.derived(&[b"locked", salt, lock.as_ref()])
+    }
+
+    fn derived(&self, info: &[&[u8]]) -> (LessSafeKey, Nonce) {
+        let both = expand::<{ KEY + NONCE_LEN }>(&self.sealing, info);
         let (key, nonce) = both.split_at(KEY);
         (
             LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).expect("the key is 32 bytes long")),
@@ -216,6 +247,19 @@ mod tests {
             assert_ne!(one, sealer.seal(Purpose::Letter, plaintext, &random));
             assert_eq!(sealer.open(Purpose::Letter, &one).unwrap(), plaintext);
         }
+    }
+
+    #[test]
+    fn a_locked_value_opens_under_its_lock_alone() {
+        let (sealer, random) = (sealer(1), SeededRandom::new(2));
+        let sealed = sealer.seal_locked(Purpose::RepeatedAnswer, b"key", b"answer", &random);
+        assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, b"key", &sealed).unwrap(), b"answer");
+        for lock in [&b""[..], b"kez", b"key "] {
+            assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, lock, &sealed), Err(Unsealable));
+        }
+        assert_eq!(sealer.open(Purpose::RepeatedAnswer, &sealed), Err(Unsealable));
+        assert_eq!(sealer.open_locked(Purpose::Letter, b"key", &sealed), Err(Unsealable));
+        assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, b"key", b""), Err(Unsealable));
     }
 
     #[test]

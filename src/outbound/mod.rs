@@ -70,6 +70,13 @@ impl Answer {
     }
 }
 
+/// What becomes of an answer that is longer than wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beyond {
+    Refuse,
+    Cut,
+}
+
 /// The door. Cheap to clone: all clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Outbound {
@@ -140,25 +147,44 @@ impl Outbound {
     /// # Errors
     /// As [`Outbound::send`].
     pub async fn send_up_to(&self, request: Request, largest: usize) -> Result<Answer, OutboundError> {
+        self.pass(request, largest, Beyond::Refuse).await
+    }
+
+    /// Makes the call and reads the first `most` bytes of the answer's body, however long it is: for whoever cares for
+    /// the status, and looks at the rest to show it.
+    ///
+    /// # Errors
+    /// As [`Outbound::send`], and never that the answer is too large.
+    pub async fn send_cut(&self, request: Request, most: usize) -> Result<Answer, OutboundError> {
+        self.pass(request, most, Beyond::Cut).await
+    }
+
+    async fn pass(&self, request: Request, most: usize, beyond: Beyond) -> Result<Answer, OutboundError> {
         let url = Url::parse(&request.uri().to_string()).map_err(|_| OutboundError::Refused)?;
         self.may_call(&url)?;
         let request = reqwest::Request::try_from(request).map_err(|_| OutboundError::Refused)?;
         // The client's own limit starts with the connection; this one holds for everything.
-        tokio::time::timeout(self.timeout, self.exchange(request, largest)).await.unwrap_or(Err(OutboundError::TooSlow))
+        let exchange = self.exchange(request, most, beyond);
+        tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(OutboundError::TooSlow))
     }
 
-    async fn exchange(&self, request: reqwest::Request, largest: usize) -> Result<Answer, OutboundError> {
+    async fn exchange(&self, request: reqwest::Request, most: usize, beyond: Beyond) -> Result<Answer, OutboundError> {
         let mut response = self.client.execute(request).await.map_err(|error| OutboundError::of(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        if response.content_length().is_some_and(|told| told > u64::try_from(largest).unwrap_or(u64::MAX)) {
+        let refuses = beyond == Beyond::Refuse;
+        if refuses && response.content_length().is_some_and(|told| told > u64::try_from(most).unwrap_or(u64::MAX)) {
             return Err(OutboundError::TooLarge);
         }
         let mut body = BytesMut::new();
         while let Some(part) = response.chunk().await.map_err(|error| OutboundError::of(&error))? {
-            if body.len() + part.len() > largest {
+            let room = most - body.len();
+            if part.len() > room && refuses {
                 return Err(OutboundError::TooLarge);
             }
-            body.extend_from_slice(&part);
+            body.extend_from_slice(&part[..part.len().min(room)]);
+            if part.len() > room {
+                break;
+            }
         }
         Ok(Answer { status, headers, body: body.freeze() })
     }

@@ -44,6 +44,10 @@ pub enum RefreshRotation {
 /// The metadata document of a client. Unknown members are refused, so that a misspelt one is noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a member of the document, by the name the standards give it"
+)]
 pub struct ClientMetadata {
     /// The name that people read.
     pub client_name: String,
@@ -51,6 +55,12 @@ pub struct ClientMetadata {
     pub redirect_uris: Vec<String>,
     /// Where people may be sent after signing out.
     pub post_logout_redirect_uris: Vec<String>,
+    /// Where it is told that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// It wants to be told which session that is. It always is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel_logout_session_required: bool,
     /// How it gets tokens.
     pub grant_types: Vec<String>,
     /// Only `code`, or nothing for a machine.
@@ -112,6 +122,8 @@ impl Default for ClientMetadata {
             client_name: String::new(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
             grant_types: vec!["authorization_code".to_owned()],
             response_types: vec!["code".to_owned()],
             token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
@@ -256,9 +268,12 @@ impl ClientMetadata {
             ("policy_uri", &self.policy_uri),
             ("tos_uri", &self.tos_uri),
         ];
-        links
+        let shown = links
             .into_iter()
-            .filter_map(|(member, link)| Some((member, redirect_uri::check_link(link.as_deref()?).err()?)))
+            .filter_map(|(member, link)| Some((member, redirect_uri::check_link(link.as_deref()?).err()?)));
+        let called = self.backchannel_logout_uri.as_deref().and_then(|uri| redirect_uri::check_called(uri).err());
+        shown
+            .chain(called.map(|why| ("backchannel_logout_uri", why)))
             .map(|(member, why)| fault(member, why.to_string()))
             .collect()
     }
@@ -328,6 +343,29 @@ mod tests {
         assert!(serde_json::from_str::<ClientMetadata>(r#"{"client_nmae":"x"}"#).is_err());
         assert!(serde_json::from_str::<ClientMetadata>(r#"{"token_endpoint_auth_method":"private_key_jwt"}"#).is_err());
         assert!(serde_json::from_str::<ClientMetadata>("7").is_err());
+    }
+
+    #[test]
+    fn the_address_for_logout_is_https_or_loopback_without_a_fragment_or_placeholders() {
+        let with = |uri: &str| ClientMetadata { backchannel_logout_uri: Some(uri.into()), ..sound() }.check();
+        for good in ["https://rp.test/logout?x=1", "http://localhost:9/logout", "http://127.0.0.1/l"] {
+            assert_eq!(with(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "http://rp.test/l",
+            "https://rp.test/#l",
+            "ftp://rp.test",
+            "com.example.app:/l",
+            "https://u:p@rp.test/l",
+            "https://rp.test/{sid}",
+            "https://rp.test/${client_session_host}",
+            "//rp.test/l",
+            "/logout",
+        ] {
+            let faults = with(bad).unwrap_err();
+            assert_eq!(faults[0].member, "backchannel_logout_uri", "{bad}");
+        }
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub fn metadata(issuer: &str, ui_locales: &[&str], sign_up: bool) -> Value {
         "ui_locales_supported": ui_locales,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
     })
 }
 
@@ -65,7 +67,6 @@ mod tests {
             "pushed_authorization_request_endpoint",
             "device_authorization_endpoint",
             "check_session_iframe",
-            "backchannel_logout_supported",
             "frontchannel_logout_supported",
             "request_object_signing_alg_values_supported",
         ] {

@@ -10,6 +10,7 @@ pub mod client_metadata;
 pub mod discovery;
 pub mod error;
 pub mod id_token;
+pub mod logout_token;
 pub mod params;
 pub mod pkce;
 pub mod prompt;

@@ -73,6 +73,17 @@ pub fn check(uri: &str) -> Result<(), UriFault> {
     Ok(())
 }
 
+/// May this be registered as an address that Usher itself calls?
+///
+/// # Errors
+/// The first fault found; [`UriFault::Scheme`] for anything but `https`, or `http` on loopback.
+pub fn check_called(uri: &str) -> Result<(), UriFault> {
+    match check(uri) {
+        Ok(()) | Err(UriFault::Reserved) => check_link(uri),
+        Err(why) => Err(why),
+    }
+}
+
 /// May this be registered as a link that is shown to people (logo, policy, terms, home page)?
 ///
 /// # Errors

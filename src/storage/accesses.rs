@@ -9,13 +9,15 @@ use super::db::{on, on_tx, run, statements};
 use super::row::JsonColumn;
 use super::{Result, StorageError, Store, Tx};
 use crate::domain::access::Access;
-use crate::domain::id::{ClientId, UserId};
+use crate::domain::id::{ClientId, ProjectId, UserId};
 use crate::domain::time::Timestamp;
 
 statements! {
     FIND = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 and client_id = $2";
     LIST_OF_USER = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 order by client_id limit 500";
     PUT = "insert into access (user_id, client_id, claims, first_used_at, last_used_at) values ($1, $2, $3, $4, $5) on conflict (user_id, client_id) do update set claims = excluded.claims, last_used_at = excluded.last_used_at";
+    LIST_OF_PROJECT = "select a.user_id, a.client_id, a.claims, a.first_used_at, a.last_used_at from access a join client c on c.id = a.client_id where c.project_id = $1 and a.user_id > $2 order by a.user_id, a.client_id limit $3";
+    LIST_OF_USER_IN = "select a.user_id, a.client_id, a.claims, a.first_used_at, a.last_used_at from access a join client c on c.id = a.client_id where c.project_id = $1 and a.user_id = $2 order by a.client_id limit 500";
     DELETE = "delete from access where user_id = $1 and client_id = $2";
 }
 
@@ -71,6 +73,25 @@ impl Store {
     pub async fn list_accesses(&self, user: UserId) -> Result<Vec<Access>> {
         let rows: Vec<AccessRow> =
             on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
+        rows.into_iter().map(Access::try_from).collect()
+    }
+
+    /// What the clients of a project were given of users after this one, in the order of the users.
+    pub async fn list_accesses_in(&self, project: ProjectId, after: UserId, size: u32) -> Result<Vec<Access>> {
+        let rows: Vec<AccessRow> = on!(&self.db, LIST_OF_PROJECT, |conn, sql| sqlx::query_as(sql)
+            .bind(project.0)
+            .bind(after.0)
+            .bind(i64::from(size))
+            .fetch_all(conn))?;
+        rows.into_iter().map(Access::try_from).collect()
+    }
+
+    /// What the clients of a project were given of one user.
+    pub async fn list_accesses_of_user_in(&self, project: ProjectId, user: UserId) -> Result<Vec<Access>> {
+        let rows: Vec<AccessRow> = on!(&self.db, LIST_OF_USER_IN, |conn, sql| sqlx::query_as(sql)
+            .bind(project.0)
+            .bind(user.0)
+            .fetch_all(conn))?;
         rows.into_iter().map(Access::try_from).collect()
     }
 }

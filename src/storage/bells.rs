@@ -48,12 +48,14 @@ impl Ring {
 /// The bells of one open database.
 pub(super) struct Bells {
     log: Notify,
+    webhooks: Notify,
+    logouts: Notify,
     rings: broadcast::Sender<Ring>,
 }
 
 impl Bells {
     pub(super) fn hang() -> Self {
-        Self { log: Notify::new(), rings: broadcast::channel(RINGS).0 }
+        Self { log: Notify::new(), webhooks: Notify::new(), logouts: Notify::new(), rings: broadcast::channel(RINGS).0 }
     }
 
     /// Something was committed: there may be facts that nobody was told yet.
@@ -66,6 +68,22 @@ impl Store {
     /// Resolves once something was committed since this was asked last. For one listener.
     pub async fn committed(&self) {
         self.bells.log.notified().await;
+    }
+
+    /// Rings in this process that there may be something to send to webhooks and to clients.
+    pub fn ring_outgoing(&self) {
+        self.bells.webhooks.notify_one();
+        self.bells.logouts.notify_one();
+    }
+
+    /// Resolves once there may be something to send to webhooks. For one listener.
+    pub async fn webhooks_rung(&self) {
+        self.bells.webhooks.notified().await;
+    }
+
+    /// Resolves once there may be something to send to clients. For one listener.
+    pub async fn logouts_rung(&self) {
+        self.bells.logouts.notified().await;
     }
 
     /// Rings in this process.

@@ -30,10 +30,10 @@ statements! {
     KEEP = "update grants set idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation = $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
     FIND = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.id = $1";
     FIND_STANDING = "select g.claims, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from grants g join users u on u.id = g.user_id where g.id = $1 and g.revoked_at is null and u.status = 'active' and not exists (select 1 from revoked_token t where t.jti = $2)";
-    REVOKE = "update grants set revoked_at = $2, revoke_reason = $3 where id = $1 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at";
-    REVOKE_OF_SESSION = "update grants set revoked_at = $2, revoke_reason = $3 where session_id = $1 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at";
-    REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at";
-    REVOKE_AT_CLIENT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id = $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at";
+    REVOKE = "update grants set revoked_at = $2, revoke_reason = $3 where id = $1 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
+    REVOKE_OF_SESSION = "update grants set revoked_at = $2, revoke_reason = $3 where session_id = $1 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
+    REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
+    REVOKE_AT_CLIENT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id = $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
     LIST_STANDING = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.user_id = $1 and g.revoked_at is null order by g.id desc limit 500";
     BATCH_END = "select id from grants where id > $1 order by id limit 1 offset $2";
     SWEEP = "delete from grants where id > $1 and id <= $2 and created_at < $3 and (generation is null or idle_expires_at < $3 or expires_at < $3 or revoked_at < $3)";
@@ -120,6 +120,8 @@ pub struct Revoked {
     pub client_id: ClientId,
     /// Whose it was.
     pub user_id: UserId,
+    /// The user as clients know them.
+    pub sub: Sub,
     /// In which session.
     pub session_id: SessionId,
     /// When its last tokens were issued, as far as the row tells.
@@ -131,6 +133,7 @@ struct RevokedRow {
     id: Uuid,
     client_id: String,
     user_id: Uuid,
+    sub: String,
     session_id: Uuid,
     issued_at: i64,
 }
@@ -141,6 +144,7 @@ impl From<RevokedRow> for Revoked {
             id: GrantId(row.id),
             client_id: ClientId(row.client_id),
             user_id: UserId(row.user_id),
+            sub: Sub(row.sub),
             session_id: SessionId(row.session_id),
             issued_at: Timestamp(row.issued_at),
         }

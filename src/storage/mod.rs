@@ -14,16 +14,22 @@ pub mod events;
 pub mod factors;
 pub mod feed;
 pub mod grants;
+pub mod history;
 pub mod house;
+pub mod idempotency;
 pub mod identities;
 pub mod journeys;
 pub mod keys;
 pub mod leases;
 pub mod letters;
+pub mod log;
+pub mod members;
 pub mod merges;
 mod open;
+pub mod outgoing;
 pub mod passkeys;
 pub mod passwords;
+pub mod policy;
 pub mod projects;
 pub mod proofs;
 pub mod providers;
@@ -124,24 +130,32 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 28] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 37] = [
         ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
         ("consents", consents::ALL),
+        ("outgoing/deliveries", outgoing::deliveries::ALL),
         ("events", events::ALL),
         ("factors", factors::ALL),
         ("feed", feed::ALL),
         ("grants", grants::ALL),
+        ("history", history::ALL),
         ("house", house::ALL),
+        ("idempotency", idempotency::ALL),
         ("identities", identities::ALL),
         ("journeys", journeys::ALL),
         ("keys", keys::ALL),
         ("leases", leases::ALL),
         ("letters", letters::ALL),
+        ("log", log::ALL),
+        ("members", members::ALL),
+        ("outgoing/logout_notices", outgoing::logout_notices::ALL),
         ("merges", merges::ALL),
         ("passkeys", passkeys::ALL),
         ("passwords", passwords::ALL),
+        ("policy/assignments", policy::assignments::ALL),
+        ("policy/revisions", policy::revisions::ALL),
         ("projects", projects::ALL),
         ("proofs", proofs::ALL),
         ("providers", providers::ALL),
@@ -153,6 +167,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("tokens", tokens::ALL),
         ("totp", totp::ALL),
         ("users", users::ALL),
+        ("outgoing/webhooks", outgoing::webhooks::ALL),
     ];
     files.into_iter().flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql)))
 }

@@ -15,7 +15,10 @@ statements! {
     FIND = "select id, name, created_at, required_acr from project where id = $1";
     OF_SESSION = "select distinct c.project_id from grants g join client c on c.id = g.client_id where g.session_id = $1";
     OF_USER = "select c.project_id from grants g join client c on c.id = g.client_id where g.user_id = $1 union select c.project_id from access a join client c on c.id = a.client_id where a.user_id = $1";
-    FIND_BY_TOKEN = "select id, name, created_at, required_acr from project where token_hash = $1";
+    FIND_BY_TOKEN = "select id, name, created_at, required_acr from project where token_hash = $1 union all select p.id, p.name, p.created_at, p.required_acr from project_key k join project p on p.id = k.project_id where k.former_hash = $1 and k.good_until > $2";
+    LIST_OF_MEMBER = "select p.id, p.name, p.created_at, p.required_acr from project_member m join project p on p.id = m.project_id where m.user_id = $1 and m.project_id > $2 order by m.project_id limit $3";
+    RENAME = "update project set name = $2 where id = $1";
+    DELETE = "delete from project where id = $1";
     LIST = "select id, name, created_at, required_acr from project where id > $1 order by id limit $2";
 }
 
@@ -62,6 +65,16 @@ impl Tx<'_> {
         Ok(ids.into_iter().map(ProjectId).collect())
     }
 
+    /// Gives a project another name. `false` if there is no such project.
+    pub async fn rename_project(&mut self, id: ProjectId, name: &str) -> Result<bool> {
+        Ok(run!(self, RENAME, |sql| sqlx::query(sql).bind(id.0).bind(name))? == 1)
+    }
+
+    /// Deletes a project with all that hangs from it. `false` if there is no such project.
+    pub async fn delete_project(&mut self, id: ProjectId) -> Result<bool> {
+        Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(id.0))? == 1)
+    }
+
     /// Sets what a project asks of everybody who signs in. `false` if there is no such project.
     pub async fn require_of_project(&mut self, id: ProjectId, acr: Option<&str>) -> Result<bool> {
         Ok(run!(self, REQUIRE, |sql| sqlx::query(sql).bind(id.0).bind(acr))? == 1)
@@ -76,11 +89,22 @@ impl Store {
         Ok(row.map(Project::from))
     }
 
-    /// The project whose token has this hash.
-    pub async fn find_project_by_token(&self, hash: &[u8]) -> Result<Option<Project>> {
+    /// The project whose token has this hash: the newest, or one before it that is still good.
+    pub async fn find_project_by_token(&self, hash: &[u8], now: Timestamp) -> Result<Option<Project>> {
         let row: Option<ProjectRow> =
-            on!(&self.db, FIND_BY_TOKEN, |conn, sql| sqlx::query_as(sql).bind(hash).fetch_optional(conn))?;
+            on!(&self.db, FIND_BY_TOKEN, |conn, sql| sqlx::query_as(sql).bind(hash).bind(now.0).fetch_optional(conn))?;
         Ok(row.map(Project::from))
+    }
+
+    /// The projects that a person is a member of, oldest first.
+    pub async fn list_projects_of(&self, member: UserId, after: Cursor, size: u32) -> Result<Page<Project>> {
+        let size = size.clamp(1, MAX_PAGE);
+        let rows: Vec<ProjectRow> = on!(&self.db, LIST_OF_MEMBER, |conn, sql| sqlx::query_as(sql)
+            .bind(member.0)
+            .bind(after.0)
+            .bind(i64::from(size) + 1)
+            .fetch_all(conn))?;
+        Ok(Page::cut(rows.into_iter().map(Project::from).collect(), size, |project| project.id.0))
     }
 
     /// Projects, oldest first.

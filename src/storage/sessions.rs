@@ -15,6 +15,7 @@ use crate::domain::user::User;
 statements! {
     INSERT = "insert into session (id, user_id, secret_hash, auth_time, amr, acr, created_at, last_seen_at, idle_expires_at, expires_at, user_agent, source) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     FIND_WITH_USER = "select s.id as session_id, s.user_id, s.auth_time, s.amr, s.acr, s.created_at as session_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.user_agent, s.source, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from session s join users u on u.id = s.user_id where s.secret_hash = $1";
+    FIND_BY_ID = "select s.id as session_id, s.user_id, s.auth_time, s.amr, s.acr, s.created_at as session_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.user_agent, s.source, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from session s join users u on u.id = s.user_id where s.id = $1";
     LIST_LIVE = "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where user_id = $1 and ended_at is null and idle_expires_at > $2 and expires_at > $2 order by id desc limit 200";
     TOUCH = "update session set last_seen_at = $2, idle_expires_at = $3, source = $4 where id = $1 and ended_at is null";
     REAUTHENTICATE = "update session set secret_hash = $2, auth_time = $3, amr = $4, acr = $5, last_seen_at = $3, idle_expires_at = $6 where id = $1 and ended_at is null";
@@ -165,6 +166,13 @@ impl Store {
     pub async fn find_session(&self, secret_hash: &[u8]) -> Result<Option<(Session, User)>> {
         let row: Option<SessionWithUser> =
             on!(&self.db, FIND_WITH_USER, |conn, sql| sqlx::query_as(sql).bind(secret_hash).fetch_optional(conn))?;
+        row.map(|row| Ok((Session::try_from(row.session)?, User::try_from(row.user)?))).transpose()
+    }
+
+    /// A session by its name, over or not, and its user.
+    pub async fn find_session_by_id(&self, session: SessionId) -> Result<Option<(Session, User)>> {
+        let row: Option<SessionWithUser> =
+            on!(&self.db, FIND_BY_ID, |conn, sql| sqlx::query_as(sql).bind(session.0).fetch_optional(conn))?;
         row.map(|row| Ok((Session::try_from(row.session)?, User::try_from(row.user)?))).transpose()
     }
 

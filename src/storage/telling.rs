@@ -1,5 +1,6 @@
 //! The log as its readers take it: facts that were told to nobody yet, each told once, in the order of the log.
 
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::db::{on, on_tx, run, statements};
@@ -12,10 +13,12 @@ use crate::domain::time::Timestamp;
 statements! {
     // One teller at a time, whatever the number of instances. SQLite has one writer anyway.
     ALONE = "select 1", postgres "select 1 from (select pg_advisory_xact_lock(5570001)) as held";
+    // `seq > 0` says nothing new, but to SQLite: search the index of what is untold, and do not walk it.
     // A fact about a client belongs to the client's project, whether it says so or not.
-    UNTOLD = "select e.seq, e.id, e.kind, e.at, e.user_id, e.session_id, e.client_id, e.grant_id, coalesce(e.project_id, c.project_id) as project_id, e.data from event e left join client c on c.id = e.client_id where not e.told order by e.seq limit $1";
-    ANY_UNTOLD = "select seq from event where not told order by seq limit 1";
+    UNTOLD = "select e.seq, e.id, e.kind, e.at, e.user_id, e.session_id, e.client_id, e.grant_id, coalesce(e.project_id, c.project_id) as project_id, e.data from event e left join client c on c.id = e.client_id where not e.told and e.seq > 0 order by e.seq limit $1";
+    ANY_UNTOLD = "select seq from event where not told and seq > 0 order by seq limit 1";
     TOLD = "update event set told = true where seq = $1";
+    TOLD_LEAVING = "update event set told = true, data = $2 where seq = $1";
 }
 
 /// A fact with its place in the log.
@@ -69,9 +72,13 @@ impl Tx<'_> {
         rows.into_iter().map(Untold::try_from).collect()
     }
 
-    /// Every reader has heard this fact.
-    pub async fn mark_told(&mut self, seq: i64) -> Result<()> {
-        run!(self, TOLD, |sql| sqlx::query(sql).bind(seq)).map(drop)
+    /// Every reader has heard this fact. What was in it for them alone leaves the log.
+    pub async fn mark_told(&mut self, fact: &Untold) -> Result<()> {
+        match fact.event.kept_data() {
+            None => run!(self, TOLD, |sql| sqlx::query(sql).bind(fact.seq)),
+            Some(kept) => run!(self, TOLD_LEAVING, |sql| sqlx::query(sql).bind(fact.seq).bind(Json(&kept))),
+        }
+        .map(drop)
     }
 }
 

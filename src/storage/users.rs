@@ -19,9 +19,11 @@ statements! {
     DELETE = "delete from users where id = $1";
     BURY = "insert into tombstone (sub, deleted_at) values ($1, $2)";
     FIND = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id = $1";
+    SUB = "select sub from users where id = $1";
     FIND_BY_EMAIL = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email = $1";
     FIND_BY_SUB = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where sub = $1";
     LIST = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id > $1 order by id limit $2";
+    SEARCH = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email >= $1 and email < $2 and id > $3 order by id limit $4", postgres "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email collate \"C\" >= $1 and email collate \"C\" < $2 and id > $3 order by id limit $4";
     HOLD = "select 1 from users where id = $1 and status = 'active'", postgres "select 1 from users where id = $1 and status = 'active' for share";
     FREEZE = "update users set factors_frozen_until = $2 where id = $1";
     UPDATE = "update users set email = $2, status = $3, admin = $4, locale = $5, profile = $6, sources = $7, updated_at = $8 where id = $1";
@@ -137,6 +139,13 @@ impl Tx<'_> {
         row.map(User::try_from).transpose()
     }
 
+    /// The `sub` of a user, as this transaction sees it.
+    pub async fn find_sub(&mut self, id: UserId) -> Result<Option<Sub>> {
+        let sub: Option<String> =
+            on_tx!(self, SUB, |conn, sql| sqlx::query_scalar(sql).bind(id.0).fetch_optional(conn))?;
+        Ok(sub.map(Sub))
+    }
+
     /// A user by address, as this transaction sees it.
     pub async fn find_user_by_email(&mut self, email: &Email) -> Result<Option<User>> {
         let row: Option<UserRow> =
@@ -171,6 +180,19 @@ impl Store {
     pub async fn list_users(&self, after: Cursor, size: u32) -> Result<Page<User>> {
         let size = size.clamp(1, MAX_PAGE);
         let rows: Vec<UserRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql)
+            .bind(after.0)
+            .bind(i64::from(size) + 1)
+            .fetch_all(conn))?;
+        let users = rows.into_iter().map(User::try_from).collect::<Result<Vec<_>>>()?;
+        Ok(Page::cut(users, size, |user| user.id.0))
+    }
+
+    /// Users whose address begins with this, character by character, oldest first.
+    pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>> {
+        let size = size.clamp(1, MAX_PAGE);
+        let rows: Vec<UserRow> = on!(&self.db, SEARCH, |conn, sql| sqlx::query_as(sql)
+            .bind(prefix)
+            .bind(format!("{prefix}\u{10FFFF}"))
             .bind(after.0)
             .bind(i64::from(size) + 1)
             .fetch_all(conn))?;

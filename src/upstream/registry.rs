@@ -19,6 +19,7 @@ use super::x::X;
 use super::{Provider, Surroundings};
 use crate::domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSettings};
 use crate::domain::secret::Secret;
+use crate::outbound::Outbound;
 
 struct Built {
     settings: ProviderSettings,
@@ -42,6 +43,11 @@ impl Registry {
     /// A registry whose providers stand on these surroundings.
     pub fn new(around: Surroundings) -> Self {
         Self { around, built: Mutex::default() }
+    }
+
+    /// The one door out, for whoever else has to call somebody.
+    pub const fn outbound(&self) -> &Outbound {
+        &self.around.outbound
     }
 
     /// The provider of these settings: the same one, with what it has learnt, for as long as they stay the same.

@@ -66,12 +66,32 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::NotFresh => (StatusCode::FORBIDDEN, "REAUTHENTICATION_REQUIRED"),
         Refused::ManagedByFile => (StatusCode::CONFLICT, "MANAGED_BY_FILE"),
         Refused::LastWayIn => (StatusCode::CONFLICT, "LAST_WAY_IN"),
+        Refused::LastOwner => (StatusCode::CONFLICT, "LAST_OWNER"),
+        Refused::UserMerged => (StatusCode::CONFLICT, "USER_MERGED"),
+        Refused::MemberAlready => (StatusCode::CONFLICT, "MEMBER_ALREADY"),
+        Refused::ProjectTokenRequired => (StatusCode::FORBIDDEN, "PROJECT_TOKEN_REQUIRED"),
+        Refused::HistoryWouldBeLost => (StatusCode::CONFLICT, "HISTORY_WOULD_BE_LOST"),
+        Refused::Superseded => (StatusCode::PRECONDITION_FAILED, "SUPERSEDED"),
+        Refused::RoleHeld => (StatusCode::CONFLICT, "ROLE_HELD"),
+        Refused::TooManyRoles => (StatusCode::CONFLICT, "TOO_MANY_ROLES"),
+        Refused::NothingToPublish => (StatusCode::CONFLICT, "NOTHING_TO_PUBLISH"),
+        Refused::Policy(_) => (StatusCode::UNPROCESSABLE_ENTITY, "POLICY_INVALID"),
+        Refused::TooManyWebhooks => (StatusCode::CONFLICT, "TOO_MANY_WEBHOOKS"),
+        Refused::WebhookDisabled => (StatusCode::CONFLICT, "WEBHOOK_DISABLED"),
         Refused::EmailTaken => (StatusCode::CONFLICT, "EMAIL_TAKEN"),
         _ => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED"),
     };
     let mut problem = HttpProblem::new(status, code, refused.to_string());
     if let Refused::TooMany { seconds } | Refused::Busy { seconds } = refused {
         problem.retry_after = Some(*seconds);
+    }
+    if let Refused::Policy(faults) = refused {
+        return problem.with_details(serde_json::json!({ "faults": faults }));
+    }
+    if let Refused::Webhook(faults) = refused {
+        let fields: serde_json::Map<_, _> =
+            faults.iter().map(|fault| (fault.field.to_owned(), fault.why.into())).collect();
+        problem = problem.with_details(json!({ "fields": fields }));
     }
     problem
 }

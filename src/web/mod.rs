@@ -6,6 +6,7 @@
 pub mod account;
 pub mod api;
 pub mod assets;
+pub mod codes;
 mod connection;
 pub mod console;
 pub mod dev_mail;

@@ -78,6 +78,7 @@ fi
 if [ -n "$python" ]; then
   (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" -W error::ResourceWarning test_authlib.py) || failed=1
   (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" test_feed.py) || failed=1
+  (cd "$here/python" && PYTHONDONTWRITEBYTECODE=1 "$python" test_hooks.py) || failed=1
 fi
 if [ "$failed" -ne 0 ]; then
   printf '\nThe last lines of Usher:\n'

@@ -1,6 +1,7 @@
 //! The whole house, tested from outside.
 
 mod account;
+mod api;
 mod architecture;
 mod cli;
 mod console;
@@ -8,12 +9,14 @@ mod crash;
 mod doors;
 mod factors;
 mod harness;
+mod hooks;
 mod http;
 mod jobs;
 mod linking;
 mod login;
 mod migrations;
 mod oidc;
+mod policy;
 mod security;
 #[cfg(feature = "sim")]
 mod sim;

@@ -139,6 +139,9 @@ change-email-confirm = Confirm the new address
 change-email-other = Use another address
 change-email-to = From now on your account has the address { $email }.
 
+sessions-told-title = Told of sessions that are over
+sessions-told-text = Applications that were told in the last day, and those that are still being told.
+
 receipt-title = What becomes of your applications
 receipt-told = Was told, and has signed you out.
 receipt-retrying = Does not answer; we keep trying.

@@ -139,6 +139,9 @@ change-email-confirm = Confirmar o novo endereço
 change-email-other = Usar outro endereço
 change-email-to = A partir de agora, sua conta tem o endereço { $email }.
 
+sessions-told-title = Avisados de sessões encerradas
+sessions-told-text = Aplicativos que foram avisados no último dia e os que ainda estão sendo avisados.
+
 receipt-title = O que acontece com seus aplicativos
 receipt-told = Foi avisado e desconectou você.
 receipt-retrying = Não responde; continuamos tentando.

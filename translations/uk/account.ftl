@@ -141,6 +141,9 @@ change-email-confirm = Підтвердити нову адресу
 change-email-other = Інша адреса
 change-email-to = Відтепер адреса вашого облікового запису: { $email }.
 
+sessions-told-title = Сповіщені про завершені сеанси
+sessions-told-text = Застосунки, яких сповістили за останню добу, і ті, яких ще сповіщають.
+
 receipt-title = Що буде з вашими застосунками
 receipt-told = Повідомлено, і він завершив ваш сеанс.
 receipt-retrying = Не відповідає; ми пробуємо далі.

@@ -63,13 +63,11 @@ impl Hub {
     /// # Errors
     /// If the database is not available.
     pub async fn listen(&self, project: ProjectId, who: Listener) -> Result<Listening> {
-        let known = self.channel(project);
-        let channel = match known {
-            Some(channel) => channel,
-            None => {
-                let carried = self.0.store.feed_place(project).await?.map_or(0, |place| place.position);
-                self.open(project, carried)
-            }
+        let channel = if let Some(channel) = self.channel(project) {
+            channel
+        } else {
+            let carried = self.0.store.feed_place(project).await?.map_or(0, |place| place.position);
+            self.open(project, carried)
         };
         let id = self.0.next.fetch_add(1, Ordering::Relaxed);
         let frames = channel.frames.subscribe();

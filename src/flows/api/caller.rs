@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::domain::client::Client;
 use crate::domain::id::ProjectId;
+use crate::domain::member::Role;
 use crate::domain::project::Project;
 use crate::domain::user::User;
 use crate::flows::accounts::{Account, secret_hash};
@@ -60,12 +61,12 @@ impl Usher {
     pub async fn caller_by_token(&self, token: &str) -> Result<Option<Caller>, FlowError> {
         // A signed token has dots, and a project's token has none.
         if !token.contains('.') {
-            let found = self.store.find_project_by_token(&secret_hash(token)).await?;
+            let found = self.store.find_project_by_token(&secret_hash(token), self.now()).await?;
             return Ok(found.map(Caller::Project));
         }
         let Some(access) = self.check_access_token(token).await? else { return Ok(None) };
         if access.person.is_some() {
-            return Ok(None);
+            return Ok(self.person_by_token(&access).await?.map(|account| Caller::Person(Box::new(account))));
         }
         let id = crate::domain::id::ClientId(access.claims.client_id);
         let Some(client) = self.find_client(&id).await? else { return Ok(None) };
@@ -103,7 +104,15 @@ impl Usher {
         })
     }
 
-    async fn right_of_person(&self, user: &User, _: ProjectId) -> Result<Option<Right>, FlowError> {
-        Ok(user.admin.then_some(Right::Own))
+    async fn right_of_person(&self, user: &User, project: ProjectId) -> Result<Option<Right>, FlowError> {
+        if user.admin {
+            return Ok(Some(Right::Own));
+        }
+        let member = self.store.find_member(project, user.id).await?;
+        Ok(member.map(|member| match member.role {
+            Role::Owner => Right::Own,
+            Role::Developer => Right::Develop,
+            Role::Viewer => Right::View,
+        }))
     }
 }

@@ -92,7 +92,7 @@ impl Usher {
     pub async fn may_still_follow(&self, follower: &Follower) -> Result<bool, FlowError> {
         match &follower.credential {
             Credential::ProjectToken(hash) => {
-                let found = self.store.find_project_by_token(hash).await?;
+                let found = self.store.find_project_by_token(hash, self.now()).await?;
                 Ok(found.is_some_and(|project| project.id == follower.project))
             }
             Credential::AccessToken { jti, expires_at } => {

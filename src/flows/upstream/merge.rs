@@ -54,6 +54,7 @@ impl Usher {
                 let event = usher.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
                 let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
                 tx.append(&event.with_projects(&concerned)).await?;
+                usher.inherit_roles(&mut tx, &from, &into).await?;
                 usher.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
                 for notice in told {
                     notice.post(&mut tx).await?;

@@ -69,7 +69,9 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
     let page = visitor.page_of(account, urls::SESSIONS);
     let mut sessions = app.usher.sessions_of(account).await?;
     sessions.sort_by_key(|session| (session.id != account.session.id, std::cmp::Reverse(session.last_seen_at)));
+    let told = app.usher.told_of_logout(account).await?.into_iter().map(|told| told.line).collect();
     Ok(AccountSessions {
+        told: show::receipt(page.lang, told),
         form: Form::new(urls::SESSIONS, visitor.form_token()),
         sessions: sessions.iter().map(|session| session_view(page.lang, session, account.session.id)).collect(),
         not_me_url: urls::NOT_ME.to_owned(),

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, StatusCode};
 
 use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
-use crate::flows::Right;
 use crate::flows::api::Caller;
+use crate::flows::{Account, FlowError, Refused, Right};
 use crate::web::api::ApiResult;
 use crate::web::extract::visitor::Visitor;
 use crate::web::problem::HttpProblem;
@@ -34,16 +34,32 @@ impl FromRequestParts<App> for Calling {
     type Rejection = HttpProblem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let visitor = Visitor::from_request_parts(parts, app).await?;
         let caller = match bearer(&parts.headers)? {
             Some(token) => app.usher.caller_by_token(token).await?.ok_or_else(invalid)?,
-            None => {
-                let visitor = Visitor::from_request_parts(parts, app).await?;
-                let account = app.usher.current(&visitor.browser).await?.ok_or_else(required)?;
-                app.usher.touch(&account, &visitor.device).await?;
-                Caller::Person(Box::new(account))
-            }
+            None => Caller::Person(Box::new(app.usher.current(&visitor.browser).await?.ok_or_else(required)?)),
         };
+        if let Caller::Person(account) = &caller {
+            app.usher.touch(account, &visitor.device).await?;
+        }
         Ok(Self { caller, app: app.clone() })
+    }
+}
+
+/// A person who runs the house, by cookie or token; 401 if nobody calls, 403 for everybody else.
+pub struct Administrator {
+    /// The account.
+    pub account: Account,
+}
+
+impl FromRequestParts<App> for Administrator {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        match Calling::from_request_parts(parts, app).await?.caller {
+            Caller::Person(account) if account.user.admin => Ok(Self { account: *account }),
+            _ => Err(FlowError::from(Refused::NotAllowed).into()),
+        }
     }
 }
 
@@ -62,7 +78,8 @@ pub fn bearer(headers: &HeaderMap) -> ApiResult<Option<&str>> {
     token.filter(|token| !token.is_empty()).map(Some).ok_or_else(invalid)
 }
 
-fn invalid() -> HttpProblem {
+/// 401: the token that came is no good.
+pub fn invalid() -> HttpProblem {
     HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID", "This token is not good, or not any more.")
 }
 

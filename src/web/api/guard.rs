@@ -1,10 +1,10 @@
 //! A browser sends its cookie along with whatever any page asks of it. So a request that changes something and brings no
-//! token of its own must come from a page of ours, or of an origin that a client has registered.
+//! token of its own must come from a page of ours, or of an origin that an application of the house has registered.
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, ORIGIN};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 
@@ -28,14 +28,14 @@ async fn check(State(app): State<App>, request: Request, next: Next) -> Response
 
 /// Programs send neither header; browsers send at least one of them with whatever changes something.
 async fn is_of_ours(app: &App, headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     let mut origins = headers.get_all(ORIGIN).iter();
     match (origins.next(), origins.next()) {
         (None, _) => matches!(site, None | Some(b"same-origin" | b"none")),
         (Some(origin), None) => {
             let Ok(origin) = origin.to_str() else { return false };
             let ours = app.usher.config.server.issuer.url().origin().ascii_serialization();
-            origin == ours || app.usher.is_client_origin(origin).await.unwrap_or(false)
+            origin == ours || app.usher.is_first_party_origin(origin).await.unwrap_or(false)
         }
         _ => false,
     }

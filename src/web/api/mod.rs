@@ -4,14 +4,24 @@
 //! Answers are JSON, errors have the one form of [`HttpProblem`]. A path is written once, in the annotation of its
 //! handler.
 
+pub mod admin;
+pub mod auth;
 pub mod caller;
+pub mod docs;
+pub mod etag;
+pub mod fields;
 pub mod guard;
+pub mod idempotency;
 pub mod list;
+pub mod me;
 pub mod openapi;
+pub mod policy;
+pub mod problems;
 pub mod projects;
 pub mod sync;
 #[cfg(test)]
 mod tests;
+pub mod webhooks;
 
 use axum::Router;
 use axum::http::Method;
@@ -29,17 +39,30 @@ const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PA
 
 /// Every noun, with its words.
 fn nouns() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::frame()).merge(projects::routes()).merge(sync::routes())
+    let nouns = [
+        admin::routes(),
+        auth::routes(),
+        me::routes(),
+        policy::routes(),
+        projects::routes(),
+        sync::routes(),
+        webhooks::routes(),
+    ];
+    nouns.into_iter().fold(OpenApiRouter::with_openapi(openapi::frame()), OpenApiRouter::merge)
 }
 
 /// The API and the document that describes it, under the layers that belong to it.
 pub fn routes(app: &App) -> Router<App> {
     let (router, document) = nouns().split_for_parts();
-    let router = guard::wrap(router, app);
-    let usher = app.usher.clone();
+    let router = guard::wrap(idempotency::wrap(router, app), app);
+    let (usher, own) = (app.usher.clone(), app.usher.clone());
     let registered = Cors::registered(&METHODS, move |origin| {
         let usher = usher.clone();
         async move { usher.is_client_origin(&origin).await.unwrap_or(false) }
     });
-    cors::wrap(router, registered).merge(openapi::routes(document, app))
+    let registered = registered.with_cookies(move |origin| {
+        let usher = own.clone();
+        async move { usher.is_first_party_origin(&origin).await.unwrap_or(false) }
+    });
+    cors::wrap(router, registered).merge(openapi::routes(document, app)).merge(docs::routes())
 }

@@ -1,4 +1,4 @@
-//! `/openapi.json`: the API in the words of OpenAPI 3.1, made from the code that answers.
+//! `/openapi.json`: the API in the words of `OpenAPI` 3.1, made from the code that answers.
 
 use axum::Router;
 use axum::http::HeaderMap;
@@ -72,4 +72,38 @@ pub fn routes(mut document: OpenApi, app: &App) -> Router<App> {
         async move { document.answer(&headers) }
     };
     cors::wrap(Router::new().route(urls::OPENAPI, get(answer)), Cors::public())
+}
+
+/// The errors that most operations share.
+#[derive(utoipa::IntoResponses)]
+pub enum Refusals {
+    /// The request cannot be read, or a parameter will not do
+    #[response(status = 400)]
+    Unreadable(Problem),
+    /// Nobody is calling
+    #[response(status = 401)]
+    Nobody(Problem),
+    /// The caller may see it, and not do this to it
+    #[response(status = 403)]
+    NotAllowed(Problem),
+    /// There is no such thing for this caller
+    #[response(status = 404)]
+    Unknown(Problem),
+}
+
+/// The errors that most operations with a body share.
+#[derive(utoipa::IntoResponses)]
+pub enum BodyRefusals {
+    /// The state of things does not allow it
+    #[response(status = 409)]
+    Conflict(Problem),
+    /// The body is too large
+    #[response(status = 413)]
+    TooLarge(Problem),
+    /// The body is not JSON
+    #[response(status = 415)]
+    NotJson(Problem),
+    /// What the body says will not do
+    #[response(status = 422)]
+    Invalid(Problem),
 }

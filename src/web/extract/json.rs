@@ -1,6 +1,9 @@
 //! JSON bodies, read strictly: no repeated member, no deep nesting (RFC 8259 §4, §9).
 
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -21,7 +24,26 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         body::require_media_type(request.headers(), "application/json")?;
         let value = read(&body::read(request).await?)?;
+        // A list of members in their order would pass for an object of them.
+        if !value.is_object() {
+            return Err(HttpProblem::new(StatusCode::BAD_REQUEST, "JSON_UNEXPECTED", "The body must be an object."));
+        }
         serde_json::from_value(value).map(Self).map_err(|error| misfit(&error))
+    }
+}
+
+/// A JSON body that may be left out: no type and no bytes, and it is the `T` of nothing. Otherwise as [`JsonBody`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionalJson<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
+    type Rejection = HttpProblem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        if !request.headers().contains_key(CONTENT_TYPE) && request.body().size_hint().exact() == Some(0) {
+            return Ok(Self(T::default()));
+        }
+        JsonBody::from_request(request, state).await.map(|JsonBody(value)| Self(value))
     }
 }
 
@@ -29,7 +51,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 pub fn read(bytes: &[u8]) -> Result<Value, HttpProblem> {
     strict_json::value(bytes, MAX_DEPTH).map_err(|error| {
         let message = format!("The body is not acceptable JSON (line {}, column {}).", error.line(), error.column());
-        HttpProblem::new(axum::http::StatusCode::BAD_REQUEST, "JSON_INVALID", message)
+        HttpProblem::new(StatusCode::BAD_REQUEST, "JSON_INVALID", message)
     })
 }
 
@@ -38,11 +60,7 @@ fn misfit(error: &serde_json::Error) -> HttpProblem {
     let text = error.to_string();
     let names_a_member = text.starts_with("missing field") || text.starts_with("unknown field");
     let reason = if names_a_member { text } else { "a member has the wrong type or value".to_owned() };
-    HttpProblem::new(
-        axum::http::StatusCode::BAD_REQUEST,
-        "JSON_UNEXPECTED",
-        format!("The body does not fit: {reason}."),
-    )
+    HttpProblem::new(StatusCode::BAD_REQUEST, "JSON_UNEXPECTED", format!("The body does not fit: {reason}."))
 }
 
 #[cfg(test)]

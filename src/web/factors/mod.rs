@@ -10,7 +10,7 @@ pub use view::factors_view;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 
 use super::extract::params::QueryParams;
 use super::extract::visitor::Visitor;
@@ -80,8 +80,8 @@ impl FromRequestParts<App> for Enroller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let query = QueryParams::from_request_parts(parts, app).await.map_err(|problem| problem.into_response())?;
-        let visitor = Visitor::from_request_parts(parts, app).await.map_err(|problem| problem.into_response())?;
+        let query = QueryParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let visitor = Visitor::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let errand = Errand::of(&query.0);
         let found =
             enrolling(app, &visitor, &errand).await.map_err(|error| HttpProblem::from(error).into_response())?;

@@ -1,14 +1,16 @@
 //! Which web pages may call an endpoint from a browser (Fetch §3.2), decided for each group of routes.
 //!
-//! Never on `/oauth2/authorize` (RFC 9700 §2.6), never with credentials, never a reflected origin nobody registered.
+//! Never on `/oauth2/authorize` (RFC 9700 §2.6), never a reflected origin nobody registered; with credentials for the
+//! house's own applications at the API alone.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
+    ORIGIN, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
@@ -17,8 +19,8 @@ use futures_util::future::BoxFuture;
 
 use crate::web::problem::HttpProblem;
 
-const ALLOWED_HEADERS: &str = "authorization, content-type";
-const EXPOSED_HEADERS: &str = "x-trace-id, www-authenticate, retry-after";
+const ALLOWED_HEADERS: &str = "authorization, content-type, idempotency-key, if-match, if-none-match";
+const EXPOSED_HEADERS: &str = "x-trace-id, www-authenticate, retry-after, etag, idempotent-replayed";
 
 type Predicate = Arc<dyn Fn(String) -> BoxFuture<'static, bool> + Send + Sync>;
 
@@ -27,6 +29,8 @@ type Predicate = Arc<dyn Fn(String) -> BoxFuture<'static, bool> + Send + Sync>;
 pub struct Cors {
     origins: Origins,
     methods: HeaderValue,
+    /// Of the registered origins, those whose requests may carry the browser's cookies.
+    with_cookies: Option<Predicate>,
 }
 
 #[derive(Clone)]
@@ -38,7 +42,7 @@ enum Origins {
 impl Cors {
     /// Any origin may read: for public documents such as discovery and the JWK set.
     pub fn public() -> Self {
-        Self { origins: Origins::Any, methods: HeaderValue::from_static("GET, HEAD") }
+        Self { origins: Origins::Any, methods: HeaderValue::from_static("GET, HEAD"), with_cookies: None }
     }
 
     /// Only origins for which `is_registered` says so. It is given the origin as the browser spells it.
@@ -51,7 +55,24 @@ impl Cors {
         // Method names are tokens, and a list of tokens is a header value.
         let methods = HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("GET"));
         let predicate: Predicate = Arc::new(move |origin| Box::pin(is_registered(origin)));
-        Self { origins: Origins::Registered(predicate), methods }
+        Self { origins: Origins::Registered(predicate), methods, with_cookies: None }
+    }
+
+    /// Lets those of the registered origins for which `may` says so send and receive cookies. The cookies are `SameSite=Lax`,
+    /// so that a browser does so on the same site only.
+    #[must_use]
+    pub fn with_cookies<F, Answer>(self, may: F) -> Self
+    where
+        F: Fn(String) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = bool> + Send + 'static,
+    {
+        Self { with_cookies: Some(Arc::new(move |origin| Box::pin(may(origin)))), ..self }
+    }
+
+    /// May requests of this origin, which is allowed, carry cookies?
+    async fn allows_cookies(&self, origin: Option<&HeaderValue>) -> bool {
+        let (Some(may), Some(Ok(origin))) = (&self.with_cookies, origin.map(HeaderValue::to_str)) else { return false };
+        may(origin.to_owned()).await
     }
 
     /// What to answer in `Access-Control-Allow-Origin`, if anything.
@@ -76,6 +97,7 @@ async fn apply(State(cors): State<Cors>, request: Request, next: Next) -> Respon
         && request.headers().contains_key(ORIGIN)
         && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
     let allowed = cors.allowed_origin(request.headers()).await;
+    let with_cookies = cors.allows_cookies(allowed.as_ref()).await;
     let mut response = if is_preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     let headers = response.headers_mut();
     if matches!(cors.origins, Origins::Registered(_)) {
@@ -83,6 +105,9 @@ async fn apply(State(cors): State<Cors>, request: Request, next: Next) -> Respon
     }
     let Some(origin) = allowed else { return response };
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    if with_cookies {
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
     if is_preflight {
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, cors.methods);
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
@@ -96,7 +121,6 @@ async fn apply(State(cors): State<Cors>, request: Request, next: Next) -> Respon
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::http::header::ACCESS_CONTROL_ALLOW_CREDENTIALS;
     use axum::routing::{get, post};
     use tower::ServiceExt as _;
 
@@ -137,6 +161,24 @@ mod tests {
             assert_eq!(status, StatusCode::OK);
             assert!(!headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN), "{origins:?}");
             assert_eq!(headers[VARY], "Origin", "{origins:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn cookies_are_for_the_origins_that_may_have_them_and_for_no_others() {
+        let cors = Cors::registered(&[Method::POST], |origin| async move { origin != "https://unregistered" })
+            .with_cookies(|origin| async move { origin == "https://own.test" || origin == "https://unregistered" });
+        let router = wrap(Router::new().route("/me", get(|| async { "me" })), cors);
+        let with = async |origin: &'static str| {
+            let mut request = Request::get("/me").body(Body::empty()).unwrap();
+            request.headers_mut().insert(ORIGIN, HeaderValue::from_static(origin));
+            let answer = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.headers()[VARY], "Origin");
+            answer.headers().contains_key(ACCESS_CONTROL_ALLOW_CREDENTIALS)
+        };
+        assert!(with("https://own.test").await);
+        for other in ["https://other.test", "https://unregistered", "null", "https://own.test.evil", "*"] {
+            assert!(!with(other).await, "{other}");
         }
     }
 

@@ -152,6 +152,7 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         ("sign-in", plain.render()),
         ("sign-in-everything", everything.render()),
         ("sign-in-again", again.render()),
+        ("sign-in-without-password", without_password.render()),
         ("sign-in-hostile", hostile.render()),
     ]
 }

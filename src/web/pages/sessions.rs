@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Form, Page};
+use super::{Form, Page, ReceiptLine};
 use crate::i18n::Lang;
 
 /// Every signed-in browser, this one first.
@@ -17,6 +17,8 @@ pub struct AccountSessions {
     pub notice: Option<String>,
     /// Every session, this one first.
     pub sessions: Vec<SessionView>,
+    /// Who was told of sessions that are over, and who is still to be told.
+    pub told: Vec<ReceiptLine>,
     /// To say that one of them is a stranger's.
     pub not_me_url: String,
 }

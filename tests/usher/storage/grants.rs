@@ -10,7 +10,7 @@ use usher::domain::grant::{Grant, RefreshFamily};
 use usher::domain::id::{ClientId, GrantId};
 use usher::domain::session::EndReason;
 use usher::domain::time::Timestamp;
-use usher::domain::user::UserStatus;
+use usher::domain::user::{User, UserStatus};
 use usher::protocol::claims::ClaimsRequest;
 use usher::storage::grants::{GrantOf, Presented, Revoked, Spend};
 use usher::storage::{StorageError, Store};
@@ -23,11 +23,12 @@ async fn keep(store: &Store, presented: Presented) -> Option<GrantOf> {
     store.write_single(move |mut tx| Box::pin(async move { tx.keep(&presented).await })).await.unwrap()
 }
 
-fn revoked(grant: &Grant) -> Revoked {
+fn revoked(user: &User, grant: &Grant) -> Revoked {
     Revoked {
         id: grant.id,
         client_id: grant.client_id.clone(),
         user_id: grant.user_id,
+        sub: user.sub.clone(),
         session_id: grant.session_id,
         issued_at: grant.refresh.map_or(grant.created_at, |family| family.rotated_at),
     }
@@ -172,20 +173,20 @@ on_both_databases! {
     }
 
     async fn a_grant_without_a_family_never_rotates(db: TestDatabase) {
-        let (_, session) = stored_session(&db.store).await;
+        let (user, session) = stored_session(&db.store).await;
         let grant = Grant { refresh: None, ..grant_in(&session) };
         db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap();
         assert_eq!(rotate(&db.store, presented(&grant, 1, NOW)).await, None);
         assert_eq!(keep(&db.store, presented(&grant, 1, NOW)).await, None);
         let id = grant.id;
         let answer = in_tx!(db.store, [], |tx| tx.revoke_grant(id, NOW, EndReason::RevokedByClient).await).unwrap();
-        assert_eq!(answer, Some(revoked(&grant)));
+        assert_eq!(answer, Some(revoked(&user, &grant)));
     }
 
     async fn a_grant_is_revoked_once_for_ever(db: TestDatabase) {
-        let (.., grant) = stored_grant(&db.store).await;
+        let (user, _, grant) = stored_grant(&db.store).await;
         let id = grant.id;
-        for (at, answer) in [(later(1), Some(revoked(&grant))), (later(2), None)] {
+        for (at, answer) in [(later(1), Some(revoked(&user, &grant))), (later(2), None)] {
             let done = in_tx!(db.store, [], |tx| tx.revoke_grant(id, at, EndReason::TokenReuse).await).unwrap();
             assert_eq!(done, answer);
             assert_eq!(revoked_at(&db.store, &grant).await, Some(later(1)));
@@ -209,11 +210,11 @@ on_both_databases! {
         let (person, session) = (user.id, session.id);
         let (blog, why) = (ClientId("blog".into()), EndReason::ConsentWithdrawn);
         let at_client = in_tx!(db.store, [blog], |tx| tx.revoke_grants_at_client(person, &blog, NOW, why).await);
-        assert_eq!(at_client.unwrap(), [revoked(&grants[1])]);
+        assert_eq!(at_client.unwrap(), [revoked(&user, &grants[1])]);
         let of_user = in_tx!(db.store, [], |tx| tx.revoke_grants_of_user(person, Some(session), NOW, why).await);
-        assert_eq!(of_user.unwrap(), [revoked(&grants[2])]);
+        assert_eq!(of_user.unwrap(), [revoked(&user, &grants[2])]);
         let of_session = in_tx!(db.store, [], |tx| tx.revoke_grants_of_session(session, NOW, why).await);
-        assert_eq!(of_session.unwrap(), [revoked(&grants[0])]);
+        assert_eq!(of_session.unwrap(), [revoked(&user, &grants[0])]);
         let rest = in_tx!(db.store, [], |tx| tx.revoke_grants_of_user(person, None, NOW, why).await);
         assert_eq!(rest.unwrap(), []);
         assert_eq!(revoked_at(&db.store, &foreign).await, None);

@@ -12,6 +12,7 @@ mod grant_family;
 mod grant_races;
 mod grants;
 mod group_commit;
+mod idempotency;
 mod identities;
 mod journeys;
 mod keys;

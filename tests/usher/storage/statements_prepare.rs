@@ -26,10 +26,18 @@ on_both_databases! {
 #[test]
 fn no_file_of_statements_is_left_out() {
     let listed: std::collections::BTreeSet<&str> = statements().map(|(file, ..)| file).collect();
-    for entry in std::fs::read_dir("src/storage").unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let has_statements = std::fs::read_to_string(&path).unwrap().contains("\nstatements! {");
-        assert_eq!(listed.contains(name.as_str()), has_statements, "{name}");
+    let mut folders = vec![std::path::PathBuf::from("src/storage")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix("src/storage").unwrap().with_extension("");
+            let name = name.to_str().unwrap();
+            let has_statements = std::fs::read_to_string(&path).unwrap().contains("\nstatements! {");
+            assert_eq!(listed.contains(name), has_statements, "{name}");
+        }
     }
 }

@@ -4,4 +4,5 @@ mod asking;
 mod causes;
 mod follower;
 mod instances;
+mod seen;
 mod socket;

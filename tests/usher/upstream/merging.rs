@@ -2,8 +2,10 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
+use usher::domain::assignment::{Assignment, Holder};
 use usher::domain::client::ClientType;
 use usher::domain::email::Email;
+use usher::domain::id::AssignmentId;
 use usher::domain::provider::ProviderKind::{Google, X};
 
 use super::accounts::{sub, told_to, was_told};
@@ -57,6 +59,42 @@ on_both_databases! {
         let stranger = json!({"id_token": {"sub": {"value": "nobody"}}}).to_string();
         let landing = other.open(&house.authorize_url(&client, &[("prompt", "none"), ("claims", &stranger)])).await;
         assert_eq!(landing.answer("error").as_deref(), Some("login_required"), "{}", landing.url);
+    }
+
+    /// A role may forbid: whoever could leave one behind by merging would be rid of it.
+    async fn whoever_is_kept_has_the_roles_of_both(db: TestDatabase) {
+        let (house, _) = house_with(db, &[Google]).await;
+        let (eve, bob) = (house.user("eve@example.test").await, house.user(BOB).await);
+        let (now, soon) = (house.now(), house.now() + std::time::Duration::from_secs(60));
+        for (user, role, expires_at) in [
+            (&eve, "suspended", None),
+            (&eve, "editor", Some(soon)),
+            (&bob, "editor", None),
+            (&eve, "viewer", None),
+            (&bob, "viewer", Some(soon)),
+        ] {
+            let assignment = Assignment {
+                id: AssignmentId::new(now, &*house.usher.random),
+                project: house.project,
+                role: role.to_owned(),
+                holder: Holder::User(user.id),
+                scope: None,
+                expires_at,
+                assigned_at: now,
+            };
+            let give = house.usher.store.write(move |mut tx| {
+                Box::pin(async move { tx.insert_assignment(&assignment).await })
+            });
+            give.await.unwrap();
+        }
+        let mut browser = house.signed_in("eve@example.test").await;
+        sign_in_beside(&house, &mut browser, BOB).await;
+        let done = merge(&house, &mut browser).await;
+        assert_eq!(done.url, house.at("/account/identities?done=merged"), "{}", done.body);
+        let (holder, project) = (Holder::User(bob.id), house.project);
+        let read = house.usher.store.list_assignments_of(project, &holder, None).await.unwrap();
+        let has: Vec<_> = read.iter().map(|one| (one.role.as_str(), one.expires_at)).collect();
+        assert_eq!(has, [("editor", None), ("suspended", None), ("viewer", None)]);
     }
 
     async fn the_merged_one_signs_in_no_more_and_their_address_leads_to_the_other(db: TestDatabase) {

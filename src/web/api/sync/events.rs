@@ -46,6 +46,7 @@ pub struct EventsParams {
 
 /// What is new.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the members are named by the protocol")]
 pub struct Events {
     /// The row that positions belong to.
     #[schema(example = "e1")]

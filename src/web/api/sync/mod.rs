@@ -6,6 +6,7 @@
 mod audience;
 mod events;
 mod follower;
+mod seen;
 mod snapshot;
 mod socket;
 mod ticket;
@@ -22,5 +23,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::get))
         .routes(routes!(socket::get))
         .routes(routes!(ticket::post))
+        .routes(routes!(seen::post))
         .routes(routes!(audience::get))
 }

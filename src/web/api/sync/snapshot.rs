@@ -120,11 +120,13 @@ pub async fn get(state: State<App>, following: Following) -> ApiResult<Response>
     let (usher, project) = (&state.usher, following.0.project);
     let here = usher.store.feed_place(project).await.map_err(crate::flows::FlowError::from)?;
     let here = here.ok_or_else(|| HttpProblem::unknown("project"))?;
+    let policy = usher.policy_tag(project).await?;
+    let policy = policy.map(|(revision, etag)| json!({ "revision": revision, "etag": format!("\"{etag}\"") }));
     let head = json!({
         "epoch": format!("e{}", here.epoch),
         "cursor": here.position,
         "server_time": usher.now().0,
-        "policy": Value::Null,
+        "policy": policy,
         "jwks": { "etag": usher.keyring().jwks().etag },
         "limits": limits(&state),
     });

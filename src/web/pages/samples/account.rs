@@ -68,6 +68,7 @@ pub(super) fn own_sessions(lang: Lang) -> Vec<Rendered> {
             session("b", false, "Safari on iPhone"),
             session("c", false, HOSTILE),
         ],
+        told: receipt(),
         not_me_url: "/account/not-me".into(),
     };
     let not_me =

@@ -1,0 +1,48 @@
+//! One thing awaited beside many that are under way.
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+/// Awaits `work` while everything under way goes on, and gives what came to its end meanwhile.
+///
+/// What is under way may hold connections to the database, and `work` may need one: were it left standing meanwhile, each
+/// would wait for the other.
+pub(super) async fn beside<F: Future, W: Future>(
+    under_way: &mut FuturesUnordered<F>,
+    work: W,
+) -> (W::Output, Vec<F::Output>) {
+    let mut ended = Vec::new();
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return (done, ended),
+            Some(one) = under_way.next() => ended.push(one),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt as _;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_under_way_lets_go_of_what_is_waited_for() {
+        let only = Arc::new(Semaphore::new(1));
+        let mut under_way = FuturesUnordered::new();
+        let held = only.clone();
+        under_way.push(async move {
+            let _held = held.acquire().await;
+            tokio::task::yield_now().await;
+        });
+        // It has what the work needs, and stands still.
+        let _ = under_way.next().now_or_never();
+        let (done, ended) = beside(&mut under_way, async { only.acquire().await.is_ok() }).await;
+        assert!(done);
+        assert_eq!(ended.len(), 1);
+    }
+}

@@ -1,0 +1,11 @@
+//! What people do with the projects they work on: members, the token, the people who use them, the history.
+
+mod history;
+mod members;
+mod people;
+mod remove;
+mod token;
+
+pub use history::{HistoryPage, HistorySearch};
+pub use people::{Person, PersonSession};
+pub use token::{MAX_OVERLAP, Rotation, USUAL_OVERLAP};

@@ -1,0 +1,68 @@
+//! A project goes, and with it all that its clients had.
+
+use crate::domain::event::EventKind;
+use crate::domain::page::MAX_PAGE;
+use crate::domain::project::{Project, check_name};
+use crate::flows::error::{FlowError, Refused};
+use crate::flows::usher::Usher;
+
+impl Usher {
+    /// Gives a project another name.
+    ///
+    /// # Errors
+    /// [`Refused::BadName`], [`Refused::NotFound`].
+    pub async fn rename_project(&self, project: &Project, name: &str) -> Result<Project, FlowError> {
+        let name = check_name(name).map_err(|_| Refused::BadName)?;
+        let renamed = Project { name: name.clone(), ..project.clone() };
+        let (id, event) = (project.id, self.event(EventKind::ProjectUpdated).with_project(project.id));
+        let rename = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let found = tx.rename_project(id, &name).await?;
+                if found {
+                    tx.append(&event).await?;
+                }
+                Ok(found)
+            })
+        });
+        if rename.await? { Ok(renamed) } else { Err(Refused::NotFound("project").into()) }
+    }
+
+    /// Deletes a project with its clients: nothing that they were granted works any longer. `typed` is its name.
+    ///
+    /// # Errors
+    /// [`Refused::NotConfirmed`], [`Refused::NotFound`].
+    pub async fn delete_project(&self, project: &Project, typed: &str) -> Result<(), FlowError> {
+        if typed != project.name {
+            return Err(Refused::NotConfirmed.into());
+        }
+        let mut clients = Vec::new();
+        loop {
+            let after = clients.last().map_or("", |client: &crate::domain::id::ClientId| client.0.as_str());
+            let page = self.store.list_clients(project.id, after, MAX_PAGE).await?;
+            let full = page.len() == MAX_PAGE as usize;
+            clients.extend(page.into_iter().map(|client| client.id));
+            if !full {
+                break;
+            }
+        }
+        let (usher, id) = (self.clone(), project.id);
+        let delete = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                for client in clients {
+                    if tx.delete_client(&client).await? {
+                        let event = usher.event(EventKind::ClientDeleted).with_client(&client).with_project(id);
+                        tx.append(&event).await?;
+                    }
+                }
+                let existed = tx.delete_project(id).await?;
+                if existed {
+                    tx.append(&usher.event(EventKind::ProjectDeleted).with_project(id)).await?;
+                }
+                Ok(existed)
+            })
+        });
+        let existed = delete.await?;
+        self.clients.invalidate_all();
+        if existed { Ok(()) } else { Err(Refused::NotFound("project").into()) }
+    }
+}

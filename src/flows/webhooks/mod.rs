@@ -1,0 +1,6 @@
+//! What owners do with webhooks and their deliveries.
+
+mod deliveries;
+mod manage;
+
+pub use manage::{NewWebhook, WebhookChange, WithSecret};

@@ -1,0 +1,48 @@
+//! Sends to webhooks what is due: at once when it is written down, and every second for what comes back or what another
+//! instance left behind.
+//!
+//! It needs no lease: each webhook is held by one instance at a time.
+
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::watch;
+
+use super::Job;
+use crate::events::webhooks::{Around, Courier};
+use crate::flows::{FlowError, Usher};
+
+/// The job.
+pub struct DeliverWebhooks;
+
+impl Job for DeliverWebhooks {
+    fn name(&self) -> &'static str {
+        "deliver_webhooks"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn is_leased(&self) -> bool {
+        false
+    }
+
+    fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
+        usher.store.webhooks_rung().boxed()
+    }
+
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+        async move {
+            let around = Around {
+                store: &usher.store,
+                outbound: usher.outbound(),
+                sealer: &usher.sealer,
+                clock: &*usher.clock,
+                random: &*usher.random,
+            };
+            Ok(Courier::new(around).run(stop).await?)
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,49 @@
+//! Tells clients which sessions are over: at once when it is written down, and every second for those that were away.
+//!
+//! It needs no lease: taking notices gives each to one instance alone.
+
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::watch;
+
+use super::Job;
+use crate::events::backchannel::{Around, Herald};
+use crate::flows::{FlowError, Usher};
+
+/// The job.
+pub struct SendLogouts;
+
+impl Job for SendLogouts {
+    fn name(&self) -> &'static str {
+        "send_logouts"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn is_leased(&self) -> bool {
+        false
+    }
+
+    fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
+        usher.store.logouts_rung().boxed()
+    }
+
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+        async move {
+            let keyring = || usher.keyring();
+            let around = Around {
+                store: &usher.store,
+                outbound: usher.outbound(),
+                keyring: &keyring,
+                issuer: usher.issuer(),
+                clock: &*usher.clock,
+                random: &*usher.random,
+            };
+            Ok(Herald::new(around).run(stop).await?)
+        }
+        .boxed()
+    }
+}

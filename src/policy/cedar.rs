@@ -1,0 +1,231 @@
+//! The same rules as Cedar: a schema of the entity types, and a policy for every cell of the matrix.
+//!
+//! Roles inherit through Cedar's own hierarchy and wildcards are action groups, so that Cedar works both out for itself.
+//! Every leaf is guarded by `has`, because Cedar skips a policy whose condition fails.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::check::Conditions;
+use super::condition::Condition;
+use super::document::{Declared, Document, TOKEN_CLAIMS, USER_ATTRIBUTES};
+use super::fault::pointer;
+use super::leaf::{Leaf, Literal, Op, Operand, Path, Root, Test};
+use super::names;
+use super::value::Type;
+
+/// What `has` guards are for: what is missing. Without them, and with every attribute there, Cedar names every typo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guards {
+    /// Every leaf is guarded, every attribute may be missing.
+    On,
+    /// No leaf is guarded, no attribute is missing: for checking only.
+    Off,
+}
+
+/// A piece of Cedar text that says where each leaf of a condition stands in it.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    /// The text.
+    pub text: String,
+    /// Where leaves stand, with their pointers into the document.
+    pub leaves: Vec<(Range<usize>, String)>,
+}
+
+/// The schema.
+pub fn schema(document: &Document, guards: Guards) -> String {
+    let mut out = String::from("namespace Usher {\n  entity Role in [Role];\n  entity Subject in [Role] {");
+    let known = |known: &[(&str, Type)], declared: &Declared| {
+        let known = known.iter().map(|(name, kind)| ((*name).to_owned(), *kind));
+        known.chain(declared.iter().map(|(name, kind)| (name.clone(), *kind))).collect::<Declared>()
+    };
+    attributes(&mut out, &known(&USER_ATTRIBUTES, &document.user), guards);
+    out.push_str("};\n}\n");
+    for (name, entity) in &document.entities {
+        let _ = write!(out, "entity {name} {{");
+        attributes(&mut out, &entity.attributes, guards);
+        out.push_str("};\n");
+    }
+    out.push_str("type Circumstances = {");
+    attributes(&mut out, &document.context, guards);
+    out.push_str(" token: {");
+    attributes(&mut out, &known(&TOKEN_CLAIMS, &document.token), guards);
+    out.push_str("} };\naction \"*\";\n");
+    for (name, entity) in &document.entities {
+        let _ = writeln!(out, "action \"{name}:*\" in [\"*\"];");
+        for action in entity.actions.keys() {
+            let _ = writeln!(
+                out,
+                "action \"{name}:{action}\" in [\"{name}:*\"] appliesTo {{ principal: [Usher::Subject], resource: [{name}], context: Circumstances }};"
+            );
+        }
+    }
+    out
+}
+
+fn attributes(out: &mut String, declared: &Declared, guards: Guards) {
+    let mark = if guards == Guards::On { "?" } else { "" };
+    for (name, kind) in declared {
+        let kind = match kind {
+            Type::String => "String",
+            Type::Bool => "Bool",
+            Type::Int => "Long",
+            Type::Strings => "Set<String>",
+        };
+        let _ = write!(out, " {name}{mark}: {kind},");
+    }
+    out.push(' ');
+}
+
+/// Every policy of the document, in one text.
+pub fn policies(document: &Document, conditions: &Conditions) -> Text {
+    let mut out = Text::default();
+    for (role, declared) in &document.roles {
+        for (key, cell) in &declared.grants {
+            let effect = if cell.is_deny() { "forbid" } else { "permit" };
+            let relation = if key.ends_with('*') { "in" } else { "==" };
+            let _ = write!(
+                out.text,
+                "@id(\"{role}/{key}\")\n{effect} (\n  principal in Usher::Role::\"{role}\",\n  action {relation} Action::\"{key}\",\n  resource\n)"
+            );
+            if !cell.is_allow() && !cell.is_deny() {
+                out.text.push_str(" when {\n  ");
+                for (i, name) in cell.words().iter().enumerate() {
+                    out.text.push_str(if i > 0 { " ||\n  " } else { "" });
+                    if let Some(condition) = conditions.get(name) {
+                        out.condition(condition, &pointer(["conditions", name]), Guards::On);
+                    }
+                }
+                out.text.push_str("\n}");
+            }
+            out.text.push_str(";\n\n");
+        }
+    }
+    out
+}
+
+/// A policy that does nothing but use a condition for one action.
+pub fn probe(name: &str, condition: &Condition, action: &str, guards: Guards) -> Text {
+    let mut out = Text::default();
+    let _ = write!(out.text, "permit (principal, action == Action::\"{action}\", resource) when {{ ");
+    out.condition(condition, &pointer(["conditions", name]), guards);
+    out.text.push_str(" };");
+    out
+}
+
+impl Text {
+    /// The innermost place that holds this byte.
+    pub fn pointer_at(&self, offset: usize) -> Option<&str> {
+        self.leaves.iter().find(|(range, _)| range.contains(&offset)).map(|(_, pointer)| pointer.as_str())
+    }
+
+    /// Where a leaf stands first.
+    pub fn span_of(&self, pointer: &str) -> Option<Range<usize>> {
+        self.leaves.iter().find(|(_, at)| at == pointer).map(|(range, _)| range.clone())
+    }
+
+    fn condition(&mut self, condition: &Condition, at: &str, guards: Guards) {
+        let (parts, between) = match condition {
+            Condition::Leaf(leaf) => {
+                let start = self.text.len();
+                self.leaf(leaf, guards);
+                self.leaves.push((start..self.text.len(), format!("{at}{}", leaf.pointer)));
+                return;
+            }
+            Condition::All(parts) => (parts, " && "),
+            Condition::Any(parts) => (parts, " || "),
+        };
+        self.text.push('(');
+        for (i, part) in parts.iter().enumerate() {
+            self.text.push_str(if i > 0 { between } else { "" });
+            self.condition(part, at, guards);
+        }
+        self.text.push(')');
+    }
+
+    fn leaf(&mut self, leaf: &Leaf, guards: Guards) {
+        let bang = if leaf.negated { "!" } else { "" };
+        let (op, left, right) = match &leaf.test {
+            Test::Present(path) => {
+                // Without guards a path that is not declared has to be an error, which `has` is not.
+                let text = if guards == Guards::On { guard(path) } else { format!("{0} == {0}", place(path)) };
+                let _ = write!(self.text, "{bang}({text})");
+                return;
+            }
+            Test::Compare { op, left, right } => (*op, left, right),
+        };
+        self.text.push('(');
+        if guards == Guards::On {
+            for path in leaf.paths() {
+                let _ = write!(self.text, "{} && ", guard(path));
+            }
+        }
+        let (left, right) = (operand(left), operand(right));
+        let _ = match op {
+            Op::In => write!(self.text, "{bang}({right}.contains({left}))"),
+            Op::Contains => write!(self.text, "{bang}({left}.contains({right}))"),
+            _ => write!(self.text, "{left} {} {right}", infix(op)),
+        };
+        self.text.push(')');
+    }
+}
+
+const fn infix(op: Op) -> &'static str {
+    match op {
+        Op::Ne => "!=",
+        Op::Gt => ">",
+        Op::Gte => ">=",
+        Op::Lt => "<",
+        Op::Lte => "<=",
+        Op::Eq | Op::In | Op::Contains => "==",
+    }
+}
+
+const fn root(root: Root) -> &'static str {
+    match root {
+        Root::User => "principal",
+        Root::Resource => "resource",
+        Root::Context => "context",
+        Root::Token => "context.token",
+    }
+}
+
+fn guard(path: &Path) -> String {
+    debug_assert!(names::is_attribute(&path.name), "reading a path saw to it");
+    format!("{} has {}", root(path.root), path.name)
+}
+
+fn place(path: &Path) -> String {
+    format!("{}.{}", root(path.root), path.name)
+}
+
+fn operand(operand: &Operand) -> String {
+    match operand {
+        Operand::Path(path) => place(path),
+        Operand::Literal(Literal::Bool(truth)) => truth.to_string(),
+        Operand::Literal(Literal::Int(number)) => number.to_string(),
+        Operand::Literal(Literal::Text(text)) => quoted(text),
+        Operand::Literal(Literal::Texts(texts)) => {
+            format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// A text between quotes. Whatever does not print, and what turns the direction of writing, is escaped.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
+                let _ = write!(out, "{}", letter.escape_unicode());
+            }
+            _ if letter.is_control() => {
+                let _ = write!(out, "{}", letter.escape_unicode());
+            }
+            _ => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}

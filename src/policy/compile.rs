@@ -1,0 +1,124 @@
+//! From the document to the table: inheritance, wildcards and routes spelt out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::condition::Condition;
+use super::document::{ActionKind, Cell, Document, RouteRule};
+use super::fault::Fault;
+use super::limits;
+use super::table::{Route, Rule, Rules, Table, Unlisted, VERSION};
+
+/// Which policy a table is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// Whose it is.
+    pub project: String,
+    /// Which one.
+    pub revision: u64,
+    /// When it was published, in seconds since the epoch.
+    pub iat: i64,
+}
+
+/// Makes the table of a document that was checked.
+///
+/// # Errors
+/// If it would be too large; or if a condition does not read, which checking says better.
+pub fn compile(document: &Document, edition: Edition) -> Result<Table, Vec<Fault>> {
+    let permissions: BTreeMap<String, ActionKind> = document.permissions().collect();
+    let mut roles = BTreeMap::new();
+    let mut count = 0;
+    for name in document.roles.keys() {
+        let rules = rules_of(document, name, &permissions);
+        count += rules.len();
+        if count > limits::RULES {
+            let why = format!("spelt out, the roles have more than {} rules", limits::RULES);
+            return Err(vec![Fault::error("/roles", why)]);
+        }
+        roles.insert(name.clone(), rules);
+    }
+    let conditions = used_conditions(document, &roles)?;
+    let routes = document.routes.iter().map(route).collect();
+    let Edition { project, revision, iat } = edition;
+    let default = Unlisted::Deny;
+    Ok(Table { v: VERSION, project, revision, iat, default, permissions, roles, conditions, routes })
+}
+
+/// A role, then every role it inherits from, directly or not.
+pub fn lineage<'a>(document: &'a Document, role: &'a str) -> Vec<&'a str> {
+    let mut line = vec![role];
+    let mut next = 0;
+    while let Some(name) = line.get(next).copied() {
+        next += 1;
+        for parent in document.roles.get(name).into_iter().flat_map(|role| &role.inherits) {
+            if !line.contains(&parent.as_str()) {
+                line.push(parent);
+            }
+        }
+    }
+    line
+}
+
+/// Does this key of a grant (`Order:update`, `Order:*`, `*`) reach the permission?
+pub fn reaches(key: &str, permission: &str) -> bool {
+    key == "*" || key == permission || key.strip_suffix('*').is_some_and(|entity| permission.starts_with(entity))
+}
+
+fn rules_of(document: &Document, role: &str, permissions: &BTreeMap<String, ActionKind>) -> Rules {
+    let mut rules = Rules::new();
+    for ancestor in lineage(document, role) {
+        let grants = document.roles.get(ancestor).into_iter().flat_map(|role| &role.grants);
+        for (key, cell) in grants {
+            let reached = permissions.keys().filter(|permission| reaches(key, permission));
+            for permission in reached {
+                add(&mut rules, permission, cell);
+            }
+        }
+    }
+    rules
+}
+
+/// Adds a grant to what there is: a denial wins over everything, leave without condition over conditions.
+fn add(rules: &mut Rules, permission: &str, cell: &Cell) {
+    let rule = rules.entry(permission.to_owned()).or_insert_with(|| Rule::When(Vec::new()));
+    match rule {
+        _ if cell.is_deny() => *rule = Rule::Deny,
+        Rule::Deny => {}
+        _ if cell.is_allow() => *rule = Rule::Allow,
+        Rule::Allow => {}
+        Rule::When(names) => {
+            names.extend(cell.words().iter().cloned());
+            names.sort_unstable();
+            names.dedup();
+        }
+    }
+}
+
+fn used_conditions(
+    document: &Document,
+    roles: &BTreeMap<String, Rules>,
+) -> Result<BTreeMap<String, Condition>, Vec<Fault>> {
+    let rules = roles.values().flat_map(BTreeMap::values);
+    let names: BTreeSet<&String> =
+        rules.filter_map(|rule| if let Rule::When(names) = rule { Some(names) } else { None }).flatten().collect();
+    let mut read = BTreeMap::new();
+    for name in names {
+        let missing = || vec![Fault::error("/conditions", format!("there is no condition `{name}`"))];
+        let json = document.conditions.get(name).ok_or_else(missing)?;
+        read.insert(name.clone(), Condition::parse(json)?);
+    }
+    Ok(read)
+}
+
+fn route(rule: &RouteRule) -> Route {
+    Route {
+        m: rule.methods.clone(),
+        p: rule.path.clone(),
+        need: rule.need.clone(),
+        public: rule.public,
+        auth: rule.auth,
+        acr: rule.acr.clone(),
+        max_age: rule.max_age,
+        scopes: rule.scopes.clone(),
+        fresh: rule.fresh,
+    }
+}

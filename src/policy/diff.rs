@@ -1,0 +1,171 @@
+//! What publishing would change: above all, what each role gains and loses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::table::{Route, Rule, Rules, Table};
+
+/// What there is more of, and what less.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Changed<T> {
+    /// What comes.
+    pub added: Vec<T>,
+    /// What goes.
+    pub removed: Vec<T>,
+    /// What becomes something else.
+    pub changed: Vec<Change<T>>,
+}
+
+/// What something was and what it becomes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change<T> {
+    /// What it was.
+    pub before: T,
+    /// What it becomes.
+    pub after: T,
+}
+
+/// What a role may do with a permission, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shift {
+    /// The permission.
+    pub permission: String,
+    /// What it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Rule>,
+    /// What it becomes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Rule>,
+}
+
+/// What a role gains and loses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RoleChange {
+    /// `added`, `removed` or `changed`.
+    pub change: &'static str,
+    /// What it may do more.
+    pub gains: Vec<Shift>,
+    /// What it may do less.
+    pub loses: Vec<Shift>,
+    /// What it may do under other conditions.
+    pub shifts: Vec<Shift>,
+}
+
+/// A condition with its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// What it says, in normal form.
+    pub condition: Json,
+}
+
+/// Everything that differs between two tables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diff {
+    /// Permissions that come and go.
+    pub permissions: Changed<String>,
+    /// Roles, by name.
+    pub roles: BTreeMap<String, RoleChange>,
+    /// Conditions.
+    pub conditions: Changed<Named>,
+    /// Route rules.
+    pub routes: Changed<Route>,
+}
+
+impl Diff {
+    /// Is there no difference?
+    pub fn is_empty(&self) -> bool {
+        fn none<T>(changed: &Changed<T>) -> bool {
+            changed.added.is_empty() && changed.removed.is_empty() && changed.changed.is_empty()
+        }
+        none(&self.permissions) && self.roles.is_empty() && none(&self.conditions) && none(&self.routes)
+    }
+}
+
+/// What changes from one table to another; from nothing, where none was published.
+pub fn diff(before: Option<&Table>, after: &Table) -> Diff {
+    let nothing = Table {
+        permissions: BTreeMap::new(),
+        roles: BTreeMap::new(),
+        conditions: BTreeMap::new(),
+        routes: Vec::new(),
+        ..after.clone()
+    };
+    let before = before.unwrap_or(&nothing);
+    let permissions = |table: &Table| table.permissions.keys().map(|name| (name.clone(), name.clone())).collect();
+    let conditions = |table: &Table| {
+        let named = |(name, condition): (&String, &super::condition::Condition)| {
+            (name.clone(), Named { name: name.clone(), condition: condition.json() })
+        };
+        table.conditions.iter().map(named).collect()
+    };
+    let routes =
+        |table: &Table| table.routes.iter().map(|rule| ((rule.p.clone(), rule.m.join(",")), rule.clone())).collect();
+    Diff {
+        permissions: changed(permissions(before), &permissions(after)),
+        roles: roles(before, after),
+        conditions: changed(conditions(before), &conditions(after)),
+        routes: changed(routes(before), &routes(after)),
+    }
+}
+
+fn changed<K: Ord, T: Clone + PartialEq>(before: BTreeMap<K, T>, after: &BTreeMap<K, T>) -> Changed<T> {
+    let added = after.iter().filter(|(key, _)| !before.contains_key(key)).map(|(_, item)| item.clone()).collect();
+    let mut found = Changed { added, removed: Vec::new(), changed: Vec::new() };
+    for (key, before) in before {
+        match after.get(&key) {
+            None => found.removed.push(before),
+            Some(after) if *after != before => found.changed.push(Change { before, after: after.clone() }),
+            Some(_) => {}
+        }
+    }
+    found
+}
+
+fn roles(before: &Table, after: &Table) -> BTreeMap<String, RoleChange> {
+    let names: BTreeSet<&String> = before.roles.keys().chain(after.roles.keys()).collect();
+    let nothing = Rules::new();
+    let mut changes = BTreeMap::new();
+    for name in names {
+        let (old, new) = (before.roles.get(name), after.roles.get(name));
+        let mut change = role(old.unwrap_or(&nothing), new.unwrap_or(&nothing));
+        change.change = match (old, new) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            (Some(old), Some(new)) if old == new => continue,
+            _ => "changed",
+        };
+        changes.insert(name.clone(), change);
+    }
+    changes
+}
+
+fn role(before: &Rules, after: &Rules) -> RoleChange {
+    let permissions: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let mut change = RoleChange::default();
+    for permission in permissions {
+        let (old, new) = (before.get(permission), after.get(permission));
+        if old == new {
+            continue;
+        }
+        let list = match rank(old).cmp(&rank(new)) {
+            std::cmp::Ordering::Less => &mut change.gains,
+            std::cmp::Ordering::Greater => &mut change.loses,
+            std::cmp::Ordering::Equal => &mut change.shifts,
+        };
+        list.push(Shift { permission: permission.clone(), before: old.cloned(), after: new.cloned() });
+    }
+    change
+}
+
+const fn rank(rule: Option<&Rule>) -> u8 {
+    match rule {
+        Some(Rule::Deny) => 0,
+        None => 1,
+        Some(Rule::When(_)) => 2,
+        Some(Rule::Allow) => 3,
+    }
+}

@@ -1,0 +1,174 @@
+//! What a table answers: allow, deny, or that it depends on a resource that was not shown.
+//!
+//! Several roles add up; one denial wins. A leaf whose value is missing, or whose values have types that do not compare,
+//! is false and so is its negation. Where no resource is shown, leaves about it are unknown (Kleene's third value).
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::condition::Condition;
+use super::leaf::{Leaf, Operand, Path, Root, Test};
+use super::table::{Rule, Table};
+use super::value::{Attributes, Value};
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The roles of whoever asks.
+    pub roles: &'a [String],
+    /// What for: `Order:update`.
+    pub permission: &'a str,
+    /// What is known of whoever asks: `id`, `roles`, and whatever the document declares.
+    pub user: &'a Attributes,
+    /// What is known of the resource; `None` where it was not loaded.
+    pub resource: Option<&'a Attributes>,
+    /// What is known of the request.
+    pub context: &'a Attributes,
+    /// What the access token says.
+    pub token: &'a Attributes,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Yes.
+    Allow,
+    /// No.
+    Deny,
+    /// That depends on the resource: ask again with it.
+    Conditional,
+}
+
+/// What became of a condition. The order is Kleene's: a conjunction is the least of its parts, a disjunction the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Truth {
+    /// It does not hold.
+    False,
+    /// That depends on the resource.
+    Unknown,
+    /// It holds.
+    True,
+}
+
+/// A rule that was weighed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Whose rule.
+    pub role: String,
+    /// `allow`, `deny` or `when`.
+    pub rule: &'static str,
+    /// Under which condition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// Whether it holds.
+    pub holds: Truth,
+}
+
+/// An answer with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Decision {
+    /// The answer.
+    pub verdict: Verdict,
+    /// Every rule that was weighed, in the order of the roles.
+    pub reasons: Vec<Reason>,
+}
+
+/// Answers a question.
+pub fn evaluate(table: &Table, question: &Question<'_>) -> Verdict {
+    let (mut allowed, mut open) = (false, false);
+    for rule in question.roles.iter().filter_map(|role| table.roles.get(role)?.get(question.permission)) {
+        match rule {
+            Rule::Deny => return Verdict::Deny,
+            Rule::Allow => allowed = true,
+            Rule::When(_) if allowed => {}
+            Rule::When(names) => {
+                for condition in names.iter().filter_map(|name| table.conditions.get(name)) {
+                    match holds(condition, question) {
+                        Truth::True => allowed = true,
+                        Truth::Unknown => open = true,
+                        Truth::False => {}
+                    }
+                }
+            }
+        }
+    }
+    match (allowed, open) {
+        (true, _) => Verdict::Allow,
+        (false, true) => Verdict::Conditional,
+        (false, false) => Verdict::Deny,
+    }
+}
+
+/// Answers a question and says why.
+pub fn explain(table: &Table, question: &Question<'_>) -> Decision {
+    let mut reasons = Vec::new();
+    for role in question.roles {
+        let Some(rule) = table.roles.get(role).and_then(|rules| rules.get(question.permission)) else { continue };
+        let reason = |rule, condition, holds| Reason { role: role.clone(), rule, condition, holds };
+        match rule {
+            Rule::Deny => reasons.push(reason("deny", None, Truth::True)),
+            Rule::Allow => reasons.push(reason("allow", None, Truth::True)),
+            Rule::When(names) => reasons.extend(names.iter().filter_map(|name| {
+                let truth = holds(table.conditions.get(name)?, question);
+                Some(reason("when", Some(name.clone()), truth))
+            })),
+        }
+    }
+    Decision { verdict: evaluate(table, question), reasons }
+}
+
+/// Whether a condition holds.
+pub fn holds(condition: &Condition, question: &Question<'_>) -> Truth {
+    match condition {
+        Condition::All(parts) => parts.iter().map(|part| holds(part, question)).min().unwrap_or(Truth::True),
+        Condition::Any(parts) => parts.iter().map(|part| holds(part, question)).max().unwrap_or(Truth::False),
+        Condition::Leaf(leaf) => leaf_holds(leaf, question),
+    }
+}
+
+/// A value that was looked for.
+enum Found<'a> {
+    Value(Value<'a>),
+    Missing,
+    NotShown,
+}
+
+fn leaf_holds(leaf: &Leaf, question: &Question<'_>) -> Truth {
+    let known = |truth: bool| if truth { Truth::True } else { Truth::False };
+    match &leaf.test {
+        Test::Present(path) => match look(path, question) {
+            Found::NotShown => Truth::Unknown,
+            found => known(matches!(found, Found::Value(_)) != leaf.negated),
+        },
+        Test::Compare { op, left, right } => match (side(left, question), side(right, question)) {
+            (Found::Missing, _) | (_, Found::Missing) => Truth::False,
+            (Found::NotShown, _) | (_, Found::NotShown) => Truth::Unknown,
+            (Found::Value(left), Found::Value(right)) => {
+                known(op.compare(&left, &right).is_some_and(|truth| truth != leaf.negated))
+            }
+        },
+    }
+}
+
+fn side<'a>(operand: &'a Operand, question: &Question<'a>) -> Found<'a> {
+    match operand {
+        Operand::Literal(literal) => Found::Value(literal.value()),
+        Operand::Path(path) => look(path, question),
+    }
+}
+
+fn look<'a>(path: &Path, question: &Question<'a>) -> Found<'a> {
+    let attributes = match path.root {
+        Root::User => question.user,
+        Root::Context => question.context,
+        Root::Token => question.token,
+        Root::Resource => match question.resource {
+            Some(resource) => resource,
+            None => return Found::NotShown,
+        },
+    };
+    let json: Option<&'a Json> = attributes.get(&path.name);
+    json.and_then(Value::read).map_or(Found::Missing, Found::Value)
+}

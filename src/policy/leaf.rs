@@ -1,0 +1,318 @@
+//! The leaves of a condition: one comparison of two values, or whether a value is there at all.
+
+use std::fmt;
+
+use serde_json::{Value as Json, json};
+
+use super::limits;
+use super::names;
+use super::value::{Type, Value, int_json};
+
+/// Where a value is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Root {
+    /// Who asks.
+    User,
+    /// What it is about.
+    Resource,
+    /// The circumstances of the request.
+    Context,
+    /// What the access token says.
+    Token,
+}
+
+impl Root {
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Resource => "resource",
+            Self::Context => "context",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// The place of a value: `resource.owner_id`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path {
+    /// Where it is looked for.
+    pub root: Root,
+    /// Under which name.
+    pub name: String,
+}
+
+impl Path {
+    /// Reads a path.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (root, name) = text.split_once('.')?;
+        let roots = [Root::User, Root::Resource, Root::Context, Root::Token];
+        let root = roots.into_iter().find(|known| known.as_str() == root)?;
+        names::is_attribute(name).then(|| Self { root, name: name.to_owned() })
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.root.as_str(), self.name)
+    }
+}
+
+/// A value that is written in the condition itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    /// A text.
+    Text(String),
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A list of texts.
+    Texts(Vec<String>),
+}
+
+impl Literal {
+    /// Its type.
+    pub const fn kind(&self) -> Type {
+        match self {
+            Self::Text(_) => Type::String,
+            Self::Bool(_) => Type::Bool,
+            Self::Int(_) => Type::Int,
+            Self::Texts(_) => Type::Strings,
+        }
+    }
+
+    /// As a value to compare.
+    pub fn value(&self) -> Value<'_> {
+        match self {
+            Self::Text(text) => Value::Text(text),
+            Self::Bool(truth) => Value::Bool(*truth),
+            Self::Int(number) => Value::Int(*number),
+            Self::Texts(texts) => Value::Texts(texts.iter().map(String::as_str).collect()),
+        }
+    }
+}
+
+/// One side of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operand {
+    /// A value that is looked up.
+    Path(Path),
+    /// A value that is written down.
+    Literal(Literal),
+}
+
+impl Operand {
+    /// Reads an operand: `"resource.locked"`, `true`, `5`, `{"int":"9007199254740993"}`, `{"lit":"open"}`,
+    /// `{"lit":["open","held"]}`.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(json: &Json) -> Result<Self, String> {
+        if let Json::String(text) = json {
+            let not_a_path =
+                || format!("`{text}` is not a path such as `resource.owner_id`; a text is {{\"lit\":\"…\"}}");
+            return Path::parse(text).map(Self::Path).ok_or_else(not_a_path);
+        }
+        match (json.as_object().and_then(|members| members.get("lit")), json.as_object().map(serde_json::Map::len)) {
+            (Some(Json::String(text)), Some(1)) => Self::text(text).map(|text| Self::Literal(Literal::Text(text))),
+            (Some(Json::Array(items)), Some(1)) => Self::texts(items),
+            _ => match Value::read(json) {
+                Some(Value::Bool(truth)) => Ok(Self::Literal(Literal::Bool(truth))),
+                Some(Value::Int(number)) => Ok(Self::Literal(Literal::Int(number))),
+                _ => Err("an operand is a path, true, false, a whole number, or {\"lit\":…}".to_owned()),
+            },
+        }
+    }
+
+    fn text(text: &str) -> Result<String, String> {
+        let fits = text.chars().count() <= limits::TEXT;
+        fits.then(|| text.to_owned()).ok_or_else(|| format!("a text has at most {} characters", limits::TEXT))
+    }
+
+    fn texts(items: &[Json]) -> Result<Self, String> {
+        if items.is_empty() || items.len() > limits::TEXTS {
+            return Err(format!("a list has 1 to {} texts", limits::TEXTS));
+        }
+        let text = |item: &Json| item.as_str().ok_or_else(|| "a list holds texts only".to_owned()).and_then(Self::text);
+        items.iter().map(text).collect::<Result<_, _>>().map(|texts| Self::Literal(Literal::Texts(texts)))
+    }
+
+    /// As it is written.
+    pub fn json(&self) -> Json {
+        match self {
+            Self::Path(path) => path.to_string().into(),
+            Self::Literal(Literal::Text(text)) => json!({ "lit": text }),
+            Self::Literal(Literal::Texts(texts)) => json!({ "lit": texts }),
+            Self::Literal(Literal::Bool(truth)) => (*truth).into(),
+            Self::Literal(Literal::Int(number)) => int_json(*number),
+        }
+    }
+
+    /// The path, where it is one.
+    pub const fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Literal(_) => None,
+        }
+    }
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each name says it")]
+pub enum Op {
+    Eq,
+    Ne,
+    In,
+    Contains,
+    Gt,
+    Gte,
+    Lt,
+    Lte,
+}
+
+impl Op {
+    /// Every comparison.
+    pub const ALL: [Self; 8] = [Self::Eq, Self::Ne, Self::In, Self::Contains, Self::Gt, Self::Gte, Self::Lt, Self::Lte];
+
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::In => "in",
+            Self::Contains => "contains",
+            Self::Gt => "gt",
+            Self::Gte => "gte",
+            Self::Lt => "lt",
+            Self::Lte => "lte",
+        }
+    }
+
+    /// The comparison that holds exactly where this one does not, if there is one.
+    pub const fn opposite(self) -> Option<Self> {
+        match self {
+            Self::Eq => Some(Self::Ne),
+            Self::Ne => Some(Self::Eq),
+            Self::Gt => Some(Self::Lte),
+            Self::Lte => Some(Self::Gt),
+            Self::Lt => Some(Self::Gte),
+            Self::Gte => Some(Self::Lt),
+            Self::In | Self::Contains => None,
+        }
+    }
+
+    /// May values of these types be compared so?
+    pub fn takes(self, left: Type, right: Type) -> bool {
+        match self {
+            Self::Eq | Self::Ne => left == right && left != Type::Strings,
+            Self::In => left == Type::String && right == Type::Strings,
+            Self::Contains => left == Type::Strings && right == Type::String,
+            Self::Gt | Self::Gte | Self::Lt | Self::Lte => left == Type::Int && right == Type::Int,
+        }
+    }
+
+    /// Compares; `None` where the types do not allow it.
+    pub fn compare(self, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
+        if !self.takes(left.kind(), right.kind()) {
+            return None;
+        }
+        Some(match (self, left, right) {
+            (Self::Eq, ..) => left == right,
+            (Self::Ne, ..) => left != right,
+            (Self::In, Value::Text(text), Value::Texts(texts))
+            | (Self::Contains, Value::Texts(texts), Value::Text(text)) => texts.contains(text),
+            (Self::Gt, Value::Int(left), Value::Int(right)) => left > right,
+            (Self::Gte, Value::Int(left), Value::Int(right)) => left >= right,
+            (Self::Lt, Value::Int(left), Value::Int(right)) => left < right,
+            (Self::Lte, Value::Int(left), Value::Int(right)) => left <= right,
+            _ => return None,
+        })
+    }
+}
+
+/// What a leaf asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Test {
+    /// How two values compare.
+    Compare {
+        /// The comparison.
+        op: Op,
+        /// The first value.
+        left: Operand,
+        /// The second.
+        right: Operand,
+    },
+    /// Whether there is a value.
+    Present(Path),
+}
+
+/// A leaf, with its place in the condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    /// What it asks.
+    pub test: Test,
+    /// Is the answer turned round? Only for `in`, `contains` and `present` once a condition is in normal form.
+    pub negated: bool,
+    /// Where it is written, as a JSON pointer from the top of the condition.
+    pub pointer: String,
+}
+
+impl Leaf {
+    /// As it is written.
+    pub fn json(&self) -> Json {
+        let bare = match &self.test {
+            Test::Present(path) => json!({ "present": path.to_string() }),
+            Test::Compare { op, left, right } => json!({ op.as_str(): [left.json(), right.json()] }),
+        };
+        if self.negated { json!({ "not": bare }) } else { bare }
+    }
+
+    /// The paths it looks at.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let (first, second) = match &self.test {
+            Test::Present(path) => (Some(path), None),
+            Test::Compare { left, right, .. } => (left.path(), right.path()),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operands_are_read_as_they_are_written() {
+        for good in [
+            json!("user.id"),
+            json!(true),
+            json!(-5),
+            json!({"int": "9223372036854775807"}),
+            json!({"lit": "opén \u{202e}"}),
+            json!({"lit": ["a", "b"]}),
+        ] {
+            assert_eq!(Operand::parse(&good).unwrap().json(), good);
+        }
+        let (long, many) = ("x".repeat(257), vec!["x"; 65]);
+        for bad in [
+            json!("user"),
+            json!("user.a.b"),
+            json!("app.x"),
+            json!("user.__proto__"),
+            json!(null),
+            json!(1.5),
+            json!([]),
+            json!({"lit": []}),
+            json!({"lit": 5}),
+            json!({"lit": ["a", 5]}),
+            json!({"lit": "a", "x": 1}),
+            json!({"lit": long}),
+            json!({"lit": many}),
+            json!({}),
+        ] {
+            assert!(Operand::parse(&bad).is_err(), "{bad}");
+        }
+    }
+}

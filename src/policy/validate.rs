@@ -1,0 +1,122 @@
+//! Whether a document can be published: our own checks, then Cedar's, every fault with its place.
+
+use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationError, ValidationMode, Validator};
+use miette::Diagnostic;
+use serde::Serialize;
+
+use super::cedar::{self, Guards, Text};
+use super::check::{self, Conditions};
+use super::compile::{Edition, compile};
+use super::document::Document;
+use super::fault::{Fault, Span};
+use super::limits;
+
+/// What came of looking at a document.
+#[derive(Debug, Clone, Serialize)]
+pub struct Review {
+    /// Can it be published?
+    pub valid: bool,
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
+    /// The same rules as Cedar, where they could be rendered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cedar: Option<CedarText>,
+}
+
+/// The rules as Cedar.
+#[derive(Debug, Clone, Serialize)]
+pub struct CedarText {
+    /// The schema.
+    pub schema: String,
+    /// The policies; the spans of faults count its bytes.
+    pub policies: String,
+}
+
+/// Looks at a document. Takes up to a second for the largest: not for a thread that others wait for.
+pub fn validate(document: &Document) -> Review {
+    let (mut faults, conditions) = check::check(document);
+    if faults.iter().any(Fault::is_error) {
+        return Review { valid: false, faults, cedar: None };
+    }
+    let text = cedar::policies(document, &conditions);
+    faults.extend(ask_cedar(document, &conditions, &text));
+    if !faults.iter().any(Fault::is_error) {
+        faults.extend(too_large(document));
+    }
+    let schema = cedar::schema(document, Guards::On);
+    let valid = !faults.iter().any(Fault::is_error);
+    Review { valid, faults, cedar: Some(CedarText { schema, policies: text.text }) }
+}
+
+fn too_large(document: &Document) -> Vec<Fault> {
+    let edition = Edition { project: "0".repeat(36), revision: u64::MAX, iat: i64::MAX };
+    let bytes = match compile(document, edition) {
+        Ok(table) => serde_json::to_vec(&table).map_or(usize::MAX, |json| json.len()),
+        Err(faults) => return faults,
+    };
+    let fits = bytes <= limits::TABLE_BYTES;
+    if fits {
+        vec![]
+    } else {
+        vec![Fault::error("", format!("compiled, it has {bytes} bytes: more than {}", limits::TABLE_BYTES))]
+    }
+}
+
+/// Has Cedar typecheck every condition for every entity type that it is used for, as it will be and without guards.
+fn ask_cedar(document: &Document, conditions: &Conditions, published: &Text) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
+    for guards in [Guards::Off, Guards::On] {
+        let schema = match Schema::from_cedarschema_str(&cedar::schema(document, guards)) {
+            Ok((schema, _)) => schema,
+            Err(error) => return vec![Fault::error("/entities", format!("Cedar refuses the schema: {error}"))],
+        };
+        let (probes, set) = match probes(document, conditions, guards) {
+            Ok(found) => found,
+            Err(fault) => return vec![fault],
+        };
+        let result = Validator::new(schema).validate(&set, ValidationMode::Strict);
+        for error in result.validation_errors() {
+            let fault = told(error, &probes, published);
+            if !faults.iter().any(|known| known.pointer == fault.pointer) {
+                faults.push(fault);
+            }
+        }
+    }
+    faults
+}
+
+type Probes<'a> = std::collections::BTreeMap<String, (&'a str, Text)>;
+
+fn probes<'a>(
+    document: &'a Document,
+    conditions: &Conditions,
+    guards: Guards,
+) -> Result<(Probes<'a>, PolicySet), Fault> {
+    let (mut probes, mut set) = (Probes::new(), PolicySet::new());
+    for (name, entity) in check::uses(document) {
+        let action = document.entities.get(entity).and_then(|declared| declared.actions.keys().next());
+        let (Some(condition), Some(action)) = (conditions.get(name), action) else { continue };
+        let text = cedar::probe(name, condition, &format!("{entity}:{action}"), guards);
+        let id = format!("{name}@{entity}");
+        let refused = |error: &dyn std::fmt::Display| {
+            Fault::error(super::fault::pointer(["conditions", name]), format!("Cedar refuses it: {error}"))
+        };
+        let policy = Policy::parse(Some(PolicyId::new(&id)), &text.text).map_err(|error| refused(&error))?;
+        set.add(policy).map_err(|error| refused(&error))?;
+        probes.insert(id, (name, text));
+    }
+    Ok((probes, set))
+}
+
+fn told(error: &ValidationError, probes: &Probes<'_>, published: &Text) -> Fault {
+    let id = error.policy_id().to_string();
+    let message = error.to_string();
+    let message = message.strip_prefix(&format!("for policy `{id}`, ")).unwrap_or(&message);
+    let message = error.help().map_or_else(|| message.to_owned(), |help| format!("{message}: {help}"));
+    let Some((name, probe)) = probes.get(&id) else { return Fault::error("", message) };
+    let offset = error.labels().and_then(|mut labels| labels.next()).map(|label| label.offset());
+    let whole = super::fault::pointer(["conditions", name]);
+    let pointer = offset.and_then(|offset| probe.pointer_at(offset)).map_or(whole, str::to_owned);
+    let span = published.span_of(&pointer).map(|range| Span { start: range.start, end: range.end });
+    Fault { cedar: span, ..Fault::error(pointer, message) }
+}

@@ -1,0 +1,254 @@
+//! Webhooks, and who is at the deliveries of which: one instance at a time, for as long as it says so again.
+
+use std::collections::BTreeSet;
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::domain::id::{ProjectId, WebhookId};
+use crate::domain::time::Timestamp;
+use crate::domain::webhook::filter::Filter;
+use crate::domain::webhook::{DisabledWhy, SealedSecret, Webhook};
+use crate::storage::db::{on, on_tx, run, statements};
+use crate::storage::row::{JsonColumn, unreadable};
+use crate::storage::{Result, StorageError, Store, Tx};
+
+statements! {
+    INSERT = "insert into webhook (id, project_id, url, description, filters, secrets, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    // Back in use, it has what had been waiting for it sent.
+    UPDATE = "update webhook set url = $2, description = $3, filters = $4, secrets = $5, updated_at = $6, disabled_at = $7, disabled_why = $8, failing_since = $9 where id = $1";
+    DELETE = "delete from webhook where project_id = $1 and id = $2";
+    FIND = "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 and id = $2";
+    LIST = "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 order by id limit 100";
+    LISTENING = "select id, project_id, filters from webhook where project_id = $1 and disabled_at is null order by id";
+    LISTENING_ANYWHERE = "select id, project_id, filters from webhook where project_id > $1 and disabled_at is null order by project_id, id";
+    // What is due is looked for every second: only then does anybody write.
+    ANY_DUE = "select id from webhook where due_at <= $1 and disabled_at is null and (held_until is null or held_until < $1) limit 1";
+    CLAIM = "update webhook set holder = $1, held_until = $3 where id in (select id from webhook where due_at <= $2 and disabled_at is null and (held_until is null or held_until < $2) and (failing_since is null) = $4 order by due_at limit $5) and (held_until is null or held_until < $2) returning id";
+    // It also locks the row, so that whoever adds a delivery meanwhile waits, and is not overlooked.
+    HOLD = "update webhook set held_until = $3 where id = $1 and holder = $2 and disabled_at is null returning id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since";
+    LET_GO = "update webhook set holder = null, held_until = null, due_at = (select min(d.send_after) from webhook_delivery d where d.webhook_id = webhook.id and d.status = 'waiting' and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id and e.subject = d.subject and e.status = 'waiting' and e.seq < d.seq)) where id = $1 and holder = $2";
+    DUE = "update webhook set due_at = case when due_at is null or due_at > $2 then $2 else due_at end where id = $1";
+    SUCCEEDED = "update webhook set failing_since = null where id = $1 and failing_since is not null";
+    FAILED = "update webhook set failing_since = coalesce(failing_since, $2) where id = $1 returning failing_since";
+    DISABLE = "update webhook set disabled_at = $2, disabled_why = $3, updated_at = $2 where id = $1 and disabled_at is null";
+}
+
+#[derive(sqlx::FromRow)]
+struct WebhookRow {
+    id: Uuid,
+    project_id: Uuid,
+    url: String,
+    description: String,
+    filters: JsonColumn<Vec<Filter>>,
+    secrets: JsonColumn<Vec<SealedSecret>>,
+    created_at: i64,
+    updated_at: i64,
+    disabled_at: Option<i64>,
+    disabled_why: Option<String>,
+    failing_since: Option<i64>,
+}
+
+impl TryFrom<WebhookRow> for Webhook {
+    type Error = StorageError;
+    fn try_from(row: WebhookRow) -> Result<Self> {
+        let why =
+            |word: String| DisabledWhy::from_word(&word).ok_or_else(|| unreadable("webhook", "disabled_why", row.id));
+        Ok(Self {
+            id: WebhookId(row.id),
+            project_id: ProjectId(row.project_id),
+            url: row.url,
+            description: row.description,
+            filters: row.filters.read("webhook", "filters", row.id)?,
+            secrets: row.secrets.read("webhook", "secrets", row.id)?,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+            disabled_at: row.disabled_at.map(Timestamp),
+            disabled_why: row.disabled_why.map(why).transpose()?,
+            failing_since: row.failing_since.map(Timestamp),
+        })
+    }
+}
+
+/// A webhook that listens, and to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listening {
+    /// The webhook.
+    pub id: WebhookId,
+    /// Whose.
+    pub project_id: ProjectId,
+    filters: Vec<Filter>,
+}
+
+impl Listening {
+    /// Does it want to be told of this?
+    pub fn wants(&self, kind: &str) -> bool {
+        self.filters.iter().any(|filter| filter.lets_through(kind))
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ListeningRow {
+    id: Uuid,
+    project_id: Uuid,
+    filters: JsonColumn<Vec<Filter>>,
+}
+
+impl TryFrom<ListeningRow> for Listening {
+    type Error = StorageError;
+    fn try_from(row: ListeningRow) -> Result<Self> {
+        let filters = row.filters.read("webhook", "filters", row.id)?;
+        Ok(Self { id: WebhookId(row.id), project_id: ProjectId(row.project_id), filters })
+    }
+}
+
+/// Who wants to take up work, and until when.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The one.
+    pub holder: String,
+    /// The present moment.
+    pub now: Timestamp,
+    /// Should the holder be gone by then, somebody else takes over.
+    pub until: Timestamp,
+}
+
+impl Tx<'_> {
+    /// Adds a webhook.
+    pub async fn insert_webhook(&mut self, webhook: &Webhook) -> Result<()> {
+        run!(self, INSERT, |sql| sqlx::query(sql)
+            .bind(webhook.id.0)
+            .bind(webhook.project_id.0)
+            .bind(&webhook.url)
+            .bind(&webhook.description)
+            .bind(Json(&webhook.filters))
+            .bind(Json(&webhook.secrets))
+            .bind(webhook.created_at.0)
+            .bind(webhook.updated_at.0))
+        .map(drop)
+    }
+
+    /// Writes everything about a webhook that may change.
+    pub async fn update_webhook(&mut self, webhook: &Webhook) -> Result<()> {
+        run!(self, UPDATE, |sql| sqlx::query(sql)
+            .bind(webhook.id.0)
+            .bind(&webhook.url)
+            .bind(&webhook.description)
+            .bind(Json(&webhook.filters))
+            .bind(Json(&webhook.secrets))
+            .bind(webhook.updated_at.0)
+            .bind(webhook.disabled_at.map(|at| at.0))
+            .bind(webhook.disabled_why.map(DisabledWhy::as_str))
+            .bind(webhook.failing_since.map(|at| at.0)))
+        .map(drop)
+    }
+
+    /// Deletes a webhook and all its deliveries. `false` if there is none.
+    pub async fn delete_webhook(&mut self, project: ProjectId, webhook: WebhookId) -> Result<bool> {
+        Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(project.0).bind(webhook.0))? == 1)
+    }
+
+    /// A webhook of a project, as this transaction sees it.
+    pub async fn find_webhook(&mut self, project: ProjectId, webhook: WebhookId) -> Result<Option<Webhook>> {
+        let row: Option<WebhookRow> =
+            on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(webhook.0).fetch_optional(conn))?;
+        row.map(Webhook::try_from).transpose()
+    }
+
+    /// The webhooks of a project, as this transaction sees them.
+    pub async fn list_webhooks(&mut self, project: ProjectId) -> Result<Vec<Webhook>> {
+        let rows: Vec<WebhookRow> =
+            on_tx!(self, LIST, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_all(conn))?;
+        rows.into_iter().map(Webhook::try_from).collect()
+    }
+
+    /// The webhooks in use of these projects.
+    pub async fn listening_in(&mut self, projects: &BTreeSet<ProjectId>) -> Result<Vec<Listening>> {
+        let mut found = Vec::new();
+        for project in projects {
+            let rows: Vec<ListeningRow> =
+                on_tx!(self, LISTENING, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_all(conn))?;
+            found.extend(rows);
+        }
+        found.into_iter().map(Listening::try_from).collect()
+    }
+
+    /// The webhooks in use of every project.
+    pub async fn listening_anywhere(&mut self) -> Result<Vec<Listening>> {
+        let rows: Vec<ListeningRow> =
+            on_tx!(self, LISTENING_ANYWHERE, |conn, sql| sqlx::query_as(sql).bind(Uuid::nil()).fetch_all(conn))?;
+        rows.into_iter().map(Listening::try_from).collect()
+    }
+
+    /// Takes up to `most` webhooks that have something due and that nobody is at: those that fail, or those that do not.
+    pub async fn claim_webhooks(&mut self, claim: &Claim, failing: bool, most: u32) -> Result<Vec<WebhookId>> {
+        let ids: Vec<Uuid> = on_tx!(self, CLAIM, |conn, sql| sqlx::query_scalar(sql)
+            .bind(&claim.holder)
+            .bind(claim.now.0)
+            .bind(claim.until.0)
+            .bind(!failing)
+            .bind(i64::from(most))
+            .fetch_all(conn))?;
+        Ok(ids.into_iter().map(WebhookId).collect())
+    }
+
+    /// Goes on being at a webhook. `None` if somebody else is, or if it is out of use.
+    pub async fn hold_webhook(&mut self, webhook: WebhookId, claim: &Claim) -> Result<Option<Webhook>> {
+        let row: Option<WebhookRow> = on_tx!(self, HOLD, |conn, sql| sqlx::query_as(sql)
+            .bind(webhook.0)
+            .bind(&claim.holder)
+            .bind(claim.until.0)
+            .fetch_optional(conn))?;
+        row.map(Webhook::try_from).transpose()
+    }
+
+    /// Leaves a webhook, which is held, to whoever comes when its next delivery is due.
+    pub async fn let_webhook_go(&mut self, webhook: WebhookId, holder: &str) -> Result<()> {
+        run!(self, LET_GO, |sql| sqlx::query(sql).bind(webhook.0).bind(holder)).map(drop)
+    }
+
+    /// Something is to be sent to a webhook at that time.
+    pub async fn webhook_is_due(&mut self, webhook: WebhookId, at: Timestamp) -> Result<()> {
+        run!(self, DUE, |sql| sqlx::query(sql).bind(webhook.0).bind(at.0)).map(drop)
+    }
+
+    /// The receiver of a webhook has taken something.
+    pub async fn webhook_succeeded(&mut self, webhook: WebhookId) -> Result<()> {
+        run!(self, SUCCEEDED, |sql| sqlx::query(sql).bind(webhook.0)).map(drop)
+    }
+
+    /// The receiver of a webhook has not taken something: since when has it taken nothing?
+    pub async fn webhook_failed(&mut self, webhook: WebhookId, now: Timestamp) -> Result<Timestamp> {
+        let since: Option<i64> =
+            on_tx!(self, FAILED, |conn, sql| sqlx::query_scalar(sql).bind(webhook.0).bind(now.0).fetch_optional(conn))?;
+        Ok(since.map_or(now, Timestamp))
+    }
+
+    /// Puts a webhook out of use. `false` if it was.
+    pub async fn disable_webhook(&mut self, webhook: WebhookId, now: Timestamp, why: DisabledWhy) -> Result<bool> {
+        Ok(run!(self, DISABLE, |sql| sqlx::query(sql).bind(webhook.0).bind(now.0).bind(why.as_str()))? == 1)
+    }
+}
+
+impl Store {
+    /// A webhook of a project.
+    pub async fn find_webhook(&self, project: ProjectId, webhook: WebhookId) -> Result<Option<Webhook>> {
+        let row: Option<WebhookRow> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(webhook.0).fetch_optional(conn))?;
+        row.map(Webhook::try_from).transpose()
+    }
+
+    /// The webhooks of a project, oldest first.
+    pub async fn list_webhooks(&self, project: ProjectId) -> Result<Vec<Webhook>> {
+        let rows: Vec<WebhookRow> =
+            on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_all(conn))?;
+        rows.into_iter().map(Webhook::try_from).collect()
+    }
+
+    /// Is there a webhook that has something due and that nobody is at?
+    pub async fn has_due_webhook(&self, now: Timestamp) -> Result<bool> {
+        let id: Option<Uuid> =
+            on!(&self.db, ANY_DUE, |conn, sql| sqlx::query_scalar(sql).bind(now.0).fetch_optional(conn))?;
+        Ok(id.is_some())
+    }
+}

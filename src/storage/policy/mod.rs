@@ -1,0 +1,4 @@
+//! Access rules: revisions and the draft, and who has which role.
+
+pub mod assignments;
+pub mod revisions;

@@ -1,0 +1,103 @@
+//! Signing in.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::answer::SessionBegun;
+use super::arriving::Arriving;
+use crate::domain::secret::Secret;
+use crate::flows::{Attempt, FlowError, Refused};
+use crate::web::api::ApiResult;
+use crate::web::api::fields::Fields;
+use crate::web::api::openapi::Problem;
+use crate::web::api::problems::{BodyProblems, CountedProblems};
+use crate::web::extract::json::JsonBody;
+use crate::web::problem::HttpProblem;
+use crate::web::state::App;
+
+/// Who signs in, and by what.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
+#[schema(example = json!({"email": "ana@example.test", "password": "a quiet green door", "totp": "492039"}))]
+pub struct Login {
+    /// The address.
+    email: String,
+    /// The password.
+    password: String,
+    /// Where a second step is due: six digits of the authenticator app.
+    totp: Option<String>,
+    /// Or one of the recovery codes.
+    recovery_code: Option<String>,
+}
+
+/// Sign in.
+///
+/// Whether the address is unknown, the password wrong or the user disabled: the answer is the same, after the same time.
+#[utoipa::path(
+    post, path = "/api/v1/auth/login", tag = "session", operation_id = "login",
+    request_body = Login,
+    responses(
+        (status = 200, description = "Signed in. In cookie mode the cookie is set", body = SessionBegun),
+        (status = 401, description = "`AUTH_INVALID`, or `SECOND_FACTOR_REQUIRED` with the possible `kinds` in `details`, \
+            or `SECOND_FACTOR_INVALID`", body = Problem),
+        BodyProblems, CountedProblems,
+    ),
+    security(()),
+)]
+pub async fn post(
+    State(app): State<App>,
+    mut arriving: Arriving,
+    JsonBody(body): JsonBody<Map<String, Value>>,
+) -> ApiResult<Response> {
+    let mut fields = Fields::read(body, &["email", "password", "totp", "recovery_code"])?;
+    let attempt = Attempt { email: fields.required("email"), password: Secret::new(fields.required("password")) };
+    let code = second_step(&mut fields);
+    fields.finish()?;
+    let visitor = &mut arriving.visitor;
+    let arrived = app
+        .usher
+        .sign_in_at_once(attempt, code.as_deref(), &mut visitor.browser, &visitor.device)
+        .await
+        .map_err(told)?;
+    arriving.answer(&app, arrived).await
+}
+
+/// The code of the second step, of either kind; one that is of the wrong kind is told so without being tried.
+fn second_step(fields: &mut Fields) -> Option<String> {
+    let totp = fields.optional_text("totp");
+    let recovery_code = fields.optional_text("recovery_code");
+    let is_number = |code: &str| code.chars().filter(|c| !c.is_whitespace()).all(|c| c.is_ascii_digit());
+    match (totp, recovery_code) {
+        (Some(_), Some(_)) => {
+            fields.fault("recovery_code", "it is one or the other: totp came as well");
+            None
+        }
+        (Some(totp), None) => {
+            if !is_number(&totp) || totp.chars().filter(char::is_ascii_digit).count() != 6 {
+                fields.fault("totp", "it has six digits");
+            }
+            Some(totp)
+        }
+        (None, Some(code)) => {
+            if is_number(&code) {
+                fields.fault("recovery_code", "it has sixteen letters and digits");
+            }
+            Some(code)
+        }
+        (None, None) => None,
+    }
+}
+
+fn told(error: FlowError) -> HttpProblem {
+    match error {
+        FlowError::Refused(Refused::WrongCode) => {
+            let words = "The code of the second step is wrong.";
+            HttpProblem::new(StatusCode::UNAUTHORIZED, "SECOND_FACTOR_INVALID", words)
+        }
+        other => other.into(),
+    }
+}

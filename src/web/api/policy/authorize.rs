@@ -1,0 +1,152 @@
+//! Decisions, in the form of the `AuthZEN` Authorization API 1.0: may this subject do that?
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::assignments::SubjectKind;
+use crate::flows::{Asked, Right};
+use crate::policy::evaluate::Verdict;
+use crate::policy::value::Attributes;
+use crate::web::api::ApiResult;
+use crate::web::api::caller::Calling;
+use crate::web::api::openapi::Problem;
+use crate::web::extract::json::JsonBody;
+use crate::web::state::App;
+
+/// What is asked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorizeRequest {
+    /// In which project.
+    pub project: String,
+    /// Who.
+    pub subject: AskedSubject,
+    /// What.
+    pub action: AskedAction,
+    /// To what.
+    pub resource: AskedResource,
+    /// What is known of the request.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub context: Attributes,
+    /// What the access token says, `scope` as a list.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub token: Attributes,
+    /// With every rule that was weighed?
+    #[serde(default)]
+    pub explain: bool,
+}
+
+/// Who asks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskedSubject {
+    /// `user` or `client`.
+    #[serde(rename = "type")]
+    pub kind: SubjectKind,
+    /// The `sub` of the user, or the `client_id`.
+    pub id: String,
+    /// What is known of them beside `id` and `roles`, which Usher knows.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub properties: Attributes,
+}
+
+/// What is to be done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskedAction {
+    /// Its name.
+    #[schema(example = "update")]
+    pub name: String,
+}
+
+/// What it is done to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskedResource {
+    /// The entity type.
+    #[serde(rename = "type")]
+    #[schema(example = "Order")]
+    pub kind: String,
+    /// Which one.
+    #[serde(default)]
+    #[schema(example = "42")]
+    pub id: Option<String>,
+    /// What is known of it. Leave it out if it was not loaded: conditions about it are then open.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub properties: Option<Attributes>,
+}
+
+/// The answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuthorizeAnswer {
+    /// Is it allowed?
+    pub decision: bool,
+    /// What came of it, in detail.
+    pub context: AnswerContext,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AnswerContext {
+    /// `allow`, `deny`, or `conditional`: it depends on the resource, which was not shown.
+    #[schema(value_type = String, example = "allow")]
+    pub result: Verdict,
+    /// The revision of the rules; absent where none are published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// The roles that were counted, where an explanation was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    /// Every rule that was weighed: `{role, rule, condition?, holds}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub reasons: Option<Value>,
+}
+
+/// Decides. Whoever may follow the project may ask.
+#[utoipa::path(
+    post, path = "/api/v1/authorize", tag = "policy", operation_id = "authorize",
+    request_body = AuthorizeRequest,
+    responses(
+        (status = 200, description = "The answer, also where it is no", body = AuthorizeAnswer),
+        (status = 400, description = "The body does not fit", body = Problem),
+        (status = 401, description = "Nobody is calling", body = Problem),
+        (status = 404, description = "There is no such project for this caller", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn post(
+    State(app): State<App>,
+    calling: Calling,
+    JsonBody(request): JsonBody<AuthorizeRequest>,
+) -> ApiResult<Json<AuthorizeAnswer>> {
+    let project = calling.project(&request.project, Right::Follow).await?.id;
+    let resource = request.resource;
+    let asked = Asked {
+        subject: request.subject.kind.named(request.subject.id),
+        permission: format!("{}:{}", resource.kind, request.action.name),
+        entity: resource.id.map(|id| format!("{}:{id}", resource.kind)),
+        user: request.subject.properties,
+        resource: resource.properties,
+        context: request.context,
+        token: request.token,
+    };
+    let answer = app.usher.decide(project, asked).await?;
+    let reasons = serde_json::to_value(&answer.decision.reasons).ok().filter(|_| request.explain);
+    Ok(Json(AuthorizeAnswer {
+        decision: answer.decision.verdict == Verdict::Allow,
+        context: AnswerContext {
+            result: answer.decision.verdict,
+            revision: answer.revision,
+            roles: request.explain.then_some(answer.held.roles),
+            reasons,
+        },
+    }))
+}

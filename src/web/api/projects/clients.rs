@@ -1,0 +1,282 @@
+//! The clients of a project.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::domain::client::Client;
+use crate::domain::id::ClientId;
+use crate::domain::project::Project;
+use crate::flows::api::Caller;
+use crate::flows::{FlowError, NewClient, Refused, RegisteredClient, Right};
+use crate::protocol::client_metadata::ClientMetadata;
+use crate::web::api::ApiResult;
+use crate::web::api::caller::Calling;
+use crate::web::api::etag::{self, Tagged};
+use crate::web::api::list::{ClientList, ClientPage};
+use crate::web::api::openapi::{BodyRefusals, Problem, Refusals};
+use crate::web::extract::json::JsonBody;
+use crate::web::extract::params::QueryParams;
+use crate::web::problem::HttpProblem;
+use crate::web::state::App;
+
+/// Members that skip what protects people: only administrators set them.
+const OF_THE_HOUSE: [&str; 2] = ["first_party", "any_localhost_redirect"];
+
+/// A client.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClientView {
+    /// Its id.
+    #[schema(example = "client_zYwvut")]
+    pub client_id: String,
+    /// Its project.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
+    pub project_id: String,
+    /// What kind of application it is: web, spa, native, machine or device.
+    #[schema(example = "web")]
+    pub r#type: String,
+    /// Is it out of use?
+    #[schema(example = false)]
+    pub disabled: bool,
+    /// Since when, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub created_at: i64,
+    /// Its metadata, in the words of RFC 7591 §2.
+    #[schema(value_type = Object, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
+    pub metadata: Value,
+}
+
+/// A client with its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MadeClient {
+    /// The client.
+    #[serde(flatten)]
+    pub client: ClientView,
+    /// Its secret, if it keeps one: shown now and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")]
+    pub client_secret: Option<String>,
+}
+
+/// A client to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewClientBody {
+    /// What kind of application it is: web, spa, native or machine.
+    #[schema(example = "web")]
+    pub r#type: String,
+    /// Its metadata, in the words of RFC 7591 §2; what is absent is as it suits the type.
+    #[schema(value_type = Object, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
+    pub metadata: Map<String, Value>,
+}
+
+/// A client as it is to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientChange {
+    /// Its metadata; what is absent is as it suits the type.
+    #[schema(value_type = Option<Object>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
+    pub metadata: Option<Map<String, Value>>,
+    /// Out of use, with all that it was granted; or in use again.
+    #[schema(example = false)]
+    pub disabled: Option<bool>,
+}
+
+impl From<&Client> for ClientView {
+    fn from(client: &Client) -> Self {
+        Self {
+            client_id: client.id.0.clone(),
+            project_id: client.project_id.to_string(),
+            r#type: client.kind.as_str().to_owned(),
+            disabled: !client.is_active(),
+            created_at: client.created_at.0,
+            metadata: serde_json::to_value(&client.metadata).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<RegisteredClient> for MadeClient {
+    fn from(made: RegisteredClient) -> Self {
+        Self { client: (&made.client).into(), client_secret: made.secret }
+    }
+}
+
+/// The clients of a project, in the order of their ids.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/clients", tag = "clients", operation_id = "list_clients",
+    params(("id" = String, Path, description = "The project's id"), crate::web::api::list::ListParams),
+    responses((status = 200, description = "A page of them", body = ClientList), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn list(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    query: QueryParams,
+) -> ApiResult<Json<ClientList>> {
+    let project = calling.project(&id, Right::View).await?;
+    let wanted = ClientPage::read(&query)?;
+    let clients = app.usher.list_clients(project.id, &wanted.after, wanted.size + 1).await?;
+    Ok(Json(wanted.cut(clients)))
+}
+
+/// Makes a client. Its secret is in the answer, and never again.
+#[utoipa::path(
+    post, path = "/api/v1/projects/{id}/clients", tag = "clients", operation_id = "create_client",
+    params(("id" = String, Path, description = "The project's id")), request_body = NewClientBody,
+    responses((status = 201, description = "It is made", body = MadeClient), Refusals, BodyRefusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn create(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    JsonBody(new): JsonBody<NewClientBody>,
+) -> ApiResult<(StatusCode, Json<MadeClient>)> {
+    let project = calling.project(&id, Right::Develop).await?;
+    let kind = new
+        .r#type
+        .parse()
+        .map_err(|error: crate::domain::client::UnknownClientType| invalid("type", &error.to_string()))?;
+    let metadata = metadata(crate::domain::client::ClientType::defaults(kind), new.metadata)?;
+    check_house_members(&calling, &metadata, &ClientMetadata::default())?;
+    let made = app.usher.create_client(NewClient { project: project.id, kind, metadata, id: None }).await?;
+    Ok((StatusCode::CREATED, Json(made.into())))
+}
+
+/// One client, with a tag of its version.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "get_client",
+    params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The client", body = ClientView), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn get(
+    State(app): State<App>,
+    calling: Calling,
+    Path((id, client)): Path<(String, String)>,
+) -> ApiResult<Tagged<ClientView>> {
+    let project = calling.project(&id, Right::View).await?;
+    Ok(Tagged((&of_project(&app, &project, &client).await?).into()))
+}
+
+/// Writes a client; with `If-Match` only if it is still the version that was read.
+#[utoipa::path(
+    put, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "put_client",
+    params(
+        ("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id"),
+        ("If-Match" = Option<String>, Header, description = "The tag of the version that was read"),
+    ),
+    request_body = ClientChange,
+    responses(
+        (status = 200, description = "The client as it is now", body = ClientView), Refusals, BodyRefusals,
+        (status = 412, description = "It has changed meanwhile", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn put(
+    State(app): State<App>,
+    calling: Calling,
+    Path((id, client)): Path<(String, String)>,
+    headers: HeaderMap,
+    JsonBody(change): JsonBody<ClientChange>,
+) -> ApiResult<Response> {
+    let project = calling.project(&id, Right::Develop).await?;
+    let mut client = of_project(&app, &project, &client).await?;
+    etag::check(&headers, &ClientView::from(&client))?;
+    if let Some(members) = change.metadata {
+        let mut defaults = client.kind.defaults();
+        // What only administrators set stays as it is where it is not spoken of.
+        defaults.first_party = client.metadata.first_party;
+        defaults.any_localhost_redirect = client.metadata.any_localhost_redirect;
+        let metadata = metadata(defaults, members)?;
+        check_house_members(&calling, &metadata, &client.metadata)?;
+        client = app.usher.replace_client_metadata(&client, metadata).await?;
+    }
+    if let Some(disabled) = change.disabled.filter(|disabled| *disabled == client.is_active()) {
+        client = app.usher.set_client_disabled(&client.id, disabled).await?;
+    }
+    Ok(Tagged(ClientView::from(&client)).into_response())
+}
+
+/// Deletes a client: nothing that it was granted works any longer.
+#[utoipa::path(
+    delete, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "delete_client",
+    params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),
+    responses((status = 204, description = "It is gone"), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn delete(
+    State(app): State<App>,
+    calling: Calling,
+    Path((id, client)): Path<(String, String)>,
+) -> ApiResult<StatusCode> {
+    let project = calling.project(&id, Right::Develop).await?;
+    let client = of_project(&app, &project, &client).await?;
+    app.usher.delete_client(&client.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a client a new secret. The one before stays good until the next change.
+#[utoipa::path(
+    post, path = "/api/v1/projects/{id}/clients/{client}/secret", tag = "clients", operation_id = "rotate_client_secret",
+    params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),
+    responses(
+        (status = 200, description = "The client with its new secret", body = MadeClient), Refusals,
+        (status = 422, description = "It keeps no secret", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn rotate_secret(
+    State(app): State<App>,
+    calling: Calling,
+    Path((id, client)): Path<(String, String)>,
+) -> ApiResult<Json<MadeClient>> {
+    let project = calling.project(&id, Right::Develop).await?;
+    let client = of_project(&app, &project, &client).await?;
+    Ok(Json(app.usher.rotate_client_secret(&client.id).await?.into()))
+}
+
+/// A client of this project; one of another does not exist here.
+async fn of_project(app: &App, project: &Project, id: &str) -> ApiResult<Client> {
+    let client = app.usher.load_client(&ClientId(id.to_owned()).0).await;
+    match client {
+        Ok(client) if client.project_id == project.id => Ok(client),
+        Ok(_) => Err(FlowError::from(Refused::NotFound("client")).into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What was sent, over what suits the type.
+fn metadata(defaults: ClientMetadata, members: Map<String, Value>) -> ApiResult<ClientMetadata> {
+    let mut merged = serde_json::to_value(defaults).unwrap_or_default();
+    if let Value::Object(all) = &mut merged {
+        all.extend(members);
+    }
+    serde_json::from_value(merged).map_err(|error| {
+        let text = error.to_string();
+        let shown =
+            if text.starts_with("unknown field") { text } else { "a member has the wrong type or value".into() };
+        invalid("metadata", &shown)
+    })
+}
+
+fn check_house_members(calling: &Calling, wanted: &ClientMetadata, now: &ClientMetadata) -> ApiResult<()> {
+    let same = wanted.first_party == now.first_party && wanted.any_localhost_redirect == now.any_localhost_redirect;
+    let admin = matches!(&calling.caller, Caller::Person(account) if account.user.admin);
+    if same || admin {
+        return Ok(());
+    }
+    let words = format!("Only administrators set {}.", OF_THE_HOUSE.join(" and "));
+    Err(HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words))
+}
+
+fn invalid(field: &str, why: &str) -> HttpProblem {
+    let words = format!("{field}: {why}");
+    let problem = HttpProblem::new(StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_FAILED", words);
+    problem.with_details(serde_json::json!({ "fields": { field: why } }))
+}

@@ -1,0 +1,157 @@
+//! The administrators' part of the API (AD-04, AD-06, AD-08).
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{By, call, get, signed_in};
+use crate::console::{BOSS, administrator};
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+const ANA: &str = "ana@example.test";
+
+/// Every operation of the part, out of the document.
+async fn operations(house: &TestUsher) -> Vec<(Method, String)> {
+    let document: Value = house.http.get(house.at("/openapi.json")).send().await.unwrap().json().await.unwrap();
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let Some(path) = path.strip_prefix("/api/v1").filter(|path| path.starts_with("/admin/")) else { continue };
+        for method in item.as_object().unwrap().keys() {
+            all.push((method.to_uppercase().parse().unwrap(), path.to_owned()));
+        }
+    }
+    assert!(all.len() >= 15, "{all:?}");
+    all
+}
+
+on_both_databases! {
+    async fn ad_04_nobody_but_administrators_gets_anywhere(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        let browser = signed_in(&house, ANA).await;
+        let token = house.usher.create_project_of("Shop", &ana).await.unwrap().token;
+        let client = house.client(usher::domain::client::ClientType::Web, |_| ()).await;
+        let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+        let access = tokens.text("access_token");
+        let before = house.database.count("select count(*) from event").await;
+        for (method, path) in operations(&house).await {
+            let path = path.replace("{sub}", &ana.sub.0).replace("{provider}", "google");
+            let callers =
+                [(By::Nobody, 401), (By::Browser(&browser), 403), (By::Token(&token), 403), (By::Token(&access), 401)];
+            for (by, wanted) in callers {
+                let reply = call(&house, by, method.clone(), &path, &json!({})).await;
+                assert_eq!(reply.status, wanted, "{method} {path}: {reply:?}");
+            }
+        }
+        assert_eq!(house.database.count("select count(*) from event").await, before);
+    }
+
+    async fn an_administrator_finds_users_and_keeps_them_out_and_lets_them_in(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        house.user("anton@example.test").await;
+        let boss = administrator(&house).await;
+        let by = By::Browser(&boss);
+        assert_eq!(get(&house, by, "/admin/users?email=an").await.data().len(), 2);
+        assert_eq!(get(&house, by, "/admin/users?email=ANA@").await.data()[0]["sub"], ana.sub.0.as_str());
+        let browser = signed_in(&house, ANA).await;
+        let of_ana = format!("/admin/users/{}", ana.sub.0);
+        assert_eq!(get(&house, by, &format!("{of_ana}/sessions")).await.data().len(), 1);
+        let disabled = call(&house, by, Method::POST, &format!("{of_ana}/disable"), &Value::Null).await;
+        assert_eq!(disabled.json["sessions"], 1, "{disabled:?}");
+        assert_eq!(get(&house, By::Browser(&browser), "/projects").await.status, 401);
+        assert_eq!(get(&house, by, &of_ana).await.text("status"), "disabled");
+        assert_eq!(call(&house, by, Method::POST, &format!("{of_ana}/enable"), &Value::Null).await.status, 204);
+        let again = signed_in(&house, ANA).await;
+        assert_eq!(get(&house, By::Browser(&again), "/projects").await.status, 200);
+        assert_eq!(call(&house, by, Method::POST, &format!("{of_ana}/revoke"), &Value::Null).await.json["sessions"], 1);
+        let change = json!({"given_name": "Anna"});
+        assert_eq!(call(&house, by, Method::PATCH, &of_ana, &change).await.text("name"), "Anna Souza");
+        assert_eq!(call(&house, by, Method::DELETE, &of_ana, &Value::Null).await.status, 204);
+        assert_eq!(get(&house, by, &of_ana).await.status, 404);
+        let new = json!({"email": "new@example.test", "given_name": "New", "family_name": "One"});
+        assert_eq!(call(&house, by, Method::POST, "/admin/users", &new).await.status, 201);
+        assert_eq!(call(&house, by, Method::POST, "/admin/users", &new).await.code(), "EMAIL_TAKEN");
+    }
+
+    async fn ad_06_rights_addresses_and_passwords_are_not_an_administrators_to_give(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        let boss = administrator(&house).await;
+        let by = By::Browser(&boss);
+        let of_ana = format!("/admin/users/{}", ana.sub.0);
+        for member in ["admin", "role", "email", "email_verified", "password", "id", "sub", "status", "created_at"] {
+            let reply = call(&house, by, Method::PATCH, &of_ana, &json!({ member: true })).await;
+            assert_eq!(reply.status, 400, "{member}");
+            assert!(reply.json.to_string().contains(member), "{member}: {reply:?}");
+        }
+        assert_eq!(get(&house, by, &of_ana).await.json["admin"], false);
+        // Administrators shut out neither one another nor themselves.
+        let chief = house.usher.load_user(BOSS).await.unwrap();
+        for (method, rest) in [(Method::POST, "/disable"), (Method::DELETE, "")] {
+            let path = format!("/admin/users/{}{rest}", chief.sub.0);
+            assert_eq!(call(&house, by, method, &path, &Value::Null).await.status, 403);
+        }
+    }
+
+    async fn ad_08_limits_cursors_and_searches_are_refused_or_taken_literally(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.user("a%b@example.test").await;
+        let boss = administrator(&house).await;
+        let by = By::Browser(&boss);
+        for list in ["users", "projects", "clients", "audit"] {
+            for bad in ["limit=0", "limit=-1", "limit=9223372036854775808", "limit=x", "cursor=%27%3B--", "cursor=A"] {
+                let reply = get(&house, by, &format!("/admin/{list}?{bad}")).await;
+                assert_eq!((reply.status.as_u16(), reply.code()), (400, "PARAMETER_INVALID"), "{list} {bad}");
+            }
+            // A forged place that has the form of one is a place.
+            let forged = if list == "clients" { "JScgb3IgMT0x" } else { "_____________________w" };
+            assert_eq!(get(&house, by, &format!("/admin/{list}?cursor={forged}")).await.status, 200, "{list}");
+        }
+        for (search, wanted) in [("a%25", 1), ("%25", 0), ("_", 0), ("%27", 0), ("a%27%20or%20%271", 0), ("", 3)] {
+            let reply = get(&house, by, &format!("/admin/users?email={search}")).await;
+            assert_eq!(reply.data().len(), wanted, "{search}: {reply:?}");
+        }
+        for bad in ["kind=nothing", "since=x", "since=-1", "project=x", "user=a&client=b"] {
+            assert_eq!(get(&house, by, &format!("/admin/audit?{bad}")).await.status, 400, "{bad}");
+        }
+    }
+
+    async fn the_log_and_the_numbers_tell_what_happened(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        let client = house.client(usher::domain::client::ClientType::Web, |_| ()).await;
+        house.tokens(&mut house.browser(), &client, ANA).await;
+        let mut wrong = house.browser();
+        let page = wrong.open(&house.at("/login")).await;
+        wrong.submit(&page, &[("email", ANA), ("password", "nothing of the kind")]).await;
+        let boss = administrator(&house).await;
+        let by = By::Browser(&boss);
+        let of_ana = get(&house, by, &format!("/admin/audit?user={}&kind=grant.created", ana.sub.0)).await;
+        assert_eq!(of_ana.data()[0]["client_id"], client.client.id.0.as_str(), "{of_ana:?}");
+        let of_client = get(&house, by, &format!("/admin/audit?client={}", client.client.id.0)).await;
+        assert!(of_client.data().len() >= 2, "{of_client:?}");
+        let (mut seen, mut cursor) = (0, String::new());
+        loop {
+            let page = get(&house, by, &format!("/admin/audit?limit=3{cursor}")).await;
+            seen += page.data().len();
+            let Some(next) = page.json["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(i64::try_from(seen).unwrap(), house.database.count("select count(*) from event").await);
+        let late = house.now().0 + 1;
+        assert_eq!(get(&house, by, &format!("/admin/audit?since={late}")).await.data().len(), 0);
+
+        let stats = get(&house, by, "/admin/stats").await;
+        let day = &stats.json["sign_ins"][0];
+        assert_eq!((day["failed"].as_i64(), day["succeeded"].as_i64()), (Some(1), Some(2)), "{stats:?}");
+        assert_eq!(stats.json["active_users"]["day"], 2);
+        assert_eq!(stats.json["top_clients"][0]["name"], client.client.id.0.as_str());
+        let keys = get(&house, by, "/admin/keys").await;
+        assert!(keys.data().iter().any(|key| key["state"] == "active"), "{keys:?}");
+        assert_eq!(get(&house, by, "/admin/providers").await.status, 200);
+        let none = call(&house, by, Method::POST, "/admin/providers/nothing/test", &Value::Null).await;
+        assert_eq!(none.status, 404);
+    }
+}

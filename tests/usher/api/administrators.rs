@@ -1,0 +1,64 @@
+//! AD-04: what is for administrators is for nobody else, however they come.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::routing::get;
+use reqwest::Method;
+use reqwest::header::COOKIE;
+use serde_json::json;
+use tower::ServiceExt as _;
+use usher::domain::client::ClientType;
+use usher::domain::secret::Secret;
+use usher::domain::user::Profile;
+use usher::flows::NewUser;
+use usher::protocol::scope::Scope;
+use usher::web::api::caller::Administrator;
+use usher::web::layers::trace::TraceId;
+use usher::web::state::App;
+
+use super::ANA;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::relying_party::answer;
+
+/// The status of a room that only administrators enter.
+async fn knock(house: &TestUsher, name: &str, value: &str) -> u16 {
+    let router = Router::new()
+        .route("/", get(|Administrator { account }: Administrator| async move { account.user.email_text().to_owned() }))
+        .with_state(App::new(house.usher.clone(), None));
+    let mut request = Request::get("/").header(name, value).body(Body::empty()).expect("a request");
+    request.extensions_mut().insert(TraceId([7; 16]));
+    router.oneshot(request).await.expect("an answer").status().as_u16()
+}
+
+on_both_databases! {
+    async fn ad_04_users_machines_and_projects_stay_out(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let root = NewUser {
+            email: "root@example.test".into(),
+            password: Some(Secret::from(PASSWORD)),
+            admin: true,
+            profile: Profile::default(),
+            locale: None,
+        };
+        house.usher.create_user(root).await.expect("a user can be made");
+        let bearer = |token: &str| format!("Bearer {token}");
+        let (ana, root) = (house.tokens_of(ANA).await, house.tokens_of("root@example.test").await);
+        assert_eq!(knock(&house, "authorization", &bearer(&root.text("access_token"))).await, 200);
+        assert_eq!(knock(&house, "cookie", &house.cookie_of("root@example.test").await).await, 200);
+        assert_eq!(knock(&house, "authorization", &bearer(&ana.text("access_token"))).await, 403);
+        assert_eq!(knock(&house, "cookie", &house.cookie_of(ANA).await).await, 403);
+        let machine = house.client(ClientType::Machine, |metadata| metadata.scope = Scope::of(["usher:project"])).await;
+        let form = [("grant_type", "client_credentials"), ("scope", "usher:project")];
+        let token = house.call(&machine, "/oauth2/token", &form).await.text("access_token");
+        assert_eq!(knock(&house, "authorization", &bearer(&token)).await, 403);
+        let project = house.usher.create_project("P").await.expect("a project can be made");
+        assert_eq!(knock(&house, "authorization", &bearer(&project.token)).await, 403);
+        assert_eq!(knock(&house, "x-nothing", "").await, 401);
+        let cookie = house.cookie_of("root@example.test").await;
+        let me = answer(house.api(Method::GET, "me").header(COOKIE, cookie)).await;
+        assert_eq!(me.json["roles"], json!(["user", "admin"]));
+    }
+}

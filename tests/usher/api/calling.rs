@@ -1,0 +1,112 @@
+//! How the tests of projects and of administrators call the API, and what is answered.
+
+use reqwest::header::{COOKIE, ETAG};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use usher::domain::client::ClientType;
+use usher::domain::id::ProjectId;
+use usher::flows::{NewClient, RegisteredClient};
+use usher::protocol::client_metadata::ClientMetadata;
+
+use crate::harness::browser::Browser;
+use crate::harness::house::TestUsher;
+
+/// Whoever calls.
+#[derive(Clone, Copy)]
+pub enum By<'a> {
+    /// Nobody.
+    Nobody,
+    /// Whoever holds this token.
+    Token(&'a str),
+    /// Whoever is signed in in this browser.
+    Browser(&'a Browser<'a>),
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The tag of the document.
+    pub etag: Option<String>,
+    /// The body; null if it is none.
+    pub json: Value,
+}
+
+impl Reply {
+    /// The code of the error.
+    pub fn code(&self) -> &str {
+        self.json["error"]["code"].as_str().unwrap_or_default()
+    }
+
+    /// A text of the body.
+    pub fn text(&self, name: &str) -> String {
+        self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()
+    }
+
+    /// The items of a list.
+    pub fn data(&self) -> &[Value] {
+        self.json["data"].as_array().unwrap_or_else(|| panic!("no list: {self:?}"))
+    }
+}
+
+/// Calls the API, with the version that was read if one is named.
+pub async fn call_with(
+    house: &TestUsher,
+    by: By<'_>,
+    (method, path): (Method, &str),
+    (body, if_match): (Option<&Value>, Option<&str>),
+) -> Reply {
+    let mut request = house.http.request(method, house.at(&format!("/api/v1{path}")));
+    request = match by {
+        By::Nobody => request,
+        By::Token(token) => request.bearer_auth(token),
+        By::Browser(browser) => {
+            let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request.header(COOKIE, cookies.join("; "))
+        }
+    };
+    if let Some(body) = body {
+        request = request.json(body);
+    }
+    if let Some(tag) = if_match {
+        request = request.header("if-match", tag);
+    }
+    let response = request.send().await.expect("the house answers");
+    let etag = response.headers().get(ETAG).map(|tag| tag.to_str().expect("plain text").to_owned());
+    let status = response.status();
+    let body = response.bytes().await.expect("a body");
+    Reply { status, etag, json: serde_json::from_slice(&body).unwrap_or_default() }
+}
+
+/// Reads from the API.
+pub async fn get(house: &TestUsher, by: By<'_>, path: &str) -> Reply {
+    call_with(house, by, (Method::GET, path), (None, None)).await
+}
+
+/// Does something by the API.
+pub async fn call(house: &TestUsher, by: By<'_>, method: Method, path: &str, body: &Value) -> Reply {
+    call_with(house, by, (method, path), (Some(body), None)).await
+}
+
+/// A browser in which this user is signed in.
+pub async fn signed_in<'u>(house: &'u TestUsher, email: &str) -> Browser<'u> {
+    let mut browser = house.browser();
+    let page = browser.open(&house.at("/login")).await;
+    browser.sign_in(&page, email).await;
+    browser
+}
+
+/// A client of this project, as [`TestUsher::client`] makes one.
+pub async fn client_in(
+    house: &TestUsher,
+    project: ProjectId,
+    change: impl FnOnce(&mut ClientMetadata),
+) -> RegisteredClient {
+    let mut metadata = ClientType::Web.defaults();
+    metadata.client_name = "Shop".to_owned();
+    metadata.redirect_uris = vec!["https://rp.test/cb".to_owned()];
+    change(&mut metadata);
+    let new = NewClient { project, kind: ClientType::Web, metadata, id: None };
+    house.usher.create_client(new).await.expect("a client can be made")
+}

@@ -1,0 +1,72 @@
+//! The table of error codes: whole, without anything left over, and written into docs/errors.md.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use regex::Regex;
+use usher::web::codes::{CODES, table};
+
+/// Words in capitals that are no codes.
+const NO_CODES: [&str; 9] =
+    ["CARGO_PKG_VERSION", "DENY", "ES256", "JBSW", "LICENSE", "NAME", "POST", "SECRET", "USHER_RENDER_DIR"];
+const DOCUMENT: &str = "docs/errors.md";
+
+fn sources(folder: &Path, into: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("web/codes.rs") {
+            into.push(fs::read_to_string(path).expect("a source"));
+        }
+    }
+}
+
+#[test]
+fn every_code_that_is_used_is_in_the_table_and_every_code_of_the_table_is_used() {
+    let mut texts = Vec::new();
+    sources(Path::new("src/web"), &mut texts);
+    let literal = Regex::new(r#""([A-Z][A-Z0-9_]{3,})""#).expect("a pattern");
+    let used: BTreeSet<&str> = texts
+        .iter()
+        .flat_map(|text| literal.captures_iter(text).map(|found| found.get(1).expect("a word").as_str()))
+        .filter(|word| !NO_CODES.contains(word))
+        .collect();
+    let known: BTreeSet<&str> = CODES.iter().map(|code| code.code).collect();
+    let missing: Vec<_> = used.difference(&known).collect();
+    let left_over: Vec<_> = known.difference(&used).collect();
+    assert!(missing.is_empty(), "add these to src/web/codes.rs: {missing:?}");
+    assert!(left_over.is_empty(), "nothing uses these of src/web/codes.rs: {left_over:?}");
+}
+
+#[test]
+fn the_table_is_sorted_and_says_something_of_each() {
+    assert!(CODES.windows(2).all(|two| two[0].code < two[1].code));
+    for code in CODES {
+        assert!(code.meaning.ends_with('.') && !code.meaning.contains('|'), "{}", code.code);
+        assert!(
+            !code.status.is_empty() && code.status.iter().all(|status| (400..600).contains(status)),
+            "{}",
+            code.code
+        );
+    }
+}
+
+#[test]
+fn the_document_is_the_table() {
+    let text = format!(
+        "# Errors\n\nEvery error of the API has one form, with the right status:\n\n```json\n{{\"error\":{{\"code\":\
+         \"VALIDATION_FAILED\",\"message\":\"These fields will not do: email.\",\n          \"details\":{{\"fields\":{{\"email\":\"this is not an \
+         e-mail address\"}}}},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}}}}\n```\n\nPrograms read `code`, people `message`. \
+         `traceId` is also in the header `X-Trace-Id`: quote it when asking for help.\nWith `Accept: \
+         application/problem+json` the same comes as RFC 9457 has it. OAuth endpoints speak RFC 6749 instead.\n\nThis table is \
+         written from `src/web/codes.rs`: `UPDATE_DOCS=1 cargo test --test usher api::codes` writes it anew.\n\n{}",
+        table()
+    );
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(DOCUMENT, &text).expect("the document can be written");
+    }
+    let written = fs::read_to_string(DOCUMENT).unwrap_or_default();
+    assert!(written == text, "{DOCUMENT} is not the table any more: UPDATE_DOCS=1 writes it anew");
+}

@@ -1,0 +1,62 @@
+//! HT-01: scripts of other origins at the API: those of registered clients read, those of the house's own applications bring
+//! the cookie, and nobody else does anything.
+
+use reqwest::Method;
+use reqwest::header::COOKIE;
+use serde_json::json;
+use usher::domain::client::ClientType;
+
+use super::ANA;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::relying_party::{Answer, answer};
+
+const ALLOWED: &str = "access-control-allow-origin";
+const WITH_COOKIES: &str = "access-control-allow-credentials";
+const OWN: &str = "https://own.test";
+const OTHER: &str = "https://rp.test";
+
+async fn preflight(house: &TestUsher, path: &str, origin: &str) -> Answer {
+    let request = house.api(Method::OPTIONS, path).header("origin", origin);
+    answer(request.header("access-control-request-method", "POST")).await
+}
+
+on_both_databases! {
+    async fn ht_01_the_cookie_is_for_the_houses_own_origins_alone(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.client(ClientType::Spa, |_| {}).await;
+        let own = house.client(ClientType::Spa, |metadata| {
+            metadata.redirect_uris = vec![format!("{OWN}/cb")];
+            metadata.first_party = true;
+        });
+        let own = own.await;
+        for path in ["auth/login", "me", "auth/sessions"] {
+            let good = preflight(&house, path, OWN).await;
+            assert!(good.headers[ALLOWED] == OWN && good.headers[WITH_COOKIES] == "true", "{path}");
+            let reads = preflight(&house, path, OTHER).await;
+            assert_eq!(reads.headers[ALLOWED], OTHER);
+            assert!(!reads.headers.contains_key(WITH_COOKIES), "{path}: a stranger's application brings no cookie");
+            for stranger in
+                ["https://evil.test", "null", "https://own.test.evil", "http://own.test", "https://own.test:8443", "*"]
+            {
+                let refused = preflight(&house, path, stranger).await;
+                assert!(!refused.headers.contains_key(ALLOWED), "{path} {stranger}");
+                assert!(!refused.headers.contains_key(WITH_COOKIES), "{path} {stranger}");
+                assert!(refused.headers.get_all("vary").iter().any(|vary| vary == "Origin"), "{path} {stranger}");
+            }
+        }
+        let body = json!({"email": ANA, "password": PASSWORD});
+        let signed_in = answer(house.api(Method::POST, "auth/login").header("origin", OWN).json(&body)).await;
+        assert!(signed_in.status == 200 && signed_in.headers[WITH_COOKIES] == "true", "{signed_in:?}");
+        let refused = answer(house.api(Method::POST, "auth/login").header("origin", OTHER).json(&body)).await;
+        assert_eq!((refused.status.as_u16(), refused.problem()), (403, "CROSS_SITE"));
+        let request = house.api(Method::PATCH, "me").header("origin", OTHER).header(COOKIE, signed_in.cookies());
+        assert_eq!(answer(request.json(&json!({"nickname": "x"}))).await.status, 403);
+        house.usher.set_client_disabled(&own.client.id, true).await.expect("it can be done");
+        house.wait(5);
+        assert!(!preflight(&house, "me", OWN).await.headers.contains_key(ALLOWED), "it takes its origin along");
+        let refused = answer(house.api(Method::POST, "auth/login").header("origin", OWN).json(&body)).await;
+        assert_eq!(refused.status, 403);
+    }
+}

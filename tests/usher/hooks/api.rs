@@ -1,0 +1,121 @@
+//! The API about webhooks: who may, and what will not do.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::receiver::Receiver;
+use super::stage::Stage;
+use crate::harness::database::on_both_databases;
+use crate::harness::relying_party::answer;
+
+on_both_databases! {
+    async fn a_webhook_is_made_shown_changed_and_deleted(db: TestDatabase) {
+        let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
+        let form = json!({ "url": receiver.url, "description": " Sign-outs ", "events": ["session.*", "user.deleted"] });
+        let made = stage.call(Method::POST, "", Some(form)).await;
+        assert_eq!(made.status, 201);
+        assert!(made.text("secret").starts_with("whsec_"));
+        let id = made.text("id");
+        let mut shown = made.json.clone();
+        shown.as_object_mut().unwrap().remove("secret");
+        assert_eq!((&shown["description"], &shown["events"]), (&json!("Sign-outs"), &json!(["session.*", "user.deleted"])));
+        assert_eq!(stage.call(Method::GET, &format!("/{id}"), None).await.json, shown);
+        assert_eq!(stage.call(Method::GET, "", None).await.json, json!({ "data": [shown] }));
+        let patched = stage.call(Method::PATCH, &format!("/{id}"), Some(json!({ "events": ["*"], "disabled": true }))).await;
+        assert_eq!((&patched.json["events"], &patched.json["disabled_reason"]), (&json!(["*"]), &json!("owner")));
+        assert_eq!(patched.json["url"], shown["url"]);
+        assert_eq!(stage.call(Method::DELETE, &format!("/{id}"), None).await.status, 204);
+        assert_eq!(stage.call(Method::DELETE, &format!("/{id}"), None).await.status, 404);
+        for kind in ["created", "updated", "deleted"] {
+            let sql = match kind {
+                "created" => "select count(*) from event where kind = 'webhook.created'",
+                "updated" => "select count(*) from event where kind = 'webhook.updated'",
+                _ => "select count(*) from event where kind = 'webhook.deleted'",
+            };
+            assert_eq!(stage.house.database.count(sql).await, 1, "{kind}");
+        }
+    }
+
+    /// SE-09
+    async fn whoever_has_no_right_to_a_webhook_sees_none(db: TestDatabase) {
+        let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
+        let (id, _) = stage.webhook(&receiver, &["*"]).await;
+        let other = stage.house.usher.create_project("Other").await.unwrap();
+        let path = |project: &str| stage.house.at(&format!("/api/v1/projects/{project}/webhooks/{id}"));
+        let own = stage.project.project.id.to_string();
+        let theirs = other.project.id.to_string();
+        let unknown = stage.house.at(&format!("/api/v1/projects/{theirs}/webhooks/01936d2e-3c00-7000-8000-000000000007"));
+        let strip = |mut json: Value| { json["error"]["traceId"] = Value::Null; json };
+        let nothing = answer(stage.house.http.get(unknown).bearer_auth(&other.token)).await;
+        for (project, token) in [(&own, &other.token), (&theirs, &other.token)] {
+            for method in [Method::GET, Method::DELETE] {
+                let refused = answer(stage.house.http.request(method, path(project)).bearer_auth(token)).await;
+                assert_eq!(refused.status, 404);
+                if project == &theirs {
+                    assert_eq!(strip(refused.json), strip(nothing.json.clone()));
+                }
+            }
+        }
+        assert_eq!(answer(stage.house.http.get(path(&own))).await.status, 401);
+        assert_eq!(stage.call(Method::GET, &format!("/{id}"), None).await.status, 200, "it is still there");
+        for garbage in ["x", "%00", "..%2F", "01936d2e"] {
+            assert_eq!(stage.call(Method::GET, &format!("/{garbage}"), None).await.status, 404, "{garbage}");
+            assert_eq!(stage.call(Method::GET, &format!("/{id}/deliveries/{garbage}"), None).await.status, 404);
+        }
+    }
+
+    async fn what_will_not_do_is_named_by_its_field(db: TestDatabase) {
+        let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
+        let long = "x".repeat(201);
+        for (form, fields) in [
+            (json!({ "url": "ftp://x", "description": long, "events": ["sesion.*"] }), &["url", "description", "events"][..]),
+            (json!({ "url": receiver.url, "events": [] }), &["events"]),
+            (json!({ "url": receiver.url, "events": ["*.created"] }), &["events"]),
+            (json!({ "url": receiver.url, "events": ["setup.link_created"] }), &["events"]),
+        ] {
+            let refused = stage.call(Method::POST, "", Some(form)).await;
+            assert_eq!(refused.status, 422, "{refused:?}");
+            let named = refused.json["error"]["details"]["fields"].as_object().unwrap();
+            assert_eq!(named.len(), fields.len(), "{refused:?}");
+            assert!(fields.iter().all(|field| named.contains_key(*field)), "{refused:?}");
+        }
+        for form in [json!({}), json!({ "url": 7, "events": ["*"] }), json!({ "url": "https://x.test", "events": ["*"], "x": 1 })] {
+            assert_eq!(stage.call(Method::POST, "", Some(form)).await.status, 400);
+        }
+        let (id, _) = stage.webhook(&receiver, &["*"]).await;
+        let long = stage.call(Method::POST, &format!("/{id}/secrets"), Some(json!({ "overlap_seconds": 2_592_001 }))).await;
+        assert_eq!(long.status, 422);
+        assert_eq!(stage.call(Method::GET, &format!("/{id}/deliveries?status=x"), None).await.status, 400);
+        assert_eq!(stage.call(Method::GET, &format!("/{id}/deliveries?cursor=x"), None).await.status, 400);
+    }
+
+    async fn a_project_has_twenty_webhooks_and_no_more(db: TestDatabase) {
+        let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
+        for _ in 0..20 {
+            stage.webhook(&receiver, &["*"]).await;
+        }
+        let refused = stage.call(Method::POST, "", Some(json!({ "url": receiver.url, "events": ["*"] }))).await;
+        assert_eq!((refused.status.as_u16(), &refused.json["error"]["code"]), (409, &json!("TOO_MANY_WEBHOOKS")));
+    }
+
+    async fn deliveries_come_page_by_page_newest_first(db: TestDatabase) {
+        let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
+        let (id, _) = stage.webhook(&receiver, &["user.*"]).await;
+        let mut sent = Vec::new();
+        for _ in 0..5 {
+            sent.push(stage.call(Method::POST, &format!("/{id}/test"), None).await.text("id"));
+        }
+        sent.reverse();
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = stage.call(Method::GET, &format!("/{id}/deliveries?limit=2{cursor}"), None).await;
+            let items = page.json["data"].as_array().unwrap().clone();
+            seen.extend(items.iter().map(|one| one["id"].as_str().unwrap().to_owned()));
+            match page.json["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(seen, sent);
+    }
+}

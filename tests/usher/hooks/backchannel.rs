@@ -1,0 +1,342 @@
+//! Back-channel logout: a client is told of every cause that ends a session of it, and learns although it was down.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use usher::domain::key::SigningAlg;
+use usher::domain::secret::Secret;
+use usher::domain::user::UserStatus;
+use usher::flows::{Device, RegisteredClient};
+use usher::keys::verify::Expect;
+
+use super::receiver::{Call, Receiver, Reply};
+use super::stage::{ANA, Stage, account, run};
+use crate::harness::browser::Browser;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::PASSWORD;
+use crate::harness::relying_party::{Answer, answer, payload};
+
+/// Ana, signed in in two browsers at a client that listens; in the first with tokens.
+struct Scene<'h> {
+    stage: &'h Stage,
+    receiver: Receiver,
+    client: RegisteredClient,
+    browser: Browser<'h>,
+    other: Browser<'h>,
+    tokens: Answer,
+    code: String,
+}
+
+async fn scene(stage: &Stage) -> Scene<'_> {
+    let receiver = Receiver::start().await;
+    let client = stage.listening_client(&receiver.url).await;
+    stage.house.user(ANA).await;
+    let (mut browser, mut other) = (stage.house.browser(), stage.house.browser());
+    stage.house.tokens(&mut other, &client, ANA).await;
+    let code = browser.go_through(&stage.house.authorize_url(&client, &[]), ANA).await.code();
+    let tokens = stage.house.exchange(&client, &code).await;
+    assert_eq!(tokens.status, 200, "{tokens:?}");
+    stage.tell().await;
+    Scene { stage, receiver, client, browser, other, tokens, code }
+}
+
+impl Scene<'_> {
+    /// The claims of every logout token that the client was sent, each checked for what it must be.
+    fn told(&self) -> Vec<Value> {
+        self.receiver.calls().iter().map(|call| self.check(call)).collect()
+    }
+
+    fn check(&self, call: &Call) -> Value {
+        assert_eq!(call.header("content-type"), "application/x-www-form-urlencoded");
+        let token = call.logout_token();
+        let verified =
+            self.stage.house.usher.keyring().verify(&token, Expect { typ: "logout+jwt" }).expect("it is ours");
+        assert_eq!(verified.alg, SigningAlg::Es256, "the algorithm of the client's ID tokens");
+        let claims = Value::Object(verified.claims);
+        let now = self.stage.house.now().0;
+        assert_eq!(
+            (&claims["iss"], &claims["aud"]),
+            (&json!(self.stage.house.usher.issuer()), &json!(self.client.client.id.0))
+        );
+        assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
+        assert!(claims["iat"].as_i64().unwrap() <= now && claims.get("nonce").is_none(), "{claims}");
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 120);
+        assert!(claims["jti"].is_string());
+        claims
+    }
+
+    fn sid(&self) -> String {
+        payload(&self.tokens.text("id_token"))["sid"].as_str().unwrap().to_owned()
+    }
+
+    /// Exactly so many sessions of the client were told to be over, that of the first browser among them.
+    async fn assert_told(&self, cause: &str, sessions: usize) {
+        self.stage.tell().await;
+        let told = self.told();
+        let mut sids: Vec<&str> = told.iter().map(|claims| claims["sid"].as_str().unwrap()).collect();
+        assert!(sids.contains(&self.sid().as_str()), "{cause}: {told:?}");
+        sids.sort_unstable();
+        sids.dedup();
+        assert_eq!((sids.len(), told.len()), (sessions, sessions), "{cause}: each session once");
+        let sub = payload(&self.tokens.text("id_token"))["sub"].clone();
+        assert!(told.iter().all(|claims| claims["sub"] == sub), "{cause}: {told:?}");
+    }
+}
+
+macro_rules! causes {
+    ($($(#[$meta:meta])* $name:ident ends $sessions:literal, |$scene:ident| $body:block)*) => {
+        on_both_databases! {$(
+            $(#[$meta])*
+            async fn $name(db: TestDatabase) {
+                let stage = Stage::on(db).await;
+                let mut $scene = scene(&stage).await;
+                $body
+                $scene.assert_told(stringify!($name), $sessions).await;
+                let _ = &mut $scene.browser;
+            }
+        )*}
+    };
+}
+
+causes! {
+    signing_out_is_told ends 1, |scene| {
+        let (account, _) = account(&scene.stage.house, &scene.browser).await;
+        scene.stage.house.usher.sign_out(&account).await.unwrap();
+    }
+
+    signing_out_everywhere_is_told ends 2, |scene| {
+        let (account, _) = account(&scene.stage.house, &scene.other).await;
+        scene.stage.house.usher.sign_out_everywhere(&account).await.unwrap();
+    }
+
+    ending_it_from_another_browser_is_told ends 1, |scene| {
+        let (this, _) = account(&scene.stage.house, &scene.other).await;
+        let (doomed, _) = account(&scene.stage.house, &scene.browser).await;
+        scene.stage.house.usher.end_own_session(&this, doomed.session.id).await.unwrap();
+    }
+
+    ending_all_others_is_told ends 1, |scene| {
+        let (this, _) = account(&scene.stage.house, &scene.other).await;
+        scene.stage.house.usher.end_other_sessions(&this).await.unwrap();
+    }
+
+    the_client_sending_them_to_sign_out_is_told ends 1, |scene| {
+        let hint = scene.tokens.text("id_token");
+        let url = scene.stage.house.at(&format!("/oauth2/logout?id_token_hint={hint}"));
+        scene.browser.open(&url).await;
+    }
+
+    a_new_password_is_told ends 1, |scene| {
+        let (account, mut cookies) = account(&scene.stage.house, &scene.other).await;
+        let (old, new) = (Secret::from(PASSWORD), Secret::from("a loud yellow window"));
+        let device = Device::default();
+        scene.stage.house.usher.change_password(&account, &old, &new, &mut cookies, &device).await.unwrap();
+    }
+
+    a_recovered_password_is_told ends 2, |scene| {
+        let house = &scene.stage.house;
+        let mut stranger = house.browser();
+        let page = stranger.open(&house.at("/recover")).await;
+        stranger.submit(&page, &[("email", ANA)]).await;
+        let link = house.letters().await[0].link().expect("a link").to_owned();
+        let page = stranger.open(&link).await;
+        stranger.submit(&page, &[("password", "a loud yellow window")]).await;
+    }
+
+    a_refresh_token_used_twice_is_told ends 1, |scene| {
+        let house = &scene.stage.house;
+        let first = scene.tokens.text("refresh_token");
+        let second = house.refresh(&scene.client, &first).await.text("refresh_token");
+        house.refresh(&scene.client, &second).await;
+        assert_eq!(house.refresh(&scene.client, &first).await.error(), "invalid_grant");
+    }
+
+    a_code_used_twice_is_told ends 1, |scene| {
+        assert_eq!(scene.stage.house.exchange(&scene.client, &scene.code).await.error(), "invalid_grant");
+    }
+
+    taking_access_away_is_told ends 2, |scene| {
+        let (account, _) = account(&scene.stage.house, &scene.other).await;
+        let client = scene.client.client.id.clone();
+        scene.stage.house.usher.withdraw_consent(&account, client).await.unwrap();
+    }
+
+    an_administrator_ending_everything_is_told ends 2, |scene| {
+        let user = scene.stage.house.usher.load_user(ANA).await.unwrap();
+        scene.stage.house.usher.revoke_user(&user).await.unwrap();
+    }
+
+    disabling_the_user_is_told ends 2, |scene| {
+        let user = scene.stage.house.usher.load_user(ANA).await.unwrap();
+        scene.stage.house.usher.set_user_status(&user, UserStatus::Disabled).await.unwrap();
+    }
+
+    the_person_saying_that_it_was_not_them_is_told ends 2, |scene| {
+        let house = &scene.stage.house;
+        let page = scene.other.open(&house.at("/account/not-me")).await;
+        let done = scene.other.submit(&page, &[("token", &page.value("token"))]).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+    }
+
+    deleting_the_account_is_told_although_nothing_is_left_of_it ends 2, |scene| {
+        let (account, _) = account(&scene.stage.house, &scene.browser).await;
+        scene.stage.house.usher.delete_account(&account, ANA).await.unwrap();
+    }
+}
+
+on_both_databases! {
+    /// LO-05
+    async fn a_client_that_was_down_for_ten_minutes_still_learns_under_one_name(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let scene = scene(&stage).await;
+        scene.receiver.answer_always(Reply::status(503));
+        let witness = Receiver::start().await;
+        let listening = stage.listening_client(&witness.url).await;
+        let mut browser = stage.house.browser();
+        stage.house.tokens(&mut browser, &listening, ANA).await;
+        let (account, _) = account(&stage.house, &scene.browser).await;
+        stage.house.usher.sign_out_everywhere(&account).await.unwrap();
+        for _ in 0..30 {
+            stage.tell().await;
+            stage.house.wait(20);
+        }
+        assert_eq!(witness.calls().len(), 1, "nobody else waits for it");
+        let tries = scene.receiver.calls().len();
+        assert!((6..60).contains(&tries), "{tries}");
+        scene.receiver.answer_always(Reply::status(200));
+        scene.receiver.forget();
+        for _ in 0..5 {
+            stage.house.wait(40);
+            stage.tell().await;
+        }
+        scene.assert_told("after ten minutes", 2).await;
+        let notices = stage.house.usher.store.list_logout_notices(account.user.id, crate::harness::house::START).await.unwrap();
+        let told = scene.told();
+        for notice in notices.iter().filter(|notice| notice.client_id == scene.client.client.id) {
+            assert_eq!(notice.status.as_str(), "told");
+            assert!(told.iter().any(|claims| claims["jti"] == notice.id.to_string()), "the name is that of the notice");
+        }
+    }
+
+    async fn a_client_that_never_answers_is_given_up_once_it_holds_nothing_any_more(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let scene = scene(&stage).await;
+        scene.receiver.answer_always(Reply::status(503));
+        let (account, _) = account(&stage.house, &scene.browser).await;
+        stage.house.usher.sign_out(&account).await.unwrap();
+        for _ in 0..12 {
+            stage.tell().await;
+            stage.house.wait(150);
+        }
+        let tries = scene.receiver.calls().len();
+        stage.house.wait(86_400);
+        stage.tell().await;
+        assert_eq!(scene.receiver.calls().len(), tries);
+        let notices = stage.house.usher.store.list_logout_notices_to(&scene.client.client.id, crate::harness::house::START);
+        assert_eq!(notices.await.unwrap()[0].status.as_str(), "given_up");
+    }
+
+    async fn a_client_that_does_not_accept_the_token_is_not_asked_again(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let scene = scene(&stage).await;
+        scene.receiver.answer_always(Reply::saying(400, r#"{"error":"invalid_request"}"#));
+        let (account, _) = account(&stage.house, &scene.browser).await;
+        stage.house.usher.sign_out(&account).await.unwrap();
+        for _ in 0..3 {
+            stage.tell().await;
+            stage.house.wait(60);
+        }
+        assert_eq!(scene.receiver.calls().len(), 1);
+        let notices = stage.house.usher.store.list_logout_notices_to(&scene.client.client.id, crate::harness::house::START);
+        let notice = notices.await.unwrap().remove(0);
+        assert_eq!((notice.status.as_str(), notice.last_status), ("refused", Some(400)));
+    }
+
+    /// LO-05
+    async fn a_client_that_hangs_or_sends_elsewhere_delays_nobody(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let mut scene = scene(&stage).await;
+        scene.receiver.answer_always(Reply::late(200, Duration::from_secs(60)));
+        let usher = stage.house.usher.clone();
+        let working = tokio::spawn(async move {
+            run(&usher, "tell_facts").await;
+            run(&usher, "send_logouts").await;
+        });
+        let began = Instant::now();
+        let page = scene.browser.open(&stage.house.at("/logout")).await;
+        let done = scene.browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        assert!(done.text(".receipt").contains("Does not answer; we keep trying."), "{}", done.body);
+        working.abort();
+    }
+
+    async fn whoever_gives_back_their_own_refresh_token_is_not_told_what_they_know(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let scene = scene(&stage).await;
+        let token = scene.tokens.text("refresh_token");
+        stage.house.call(&scene.client, "/oauth2/revoke", &[("token", &token)]).await;
+        stage.tell().await;
+        assert!(scene.told().is_empty());
+    }
+
+    async fn a_second_end_of_the_same_session_for_a_client_is_told_as_well(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let mut scene = scene(&stage).await;
+        let (account, _) = account(&stage.house, &scene.browser).await;
+        stage.house.usher.withdraw_consent(&account, scene.client.client.id.clone()).await.unwrap();
+        stage.tell().await;
+        let before = scene.told().len();
+        stage.house.wait(5);
+        stage.house.tokens(&mut scene.browser, &scene.client, ANA).await;
+        stage.house.usher.sign_out(&account).await.unwrap();
+        stage.tell().await;
+        let told = scene.told();
+        assert_eq!(told.len(), before + 1);
+        assert_eq!(told.last().unwrap()["sid"], scene.sid());
+    }
+
+    async fn two_instances_tell_each_session_once_and_a_crash_loses_none(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let scene = scene(&stage).await;
+        scene.receiver.answer([Reply::late(200, Duration::from_secs(30)), Reply::late(200, Duration::from_secs(30))]);
+        let (account, _) = account(&stage.house, &scene.browser).await;
+        stage.house.usher.sign_out_everywhere(&account).await.unwrap();
+        run(&stage.house.usher, "tell_facts").await;
+        let usher = stage.house.usher.clone();
+        let doomed = tokio::spawn(async move { run(&usher, "send_logouts").await });
+        for _ in 0..500 {
+            if scene.receiver.calls().len() == 2 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        doomed.abort();
+        let second = stage.house.second_instance().await;
+        run(&second.usher, "send_logouts").await;
+        assert_eq!(scene.receiver.calls().len(), 2, "they are held by the one that died");
+        scene.receiver.forget();
+        stage.house.wait(60);
+        tokio::join!(run(&stage.house.usher, "send_logouts"), run(&second.usher, "send_logouts"));
+        scene.assert_told("after a crash", 2).await;
+    }
+}
+
+#[tokio::test]
+async fn the_metadata_says_that_sessions_are_told_and_a_wrong_address_is_refused() {
+    let stage = Stage::on(crate::harness::database::TestDatabase::sqlite().await).await;
+    let metadata = answer(stage.house.http.get(stage.house.at("/.well-known/openid-configuration"))).await.json;
+    assert_eq!(metadata["backchannel_logout_supported"], true);
+    assert_eq!(metadata["backchannel_logout_session_supported"], true);
+    // SS-05
+    for bad in [
+        "https://{client_session_host}/logout",
+        "http://rp.test/logout",
+        "https://rp.test/#x",
+        "https://10.0.0.1/logout",
+    ] {
+        let mut metadata = stage.client.client.metadata.clone();
+        metadata.backchannel_logout_uri = Some(bad.to_owned());
+        let refused = stage.house.usher.update_client(&stage.client.client.id, metadata).await.unwrap_err();
+        assert!(refused.to_string().contains("backchannel_logout_uri"), "{bad}: {refused}");
+    }
+}

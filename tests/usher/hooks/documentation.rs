@@ -1,0 +1,32 @@
+//! The page about webhooks is printed from the table that messages are made by.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use usher::domain::webhook::catalogue;
+
+#[test]
+fn the_table_of_messages_is_the_one_in_the_documentation() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/webhooks.md");
+    let (begin, end) = ("<!-- the table -->\n", "<!-- end -->\n");
+    let text = std::fs::read_to_string(&path).expect("docs/webhooks.md is there");
+    let (before, rest) = text.split_once(begin).expect("the page says where the table begins");
+    let (_, after) = rest.split_once(end).expect("the page says where the table ends");
+    let fresh = format!("{before}{begin}{}{end}{after}", markdown());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        return std::fs::write(&path, &fresh).expect("the page can be written");
+    }
+    assert_eq!(text, fresh, "docs/webhooks.md is out of date: run this test with UPDATE_DOCS=1");
+}
+
+fn markdown() -> String {
+    let mut table =
+        String::from("| type | version | what happened | `data`, beside `project_id` |\n|---|---|---|---|\n");
+    for message in catalogue::all() {
+        let members: Vec<String> =
+            message.members.iter().map(|member| format!("`{}`: {}", member.name, member.about)).collect();
+        let (name, version) = (message.name(), message.version);
+        writeln!(table, "| `{name}` | {version} | {} | {} |", message.about, members.join("; ")).expect("text grows");
+    }
+    table
+}

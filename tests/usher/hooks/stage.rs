@@ -1,0 +1,112 @@
+//! A house, a project with its token, and a client of that project.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use usher::domain::client::ClientType;
+use usher::flows::{Account, Browser as Cookies, NewClient, RegisteredClient, RegisteredProject, Usher};
+use usher::jobs;
+
+use super::receiver::Receiver;
+use crate::harness::browser::Browser;
+use crate::harness::database::TestDatabase;
+use crate::harness::house::TestUsher;
+use crate::harness::relying_party::{Answer, answer};
+
+pub const ANA: &str = "ana@example.test";
+
+/// Lets a job of the house run once.
+pub async fn run(usher: &Usher, name: &str) {
+    let (_stop, going_on) = watch::channel(false);
+    let job = jobs::all(None).into_iter().find(|job| job.name() == name).expect("there is a job of that name");
+    job.run(usher, &going_on).await.expect("the job runs");
+}
+
+/// A house with a project and a client.
+pub struct Stage {
+    pub house: TestUsher,
+    pub project: RegisteredProject,
+    pub client: RegisteredClient,
+}
+
+impl Stage {
+    pub async fn on(database: TestDatabase) -> Self {
+        let house = TestUsher::on(database, &[("limits.sign_in", "off")]).await;
+        let project = house.usher.create_project("Shop").await.expect("a project can be made");
+        let client = client_of(&house, &project, None).await;
+        // What was so far is told to nobody.
+        run(&house.usher, "tell_facts").await;
+        Self { house, project, client }
+    }
+
+    /// Another client of the project, that is told of logout at this address.
+    pub async fn listening_client(&self, url: &str) -> RegisteredClient {
+        client_of(&self.house, &self.project, Some(url.to_owned())).await
+    }
+
+    /// Everything that is to be told and sent now is.
+    pub async fn tell(&self) {
+        run(&self.house.usher, "tell_facts").await;
+        run(&self.house.usher, "deliver_webhooks").await;
+        run(&self.house.usher, "send_logouts").await;
+    }
+
+    /// Calls the API about the project's webhooks with its token.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let url = self.house.at(&format!("/api/v1/projects/{}/webhooks{path}", self.project.project.id));
+        let request = self.house.http.request(method, url).bearer_auth(&self.project.token);
+        answer(match body {
+            Some(body) => request.json(&body),
+            None => request,
+        })
+        .await
+    }
+
+    /// Makes a webhook; gives its id and secret.
+    pub async fn webhook(&self, receiver: &Receiver, events: &[&str]) -> (String, String) {
+        let made = self.call(Method::POST, "", Some(json!({ "url": receiver.url, "events": events }))).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        (made.text("id"), made.text("secret"))
+    }
+
+    /// The deliveries of a webhook, newest first.
+    pub async fn deliveries(&self, webhook: &str) -> Vec<Value> {
+        let listed = self.call(Method::GET, &format!("/{webhook}/deliveries"), None).await;
+        assert_eq!(listed.status, 200, "{listed:?}");
+        listed.json["data"].as_array().expect("a list").clone()
+    }
+
+    /// Somebody new signs in through the client.
+    pub async fn signed_in(&self, email: &str) -> Browser<'_> {
+        if self.house.usher.load_user(email).await.is_err() {
+            self.house.user(email).await;
+        }
+        let mut browser = self.house.browser();
+        self.house.tokens(&mut browser, &self.client, email).await;
+        browser
+    }
+}
+
+async fn client_of(house: &TestUsher, project: &RegisteredProject, logout: Option<String>) -> RegisteredClient {
+    let mut metadata = ClientType::Web.defaults();
+    metadata.client_name = if logout.is_some() { "Listening shop".into() } else { "Shop".into() };
+    metadata.redirect_uris = vec!["https://rp.test/cb".into()];
+    metadata.first_party = true;
+    metadata.backchannel_logout_uri = logout;
+    let new = NewClient { project: project.project.id, kind: ClientType::Web, metadata, id: None };
+    house.usher.create_client(new).await.expect("a client can be made")
+}
+
+/// Who is signed in in a browser.
+pub async fn account(house: &TestUsher, browser: &Browser<'_>) -> (Account, Cookies) {
+    let cookies = Cookies::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
+    let account = house.usher.current(&cookies).await.expect("the house answers");
+    (account.expect("somebody is signed in"), cookies)
+}
+
+/// The different ones.
+pub fn distinct(ids: &[String]) -> usize {
+    ids.iter().collect::<BTreeSet<_>>().len()
+}

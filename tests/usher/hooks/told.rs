@@ -1,0 +1,52 @@
+//! What a person sees of the applications that were told.
+
+use super::receiver::{Receiver, Reply};
+use super::stage::{ANA, Stage, run};
+use crate::harness::database::on_both_databases;
+
+on_both_databases! {
+    async fn the_receipt_says_who_was_told_who_does_not_answer_and_who_is_not_told(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let (good, bad) = (Receiver::start().await, Receiver::start().await);
+        bad.answer_always(Reply::status(500));
+        let (hears, deaf) = (stage.listening_client(&good.url).await, stage.listening_client(&bad.url).await);
+        for (client, name) in [(&hears, "Hears"), (&deaf, "Deaf")] {
+            let mut metadata = client.client.metadata.clone();
+            metadata.client_name = name.to_owned();
+            stage.house.usher.update_client(&client.client.id, metadata).await.unwrap();
+        }
+        let mut browser = stage.signed_in(ANA).await;
+        stage.house.tokens(&mut browser, &hears, ANA).await;
+        stage.house.tokens(&mut browser, &deaf, ANA).await;
+        let usher = stage.house.usher.clone();
+        let working = tokio::spawn(async move {
+            loop {
+                run(&usher, "tell_facts").await;
+                run(&usher, "send_logouts").await;
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        });
+        let page = browser.open(&stage.house.at("/logout")).await;
+        let done = browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
+        let receipt = done.text(".receipt").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(receipt.contains("Hears Was told, and has signed you out."), "{receipt}");
+        assert!(receipt.contains("Deaf Does not answer; we keep trying."), "{receipt}");
+        assert!(receipt.contains("Shop Its access ends within 10 minutes."), "{receipt}");
+
+        let mut again = stage.signed_in(ANA).await;
+        let account = again.open(&stage.house.at("/account/sessions")).await.text(".receipt");
+        assert!(account.contains("we keep trying"), "{account}");
+        bad.answer_always(Reply::status(204));
+        stage.house.wait(5);
+        for _ in 0..200 {
+            let account = again.open(&stage.house.at("/account/sessions")).await.text(".receipt");
+            if !account.contains("we keep trying") {
+                assert_eq!(account.matches("Was told").count(), 2, "{account}");
+                working.abort();
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("a reload never shows that it was told");
+    }
+}

@@ -1,0 +1,9 @@
+//! Access rules: held equal to Cedar, written down for every language, refused where they are wrong.
+
+mod differential;
+mod documents;
+mod generate;
+mod http;
+mod oracle;
+mod size;
+mod vectors;

@@ -1,0 +1,62 @@
+//! What modules report: sealed into the project's history, and read by nobody but the holder of the project's token.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::follower::module;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+use crate::harness::relying_party::{Answer, answer};
+
+async fn report(house: &TestUsher, token: &str, body: &Value) -> Answer {
+    answer(house.api(Method::POST, "sync/seen").bearer_auth(token).json(body)).await
+}
+
+fn session(changes: Value) -> Value {
+    let mut session = json!({"sid": "s-1", "sub": "ana", "first_seen": 1_799_999_000, "last_seen": 1_799_999_900});
+    if let (Some(session), Value::Object(changes)) = (session.as_object_mut(), changes) {
+        session.extend(changes);
+    }
+    session
+}
+
+on_both_databases! {
+    async fn a_report_is_read_with_the_projects_token_alone(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (client, token) = module(&house).await;
+        let seen = session(json!({"requests": 12, "ip_hash": "zebra hash", "user_agent": "Zebra/8"}));
+        let noted = report(&house, &token, &json!({"sessions": [seen]})).await;
+        assert_eq!((noted.status.as_u16(), &noted.json["noted"]), (202, &json!(1)), "{noted:?}");
+        let path = format!("projects/{}/history?kind=session.seen", house.project);
+        let read = answer(house.api(Method::GET, &path).bearer_auth(&house.project_token)).await;
+        assert_eq!(read.status, 200, "{read:?}");
+        let entry = &read.json["data"][0];
+        assert_eq!((&entry["sub"], &entry["session_id"], &entry["user_agent"]), (&json!("ana"), &json!("s-1"), &json!("Zebra/8")));
+        assert_eq!(entry["data"]["reported_by"], client.client.id.0.as_str());
+        assert_eq!(entry["at"], 1_799_999_900);
+        assert_eq!(answer(house.api(Method::GET, &path).bearer_auth(&token)).await.status, 403);
+        let plain = house.database.count("select count(*) from event where cast(data as text) like '%zebra%'").await;
+        assert_eq!(plain, 0, "the log says nothing of it");
+    }
+
+    async fn a_report_that_will_not_do_is_refused_whole(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (_, token) = module(&house).await;
+        let many: Vec<Value> = (0..501).map(|_| session(json!({}))).collect();
+        for (sessions, field) in [
+            (json!([session(json!({"sid": "x".repeat(301)}))]), "sid"),
+            (json!([session(json!({})), session(json!({"user_agent": "a\u{7}"}))]), "user_agent"),
+            (json!([session(json!({"last_seen": -1}))]), "last_seen"),
+            (json!(many), "sessions"),
+        ] {
+            let refused = report(&house, &token, &json!({"sessions": sessions})).await;
+            assert_eq!(refused.status, 422, "{field}: {refused:?}");
+            assert!(refused.json["error"]["details"]["fields"][field].is_string(), "{field}: {refused:?}");
+        }
+        for garbage in [json!([]), json!({}), json!({"sessions": 1}), json!({"sessions": [{"sid": 1}]}), json!({"sessions": [], "x": 1})] {
+            assert_eq!(report(&house, &token, &garbage).await.status, 400, "{garbage}");
+        }
+        assert_eq!(report(&house, "garbage", &json!({"sessions": []})).await.status, 401);
+        assert_eq!(house.database.count("select count(*) from history").await, 0);
+    }
+}
