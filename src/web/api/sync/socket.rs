@@ -38,6 +38,8 @@ const PROTOCOL: &str = "usher.sync.v1";
 const HEARTBEAT: u64 = 25;
 /// Whoever takes nothing for so long is dropped.
 const SEND: Duration = Duration::from_secs(10);
+/// The farewell of both sides takes no longer.
+const PARTING: Duration = Duration::from_secs(2);
 /// Followers say little: an acknowledgement fits many times over.
 const LONGEST_MESSAGE: usize = 4 * 1024;
 /// Messages of a follower between two pings of ours.
@@ -45,6 +47,8 @@ const MOST_MESSAGES: u32 = 200;
 
 /// Close codes of this protocol.
 mod close {
+    /// The other side closes, or is gone.
+    pub const NORMAL: u16 = 1000;
     /// The credential is over.
     pub const UNAUTHORIZED: u16 = 4401;
     /// Too many messages, or none that can be read.
@@ -154,9 +158,15 @@ struct Said {
 impl Seat {
     async fn attend(mut self, mut socket: WebSocket, cursor: Option<FeedCursor>) {
         let Err((code, reason)) = self.follow(&mut socket, cursor).await;
-        let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
-        // It may be gone already.
-        let _ = timeout(SEND, socket.send(close)).await;
+        let parting = async {
+            // Who has said farewell is answered by the reading below (RFC 6455 §5.5.1), and who is gone hears nothing.
+            if code != close::NORMAL {
+                let reason = Utf8Bytes::from_static(reason);
+                let _ = socket.send(Message::Close(Some(CloseFrame { code, reason }))).await;
+            }
+            while let Some(Ok(_)) = socket.recv().await {}
+        };
+        let _ = timeout(PARTING, parting).await;
     }
 
     /// Begins, catches up, and goes on until something ends it.
@@ -289,7 +299,7 @@ impl Seat {
             return Err((close::MISBEHAVED, "too many messages"));
         }
         match said {
-            None | Some(Ok(Message::Close(_))) => Err((1000, "")),
+            None | Some(Ok(Message::Close(_))) => Err((close::NORMAL, "")),
             // Too long, or not spoken as RFC 6455 has it; or the line is dead, and then nobody hears this.
             Some(Err(_)) => Err((close::MISBEHAVED, "not a message of this protocol")),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
@@ -322,7 +332,7 @@ impl Seat {
     async fn deliver(&self, socket: &mut WebSocket, message: Message) -> Result<(), Closing> {
         match timeout(SEND, socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err((1000, "")),
+            Ok(Err(_)) => Err((close::NORMAL, "")),
             Err(_) => Err((close::MISBEHAVED, "does not read")),
         }
     }
