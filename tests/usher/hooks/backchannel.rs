@@ -265,7 +265,8 @@ on_both_databases! {
         let began = Instant::now();
         let page = scene.browser.open(&stage.house.at("/logout")).await;
         let done = scene.browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
-        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        // One who hangs is given up after ten seconds: nobody has waited for that.
+        assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
         assert!(done.text(".receipt").contains("Does not answer; we keep trying."), "{}", done.body);
         working.abort();
     }
