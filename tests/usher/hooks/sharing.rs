@@ -24,7 +24,7 @@ async fn courier(usher: Usher) {
 }
 
 async fn eventually(what: &str, done: impl Fn() -> bool) {
-    for _ in 0..1_000 {
+    for _ in 0..3_000 {
         if done() {
             return;
         }

@@ -29,7 +29,7 @@ async fn a_dead_token(house: &TestUsher) -> String {
 
 /// Waits until the feed has come so far.
 async fn reach(house: &TestUsher, position: i64) {
-    for _ in 0..500 {
+    for _ in 0..1_500 {
         if house.usher.store.feed_place(house.project).await.unwrap().unwrap().position >= position {
             return;
         }

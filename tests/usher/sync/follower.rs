@@ -18,7 +18,7 @@ use crate::harness::house::TestUsher;
 use crate::harness::relying_party::payload;
 
 /// Longer than anything may take that a test waits for.
-pub const SOON: Duration = Duration::from_secs(10);
+pub const SOON: Duration = Duration::from_secs(30);
 
 /// A follower on its socket.
 pub struct Follower {
