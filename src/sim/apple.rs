@@ -26,7 +26,7 @@ use super::asked::Asked;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
 use super::login::{self, Answer, Refused, Who, back, is_registered};
-use super::page::{CLIENT_ID, CLIENT_SECRET, form_post, wrong};
+use super::page::{CLIENT_ID, CLIENT_SECRET, form_post, is_client, wrong};
 use super::personas::Person;
 use super::provider::Provider;
 use super::words::Words;
@@ -44,7 +44,10 @@ pub fn routes() -> Router<Arc<Simulator>> {
         .route("/.well-known/openid-configuration", get(discovery))
         .route("/auth/authorize", get(authorize))
         .route("/auth/token", post(token))
-        .route("/auth/keys", get(async |State(sim): State<Arc<Simulator>>| Json(sim.keys.jwks(PROVIDER))))
+        .route(
+            "/auth/keys",
+            get(async |State(sim): State<Arc<Simulator>>| Json(sim.keys.published(PROVIDER, &sim.faults))),
+        )
         .route("/auth/revoke", post(revoke))
 }
 
@@ -71,7 +74,7 @@ async fn discovery(State(sim): State<Arc<Simulator>>) -> Response {
 fn check(asked: &Asked) -> Result<(), Refused> {
     let query = &asked.query;
     let posts = query.is("response_mode", "form_post");
-    let fault = if !query.is("client_id", CLIENT_ID) {
+    let fault = if !is_client(query.get("client_id")) {
         "invalid_client"
     } else if !query.get("redirect_uri").is_some_and(is_registered) {
         "invalid_request: Invalid web redirect url."

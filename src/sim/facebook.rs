@@ -29,7 +29,7 @@ use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
 use super::login::{self, Answer, Refused, Who, back, is_registered};
-use super::page::{CLIENT_ID, CLIENT_SECRET, wrong};
+use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::provider::Provider;
 use super::words::Words;
 
@@ -80,7 +80,7 @@ fn oauth_error(sim: &Simulator, subcode: Option<u32>, message: &str) -> Refused 
 
 fn check(asked: &Asked) -> Result<(), Refused> {
     let query = &asked.query;
-    let fault = if !query.is("client_id", CLIENT_ID) {
+    let fault = if !is_client(query.get("client_id")) {
         "Invalid App ID: The provided app ID does not look like a valid app ID."
     } else if !query.get("redirect_uri").is_some_and(is_registered) {
         "URL Blocked: This redirect failed because the redirect URI is not whitelisted in the app's Client OAuth Settings."
@@ -251,6 +251,7 @@ async fn me(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
         fields.map_or_else(|| vec!["id", "name"], |fields| fields.split(',').map(str::trim).collect());
     let mut answer = profile(&grant, &fields);
     answer.insert("id".to_owned(), json!(grant.person.subject));
+    sim.faults.retell(PROVIDER, &mut answer);
     Ok(versioned(&asked, &Value::Object(answer)))
 }
 

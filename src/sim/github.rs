@@ -19,13 +19,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, post},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Simulator;
 use super::asked::Asked;
 use super::grants::{Challenge, Found, Grant, Kind};
 use super::login::{self, Answer, Refused, Who, back, is_registered};
-use super::page::{CLIENT_ID, CLIENT_SECRET, wrong};
+use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::provider::Provider;
 
 const PROVIDER: Provider = Provider::GitHub;
@@ -47,7 +47,7 @@ pub fn routes() -> Router<Arc<Simulator>> {
 
 fn check(asked: &Asked) -> Result<(), Refused> {
     let refuse = |status, title: &str, text: &str| Err(wrong(status, PROVIDER, title, text).into());
-    if !asked.query.is("client_id", CLIENT_ID) {
+    if !is_client(asked.query.get("client_id")) {
         return refuse(StatusCode::NOT_FOUND, "404", "This is not the web page you are looking for.");
     }
     if !asked.query.get("redirect_uri").is_some_and(is_registered) {
@@ -150,14 +150,15 @@ async fn user(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     let person = &grant.person;
     // The subject is made of digits.
     let id: u64 = person.subject.parse().unwrap_or_default();
-    let body = json!({
-        "login": person.name,
-        "id": id,
-        "avatar_url": format!("https://avatars.githubusercontent.example/u/{id}?v=4"),
-        "type": "User",
-        "name": person.full_name(),
-        "email": null,
-    });
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
+    put("login", json!(person.name));
+    put("id", json!(id));
+    put("avatar_url", json!(format!("https://avatars.githubusercontent.example/u/{id}?v=4")));
+    put("type", json!("User"));
+    put("name", json!(person.full_name()));
+    put("email", json!(null));
+    sim.faults.retell(PROVIDER, &mut body);
     Ok(([("x-oauth-scopes", grant.scope.join(", "))], Json(body)).into_response())
 }
 
@@ -171,7 +172,11 @@ async fn emails(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     if let Some(email) = &person.email {
         let other = format!("old.{email}");
         list.push(json!({"email": other, "primary": false, "verified": false, "visibility": null}));
-        list.push(json!({"email": email, "primary": true, "verified": person.verified, "visibility": "private"}));
+        let mut main = Map::new();
+        main.extend([("email".to_owned(), json!(email)), ("verified".to_owned(), json!(person.verified))]);
+        sim.faults.retell(PROVIDER, &mut main);
+        main.extend([("primary".to_owned(), json!(true)), ("visibility".to_owned(), json!("private"))]);
+        list.push(Value::Object(main));
         let own = format!("{}+{}@users.noreply.github.com", person.subject, person.name);
         list.push(json!({"email": own, "primary": false, "verified": true, "visibility": null}));
     }

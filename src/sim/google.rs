@@ -29,7 +29,7 @@ use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
 use super::login::{self, Answer, Refused, Who, back, is_registered};
-use super::page::{CLIENT_ID, CLIENT_SECRET, wrong};
+use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::personas::Person;
 use super::provider::Provider;
 use super::words::Words;
@@ -82,7 +82,8 @@ async fn risc_configuration(State(sim): State<Arc<Simulator>>) -> Response {
 }
 
 async fn certs(State(sim): State<Arc<Simulator>>) -> Response {
-    ([(header::CACHE_CONTROL, "public, max-age=19800")], Json(sim.keys.jwks(PROVIDER))).into_response()
+    ([(header::CACHE_CONTROL, "public, max-age=19800")], Json(sim.keys.published(PROVIDER, &sim.faults)))
+        .into_response()
 }
 
 /// What is wrong with a request is told on Google's own page, except what the person decides.
@@ -91,7 +92,7 @@ fn check(asked: &Asked) -> Result<(), Refused> {
     let query = &asked.query;
     match query.get("client_id") {
         None => return bad("Error 400: invalid_request", "Missing required parameter: client_id"),
-        Some(CLIENT_ID) => {}
+        id if is_client(id) => {}
         Some(_) => {
             let (title, text) = ("Error 401: invalid_client", "The OAuth client was not found.");
             return Err(wrong(StatusCode::UNAUTHORIZED, PROVIDER, title, text).into());
@@ -300,6 +301,7 @@ async fn userinfo(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     let mut claims = claims(&grant);
     let other = sim.faults.on(Fault::UserinfoSub, PROVIDER);
     claims.insert("sub".to_owned(), json!(if other { "100000000000000000000" } else { &grant.person.subject }));
+    sim.faults.retell(PROVIDER, &mut claims);
     Ok(Json(claims).into_response())
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::digest::s256;
+use super::page::CLIENT_ID;
 use super::personas::Person;
 use super::provider::Provider;
 use super::shelf::Shelf;
@@ -34,6 +35,8 @@ impl Challenge {
 pub struct Grant {
     /// At which provider.
     pub provider: Provider,
+    /// For which client.
+    pub client: String,
     /// Who.
     pub person: Person,
     /// The redirect URI of the request, byte for byte.
@@ -92,6 +95,8 @@ pub struct Grants {
     visits: Shelf<u64>,
     /// The last session of a subject.
     sessions: Shelf<String>,
+    /// The last ID token of a subject.
+    tokens: Shelf<String>,
     families: u64,
 }
 
@@ -114,6 +119,7 @@ impl Default for Grants {
             refresh: Shelf::new(ROOM),
             visits: Shelf::new(ROOM),
             sessions: Shelf::new(ROOM),
+            tokens: Shelf::new(ROOM),
             families: 0,
         }
     }
@@ -149,9 +155,10 @@ impl Grants {
         self.shelf(kind).put(text, Held { grant, expires_at, spent: false });
     }
 
-    /// What is known of it, at this provider.
+    /// What is known of it, at this provider. What was issued to another client is as unknown as what never was.
     pub fn find(&mut self, kind: Kind, text: &str, provider: Provider, now: i64) -> Found {
-        match self.shelf(kind).get(text).filter(|held| held.grant.provider == provider) {
+        let ours = |held: &&Held| held.grant.provider == provider && held.grant.client == CLIENT_ID;
+        match self.shelf(kind).get(text).filter(ours) {
             None => Found::Unknown,
             Some(held) if held.spent => Found::Spent(held.grant.clone()),
             Some(held) if held.expires_at <= now => Found::Expired,
@@ -182,6 +189,14 @@ impl Grants {
         let other = |held: &Held| held.grant.provider != provider || held.grant.person.subject != subject;
         self.access.retain(other);
         self.refresh.retain(other);
+    }
+
+    /// The ID token of a subject's sign-in before this one. From now on `token` is the last.
+    pub fn last_token(&mut self, provider: Provider, subject: &str, token: &str) -> Option<String> {
+        let name = session_name(provider, subject);
+        let before = self.tokens.get(&name).cloned();
+        self.tokens.put(name, token.to_owned());
+        before
     }
 
     /// The session a subject opened last.

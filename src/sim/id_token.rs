@@ -6,7 +6,7 @@ use super::Simulator;
 use super::digest::at_hash;
 use super::faults::Fault;
 use super::grants::Grant;
-use super::page::CLIENT_ID;
+use super::page::{CLIENT_ID, CLIENT_SECRET};
 
 /// ID tokens live so many seconds.
 const LIFE: i64 = 3_600;
@@ -14,28 +14,50 @@ const LIFE: i64 = 3_600;
 /// An ID token for `grant` by `issuer`, with the provider's own `claims`.
 pub fn mint(sim: &Simulator, grant: &Grant, issuer: &str, claims: Map<String, Value>, access_token: &str) -> String {
     let provider = grant.provider;
-    let on = |fault| sim.faults.on(fault, provider);
     let now = sim.clock.now();
-    let mut payload = json!({
-        "iss": issuer,
-        "aud": CLIENT_ID,
-        "sub": grant.person.subject,
-        "iat": now,
-        "exp": now + LIFE,
-        "at_hash": at_hash(access_token),
-    });
+    let mut payload = Map::new();
+    let mut put = |name: &str, value: Value| payload.insert(name.to_owned(), value);
+    put("iss", json!(issuer));
+    put("aud", json!(CLIENT_ID));
+    put("sub", json!(grant.person.subject));
+    put("iat", json!(now));
+    put("exp", json!(now + LIFE));
+    put("at_hash", json!(at_hash(access_token)));
     if let Some(nonce) = &grant.nonce {
-        payload["nonce"] = json!(nonce);
+        put("nonce", json!(nonce));
     }
-    for (name, value) in claims {
-        payload[name] = value;
+    payload.extend(claims);
+    sim.faults.retell(provider, &mut payload);
+    let mut payload = Value::Object(payload);
+    falsify(sim, grant, &mut payload);
+    let token = signed(sim, grant, &payload);
+    let before = sim.grants().last_token(provider, &grant.person.subject, &token);
+    match before {
+        Some(before) if sim.faults.on(Fault::OldToken, provider) => before,
+        _ => token,
     }
-    let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": sim.keys.current(provider)});
+}
+
+/// Claims that are wrong, as the switches have it.
+fn falsify(sim: &Simulator, grant: &Grant, payload: &mut Value) {
+    let on = |fault| sim.faults.on(fault, grant.provider);
+    let now = sim.clock.now();
     if on(Fault::WrongNonce) {
         payload["nonce"] = json!("another-nonce");
     }
+    if on(Fault::NoNonce)
+        && let Some(members) = payload.as_object_mut()
+    {
+        members.remove("nonce");
+    }
     if on(Fault::WrongAud) {
         payload["aud"] = json!("another-client");
+    }
+    if on(Fault::ExtraAud) {
+        payload["aud"] = json!([CLIENT_ID, "another-client"]);
+        if let Some(members) = payload.as_object_mut() {
+            members.remove("azp");
+        }
     }
     if on(Fault::WrongIss) {
         payload["iss"] = json!("https://attacker.example");
@@ -47,11 +69,27 @@ pub fn mint(sim: &Simulator, grant: &Grant, issuer: &str, claims: Map<String, Va
     if on(Fault::WrongAtHash) {
         payload["at_hash"] = json!(at_hash("another access token"));
     }
+}
+
+/// A signature, or what the switches make of it.
+fn signed(sim: &Simulator, grant: &Grant, payload: &Value) -> String {
+    let on = |fault| sim.faults.on(fault, grant.provider);
+    let mut header = json!({"alg": "RS256", "typ": "JWT", "kid": sim.keys.current(grant.provider)});
     if on(Fault::UnknownKid) {
         header["kid"] = json!("never-published");
     }
     if on(Fault::AlgNone) {
         header = json!({"alg": "none", "typ": "JWT"});
     }
-    sim.keys.sign(&header, &payload)
+    if on(Fault::Hs256) {
+        header["alg"] = json!("HS256");
+        return sim.keys.sign_by_secret(&header, payload, CLIENT_SECRET);
+    }
+    let token = sim.keys.sign(&header, payload);
+    if on(Fault::BadSignature) {
+        let other = sim.keys.sign(&header, &json!({"sub": "another"}));
+        let (message, signature) = (token.rsplit_once('.'), other.rsplit_once('.'));
+        return format!("{}.{}", message.unwrap_or_default().0, signature.unwrap_or_default().1);
+    }
+    token
 }

@@ -30,8 +30,8 @@ const LONG_ENOUGH: usize = 16;
 pub struct Journal(Mutex<VecDeque<Value>>);
 
 impl Journal {
-    /// Writes a request down.
-    pub fn write(&self, provider: Provider, parts: &Parts, body: &[u8], at: i64) {
+    /// Writes a request down; without a provider it is one that was led astray.
+    pub fn write(&self, provider: Option<Provider>, parts: &Parts, body: &[u8], at: i64) {
         let path = parts.uri.path();
         let query = Words::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let form = if is_form(&parts.headers) { Words::parse(body) } else { Words::default() };

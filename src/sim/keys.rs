@@ -8,9 +8,14 @@ use josekit::jwk::KeyPair as _;
 use josekit::jws::{JwsSigner as _, RS256, alg::rsassa::RsassaJwsSigner};
 use serde_json::{Value, json};
 
+use super::digest::hmac_sha256;
+use super::faults::{Fault, Faults};
+use super::page::CLIENT_SECRET;
 use super::provider::Provider;
 
 const BITS: u32 = 2048;
+/// More keys than any provider has.
+const MANY: usize = 10_000;
 
 /// A key pair: it signs, and its public half can be written down.
 #[derive(Debug)]
@@ -78,6 +83,41 @@ impl Keys {
             })
             .collect();
         json!({ "keys": keys })
+    }
+
+    /// The JWK set as the switches have it.
+    pub fn published(&self, provider: Provider, faults: &Faults) -> Value {
+        let mut set = self.jwks(provider);
+        if faults.on(Fault::OctKeys, provider) {
+            let secret = URL_SAFE_NO_PAD.encode(CLIENT_SECRET);
+            let kid = self.current(provider);
+            return json!({"keys": [{"kty": "oct", "use": "sig", "alg": "HS256", "kid": kid, "k": secret}]});
+        }
+        if faults.on(Fault::TwinKeys, provider) {
+            let kid = self.current(provider);
+            set["keys"].as_array_mut().into_iter().flatten().for_each(|key| key["kid"] = json!(kid));
+        }
+        if faults.on(Fault::ManyKeys, provider) {
+            let one = set["keys"][0].clone();
+            let numbered = |number: usize| {
+                let mut key = one.clone();
+                key["kid"] = json!(format!("{}-of-many-{number}", provider.segment()));
+                // Short, so that ten thousand fit into what is read at all.
+                key["n"] = json!("AQAB");
+                key
+            };
+            let many = (0..MANY).map(numbered);
+            set["keys"].as_array_mut().into_iter().for_each(|keys| keys.extend(many.clone()));
+        }
+        set
+    }
+
+    /// A JWS in compact form whose signature is a MAC under the client secret.
+    pub fn sign_by_secret(&self, header: &Value, payload: &Value, secret: &str) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!("{}.{}", part(header), part(payload));
+        let mac = URL_SAFE_NO_PAD.encode(hmac_sha256(secret, &message));
+        format!("{message}.{mac}")
     }
 
     /// A JWS in compact form, signed by the key in force whatever the header says; `alg: none` is left unsigned.

@@ -103,6 +103,7 @@ pub fn challenge(asked: &Asked) -> Result<Option<Challenge>, &'static str> {
 pub fn grant(sim: &Simulator, provider: Provider, asked: &Asked, person: Person, scope: Vec<String>) -> Grant {
     Grant {
         provider,
+        client: asked.query.get("client_id").unwrap_or_default().to_owned(),
         person,
         redirect_uri: asked.query.get("redirect_uri").unwrap_or_default().to_owned(),
         scope,
@@ -136,6 +137,9 @@ pub fn back(redirect_uri: &str, parameters: &[(&str, &str)], fragment: &str) -> 
 pub fn iss<'a>(sim: &Simulator, provider: Provider, issuer: &'a str) -> Vec<(&'static str, &'a str)> {
     if sim.faults.on(Fault::NoIss, provider) {
         return Vec::new();
+    }
+    if sim.faults.on(Fault::OtherIss, provider) {
+        return vec![("iss", "https://attacker.example")];
     }
     let mut parameters = vec![("iss", issuer)];
     if sim.faults.on(Fault::DuplicateIss, provider) {

@@ -29,7 +29,7 @@ use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
 use super::login::{self, Answer, Refused, Who, back, is_registered};
-use super::page::{CLIENT_ID, CLIENT_SECRET, wrong};
+use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::personas::{ATTACKER_TENANT, CONSUMERS, Person};
 use super::provider::Provider;
 use super::words::Words;
@@ -48,7 +48,7 @@ pub fn routes() -> Router<Arc<Simulator>> {
         .route("/{tenant}/oauth2/v2.0/logout", get(logout))
         .route(
             "/{tenant}/discovery/v2.0/keys",
-            get(async |State(sim): State<Arc<Simulator>>| Json(sim.keys.jwks(PROVIDER))),
+            get(async |State(sim): State<Arc<Simulator>>| Json(sim.keys.published(PROVIDER, &sim.faults))),
         )
         .route("/{tenant}/oidc/userinfo", get(userinfo).post(userinfo))
 }
@@ -101,7 +101,7 @@ async fn discovery(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>
 
 fn check(asked: &Asked) -> Result<(), Refused> {
     let query = &asked.query;
-    let fault = if !query.is("client_id", CLIENT_ID) {
+    let fault = if !is_client(query.get("client_id")) {
         "AADSTS700016: Application was not found in the directory."
     } else if !query.get("redirect_uri").is_some_and(is_registered) {
         "AADSTS50011: The redirect URI specified in the request does not match the redirect URIs configured."

@@ -53,7 +53,8 @@ use faults::Faults;
 use grants::Grants;
 use journal::Journal;
 use keys::Keys;
-pub use page::{CLIENT_ID, CLIENT_SECRET};
+pub use page::{CLIENT_ID, CLIENT_SECRET, OTHER_CLIENT};
+pub use personas::LISTED as PEOPLE;
 pub use provider::Provider;
 
 /// What every door of the simulator stands on.
@@ -152,7 +153,7 @@ fn router(sim: Arc<Simulator>) -> Router {
         .route("/_sim/clock", post(control::clock))
         .route("/_sim/rotate", post(control::rotate))
         .route("/_sim/send", post(senders::post))
-        .route("/_sim/elsewhere", get(serve::elsewhere).post(serve::elsewhere))
+        .route(serve::ELSEWHERE, get(serve::elsewhere).post(serve::elsewhere))
         .route("/_sim/sim.css", get(page::stylesheet))
         .route("/_sim/submit.js", get(page::script))
         .fallback(nowhere)

@@ -21,7 +21,7 @@ use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
 use super::login::{self, Answer, Refused, Who, back, is_registered};
-use super::page::{CLIENT_ID, CLIENT_SECRET, wrong};
+use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::provider::Provider;
 use super::words::Words;
 
@@ -37,14 +37,14 @@ pub fn routes() -> Router<Arc<Simulator>> {
         .route("/authorize", get(authorize))
         .route("/token", post(token))
         .route("/userinfo", get(userinfo).post(userinfo))
-        .route("/jwks", get(async |State(sim): State<Arc<Simulator>>| Json(sim.keys.jwks(PROVIDER))))
+        .route("/jwks", get(async |State(sim): State<Arc<Simulator>>| Json(sim.keys.published(PROVIDER, &sim.faults))))
         .route("/revoke", post(revoke))
         .route("/logout", get(logout).post(logout))
 }
 
 async fn discovery(State(sim): State<Arc<Simulator>>) -> Response {
     let base = sim.base(PROVIDER);
-    Json(json!({
+    let mut document = json!({
         "issuer": base,
         "authorization_endpoint": format!("{base}/authorize"),
         "token_endpoint": format!("{base}/token"),
@@ -64,13 +64,14 @@ async fn discovery(State(sim): State<Arc<Simulator>>) -> Response {
         "authorization_response_iss_parameter_supported": true,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
-    }))
-    .into_response()
+    });
+    document.as_object_mut().into_iter().for_each(|told| sim.faults.retell(PROVIDER, told));
+    Json(document).into_response()
 }
 
 fn check(asked: &Asked) -> Result<(), Refused> {
     let query = &asked.query;
-    let fault = if !query.is("client_id", CLIENT_ID) {
+    let fault = if !is_client(query.get("client_id")) {
         "The client is unknown."
     } else if query.get("redirect_uri").is_some_and(is_registered) {
         return Ok(());
@@ -214,6 +215,7 @@ async fn userinfo(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     let mut claims = claims(&grant);
     let other = sim.faults.on(Fault::UserinfoSub, PROVIDER);
     claims.insert("sub".to_owned(), json!(if other { "another" } else { &grant.person.subject }));
+    sim.faults.retell(PROVIDER, &mut claims);
     Ok(Json(claims).into_response())
 }
 

@@ -12,8 +12,15 @@ use super::provider::Provider;
 
 /// The client identifier every provider knows.
 pub const CLIENT_ID: &str = "sim";
-/// Its secret.
+/// Another client that every provider knows, with another secret: nobody here redeems its codes.
+pub const OTHER_CLIENT: &str = "other";
+/// The secret of the first one.
 pub const CLIENT_SECRET: &str = "sim-secret";
+
+/// Is there a client of that name?
+pub fn is_client(id: Option<&str>) -> bool {
+    matches!(id, Some(CLIENT_ID | OTHER_CLIENT))
+}
 
 /// Who signs in?
 #[derive(Template)]

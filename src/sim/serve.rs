@@ -9,9 +9,10 @@ use std::time::Duration;
 use axum::{
     Router,
     body::{Body, Bytes},
-    http::{HeaderValue, Request, StatusCode, header},
+    http::{HeaderName, HeaderValue, Request, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use futures_util::stream::{self, Stream, StreamExt as _};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,8 +26,12 @@ use super::provider::{Endpoint, Provider};
 
 /// No request of OAuth is larger.
 const LARGEST: usize = 64 * 1024;
-/// Larger than any client should read.
-const HUGE: usize = 2 * 1024 * 1024;
+/// Larger than any client should read: so many pieces of so many bytes.
+const HUGE: (usize, usize) = (50, 1024 * 1024);
+/// Deeper than any client should read.
+const DEEP: usize = 100_000;
+/// Where redirects lead that nobody should follow.
+pub const ELSEWHERE: &str = "/_sim/elsewhere";
 /// So many connections are served at once.
 const CONNECTIONS: usize = 1_000;
 /// The policy of every page: own style, own script, forms to this machine (where clients are).
@@ -64,12 +69,15 @@ async fn answer(sim: Arc<Simulator>, router: Router, request: Request<Incoming>)
     let Some(body) = read.ok().filter(|body| body.len() <= LARGEST) else {
         return Ok((StatusCode::PAYLOAD_TOO_LARGE, "too large\n").into_response());
     };
+    if parts.uri.path() == ELSEWHERE {
+        sim.journal.write(None, &parts, &body, sim.clock.now());
+    }
     if let Some(provider) = Provider::of_path(parts.uri.path()) {
-        sim.journal.write(provider, &parts, &body, sim.clock.now());
+        sim.journal.write(Some(provider), &parts, &body, sim.clock.now());
         if let Some((fault, seconds)) = sim.faults.on_the_wire(provider, Endpoint::of_path(parts.uri.path())) {
             match fault {
                 Fault::Down => return Err(io::Error::other("down")),
-                Fault::Slow => tokio::time::sleep(Duration::from_secs(seconds)).await,
+                Fault::Slow => sim.faults.dawdle(seconds).await,
                 fault => return Ok(broken(&sim, fault)),
             }
         }
@@ -87,20 +95,37 @@ fn broken(sim: &Simulator, fault: Fault) -> Response {
             "error_description": "The code passed is incorrect or expired.",
         }))
         .into_response(),
-        Fault::HugeBody => {
-            let filler = "x".repeat(HUGE);
-            axum::Json(serde_json::json!({"access_token": filler, "token_type": "bearer"})).into_response()
+        Fault::Error500 => {
+            let body = axum::Json(serde_json::json!({"error": "server_error"}));
+            (StatusCode::INTERNAL_SERVER_ERROR, body).into_response()
         }
-        Fault::Redirect => {
-            let elsewhere = format!("{}/_sim/elsewhere", sim.origin);
-            (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, elsewhere)]).into_response()
+        Fault::HugeBody => (json_type(), Body::from_stream(huge())).into_response(),
+        Fault::DeepBody => (json_type(), "[".repeat(DEEP)).into_response(),
+        Fault::Redirect | Fault::Redirect302 => {
+            let status = if fault == Fault::Redirect { StatusCode::TEMPORARY_REDIRECT } else { StatusCode::FOUND };
+            (status, [(header::LOCATION, format!("{}{ELSEWHERE}", sim.origin))]).into_response()
         }
+        Fault::Html200 => Html("<html><body><h1>Welcome to the hotel</h1></body></html>").into_response(),
         _ => {
             let html =
                 "<html><head><title>502 Server Error</title></head><body><h1>502. That's an error.</h1></body></html>";
             (StatusCode::BAD_GATEWAY, Html(html)).into_response()
         }
     }
+}
+
+const fn json_type() -> [(HeaderName, &'static str); 1] {
+    [(header::CONTENT_TYPE, "application/json")]
+}
+
+/// One long text in JSON, made as it is read.
+fn huge() -> impl Stream<Item = io::Result<Bytes>> {
+    let piece = Bytes::from(vec![b'x'; HUGE.1]);
+    let first = Bytes::from_static(br#"{"access_token":""#);
+    let last = Bytes::from_static(br#"","token_type":"bearer"}"#);
+    stream::once(async { Ok(first) })
+        .chain(stream::repeat_with(move || Ok(piece.clone())).take(HUGE.0))
+        .chain(stream::once(async { Ok(last) }))
 }
 
 fn dress(response: &mut Response) {

@@ -26,7 +26,7 @@ use super::asked::Asked;
 use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
 use super::login::{self, Answer, Refused, Who, back, is_registered};
-use super::page::{CLIENT_ID, CLIENT_SECRET, wrong};
+use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::provider::Provider;
 use super::words::Words;
 
@@ -65,7 +65,7 @@ pub fn routes() -> Router<Arc<Simulator>> {
 fn check(asked: &Asked) -> Result<(), Refused> {
     let query = &asked.query;
     let redirect_uri = query.get("redirect_uri").unwrap_or_default();
-    let fault = if !query.is("client_id", CLIENT_ID) {
+    let fault = if !is_client(query.get("client_id")) {
         "The client_id is unknown."
     } else if !is_registered(redirect_uri) {
         "The redirect_uri is not registered."
@@ -265,5 +265,6 @@ fn profile(sim: &Simulator, grant: &Grant, fields: &[String]) -> Map<String, Val
         };
         data.insert(field.clone(), value);
     }
+    sim.faults.retell(PROVIDER, &mut data);
     data
 }

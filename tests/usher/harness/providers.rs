@@ -57,6 +57,11 @@ impl Providers {
         Self { sim, http }
     }
 
+    /// Where the simulator is.
+    pub fn origin(&self) -> &str {
+        self.sim.origin()
+    }
+
     /// The settings that lead to a simulated provider.
     pub fn settings(&self, kind: ProviderKind) -> ProviderSettings {
         let (simulated, generic) = match kind {
@@ -87,6 +92,20 @@ impl Providers {
     /// Puts every switch back.
     pub async fn mend(&self) {
         let url = format!("{}/_sim/faults", self.sim.origin());
+        assert!(self.http.delete(url).send().await.expect("the simulator answers").status().is_success());
+    }
+
+    /// The name of every switch there is.
+    pub async fn faults(&self) -> Vec<String> {
+        let answer = self.post("/_sim/faults", &serde_json::json!({"fault": "?"})).await;
+        let text = answer.text().await.expect("a body");
+        // unknown variant `?`, expected one of `a`, `b`, …
+        text.split('`').skip(3).step_by(2).map(str::to_owned).collect()
+    }
+
+    /// Tears out what the journal has so far.
+    pub async fn forget(&self) {
+        let url = format!("{}/_sim/requests", self.sim.origin());
         assert!(self.http.delete(url).send().await.expect("the simulator answers").status().is_success());
     }
 

@@ -20,7 +20,13 @@ async fn the_token_endpoint_can_break_in_every_way() {
     let html = broken("html_502").await;
     assert!(html.status == 502 && html.body.contains("<html>"));
     assert_eq!(broken("error_200").await.error(), (200, "bad_verification_code"));
-    assert!(broken("huge_body").await.body.len() > 2 * 1024 * 1024);
+    assert!(broken("huge_body").await.body.len() > 50 * 1024 * 1024);
+    assert!(broken("deep_body").await.body.starts_with("[[[["));
+    assert_eq!(broken("error_500").await.error(), (500, "server_error"));
+    let html = broken("html_200").await;
+    assert!(html.status == 200 && html.body.contains("<html>"));
+    let found = broken("redirect_302").await;
+    assert_eq!((found.status, found.location()), (302, format!("{}/_sim/elsewhere", journey.origin()).as_str()));
     let redirect = broken("redirect").await;
     assert_eq!((redirect.status, redirect.location()), (307, format!("{}/_sim/elsewhere", journey.origin()).as_str()));
     assert_eq!(journey.post(TOKEN, &[], &[]).await.error(), (400, "invalid_request"), "whole again");
@@ -33,6 +39,19 @@ async fn a_slow_provider_answers_late() {
     let began = Instant::now();
     assert_eq!(journey.get("/x/2/users/me", &[], &[]).await.status, 401);
     assert!(began.elapsed() >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_slow_answer_comes_at_once_when_the_switches_are_put_back() {
+    let journey = Journey::start().await;
+    journey.throw(json!({"fault": "slow", "provider": "x", "endpoint": "userinfo", "seconds": 120})).await;
+    let (late, ()) = tokio::join!(journey.get("/x/2/users/me", &[], &[]), async {
+        while journey.requests().await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        journey.delete("/_sim/faults", &[], String::new()).await;
+    });
+    assert_eq!(late.status, 401);
 }
 
 #[tokio::test]
@@ -53,8 +72,10 @@ async fn the_journal_tells_what_was_sent() {
     journey.get("/github/login/oauth/authorize", &[], &query).await;
     journey.post("/x/2/oauth2/token", &[BASIC], &[("code", "c"), ("code", "d")]).await;
     journey.get("/_sim/faults", &[], &[]).await;
+    journey.get("/_sim/elsewhere", &[], &[]).await;
     let requests = journey.requests().await;
-    assert_eq!(requests.len(), 2, "its own doors are not written down");
+    assert_eq!(requests.len(), 3, "its own doors are not written down, but that where nobody should come");
+    assert!(requests[2]["provider"].is_null() && requests[2]["path"] == "/_sim/elsewhere");
     let [first, second] = [&requests[0], &requests[1]];
     assert_eq!(
         (&first["provider"], &first["endpoint"], &first["method"]),
