@@ -142,7 +142,7 @@ fn outbound(config: &Config) -> Result<Outbound, FurnishError> {
         allow.extend([IpNet::V4(v4), IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128))]);
     }
     let extra_roots = config.outbound.extra_roots.as_deref().map(fs::read).transpose().map_err(FurnishError::Roots)?;
-    Ok(Outbound::new(OutboundRules { allow, extra_roots, ..OutboundRules::default() })?)
+    Ok(Outbound::new(OutboundRules { allow, extra_roots, timeout: config.outbound.timeout })?)
 }
 
 /// The master key as configured or from its file. The file is made only for a house that was never furnished.

@@ -196,6 +196,8 @@ fn values_out_of_bounds_or_at_odds_are_refused() {
         ("session.idle", "91d", "expected at most session.absolute, 90d"),
         ("keys.publish_before", "90d", "expected less than keys.rotate_after, 90d"),
         ("limits.connections", "0", "expected between 1 and 1000000"),
+        ("outbound.timeout", "11s", "expected between 1s and 10s"),
+        ("outbound.timeout", "0", "expected between 1s and 10s"),
         ("database.readers", "0", "expected between 1 and 64"),
         ("database.max_connections", "0", "expected between 1 and 1000"),
         ("tls.cert", "cert.pem", "expected the key of tls.cert"),

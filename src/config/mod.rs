@@ -170,6 +170,7 @@ impl Config {
         self.session.check(reader);
         self.tokens.check(reader);
         self.passwords.check(reader);
+        self.outbound.check(reader);
         self.demo.check(reader);
     }
 }

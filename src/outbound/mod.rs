@@ -124,6 +124,11 @@ impl Outbound {
         Ok(Self { client: client.map_err(|_| OutboundError::Setup)?, addresses, timeout: rules.timeout })
     }
 
+    /// How long a call may take.
+    pub const fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// May this address be called, as far as can be said without looking its name up?
     ///
     /// For settings when they are saved. The call itself is judged again, by the address connected to.

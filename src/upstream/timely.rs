@@ -9,11 +9,18 @@ use super::error::UpstreamError;
 use super::{Callback, Checked, Departure, Kept, Notice, NoticeRequest, Promise, Provider, Vouched};
 use crate::domain::provider::ProviderSettings;
 
-/// All calls of one step together may take so long; each alone is bounded by the door out.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A provider with an end to its patience: all calls of one step together may take as long as the door out gives a single
+/// one.
+pub(super) struct Timely<P> {
+    provider: P,
+    patience: Duration,
+}
 
-/// A provider with an end to its patience.
-pub(super) struct Timely<P>(pub P);
+impl<P> Timely<P> {
+    pub const fn new(provider: P, patience: Duration) -> Self {
+        Self { provider, patience }
+    }
+}
 
 async fn in_time<T>(patience: Duration, promise: Promise<'_, T>) -> Result<T, UpstreamError> {
     let late = |_| Err(UpstreamError::Unavailable("it took too long".into()));
@@ -22,28 +29,32 @@ async fn in_time<T>(patience: Duration, promise: Promise<'_, T>) -> Result<T, Up
 
 impl<P: Provider> Provider for Timely<P> {
     fn settings(&self) -> &ProviderSettings {
-        self.0.settings()
+        self.provider.settings()
     }
 
     fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
-        Box::pin(in_time(PATIENCE, self.0.depart(departure)))
+        Box::pin(in_time(self.patience, self.provider.depart(departure)))
     }
 
     fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
-        Box::pin(in_time(PATIENCE, self.0.arrive(callback, kept)))
+        Box::pin(in_time(self.patience, self.provider.arrive(callback, kept)))
     }
 
     fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
-        Box::pin(in_time(PATIENCE, self.0.notice(request)))
+        Box::pin(in_time(self.patience, self.provider.notice(request)))
+    }
+
+    fn introduce(&self) -> Promise<'_, ()> {
+        Box::pin(in_time(self.patience, self.provider.introduce()))
     }
 
     /// Every step is tried out to its own end: somebody asked to see where it takes long.
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
-        self.0.check(redirect_uri)
+        self.provider.check(redirect_uri)
     }
 
     fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {
-        Box::pin(in_time(PATIENCE, self.0.end_session_url(back_to)))
+        Box::pin(in_time(self.patience, self.provider.end_session_url(back_to)))
     }
 }
 
