@@ -130,8 +130,8 @@ fn vouched(
         email: person::email(settings, told, trust, relay),
         profile,
         handle: None,
-        amr: Vec::new(),
-        acr: None,
+        amr: id_token::methods(claims),
+        acr: person::text(claims.get("acr")),
         auth_time: id_token::time(claims, "auth_time"),
         sid: None,
     })

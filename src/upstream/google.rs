@@ -101,8 +101,8 @@ fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Resul
         email: person::email(settings, claims.get("email"), trust(claims), false),
         profile: person::profile(claims),
         handle: None,
-        amr: Vec::new(),
-        acr: None,
+        amr: super::id_token::methods(claims),
+        acr: person::text(claims.get("acr")),
         auth_time: super::id_token::time(claims, "auth_time"),
         sid: None,
     })
@@ -125,6 +125,10 @@ impl Provider for Google {
 
     fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
         Box::pin(self.told(request))
+    }
+
+    fn introduce(&self) -> Promise<'_, ()> {
+        Box::pin(self.0.introduce())
     }
 
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {

@@ -5,6 +5,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::error::UpstreamError;
 use super::jws::Signed;
+use super::person;
 use crate::domain::time::Timestamp;
 
 /// Clocks may differ by so many seconds.
@@ -32,6 +33,12 @@ pub(super) fn time(claims: &Value, name: &str) -> Option<Timestamp> {
     let value = claims.get(name)?;
     #[expect(clippy::cast_possible_truncation, reason = "a float beyond i64 saturates, and no such time is accepted")]
     value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64)).map(Timestamp)
+}
+
+/// By which means the person showed there who they are, as told (`amr`, OpenID Connect Core §2): ten words at most.
+pub(super) fn methods(claims: &Value) -> Vec<String> {
+    let told = claims.get("amr").and_then(Value::as_array);
+    told.into_iter().flatten().filter_map(|word| person::text(Some(word))).take(10).collect()
 }
 
 /// The audiences: one, or several.

@@ -68,8 +68,8 @@ fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Resul
         email: person::email(settings, claims.get("email"), trust(claims), false),
         handle: profile.preferred_username.clone(),
         profile,
-        amr: Vec::new(),
-        acr: None,
+        amr: id_token::methods(claims),
+        acr: person::text(claims.get("acr")),
         auth_time: id_token::time(claims, "auth_time"),
         sid: person::text(claims.get("sid")),
     })
@@ -87,6 +87,10 @@ impl Provider for Microsoft {
 
     fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
+    }
+
+    fn introduce(&self) -> Promise<'_, ()> {
+        Box::pin(self.0.introduce())
     }
 
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {

@@ -90,6 +90,12 @@ pub trait Provider: Send + Sync + 'static {
     /// Tries now, without anybody signing in, whether the provider can be reached and knows us.
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>>;
 
+    /// Is whoever answers at the provider's address the one whom the settings name? For settings as they are saved: a
+    /// server that cannot be reached just now says nothing against them.
+    fn introduce(&self) -> Promise<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Where the person signs out there and comes back from, where there is such a place.
     fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {
         let _ = back_to;

@@ -44,7 +44,7 @@ pub enum NoticeKind {
     Gone,
     /// The same, and what was learnt from there is to be deleted.
     DataDeletion,
-    /// The account is locked there: end the sessions, and do not let it in.
+    /// The account is locked there, so that nobody comes by it: end the sessions.
     Disabled,
     /// The account is open again.
     Enabled,

@@ -118,7 +118,6 @@ fn vouched(
         locale: first.locale.or(more.locale),
         ..Profile::default()
     };
-    let methods = claims.get("amr").and_then(Value::as_array);
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
@@ -126,7 +125,7 @@ fn vouched(
         email,
         handle: profile.preferred_username.clone(),
         profile,
-        amr: methods.into_iter().flatten().filter_map(|method| person::text(Some(method))).take(10).collect(),
+        amr: id_token::methods(claims),
         acr: person::text(claims.get("acr")),
         auth_time: id_token::time(claims, "auth_time"),
         sid: claims.get("sid").and_then(Value::as_str).filter(|sid| (1..=255).contains(&sid.len())).map(str::to_owned),
@@ -155,6 +154,10 @@ impl Provider for Oidc {
 
     fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
         Box::pin(self.told(request))
+    }
+
+    fn introduce(&self) -> Promise<'_, ()> {
+        Box::pin(self.0.introduce())
     }
 
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {

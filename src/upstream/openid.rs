@@ -87,7 +87,20 @@ impl OpenId {
         if missing.iter().any(|url| url.is_empty()) {
             return Err(UpstreamError::misbehaved("its metadata lacks an endpoint"));
         }
+        let called = [Some(&metadata.token_endpoint), Some(&metadata.jwks_uri), metadata.userinfo_endpoint.as_ref()];
+        let closed = |url: &String| Url::parse(url).map_or(true, |url| self.desk.outbound().may_call(&url).is_err());
+        if called.into_iter().flatten().any(closed) {
+            return Err(UpstreamError::misconfigured("its metadata names an endpoint that may not be called"));
+        }
         Ok(metadata)
+    }
+
+    /// Do its metadata, where they can be had, name the issuer that was configured, and nothing inside?
+    pub async fn introduce(&self) -> Result<(), UpstreamError> {
+        match self.read_metadata().await {
+            Err(error @ UpstreamError::Misconfigured(_)) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     async fn read_keys(&self, url: &str) -> Result<KeySet, UpstreamError> {

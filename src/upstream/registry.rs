@@ -8,6 +8,7 @@ use url::Url;
 
 use super::apple::Apple;
 use super::desk::Desk;
+use super::error::UpstreamError;
 use super::facebook::Facebook;
 use super::github::Github;
 use super::google::Google;
@@ -89,16 +90,39 @@ impl Registry {
     }
 }
 
+impl Registry {
+    /// Asks whoever answers at the provider's address who they are, as settings are saved. One that cannot be reached, or
+    /// has no metadata, is taken as it is.
+    ///
+    /// # Errors
+    /// The field with the address, if the metadata found there name another issuer, or lead inside (OpenID Connect
+    /// Discovery §4.3).
+    pub async fn introduce(&self, settings: &ProviderSettings) -> Result<(), Vec<ProviderFault>> {
+        let provider = build(Desk::new(settings.clone(), None, self.around.clone()));
+        let Err(error) = provider.introduce().await else { return Ok(()) };
+        // One that is only slow may be right.
+        if !matches!(error, UpstreamError::Misconfigured(_)) {
+            return Ok(());
+        }
+        let field = if settings.kind == ProviderKind::Oidc { "issuer" } else { "base_url" };
+        Err(vec![ProviderFault {
+            field,
+            why: "is not whose metadata are found there, or they lead where nobody may call",
+        }])
+    }
+}
+
 fn build(desk: Desk) -> Arc<dyn Provider> {
+    let patience = desk.outbound().timeout();
     match desk.settings.kind {
-        ProviderKind::Google => Arc::new(Timely(Google::new(desk))),
-        ProviderKind::Facebook => Arc::new(Timely(Facebook::new(desk))),
-        ProviderKind::X => Arc::new(Timely(X::new(desk))),
-        ProviderKind::Github => Arc::new(Timely(Github::new(desk))),
-        ProviderKind::Apple => Arc::new(Timely(Apple::new(desk))),
-        ProviderKind::Microsoft => Arc::new(Timely(Microsoft::new(desk))),
-        ProviderKind::Oidc => Arc::new(Timely(Oidc::new(desk))),
-        ProviderKind::Oauth2 => Arc::new(Timely(Oauth2::new(desk))),
+        ProviderKind::Google => Arc::new(Timely::new(Google::new(desk), patience)),
+        ProviderKind::Facebook => Arc::new(Timely::new(Facebook::new(desk), patience)),
+        ProviderKind::X => Arc::new(Timely::new(X::new(desk), patience)),
+        ProviderKind::Github => Arc::new(Timely::new(Github::new(desk), patience)),
+        ProviderKind::Apple => Arc::new(Timely::new(Apple::new(desk), patience)),
+        ProviderKind::Microsoft => Arc::new(Timely::new(Microsoft::new(desk), patience)),
+        ProviderKind::Oidc => Arc::new(Timely::new(Oidc::new(desk), patience)),
+        ProviderKind::Oauth2 => Arc::new(Timely::new(Oauth2::new(desk), patience)),
     }
 }
 

@@ -66,8 +66,8 @@ impl Usher {
     /// Adds a provider or changes it; whether there was one of that name before. Nothing is written where nothing changes.
     ///
     /// # Errors
-    /// [`Refused::Provider`] with what is wrong with the settings; a secret that would go somewhere else than before has
-    /// to be given again.
+    /// [`Refused::Provider`] with what is wrong with the settings, or with what is found at their address; a secret that
+    /// would go somewhere else than before has to be given again.
     pub async fn put_provider(&self, new: NewProvider) -> Result<bool, FlowError> {
         let settings = new.settings.settled();
         let known = self.store.find_provider(&settings.id).await?;
@@ -81,6 +81,7 @@ impl Usher {
             return Ok(true);
         }
         let replaced = known.is_some();
+        let moves = known.as_ref().is_none_or(|known| settings.sends_secret_elsewhere(&known.settings));
         let kept = known.filter(|known| !settings.sends_secret_elsewhere(&known.settings));
         let secret = match &new.secret {
             Some(secret) => Some(self.sealer.seal(Purpose::UpstreamSecret, secret.expose().as_bytes(), &*self.random)),
@@ -88,6 +89,10 @@ impl Usher {
         };
         if secret.is_none() && settings.needs_secret() {
             return Err(Refused::Missing("client_secret").into());
+        }
+        // A house that starts from its file waits for nobody.
+        if moves && !new.managed {
+            self.upstream.introduce(&settings).await.map_err(Refused::Provider)?;
         }
         let event = self.event(EventKind::ProviderChanged).with("provider", settings.id.as_str());
         let stored = StoredProvider { settings, secret, managed: new.managed, updated_at: self.now() };
