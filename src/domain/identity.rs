@@ -71,6 +71,12 @@ pub struct Vouched {
 }
 
 impl Vouched {
+    /// An address that its user may want to have here: one that the provider checked, that is made for no one application,
+    /// and that is not their own.
+    pub fn suggestion(&self, own: Option<&Email>) -> Option<&Email> {
+        self.email.as_ref().filter(|told| told.may_match()).map(|told| &told.email).filter(|email| own != Some(*email))
+    }
+
     /// The state of the address, as it is kept with the identity.
     pub fn email_state(&self) -> EmailState {
         match &self.email {
@@ -117,6 +123,15 @@ words! {
     Admin = "admin";
 }
 
+/// An address that a provider tells of a user beside the one they have here. Theirs it becomes only by their own proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuggestedEmail {
+    /// The address.
+    pub email: Email,
+    /// Who told it.
+    pub provider: ProviderId,
+}
+
 /// An identity as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -157,6 +172,31 @@ mod tests {
         assert!(told(EmailTrust::Verified, false).may_match());
         assert!(told(EmailTrust::Authoritative, false).may_match());
         assert!(!told(EmailTrust::Authoritative, true).may_match());
+    }
+
+    #[test]
+    fn an_address_is_suggested_if_it_was_checked_and_is_another() {
+        let told = |email: &str, trust, relay| Vouched {
+            provider: "google".parse().unwrap(),
+            issuer: "i".into(),
+            subject: "s".into(),
+            email: Some(VouchedEmail { email: Email::parse(email).unwrap(), trust, relay }),
+            profile: Profile::default(),
+            handle: None,
+            amr: Vec::new(),
+            acr: None,
+            auth_time: None,
+            sid: None,
+        };
+        let own = Email::parse("ana@x.test").unwrap();
+        let suggests = |vouched: Vouched, own| vouched.suggestion(own).map(ToString::to_string);
+        let (other, checked) = ("ana@y.test", EmailTrust::Verified);
+        assert_eq!(suggests(told(other, checked, false), Some(&own)).as_deref(), Some(other));
+        assert_eq!(suggests(told(other, checked, false), None).as_deref(), Some(other));
+        assert_eq!(suggests(told("Ana@X.test", checked, false), Some(&own)), None, "it is the same one");
+        assert_eq!(suggests(told(other, EmailTrust::Unverified, false), Some(&own)), None);
+        assert_eq!(suggests(told(other, EmailTrust::Authoritative, true), Some(&own)), None);
+        assert_eq!(suggests(Vouched { email: None, ..told(other, checked, false) }, Some(&own)), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::error::FlowError;
 use super::usher::Usher;
 use crate::domain::activity::{Heading, kinds};
 use crate::domain::id::ClientId;
-use crate::domain::identity::Identity;
+use crate::domain::identity::{Identity, SuggestedEmail};
 use crate::domain::page::{Cursor, MAX_PAGE, Page};
 use crate::domain::session::Session;
 use crate::storage::events::ShownEvent;
@@ -71,6 +71,7 @@ impl Usher {
             "profile": profile,
             "sources": user.sources,
             "identities": self.export_identities(account).await?,
+            "suggested_emails": self.store.list_suggestions(user.id).await?.iter().map(suggestion_json).collect::<Vec<_>>(),
             "former_subs": self.store.list_former_subs(user.id).await?,
             "sessions": sessions,
             "consents": consents,
@@ -125,6 +126,10 @@ fn identity_json(identity: &Identity) -> Value {
     json!({ "id": identity.id, "provider": identity.provider.as_str(), "issuer": identity.issuer,
         "subject": identity.subject, "email_at_link": identity.email_at_link, "profile": identity.profile,
         "handle": identity.handle, "linked_at": identity.linked_at.rfc3339() })
+}
+
+fn suggestion_json(suggested: &SuggestedEmail) -> Value {
+    json!({ "email": suggested.email, "provider": suggested.provider.as_str() })
 }
 
 fn session_json(session: &Session) -> Value {

@@ -148,6 +148,18 @@ impl Usher {
         Ok(FactorChange { user, event, notice: Some(self.notice(&account.user, told)?) })
     }
 
+    /// A session goes on as it is, under a new secret: whoever had the old one has nothing of what was just changed.
+    pub(super) async fn renew_session(&self, account: &Account, browser: &mut Browser) -> Result<(), FlowError> {
+        let (id, secret) = (account.session.id, self.random.token());
+        let hash = secret_hash(&secret);
+        let renew =
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.replace_session_secret(id, &hash).await }));
+        renew.await?;
+        browser.forget(account);
+        browser.remember(secret);
+        Ok(())
+    }
+
     /// A signed-in person has shown one factor more: the session knows it from now on, under a new secret.
     pub(super) async fn step_up(
         &self,

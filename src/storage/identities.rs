@@ -135,6 +135,7 @@ impl Tx<'_> {
 
     /// Unlinks an identity and remembers when. False if it is not the user's.
     pub async fn delete_identity(&mut self, identity: &Identity, now: Timestamp) -> Result<bool> {
+        self.note_suggestion(identity.user_id, identity.id, None, now).await?;
         let gone = run!(self, DELETE, |sql| sqlx::query(sql).bind(identity.id.0).bind(identity.user_id.0))? == 1;
         if gone {
             run!(self, PUT_UNLINKED, |sql| sqlx::query(sql)
@@ -157,6 +158,7 @@ impl Tx<'_> {
 
     /// Forgets what a provider said about the person; the link stays.
     pub async fn forget_vouched(&mut self, identity: IdentityId) -> Result<()> {
+        self.forget_suggestions(identity).await?;
         run!(self, FORGET, |sql| sqlx::query(sql).bind(identity.0).bind(Json(&Profile::default()))).map(drop)
     }
 

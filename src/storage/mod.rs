@@ -37,6 +37,7 @@ pub mod recovery_codes;
 pub mod remembered;
 mod row;
 pub mod sessions;
+pub mod suggestions;
 pub mod telling;
 pub mod throttles;
 pub mod tokens;
@@ -130,7 +131,7 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 37] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 38] = [
         ("accesses", accesses::ALL),
         ("browsers", browsers::ALL),
         ("clients", clients::ALL),
@@ -162,6 +163,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("recovery_codes", recovery_codes::ALL),
         ("remembered", remembered::ALL),
         ("sessions", sessions::ALL),
+        ("suggestions", suggestions::ALL),
         ("telling", telling::ALL),
         ("throttles", throttles::ALL),
         ("tokens", tokens::ALL),

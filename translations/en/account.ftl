@@ -138,6 +138,13 @@ change-email-sent = We sent a code to { $email }. Enter it here, or open the lin
 change-email-confirm = Confirm the new address
 change-email-other = Use another address
 change-email-to = From now on your account has the address { $email }.
+suggested-email-title = Another address
+suggested-email-lead = It becomes the address of this account only if you want it, and once you have confirmed it by a code.
+suggested-email-by = { $provider } says that this is your address.
+suggested-email-take = Use this address
+suggested-email-take-label = Use this address: { $email }
+suggested-email-dismiss = Do not suggest it again
+suggested-email-dismiss-label = Do not suggest it again: { $email }
 
 sessions-told-title = Told of sessions that are over
 sessions-told-text = Applications that were told in the last day, and those that are still being told.

@@ -138,6 +138,13 @@ change-email-sent = Enviamos um código para { $email }. Digite-o aqui ou abra o
 change-email-confirm = Confirmar o novo endereço
 change-email-other = Usar outro endereço
 change-email-to = A partir de agora, sua conta tem o endereço { $email }.
+suggested-email-title = Outro endereço
+suggested-email-lead = Ele só passa a ser o endereço desta conta se você quiser e depois que você o confirmar com um código.
+suggested-email-by = { $provider } informa que este é o seu endereço.
+suggested-email-take = Usar este endereço
+suggested-email-take-label = Usar este endereço: { $email }
+suggested-email-dismiss = Não sugerir de novo
+suggested-email-dismiss-label = Não sugerir de novo: { $email }
 
 sessions-told-title = Avisados de sessões encerradas
 sessions-told-text = Aplicativos que foram avisados no último dia e os que ainda estão sendo avisados.

@@ -140,6 +140,13 @@ change-email-sent = Ми надіслали код на { $email }. Введіт
 change-email-confirm = Підтвердити нову адресу
 change-email-other = Інша адреса
 change-email-to = Відтепер адреса вашого облікового запису: { $email }.
+suggested-email-title = Інша адреса
+suggested-email-lead = Вона стане адресою цього облікового запису, лише якщо ви цього захочете й підтвердите її кодом.
+suggested-email-by = { $provider } повідомляє, що це ваша адреса.
+suggested-email-take = Використати цю адресу
+suggested-email-take-label = Використати цю адресу: { $email }
+suggested-email-dismiss = Більше не пропонувати
+suggested-email-dismiss-label = Більше не пропонувати: { $email }
 
 sessions-told-title = Сповіщені про завершені сеанси
 sessions-told-text = Застосунки, яких сповістили за останню добу, і ті, яких ще сповіщають.

@@ -296,6 +296,7 @@ impl Usher {
         let settings = self.provider(&asking.vouched.provider).await?;
         let linked = self.link(settings.settings(), &asking.vouched, &account.user, LinkedHow::Confirmed).await;
         linked.map_err(moved)?;
+        self.renew_session(account, browser).await?;
         let (session, user) = (account.session.id, Box::new(account.user.clone()));
         let method = Some(Method::Provider(asking.vouched.provider.to_string()));
         Ok(Arrived::SignedIn { signed_in: super::SignedIn::As { session, user, method }, errand: asking.errand })

@@ -8,6 +8,7 @@ mod identities;
 mod merge;
 mod providers;
 mod settle;
+mod suggest;
 
 use serde::{Deserialize, Serialize};
 

@@ -110,8 +110,9 @@ impl Usher {
         use crate::domain::identity::EmailTrust;
         let Some(told) = &vouched.email else { return Ok((Address::Unproven, Owner::Nobody, None)) };
         let address = match told.trust {
-            _ if told.relay => Address::Relay,
+            // Not even a relay's, where the provider does not stand by it.
             EmailTrust::Unverified => return Ok((Address::Unproven, Owner::Nobody, None)),
+            _ if told.relay => Address::Relay,
             EmailTrust::Verified => Address::Verified,
             EmailTrust::Authoritative => Address::Authoritative,
         };
@@ -159,6 +160,7 @@ impl Usher {
             Decision::Link => {
                 let Some(asker) = found.asker else { return refuse(Refusal::Over) };
                 self.link(settings, vouched, &asker.user, LinkedHow::Account).await?;
+                self.renew_session(&asker, browser).await?;
                 Ok(Some(Arrived::Linked))
             }
             Decision::AskAddress => Ok(Some(Arrived::Ask(self.ask_address(vouched, errand, browser).await?))),
@@ -207,11 +209,7 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<super::SignedIn, FlowError> {
-        let (profile, handle, now) = (vouched.profile.clone(), vouched.handle.clone(), self.now());
-        let note = self.store.write_single(move |mut tx| {
-            Box::pin(async move { tx.note_identity_used(identity, &profile, handle.as_deref(), now).await })
-        });
-        note.await?;
+        self.note_told(vouched, &user, identity).await?;
         let means = Means::Upstream {
             provider: vouched.provider.to_string(),
             amr: vouched.amr.clone(),
@@ -220,6 +218,20 @@ impl Usher {
         };
         let guard = Guard::Identity { id: identity, sid: vouched.sid.clone() };
         self.arrive(user, Authentication::by(means), guard, browser, device).await
+    }
+
+    /// Notes what the provider told this time. The user's own address and profile stay as they are: another address is
+    /// suggested to them.
+    async fn note_told(&self, vouched: &Vouched, user: &User, identity: IdentityId) -> Stored<()> {
+        let (profile, handle, now) = (vouched.profile.clone(), vouched.handle.clone(), self.now());
+        let (user_id, suggested) = (user.id, vouched.suggestion(user.email.as_ref()).cloned());
+        let note = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.note_identity_used(identity, &profile, handle.as_deref(), now).await?;
+                tx.note_suggestion(user_id, identity, suggested.as_ref(), now).await
+            })
+        });
+        note.await
     }
 
     /// Links an identity to a user who is known to own both.

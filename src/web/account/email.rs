@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::email::Email;
 use crate::domain::id::ProofId;
 use crate::flows::{Account, FlowError, Refused};
 use crate::protocol::params::Params;
@@ -12,7 +13,7 @@ use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::{text, with_status};
-use crate::web::pages::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, Form};
+use crate::web::pages::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, Form, SuggestedEmailView};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -34,11 +35,12 @@ pub async fn get(
     if !app.usher.is_well_shown(&account).await? {
         return Ok(visitor.redirect(&urls::login_again(urls::EMAIL)));
     }
-    let body = show::html(&question(&mut visitor, &account))?;
+    let body = show::html(&question(&app, &mut visitor, &account).await?)?;
     Ok(visitor.reply(body))
 }
 
-/// POST: an address, the code that went there, or the link.
+/// POST: an address, typed (`email`) or suggested (`take`), the code that went there, or the link; `dismiss` puts a
+/// suggested address away.
 pub async fn post(
     State(app): State<App>,
     Owner { visitor, account }: Owner,
@@ -52,19 +54,30 @@ pub async fn post(
             Err(error) => Err(error.into()),
         };
     }
+    let dismissed = text(&form, "dismiss");
+    if !dismissed.is_empty() {
+        app.usher.dismiss_suggested_email(&account, &dismissed).await?;
+        return Ok(visitor.redirect(urls::PROFILE));
+    }
     match text(&form, "proof").parse::<ProofId>() {
         Ok(proof) => by_code(&app, visitor, &account, proof, &text(&form, "code")).await,
-        Err(_) => begin(&app, visitor, &account, &form).await,
+        Err(_) => begin(&app, visitor, &account, &wanted(&form)).await,
     }
 }
 
-async fn begin(app: &App, mut visitor: Visitor, account: &Account, form: &Params) -> Result<Response, HttpProblem> {
-    match app.usher.begin_email_change(account, &text(form, "email"), &visitor.device).await {
+/// The address that was typed or chosen.
+fn wanted(form: &Params) -> String {
+    let chosen = text(form, "take");
+    if chosen.is_empty() { text(form, "email") } else { chosen }
+}
+
+async fn begin(app: &App, mut visitor: Visitor, account: &Account, email: &str) -> Result<Response, HttpProblem> {
+    match app.usher.begin_email_change(account, email, &visitor.device).await {
         Ok(proof) => Ok(visitor.redirect(&urls::with(urls::EMAIL, "proof", &proof.to_string()))),
         Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::EMAIL))),
         Err(FlowError::Refused(refused)) => {
-            let mut page = question(&mut visitor, account);
-            page.email = text(form, "email");
+            let mut page = question(app, &mut visitor, account).await?;
+            page.email = email.to_owned();
             let found = of_refused(&refused, page.page.lang);
             let problem = HttpProblem::from(FlowError::from(refused));
             let Some(found) = found else { return Err(problem) };
@@ -98,14 +111,23 @@ fn changed(visitor: Visitor) -> Response {
     visitor.redirect(&urls::with(urls::PROFILE, "saved", "email"))
 }
 
-fn question(visitor: &mut Visitor, account: &Account) -> ChangeEmail {
-    ChangeEmail {
+async fn question(app: &App, visitor: &mut Visitor, account: &Account) -> Result<ChangeEmail, FlowError> {
+    Ok(ChangeEmail {
         page: visitor.page_of(account, urls::EMAIL),
         form: Form::new(urls::EMAIL, visitor.form_token()),
         current: account.user.email_text().to_owned(),
+        suggested: suggested(app, account).await?,
+        change_url: urls::EMAIL.to_owned(),
         back_url: urls::PROFILE.to_owned(),
         ..ChangeEmail::default()
-    }
+    })
+}
+
+/// The addresses that providers tell of the person.
+pub(super) async fn suggested(app: &App, account: &Account) -> Result<Vec<SuggestedEmailView>, FlowError> {
+    let all = app.usher.suggested_emails(account).await?;
+    let view = |(email, provider): (Email, String)| SuggestedEmailView { email: email.to_string(), provider };
+    Ok(all.into_iter().map(view).collect())
 }
 
 async fn code(

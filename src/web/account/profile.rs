@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::email::suggested;
 use crate::domain::user::{Address, Profile};
 use crate::flows::{Account, FlowError};
 use crate::i18n::Lang;
@@ -20,10 +21,11 @@ use crate::web::urls;
 
 /// GET
 pub async fn get(
+    State(app): State<App>,
     Owner { mut visitor, account }: Owner,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let mut page = view(&mut visitor, &account);
+    let mut page = view(&app, &mut visitor, &account).await?;
     page.notice = match query.get("saved").ok().flatten() {
         Some("email") => Some(Message::EmailChanged.text(page.page.lang)),
         Some(_) => Some(Message::ProfileSaved.text(page.page.lang)),
@@ -45,7 +47,7 @@ pub async fn post(
     match app.usher.update_profile(&account, profile_of(&values, &account), Lang::from_tag(&values.locale)).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::PROFILE, "saved", "1"))),
         Err(FlowError::Refused(refused)) => {
-            let mut page = view(&mut visitor, &account);
+            let mut page = view(&app, &mut visitor, &account).await?;
             page.errors =
                 of_refused(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
             page.values = values;
@@ -56,19 +58,20 @@ pub async fn post(
     }
 }
 
-fn view(visitor: &mut Visitor, account: &Account) -> AccountProfile {
+async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountProfile, FlowError> {
     let page = visitor.page_of(account, urls::PROFILE);
     let values = known_values(account, page.lang);
     let form = Form::new(urls::PROFILE, visitor.form_token());
-    AccountProfile {
+    Ok(AccountProfile {
         page,
         form,
         values,
         email: account.user.email_text().to_owned(),
         email_verified: true,
         change_url: urls::EMAIL.to_owned(),
+        suggested: suggested(app, account).await?,
         ..AccountProfile::default()
-    }
+    })
 }
 
 fn known_values(account: &Account, lang: Lang) -> ProfileValues {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{FactorsView, FieldErrors, Form, Page};
+use super::{FactorsView, FieldErrors, Form, Page, SuggestedEmailView};
 use crate::i18n::Lang;
 
 /// Who I am: the claims applications may ask for.
@@ -21,6 +21,8 @@ pub struct AccountProfile {
     pub email_verified: bool,
     /// Where to change it, or to name one.
     pub change_url: String,
+    /// Addresses that providers tell, with their buttons `take` and `dismiss`, which lead there as well.
+    pub suggested: Vec<SuggestedEmailView>,
     /// Good news, such as "saved".
     pub notice: Option<String>,
     /// What was wrong.

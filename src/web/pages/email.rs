@@ -4,6 +4,15 @@ use askama::Template;
 
 use super::{FieldErrors, Form, Page};
 
+/// An address that a provider tells of the person: theirs once they have proven it.
+#[derive(Clone, Debug, Default)]
+pub struct SuggestedEmailView {
+    /// The address.
+    pub email: String,
+    /// What the provider is called.
+    pub provider: String,
+}
+
 /// Which address?
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "account/email.html")]
@@ -20,6 +29,10 @@ pub struct ChangeEmail {
     pub notice: Option<String>,
     /// What was wrong.
     pub errors: FieldErrors,
+    /// Addresses that providers tell, with their buttons `take` and `dismiss`.
+    pub suggested: Vec<SuggestedEmailView>,
+    /// Where the buttons lead.
+    pub change_url: String,
     /// Back to the profile.
     pub back_url: String,
 }

@@ -44,7 +44,7 @@ pub use consent::{Consent, ScopeView};
 pub use console::{ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow};
 pub use data::{AccountData, AccountGone};
 pub use dev::{DevLetter, DevMail, LetterRow};
-pub use email::{ChangeEmail, ChangeEmailCode, ChangeEmailLink};
+pub use email::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, SuggestedEmailView};
 pub use error::{ErrorPage, Starting, WrongHost};
 pub use factors::{
     Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodes, RememberedView, SecondFactor, TotpSetup,

@@ -22,6 +22,7 @@ pub(super) fn own_account(lang: Lang) -> Vec<Rendered> {
         email: "ana@example.test".into(),
         email_verified: true,
         change_url: "/account/email".into(),
+        suggested: Vec::new(),
         notice: Some(Message::ProfileSaved.text(lang)),
         errors: FieldErrors::default(),
     };
@@ -29,6 +30,12 @@ pub(super) fn own_account(lang: Lang) -> Vec<Rendered> {
         email_verified: false,
         notice: None,
         errors: errors(&["phone_number", "website", "picture"], lang),
+        ..profile.clone()
+    };
+    let suggested = AccountProfile {
+        suggested: ["ana@elsewhere.test", HOSTILE]
+            .map(|email| SuggestedEmailView { email: email.into(), provider: HOSTILE.into() })
+            .to_vec(),
         ..profile.clone()
     };
     let security = AccountSecurity {
@@ -41,7 +48,12 @@ pub(super) fn own_account(lang: Lang) -> Vec<Rendered> {
         notice: Some(Message::PasswordChanged.text(lang)),
         errors: errors(&["current_password"], lang),
     };
-    vec![("profile", profile.render()), ("profile-unverified", unverified.render()), ("security", security.render())]
+    vec![
+        ("profile", profile.render()),
+        ("profile-unverified", unverified.render()),
+        ("profile-suggested", suggested.render()),
+        ("security", security.render()),
+    ]
 }
 
 fn receipt() -> Vec<ReceiptLine> {
@@ -143,6 +155,8 @@ pub(super) fn own_data(lang: Lang) -> Vec<Rendered> {
         current: "ana@example.test".into(),
         email: HOSTILE.into(),
         errors: errors(&["email"], lang),
+        suggested: vec![SuggestedEmailView { email: "ana@elsewhere.test".into(), provider: "Google".into() }],
+        change_url: "/account/email".into(),
         back_url: "/account/profile".into(),
         ..ChangeEmail::default()
     };
