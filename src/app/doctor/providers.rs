@@ -19,7 +19,7 @@ const SUBJECT: &str = "provider";
 /// What is found of a provider of development that does not answer.
 const SIMULATED: &str = "it is simulated, and runs only beside `usher dev`";
 /// A version of Facebook's that ends sooner than this is worth a word.
-const SOON: Duration = Duration::from_hours(24 * 90);
+const SOON: Duration = Duration::from_hours(24 * 183);
 
 /// One finding a provider, and one for a version of Facebook's that ends soon. None for a house that cannot be opened:
 /// that was told before.
@@ -107,12 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn a_version_of_facebook_is_doubted_from_three_months_before_its_end() {
+    fn a_version_of_facebook_is_doubted_from_half_a_year_before_its_end() {
         // 2026-11-22T00:00:00Z
         let now = Timestamp(1_795_305_600);
         let found = sunset(&facebook("v21.0"), now).unwrap();
         assert_eq!((found.verdict, found.found.as_str()), (Verdict::Doubtful, "v21.0 ends on 2027-01-21"));
         assert_eq!(sunset(&facebook("v19.0"), now).unwrap().found, "v19.0 ended on 2026-05-21");
+        let found = sunset(&facebook("v22.0"), now + Duration::from_hours(24 * 9)).unwrap();
+        assert_eq!(found.found, "v22.0 ends on 2027-05-29");
         for fine in ["v22.0", "v25.0", "v26.0", "v99.0"] {
             assert_eq!(sunset(&facebook(fine), now), None, "{fine}");
         }
