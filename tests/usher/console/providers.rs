@@ -115,6 +115,53 @@ on_both_databases! {
         assert_eq!(kept(&house, "google").await.base_url.as_deref(), Some("http://127.0.0.1:9/google"));
     }
 
+    /// UP-16: whatever moves the place that the secret is shown to, or whom it is shown as.
+    async fn no_address_moves_under_a_secret(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let form = browser.open(&house.at("/console/new-provider?kind=oauth2")).await;
+        let forge = |name: &str| format!("http://127.0.0.1:9/{name}");
+        let (issuer, authorize, token, userinfo) = (forge("forge"), forge("authorize"), forge("token"), forge("me"));
+        let sound = [
+            ("label", "Forge"),
+            ("issuer", issuer.as_str()),
+            ("authorize_url", authorize.as_str()),
+            ("token_url", token.as_str()),
+            ("userinfo_url", userinfo.as_str()),
+            ("rest", "{\"map\": {\"subject\": \"/id\"}}"),
+            ("do", "save"),
+            ("client_id", "us"),
+        ];
+        let new = [("id", "forge"), ("client_secret", SECRET)];
+        let added = browser.submit(&form, &[&new[..], &sound[..]].concat()).await;
+        assert_eq!(added.url, house.at("/console/providers/forge?done=added"), "{}", added.body);
+        let before = kept(&house, "forge").await;
+        let with = |name: &'static str, value: &'static str| {
+            let mut fields = sound.to_vec();
+            fields.retain(|(held, _)| *held != name);
+            fields.insert(0, (name, value));
+            fields
+        };
+        for (name, value) in [
+            ("token_url", "http://127.0.0.1:10/token"),
+            ("userinfo_url", "http://127.0.0.1:10/me"),
+            ("authorize_url", "http://127.0.0.1:10/authorize"),
+            ("issuer", "http://127.0.0.1:10/forge"),
+            ("client_id", "them"),
+            ("rest", "{\"map\": {\"subject\": \"/id\"}, \"client_auth\": \"post\"}"),
+        ] {
+            let fields = with(name, value);
+            let told = browser.submit(&added, &fields).await;
+            assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", told.body);
+            assert!(told.body.contains("client_secret-error"), "{name}: {}", told.body);
+            assert_eq!(kept(&house, "forge").await, before, "{name}");
+            let again = browser.submit(&added, &[&[("client_secret", SECRET)][..], &fields[..]].concat()).await;
+            assert_eq!(again.url, house.at("/console/providers/forge?done=saved"), "{name}: {}", again.body);
+            let back = browser.submit(&added, &[&[("client_secret", SECRET)][..], &sound[..]].concat()).await;
+            assert_eq!(back.url, house.at("/console/providers/forge?done=saved"), "{name}: {}", back.body);
+        }
+    }
+
     async fn what_the_file_manages_is_locked(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = administrator(&house).await;

@@ -1,5 +1,6 @@
 //! What attackers are refused, over HTTP.
 
+mod fetching;
 mod garbage;
 mod origins;
 mod redirect_uris;

@@ -189,6 +189,28 @@ on_both_databases! {
         assert_eq!((house.users().await, sub(&house, &mut ana).await), (1, mine));
     }
 
+    /// UP-02: nor does a change of address that an attacker began before the owner came give it to them.
+    async fn an_address_that_somebody_else_was_about_to_take_is_the_owners(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user("eve@example.test").await;
+        let mut eve = house.signed_in("eve@example.test").await;
+        let page = eve.open(&house.at("/account/email")).await;
+        let waiting = eve.submit(&page, &[("email", ANA)]).await;
+        let letter = house.letters().await[0].clone();
+        let (code, link) = (letter.code().unwrap().to_owned(), letter.link().unwrap().to_owned());
+        let mut ana = house.browser();
+        assert_eq!(ana.come_by(&at, Google, "ana").await.url, house.at("/account/profile"));
+        let mine = sub(&house, &mut ana).await;
+        assert!(eve.submit(&waiting, &[("code", &code)]).await.status.is_client_error());
+        let late = eve.open(&link).await;
+        if late.status == StatusCode::OK {
+            assert!(eve.submit(&late, &[("token", &late.value("token"))]).await.status.is_client_error());
+        }
+        assert_eq!(sub(&house, &mut ana).await, mine);
+        assert_ne!(sub(&house, &mut eve).await, mine);
+        assert_eq!(house.database.count("select count(*) from users where email = 'eve@example.test'").await, 1);
+    }
+
     /// UP-11: an account that may not sign in is not signed in by any door, nor asked about.
     async fn a_disabled_user_stays_out(db: TestDatabase) {
         let (house, at) = house_with(db, &[]).await;

@@ -54,6 +54,52 @@ on_both_databases! {
         assert_eq!(browser.link(&at, Google, "ana").await.url, house.at("/account/identities?done=linked"));
     }
 
+    /// Whoever held the session's secret before has nothing of what is linked since (CVE-2026-7507).
+    async fn the_secret_of_the_session_changes_with_every_link(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google, X]).await;
+        house.user(BOB).await;
+        let mut browser = house.signed_in(BOB).await;
+        for kind in [Google, X] {
+            let mut old = house.browser();
+            old.cookies.clone_from(&browser.cookies);
+            assert_eq!(browser.link(&at, kind, "bob").await.url, house.at("/account/identities?done=linked"), "{kind:?}");
+            assert!(browser.is_in().await && !old.is_in().await, "{kind:?}");
+        }
+        assert_eq!(house.live_sessions().await, 1);
+    }
+
+    /// UP-09: a page of another site starts no link, even with a form of ours in its hands; and nothing is linked by GET.
+    async fn another_site_links_nothing(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        house.user(BOB).await;
+        let mut browser = house.signed_in(BOB).await;
+        let csrf = browser.open(&house.at(PAGE)).await.value("csrf");
+        for (name, value) in [("origin", "https://evil.test"), ("origin", "null"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
+            for field in ["link", "unlink", "merge", "undo"] {
+                let form = [("csrf", csrf.as_str()), (field, "google")];
+                let request = house.ask(reqwest::Method::POST, PAGE, &browser.cookies).header(name, value).form(&form);
+                assert_eq!(request.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{name}: {value} {field}");
+            }
+        }
+        for path in ["/account/identities?link=google", "/upstream/google/start?link=1&user=1", "/upstream/google/link"] {
+            browser.open(&house.at(path)).await;
+        }
+        assert!(at.asked("google", "authorize").await.is_empty());
+        assert_eq!(house.identities().await, 0);
+    }
+
+    /// UP-09: whoever went to sign in is signed in, as themselves; that somebody else is signed in here links nothing to them.
+    async fn a_sign_in_is_no_link(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google]).await;
+        let bob = house.user(BOB).await;
+        let mut browser = house.signed_in(BOB).await;
+        let landing = browser.come_by(&at, Google, "ana").await;
+        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
+        assert!(house.database.store.list_identities(bob.id).await.unwrap().is_empty());
+        assert_ne!(sub(&house, &mut browser).await, bob.sub.0);
+        assert_eq!((house.users().await, house.identities().await), (2, 1));
+    }
+
     /// The same person, who was away for longer than their sign-in stays fresh, proves it again; nothing is linked.
     async fn whoever_dawdles_at_the_provider_shows_themselves_again(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;

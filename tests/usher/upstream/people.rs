@@ -3,8 +3,11 @@
 use reqwest::StatusCode;
 use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
-use super::accounts::{sub, told_to, trouble};
+use serde_json::{Value, json};
+
+use super::accounts::{code, sub, told_to, trouble};
 use crate::harness::database::on_both_databases;
+use crate::harness::house::START;
 use crate::harness::providers::house_with;
 use usher::domain::client::ClientType;
 
@@ -107,6 +110,24 @@ on_both_databases! {
         assert_eq!(house.database.count("select count(*) from users where email like 'other.%'").await, 0);
     }
 
+    /// UP-03: who comes back with the address of another user is who they were; the other is not touched.
+    async fn an_address_of_another_user_makes_nobody_that_user(db: TestDatabase) {
+        let (house, at) = house_with(db, KINDS).await;
+        let bob = house.user("bob@example.test").await;
+        for kind in KINDS.iter().filter(|kind| **kind != Facebook) {
+            let mut first = house.browser();
+            first.come_by(&at, *kind, &format!("ana:ana.{}@example.test", kind.as_str())).await;
+            let ana = sub(&house, &mut first).await;
+            let mut again = house.browser();
+            let landing = again.come_by(&at, *kind, "ana:bob@example.test").await;
+            assert_eq!(landing.url, house.at("/account/profile"), "{kind:?}: {}", landing.body);
+            assert_eq!(sub(&house, &mut again).await, ana, "{kind:?}");
+            assert_ne!(ana, bob.sub.0, "{kind:?}");
+        }
+        assert!(house.database.store.list_identities(bob.id).await.unwrap().is_empty());
+        assert_eq!(house.database.count("select count(*) from users where email = 'bob@example.test'").await, 1);
+    }
+
     /// UP-03: the address of somebody else, at another account of the same provider, opens nothing.
     async fn the_same_address_at_another_account_there_is_another_person(db: TestDatabase) {
         let (house, at) = house_with(db, &[Google]).await;
@@ -115,6 +136,45 @@ on_both_databases! {
         let landing = house.browser().come_by(&at, Google, "same_email_other_sub").await;
         assert!(landing.url.contains("/upstream/ask?q="), "{}", landing.url);
         assert_eq!((house.users().await, house.identities().await), (1, 1));
+    }
+
+    /// An address that a provider does not stand by is nobody's, were it a relay's.
+    async fn a_relay_that_was_not_checked_is_asked_about_like_any_other_address(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Apple]).await;
+        at.fault(json!({"fault": "claims", "claims": {"email_verified": "false"}})).await;
+        let landing = house.browser().come_by(&at, Apple, "relay").await;
+        assert!(landing.body.contains("name=\"skip\""), "{} {}", landing.url, landing.body);
+        assert_eq!((house.users().await, house.identities().await), (0, 0));
+    }
+
+    /// Of each attribute it is known who said it and when, and of an address when it was proven.
+    async fn every_attribute_remembers_who_said_it_and_when_it_was_proven(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Google, Facebook]).await;
+        let mut by_google = house.browser();
+        by_google.come_by(&at, Google, "ana").await;
+        let mut by_facebook = house.browser();
+        let page = by_facebook.come_by(&at, Facebook, "bob").await;
+        let page = by_facebook.submit(&page, &[("email", "bob@example.test"), ("mail", "1")]).await;
+        house.wait(60);
+        by_facebook.submit(&page, &[("code", &code(&house).await)]).await;
+        let page = by_google.open(&house.at("/account/profile")).await;
+        by_google.submit(&page, &[("given_name", "Annie"), ("family_name", "Example")]).await;
+        let (start, later) = (START.0, START.0 + 60);
+        for (browser, provider, said_by, proven) in [
+            (&mut by_google, "google", json!({"provider": "google"}), start),
+            (&mut by_facebook, "facebook", json!("person"), later),
+        ] {
+            let page = browser.open(&house.at("/account/data")).await;
+            let data = browser.submit(&page, &[("do", "download")]).await;
+            let data: Value = serde_json::from_str(&data.body).unwrap();
+            let sources = &data["sources"];
+            assert_eq!(sources["email"]["origin"], said_by, "{sources}");
+            assert_eq!(sources["email"]["verified_at"], proven, "{sources}");
+            assert_eq!(sources["family_name"]["origin"], json!({"provider": provider}), "{sources}");
+            assert!(sources["family_name"]["verified_at"].is_null(), "{sources}");
+            let changed = if provider == "google" { json!("person") } else { json!({"provider": provider}) };
+            assert_eq!(sources["given_name"]["origin"], changed, "{sources}");
+        }
     }
 
     async fn what_a_client_is_told_names_the_federation_and_the_address_that_was_proven(db: TestDatabase) {

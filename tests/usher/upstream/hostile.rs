@@ -1,0 +1,169 @@
+//! Providers that say strange things of people: who nobody is, addresses that look like another's, names without end
+//! (UP-12, UP-13).
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use usher::domain::page::Cursor;
+use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
+
+use super::accounts::{sub, trouble};
+use super::people::KINDS;
+use crate::harness::browser::Landing;
+use crate::harness::database::{TestDatabase, on_both_databases};
+use crate::harness::house::TestUsher;
+use crate::harness::providers::{Providers, house_with};
+
+const VICTIM: &str = "victim@example.test";
+
+/// What each provider calls the one thing that tells people apart.
+const fn key(kind: ProviderKind) -> &'static str {
+    match kind {
+        Facebook | X | Github => "id",
+        Microsoft => "oid",
+        _ => "sub",
+    }
+}
+
+/// What each provider calls an address.
+const fn address(kind: ProviderKind) -> &'static str {
+    if matches!(kind, X) { "confirmed_email" } else { "email" }
+}
+
+/// Somebody of whom the provider says this comes by.
+async fn said_of(house: &TestUsher, at: &Providers, kind: ProviderKind, persona: &str, switch: &Value) -> Landing {
+    let mut whole = json!({"fault": "claims"});
+    whole.as_object_mut().unwrap().extend(switch.as_object().unwrap().clone());
+    at.fault(whole).await;
+    let landing = house.browser().come_by(at, kind, persona).await;
+    at.mend().await;
+    house.wait(3_600);
+    landing
+}
+
+async fn house(db: TestDatabase) -> (TestUsher, Providers) {
+    house_with(db, KINDS).await
+}
+
+on_both_databases! {
+    /// UP-12: what a program writes when it has nobody is nobody, at every provider, and two of them are not one.
+    async fn an_id_that_is_none_is_nobody(db: TestDatabase) {
+        let (house, at) = house(db).await;
+        let long = "7".repeat(10 * 1024);
+        for kind in KINDS {
+            let name = key(*kind);
+            let other_type = if *kind == Github { json!("1") } else { json!(1) };
+            let nobody = [json!(null), json!(""), json!(0), json!("0"), json!("null"), json!(long), json!({}), json!([])];
+            let mut switches: Vec<Value> = nobody.iter().map(|id| json!({"claims": {name: id}})).collect();
+            switches.push(json!({"claims": {name: other_type}}));
+            switches.push(json!({"without": [name]}));
+            for switch in switches {
+                for persona in ["ana", "bob"] {
+                    let landing = said_of(&house, &at, *kind, persona, &switch).await;
+                    let what = format!("{kind:?} {persona} {switch:.80}");
+                    assert_eq!(trouble(&landing), (502, "PROVIDER_MISBEHAVED".into()), "{what}: {}", landing.body);
+                }
+            }
+        }
+        assert_eq!((house.users().await, house.identities().await, house.live_sessions().await), (0, 0, 0));
+    }
+
+    /// UP-12, UP-03: one id at two providers is two people, whatever it is; and `1` is never `"1"`.
+    async fn one_id_at_two_providers_is_two_people(db: TestDatabase) {
+        let (house, at) = house(db).await;
+        let mut subs = BTreeSet::new();
+        for kind in KINDS {
+            let id = if *kind == Github { json!(1) } else { json!("1") };
+            let switch = json!({"fault": "claims", "claims": {key(*kind): id}});
+            at.fault(switch).await;
+            let persona = format!("ana:ana.{}@example.test", kind.as_str());
+            for _ in 0..2 {
+                let mut browser = house.browser();
+                let mut landing = browser.come_by(&at, *kind, &persona).await;
+                if landing.body.contains("name=\"skip\"") {
+                    landing = browser.submit(&landing, &[("skip", "1")]).await;
+                }
+                assert_eq!(landing.url, house.at("/account/profile"), "{kind:?}: {}", landing.body);
+                subs.insert(sub(&house, &mut browser).await);
+            }
+            at.mend().await;
+            house.wait(3_600);
+        }
+        assert_eq!((subs.len(), house.identities().await), (KINDS.len(), i64::try_from(KINDS.len()).unwrap()));
+    }
+
+    /// UP-13: an address is made canonical, then judged; what only looks like the victim's is not theirs, and what is theirs
+    /// opens nothing by itself.
+    async fn an_address_that_only_looks_like_somebodys_is_nobodys(db: TestDatabase) {
+        let (house, at) = house(db).await;
+        house.user(VICTIM).await;
+        let none = [
+            json!("victim\u{FF20}example.test"),
+            json!("victim@example\u{3002}test"),
+            json!("victim@example.test@evil.test"),
+            json!("evil@evil.test@example.test"),
+            json!("victim\u{0}@example.test"),
+            json!("victim@example.test\u{0}"),
+            json!("victim@example.test\u{0}.evil.test"),
+            json!("victim@example.test\r\nbcc: eve@evil.test"),
+            json!("v\u{0456}ctim@example.test"),
+            json!("\"victim\"@example.test"),
+            json!("victim@example.test."),
+            json!(["victim@example.test"]),
+            json!({"value": "victim@example.test"}),
+            json!(7),
+        ];
+        let same = ["Victim@Example.TEST", " victim@example.test\t", "VICTIM@EXAMPLE.TEST"];
+        for kind in KINDS.iter().filter(|kind| **kind != Facebook) {
+            for told in &none {
+                let landing = said_of(&house, &at, *kind, "ana", &json!({"claims": {address(*kind): told}})).await;
+                assert!(landing.body.contains("name=\"skip\""), "{kind:?} {told}: {} {}", landing.url, landing.body);
+            }
+            for told in same {
+                let landing = said_of(&house, &at, *kind, "ana", &json!({"claims": {address(*kind): told}})).await;
+                assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {told}: {}", landing.url);
+                assert!(landing.links("/login").len() == 1 && !landing.body.contains("name=\"skip\""), "{kind:?} {told}");
+            }
+            assert_eq!((house.users().await, house.identities().await, house.live_sessions().await), (1, 0, 0), "{kind:?}");
+        }
+        // Dots and tags are the owner's business: this is somebody else.
+        for told in ["vic.tim@example.test", "victim+x@example.test"] {
+            let persona = told.split('@').next().unwrap().replace('+', "-");
+            let landing = said_of(&house, &at, Oidc, &persona, &json!({"claims": {"email": told}})).await;
+            assert_eq!(landing.url, house.at("/account/profile"), "{told}: {}", landing.body);
+        }
+        let of_victim = "select count(*) from identity join users on users.id = identity.user_id where users.email = 'victim@example.test'";
+        assert_eq!((house.users().await, house.database.count(of_victim).await), (3, 0));
+    }
+
+    /// UP-13: a name without end is cut, or the whole is refused; a picture is written down and never fetched.
+    async fn names_without_end_and_pictures_inside_do_no_harm(db: TestDatabase) {
+        let (house, at) = house(db).await;
+        for kind in KINDS {
+            let landing = said_of(&house, &at, *kind, &format!("ana:ana.{}@example.test", kind.as_str()), &json!({"long": ["name"]})).await;
+            match kind {
+                // An ID token is never that long.
+                Google | Apple | Microsoft | Oidc => {
+                    assert_eq!(trouble(&landing), (502, "PROVIDER_MISBEHAVED".into()), "{kind:?}");
+                }
+                Facebook => assert!(landing.body.contains("name=\"skip\""), "{}", landing.body),
+                _ => assert_eq!(landing.url, house.at("/account/profile"), "{kind:?}: {}", landing.body),
+            }
+        }
+        at.forget().await;
+        for (kind, name) in [(Google, "picture"), (X, "profile_image_url"), (Github, "avatar_url"), (Oidc, "picture")] {
+            for (n, inside) in ["http://169.254.169.254/x.png", "https://169.254.169.254/x.png", &format!("{}/oidc/x.png", at.origin())].iter().enumerate() {
+                let persona = format!("p{n}:p{n}.{}@example.test", kind.as_str());
+                let landing = said_of(&house, &at, kind, &persona, &json!({"claims": {name: inside}})).await;
+                assert_eq!(landing.url, house.at("/account/profile"), "{kind:?} {inside}: {}", landing.body);
+            }
+        }
+        assert!(at.journal().await.iter().all(|one| !one["path"].as_str().unwrap().ends_with(".png")), "nobody fetches it");
+        let all = house.usher.list_users(Cursor::START, 100).await.unwrap().items;
+        assert_eq!(all.len(), 14);
+        for user in all {
+            assert!(user.profile.name.is_none_or(|name| name.chars().count() <= 255));
+            assert!(user.profile.picture.is_none_or(|picture| !picture.contains("x.png")));
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Provider × persona × fault, all of them, over HTTP: who is in, who is asked, who is told to try again; and the journal of
+//! the simulator proves what was sent and what was not (UP-05, UP-06, UP-08, UP-14).
+//!
+//! What goes wrong is a table of rows, one for each fault at each door where it can be thrown. Each row is held against
+//! everybody; where a fault is nothing to a provider, one ordinary person shows it. The slow fault has a file of its own.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
+use usher::sim::{CLIENT_SECRET, PEOPLE};
+
+use super::accounts::trouble;
+use super::people::KINDS;
+use crate::harness::database::{TestDatabase, on_both_databases};
+use crate::harness::house::TestUsher;
+use crate::harness::providers::Providers;
+
+/// Those that prove who it is by an ID token.
+const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
+/// Those whose metadata are found where they are looked for.
+const DISCOVERED: &[ProviderKind] = &[Google, Microsoft, Oidc];
+/// Those that are asked who it is, each time or where the ID token says too little.
+const ASKED: &[ProviderKind] = &[Facebook, X, Github, Oidc];
+/// Those that name themselves in their callback.
+const NAMED: &[ProviderKind] = &[Google, Github, Oidc];
+
+/// What becomes of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// They are in.
+    In,
+    /// They are asked for an address.
+    Asked,
+    /// They are told what went wrong, with this status and code, and how to try again.
+    Trouble(u16, &'static str),
+}
+
+const FAILED: &str = "select count(*) from event where kind = 'session.sign_in_failed'";
+const DOWN: Then = Then::Trouble(503, "PROVIDER_UNAVAILABLE");
+const WRONG: Then = Then::Trouble(502, "PROVIDER_MISBEHAVED");
+const OVER: Then = Then::Trouble(400, "SIGN_IN_EXPIRED");
+const DECLINED: Then = Then::Trouble(403, "PROVIDER_DENIED");
+
+/// What becomes of each persona where nothing is wrong, at every provider but Facebook, which vouches for no address and so
+/// has everybody asked.
+const PERSONAS: &[(&str, Then)] = &[
+    ("ana", Then::In),
+    ("verified", Then::In),
+    ("unverified", Then::Asked),
+    ("no_email", Then::Asked),
+    ("third_party_google", Then::In),
+    ("workspace_hd", Then::In),
+    ("changed_email_same_sub", Then::In),
+    ("same_email_other_sub", Then::In),
+    ("denied", DECLINED),
+    ("partial_scopes", Then::Asked),
+    ("apple_first", Then::In),
+    ("apple_again", Then::In),
+    ("ms_noauth_attacker", Then::Asked),
+    ("relay", Then::In),
+];
+
+/// Whom a fault meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meets {
+    /// Everybody, whatever they decide there.
+    All,
+    /// Whoever brings back a code.
+    Granted,
+    /// Whoever the provider is asked about beyond the ID token.
+    AskedAbout,
+    /// Whoever has been there before.
+    Known,
+    /// Whoever has not.
+    New,
+    /// Nobody: it is as good as nothing.
+    Nobody,
+}
+
+/// One fault at one door.
+struct Row(&'static str, Option<&'static str>, &'static [ProviderKind], Meets, Then);
+
+const TOKEN: Option<&str> = Some("token");
+const USERINFO: Option<&str> = Some("userinfo");
+const CERTS: Option<&str> = Some("keys");
+const METADATA: Option<&str> = Some("discovery");
+const BUT_FACEBOOK: &[ProviderKind] = &[Google, X, Github, Apple, Microsoft, Oidc];
+
+const AT_TOKEN: &[Row] = &[
+    Row("html_502", TOKEN, KINDS, Meets::Granted, DOWN),
+    Row("html_200", TOKEN, KINDS, Meets::Granted, WRONG),
+    Row("error_500", TOKEN, KINDS, Meets::Granted, DOWN),
+    // Facebook has an envelope of its own for errors: this is none.
+    Row("error_200", TOKEN, BUT_FACEBOOK, Meets::Granted, OVER),
+    Row("error_200", TOKEN, &[Facebook], Meets::Granted, WRONG),
+    Row("huge_body", TOKEN, KINDS, Meets::Granted, WRONG),
+    Row("deep_body", TOKEN, KINDS, Meets::Granted, WRONG),
+    Row("redirect", TOKEN, KINDS, Meets::Granted, WRONG),
+    Row("redirect_302", TOKEN, KINDS, Meets::Granted, WRONG),
+    Row("down", TOKEN, KINDS, Meets::Granted, DOWN),
+];
+
+const AT_USERINFO: &[Row] = &[
+    Row("html_502", USERINFO, ASKED, Meets::AskedAbout, DOWN),
+    Row("html_200", USERINFO, ASKED, Meets::AskedAbout, WRONG),
+    Row("error_500", USERINFO, ASKED, Meets::AskedAbout, DOWN),
+    Row("error_200", USERINFO, ASKED, Meets::AskedAbout, WRONG),
+    Row("huge_body", USERINFO, ASKED, Meets::AskedAbout, WRONG),
+    Row("deep_body", USERINFO, ASKED, Meets::AskedAbout, WRONG),
+    Row("redirect", USERINFO, ASKED, Meets::AskedAbout, WRONG),
+    Row("redirect_302", USERINFO, ASKED, Meets::AskedAbout, WRONG),
+    Row("down", USERINFO, ASKED, Meets::AskedAbout, DOWN),
+    Row("userinfo_sub", None, &[Oidc], Meets::AskedAbout, WRONG),
+];
+
+const AT_CERTS: &[Row] = &[
+    Row("html_502", CERTS, OPENID, Meets::Granted, DOWN),
+    Row("html_200", CERTS, OPENID, Meets::Granted, WRONG),
+    Row("error_500", CERTS, OPENID, Meets::Granted, DOWN),
+    Row("error_200", CERTS, OPENID, Meets::Granted, WRONG),
+    Row("huge_body", CERTS, OPENID, Meets::Granted, WRONG),
+    Row("deep_body", CERTS, OPENID, Meets::Granted, WRONG),
+    Row("redirect", CERTS, OPENID, Meets::Granted, WRONG),
+    Row("redirect_302", CERTS, OPENID, Meets::Granted, WRONG),
+    Row("down", CERTS, OPENID, Meets::Granted, DOWN),
+    Row("many_keys", None, OPENID, Meets::Granted, WRONG),
+    Row("twin_keys", None, OPENID, Meets::Granted, WRONG),
+    Row("oct_keys", None, OPENID, Meets::Granted, WRONG),
+];
+
+const AT_METADATA: &[Row] = &[
+    Row("html_502", METADATA, DISCOVERED, Meets::All, DOWN),
+    Row("html_200", METADATA, DISCOVERED, Meets::All, WRONG),
+    Row("error_500", METADATA, DISCOVERED, Meets::All, DOWN),
+    Row("error_200", METADATA, DISCOVERED, Meets::All, WRONG),
+    Row("huge_body", METADATA, DISCOVERED, Meets::All, WRONG),
+    Row("deep_body", METADATA, DISCOVERED, Meets::All, WRONG),
+    Row("redirect", METADATA, DISCOVERED, Meets::All, WRONG),
+    Row("redirect_302", METADATA, DISCOVERED, Meets::All, WRONG),
+    Row("down", METADATA, DISCOVERED, Meets::All, DOWN),
+];
+
+const IN_THE_ID_TOKEN: &[Row] = &[
+    Row("wrong_nonce", None, OPENID, Meets::Granted, WRONG),
+    Row("no_nonce", None, OPENID, Meets::Granted, WRONG),
+    Row("old_token", None, OPENID, Meets::Known, WRONG),
+    Row("wrong_aud", None, OPENID, Meets::Granted, WRONG),
+    Row("extra_aud", None, OPENID, Meets::Granted, WRONG),
+    Row("wrong_iss", None, OPENID, Meets::Granted, WRONG),
+    Row("bad_signature", None, OPENID, Meets::Granted, WRONG),
+    Row("alg_none", None, OPENID, Meets::Granted, WRONG),
+    Row("hs256", None, OPENID, Meets::Granted, WRONG),
+    Row("unknown_kid", None, OPENID, Meets::Granted, WRONG),
+    Row("expired", None, OPENID, Meets::Granted, WRONG),
+    Row("wrong_at_hash", None, OPENID, Meets::Granted, WRONG),
+];
+
+const OF_MANNERS: &[Row] = &[
+    Row("duplicate_iss", None, NAMED, Meets::All, WRONG),
+    Row("other_iss", None, NAMED, Meets::All, WRONG),
+    // The metadata of a plain provider promise `iss`; Google and GitHub promise nothing.
+    Row("no_iss", None, &[Oidc], Meets::All, WRONG),
+    Row("no_iss", None, &[Google, Github], Meets::Nobody, Then::In),
+    Row("bare_issuer", None, &[Google], Meets::Nobody, Then::In),
+    Row("require_proof", None, &[Facebook], Meets::Nobody, Then::In),
+    Row("no_expires_in", None, &[Facebook], Meets::Nobody, Then::In),
+    Row("no_email_access", None, &[X], Meets::New, Then::Asked),
+    Row("rate_limit", None, &[X], Meets::Granted, DOWN),
+];
+
+const TABLES: &[&[Row]] = &[AT_TOKEN, AT_USERINFO, AT_CERTS, AT_METADATA, IN_THE_ID_TOKEN, OF_MANNERS];
+
+/// Where nothing is wrong.
+fn plain(kind: ProviderKind, persona: &str) -> Then {
+    let (_, then) = PERSONAS.iter().find(|(name, _)| *name == persona).expect("a persona of the table");
+    if kind == Facebook && *then == Then::In { Then::Asked } else { *then }
+}
+
+impl Row {
+    fn concerns(&self, kind: ProviderKind) -> bool {
+        self.2.contains(&kind)
+    }
+
+    fn expected(&self, kind: ProviderKind, persona: &str) -> Then {
+        let granted = persona != "denied";
+        let known = granted && persona != "same_email_other_sub";
+        let met = match self.3 {
+            Meets::All => true,
+            Meets::Granted => granted,
+            Meets::AskedAbout => granted && (kind != Oidc || matches!(persona, "no_email" | "partial_scopes")),
+            Meets::Known => known,
+            Meets::New => granted && !known,
+            Meets::Nobody => false,
+        };
+        if met && self.concerns(kind) { self.4 } else { plain(kind, persona) }
+    }
+}
+
+/// A house that counts no tries, with every provider, and everybody has been there once.
+async fn stage(db: TestDatabase) -> (TestUsher, Providers) {
+    let house = TestUsher::on(db, &[("limits.sign_in", "off"), ("limits.register", "off")]).await;
+    let at = Providers::beside(&house).await;
+    for kind in KINDS {
+        house.provider(&at, *kind, |_| {}).await;
+    }
+    let nothing = Row("nothing", None, &[], Meets::Nobody, Then::In);
+    let everybody = KINDS.iter().map(|kind| come(&house, &at, &nothing, *kind, true, 0));
+    join_all(everybody).await;
+    check_journal(&at, &nothing).await;
+    (house, at)
+}
+
+/// Everybody comes by a provider, or one ordinary person, and gets what the row says.
+async fn come(house: &TestUsher, at: &Providers, row: &Row, kind: ProviderKind, all: bool, turn: usize) {
+    for (persona, _) in PERSONAS.iter().filter(|(name, _)| all || *name == "ana") {
+        let what = format!("{kind:?}, {persona}: {} at {:?}", row.0, row.1);
+        // Nobody has an address of somebody else's: who is who is another subject.
+        let turn = if matches!(*persona, "changed_email_same_sub" | "same_email_other_sub") { turn } else { 0 };
+        let address = format!("{persona}.{}.{turn}@example.test", kind.as_str());
+        let named = if *persona == "relay" { (*persona).to_owned() } else { format!("{persona}:{address}") };
+        let mut browser = house.browser();
+        let landing = browser.come_by(at, kind, &named).await;
+        match row.expected(kind, persona) {
+            Then::In => assert_eq!(landing.url, house.at("/account/profile"), "{what}: {}", landing.body),
+            Then::Asked => {
+                assert!(landing.url.contains("/upstream/ask?q="), "{what}: {} {}", landing.url, landing.body);
+                assert_eq!(landing.status, 200, "{what}");
+            }
+            Then::Trouble(status, code) => {
+                assert_eq!(trouble(&landing), (status, code.to_owned()), "{what}: {}", landing.body);
+                let again = landing.links(&format!("/upstream/{}/start", kind.as_str()));
+                assert!(again.len() == 1 && landing.links("/login").len() == 1, "{what}: a way on\n{}", landing.body);
+                assert!(!browser.is_in().await, "{what}");
+            }
+        }
+    }
+}
+
+/// What went out is what each provider asks for, once, and nothing of ours; nobody was led astray.
+async fn check_journal(at: &Providers, row: &Row) {
+    let what = format!("{} at {:?}", row.0, row.1);
+    let journal = at.journal().await;
+    for one in &journal {
+        assert!(!one["provider"].is_null(), "{what}: a redirect was followed: {one}");
+        let (query, path) = (one["query"].to_string(), &one["path"]);
+        assert!(!query.contains(CLIENT_SECRET) && !path.as_str().unwrap().contains(CLIENT_SECRET), "{what}: {one}");
+        assert!(one["query"]["access_token"].is_null(), "{what}: {one}");
+        if one["endpoint"] == "authorize" {
+            continue;
+        }
+        let agent = one["headers"]["user-agent"].as_str().unwrap();
+        assert!(agent.starts_with("usher/") && one["headers"]["cookie"].is_null(), "{what}: {one}");
+    }
+    let asked = |provider: &str, endpoint: &str| -> Vec<&Value> {
+        journal.iter().filter(|one| one["provider"] == provider && one["endpoint"] == endpoint).collect()
+    };
+    for one in asked("facebook", "userinfo") {
+        let proof = one["query"]["appsecret_proof"].as_str().unwrap_or_default();
+        assert!(proof.len() == 64 && proof.bytes().all(|b| b.is_ascii_hexdigit()), "{what}: {one}");
+    }
+    // One code is shown once, and one person is asked for once.
+    for (kind, provider) in [(X, "x"), (Facebook, "facebook")] {
+        let everybody = row.2.is_empty() || row.concerns(kind);
+        let granted = if everybody { PERSONAS.len() - 1 } else { 1 };
+        let stopped = row.concerns(kind) && row.1 == TOKEN;
+        assert_eq!(asked(provider, "token").len(), granted, "{what}: {provider}");
+        let people = asked(provider, "userinfo");
+        assert_eq!(people.len(), if stopped { 0 } else { granted }, "{what}: exactly one each at {provider}");
+        assert!(people.iter().all(|one| one["path"].as_str().unwrap().ends_with("/me")), "{what}");
+    }
+}
+
+/// Holds a table.
+async fn hold(db: TestDatabase, table: &[Row]) {
+    let (house, at) = stage(db).await;
+    for (turn, row) in table.iter().enumerate() {
+        let (users, open) = (house.users().await, house.live_sessions().await);
+        let failed = house.database.count(FAILED).await;
+        // What was fetched an hour ago is fetched again.
+        house.wait(3_600);
+        at.forget().await;
+        let mut switch = json!({"fault": row.0});
+        if let Some(door) = row.1 {
+            switch["endpoint"] = json!(door);
+        }
+        at.fault(switch).await;
+        join_all(KINDS.iter().map(|kind| come(&house, &at, row, *kind, row.concerns(*kind), turn + 1))).await;
+        at.mend().await;
+        check_journal(&at, row).await;
+        let came = |persona: &str| {
+            let visits = KINDS.iter().filter(|kind| row.concerns(**kind) || persona == "ana");
+            i64::try_from(visits.filter(|kind| row.expected(**kind, persona) == Then::In).count()).unwrap()
+        };
+        let all: i64 = PERSONAS.iter().map(|(persona, _)| came(persona)).sum();
+        assert_eq!(house.live_sessions().await - open, all, "{}: sessions", row.0);
+        // A callback that cannot be read is nobody's, and whoever never left did not fail.
+        if row.3 != Meets::All {
+            let troubled = KINDS.iter().map(|kind| {
+                let everybody = PERSONAS.iter().filter(|(name, _)| row.concerns(*kind) || *name == "ana");
+                everybody.filter(|(name, _)| matches!(row.expected(*kind, name), Then::Trouble(..))).count()
+            });
+            let troubled = i64::try_from(troubled.sum::<usize>()).unwrap();
+            assert_eq!(house.database.count(FAILED).await - failed, troubled, "{}: each is written down", row.0);
+        }
+        // Whoever is in was known before, but for the one who is somebody new every time.
+        assert_eq!(house.users().await - users, came("same_email_other_sub"), "{}: no half user", row.0);
+    }
+    let mut browser = house.browser();
+    house.wait(3_600);
+    assert_eq!(browser.come_by(&at, Google, "ana:ana.google.0@example.test").await.url, house.at("/account/profile"));
+}
+
+on_both_databases! {
+    async fn trouble_at_the_token_endpoint_is_a_page_and_nobody_is_in(db: TestDatabase) {
+        hold(db, AT_TOKEN).await;
+    }
+
+    async fn trouble_with_what_is_told_of_a_person_is_a_page_and_nobody_is_in(db: TestDatabase) {
+        hold(db, AT_USERINFO).await;
+    }
+
+    /// UP-14: keys by the thousand, without end, symmetric, or two of one name.
+    async fn trouble_with_the_keys_is_a_page_and_nobody_is_in(db: TestDatabase) {
+        hold(db, AT_CERTS).await;
+    }
+
+    async fn trouble_with_the_metadata_is_a_page_and_nobody_leaves(db: TestDatabase) {
+        hold(db, AT_METADATA).await;
+    }
+
+    /// UP-05, UP-06: another audience or a further one, another issuer, signed otherwise or not at all, by the client secret,
+    /// expired; with another nonce, with none, or that of an older sign-in.
+    async fn an_id_token_that_is_wrong_in_any_way_lets_nobody_in(db: TestDatabase) {
+        hold(db, IN_THE_ID_TOKEN).await;
+    }
+
+    /// UP-08: who answers is the one who was asked; and what is only a habit of a provider shuts nobody out.
+    async fn habits_are_borne_and_another_issuer_is_not(db: TestDatabase) {
+        hold(db, OF_MANNERS).await;
+    }
+}
+
+/// Whatever the simulator learns next, its row is missed here.
+#[tokio::test]
+async fn every_persona_and_every_fault_of_the_simulator_has_its_row() {
+    let house = TestUsher::start().await;
+    let at = Providers::beside(&house).await;
+    let listed: Vec<&str> = PEOPLE.iter().map(|(name, _)| *name).collect();
+    assert_eq!(PERSONAS.iter().map(|(name, _)| *name).collect::<Vec<_>>(), listed);
+    let known: BTreeSet<String> = at.faults().await.into_iter().collect();
+    // Each has a file of its own.
+    let elsewhere = ["slow", "claims"].map(str::to_owned);
+    let rows = TABLES.iter().flat_map(|table| table.iter().map(|row| row.0.to_owned()));
+    assert_eq!(rows.chain(elsewhere).collect::<BTreeSet<_>>(), known);
+}

@@ -1,0 +1,52 @@
+//! What an administrator may set as the address of a provider.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::console::administrator;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+use crate::harness::providers::Providers;
+
+const SECRET: &str = "sim-secret";
+
+on_both_databases! {
+    /// SS-08: an address where somebody else answers, or that leads inside, is refused as it is set; one that does not answer
+    /// just now is not.
+    async fn an_issuer_who_is_somebody_else_or_inside_is_refused(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let at = Providers::beside(&house).await;
+        let mut browser = administrator(&house).await;
+        let form = browser.open(&house.at("/console/new-provider?kind=oidc")).await;
+        let mut set = async |issuer: &str| {
+            let fields = [("id", "works"), ("label", "Works"), ("client_secret", SECRET), ("rest", ""), ("issuer", issuer), ("do", "save"), ("client_id", "us")];
+            browser.submit(&form, &fields).await
+        };
+        let other = [
+            // Google's simulator answers there, and is another issuer.
+            format!("{}/oidc/", at.origin()),
+            String::from("https://10.0.0.1"),
+            String::from("https://169.254.169.254"),
+            String::from("https://metadata.google.internal"),
+            String::from("https://[fd00::1]"),
+        ];
+        for issuer in &other {
+            let told = set(issuer).await;
+            assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{issuer}: {}", told.body);
+            assert!(told.body.contains("issuer-error"), "{issuer}: {}", told.body);
+        }
+        for address in ["token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+            at.fault(json!({"fault": "claims", "claims": {address: "https://10.0.0.1/x"}})).await;
+            let told = set(&format!("{}/oidc", at.origin())).await;
+            at.mend().await;
+            assert!(told.status == StatusCode::UNPROCESSABLE_ENTITY && told.body.contains("issuer-error"), "{address}: {}", told.body);
+        }
+        at.fault(json!({"fault": "claims", "claims": {"issuer": "https://evil.test"}})).await;
+        let told = set(&format!("{}/oidc", at.origin())).await;
+        assert!(told.status == StatusCode::UNPROCESSABLE_ENTITY && told.body.contains("issuer-error"), "{}", told.body);
+        at.mend().await;
+        assert!(house.usher.list_providers().await.unwrap().is_empty());
+        at.fault(json!({"fault": "down", "provider": "oidc"})).await;
+        assert_eq!(set(&format!("{}/oidc", at.origin())).await.url, house.at("/console/providers/works?done=added"));
+    }
+}

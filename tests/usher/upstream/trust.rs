@@ -1,0 +1,116 @@
+//! What a provider says of its own factors, counted or not: `acr` and `amr` tell what happened, whatever the settings (UP-15).
+
+use serde_json::{Value, json};
+use usher::domain::client::ClientType;
+use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
+
+use super::accounts::told_to;
+use crate::factors::set_up;
+use crate::harness::browser::Browser;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+use crate::harness::providers::{Providers, house_with};
+
+/// Those that can say by what somebody signed in there: in an ID token.
+const OPENID: &[ProviderKind] = &[Google, Apple, Microsoft, Oidc];
+/// Those that cannot.
+const SILENT: &[ProviderKind] = &[Facebook, X, Github];
+
+/// What the provider says, and what a client is told where its word counts: `acr`, `amr`.
+type Row = (Value, &'static str, &'static [&'static str]);
+
+fn table() -> [Row; 8] {
+    [
+        (json!({}), "aal1", &["fed"]),
+        (json!({"amr": ["pwd"]}), "aal1", &["fed", "pwd"]),
+        (json!({"amr": ["pwd", "otp"]}), "aal1", &["fed", "pwd", "otp"]),
+        (json!({"amr": ["pwd", "otp", "mfa"]}), "aal2", &["fed", "pwd", "otp", "mfa"]),
+        (json!({"amr": ["mfa"], "acr": "urn:example:low"}), "aal2", &["fed", "mfa"]),
+        // A level of its own says nothing of factors.
+        (json!({"acr": "aal2"}), "aal1", &["fed"]),
+        (json!({"amr": "mfa"}), "aal1", &["fed"]),
+        (json!({"amr": [7, null, {"mfa": true}, ["mfa"]]}), "aal1", &["fed"]),
+    ]
+}
+
+/// Somebody comes of whom the provider says this, beside who they are.
+async fn comes<'h>(house: &'h TestUsher, at: &Providers, kind: ProviderKind, says: &Value) -> Browser<'h> {
+    at.fault(json!({"fault": "claims", "claims": says})).await;
+    let mut browser = house.browser();
+    let mut landing = browser.come_by(at, kind, &format!("ana:ana.{}@example.test", kind.as_str())).await;
+    at.mend().await;
+    if landing.body.contains("name=\"skip\"") {
+        landing = browser.submit(&landing, &[("skip", "1")]).await;
+    }
+    assert_eq!(landing.url, house.at("/account/profile"), "{kind:?} {says}: {}", landing.body);
+    house.wait(3_600);
+    browser
+}
+
+on_both_databases! {
+    async fn what_a_provider_says_counts_where_the_operator_says_so_and_nowhere_else(db: TestDatabase) {
+        let (house, at) = house_with(db, &[]).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        for trusted in [false, true] {
+            for kind in OPENID {
+                house.provider(&at, *kind, |settings| settings.trust_factors = trusted).await;
+                for (says, acr, amr) in table() {
+                    let mut browser = comes(&house, &at, *kind, &says).await;
+                    let told = told_to(&house, &client, &mut browser).await;
+                    let expected = if trusted { (json!(acr), json!(amr)) } else { (json!("aal1"), json!(["fed"])) };
+                    assert_eq!((told["acr"].clone(), told["amr"].clone()), expected, "{kind:?} {trusted} {says}");
+                }
+            }
+            for kind in SILENT {
+                house.provider(&at, *kind, |settings| settings.trust_factors = trusted).await;
+                let mut browser = comes(&house, &at, *kind, &json!({"amr": ["pwd", "mfa"], "acr": "aal2"})).await;
+                let told = told_to(&house, &client, &mut browser).await;
+                assert_eq!((&told["acr"], &told["amr"]), (&json!("aal1"), &json!(["fed"])), "{kind:?} {trusted}");
+            }
+        }
+    }
+
+    /// Two factors that count spare the second step here; one, or two that do not count, never do. With the step of this
+    /// house on top both are told.
+    async fn a_second_step_is_spared_by_two_factors_that_count_alone(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Oidc]).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut first = house.browser();
+        first.come_by(&at, Oidc, "ana").await;
+        let app = set_up(&house, &mut first).await;
+        for (trusted, says, spared, amr) in [
+            (true, json!(["pwd", "otp", "mfa"]), true, json!(["fed", "pwd", "otp", "mfa"])),
+            (true, json!(["pwd"]), false, json!(["fed", "pwd", "otp", "mfa"])),
+            (true, json!(["face"]), false, json!(["fed", "face", "otp", "mfa"])),
+            (false, json!(["pwd", "hwk", "mfa"]), false, json!(["fed", "otp", "mfa"])),
+            (false, json!(null), false, json!(["fed", "otp", "mfa"])),
+        ] {
+            house.provider(&at, Oidc, |settings| settings.trust_factors = trusted).await;
+            house.wait(60);
+            at.fault(json!({"fault": "claims", "claims": {"amr": says}})).await;
+            let mut browser = house.browser();
+            let landing = browser.come_by(&at, Oidc, "ana").await;
+            at.mend().await;
+            assert_eq!(browser.is_in().await, spared, "{trusted} {says}: {}", landing.url);
+            if !spared {
+                browser.submit(&landing, &[("code", &app.code(house.now()))]).await;
+            }
+            let told = told_to(&house, &client, &mut browser).await;
+            assert_eq!((&told["acr"], &told["amr"]), (&json!("aal2"), &amr), "{trusted} {says}");
+        }
+    }
+
+    /// A client that wants two factors gets them where the provider's count, and a step up where they do not.
+    async fn a_client_that_wants_two_factors_is_told_of_two(db: TestDatabase) {
+        let (house, at) = house_with(db, &[]).await;
+        let client = house.client(ClientType::Web, |client| client.first_party = true).await;
+        for (trusted, status) in [(true, "code"), (false, "error")] {
+            house.provider(&at, Oidc, |settings| settings.trust_factors = trusted).await;
+            let mut browser = comes(&house, &at, Oidc, &json!({"amr": ["pwd", "mfa"]})).await;
+            let wants = json!({"id_token": {"acr": {"essential": true, "values": ["aal2"]}}}).to_string();
+            let url = house.authorize_url(&client, &[("claims", &wants), ("prompt", "none")]);
+            let landing = browser.open(&url).await;
+            assert!(landing.answer(status).is_some(), "{trusted}: {}", landing.url);
+        }
+    }
+}
