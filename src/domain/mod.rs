@@ -8,6 +8,7 @@ pub mod assignment;
 pub mod authentication;
 pub mod client;
 pub mod code;
+pub mod concern;
 pub mod consent;
 pub mod device;
 pub mod email;

@@ -43,6 +43,7 @@ mod recovery_codes;
 mod refresh;
 mod releases;
 mod revoke;
+mod revoke_keys;
 mod second_factor;
 mod setup;
 mod sign_in;
