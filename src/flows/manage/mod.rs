@@ -1,0 +1,8 @@
+//! What those who run the house do with people, clients, projects and keys.
+
+pub mod clients;
+pub mod keys;
+pub mod projects;
+mod revoke_keys;
+pub mod statistics;
+pub mod users;
