@@ -13,7 +13,7 @@ use super::door::Door;
 use super::furnish::{furnish, open_store};
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
-use super::{configured, mark, run, seed};
+use super::{configured, mark, run, sample, seed};
 use crate::config::{Config, DatabaseUrl, Profile};
 use crate::domain::key::SigningAlg;
 use crate::domain::random::Random;
@@ -93,6 +93,8 @@ async fn fill(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]
     seed::person(usher).await?;
     let project = seed::project(usher).await?;
     seed::own_client(usher, project).await?;
+    sample::rules(usher, project).await?;
+    sample::history(usher, project).await?;
     let Some(demos) = demos else { return Ok(None) };
     let [a, b] = Demos::clients();
     let [url_a, url_b] = demos.urls();

@@ -13,6 +13,7 @@ mod listen;
 mod mailer;
 mod mark;
 mod run;
+mod sample;
 mod seed;
 mod serve;
 mod shutdown;

@@ -1,5 +1,7 @@
 //! `usher keys`.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -14,7 +16,9 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   usher keys list
   usher keys rotate                            publishes new keys, which sign once everybody can know them
-  usher keys rotate --now                      a key has leaked: new keys sign at once
+  usher keys rotate --now                      new keys sign at once; tokens of the old ones stay good
+  usher keys revoke KID                        a key has leaked: it goes, and nothing it signed is good any more
+  usher keys revoke --all                      the master key has leaked, or nobody knows which key has
   usher keys prune                             forgets retired keys of which no token lives";
 
 #[derive(Debug, Subcommand)]
@@ -24,8 +28,21 @@ pub(super) enum Command {
     /// Replace every signing key
     #[command(after_help = EXAMPLES)]
     Rotate(Rotate),
+    /// Remove keys that have leaked: nothing that they signed is good any more
+    #[command(after_help = EXAMPLES)]
+    Revoke(Revoke),
     /// Forget retired keys of which no token lives
     Prune,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Revoke {
+    /// The keys, by their `kid`
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    kid: Vec<String>,
+    /// Every key there is
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(Debug, Args)]
@@ -43,7 +60,18 @@ pub(super) async fn run(settings: &Settings, command: &Command, output: Output) 
             usher.rotate_keys(how.now).await?;
             print(&usher.list_keys().await?, output)?;
             if !output.json {
-                eprintln!("A running server takes them up within a minute.");
+                eprintln!("A running server takes them up within seconds.");
+            }
+            Ok(())
+        }
+        Command::Revoke(which) => {
+            let named = which.kid.iter().cloned().collect();
+            let every = |keys: Vec<SigningKeyRecord>| keys.into_iter().map(|key| key.kid).collect();
+            let kids: BTreeSet<String> = if which.all { every(usher.list_keys().await?) } else { named };
+            usher.revoke_keys(&kids).await?;
+            print(&usher.list_keys().await?, output)?;
+            if !output.json {
+                eprintln!("Removed {}. A running server refuses what they signed within seconds.", kids.len());
             }
             Ok(())
         }

@@ -77,6 +77,22 @@ ids! {
     WebhookId;
 }
 
+impl EventId {
+    /// Another name at the same moment, which follows from this one and differs from it for every `place` but 0.
+    #[must_use]
+    pub fn beside(self, place: u64) -> Self {
+        let (head, tail) = self.0.as_u64_pair();
+        // The two bits of the variant stay as they are (RFC 9562 §4.1).
+        Self(Uuid::from_u64_pair(head, tail ^ (place & (u64::MAX >> 2))))
+    }
+
+    /// The name of a fact about one session among many that this one concerns.
+    #[must_use]
+    pub fn about(self, session: SessionId) -> Self {
+        self.beside(session.0.as_u64_pair().1)
+    }
+}
+
 /// The `client_id` of RFC 6749 §2.2: chosen by Usher, never by the client, so that it cannot collide with a `sub`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -22,4 +22,4 @@ pub use people::{
     user, ways_in,
 };
 pub use projects::{assignment, history, member, project};
-pub use telling::{event, feed, letter, logout_notice, notice, receipt, webhook};
+pub use telling::{concern, event, feed, letter, logout_notice, notice, receipt, webhook};

@@ -12,7 +12,16 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
+/// Seconds of a day in UTC, leap seconds left aside as POSIX does.
+const DAY: i64 = 86_400;
+
 impl Timestamp {
+    /// Midnight UTC before this point, or this point if it is that.
+    #[must_use]
+    pub const fn start_of_day(self) -> Self {
+        Self(self.0.saturating_sub(self.0.rem_euclid(DAY)))
+    }
+
     /// Seconds from `earlier` to this point; zero if `earlier` lies ahead.
     pub fn seconds_since(self, earlier: Self) -> u64 {
         self.0.checked_sub(earlier.0).and_then(|gap| u64::try_from(gap).ok()).unwrap_or(0)
@@ -91,6 +100,14 @@ mod tests {
         assert_eq!(Timestamp(10).seconds_since(Timestamp(4)), 6);
         assert_eq!(Timestamp(4).seconds_since(Timestamp(10)), 0);
         assert_eq!(Timestamp(i64::MAX).seconds_since(Timestamp(i64::MIN)), 0);
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_before_and_after_1970() {
+        for (at, start) in [(0, 0), (86_399, 0), (86_400, 86_400), (-1, -86_400), (1_800_000_000, 1_799_971_200)] {
+            assert_eq!(Timestamp(at).start_of_day(), Timestamp(start));
+        }
+        assert_eq!(Timestamp(i64::MIN).start_of_day(), Timestamp(i64::MIN));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::history::Pages;
 use super::{backchannel, feed, webhooks};
+use crate::domain::concern::Concern;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::ProjectId;
 use crate::storage::reading::Untold;
@@ -115,10 +116,16 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec
         grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
         backchannel::hear(tx, &heard, rules.access_ttl).await?;
         webhooks::hear(tx, &heard).await?;
-        if matches!(event.kind, EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned) {
+        if matches!(
+            event.kind,
+            EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned | EventKind::KeyRevoked
+        ) {
             rings.push(Ring::Keys);
         }
-        if matches!(event.kind, EventKind::ProjectTokenRotated | EventKind::ProjectDeleted) {
+        if matches!(
+            event.kind,
+            EventKind::ProjectTokenRotated | EventKind::FormerTokensEnded | EventKind::ProjectDeleted
+        ) {
             rings.extend(heard.projects.iter().copied().map(Ring::Credentials));
         }
         pages.hear(tx, &heard).await?;
@@ -132,41 +139,15 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec
     Ok(rings)
 }
 
-/// A fact about a person is the business of every project that knows the person; any other fact of the project it names.
+/// The projects whose business a fact is ([`Concern`]).
 async fn concerned(tx: &mut Tx<'_>, event: &Event) -> Result<BTreeSet<ProjectId>> {
     let mut projects = event.projects();
-    if let Some(user) = event.user_id
-        && is_of_the_person(event.kind)
-    {
-        projects.extend(tx.projects_of_user(user).await?);
+    match (event.kind.concern(), event.user_id, event.session_id) {
+        (Concern::House | Concern::Arrival, ..) => projects.clear(),
+        (Concern::Session, _, Some(session)) => projects.extend(tx.projects_of_session(session).await?),
+        (Concern::Person, Some(user), _) => projects.extend(tx.projects_of_user(user).await?),
+        (Concern::Everybody, ..) => projects.extend(tx.every_project().await?),
+        (Concern::Project | Concern::Session | Concern::Person, ..) => {}
     }
     Ok(projects)
-}
-
-/// Does it concern the person as such, and not what they do with one client?
-const fn is_of_the_person(kind: EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::UserUpdated
-            | EventKind::UserDisabled
-            | EventKind::UserEnabled
-            | EventKind::UserDeleted
-            | EventKind::UsersMerged
-            | EventKind::MergeUndone
-            | EventKind::EmailChanged
-            | EventKind::PasswordChanged
-            | EventKind::PasswordRecovered
-            | EventKind::Disowned
-            | EventKind::SessionCreated
-            | EventKind::SessionReauthenticated
-            | EventKind::IdentityLinked
-            | EventKind::IdentityUnlinked
-            | EventKind::FactorAdded
-            | EventKind::FactorRemoved
-            | EventKind::FactorsReset
-            | EventKind::SecondStepChanged
-            | EventKind::RecoveryCodesRenewed
-            | EventKind::RecoveryCodeUsed
-            | EventKind::PasskeyCloneSuspected
-    )
 }

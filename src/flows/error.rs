@@ -136,8 +136,8 @@ pub enum Refused {
     /// The person works on the project already.
     #[error("this person is a member already")]
     MemberAlready,
-    /// Only the newest token of the project opens this.
-    #[error("only the project's newest token opens its history: call with it")]
+    /// Only the newest token of the project does this.
+    #[error("only the project's newest token does this: call with it")]
     ProjectTokenRequired,
     /// A new token would lock the history up for ever.
     #[error(

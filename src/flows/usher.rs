@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use moka::sync::Cache;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use super::error::FlowError;
 use super::origins::Origins;
@@ -47,6 +47,8 @@ pub struct Parts {
     pub sealer: Sealer,
     /// Signs tokens. Replaced whole when keys change.
     pub keyring: RwLock<Arc<Keyring>>,
+    /// Held while the keys are read anew.
+    pub(super) reloading: Mutex<()>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -106,6 +108,7 @@ impl Usher {
             store,
             sealer,
             keyring,
+            reloading: Mutex::new(()),
             clock,
             random,
             passwords,

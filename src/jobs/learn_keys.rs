@@ -1,29 +1,43 @@
-//! Takes up the signing keys when somebody else has changed them: another instance, or the command line.
+//! Takes up the signing keys when somebody else has changed them: at once when it rings, and every few seconds in case that
+//! a bell was not heard, or that it was the command line beside SQLite, which rings nowhere.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use tokio::sync::watch;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Mutex as Held, watch};
 
 use super::Job;
 use crate::domain::key::SigningKeyRecord;
 use crate::flows::{FlowError, Usher};
+use crate::storage::Ring;
 
-/// The job, and the keys as they were seen last.
+/// The job, the keys as they were seen last, and the bell.
 #[derive(Default)]
 pub struct LearnKeys {
     seen: Mutex<Vec<SigningKeyRecord>>,
+    rings: Held<Option<Receiver<Ring>>>,
 }
 
 impl LearnKeys {
-    /// Whether the keys are others than last time.
-    fn is_news(&self, keys: Vec<SigningKeyRecord>) -> bool {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let news = *seen != keys;
-        *seen = keys;
-        news
+    fn seen(&self) -> std::sync::MutexGuard<'_, Vec<SigningKeyRecord>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Resolves once the keys may have changed.
+    async fn rung(&self, usher: &Usher) {
+        let mut rings = self.rings.lock().await;
+        let rings = rings.get_or_insert_with(|| usher.store.hear());
+        loop {
+            match rings.recv().await {
+                Ok(Ring::Keys) | Err(RecvError::Lagged(_)) => return,
+                Ok(Ring::Feed(_) | Ring::Credentials(_)) => {}
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
     }
 }
 
@@ -33,18 +47,26 @@ impl Job for LearnKeys {
     }
 
     fn every(&self) -> Duration {
-        Duration::from_secs(30)
+        Duration::from_secs(5)
     }
 
     fn is_leased(&self) -> bool {
         false
     }
 
+    fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
+        self.rung(usher).boxed()
+    }
+
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
+            // Whatever rings from here on is heard: the bell hangs before the keys are read.
+            self.rings.lock().await.get_or_insert_with(|| usher.store.hear());
             // Parsing keys costs a thousand times what comparing their records does.
-            if self.is_news(usher.list_keys().await?) {
+            let keys = usher.list_keys().await?;
+            if *self.seen() != keys {
                 usher.reload_keys().await?;
+                *self.seen() = keys;
             }
             Ok(())
         }

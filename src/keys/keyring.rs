@@ -126,6 +126,11 @@ impl Keyring {
         &self.jwks
     }
 
+    /// Is there a key of this name, signing or not?
+    pub fn has(&self, kid: &str) -> bool {
+        self.keys.contains_key(kid)
+    }
+
     /// The key ID of the key that signs with `alg`.
     pub fn active_kid(&self, alg: SigningAlg) -> Option<&str> {
         self.active.get(&alg).map(|signing| signing.key.kid.as_str())

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::jwk::thumbprint;
+use crate::domain::history::Entry;
 use crate::domain::key::SigningAlg;
 
 /// Bytes of a token, and of a private key.
@@ -48,6 +49,14 @@ impl ProjectLock {
         let jwk = Jwk::from_map(members.clone()).map_err(|_| NotOpened)?;
         let encrypter = ECDH_ES_A256KW.encrypter_from_jwk(&jwk).map_err(|_| NotOpened)?;
         Ok(Self { encrypter, kid })
+    }
+
+    /// Seals entries of a history, several in one value.
+    ///
+    /// # Errors
+    /// [`NotOpened`] if the library refuses.
+    pub fn seal_entries(&self, entries: &[Entry]) -> Result<String, NotOpened> {
+        self.seal(&serde_json::to_vec(entries).map_err(|_| NotOpened)?)
     }
 
     /// Seals a value; whoever holds the token of this key opens it, and nobody else.

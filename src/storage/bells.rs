@@ -111,6 +111,10 @@ impl Store {
             };
             if let Some(ring) = Ring::decode(rung.payload()) {
                 self.ring(ring);
+                // Keys are also changed from the command line, which has no teller of its own.
+                if ring == Ring::Keys {
+                    self.bells.ring_log();
+                }
             }
         }
     }

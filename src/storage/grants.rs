@@ -35,6 +35,7 @@ statements! {
     REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
     REVOKE_AT_CLIENT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id = $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
     LIST_STANDING = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.user_id = $1 and g.revoked_at is null order by g.id desc limit 500";
+    SESSIONS_AT = "select distinct g.session_id, g.user_id, u.sub from grants g join users u on u.id = g.user_id join session s on s.id = g.session_id where g.client_id = $1 and g.revoked_at is null and s.ended_at is null and s.expires_at > $2 and s.idle_expires_at > $2";
     BATCH_END = "select id from grants where id > $1 order by id limit 1 offset $2";
     SWEEP = "delete from grants where id > $1 and id <= $2 and created_at < $3 and (generation is null or idle_expires_at < $3 or expires_at < $3 or revoked_at < $3)";
 }
@@ -109,6 +110,17 @@ pub enum Spend {
     Spent,
     /// The session is over, the user may no longer sign in, or the code was tried with too many wrong verifiers.
     NoLonger,
+}
+
+/// A session that is not over, at a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionAt {
+    /// The session.
+    pub session_id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The user as clients know them.
+    pub sub: Sub,
 }
 
 /// A grant that has just been revoked.
@@ -290,6 +302,18 @@ impl Tx<'_> {
             .bind(&client.0)
             .fetch_all(conn))?;
         Ok(rows.into_iter().map(Revoked::from).collect())
+    }
+
+    /// The sessions that are not over in which a client, there or gone, holds a grant that was not revoked.
+    pub async fn sessions_at(&mut self, client: &ClientId, now: Timestamp) -> Result<Vec<SessionAt>> {
+        let rows: Vec<(Uuid, Uuid, String)> =
+            on_tx!(self, SESSIONS_AT, |conn, sql| sqlx::query_as(sql).bind(&client.0).bind(now.0).fetch_all(conn))?;
+        let read = |(session, user, sub)| SessionAt {
+            session_id: SessionId(session),
+            user_id: UserId(user),
+            sub: Sub(sub),
+        };
+        Ok(rows.into_iter().map(read).collect())
     }
 
     /// Deletes, of the grants with an id above `after` and up to `until`, those that have been over since before `before`.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::db::{on, on_tx, run, statements};
 use super::{Result, Store, Tx};
-use crate::domain::id::{ProjectId, SessionId, UserId};
+use crate::domain::id::{GrantId, ProjectId, SessionId, UserId};
 use crate::domain::page::{Cursor, MAX_PAGE, Page};
 use crate::domain::project::Project;
 use crate::domain::time::Timestamp;
@@ -14,8 +14,11 @@ statements! {
     REQUIRE = "update project set required_acr = $2 where id = $1";
     FIND = "select id, name, created_at, required_acr from project where id = $1";
     OF_SESSION = "select distinct c.project_id from grants g join client c on c.id = g.client_id where g.session_id = $1";
-    OF_USER = "select c.project_id from grants g join client c on c.id = g.client_id where g.user_id = $1 union select c.project_id from access a join client c on c.id = a.client_id where a.user_id = $1";
-    FIND_BY_TOKEN = "select id, name, created_at, required_acr from project where token_hash = $1 union all select p.id, p.name, p.created_at, p.required_acr from project_key k join project p on p.id = k.project_id where k.former_hash = $1 and k.good_until > $2";
+    EVERY = "select id from project";
+    IS_FIRST_IN_SESSION = "select not exists (select 1 from grants g join client c on c.id = g.client_id where g.session_id = $2 and c.project_id = $1 and g.id <> $3 and (g.created_at < $4 or (g.created_at = $4 and g.id < $3)))";
+    IS_FIRST_OF_USER = "select not exists (select 1 from grants g join client c on c.id = g.client_id where g.user_id = $2 and c.project_id = $1 and g.id <> $3 and (g.created_at < $4 or (g.created_at = $4 and g.id < $3)) union all select 1 from access a join client c on c.id = a.client_id where a.user_id = $2 and c.project_id = $1 and a.first_used_at < $4)";
+    OF_USER = "select c.project_id from grants g join client c on c.id = g.client_id where g.user_id = $1 and g.revoked_at is null union select c.project_id from access a join client c on c.id = a.client_id where a.user_id = $1";
+    FIND_BY_TOKEN = "select id, name, created_at, required_acr, 1 as newest from project where token_hash = $1 union all select p.id, p.name, p.created_at, p.required_acr, 0 as newest from project_key k join project p on p.id = k.project_id where k.former_hash = $1 and k.good_until > $2";
     LIST_OF_MEMBER = "select p.id, p.name, p.created_at, p.required_acr from project_member m join project p on p.id = m.project_id where m.user_id = $1 and m.project_id > $2 order by m.project_id limit $3";
     RENAME = "update project set name = $2 where id = $1";
     DELETE = "delete from project where id = $1";
@@ -59,7 +62,43 @@ impl Tx<'_> {
         Ok(ids.into_iter().map(ProjectId).collect())
     }
 
-    /// The projects that know a user: clients of theirs hold grants, or were given claims.
+    /// Is this grant, made then, the first that a client of the project was given in its session?
+    pub async fn is_first_in_session(
+        &mut self,
+        project: ProjectId,
+        session: SessionId,
+        (grant, made_at): (GrantId, Timestamp),
+    ) -> Result<bool> {
+        on_tx!(self, IS_FIRST_IN_SESSION, |conn, sql| sqlx::query_scalar(sql)
+            .bind(project.0)
+            .bind(session.0)
+            .bind(grant.0)
+            .bind(made_at.0)
+            .fetch_one(conn))
+    }
+
+    /// Is this grant, made then, the first that a client of the project was given of its user, as far as anybody remembers?
+    pub async fn is_first_of_user(
+        &mut self,
+        project: ProjectId,
+        user: UserId,
+        (grant, made_at): (GrantId, Timestamp),
+    ) -> Result<bool> {
+        on_tx!(self, IS_FIRST_OF_USER, |conn, sql| sqlx::query_scalar(sql)
+            .bind(project.0)
+            .bind(user.0)
+            .bind(grant.0)
+            .bind(made_at.0)
+            .fetch_one(conn))
+    }
+
+    /// Every project there is.
+    pub async fn every_project(&mut self) -> Result<Vec<ProjectId>> {
+        let ids: Vec<Uuid> = on_tx!(self, EVERY, |conn, sql| sqlx::query_scalar(sql).fetch_all(conn))?;
+        Ok(ids.into_iter().map(ProjectId).collect())
+    }
+
+    /// The projects of whose clients somebody is a user: they hold grants, or were given claims that were not taken back.
     pub async fn projects_of_user(&mut self, user: UserId) -> Result<Vec<ProjectId>> {
         let ids: Vec<Uuid> = on_tx!(self, OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_all(conn))?;
         Ok(ids.into_iter().map(ProjectId).collect())
@@ -89,11 +128,17 @@ impl Store {
         Ok(row.map(Project::from))
     }
 
-    /// The project whose token has this hash: the newest, or one before it that is still good.
-    pub async fn find_project_by_token(&self, hash: &[u8], now: Timestamp) -> Result<Option<Project>> {
-        let row: Option<ProjectRow> =
+    /// The project whose token has this hash, and whether that is the newest, or one before it that is still good.
+    pub async fn find_project_by_token(&self, hash: &[u8], now: Timestamp) -> Result<Option<(Project, bool)>> {
+        #[derive(sqlx::FromRow)]
+        struct Found {
+            #[sqlx(flatten)]
+            project: ProjectRow,
+            newest: i32,
+        }
+        let row: Option<Found> =
             on!(&self.db, FIND_BY_TOKEN, |conn, sql| sqlx::query_as(sql).bind(hash).bind(now.0).fetch_optional(conn))?;
-        Ok(row.map(Project::from))
+        Ok(row.map(|row| (Project::from(row.project), row.newest == 1)))
     }
 
     /// The projects that a person is a member of, oldest first.

@@ -96,7 +96,7 @@ pub const CODES: &[Code] = &[
         "The access rules cannot be published as they are: `details` lists each fault with its place.",
     ),
     code("PRECONDITION_REQUIRED", &[428], "Say in `If-Match` which version this change rests on."),
-    code("PROJECT_TOKEN_REQUIRED", &[403], "Only the project's token itself opens this: it is the key."),
+    code("PROJECT_TOKEN_REQUIRED", &[403], "Only the project's newest token does this."),
     code("PROVIDER_DENIED", &[403], "The person, or the provider, said no."),
     code("PROVIDER_MISBEHAVED", &[502], "The provider answered what nobody may answer."),
     code("PROVIDER_NOT_ALLOWED", &[403], "The provider vouches for somebody who may not come in by it."),

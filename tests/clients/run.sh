@@ -69,6 +69,8 @@ metadata none ES256 >public.json
   printf '"public":%s,' "$(client spa public --from-json public.json)"
   printf '"machine":%s}\n' "$(client machine machine)"
 } >clients.json
+# The Node.js tests start a second relying party with it.
+export RELYING_PARTY_PYTHON="$python"
 export USHER_TEST_ISSUER="$issuer" USHER_TEST_CLIENTS="$work/clients.json" USHER_TEST_BIN="$bin"
 
 failed=0

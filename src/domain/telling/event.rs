@@ -49,6 +49,7 @@ pub enum EventKind {
     ProjectUpdated,
     ProjectDeleted,
     ProjectTokenRotated,
+    FormerTokensEnded,
     MemberAdded,
     MemberChanged,
     MemberRemoved,
@@ -63,6 +64,7 @@ pub enum EventKind {
     KeyActivated,
     KeyRetired,
     KeyPruned,
+    KeyRevoked,
     SetupLinkCreated,
     IdentityLinked,
     IdentityUnlinked,
@@ -122,6 +124,7 @@ impl EventKind {
         Self::ProjectUpdated,
         Self::ProjectDeleted,
         Self::ProjectTokenRotated,
+        Self::FormerTokensEnded,
         Self::MemberAdded,
         Self::MemberChanged,
         Self::MemberRemoved,
@@ -136,6 +139,7 @@ impl EventKind {
         Self::KeyActivated,
         Self::KeyRetired,
         Self::KeyPruned,
+        Self::KeyRevoked,
         Self::SetupLinkCreated,
         Self::IdentityLinked,
         Self::IdentityUnlinked,
@@ -199,6 +203,7 @@ impl EventKind {
             Self::ProjectUpdated => "project.updated",
             Self::ProjectDeleted => "project.deleted",
             Self::ProjectTokenRotated => "project.token_rotated",
+            Self::FormerTokensEnded => "project.former_tokens_ended",
             Self::MemberAdded => "member.added",
             Self::MemberChanged => "member.changed",
             Self::MemberRemoved => "member.removed",
@@ -214,6 +219,7 @@ impl EventKind {
             Self::KeyActivated => "key.activated",
             Self::KeyRetired => "key.retired",
             Self::KeyPruned => "key.pruned",
+            Self::KeyRevoked => "key.revoked",
             Self::SetupLinkCreated => "setup.link_created",
             Self::IdentityLinked => "identity.linked",
             Self::IdentityUnlinked => "identity.unlinked",
@@ -262,6 +268,11 @@ impl Event {
     pub const PROJECTS: &'static str = "projects";
     /// The member that a grant's end carries if its whole session ended with it.
     pub const WITH_SESSION: &'static str = "with_session";
+
+    /// The member that says where a client that was deleted is told that its sessions are over.
+    pub const LOGOUT_URI: &'static str = "logout_uri";
+    /// The member that says with which algorithm that is signed.
+    pub const LOGOUT_ALG: &'static str = "logout_alg";
 
     /// Members that stand in the log only until the fact was told: they are for the sealed histories of projects.
     const UNTIL_TOLD: [&'static str; 2] = ["scope", "claims"];
@@ -323,6 +334,11 @@ impl Event {
         self.with(Self::PROJECTS, names)
     }
 
+    /// A member that is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.data.get(name).and_then(Value::as_str)
+    }
+
     /// What stays in the log once the fact was told; `None` if all of it does.
     pub fn kept_data(&self) -> Option<Map<String, Value>> {
         let passing = matches!(self.kind, EventKind::GrantCreated | EventKind::ConsentGranted | EventKind::AccessUsed);
@@ -337,7 +353,7 @@ impl Event {
         })
     }
 
-    /// Every project that this is known to concern; a fact about a person may concern more, which only memory knows.
+    /// Every project that this names; it may concern more, which only memory knows ([`super::concern`]).
     pub fn projects(&self) -> BTreeSet<ProjectId> {
         let named = self.data.get(Self::PROJECTS).and_then(Value::as_array).into_iter().flatten();
         let named = named.filter_map(|name| name.as_str().and_then(|text| text.parse().ok()));

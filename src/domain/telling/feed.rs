@@ -143,6 +143,7 @@ pub fn notice_of(event: &Event, lifetime: Duration) -> Option<Notice> {
         EventKind::ClientDisabled | EventKind::ClientDeleted => {
             (EntryKind::Client, event.client_id.as_ref()?.0.clone())
         }
+        EventKind::KeyRevoked => (EntryKind::Key, text("kid")?),
         EventKind::PolicyPublished => (EntryKind::Policy, event.data.get("revision")?.to_string()),
         _ => return None,
     };

@@ -42,6 +42,15 @@ impl NoticeStatus {
     }
 }
 
+/// How a client that is gone is told nevertheless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Its `backchannel_logout_uri`.
+    pub uri: String,
+    /// The algorithm of its ID tokens.
+    pub alg: String,
+}
+
 /// A notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogoutNotice {
@@ -71,6 +80,8 @@ pub struct LogoutNotice {
     pub last_error: Option<String>,
     /// When it was told or given up.
     pub ended_at: Option<Timestamp>,
+    /// Where it goes if the client is not there any more.
+    pub address: Option<Address>,
 }
 
 /// Until when a client is told of what ended then.

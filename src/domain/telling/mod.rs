@@ -1,5 +1,6 @@
 //! What is told of what happened: facts, and those who hear of them.
 
+pub mod concern;
 pub mod event;
 pub mod feed;
 pub mod letter;

@@ -1,9 +1,12 @@
-//! Notices of logout as a reader of the log: the end of a grant becomes one notice for its client and session.
+//! Notices of logout as a reader of the log: the end of a grant becomes one notice for its client and session, and the end of
+//! a client one for each session that it had.
 
 use std::time::Duration;
 
+use crate::domain::client::Client;
 use crate::domain::event::{Event, EventKind};
-use crate::domain::logout_notice::{LogoutNotice, NoticeStatus, give_up_at};
+use crate::domain::id::{ClientId, EventId, SessionId, UserId};
+use crate::domain::logout_notice::{Address, LogoutNotice, NoticeStatus, give_up_at};
 use crate::domain::session::EndReason;
 use crate::events::Heard;
 use crate::storage::{Result, Tx};
@@ -11,27 +14,70 @@ use crate::storage::{Result, Tx};
 /// Writes down whom to tell because of a fact. Every end of a session ends its grants, each with a fact of its own: these
 /// say which clients to tell.
 pub(in crate::events) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, access_ttl: Duration) -> Result<()> {
-    let Some(notice) = notice_of(heard.event, access_ttl) else { return Ok(()) };
-    let client = tx.find_client(&notice.client_id).await?;
-    if client.is_some_and(|client| client.metadata.backchannel_logout_uri.is_some()) {
-        tx.insert_logout_notice(&notice).await?;
+    match heard.event.kind {
+        EventKind::GrantRevoked => grant_revoked(tx, heard.event, access_ttl).await,
+        EventKind::ClientDisabled | EventKind::ClientDeleted => client_over(tx, heard.event, access_ttl).await,
+        _ => Ok(()),
+    }
+}
+
+/// A client that gave its own token back knows, and its user is not signed out by it.
+async fn grant_revoked(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> Result<()> {
+    if event.text("reason") == Some(EndReason::RevokedByClient.as_str()) {
+        return Ok(());
+    }
+    let (Some(client), Some(user), Some(session)) = (&event.client_id, event.user_id, event.session_id) else {
+        return Ok(());
+    };
+    if !tx.find_client(client).await?.is_some_and(|client| listens(&client)) {
+        return Ok(());
+    }
+    let sub = event.text("sub").map(str::to_owned);
+    tx.insert_logout_notice(&notice(event, event.id, (client, user, session), sub, access_ttl)).await
+}
+
+/// A client that is out of use, or gone, serves nobody: it signs everybody out that it had signed in by us.
+async fn client_over(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> Result<()> {
+    let Some(client) = &event.client_id else { return Ok(()) };
+    let address = address_in(event);
+    if let Some(address) = &address {
+        tx.let_logout_notices_outlive(client, address).await?;
+    }
+    if address.is_none() && !tx.find_client(client).await?.is_some_and(|client| listens(&client)) {
+        return Ok(());
+    }
+    for one in tx.sessions_at(client, event.at).await? {
+        let whose = (client, one.user_id, one.session_id);
+        let id = event.id.about(one.session_id);
+        let notice = notice(event, id, whose, Some(one.sub.0), access_ttl);
+        tx.insert_logout_notice(&LogoutNotice { address: address.clone(), ..notice }).await?;
     }
     Ok(())
 }
 
-/// A client that gave its own token back knows, and its user is not signed out by it.
-fn notice_of(event: &Event, access_ttl: Duration) -> Option<LogoutNotice> {
-    let text = |name: &str| event.data.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
-    let by_client = text("reason").as_deref() == Some(EndReason::RevokedByClient.as_str());
-    if event.kind != EventKind::GrantRevoked || by_client {
-        return None;
-    }
-    Some(LogoutNotice {
-        id: event.id,
-        client_id: event.client_id.clone()?,
-        user_id: event.user_id?,
-        session_id: event.session_id?,
-        sub: text("sub"),
+const fn listens(client: &Client) -> bool {
+    client.metadata.backchannel_logout_uri.is_some()
+}
+
+/// Where the fact of its deletion says that a client is to be told.
+fn address_in(event: &Event) -> Option<Address> {
+    let text = |name| event.text(name).map(str::to_owned);
+    Some(Address { uri: text(Event::LOGOUT_URI)?, alg: text(Event::LOGOUT_ALG)? })
+}
+
+fn notice(
+    event: &Event,
+    id: EventId,
+    (client, user_id, session_id): (&ClientId, UserId, SessionId),
+    sub: Option<String>,
+    access_ttl: Duration,
+) -> LogoutNotice {
+    LogoutNotice {
+        id,
+        client_id: client.clone(),
+        user_id,
+        session_id,
+        sub,
         at: event.at,
         status: NoticeStatus::Waiting,
         tries: 0,
@@ -40,5 +86,6 @@ fn notice_of(event: &Event, access_ttl: Duration) -> Option<LogoutNotice> {
         last_status: None,
         last_error: None,
         ended_at: None,
-    })
+        address: None,
+    }
 }

@@ -10,10 +10,9 @@ use hyper::http::Request as HttpRequest;
 use hyper::http::header::CONTENT_TYPE;
 use tokio::sync::watch;
 
-use crate::domain::client::Client;
 use crate::domain::id::ClientId;
 use crate::domain::key::SigningAlg;
-use crate::domain::logout_notice::{LogoutNotice, NoticeStatus, next_try};
+use crate::domain::logout_notice::{Address, LogoutNotice, NoticeStatus, next_try};
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::events::beside::beside;
@@ -139,24 +138,31 @@ impl<'a> Herald<'a> {
 
     async fn tell(&self, mut notice: LogoutNotice) -> (ClientId, Result<()>) {
         let client = notice.client_id.clone();
-        let done = match self.around.store.find_client(&client).await {
-            Ok(Some(found)) => {
-                self.try_once(&found, &mut notice).await;
+        let done = match self.address_of(&notice).await {
+            Ok(address) => {
+                self.try_once(address.as_ref(), &mut notice).await;
                 self.around
                     .store
                     .write_single(move |mut tx| Box::pin(async move { tx.record_logout_notice(&notice).await }))
                     .await
             }
-            // It went, and its notices with it.
-            Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
         (client, done)
     }
 
+    /// Where the client is told as it is now; if it is gone, where it was to be told then.
+    async fn address_of(&self, notice: &LogoutNotice) -> Result<Option<Address>> {
+        let Some(client) = self.around.store.find_client(&notice.client_id).await? else {
+            return Ok(notice.address.clone());
+        };
+        let alg = client.metadata.id_token_signed_response_alg;
+        Ok(client.metadata.backchannel_logout_uri.map(|uri| Address { uri, alg }))
+    }
+
     /// One try, and what becomes of the notice after it.
-    async fn try_once(&self, client: &Client, notice: &mut LogoutNotice) {
-        let request = self.request(client, notice);
+    async fn try_once(&self, address: Option<&Address>, notice: &mut LogoutNotice) {
+        let request = self.request(address, notice);
         let answer = match request {
             Ok(request) => self.around.outbound.send_cut(request, READ).await.map_err(|error| error.to_string()),
             Err(why) => Err(why),
@@ -182,15 +188,15 @@ impl<'a> Herald<'a> {
         if notice.send_after < notice.give_up_at { NoticeStatus::Waiting } else { NoticeStatus::GivenUp }
     }
 
-    fn request(&self, client: &Client, notice: &LogoutNotice) -> std::result::Result<Request, String> {
-        let url = client.metadata.backchannel_logout_uri.as_deref().ok_or("it wants to be told no more")?;
+    fn request(&self, address: Option<&Address>, notice: &LogoutNotice) -> std::result::Result<Request, String> {
+        let Address { uri, alg } = address.ok_or("it wants to be told no more")?;
         let session = notice.session_id.to_string();
         let id = notice.id.to_string();
-        let claims = LogoutTokenClaims::new(self.around.issuer, &client.id.0, &id, self.around.clock.now().0);
+        let claims = LogoutTokenClaims::new(self.around.issuer, &notice.client_id.0, &id, self.around.clock.now().0);
         let claims = LogoutTokenClaims { sub: notice.sub.as_deref(), sid: Some(&session), ..claims };
-        let alg = client.metadata.id_token_signed_response_alg.parse().unwrap_or(SigningAlg::Rs256);
+        let alg = alg.parse().unwrap_or(SigningAlg::Rs256);
         let token = (self.around.keyring)().sign(alg, logout_token::TYP, &claims).map_err(|error| error.to_string())?;
-        HttpRequest::post(url)
+        HttpRequest::post(uri)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(format!("logout_token={token}").into_bytes())
             .map_err(|_| "its address cannot be read".to_owned())

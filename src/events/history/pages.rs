@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::domain::history::{Entry, has_device, is_told};
 use crate::domain::id::ProjectId;
 use crate::domain::time::Timestamp;
@@ -9,12 +11,10 @@ use crate::events::Heard;
 use crate::keys::project_key::ProjectLock;
 use crate::storage::{Result, Tx};
 
-const SECONDS_OF_DAY: i64 = 86_400;
-
 /// What is to be written into each project's history.
 #[derive(Debug, Default)]
 pub(in crate::events) struct Pages {
-    entries: BTreeMap<(ProjectId, i64), Vec<Entry>>,
+    entries: BTreeMap<(ProjectId, Timestamp), Vec<Entry>>,
 }
 
 impl Pages {
@@ -29,7 +29,7 @@ impl Pages {
             Some(id) => tx.find_user(id).await?.map(|user| user.sub.0),
             None => None,
         };
-        let told = || event.data.get("sub").and_then(serde_json::Value::as_str).map(str::to_owned);
+        let told = || event.text("sub").map(str::to_owned);
         entry.sub = entry.sub.or_else(told);
         entry.data.remove("sub");
         if let Some(session) = event.session_id.filter(|_| has_device(event.kind))
@@ -37,22 +37,18 @@ impl Pages {
         {
             (entry.source, entry.user_agent, entry.amr) = (device.source, device.user_agent, device.amr);
         }
-        let day = event.at.0.div_euclid(SECONDS_OF_DAY) * SECONDS_OF_DAY;
+        let day = event.at.start_of_day();
         for project in &heard.projects {
             self.entries.entry((*project, day)).or_default().push(entry.clone());
         }
         Ok(())
     }
 
-    /// Seals what was noted. A project whose key seals nothing loses these entries, and nobody else anything.
+    /// Seals what was noted.
     pub(in crate::events) async fn write(self, tx: &mut Tx<'_>) -> Result<()> {
         for ((project, day), entries) in self.entries {
-            let Some(key) = tx.newest_project_key(project).await? else { continue };
-            let plaintext = serde_json::to_vec(&entries).unwrap_or_default();
-            match ProjectLock::from_jwk(&key.public_jwk).and_then(|lock| lock.seal(&plaintext)) {
-                Ok(sealed) => tx.append_history(project, key.generation, Timestamp(day), &sealed).await?,
-                Err(why) => tracing::error!(project.id = %project, "history cannot be sealed: {why}"),
-            }
+            let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
+            tx.seal_into_history(project, day, seal).await?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Webhooks as a reader of the log: a fact becomes one message for each webhook that wants it.
 
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::id::EventId;
 use crate::domain::webhook::catalogue::{self, MessageType, subject_of};
 use crate::events::Heard;
 use crate::storage::outgoing::deliveries::NewDelivery;
@@ -13,7 +14,39 @@ pub(in crate::events) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>) -> Resul
     let Some(message) = catalogue::of_kind(event.kind) else { return Ok(()) };
     let listening =
         if message.is_for_all() { tx.listening_anywhere().await? } else { tx.listening_in(&heard.projects).await? };
-    let wanting: Vec<Listening> = listening.into_iter().filter(|webhook| webhook.wants(message.name())).collect();
+    if listening.is_empty() {
+        return Ok(());
+    }
+    for arrival in arrivals(tx, event).await? {
+        if let Some(message) = catalogue::of_kind(arrival.kind) {
+            put(tx, &arrival, message, &listening).await?;
+        }
+    }
+    put(tx, event, message, &listening).await
+}
+
+/// With its first grant at a project a session, and perhaps its user, become that project's business: what happened
+/// earlier was not. These facts are made of the grant's, each under a name of its own.
+async fn arrivals(tx: &mut Tx<'_>, event: &Event) -> Result<Vec<Event>> {
+    let mut arrived = Vec::new();
+    let (EventKind::GrantCreated, Some(project)) = (event.kind, event.project_id) else { return Ok(arrived) };
+    let (Some(user), Some(session), Some(grant)) = (event.user_id, event.session_id, event.grant_id) else {
+        return Ok(arrived);
+    };
+    if tx.is_first_of_user(project, user, (grant, event.at)).await? {
+        arrived.push(Event::new(event.id.beside(1), EventKind::UserCreated, event.at).with_user(user));
+    }
+    if tx.is_first_in_session(project, session, (grant, event.at)).await? {
+        let amr = tx.find_device(session).await?.map(|device| device.amr).unwrap_or_default();
+        let id = EventId(session.0);
+        let fact = Event::new(id, EventKind::SessionCreated, event.at).with_user(user).with_session(session);
+        arrived.push(fact.with("amr", amr));
+    }
+    Ok(arrived)
+}
+
+async fn put(tx: &mut Tx<'_>, event: &Event, message: &MessageType, listening: &[Listening]) -> Result<()> {
+    let wanting: Vec<&Listening> = listening.iter().filter(|webhook| webhook.wants(message.name())).collect();
     if wanting.is_empty() {
         return Ok(());
     }

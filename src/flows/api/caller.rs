@@ -22,7 +22,9 @@ pub enum Right {
     Follow,
     /// Read everything that is not secret.
     View,
-    /// Change clients, rules, assignments, webhooks.
+    /// What a running application does to its users: give and take roles, end what its clients hold of them.
+    Operate,
+    /// Change clients, rules, webhooks; get new secrets of these.
     Develop,
     /// Change members and the token, delete the project.
     Own,
@@ -38,6 +40,8 @@ const DEVELOP_SCOPE: &str = "usher:project";
 pub enum Caller {
     /// Holds the token of this project.
     Project(Project),
+    /// Holds a token of this project that was replaced and is still good, so that applications can change over.
+    FormerToken(Project),
     /// A machine, or any client with a token of its own, and what that token reaches.
     Client {
         /// The client.
@@ -46,6 +50,8 @@ pub enum Caller {
         scope: Scope,
         /// The token's name.
         jti: String,
+        /// The key that signed it.
+        kid: String,
         /// Seconds since the epoch at which the token is over.
         expires_at: i64,
     },
@@ -62,7 +68,9 @@ impl Usher {
         // A signed token has dots, and a project's token has none.
         if !token.contains('.') {
             let found = self.store.find_project_by_token(&secret_hash(token), self.now()).await?;
-            return Ok(found.map(Caller::Project));
+            let caller =
+                |(project, newest)| if newest { Caller::Project(project) } else { Caller::FormerToken(project) };
+            return Ok(found.map(caller));
         }
         let Some(access) = self.check_access_token(token).await? else { return Ok(None) };
         if access.person.is_some() {
@@ -71,22 +79,24 @@ impl Usher {
         let id = crate::domain::id::ClientId(access.claims.client_id);
         let Some(client) = self.find_client(&id).await? else { return Ok(None) };
         let scope = Scope::parse(&access.claims.scope).unwrap_or_default();
-        Ok(Some(Caller::Client { client, scope, jti: access.claims.jti, expires_at: access.claims.exp }))
+        let (jti, expires_at) = (access.claims.jti, access.claims.exp);
+        Ok(Some(Caller::Client { client, scope, jti, kid: access.kid, expires_at }))
     }
 
     /// The project with this id, if the caller has this right there.
     ///
     /// # Errors
     /// [`Refused::NotFound`] if there is no such project or the caller may not even see it, [`Refused::NotAllowed`] if
-    /// they may see it and no more.
+    /// they may see it and no more, [`Refused::ProjectTokenRequired`] if only the newest token may.
     pub async fn project_for(&self, caller: &Caller, id: ProjectId, right: Right) -> Result<Project, FlowError> {
         let unknown = || FlowError::from(Refused::NotFound("project"));
         let Some(highest) = self.highest_right(caller, id).await? else { return Err(unknown()) };
         if highest < right {
-            return Err(Refused::NotAllowed.into());
+            let former = matches!(caller, Caller::FormerToken(_));
+            return Err(if former { Refused::ProjectTokenRequired } else { Refused::NotAllowed }.into());
         }
         match caller {
-            Caller::Project(project) => Ok(project.clone()),
+            Caller::Project(project) | Caller::FormerToken(project) => Ok(project.clone()),
             _ => self.store.find_project(id).await?.ok_or_else(unknown),
         }
     }
@@ -95,6 +105,7 @@ impl Usher {
     async fn highest_right(&self, caller: &Caller, id: ProjectId) -> Result<Option<Right>, FlowError> {
         Ok(match caller {
             Caller::Project(project) => (project.id == id).then_some(Right::Own),
+            Caller::FormerToken(project) => (project.id == id).then_some(Right::Operate),
             Caller::Client { client, scope, .. } if client.project_id == id => {
                 let develops = scope.contains(DEVELOP_SCOPE).then_some(Right::Develop);
                 develops.or_else(|| scope.contains(FOLLOW_SCOPE).then_some(Right::Follow))

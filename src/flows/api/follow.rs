@@ -26,6 +26,8 @@ pub enum Credential {
     AccessToken {
         /// Its name.
         jti: String,
+        /// The key that signed it.
+        kid: String,
         /// Not good from here on.
         expires_at: Timestamp,
     },
@@ -46,7 +48,7 @@ impl Credential {
     fn encode(&self) -> String {
         match self {
             Self::ProjectToken(hash) => format!("project {}", URL_SAFE_NO_PAD.encode(hash)),
-            Self::AccessToken { jti, expires_at } => format!("access {} {jti}", expires_at.0),
+            Self::AccessToken { jti, kid, expires_at } => format!("access {} {kid} {jti}", expires_at.0),
         }
     }
 
@@ -54,8 +56,10 @@ impl Credential {
         match text.split_once(' ')? {
             ("project", hash) => URL_SAFE_NO_PAD.decode(hash).ok().map(Self::ProjectToken),
             ("access", rest) => {
-                let (expires_at, jti) = rest.split_once(' ')?;
-                Some(Self::AccessToken { jti: jti.to_owned(), expires_at: Timestamp(expires_at.parse().ok()?) })
+                let (expires_at, rest) = rest.split_once(' ')?;
+                let (kid, jti) = rest.split_once(' ')?;
+                let (jti, kid) = (jti.to_owned(), kid.to_owned());
+                Some(Self::AccessToken { jti, kid, expires_at: Timestamp(expires_at.parse().ok()?) })
             }
             _ => None,
         }
@@ -70,9 +74,12 @@ impl Usher {
     pub async fn follower(&self, token: &str) -> Result<Follower, FlowError> {
         let caller = self.caller_by_token(token).await?.ok_or(Refused::NotSignedIn)?;
         let (project, client, credential) = match &caller {
-            Caller::Project(project) => (project.id, None, Credential::ProjectToken(secret_hash(token).to_vec())),
-            Caller::Client { client, jti, expires_at, .. } => {
-                let credential = Credential::AccessToken { jti: jti.clone(), expires_at: Timestamp(*expires_at) };
+            Caller::Project(project) | Caller::FormerToken(project) => {
+                (project.id, None, Credential::ProjectToken(secret_hash(token).to_vec()))
+            }
+            Caller::Client { client, jti, kid, expires_at, .. } => {
+                let (jti, kid) = (jti.clone(), kid.clone());
+                let credential = Credential::AccessToken { jti, kid, expires_at: Timestamp(*expires_at) };
                 (client.project_id, Some(client.id.clone()), credential)
             }
             Caller::Person(_) => return Err(Refused::NotAllowed.into()),
@@ -93,9 +100,12 @@ impl Usher {
         match &follower.credential {
             Credential::ProjectToken(hash) => {
                 let found = self.store.find_project_by_token(hash, self.now()).await?;
-                Ok(found.is_some_and(|project| project.id == follower.project))
+                Ok(found.is_some_and(|(project, _)| project.id == follower.project))
             }
-            Credential::AccessToken { jti, expires_at } => {
+            Credential::AccessToken { jti, kid, expires_at } => {
+                if !self.keyring().has(kid) {
+                    return Ok(false);
+                }
                 let Some(client) = &follower.client else { return Ok(false) };
                 let stands = self.now() < *expires_at && !self.store.is_token_revoked(jti).await?;
                 let client = self.store.find_client(client).await?;
@@ -158,11 +168,11 @@ mod tests {
     #[test]
     fn a_credential_survives_its_text_and_garbage_is_none() {
         let project = Credential::ProjectToken(vec![1, 2, 255]);
-        let access = Credential::AccessToken { jti: "a b".into(), expires_at: Timestamp(17) };
+        let access = Credential::AccessToken { jti: "a b".into(), kid: "k".into(), expires_at: Timestamp(17) };
         for credential in [project, access] {
             assert_eq!(Credential::decode(&credential.encode()), Some(credential));
         }
-        for garbage in ["", "project", "project ?", "access", "access 1", "access x y", "other 1 2"] {
+        for garbage in ["", "project", "project ?", "access", "access 1", "access 1 2", "access x y z", "other 1 2"] {
             assert_eq!(Credential::decode(garbage), None, "{garbage}");
         }
     }

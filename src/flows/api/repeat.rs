@@ -43,7 +43,7 @@ impl Caller {
     /// Whom the keys of requests belong to.
     fn owner(&self) -> String {
         match self {
-            Self::Project(project) => format!("project {}", project.id),
+            Self::Project(project) | Self::FormerToken(project) => format!("project {}", project.id),
             Self::Client { client, .. } => format!("client {}", client.id),
             Self::Person(account) => format!("user {}", account.user.id),
         }

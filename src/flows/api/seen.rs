@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::history::{Entry, SEEN};
 use crate::domain::id::{ClientId, EventId, ProjectId};
@@ -14,7 +14,6 @@ use crate::keys::project_key::ProjectLock;
 
 /// Most sessions in one report.
 pub const MOST_SEEN: usize = 500;
-const DAY: i64 = 86_400;
 /// Clocks of modules may be ahead of ours by so much.
 const AHEAD: Duration = Duration::from_secs(60);
 
@@ -53,16 +52,11 @@ impl Usher {
         let now = self.now();
         let noted = seen.len();
         let entries: Vec<Entry> = seen.into_iter().map(|seen| self.entry_of(seen, by, now)).collect();
-        let plaintext = serde_json::to_vec(&entries)?;
-        let day = Timestamp(now.0.div_euclid(DAY) * DAY);
+        let day = now.start_of_day();
         let keep = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let Some(key) = tx.newest_project_key(project).await? else { return Ok(()) };
-                match ProjectLock::from_jwk(&key.public_jwk).and_then(|lock| lock.seal(&plaintext)) {
-                    Ok(sealed) => tx.append_history(project, key.generation, day, &sealed).await?,
-                    Err(why) => tracing::error!(project.id = %project, "history cannot be sealed: {why}"),
-                }
-                Ok(())
+                let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
+                tx.seal_into_history(project, day, seal).await
             })
         });
         keep.await?;

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::domain::client::{Client, ClientSecret, ClientType};
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::id::{ClientId, ProjectId};
 use crate::domain::time::Timestamp;
 use crate::flows::api::is_house;
@@ -11,7 +11,7 @@ use crate::flows::authenticate_client::sha256_hex;
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::usher::Usher;
 use crate::protocol::client_metadata::{ClientMetadata, MetadataFault};
-use crate::storage::StorageError;
+use crate::storage::{StorageError, Tx};
 
 /// Secrets that are good side by side while one replaces the other.
 const SECRETS_AT_ONCE: usize = 2;
@@ -185,20 +185,27 @@ impl Usher {
     /// [`Refused::NotFound`].
     pub async fn delete_client(&self, id: &ClientId) -> Result<(), FlowError> {
         not_the_house(id)?;
-        let (doomed, event) = (id.clone(), self.event(EventKind::ClientDeleted).with_client(id));
-        let delete = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(client) = tx.find_client(&doomed).await? else { return Ok(false) };
-                let existed = tx.delete_client(&doomed).await?;
-                if existed {
-                    tx.append(&event.with_project(client.project_id)).await?;
-                }
-                Ok(existed)
-            })
-        });
+        let (usher, doomed) = (self.clone(), id.clone());
+        let delete =
+            self.store.write(move |mut tx| Box::pin(async move { usher.remove_client(&mut tx, &doomed).await }));
         let existed = delete.await?;
         self.clients.invalidate(id);
         if existed { Ok(()) } else { Err(Refused::NotFound("client").into()) }
+    }
+
+    /// Deletes a client. The fact says where it is told that its sessions are over, since nobody can look that up later.
+    pub(in crate::flows) async fn remove_client(&self, tx: &mut Tx<'_>, id: &ClientId) -> Result<bool, StorageError> {
+        let Some(client) = tx.find_client(id).await? else { return Ok(false) };
+        let existed = tx.delete_client(id).await?;
+        if existed {
+            let mut event = self.event(EventKind::ClientDeleted).with_client(id).with_project(client.project_id);
+            if let Some(uri) = client.metadata.backchannel_logout_uri {
+                let alg = client.metadata.id_token_signed_response_alg;
+                event = event.with(Event::LOGOUT_URI, uri).with(Event::LOGOUT_ALG, alg);
+            }
+            tx.append(&event).await?;
+        }
+        Ok(existed)
     }
 
     async fn change_client<F>(&self, id: &ClientId, kind: EventKind, change: F) -> Result<Client, FlowError>

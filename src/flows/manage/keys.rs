@@ -61,6 +61,8 @@ impl Usher {
     /// # Errors
     /// If the house is broken.
     pub async fn reload_keys(&self) -> Result<(), FlowError> {
+        // One at a time: whoever reads later also writes later, so that a key that was removed never comes back.
+        let _alone = self.reloading.lock().await;
         let records = self.store.list_keys().await?;
         let keyring = Keyring::new(&records, &self.sealer);
         for damaged in keyring.damaged() {
@@ -70,7 +72,7 @@ impl Usher {
         Ok(())
     }
 
-    fn rotation_rules(&self) -> RotationRules {
+    pub(super) fn rotation_rules(&self) -> RotationRules {
         let (keys, tokens) = (&self.config.keys, &self.config.tokens);
         let keep_after = tokens.access_ttl.max(tokens.id_ttl) + SLACK;
         RotationRules { rotate_after: keys.rotate_after, publish_before: keys.publish_before, keep_after }
@@ -94,7 +96,7 @@ impl Usher {
                     if plan(usher.now(), &tx.list_keys().await?, asked) != planned {
                         return Ok(());
                     }
-                    usher.act(&mut tx, &planned, made, asked).await
+                    usher.act(&mut tx, &planned, made, asked).await.map(drop)
                 })
             });
             act.await?;
@@ -107,7 +109,7 @@ impl Usher {
     }
 
     /// RSA keys take a tenth of a second each: made aside, and before the transaction.
-    async fn make_keys(&self, steps: &[KeyStep]) -> Result<Vec<SigningKeyRecord>, FlowError> {
+    pub(super) async fn make_keys(&self, steps: &[KeyStep]) -> Result<Vec<SigningKeyRecord>, FlowError> {
         let mut made = Vec::new();
         for step in steps {
             if let KeyStep::Generate { alg } = step {
@@ -121,20 +123,21 @@ impl Usher {
         Ok(made)
     }
 
-    async fn act(
+    /// Carries a plan out with the keys that were made for it, and gives back those that it did not need.
+    pub(super) async fn act(
         &self,
         tx: &mut Tx<'_>,
         steps: &[KeyStep],
-        made: Vec<SigningKeyRecord>,
+        mut made: Vec<SigningKeyRecord>,
         rules: RotationRules,
-    ) -> crate::storage::Result<()> {
+    ) -> crate::storage::Result<Vec<SigningKeyRecord>> {
         let (now, keys) = (self.now(), tx.list_keys().await?);
-        let mut made = made.into_iter();
         let find = |kid: &str| keys.iter().find(|key| key.kid == kid).cloned();
         for step in steps {
             let (kind, kid) = match step {
-                KeyStep::Generate { .. } => {
-                    let Some(key) = made.next() else { continue };
+                KeyStep::Generate { alg } => {
+                    let Some(place) = made.iter().position(|key| key.alg == *alg) else { continue };
+                    let key = made.swap_remove(place);
                     tx.insert_key(&key).await?;
                     (EventKind::KeyCreated, key.kid)
                 }
@@ -155,6 +158,6 @@ impl Usher {
             };
             tx.append(&self.event(kind).with("kid", kid)).await?;
         }
-        Ok(())
+        Ok(made)
     }
 }

@@ -3,5 +3,6 @@
 pub mod clients;
 pub mod keys;
 pub mod projects;
+mod revoke_keys;
 pub mod statistics;
 pub mod users;

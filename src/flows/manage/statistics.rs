@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::domain::event::EventKind;
 use crate::domain::page::Page;
+use crate::domain::time::Timestamp;
 use crate::flows::error::FlowError;
 use crate::flows::usher::Usher;
 use crate::storage::log::{Fact, Search};
 
-const DAY: i64 = 86_400;
 /// How far back numbers go.
 const DAYS: u64 = 30;
 
@@ -35,7 +35,7 @@ impl Usher {
         let since = before(DAYS);
         let mut days: Vec<(i64, i64, i64)> = Vec::new();
         for counted in self.store.count_sign_ins(since).await? {
-            let start = counted.day.saturating_mul(DAY);
+            let start = Timestamp(counted.first_at).start_of_day().0;
             if days.last().is_none_or(|(day, ..)| *day != start) {
                 days.push((start, 0, 0));
             }

@@ -28,6 +28,8 @@ pub struct Introspection {
 /// An access token that is good, and the person it is about, if it is about one.
 pub(in crate::flows) struct Access {
     pub claims: AccessTokenClaims,
+    /// The key that signed it.
+    pub kid: String,
     pub person: Option<(ClaimsRequest, User)>,
 }
 
@@ -90,6 +92,7 @@ impl Usher {
     /// Is this an access token of ours, in time, for us, and has nothing ended it?
     pub(in crate::flows) async fn check_access_token(&self, token: &str) -> Result<Option<Access>, FlowError> {
         let Ok(verified) = self.keyring().verify(token, Expect { typ: access_token::TYP }) else { return Ok(None) };
+        let kid = verified.kid;
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(verified.claims.into()) else { return Ok(None) };
         let ours = claims.iss == self.issuer() && claims.aud.iter().any(|aud| aud == self.issuer());
         if !ours || self.now() >= Timestamp(claims.exp) {
@@ -101,10 +104,10 @@ impl Usher {
         }
         let Some(gid) = &claims.gid else {
             let revoked = self.store.is_token_revoked(&claims.jti).await?;
-            return Ok((!revoked).then_some(Access { claims, person: None }));
+            return Ok((!revoked).then_some(Access { claims, kid, person: None }));
         };
         let Ok(grant) = gid.parse::<GrantId>() else { return Ok(None) };
         let person = self.store.find_standing_grant(grant, &claims.jti).await?;
-        Ok(person.map(|person| Access { claims, person: Some(person) }))
+        Ok(person.map(|person| Access { claims, kid, person: Some(person) }))
     }
 }

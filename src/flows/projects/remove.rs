@@ -49,10 +49,7 @@ impl Usher {
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
                 for client in clients {
-                    if tx.delete_client(&client).await? {
-                        let event = usher.event(EventKind::ClientDeleted).with_client(&client).with_project(id);
-                        tx.append(&event).await?;
-                    }
+                    usher.remove_client(&mut tx, &client).await?;
                 }
                 let existed = tx.delete_project(id).await?;
                 if existed {

@@ -1,8 +1,9 @@
-//! A project's token is replaced. It is a key as well: whoever holds the old one hands the history on to the new one.
+//! A project's token is replaced, and those before it end. It is a key as well: whoever holds the old one hands the history on to the new one.
 
 use std::time::Duration;
 
 use crate::domain::event::EventKind;
+use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
 use crate::domain::time::Timestamp;
 use crate::flows::accounts::secret_hash;
@@ -75,5 +76,23 @@ impl Usher {
             })
         });
         if replace.await? { Ok((token, good_until)) } else { Err(Refused::Superseded.into()) }
+    }
+
+    /// Ends every token of a project but the newest at once. Gives how many were still good.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn end_former_tokens(&self, project: ProjectId) -> Result<u64, FlowError> {
+        let (now, event) = (self.now(), self.event(EventKind::FormerTokensEnded).with_project(project));
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let ended = tx.forget_former_tokens(project, now).await?;
+                if ended > 0 {
+                    tx.append(&event).await?;
+                }
+                Ok(ended)
+            })
+        });
+        Ok(end.await?)
     }
 }

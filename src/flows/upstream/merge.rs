@@ -111,9 +111,12 @@ impl Usher {
                     tx.move_identity(identity.id, kept, merge.merged).await?;
                 }
                 let Some(rests) = tx.find_user(merge.merged).await? else { return Ok(Undone::Over) };
+                let sub = rests.sub.clone();
                 tx.update_user(&User { status: UserStatus::Active, updated_at: now, ..rests }).await?;
                 tx.delete_merge(id).await?;
-                let event = usher.event(EventKind::MergeUndone).with_user(kept);
+                let concerned = tx.projects_of_user(merge.merged).await?;
+                let event = usher.event(EventKind::MergeUndone).with_user(kept).with("sub", sub.0);
+                let event = event.with_projects(&concerned);
                 tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
                 Ok(Undone::Done)
             })

@@ -1,5 +1,7 @@
 //! The keys of projects and their sealed histories: what stands here tells nothing but how much there is, and of which day.
 
+use std::fmt::Display;
+
 use serde_json::Value;
 use sqlx::types::Json;
 
@@ -142,8 +144,25 @@ impl Tx<'_> {
         on_tx!(self, FIND_TOKEN_HASH, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))
     }
 
-    /// Adds sealed facts at the end of a project's history.
-    pub async fn append_history(
+    /// Seals something to a project's newest key and adds it at the end of the project's history. A project without a key, or
+    /// whose key seals nothing, loses it, and nobody else anything.
+    pub async fn seal_into_history<E: Display>(
+        &mut self,
+        project: ProjectId,
+        day: Timestamp,
+        seal: impl FnOnce(&Value) -> std::result::Result<String, E> + Send,
+    ) -> Result<()> {
+        let Some(key) = self.newest_project_key(project).await? else { return Ok(()) };
+        match seal(&key.public_jwk) {
+            Ok(sealed) => self.append_history(project, key.generation, day, &sealed).await,
+            Err(why) => {
+                tracing::error!(project.id = %project, "history cannot be sealed: {why}");
+                Ok(())
+            }
+        }
+    }
+
+    async fn append_history(
         &mut self,
         project: ProjectId,
         generation: i64,

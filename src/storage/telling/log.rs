@@ -15,7 +15,7 @@ statements! {
     LIST_OF_USER = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data from event where user_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
     LIST_OF_CLIENT = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data from event where client_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
     LIST_OF_PROJECT = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data from event where project_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
-    SIGN_INS = "select at / 86400 as day, kind, count(*) as times from event where id >= $1 and kind in ('session.created', 'session.reauthenticated', 'session.sign_in_failed') group by at / 86400, kind order by day, kind";
+    SIGN_INS = "select min(at) as first_at, kind, count(*) as times from event where id >= $1 and kind in ('session.created', 'session.reauthenticated', 'session.sign_in_failed') group by at / 86400, kind order by at / 86400, kind";
     MEANS = "select data, count(*) as times from event where id >= $1 and kind in ('session.created', 'session.reauthenticated') group by data order by times desc limit 100";
     // The sign keeps SQLite from walking through everybody there ever was, in the order of users.
     ACTIVE = "select count(distinct +user_id) from event where id >= $1 and kind in ('session.created', 'session.reauthenticated', 'grant.created', 'access.used')", postgres "select count(distinct user_id) from event where id >= $1 and kind in ('session.created', 'session.reauthenticated', 'grant.created', 'access.used')";
@@ -104,8 +104,8 @@ impl TryFrom<FactRow> for Fact {
 /// So many of something.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct SignInsOfDay {
-    /// Days since the epoch.
-    pub day: i64,
+    /// When the first of them was, in seconds since the epoch: the day is that of this moment.
+    pub first_at: i64,
     /// The kind of the facts.
     pub kind: String,
     /// How many.

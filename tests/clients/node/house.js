@@ -12,7 +12,8 @@ const run = promisify(execFile);
 /** The program under test; null where the tests were started without one, or on a database that is not the house's own. */
 export const program = process.env.USHER_DATABASE_URL ? null : (process.env.USHER_TEST_BIN ?? null);
 
-async function freePort() {
+/** A port that nobody listens on now. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address();
@@ -20,8 +21,8 @@ async function freePort() {
   return port;
 }
 
-/** Makes a house and starts it. */
-export async function house() {
+/** Makes a house, with these settings beside the usual ones, and starts it. */
+export async function house(settings = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'usher-feed-'));
   const [port, a, b] = [await freePort(), await freePort(), await freePort()];
   const issuer = `http://localhost:${port}`;
@@ -31,6 +32,7 @@ export async function house() {
     USHER_ISSUER: issuer,
     USHER_DEMO__LISTEN_A: `127.0.0.1:${a}`,
     USHER_DEMO__LISTEN_B: `127.0.0.1:${b}`,
+    ...settings,
   };
   let child = null;
   const made = {
@@ -54,6 +56,12 @@ export async function house() {
     async usher(...args) {
       const { stdout } = await run(program, [...args, '--json'], { cwd: folder, env });
       return JSON.parse(stdout);
+    },
+    /** The same, with something typed. */
+    async usherTyping(typed, ...args) {
+      const running = run(program, [...args, '--json'], { cwd: folder, env });
+      running.child.stdin.end(typed);
+      return JSON.parse((await running).stdout);
     },
     async end() {
       if (child?.exitCode === null && child.signalCode === null) await made.stop();

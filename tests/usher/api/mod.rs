@@ -5,6 +5,7 @@ mod administrators;
 mod calling;
 mod codes;
 mod cookie_mode;
+mod former_tokens;
 mod history;
 mod idempotency;
 mod me;

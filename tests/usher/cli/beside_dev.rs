@@ -181,6 +181,18 @@ fn keys(folder: &Folder, serving: &Serving) {
     assert_eq!((in_state(&rotated, "active"), in_state(&rotated, "next")), (3, 3), "{rotated}");
     let leaked = folder.json(&["keys", "rotate", "--now"]);
     assert_eq!((in_state(&leaked, "active"), in_state(&leaked, "retired")), (3, 3), "{leaked}");
+
+    let gone = kids(&keys)[0].clone();
+    folder.run(&["keys", "revoke", "nothing"]).failed_with("there is no such signing key");
+    let left = folder.json(&["keys", "revoke", &gone]);
+    assert!(kids(&left).len() == 5 && !kids(&left).contains(&gone), "{left}");
+    // The server hears nothing of the command line on SQLite, and looks by itself.
+    while kids(&published()["keys"]) != kids(&left) {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let fresh = folder.json(&["keys", "revoke", "--all"]);
+    assert_eq!((in_state(&fresh, "active"), kids(&fresh).len()), (3, 3), "{fresh}");
+    assert!(kids(&fresh).iter().all(|kid| !kids(&left).contains(kid)));
 }
 
 fn house(folder: &Folder, serving: &Serving) {

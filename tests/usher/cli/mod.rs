@@ -5,6 +5,7 @@ mod program;
 #[cfg(feature = "sim")]
 mod provider;
 mod refusals;
+mod sample;
 mod serving;
 mod settings;
 #[cfg(feature = "sim")]

@@ -55,6 +55,7 @@ fn every_command_explains_itself() {
         "keys",
         "keys list",
         "keys rotate",
+        "keys revoke",
         "keys prune",
         "config",
         "config print",

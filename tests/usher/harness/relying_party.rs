@@ -140,3 +140,10 @@ pub fn payload(token: &str) -> Value {
     let part = token.split('.').nth(1).expect("a compact token");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
+
+/// The name of the key that signed a token, its signature unseen.
+pub fn kid(token: &str) -> String {
+    let part = token.split('.').next().expect("a compact token");
+    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON");
+    header["kid"].as_str().expect("a kid").to_owned()
+}

@@ -10,11 +10,12 @@ use usher::flows::{Device, RegisteredClient};
 use usher::keys::verify::Expect;
 
 use super::receiver::{Call, Receiver, Reply};
-use super::stage::{ANA, Stage, account, run};
+use super::stage::{ANA, Stage, account, distinct, run};
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::PASSWORD;
 use crate::harness::relying_party::{Answer, answer, payload};
+use crate::storage::samples::identity_of;
 
 /// Ana, signed in in two browsers at a client that listens; in the first with tokens.
 struct Scene<'h> {
@@ -171,6 +172,35 @@ causes! {
         scene.stage.house.usher.set_user_status(&user, UserStatus::Disabled).await.unwrap();
     }
 
+    disabling_the_client_is_told ends 2, |scene| {
+        let client = &scene.client.client.id;
+        scene.stage.house.usher.set_client_disabled(client, true).await.unwrap();
+    }
+
+    deleting_the_client_is_told_although_it_is_gone ends 2, |scene| {
+        scene.stage.house.usher.delete_client(&scene.client.client.id).await.unwrap();
+    }
+
+    deleting_the_project_is_told_although_it_is_gone ends 2, |scene| {
+        let project = &scene.stage.project.project;
+        scene.stage.house.usher.delete_project(project, &project.name).await.unwrap();
+    }
+
+    unlinking_the_identity_that_opened_it_is_told ends 1, |scene| {
+        let (this, _) = account(&scene.stage.house, &scene.other).await;
+        let (doomed, _) = account(&scene.stage.house, &scene.browser).await;
+        let identity = identity_of(&this.user);
+        let (id, new, session) = (identity.id, identity.clone(), doomed.session.id);
+        let link = scene.stage.house.usher.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.insert_identity(&new).await?;
+                tx.mark_session(session, new.id, None).await
+            })
+        });
+        link.await.unwrap();
+        scene.stage.house.usher.unlink(&this, id).await.unwrap();
+    }
+
     the_person_saying_that_it_was_not_them_is_told ends 2, |scene| {
         let house = &scene.stage.house;
         let page = scene.other.open(&house.at("/account/not-me")).await;
@@ -216,6 +246,38 @@ on_both_databases! {
             assert_eq!(notice.status.as_str(), "told");
             assert!(told.iter().any(|claims| claims["jti"] == notice.id.to_string()), "the name is that of the notice");
         }
+    }
+
+    async fn a_client_that_is_back_in_use_goes_on_with_what_it_had_and_is_told_again(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let scene = scene(&stage).await;
+        let client = &scene.client.client.id;
+        for round in 1..=2 {
+            stage.house.usher.set_client_disabled(client, true).await.unwrap();
+            stage.tell().await;
+            assert_eq!(scene.told().len(), 2 * round, "each of its sessions once each time");
+            stage.house.wait(60);
+            stage.house.usher.set_client_disabled(client, false).await.unwrap();
+        }
+        let ids: Vec<String> = scene.told().iter().map(|claims| claims["jti"].to_string()).collect();
+        assert_eq!(distinct(&ids), 4);
+        let next = stage.house.refresh(&scene.client, &scene.tokens.text("refresh_token")).await;
+        assert_eq!(next.status, 200, "{next:?}");
+    }
+
+    async fn a_client_that_was_down_when_it_was_deleted_still_learns(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let scene = scene(&stage).await;
+        scene.receiver.answer_always(Reply::status(503));
+        let (account, _) = account(&stage.house, &scene.browser).await;
+        stage.house.usher.sign_out(&account).await.unwrap();
+        stage.tell().await;
+        stage.house.usher.delete_client(&scene.client.client.id).await.unwrap();
+        stage.tell().await;
+        scene.receiver.answer_always(Reply::status(200));
+        scene.receiver.forget();
+        stage.house.wait(30);
+        scene.assert_told("what was waiting, and what ended with it", 2).await;
     }
 
     async fn a_client_that_never_answers_is_given_up_once_it_holds_nothing_any_more(db: TestDatabase) {

@@ -21,12 +21,14 @@ fn the_table_of_messages_is_the_one_in_the_documentation() {
 
 fn markdown() -> String {
     let mut table =
-        String::from("| type | version | what happened | `data`, beside `project_id` |\n|---|---|---|---|\n");
+        String::from("| type | version | what happened | who is told | `data`, beside `project_id` |\n|---|---|---|---|---|\n");
     for message in catalogue::all() {
         let members: Vec<String> =
             message.members.iter().map(|member| format!("`{}`: {}", member.name, member.about)).collect();
         let (name, version) = (message.name(), message.version);
-        writeln!(table, "| `{name}` | {version} | {} | {} |", message.about, members.join("; ")).expect("text grows");
+        let told = message.kind.concern().in_words();
+        let members = members.join("; ");
+        writeln!(table, "| `{name}` | {version} | {} | {told} | {members} |", message.about).expect("text grows");
     }
     table
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod backchannel;
+mod concern;
 mod delivery;
 mod documentation;
 mod failing;

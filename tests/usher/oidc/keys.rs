@@ -1,18 +1,21 @@
 //! Signing keys over their whole life: published before they sign, kept until their last token is dead.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use serde_json::Value;
+use tokio::sync::watch;
 use usher::domain::client::ClientType;
+use usher::domain::key::{KeyState, SigningKeyRecord};
 use usher::flows::RegisteredClient;
+use usher::jobs;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
-use crate::harness::relying_party::answer;
+use crate::harness::relying_party::{answer, kid};
 
+const ANA: &str = "ana@example.test";
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 /// An ID token lives for an hour; another instance may sign with an old key for ten minutes more.
@@ -32,10 +35,17 @@ async fn token(house: &TestUsher, client: &RegisteredClient) -> String {
     house.call(client, "/oauth2/token", &[("grant_type", "client_credentials")]).await.text("access_token")
 }
 
-fn kid(token: &str) -> String {
-    let header = token.split('.').next().expect("a header");
-    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).expect("base64url")).expect("JSON");
-    header["kid"].as_str().expect("a kid").to_owned()
+/// The jobs that take up keys and tell facts, at an instance that a test has opened by hand.
+fn learns(house: &TestUsher) -> watch::Sender<bool> {
+    let (stop, going_on) = watch::channel(false);
+    let job = jobs::all(None).into_iter().find(|job| job.name() == "learn_keys").expect("there is that job");
+    tokio::spawn(jobs::keep_at(job, house.usher.clone(), "learner".to_owned(), going_on));
+    stop
+}
+
+async fn state_of(house: &TestUsher, kid: &str) -> Option<KeyState> {
+    let keys = house.usher.list_keys().await.expect("the house is whole");
+    keys.iter().find(|key| key.kid == kid).map(SigningKeyRecord::state)
 }
 
 on_both_databases! {
@@ -153,5 +163,91 @@ on_both_databases! {
         house.restart().await;
         assert_eq!(published(&house).await, keys);
         assert!(house.is_active(&client, &before).await);
+    }
+
+    /// RL-06
+    async fn a_key_that_was_removed_is_refused_at_once_wherever_its_tokens_come(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let second = house.second_instance().await;
+        let _learning = learns(&second);
+        let web = house.client(ClientType::Web, |client| client.first_party = true).await;
+        let mut browser = house.browser();
+        let tokens = house.tokens(&mut browser, &web, ANA).await;
+        let (access, hint) = (tokens.text("access_token"), tokens.text("id_token"));
+        let own = house.tokens_of(ANA).await.text("access_token");
+        let gone: BTreeSet<String> = [&access, &hint, &own].iter().map(|token| kid(token)).collect();
+        assert!(second.is_active(&web, &access).await && house.me(&own).await.status == 200);
+
+        house.usher.revoke_keys(&gone).await.expect("they can be removed");
+        assert!(published(&house).await.is_disjoint(&gone));
+        assert_eq!(published(&house).await.len(), 3, "others have taken their place");
+        assert_eq!(house.userinfo(&access).await.status, 401);
+        assert!(!house.is_active(&web, &access).await);
+        assert_eq!(house.me(&own).await.status, 401);
+        let page = browser.open(&house.at(&format!("/oauth2/logout?id_token_hint={hint}"))).await;
+        assert!(page.body.contains("name=\"logout\""), "the hint proves nothing: the person is asked");
+
+        // The other instance was not asked to read anything.
+        while second.is_active(&web, &access).await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(published(&second).await.is_disjoint(&gone));
+        let next = house.refresh(&web, &tokens.text("refresh_token")).await.text("access_token");
+        assert!(!gone.contains(&kid(&next)));
+        assert!(house.is_active(&web, &next).await && second.is_active(&web, &next).await);
+    }
+
+    async fn what_was_to_sign_next_signs_when_a_key_is_removed_and_the_others_stay_as_they_are(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = machine(&house, "ES256").await;
+        let active = kid(&token(&house, &client).await);
+        house.wait(1);
+        house.usher.rotate_keys(false).await.expect("keys can be made");
+        let next: Vec<String> = published(&house).await.into_iter().filter(|kid| *kid != active).collect();
+        house.usher.revoke_keys(&BTreeSet::from([active.clone()])).await.expect("it can be removed");
+        assert_eq!(published(&house).await.len(), 5);
+        let now = kid(&token(&house, &client).await);
+        assert!(next.contains(&now), "it was published already");
+        assert_eq!(state_of(&house, &active).await, None);
+
+        let rest: Vec<String> = published(&house).await.into_iter().collect();
+        let waiting = rest.iter().filter(|kid| **kid != now);
+        for kid in waiting {
+            let before = state_of(&house, kid).await;
+            assert!(before == Some(KeyState::Next) || before == Some(KeyState::Active), "{before:?}");
+        }
+        let unknown = house.usher.revoke_keys(&BTreeSet::from([now.clone(), active])).await;
+        assert!(unknown.is_err_and(|error| error.to_string().contains("signing key")));
+        assert!(house.is_active(&client, &token(&house, &client).await).await);
+        assert_eq!(kid(&token(&house, &client).await), now, "with one that is not there none is removed");
+    }
+
+    async fn after_the_master_key_has_leaked_every_key_is_replaced(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = machine(&house, "PS256").await;
+        let before = token(&house, &client).await;
+        let all = published(&house).await;
+        house.usher.revoke_keys(&all).await.expect("they can be removed");
+        assert!(published(&house).await.is_disjoint(&all));
+        assert_eq!(published(&house).await.len(), 3);
+        assert!(!house.is_active(&client, &before).await);
+        assert!(house.is_active(&client, &token(&house, &client).await).await);
+        let told = "select count(*) from event where kind = 'key.revoked'";
+        assert_eq!(house.database.count(told).await, 3);
+    }
+
+    /// RL-06
+    async fn a_house_that_finds_only_expired_keys_signs_with_none_of_them(db: TestDatabase) {
+        let mut house = TestUsher::on(db, &[]).await;
+        let client = machine(&house, "RS256").await;
+        let old = published(&house).await;
+        house.database.execute("update signing_key set retired_at = created_at, expires_at = created_at + 60").await;
+        house.wait(DAY);
+        house.restart().await;
+        let token = token(&house, &client).await;
+        assert!(!old.contains(&kid(&token)));
+        assert!(published(&house).await.is_disjoint(&old), "and they are forgotten");
+        assert!(house.is_active(&client, &token).await);
     }
 }

@@ -9,27 +9,12 @@ use usher::policy::compile::{Edition, compile};
 use usher::policy::validate::validate;
 use usher::policy::{Document, Table};
 
-/// 100 roles with 100 grants each, a third of them conditional, and 200 route rules.
-fn ten_thousand_rules() -> Document {
-    let actions: Map<String, Json> = (0..10).map(|i| (format!("act{i}"), json!("item"))).collect();
-    let entities: Map<String, Json> = (0..10)
-        .map(|i| (format!("Entity{i}"), json!({"attributes": {"owner_id": "string"}, "actions": actions})))
-        .collect();
-    let mut grants = Map::new();
-    for i in 0..100 {
-        grants.insert(format!("Entity{}:act{}", i / 10, i % 10), json!(if i % 3 == 0 { "own" } else { "allow" }));
-    }
-    let roles: Map<String, Json> = (0..100).map(|i| (format!("role{i}"), json!({"grants": grants}))).collect();
-    let routes: Vec<Json> =
-        (0..200).map(|i| json!({"methods": ["GET"], "path": format!("/e{i}/:id"), "need": "Entity1:act1"})).collect();
-    let conditions = json!({"own": {"eq": ["resource.owner_id", "user.id"]}});
-    Document::from_json(json!({"entities": entities, "roles": roles, "routes": routes, "conditions": conditions}))
-        .unwrap()
-}
+#[path = "../../../conformance/bench/rules.rs"]
+mod rules;
 
 #[test]
 fn a_table_of_ten_thousand_rules_is_checked_and_loaded_in_no_time() {
-    let document = ten_thousand_rules();
+    let document = rules::ten_thousand_rules();
     let begun = Instant::now();
     let review = validate(&document);
     assert!(review.valid, "{:?}", review.faults);

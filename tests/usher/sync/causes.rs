@@ -1,15 +1,18 @@
 //! Every cause for which something ends reaches the feed: a token that was good before is known to be dead, and one that
 //! was issued afterwards, or to somebody else, is not.
 
+use std::collections::BTreeSet;
+
 use usher::domain::client::ClientType;
 use usher::domain::user::{User, UserStatus};
 use usher::flows::RegisteredClient;
+use usher::protocol::client_metadata::ClientMetadata;
 
-use super::follower::Follower;
+use super::follower::{Follower, module};
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::{PASSWORD, TestUsher};
-use crate::harness::relying_party::Answer;
+use crate::harness::relying_party::{Answer, kid};
 
 const ANA: &str = "ana@example.test";
 const BOB: &str = "bob@example.test";
@@ -167,6 +170,35 @@ on_both_databases! {
         scene.house.usher.delete_client(&scene.shop.client.id).await.unwrap();
         let access = scene.access();
         scene.follower.learns_of(&access).await;
+    }
+
+    async fn a_signing_key_that_somebody_else_has(db: TestDatabase) {
+        let mut scene = Scene::set(db).await;
+        let rsa = |client: &mut ClientMetadata| {
+            client.first_party = true;
+            client.access_token_signed_response_alg = Some("RS256".to_owned());
+        };
+        let other = scene.house.client(ClientType::Web, rsa).await;
+        let spared = scene.house.tokens(&mut scene.house.browser(), &other, ANA).await.text("access_token");
+        let stranger = scene.house.usher.create_project("Strangers").await.unwrap();
+        let mut elsewhere = Follower::by(&scene.house, &stranger.token, None).await;
+        let (_, module) = module(&scene.house).await;
+        let mut shut_out = Follower::by(&scene.house, &module, None).await;
+
+        let access = scene.access();
+        let gone = kid(&access);
+        assert_eq!((kid(&scene.bystander), kid(&module)), (gone.clone(), gone.clone()), "one key signs for all of them");
+        scene.house.usher.revoke_keys(&BTreeSet::from([gone])).await.unwrap();
+        scene.follower.learns_of(&access).await;
+        elsewhere.learns_of(&access).await;
+        assert!(scene.follower.known.is_revoked(&scene.bystander), "everything that it signed");
+        assert!(!scene.follower.known.is_revoked(&spared), "and nothing that another signed");
+        assert_eq!(shut_out.close_code().await, 4401, "whoever follows by such a token is shut out");
+        let next = scene.house.refresh(&scene.shop, &scene.tokens.text("refresh_token")).await.text("access_token");
+        assert!(!scene.follower.known.is_revoked(&next), "what comes afterwards is good");
+        for (token, status) in [(&access, 401), (&scene.bystander, 401), (&spared, 200), (&next, 200)] {
+            assert_eq!(scene.house.userinfo(token).await.status, status);
+        }
     }
 
     async fn a_user_who_leaves(db: TestDatabase) {

@@ -15,7 +15,7 @@ use usher::flows::RegisteredClient;
 use usher::protocol::scope::Scope;
 
 use crate::harness::house::TestUsher;
-use crate::harness::relying_party::payload;
+use crate::harness::relying_party::{kid, payload};
 
 /// Longer than anything may take that a test waits for.
 pub const SOON: Duration = Duration::from_secs(30);
@@ -67,7 +67,8 @@ impl Known {
         let mark =
             |kind: &str, value: String| self.marks.get(&(kind.to_owned(), value)).is_some_and(|mark| issued < *mark);
         let all = self.marks.iter().any(|((kind, _), mark)| kind == "project" && issued < *mark);
-        named || mark("sub", claim("sub")) || mark("client", claim("client_id")) || all
+        let signed_by = self.exact.contains(&("kid".to_owned(), kid(token)));
+        named || signed_by || mark("sub", claim("sub")) || mark("client", claim("client_id")) || all
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod asking;
 mod causes;
-mod follower;
+pub mod follower;
 mod instances;
 mod seen;
 mod socket;

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::concern::Concern;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::ProjectId;
 
@@ -68,14 +69,14 @@ const fn of(kind: EventKind, about: &'static str, members: &'static [Member]) ->
 }
 
 const ALL: &[MessageType] = &[
-    of(EventKind::SessionCreated, "A user who is known to the project signed in.", &[SUB, SID, AMR]),
+    of(EventKind::SessionCreated, "A session has come to the project: its first grant there.", &[SUB, SID, AMR]),
     of(EventKind::SessionReauthenticated, "A user showed again who they are.", &[SUB, SID, AMR]),
     of(
         EventKind::SessionRevoked,
         "A session is over before its time: its tokens are good no more.",
         &[SUB, SID, REASON],
     ),
-    of(EventKind::UserCreated, "A user was made.", &[SUB, BY]),
+    of(EventKind::UserCreated, "A user has come to the project: their first grant there.", &[SUB]),
     of(EventKind::UserUpdated, "A user's profile has changed: ask userinfo.", &[SUB]),
     of(EventKind::UserDisabled, "A user may not sign in any more.", &[SUB]),
     of(EventKind::UserEnabled, "A user may sign in again.", &[SUB]),
@@ -92,7 +93,14 @@ const ALL: &[MessageType] = &[
             Member { name: "into", from: Origin::User, about: "the `sub` that stays" },
         ],
     ),
-    of(EventKind::MergeUndone, "Two users were found not to be one person after all.", &[SUB]),
+    of(
+        EventKind::MergeUndone,
+        "Two users were found not to be one person after all.",
+        &[
+            Member { name: "sub", from: Origin::Sub, about: "the `sub` that stands for itself again" },
+            Member { name: "from", from: Origin::User, about: "the `sub` it had been merged into" },
+        ],
+    ),
     of(
         EventKind::IdentityLinked,
         "A user can sign in with one more provider.",
@@ -108,11 +116,6 @@ const ALL: &[MessageType] = &[
         &[SUB, data("wanted", "whether")],
     ),
     of(EventKind::RecoveryCodesRenewed, "A user made new recovery codes.", &[SUB]),
-    of(
-        EventKind::RecoveryCodeUsed,
-        "A user signed in with a recovery code.",
-        &[SUB, data("left", "how many are left")],
-    ),
     of(EventKind::PasskeyCloneSuspected, "A user's passkey may have been copied; it was not accepted.", &[SUB]),
     of(EventKind::ConsentGranted, "A user allowed a client something.", &[SUB, SID, CLIENT, data("scope", "what")]),
     of(EventKind::ConsentDenied, "A user denied a client what it asked.", &[SUB, SID, CLIENT]),
@@ -137,6 +140,7 @@ const ALL: &[MessageType] = &[
         &[data("require_second_factor", "whether nobody signs in without two factors, if that has changed")],
     ),
     of(EventKind::ProjectTokenRotated, "The project has a new token; the one before is good for a while.", &[]),
+    of(EventKind::FormerTokensEnded, "No token of the project but the newest is good any more.", &[]),
     of(
         EventKind::MemberAdded,
         "Somebody became a member of the project.",
@@ -162,6 +166,11 @@ const ALL: &[MessageType] = &[
         EventKind::KeyActivated,
         "Tokens are signed with another key from now on. It has been published for a while.",
         &[data("kid", "the key")],
+    ),
+    of(
+        EventKind::KeyRevoked,
+        "A key is known to others. It was removed, and nothing that it signed is good any more: fetch the keys anew.",
+        &[data("kid", "the key"), data("alg", "its algorithm")],
     ),
     of(EventKind::WebhookCreated, "A webhook was made.", &[data("webhook_id", "which")]),
     of(EventKind::WebhookUpdated, "A webhook has changed.", &[data("webhook_id", "which")]),
@@ -192,7 +201,7 @@ impl MessageType {
 
     /// Is this fact everybody's business, not that of one project?
     pub const fn is_for_all(&self) -> bool {
-        matches!(self.kind, EventKind::KeyActivated)
+        matches!(self.kind.concern(), Concern::Everybody)
     }
 
     /// Does a message of this type name a user?
@@ -253,33 +262,30 @@ mod tests {
     use crate::domain::random::SeededRandom;
     use crate::domain::time::Timestamp;
 
-    /// Kinds that no project is told, each for a reason: they tell of the house, of its providers, or where somebody was.
-    /// A project that is deleted has nobody left to tell; what was used stands in its sealed history.
-    const THE_HOUSES_OWN: &[EventKind] = &[
-        EventKind::ProjectDeleted,
-        EventKind::AccessUsed,
-        EventKind::RecoveryRequested,
-        EventKind::SignInFailed,
-        EventKind::SessionSteppedUp,
-        EventKind::SecondFactorFailed,
-        EventKind::BrowserRemembered,
-        EventKind::BrowserForgotten,
-        EventKind::KeyCreated,
-        EventKind::KeyRetired,
-        EventKind::KeyPruned,
-        EventKind::SetupLinkCreated,
-        EventKind::ProviderChanged,
-        EventKind::ProviderDeleted,
-        EventKind::ProviderNotice,
-    ];
+    /// Of these a project is told nothing although they are its business: one that is deleted has nobody left to tell, and
+    /// what was used stands in the sealed history.
+    const UNTOLD: [EventKind; 2] = [EventKind::ProjectDeleted, EventKind::AccessUsed];
 
     #[test]
     fn every_kind_is_either_told_or_the_houses_own() {
         for kind in EventKind::ALL {
-            let (told, own) = (of_kind(*kind).is_some(), THE_HOUSES_OWN.contains(kind));
-            assert!(told != own, "decide whether projects are told of {}", kind.as_str());
+            let own = kind.concern() == Concern::House || UNTOLD.contains(kind);
+            assert!(of_kind(*kind).is_some() != own, "decide whether projects are told of {}", kind.as_str());
         }
-        assert_eq!(ALL.len() + THE_HOUSES_OWN.len(), EventKind::ALL.len());
+    }
+
+    /// Whoever is told of a session or a grant learns no more of it than what concerns them.
+    #[test]
+    fn what_names_a_session_or_a_client_is_told_only_to_those_who_have_to_do_with_it() {
+        for message in all() {
+            let names = |origin: Origin| message.members.iter().any(|member| member.from == origin);
+            let concern = message.kind.concern();
+            if names(Origin::Client) || names(Origin::Grant) {
+                assert_eq!(concern, Concern::Project, "{}", message.name());
+            } else if names(Origin::Session) || names(Origin::Data("amr")) {
+                assert!(matches!(concern, Concern::Session | Concern::Arrival), "{}", message.name());
+            }
+        }
     }
 
     #[test]

@@ -3,20 +3,21 @@
 use uuid::Uuid;
 
 use crate::domain::id::{ClientId, EventId, SessionId, UserId};
-use crate::domain::logout_notice::{LogoutNotice, NoticeStatus};
+use crate::domain::logout_notice::{Address, LogoutNotice, NoticeStatus};
 use crate::domain::time::Timestamp;
 use crate::storage::db::{on, on_tx, run, statements};
 use crate::storage::row::unreadable;
 use crate::storage::{Result, StorageError, Store, Tx};
 
 statements! {
-    INSERT = "insert into logout_notice (id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at) values ($1, $2, $3, $4, $5, $6, 'waiting', 0, $6, $7) on conflict (client_id, session_id, at) do nothing";
+    INSERT = "insert into logout_notice (id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, uri, alg) values ($1, $2, $3, $4, $5, $6, 'waiting', 0, $6, $7, $8, $9) on conflict (client_id, session_id, at) do nothing";
     ANY_DUE = "select id from logout_notice where status = 'waiting' and send_after <= $1 limit 1";
     // Clients that have their share come as ",one,two,". What is taken comes back by itself should its taker be gone.
-    TAKE = "update logout_notice set tries = tries + 1, send_after = $2 where id in (select id from logout_notice where status = 'waiting' and send_after <= $1 and $3 not like '%,' || client_id || ',%' order by send_after, id limit $4) and status = 'waiting' and send_after <= $1 returning id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at";
+    TAKE = "update logout_notice set tries = tries + 1, send_after = $2 where id in (select id from logout_notice where status = 'waiting' and send_after <= $1 and $3 not like '%,' || client_id || ',%' order by send_after, id limit $4) and status = 'waiting' and send_after <= $1 returning id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at, uri, alg";
     RECORD = "update logout_notice set status = $2, send_after = $3, last_status = $4, last_error = $5, ended_at = $6 where id = $1 and status = 'waiting'";
-    OF_USER = "select id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at from logout_notice where user_id = $1 and at >= $2 order by at desc, id desc limit 100";
-    OF_CLIENT = "select id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at from logout_notice where client_id = $1 and at >= $2 order by at desc, id desc limit 100";
+    OF_USER = "select id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at, uri, alg from logout_notice where user_id = $1 and at >= $2 order by at desc, id desc limit 100";
+    OF_CLIENT = "select id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at, uri, alg from logout_notice where client_id = $1 and at >= $2 order by at desc, id desc limit 100";
+    OUTLIVE = "update logout_notice set uri = $2, alg = $3 where client_id = $1 and status = 'waiting'";
     SWEEP = "delete from logout_notice where id in (select id from logout_notice where at < $1 order by at limit $2)";
 }
 
@@ -35,6 +36,8 @@ struct NoticeRow {
     last_status: Option<i64>,
     last_error: Option<String>,
     ended_at: Option<i64>,
+    uri: Option<String>,
+    alg: Option<String>,
 }
 
 impl TryFrom<NoticeRow> for LogoutNotice {
@@ -56,6 +59,7 @@ impl TryFrom<NoticeRow> for LogoutNotice {
             last_status: status.map_err(|_| fault("last_status"))?,
             last_error: row.last_error,
             ended_at: row.ended_at.map(Timestamp),
+            address: row.uri.zip(row.alg).map(|(uri, alg)| Address { uri, alg }),
         })
     }
 }
@@ -74,8 +78,15 @@ impl Tx<'_> {
             .bind(notice.session_id.0)
             .bind(&notice.sub)
             .bind(notice.at.0)
-            .bind(notice.give_up_at.0))
+            .bind(notice.give_up_at.0)
+            .bind(notice.address.as_ref().map(|address| &address.uri))
+            .bind(notice.address.as_ref().map(|address| &address.alg)))
         .map(drop)
+    }
+
+    /// The client is gone: what it is still to be told goes to this address.
+    pub async fn let_logout_notices_outlive(&mut self, client: &ClientId, address: &Address) -> Result<()> {
+        run!(self, OUTLIVE, |sql| sqlx::query(sql).bind(&client.0).bind(&address.uri).bind(&address.alg)).map(drop)
     }
 
     /// Takes up to `most` notices that are due, none of clients that have their share; they come back at `again_at` unless something is written down of them before.

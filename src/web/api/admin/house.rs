@@ -1,5 +1,7 @@
 //! The house's keys and the providers that people come from.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -42,7 +44,8 @@ pub struct KeyView {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct KeyRotation {
-    /// At once, without publishing the new keys first: for a key that is known to others.
+    /// At once, without publishing the new keys first. Tokens of the old keys stay good: a key that is known to others is
+    /// to be revoked instead.
     #[schema(default = false)]
     pub at_once: bool,
 }
@@ -137,6 +140,23 @@ pub async fn rotate_keys(
     JsonBody(rotation): JsonBody<KeyRotation>,
 ) -> ApiResult<Json<List<KeyView>>> {
     state.0.usher.rotate_keys(rotation.at_once).await?;
+    keys(state, administrator).await
+}
+
+/// Removes a key that is known to others. Nothing that it signed is good any more, here at once and at every local module
+/// within a second; where it was signing, another takes its place.
+#[utoipa::path(
+    post, path = "/api/v1/admin/keys/{kid}/revoke", tag = "admin", operation_id = "admin_revoke_key",
+    params(("kid" = String, Path, description = "The key's `kid`")),
+    responses((status = 200, description = "The keys as they are now", body = List<KeyView>), Refusals),
+    security(("session" = [])),
+)]
+pub async fn revoke_key(
+    state: State<App>,
+    administrator: Administrator,
+    Path(kid): Path<String>,
+) -> ApiResult<Json<List<KeyView>>> {
+    state.0.usher.revoke_keys(&BTreeSet::from([kid])).await?;
     keys(state, administrator).await
 }
 

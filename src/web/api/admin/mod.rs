@@ -26,6 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(users::revoke))
         .routes(routes!(house::keys))
         .routes(routes!(house::rotate_keys))
+        .routes(routes!(house::revoke_key))
         .routes(routes!(house::providers))
         .routes(routes!(house::test_provider))
         .routes(routes!(audit::list))

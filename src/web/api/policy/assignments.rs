@@ -197,7 +197,7 @@ pub async fn post(
     Path(id): Path<String>,
     JsonBody(input): JsonBody<AssignmentInput>,
 ) -> ApiResult<(StatusCode, Json<AssignmentView>)> {
-    let project = calling.project(&id, Right::Develop).await?.id;
+    let project = calling.project(&id, Right::Operate).await?.id;
     let subject = input.subject.kind.named(input.subject.id);
     let expires_at = input.expires_at.map(Timestamp);
     let new = NewAssignment { role: input.role, subject: subject.clone(), scope: input.scope, expires_at };
@@ -225,7 +225,7 @@ pub async fn delete(
     calling: Calling,
     Path((id, assignment)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
-    let project = calling.project(&id, Right::Develop).await?.id;
+    let project = calling.project(&id, Right::Operate).await?.id;
     let id = assignment.parse::<AssignmentId>().map_err(|_| HttpProblem::unknown("assignment"))?;
     app.usher.unassign_role(project, id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -40,7 +40,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Whoever calls, as the history names them.
 fn name_of(caller: &Caller) -> String {
     match caller {
-        Caller::Project(_) => "project token".to_owned(),
+        Caller::Project(_) | Caller::FormerToken(_) => "project token".to_owned(),
         Caller::Client { client, .. } => format!("client {}", client.id),
         Caller::Person(account) => format!("user {}", account.user.sub.0),
     }

@@ -34,6 +34,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(get, patch, delete))
         .routes(routes!(token::rotate))
+        .routes(routes!(token::end_former))
         .routes(routes!(members::list, members::add))
         .routes(routes!(members::change, members::remove))
         .routes(routes!(clients::list, clients::create))
@@ -128,7 +129,7 @@ pub async fn list(State(app): State<App>, calling: Calling, query: QueryParams) 
     let page = match &calling.caller {
         Caller::Person(account) if account.user.admin => app.usher.list_projects(after, wanted.size).await?,
         Caller::Person(account) => app.usher.list_projects_of(&account.user, after, wanted.size).await?,
-        Caller::Project(project) => {
+        Caller::Project(project) | Caller::FormerToken(project) => {
             let items = Some(project.clone()).filter(|project| project.id.0 > after.0).into_iter().collect();
             Page { items, next: None }
         }

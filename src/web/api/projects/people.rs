@@ -153,7 +153,7 @@ pub async fn revoke(
     calling: Calling,
     Path((id, sub)): Path<(String, String)>,
 ) -> ApiResult<Json<EndedView>> {
-    let project = calling.project(&id, Right::Develop).await?;
+    let project = calling.project(&id, Right::Operate).await?;
     let (user, _) = app.usher.load_person(project.id, &sub).await?;
     let ended = app.usher.revoke_in(project.id, &user).await?;
     Ok(Json(EndedView { client_ids: ended.clients.into_iter().map(|id| id.0).collect() }))

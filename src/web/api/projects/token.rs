@@ -74,3 +74,27 @@ pub async fn rotate(
     let (token, good_until) = app.usher.rotate_project_token(&project, rotation).await?;
     Ok(Json(NewToken { token, old_token_good_until: good_until.0 }))
 }
+
+/// How many tokens have ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EndedTokens {
+    /// So many were still good beside the newest.
+    #[schema(example = 1)]
+    pub ended: u64,
+}
+
+/// Ends every token of the project but the newest, whatever overlap they were promised: for one that has leaked.
+#[utoipa::path(
+    delete, path = "/api/v1/projects/{id}/token/former", tag = "projects", operation_id = "end_former_tokens",
+    params(("id" = String, Path, description = "The project's id")),
+    responses((status = 200, description = "They have ended", body = EndedTokens), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn end_former(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+) -> ApiResult<Json<EndedTokens>> {
+    let project = calling.project(&id, Right::Own).await?;
+    Ok(Json(EndedTokens { ended: app.usher.end_former_tokens(project.id).await? }))
+}

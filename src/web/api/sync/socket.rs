@@ -258,6 +258,9 @@ impl Seat {
             Next::Frame(Frame::Entry { entry, text }) if entry.position == self.reached + 1 => {
                 self.reached = entry.position;
                 self.send(socket, words(text)).await?;
+                if self.was_signed_by(entry.notice.kind, &entry.notice.value) {
+                    return Err((close::UNAUTHORIZED, "credential is over"));
+                }
                 if self.concerns_itself(entry.notice.kind, &entry.notice.value) {
                     self.look_again().await
                 } else {
@@ -283,6 +286,15 @@ impl Seat {
             (EntryKind::Project, _) => true,
             _ => false,
         }
+    }
+
+    /// Was the follower's own token signed by a key that somebody else may sign with? This instance may learn of it later.
+    fn was_signed_by(&self, entry: EntryKind, value: &str) -> bool {
+        let key = match &self.follower.credential {
+            Credential::AccessToken { kid, .. } => Some(kid.as_str()),
+            Credential::ProjectToken(_) => None,
+        };
+        entry == EntryKind::Key && key == Some(value)
     }
 
     async fn look_again(&self) -> Result<(), Closing> {

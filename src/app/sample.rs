@@ -1,0 +1,153 @@
+//! What makes the project of `usher dev` worth looking at: access rules, roles of the person, and a little history.
+//!
+//! Like all of the [`seed`](super::seed) it is made where it is missing, and what is there stays as it is.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::seed::{CLIENT, EMAIL};
+use crate::domain::history::Entry;
+use crate::domain::id::{EventId, GrantId, ProjectId, SessionId};
+use crate::domain::page::Cursor;
+use crate::domain::time::Timestamp;
+use crate::flows::{FlowError, NewAssignment, Refused, Subject, Usher};
+use crate::keys::project_key::ProjectLock;
+use crate::policy::Document;
+
+/// The rules of a project that keeps plants, as they are written.
+const RULES: &str = include_str!("sample_rules.json");
+/// Who publishes them, as the history of the rules names it.
+const PUBLISHER: &str = "usher dev";
+/// The roles of the person: in tokens and decisions, and over one plant alone.
+const ROLES: [(&str, Option<&str>); 2] = [("gardener", None), ("keeper", Some("Plant:monstera"))];
+
+/// Publishes the rules, unless somebody has begun with rules of their own, and gives the person their roles.
+///
+/// # Errors
+/// If the house is broken.
+pub async fn rules(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
+    let ours = match usher.store.current_policy(project).await? {
+        Some(current) => current.publication.revision == 1 && current.publication.published_by == PUBLISHER,
+        None => publish(usher, project).await?,
+    };
+    let anybody = usher.list_assignments(project, Cursor::START, 1).await?;
+    if !ours || !anybody.items.is_empty() {
+        return Ok(());
+    }
+    let sub = usher.load_user(EMAIL).await?.sub.0;
+    for (role, scope) in ROLES {
+        let subject = Subject::User(sub.clone());
+        let new =
+            NewAssignment { role: role.to_owned(), subject, scope: scope.map(str::to_owned), expires_at: None };
+        match usher.assign_role(project, new).await {
+            Ok(_) | Err(FlowError::Refused(Refused::RoleHeld)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(())
+}
+
+/// Whether they were published: a draft of somebody's is left alone.
+async fn publish(usher: &Usher, project: ProjectId) -> Result<bool, FlowError> {
+    let draft = usher.policy_draft(project).await?;
+    if draft.changed {
+        return Ok(false);
+    }
+    let document: Document = serde_json::from_str(RULES)?;
+    let draft = usher.replace_policy_draft(project, &draft.etag, &document).await?;
+    usher.publish_policy(project, &draft.etag, "The sample of usher dev", PUBLISHER).await?;
+    Ok(true)
+}
+
+/// Seals what the person has done during the last days, if the project has no history yet.
+///
+/// # Errors
+/// If the house is broken.
+pub async fn history(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
+    if !usher.store.read_history(project, i64::MAX, 1).await?.is_empty() {
+        return Ok(());
+    }
+    let sub = usher.load_user(EMAIL).await?.sub.0;
+    let mut days: BTreeMap<Timestamp, Vec<Entry>> = BTreeMap::new();
+    for entry in past(usher, &sub) {
+        days.entry(Timestamp(entry.at).start_of_day()).or_default().push(entry);
+    }
+    let seal = usher.store.write(move |mut tx| {
+        Box::pin(async move {
+            for (day, entries) in days {
+                let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
+                tx.seal_into_history(project, day, seal).await?;
+            }
+            Ok(())
+        })
+    });
+    Ok(seal.await?)
+}
+
+const LAPTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
+const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
+
+/// Three sign-ins, the first with consent, and the end of the second; oldest first.
+fn past(usher: &Usher, sub: &str) -> Vec<Entry> {
+    let ago = |hours: u64| usher.now() - Duration::from_hours(hours);
+    let scope = json!({ "scope": "openid profile email offline_access" });
+    let claims = json!({ "claims": ["email", "name", "sub"] });
+    let [first, second, third] = [75, 52, 3].map(|hours| Visit::new(usher, sub, ago(hours)));
+    vec![
+        first.entry(usher, 0, "consent.granted", Some(LAPTOP), scope.clone()),
+        first.entry(usher, 1, "grant.created", Some(LAPTOP), scope.clone()),
+        first.entry(usher, 2, "access.used", None, claims.clone()),
+        second.entry(usher, 0, "grant.created", Some(PHONE), scope.clone()),
+        second.entry(usher, 1, "access.used", None, claims),
+        second.entry(usher, 3_600, "session.revoked", None, json!({ "reason": "sign_out" })),
+        third.entry(usher, 0, "grant.created", Some(LAPTOP), scope),
+    ]
+}
+
+/// One sign-in of the past.
+struct Visit {
+    sub: String,
+    at: Timestamp,
+    session: SessionId,
+    grant: GrantId,
+}
+
+impl Visit {
+    fn new(usher: &Usher, sub: &str, at: Timestamp) -> Self {
+        let (session, grant) = (SessionId::new(at, &*usher.random), GrantId::new(at, &*usher.random));
+        Self { sub: sub.to_owned(), at, session, grant }
+    }
+
+    fn entry(&self, usher: &Usher, seconds: u64, kind: &str, browser: Option<&str>, data: Value) -> Entry {
+        let at = self.at + Duration::from_secs(seconds);
+        let of_session = kind == "session.revoked";
+        Entry {
+            id: EventId::new(at, &*usher.random).to_string(),
+            at: at.0,
+            kind: kind.to_owned(),
+            sub: Some(self.sub.clone()),
+            client_id: (!of_session).then(|| CLIENT.to_owned()),
+            session_id: Some(self.session.to_string()),
+            grant_id: (!of_session && kind != "consent.granted").then(|| self.grant.to_string()),
+            source: browser.map(|_| "127.0.0.1".to_owned()),
+            user_agent: browser.map(str::to_owned),
+            amr: browser.map(|_| "pwd".to_owned()).into_iter().collect(),
+            data: data.as_object().cloned().unwrap_or_else(Map::new),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_can_be_published_and_know_the_roles_that_are_given() {
+        let document: Document = serde_json::from_str(RULES).unwrap();
+        let review = crate::policy::validate::validate(&document);
+        assert!(review.valid && review.faults.is_empty(), "{:?}", review.faults);
+        assert!(ROLES.iter().all(|(role, _)| document.roles.contains_key(*role)));
+    }
+}
