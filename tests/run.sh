@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every test there is: format, lints, Rust tests on SQLite and PostgreSQL, real clients, a real browser.
+# Every test there is: format, lints, Rust tests on SQLite and PostgreSQL, real clients, the OpenAPI document, a real browser.
+# USHER_TEST_SCHEMA_EXAMPLES=100 asks more of the OpenAPI document than the few requests that there is time for here.
 # Brings its own PostgreSQL unless USHER_TEST_POSTGRES_URL names one; says plainly what it had to skip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,16 +24,34 @@ node_ready() {
   touch "$1/node_modules/.package-lock.json"
 }
 
-# python_ready: makes the virtual environment for the Python client tests; sets USHER_TEST_PYTHON.
+# python_ready NAME REQUIREMENTS: makes the virtual environment NAME of these packages; prints its Python.
 python_ready() {
-  local venv="$target/python-clients" wanted=tests/clients/python/requirements.txt
+  local venv="$target/python-$1" wanted=$2
   command -v python3 >/dev/null 2>&1 || return 1
   if ! cmp -s "$wanted" "$venv/installed.txt"; then
     rm -rf "$venv"
     python3 -m venv "$venv" && "$venv/bin/pip" install -q --disable-pip-version-check -r "$wanted" || return 1
     cp "$wanted" "$venv/installed.txt"
   fi
-  USHER_TEST_PYTHON="$venv/bin/python"
+  printf '%s\n' "$venv/bin/python"
+}
+
+# on_each_database NAME COMMAND...: a suite on SQLite, and on PostgreSQL in a database of its own.
+on_each_database() {
+  local name=$1 database url
+  shift
+  database="usher_suite_$$"
+  USHER_BIN=$bin suite "$name on SQLite" "$@"
+  if [ -z "${USHER_TEST_POSTGRES_URL:-}" ]; then
+    : # said above
+  elif ! command -v psql >/dev/null 2>&1; then
+    skip "$name on PostgreSQL" "no psql here"
+  elif url=$(postgres_database "$database"); then
+    USHER_BIN=$bin USHER_DATABASE_URL=$url suite "$name on PostgreSQL" "$@"
+    postgres_sql "drop database $database" || true
+  else
+    skip "$name on PostgreSQL" "USHER_TEST_POSTGRES_URL does not let us make a database"
+  fi
 }
 
 # chromium_ready: finds Chromium or, as root on Debian, installs it; sets CHROMIUM.
@@ -59,21 +78,16 @@ suite "Rust tests" cargo test --no-fail-fast
 
 USHER_TEST_NODE=""
 if node_ready tests/clients/node; then USHER_TEST_NODE=1; else skip "Node.js client" "needs Node.js 20 and npm"; fi
-USHER_TEST_PYTHON=""
-python_ready || skip "Python client" "needs python3 with venv"
+USHER_TEST_PYTHON=$(python_ready clients tests/clients/python/requirements.txt) ||
+  skip "Python client" "needs python3 with venv"
 export USHER_TEST_NODE USHER_TEST_PYTHON
-if [ -n "$USHER_TEST_NODE$USHER_TEST_PYTHON" ]; then
-  USHER_BIN=$bin suite "clients on SQLite" tests/clients/run.sh
-  if [ -z "${USHER_TEST_POSTGRES_URL:-}" ]; then
-    : # said above
-  elif ! command -v psql >/dev/null 2>&1; then
-    skip "clients on PostgreSQL" "no psql here"
-  elif url=$(postgres_database "usher_clients_$$"); then
-    USHER_BIN=$bin USHER_DATABASE_URL=$url suite "clients on PostgreSQL" tests/clients/run.sh
-    postgres_sql "drop database usher_clients_$$" || true
-  else
-    skip "clients on PostgreSQL" "USHER_TEST_POSTGRES_URL does not let us make a database"
-  fi
+if [ -n "$USHER_TEST_NODE$USHER_TEST_PYTHON" ]; then on_each_database "clients" tests/clients/run.sh; fi
+
+if USHER_TEST_SCHEMA_PYTHON=$(python_ready schema tests/schema/requirements.txt); then
+  export USHER_TEST_SCHEMA_PYTHON
+  on_each_database "OpenAPI document" tests/schema/run.sh
+else
+  skip "OpenAPI document" "needs python3 with venv"
 fi
 
 if ! node_ready tests/browser; then

@@ -107,6 +107,11 @@ pub const CODES: &[Code] = &[
         "This needs a sign-in of the last five minutes: sign in again, then repeat it.",
     ),
     code("REGISTRATION_CLOSED", &[403], "Nobody may register here."),
+    code(
+        "REGISTRATION_NOT_OFFERED",
+        &[404],
+        "Clients do not register themselves here (RFC 7591). Make one in the console, by the API, or on the command line.",
+    ),
     code("REQUEST_INVALID", &[400], "The request cannot be read; the message says why."),
     code("ROLE_HELD", &[409], "They have this role already."),
     code("SECOND_FACTOR_INVALID", &[401], "The code of the second step is wrong, or was used."),

@@ -6,7 +6,7 @@ use askama::Template as _;
 use axum::Router;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use bytes::Bytes;
 
 use super::extract::client_ip::TrustedProxies;
@@ -17,7 +17,7 @@ use super::layers::deadline::Deadlines;
 use super::layers::host::OtherHost;
 use super::layers::ready::Gate;
 use super::layers::{House, csrf};
-use super::oidc::{authorize, discovery::Document, introspect, jwks, logout, revoke, token, userinfo};
+use super::oidc::{authorize, discovery::Document, introspect, jwks, logout, register, revoke, token, userinfo};
 use super::pages::{Page, WrongHost};
 use super::problem::HttpProblem;
 use super::state::App;
@@ -115,6 +115,8 @@ fn authorization() -> Router<App> {
     Router::new()
         .route(urls::AUTHORIZE, get(authorize::get).post(authorize::post))
         .route(urls::END_SESSION, get(logout::get).post(logout::post))
+        .route(urls::REGISTRATION, any(register::refuse))
+        .route(urls::REGISTERED_CLIENT, any(register::refuse))
         .route(urls::UPSTREAM_CALLBACK, get(upstream::callback::get).post(upstream::callback::post))
         .route(urls::UPSTREAM_NOTICES, post(upstream::notices::account))
         .route(urls::UPSTREAM_DELETION, get(upstream::notices::deletion).post(upstream::notices::data_deletion))

@@ -18,6 +18,10 @@ pub const INTROSPECT: &str = "/oauth2/introspect";
 pub const REVOKE: &str = "/oauth2/revoke";
 /// Where clients send people to sign out.
 pub const END_SESSION: &str = "/oauth2/logout";
+/// Where clients would register themselves (RFC 7591): refused.
+pub const REGISTRATION: &str = "/oauth2/register";
+/// Where they would manage what they registered (RFC 7592): refused.
+pub const REGISTERED_CLIENT: &str = "/oauth2/register/{client}";
 
 /// The API in the words of `OpenAPI`.
 pub const OPENAPI: &str = "/openapi.json";

@@ -6,39 +6,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/ports.sh
 . "$here/../ports.sh"
 
+# shellcheck source=tests/dev.sh
+. "$here/../dev.sh"
+
 bin=$(realpath "$USHER_BIN") node=${USHER_TEST_NODE:-} python=${USHER_TEST_PYTHON:-}
-# What is meant for the tests is not meant for Usher, which refuses settings it does not know.
-for name in "${!USHER_@}"; do
-  [ "$name" = USHER_DATABASE_URL ] || unset "$name"
-done
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/usher-clients.XXXXXX")
-usher_pid=""
-# shellcheck disable=SC2329 # the trap below calls it
-clean_up() {
-  if [ -n "$usher_pid" ]; then
-    kill "$usher_pid" 2>/dev/null || true
-    wait "$usher_pid" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-}
-trap clean_up EXIT
-cd "$work"
-
-port=$(free_port)
-issuer="http://localhost:$port"
-export USHER_LISTEN="127.0.0.1:$port" USHER_ISSUER="$issuer" USHER_LIMITS__SIGN_IN=off
-USHER_DEMO__LISTEN_A="127.0.0.1:$(free_port)"
-USHER_DEMO__LISTEN_B="127.0.0.1:$(free_port)"
-export USHER_DEMO__LISTEN_A USHER_DEMO__LISTEN_B
-
-"$bin" dev >usher.log 2>&1 &
-usher_pid=$!
-if ! wait_for 60 "$usher_pid" http_ok "$port" /health/ready; then
-  printf 'Usher did not become ready:\n'
-  cat usher.log
-  exit 1
-fi
+usher_only_environment
+trap usher_stop EXIT
+usher_start "$bin"
 
 redirect_uri="http://localhost:9/callback"
 signed_out="http://localhost:9/signed-out"
@@ -71,7 +45,7 @@ metadata none ES256 >public.json
 } >clients.json
 # The Node.js tests start a second relying party with it.
 export RELYING_PARTY_PYTHON="$python"
-export USHER_TEST_ISSUER="$issuer" USHER_TEST_CLIENTS="$work/clients.json" USHER_TEST_BIN="$bin"
+export USHER_TEST_ISSUER="$usher_issuer" USHER_TEST_CLIENTS="$usher_work/clients.json" USHER_TEST_BIN="$bin"
 
 failed=0
 if [ -n "$node" ]; then

@@ -50,10 +50,14 @@ pub fn wrap(router: Router<App>, app: &App) -> Router<App> {
     router.layer(from_fn_with_state(app.clone(), once))
 }
 
+/// Is the key of a POST to this path looked at?
+pub fn covers(path: &str) -> bool {
+    !path.strip_prefix("/api/v1/auth/").is_some_and(|name| NOT_FOR.contains(&name))
+}
+
 async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let excepted = path.strip_prefix("/api/v1/auth/").is_some_and(|name| NOT_FOR.contains(&name));
-    if request.method() != Method::POST || excepted || !request.headers().contains_key(KEY) {
+    let repeats = request.method() == Method::POST && covers(request.uri().path());
+    if !repeats || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     run(&app, request, next).await.unwrap_or_else(IntoResponse::into_response)

@@ -180,7 +180,7 @@ impl Me {
     }
 }
 
-/// Oneself.
+/// Show oneself.
 #[utoipa::path(
     get, path = "/api/v1/me", tag = "session", operation_id = "get_me",
     responses((status = 200, description = "The person who calls", body = Me), PersonProblems),
@@ -192,7 +192,8 @@ pub async fn get(person: Person) -> Json<Me> {
 
 /// Change what is said about oneself.
 ///
-/// What nobody sets by themselves (`roles`, `email`, `email_verified`, `sub`, …) is refused by name, and nothing changes then.
+/// What nobody sets by themselves (`roles`, `email`, `email_verified`, `sub`, …) is refused by name, and nothing
+/// changes then.
 #[utoipa::path(
     patch, path = "/api/v1/me", tag = "session", operation_id = "change_me",
     request_body = ChangeMe,

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod auth;
 pub mod caller;
+pub mod challenge;
 pub mod docs;
 pub mod etag;
 pub mod fields;
@@ -54,7 +55,7 @@ fn nouns() -> OpenApiRouter<App> {
 /// The API and the document that describes it, under the layers that belong to it.
 pub fn routes(app: &App) -> Router<App> {
     let (router, document) = nouns().split_for_parts();
-    let router = guard::wrap(idempotency::wrap(router, app), app);
+    let router = challenge::wrap(guard::wrap(idempotency::wrap(router, app), app));
     let (usher, own) = (app.usher.clone(), app.usher.clone());
     let registered = Cors::registered(&METHODS, move |origin| {
         let usher = usher.clone();

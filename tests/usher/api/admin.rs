@@ -1,51 +1,17 @@
-//! The administrators' part of the API (AD-04, AD-06, AD-08).
+//! The administrators' part of the API (AD-06, AD-08); who gets into it is in [`super::admin_doors`].
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{By, call, get, signed_in};
+use super::admin_doors::operations;
+use super::{By, call, call_with, get, signed_in};
 use crate::console::{BOSS, administrator};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 
 const ANA: &str = "ana@example.test";
 
-/// Every operation of the part, out of the document.
-async fn operations(house: &TestUsher) -> Vec<(Method, String)> {
-    let document: Value = house.http.get(house.at("/openapi.json")).send().await.unwrap().json().await.unwrap();
-    let mut all = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        let Some(path) = path.strip_prefix("/api/v1").filter(|path| path.starts_with("/admin/")) else { continue };
-        for method in item.as_object().unwrap().keys() {
-            all.push((method.to_uppercase().parse().unwrap(), path.to_owned()));
-        }
-    }
-    assert!(all.len() >= 15, "{all:?}");
-    all
-}
-
 on_both_databases! {
-    async fn ad_04_nobody_but_administrators_gets_anywhere(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let ana = house.user(ANA).await;
-        let browser = signed_in(&house, ANA).await;
-        let token = house.usher.create_project_of("Shop", &ana).await.unwrap().token;
-        let client = house.client(usher::domain::client::ClientType::Web, |_| ()).await;
-        let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
-        let access = tokens.text("access_token");
-        let before = house.database.count("select count(*) from event").await;
-        for (method, path) in operations(&house).await {
-            let path = path.replace("{sub}", &ana.sub.0).replace("{provider}", "google");
-            let callers =
-                [(By::Nobody, 401), (By::Browser(&browser), 403), (By::Token(&token), 403), (By::Token(&access), 401)];
-            for (by, wanted) in callers {
-                let reply = call(&house, by, method.clone(), &path, &json!({})).await;
-                assert_eq!(reply.status, wanted, "{method} {path}: {reply:?}");
-            }
-        }
-        assert_eq!(house.database.count("select count(*) from event").await, before);
-    }
-
     async fn an_administrator_finds_users_and_keeps_them_out_and_lets_them_in(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
@@ -92,6 +58,88 @@ on_both_databases! {
             let path = format!("/admin/users/{}{rest}", chief.sub.0);
             assert_eq!(call(&house, by, method, &path, &Value::Null).await.status, 403);
         }
+    }
+
+    /// Nobody is a manager of users here but administrators; the most that others have is a project of their own.
+    async fn ad_06_whoever_owns_a_project_has_no_more_than_that(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        let boss = administrator(&house).await;
+        let browser = signed_in(&house, ANA).await;
+        let by = By::Browser(&browser);
+        let project = call(&house, by, Method::POST, "/projects", &json!({"name": "Shop"})).await;
+        let token = project.text("token");
+        let id = project.text("id");
+        let chief = house.usher.load_user(BOSS).await.unwrap();
+        let before = get(&house, By::Browser(&boss), &format!("/admin/users/{}", ana.sub.0)).await.json;
+        let of_boss = format!("/admin/users/{}", chief.sub.0);
+        for by in [by, By::Token(&token)] {
+            for (method, path, body) in [
+                (Method::PATCH, format!("/admin/users/{}", ana.sub.0), json!({"admin": true})),
+                (Method::PATCH, of_boss.clone(), json!({"password": "a loud yellow window"})),
+                (Method::PATCH, of_boss.clone(), json!({"given_name": "Nobody"})),
+                (Method::DELETE, of_boss.clone(), Value::Null),
+                (Method::POST, format!("{of_boss}/disable"), Value::Null),
+                (Method::POST, format!("{of_boss}/revoke"), Value::Null),
+                (Method::POST, "/admin/users".to_owned(), json!({"email": "eve@example.test", "password": "a loud yellow window"})),
+            ] {
+                assert_eq!(call(&house, by, method.clone(), &path, &body).await.status, 403, "{method} {path}");
+            }
+        }
+        // A role of a project is one of that project, whatever it is called.
+        let rules = json!({"roles": {"admin": {"grants": {"*": "allow"}}}, "entities": {"Usher": {"actions": {"use": "collection"}}}});
+        let draft = format!("/projects/{id}/policy/draft");
+        let tag = get(&house, by, &draft).await.etag;
+        let put = call_with(&house, by, (Method::PUT, &draft), (Some(&rules), tag.as_deref())).await;
+        assert_eq!(put.status, 200, "{put:?}");
+        let publish = format!("/projects/{id}/policy/publish");
+        let published = call_with(&house, by, (Method::POST, &publish), (Some(&json!({})), put.etag.as_deref())).await;
+        assert_eq!(published.status, 201, "{published:?}");
+        let assignment = json!({"role": "admin", "subject": {"type": "user", "id": ana.sub.0}});
+        let assigned = call(&house, by, Method::POST, &format!("/projects/{id}/assignments"), &assignment).await;
+        assert_eq!(assigned.status, 201, "{assigned:?}");
+        assert_eq!(get(&house, by, "/admin/users").await.status, 403);
+        let after = get(&house, By::Browser(&boss), &format!("/admin/users/{}", ana.sub.0)).await.json;
+        assert_eq!(after, before);
+        assert_eq!(get(&house, By::Browser(&boss), "/admin/users").await.status, 200, "the administrator is where they were");
+    }
+
+    /// Every list of the API, out of the document.
+    async fn ad_08_every_list_refuses_what_is_no_page_and_sorts_by_nothing_hidden(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let boss = administrator(&house).await;
+        let project = call(&house, By::Browser(&boss), Method::POST, "/projects", &json!({"name": "Shop"})).await;
+        let token = project.text("token");
+        let new = json!({"url": "http://localhost:9/hook", "events": ["*"]});
+        let webhook = call(&house, By::Token(&token), Method::POST, &format!("/projects/{}/webhooks", project.text("id")), &new).await;
+        let mut lists = 0;
+        for operation in operations(&house).await {
+            if !operation.parameters.iter().any(|name| name == "limit") {
+                continue;
+            }
+            lists += 1;
+            let by = if operation.path.starts_with("/admin/") { By::Browser(&boss) } else { By::Token(&token) };
+            let path = operation.path.replace("{id}", &project.text("id")).replace("{webhook}", &webhook.text("id"));
+            for bad in [
+                "limit=0", "limit=-1", "limit=9223372036854775808", "limit=1e3", "limit=%27", "limit=1&limit=2",
+                "cursor=%27%3B--", "cursor=A", "cursor=%25", "cursor=a&cursor=b",
+            ] {
+                let reply = get(&house, by, &format!("{path}?{bad}")).await;
+                assert_eq!((reply.status.as_u16(), reply.code()), (400, "PARAMETER_INVALID"), "{path}?{bad}");
+            }
+            let plain = get(&house, by, &path).await;
+            assert_eq!(plain.status, 200, "{path}: {plain:?}");
+            for hidden in ["sort=password_hash", "order_by=secret_hash%20desc", "filter[password]=a", "page_size=0"] {
+                let reply = get(&house, by, &format!("{path}?{hidden}")).await;
+                assert_eq!((reply.status, &reply.json), (plain.status, &plain.json), "{path}?{hidden}");
+            }
+        }
+        assert!(lists >= 10, "{lists}");
+        let deep = format!("{{\"conditions\":{{\"own\":{}{}}}}}", "{\"not\":".repeat(10_000), "}".repeat(10_000));
+        let validate = house.at(&format!("/api/v1/projects/{}/policy/validate", project.text("id")));
+        let request = house.http.post(validate).bearer_auth(&token).header("content-type", "application/json").body(deep);
+        assert_eq!(request.send().await.unwrap().status(), 400);
     }
 
     async fn ad_08_limits_cursors_and_searches_are_refused_or_taken_literally(db: TestDatabase) {

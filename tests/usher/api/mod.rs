@@ -1,6 +1,7 @@
 //! The API under `/api/v1`, over HTTP.
 
 mod admin;
+mod admin_doors;
 mod administrators;
 mod calling;
 mod codes;

@@ -22,6 +22,25 @@ async fn preflight(house: &TestUsher, path: &str, origin: &str) -> Answer {
 }
 
 on_both_databases! {
+    /// What a token says of its client (`azp`, `client_id`) opens nothing to the client's origin, nor to any other.
+    async fn ht_01_a_token_brings_no_origin_along(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |metadata| metadata.redirect_uris = vec![format!("{OTHER}/cb")]).await;
+        let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+        let own = house.tokens_of(ANA).await.text("access_token");
+        for token in [tokens.text("access_token"), own] {
+            for url in [house.at("/oauth2/userinfo"), house.at("/api/v1/me"), house.at("/api/v1/projects")] {
+                for origin in ["https://evil.test", "null", "https://rp.test.evil", "https://rp.test:8443"] {
+                    let answer = answer(house.http.get(&url).bearer_auth(&token).header("origin", origin)).await;
+                    assert!(!answer.headers.contains_key(ALLOWED), "{url} {origin}");
+                    assert!(!answer.headers.contains_key(WITH_COOKIES), "{url} {origin}");
+                    assert!(answer.headers.get_all("vary").iter().any(|vary| vary == "Origin"), "{url} {origin}");
+                }
+            }
+        }
+    }
+
     async fn ht_01_the_cookie_is_for_the_houses_own_origins_alone(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

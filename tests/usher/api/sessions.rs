@@ -1,7 +1,7 @@
 //! One's own sessions: listed, and ended one by one.
 
 use reqwest::Method;
-use reqwest::header::{COOKIE, USER_AGENT};
+use reqwest::header::{ACCEPT, COOKIE, USER_AGENT};
 use serde_json::json;
 
 use super::ANA;
@@ -61,6 +61,20 @@ on_both_databases! {
         for (method, path) in [(Method::GET, "auth/sessions"), (Method::DELETE, "auth/sessions/x"), (Method::GET, "me")] {
             let refused = answer(house.api(method, path)).await;
             assert_eq!((refused.status.as_u16(), refused.problem()), (401, "AUTH_REQUIRED"), "{path}");
+            assert_eq!(refused.headers["www-authenticate"], "Bearer realm=\"usher\"", "{path}");
         }
+    }
+
+    async fn whoever_asks_for_problem_json_gets_the_same_in_that_form(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let refused = answer(house.api(Method::GET, "me").header(ACCEPT, "application/problem+json")).await;
+        assert_eq!((refused.status.as_u16(), &refused.headers["content-type"]), (401, &"application/problem+json".parse().unwrap()));
+        let plain = answer(house.api(Method::GET, "me")).await;
+        for (standard, own) in [("code", "code"), ("detail", "message"), ("details", "details")] {
+            assert_eq!(refused.json[standard], plain.json["error"][own], "{standard}");
+        }
+        let known = (&refused.json["status"], &refused.json["title"], &refused.json["type"]);
+        assert_eq!(known, (&json!(401), &json!("Unauthorized"), &json!("about:blank")));
+        assert_eq!(refused.json["traceId"], refused.headers["x-trace-id"].to_str().unwrap());
     }
 }

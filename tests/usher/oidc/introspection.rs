@@ -40,6 +40,13 @@ async fn a_stranger_learns_nothing() {
         let token = tokens.text(name);
         let answer = house.call(&stranger, "/oauth2/introspect", &[("token", &token)]).await;
         assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})), "{name}");
+        // Signed answers (RFC 9701) are not spoken: whoever wants one gets this plain one, and learns as little.
+        let form = [("token", token.as_str())];
+        let signed = house.http.post(house.at("/oauth2/introspect")).form(&form);
+        let signed = signed.basic_auth(&stranger.client.id.0, stranger.secret.as_deref());
+        let signed = signed.header("accept", "application/token-introspection+jwt");
+        let answer = crate::harness::relying_party::answer(signed).await;
+        assert_eq!((answer.status.as_u16(), answer.json), (200, json!({"active": false})), "{name}");
         let request = house.http.post(house.at("/oauth2/introspect")).form(&[("token", &token)]);
         let unauthenticated = crate::harness::relying_party::answer(request).await;
         assert_eq!((unauthenticated.status.as_u16(), unauthenticated.error()), (401, "invalid_client"));

@@ -18,5 +18,6 @@ mod refresh;
 mod refresh_ends;
 mod refresh_races;
 mod refresh_sequences;
+mod registration;
 mod revocation;
 mod userinfo;

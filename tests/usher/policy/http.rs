@@ -97,12 +97,12 @@ on_both_databases! {
         let shop_ = Shop::on(db).await;
         assert_eq!(code(&shop_.get("/policy").await), (404, "NOT_FOUND"));
         let empty = shop_.get("/policy/draft").await;
-        assert_eq!(empty.headers["x-draft"], "published");
+        assert_eq!(empty.headers["policy-draft"], "published");
         let seen = tag(&empty);
         let no_tag = shop_.house.http.put(shop_.at("/policy/draft")).bearer_auth(&shop_.token).json(&shop());
         assert_eq!(code(&answer(no_tag).await), (428, "PRECONDITION_REQUIRED"));
         let drafted = shop_.put_draft(&seen, &shop()).await;
-        assert_eq!((drafted.status.as_u16(), drafted.headers["x-draft"].to_str().unwrap()), (200, "changed"));
+        assert_eq!((drafted.status.as_u16(), drafted.headers["policy-draft"].to_str().unwrap()), (200, "changed"));
         assert_eq!(code(&shop_.put_draft(&seen, &json!({})).await), (412, "SUPERSEDED"));
         assert_eq!(code(&shop_.publish(&seen).await), (412, "SUPERSEDED"));
         assert_eq!(shop_.get("/policy/diff").await.json["roles"]["editor"]["change"], "added");

@@ -61,7 +61,7 @@ pub struct FactView {
     /// In which project.
     pub project_id: Option<String>,
     /// What else was said.
-    #[schema(value_type = Object, example = json!({"amr": ["pwd"]}))]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"amr": ["pwd"]}))]
     pub data: Value,
 }
 
@@ -81,12 +81,14 @@ impl From<Fact> for FactView {
     }
 }
 
-/// The log, the newest first.
+/// Read the log.
+///
+/// The newest first.
 #[utoipa::path(
     get, path = "/api/v1/admin/audit", tag = "admin", operation_id = "admin_list_audit",
     params(ListParams, AuditParams),
     responses((status = 200, description = "A page of it", body = List<FactView>), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) -> ApiResult<Json<List<FactView>>> {
     let wanted = Wanted::read(&query)?;

@@ -116,23 +116,23 @@ impl From<Checked> for CheckedView {
     }
 }
 
-/// The signing keys.
+/// List the signing keys.
 #[utoipa::path(
     get, path = "/api/v1/admin/keys", tag = "admin", operation_id = "admin_list_keys",
     responses((status = 200, description = "All of them", body = List<KeyView>), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn keys(State(app): State<App>, _: Administrator) -> ApiResult<Json<List<KeyView>>> {
     let keys = app.usher.list_keys().await?;
     Ok(Json(List { data: keys.into_iter().map(KeyView::from).collect(), next_cursor: None }))
 }
 
-/// Makes new keys.
+/// Make new signing keys.
 #[utoipa::path(
     post, path = "/api/v1/admin/keys/rotate", tag = "admin", operation_id = "admin_rotate_keys",
     request_body = KeyRotation,
     responses((status = 200, description = "The keys as they are now", body = List<KeyView>), Refusals, BodyRefusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn rotate_keys(
     state: State<App>,
@@ -143,13 +143,15 @@ pub async fn rotate_keys(
     keys(state, administrator).await
 }
 
-/// Removes a key that is known to others. Nothing that it signed is good any more, here at once and at every local module
+/// Remove a signing key that is known to others.
+///
+/// Nothing that it signed is good any more, here at once and at every local module
 /// within a second; where it was signing, another takes its place.
 #[utoipa::path(
     post, path = "/api/v1/admin/keys/{kid}/revoke", tag = "admin", operation_id = "admin_revoke_key",
     params(("kid" = String, Path, description = "The key's `kid`")),
     responses((status = 200, description = "The keys as they are now", body = List<KeyView>), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn revoke_key(
     state: State<App>,
@@ -160,23 +162,25 @@ pub async fn revoke_key(
     keys(state, administrator).await
 }
 
-/// The providers that people come from.
+/// List the providers that people come from.
 #[utoipa::path(
     get, path = "/api/v1/admin/providers", tag = "admin", operation_id = "admin_list_providers",
     responses((status = 200, description = "All of them", body = List<ProviderView>), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn providers(State(app): State<App>, _: Administrator) -> ApiResult<Json<List<ProviderView>>> {
     let providers = app.usher.list_providers().await?;
     Ok(Json(List { data: providers.into_iter().map(ProviderView::from).collect(), next_cursor: None }))
 }
 
-/// Tries a provider out, step by step, without anybody signing in.
+/// Try a provider out.
+///
+/// Step by step, without anybody signing in.
 #[utoipa::path(
     post, path = "/api/v1/admin/providers/{provider}/test", tag = "admin", operation_id = "admin_test_provider",
     params(("provider" = String, Path, description = "Its name")),
     responses((status = 200, description = "What came of it", body = List<CheckedView>), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn test_provider(
     State(app): State<App>,

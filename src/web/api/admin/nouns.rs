@@ -8,15 +8,15 @@ use crate::web::api::ApiResult;
 use crate::web::api::caller::Administrator;
 use crate::web::api::list::{ClientList, ClientPage, List, ListParams, Wanted};
 use crate::web::api::openapi::Refusals;
-use crate::web::api::projects::ProjectView;
+use crate::web::api::projects::{ClientView, ProjectView};
 use crate::web::extract::params::QueryParams;
 use crate::web::state::App;
 
-/// Every project.
+/// List every project.
 #[utoipa::path(
     get, path = "/api/v1/admin/projects", tag = "admin", operation_id = "admin_list_projects", params(ListParams),
     responses((status = 200, description = "A page of them", body = List<ProjectView>), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn projects(
     State(app): State<App>,
@@ -28,11 +28,11 @@ pub async fn projects(
     Ok(Json(List::of(page, ProjectView::from)))
 }
 
-/// Every client.
+/// List every client.
 #[utoipa::path(
     get, path = "/api/v1/admin/clients", tag = "admin", operation_id = "admin_list_clients", params(ListParams),
-    responses((status = 200, description = "A page of them", body = ClientList), Refusals),
-    security(("session" = [])),
+    responses((status = 200, description = "A page of them", body = List<ClientView>), Refusals),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn clients(State(app): State<App>, _: Administrator, query: QueryParams) -> ApiResult<Json<ClientList>> {
     let wanted = ClientPage::read(&query)?;

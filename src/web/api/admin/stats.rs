@@ -79,11 +79,11 @@ impl From<Statistics> for StatsView {
     }
 }
 
-/// The last 30 days in numbers.
+/// Show the last 30 days in numbers.
 #[utoipa::path(
     get, path = "/api/v1/admin/stats", tag = "admin", operation_id = "admin_get_stats",
     responses((status = 200, description = "The numbers", body = StatsView), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn get(State(app): State<App>, _: Administrator) -> ApiResult<Json<StatsView>> {
     Ok(Json(app.usher.statistics().await?.into()))

@@ -153,12 +153,14 @@ impl From<Session> for SessionView {
     }
 }
 
-/// The users, or those whose address begins with something.
+/// List the users.
+///
+/// Or those whose address begins with something.
 #[utoipa::path(
     get, path = "/api/v1/admin/users", tag = "admin", operation_id = "admin_list_users",
     params(ListParams, UserParams),
     responses((status = 200, description = "A page of them", body = List<UserView>), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) -> ApiResult<Json<List<UserView>>> {
     let wanted = Wanted::read(&query)?;
@@ -171,11 +173,11 @@ pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) 
     Ok(Json(List::of(page, UserView::from)))
 }
 
-/// Makes a user.
+/// Make a user.
 #[utoipa::path(
     post, path = "/api/v1/admin/users", tag = "admin", operation_id = "admin_create_user", request_body = NewUserBody,
     responses((status = 201, description = "They are there", body = UserView), Refusals, BodyRefusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn create(
     State(app): State<App>,
@@ -188,23 +190,23 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(app.usher.create_user(new).await?.into())))
 }
 
-/// One user.
+/// Show a user.
 #[utoipa::path(
     get, path = "/api/v1/admin/users/{sub}", tag = "admin", operation_id = "admin_get_user",
     params(("sub" = String, Path, description = "Who")),
     responses((status = 200, description = "The user", body = UserView), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn get(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<Json<UserView>> {
     Ok(Json(find(&app, &sub).await?.into()))
 }
 
-/// Changes what a user is called.
+/// Change what a user is called.
 #[utoipa::path(
     patch, path = "/api/v1/admin/users/{sub}", tag = "admin", operation_id = "admin_change_user",
     params(("sub" = String, Path, description = "Who")), request_body = UserChange,
     responses((status = 200, description = "The user as they are now", body = UserView), Refusals, BodyRefusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn patch(
     State(app): State<App>,
@@ -216,12 +218,14 @@ pub async fn patch(
     Ok(Json(app.usher.rename_user(user, change.given_name, change.family_name).await?.into()))
 }
 
-/// Deletes a user with all that hangs from them. Administrators leave by themselves.
+/// Delete a user.
+///
+/// With all that hangs from them. Administrators leave by themselves.
 #[utoipa::path(
     delete, path = "/api/v1/admin/users/{sub}", tag = "admin", operation_id = "admin_delete_user",
     params(("sub" = String, Path, description = "Who")),
     responses((status = 204, description = "They are gone"), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn delete(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<StatusCode> {
     let user = not_of_the_house(find(&app, &sub).await?)?;
@@ -229,7 +233,9 @@ pub async fn delete(State(app): State<App>, _: Administrator, Path(sub): Path<St
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Lets a user sign in no more, and ends all they have.
+/// Keep a user out.
+///
+/// They sign in no more, and all they have ends.
 #[utoipa::path(
     post, path = "/api/v1/admin/users/{sub}/disable", tag = "admin", operation_id = "admin_disable_user",
     params(("sub" = String, Path, description = "Who")),
@@ -237,7 +243,7 @@ pub async fn delete(State(app): State<App>, _: Administrator, Path(sub): Path<St
         (status = 200, description = "What ended", body = EverythingEnded), Refusals,
         (status = 409, description = "The user was merged into another", body = Problem),
     ),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn disable(
     State(app): State<App>,
@@ -249,7 +255,7 @@ pub async fn disable(
     Ok(Json(EverythingEnded { sessions: ended.sessions.len(), clients: ended.clients.len() }))
 }
 
-/// Lets a user sign in again.
+/// Let a user in again.
 #[utoipa::path(
     post, path = "/api/v1/admin/users/{sub}/enable", tag = "admin", operation_id = "admin_enable_user",
     params(("sub" = String, Path, description = "Who")),
@@ -257,7 +263,7 @@ pub async fn disable(
         (status = 204, description = "They may"), Refusals,
         (status = 409, description = "The user was merged into another", body = Problem),
     ),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn enable(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<StatusCode> {
     let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
@@ -265,12 +271,12 @@ pub async fn enable(State(app): State<App>, _: Administrator, Path(sub): Path<St
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The live sessions of a user.
+/// List the live sessions of a user.
 #[utoipa::path(
-    get, path = "/api/v1/admin/users/{sub}/sessions", tag = "admin", operation_id = "admin_list_sessions",
+    get, path = "/api/v1/admin/users/{sub}/sessions", tag = "admin", operation_id = "admin_list_user_sessions",
     params(("sub" = String, Path, description = "Whose")),
     responses((status = 200, description = "All of them", body = List<SessionView>), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn sessions(
     State(app): State<App>,
@@ -281,12 +287,12 @@ pub async fn sessions(
     Ok(Json(List { data: sessions.into_iter().map(SessionView::from).collect(), next_cursor: None }))
 }
 
-/// Ends every session and grant of a user.
+/// End every session and grant of a user.
 #[utoipa::path(
     post, path = "/api/v1/admin/users/{sub}/revoke", tag = "admin", operation_id = "admin_revoke_user",
     params(("sub" = String, Path, description = "Whose")),
     responses((status = 200, description = "What ended", body = EverythingEnded), Refusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn revoke(
     State(app): State<App>,

@@ -21,6 +21,7 @@ use crate::web::state::App;
 
 /// What came in the letter: `verification_id` and `code`, or `token`.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"verification_id": "01936d2e-3c00-7000-8000-000000000003", "code": "49203911"}))]
 pub struct VerifyEmail {

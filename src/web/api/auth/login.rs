@@ -21,6 +21,7 @@ use crate::web::state::App;
 
 /// Who signs in, and by what.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"email": "ana@example.test", "password": "a quiet green door", "totp": "492039"}))]
 pub struct Login {
@@ -36,7 +37,8 @@ pub struct Login {
 
 /// Sign in.
 ///
-/// Whether the address is unknown, the password wrong or the user disabled: the answer is the same, after the same time.
+/// Whether the address is unknown, the password wrong or the user disabled: the answer is the same, after the same
+/// time.
 #[utoipa::path(
     post, path = "/api/v1/auth/login", tag = "session", operation_id = "login",
     request_body = Login,
@@ -62,7 +64,7 @@ pub async fn post(
         .usher
         .sign_in_at_once(attempt, code.as_deref(), &mut visitor.browser, &visitor.device)
         .await
-        .map_err(told)?;
+        .map_err(refusal)?;
     arriving.answer(&app, arrived).await
 }
 
@@ -92,7 +94,8 @@ fn second_step(fields: &mut Fields) -> Option<String> {
     }
 }
 
-fn told(error: FlowError) -> HttpProblem {
+/// What is said to somebody who could not sign in.
+fn refusal(error: FlowError) -> HttpProblem {
     match error {
         FlowError::Refused(Refused::WrongCode) => {
             let words = "The code of the second step is wrong.";

@@ -16,6 +16,7 @@ use crate::web::state::App;
 
 /// Where to sign out.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"everywhere": true}))]
 pub struct Logout {
@@ -31,7 +32,7 @@ pub struct LoggedOut {
     pub ended_sessions: usize,
 }
 
-/// Sign out.
+/// Sign out, here or everywhere.
 ///
 /// The session ends, and with it every token that any application was given in it.
 #[utoipa::path(

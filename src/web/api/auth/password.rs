@@ -25,6 +25,7 @@ use crate::web::state::App;
 
 /// A new password for the old one.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"current_password": "a quiet green door", "new_password": "a loud yellow window"}))]
 pub struct ChangePassword {
@@ -72,6 +73,7 @@ pub async fn change(
 
 /// Whose password is forgotten.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"email": "ana@example.test"}))]
 pub struct ForgotPassword {
@@ -87,7 +89,7 @@ pub struct LetterSent {
     pub expires_in: u64,
 }
 
-/// Ask for a letter with a link.
+/// Ask for a letter that sets a new password.
 ///
 /// The answer is the same for an address that nobody has, after the same time.
 #[utoipa::path(
@@ -113,6 +115,7 @@ pub async fn forgot(
 
 /// A new password, and the proof that whoever sets it reads the letter.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"token": "m9Zk0vBq2Tn4Xc6Lw8Ry1Ue3Io5Pa7Sd9Fg1Hj3Kl5M", "password": "a loud yellow window"}))]
 pub struct ResetPassword {
@@ -124,7 +127,8 @@ pub struct ResetPassword {
 
 /// Set a new password by the letter.
 ///
-/// Every session and every token of the person ends, and nobody is signed in: a second step, where there is one, is still due.
+/// Every session and every token of the person ends, and nobody is signed in: a second step, where there is one, is
+/// still due.
 #[utoipa::path(
     post, path = "/api/v1/auth/reset-password", tag = "session", operation_id = "reset_password",
     request_body = ResetPassword,

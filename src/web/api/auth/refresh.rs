@@ -19,6 +19,7 @@ use crate::web::state::App;
 
 /// A refresh token.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"refresh_token": "AgGTZ9pUAHAAgAAAAAAAAAABAAAAAQ"}))]
 pub struct RefreshSession {
@@ -26,10 +27,10 @@ pub struct RefreshSession {
     refresh_token: String,
 }
 
-/// Refresh.
+/// Get new tokens for a refresh token.
 ///
-/// The token is used up: the answer holds the next. A client that lost the answer may ask again for half a minute and gets
-/// the same. Anybody who presents an older one ends the session.
+/// The token is used up: the answer holds the next. A client that lost the answer may ask again for half a minute and
+/// gets the same. Anybody who presents an older one ends the session.
 #[utoipa::path(
     post, path = "/api/v1/auth/refresh", tag = "session", operation_id = "refresh_session",
     request_body = RefreshSession,

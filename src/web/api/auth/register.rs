@@ -20,6 +20,7 @@ use crate::web::state::App;
 
 /// Who registers.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({
     "given_name": "Una", "family_name": "Noether", "email": "una@example.test", "password": "a quiet green door"
@@ -48,8 +49,8 @@ pub struct Registered {
 
 /// Register.
 ///
-/// A letter with a code goes to the address; if the address has an account, its owner is told so instead. The answer does
-/// not tell which it was.
+/// A letter with a code goes to the address; if the address has an account, its owner is told so instead. The answer
+/// does not tell which it was.
 #[utoipa::path(
     post, path = "/api/v1/auth/register", tag = "session", operation_id = "register",
     request_body = Register,

@@ -74,7 +74,9 @@ impl OwnSession {
     }
 }
 
-/// Own sessions, newest first. One page: nobody has more than 200.
+/// List one's own sessions.
+///
+/// Newest first, on one page: nobody has more than 200.
 #[utoipa::path(
     get, path = "/api/v1/auth/sessions", tag = "session", operation_id = "list_sessions",
     responses((status = 200, description = "The sessions", body = List<OwnSession>), PersonProblems),

@@ -33,6 +33,7 @@ pub struct SubjectView {
     #[schema(example = "user")]
     pub kind: SubjectKind,
     /// The `sub` of the user, or the `client_id`.
+    #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub id: String,
 }
 
@@ -80,7 +81,7 @@ pub struct AssignmentInput {
     pub scope: Option<String>,
     /// Until then, in seconds since the epoch.
     #[serde(default)]
-    #[schema(example = 1_795_000_000)]
+    #[schema(example = 4_070_908_800_i64)]
     pub expires_at: Option<i64>,
 }
 
@@ -88,18 +89,23 @@ pub struct AssignmentInput {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AssignmentView {
     /// Its id.
+    #[schema(example = "01936d2e-3c00-7000-8000-0000000000bb")]
     pub id: String,
     /// The role.
+    #[schema(example = "editor")]
     pub role: String,
     /// Who has it.
     pub subject: SubjectView,
     /// For this entity alone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Order:42")]
     pub scope: Option<String>,
     /// Until then, in seconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 4_070_908_800_i64)]
     pub expires_at: Option<i64>,
     /// Since when, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
     pub assigned_at: i64,
 }
 
@@ -118,16 +124,18 @@ fn view(assignment: Assignment, subject: Subject) -> AssignmentView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Roles {
     /// By name: what each grants, with inheritance and wildcards spelt out.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, Value>>, example = json!({"editor": {"Order:list": "*", "Order:update": "own"}}))]
     pub data: BTreeMap<String, Value>,
 }
 
-/// The published roles, with all that they grant.
+/// List the published roles.
+///
+/// With all that they grant.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/roles", tag = "policy", operation_id = "list_roles",
     params(("id" = String, Path, description = "The project's id")),
     responses(
         (status = 200, description = "The roles", body = Roles),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may follow the project, and no more", body = Problem),
         (status = 404, description = "There is no such project for this caller, or nothing is published", body = Problem),
     ),
@@ -146,14 +154,15 @@ pub async fn roles(State(app): State<App>, calling: Calling, Path(id): Path<Stri
     Ok(Json(Roles { data }))
 }
 
-/// Who has which role, oldest first.
+/// List who has which role.
+///
+/// Oldest first.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/assignments", tag = "policy", operation_id = "list_assignments",
     params(("id" = String, Path, description = "The project's id"), ListParams),
     responses(
         (status = 200, description = "A page", body = List<AssignmentView>),
         (status = 400, description = "A parameter will not do", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may follow the project, and no more", body = Problem),
         (status = 404, description = "There is no such project for this caller", body = Problem),
     ),
@@ -176,14 +185,15 @@ pub async fn list(
     Ok(Json(List { data, next_cursor: page.next.map(Cursor::encode) }))
 }
 
-/// Gives a published role to somebody. Their tokens are over at once; new ones carry the role.
+/// Give somebody a role.
+///
+/// A published one. Their tokens are over at once; new ones carry the role.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/assignments", tag = "policy", operation_id = "create_assignment",
     params(("id" = String, Path, description = "The project's id")),
     request_body = AssignmentInput,
     responses(
         (status = 201, description = "What they have now", body = AssignmentView),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not change the project", body = Problem),
         (status = 404, description = "There is no such project, published role or subject", body = Problem),
         (status = 409, description = "They have it there already, or have as many as fit into a token", body = Problem),
@@ -205,7 +215,9 @@ pub async fn post(
     Ok((StatusCode::CREATED, Json(view(assignment, subject))))
 }
 
-/// Takes a role away. The holder's tokens are over at once.
+/// Take a role away.
+///
+/// The holder's tokens are over at once.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/assignments/{assignment}", tag = "policy", operation_id = "delete_assignment",
     params(
@@ -214,7 +226,6 @@ pub async fn post(
     ),
     responses(
         (status = 204, description = "It is gone"),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not change the project", body = Problem),
         (status = 404, description = "There is no such project or assignment", body = Problem),
     ),

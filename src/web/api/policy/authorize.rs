@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::assignments::SubjectKind;
+use super::shapes::WeighedRule;
 use crate::flows::{Asked, Right};
 use crate::policy::evaluate::Verdict;
 use crate::policy::value::Attributes;
@@ -21,6 +22,7 @@ use crate::web::state::App;
 #[serde(deny_unknown_fields)]
 pub struct AuthorizeRequest {
     /// In which project.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
     pub project: String,
     /// Who.
     pub subject: AskedSubject,
@@ -30,11 +32,11 @@ pub struct AuthorizeRequest {
     pub resource: AskedResource,
     /// What is known of the request.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"hour": 9}))]
     pub context: Attributes,
     /// What the access token says, `scope` as a list.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"acr": "aal1"}))]
     pub token: Attributes,
     /// With every rule that was weighed?
     #[serde(default)]
@@ -49,10 +51,11 @@ pub struct AskedSubject {
     #[serde(rename = "type")]
     pub kind: SubjectKind,
     /// The `sub` of the user, or the `client_id`.
+    #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub id: String,
     /// What is known of them beside `id` and `roles`, which Usher knows.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"teams": ["north"]}))]
     pub properties: Attributes,
 }
 
@@ -79,7 +82,7 @@ pub struct AskedResource {
     pub id: Option<String>,
     /// What is known of it. Leave it out if it was not loaded: conditions about it are then open.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<BTreeMap<String, Value>>, example = json!({"owner_id": "6Hq3P0b0TfmQ1x2y3z4w5A"}))]
     pub properties: Option<Attributes>,
 }
 
@@ -100,24 +103,27 @@ pub struct AnswerContext {
     pub result: Verdict,
     /// The revision of the rules; absent where none are published.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 43)]
     pub revision: Option<u64>,
     /// The roles that were counted, where an explanation was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["editor"]))]
     pub roles: Option<Vec<String>>,
-    /// Every rule that was weighed: `{role, rule, condition?, holds}`.
+    /// Every rule that was weighed, where an explanation was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<WeighedRule>>)]
     pub reasons: Option<Value>,
 }
 
-/// Decides. Whoever may follow the project may ask.
+/// Ask for a decision.
+///
+/// Whoever may follow the project may ask.
 #[utoipa::path(
     post, path = "/api/v1/authorize", tag = "policy", operation_id = "authorize",
     request_body = AuthorizeRequest,
     responses(
         (status = 200, description = "The answer, also where it is no", body = AuthorizeAnswer),
         (status = 400, description = "The body does not fit", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 404, description = "There is no such project for this caller", body = Problem),
     ),
     security(("token" = []), ("session" = [])),

@@ -5,6 +5,7 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH, VAR
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
+use super::shapes::PolicyTable;
 use super::tag;
 use crate::flows::Right;
 use crate::web::api::ApiResult;
@@ -13,7 +14,9 @@ use crate::web::api::openapi::Problem;
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
 
-/// The published access rules, compiled. Signed (`application/jose`, a compact JWS of type `usher-policy+jws`) unless
+/// Fetch the published access rules.
+///
+/// Compiled, as modules take them: signed (`application/jose`, a compact JWS of type `usher-policy+jws`) unless
 /// `Accept` names `application/json`, which gives the same table bare.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/policy", tag = "policy", operation_id = "get_policy",
@@ -22,9 +25,11 @@ use crate::web::state::App;
         ("If-None-Match" = Option<String>, Header, description = "The ETag of what the module has"),
     ),
     responses(
-        (status = 200, description = "The table, signed or bare", body = String, content_type = "application/jose"),
-        (status = 304, description = "The module has it already"),
-        (status = 401, description = "Nobody is calling", body = Problem),
+        (status = 200, description = "The table, signed or bare", content(
+            (String = "application/jose", example = json!("eyJhbGciOiJFUzI1NiIsInR5cCI6InVzaGVyLXBvbGljeStqd3MifQ.e30.c2ln")),
+            (PolicyTable = "application/json"),
+        ), headers(("ETag" = String, description = "The table's tag, for `If-None-Match`"))),
+        (status = 304, description = "The module has it already", headers(("ETag" = String, description = "The table's tag"))),
         (status = 404, description = "There is no such project for this caller, or nothing is published", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
@@ -39,13 +44,13 @@ pub async fn get(
     let (_, etag) = app.usher.policy_tag(project).await?.ok_or_else(|| HttpProblem::unknown("published policy"))?;
     let common = [(CACHE_CONTROL, "private, no-cache"), (VARY, "Accept, Authorization, Cookie")];
     if knows(&headers, &etag) {
-        return Ok((StatusCode::NOT_MODIFIED, tag::told(&etag), common).into_response());
+        return Ok((StatusCode::NOT_MODIFIED, tag::header(&etag), common).into_response());
     }
     let bundle = app.usher.policy_bundle(project).await?;
     let bare = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(prefers_json);
     let (kind, body) =
         if bare { ("application/json", bundle.table) } else { ("application/jose", app.usher.sign_policy(&bundle)?) };
-    Ok((tag::told(&bundle.etag), common, [(CONTENT_TYPE, kind)], body).into_response())
+    Ok((tag::header(&bundle.etag), common, [(CONTENT_TYPE, kind)], body).into_response())
 }
 
 fn prefers_json(accept: &str) -> bool {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::shapes::document;
 use super::{name_of, tag};
 use crate::flows::Right;
 use crate::storage::policy::revisions::Publication;
@@ -28,8 +29,10 @@ pub struct PublicationView {
     #[schema(example = "43-0123456789abcdef")]
     pub etag: String,
     /// What whoever published it said of it.
+    #[schema(example = "Editors update their own orders")]
     pub note: String,
     /// Who that was.
+    #[schema(example = "user 6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub published_by: String,
     /// When, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
@@ -55,6 +58,7 @@ pub struct RevisionView {
     #[serde(flatten)]
     pub publication: PublicationView,
     /// The document.
+    #[schema(value_type = BTreeMap<String, Value>, example = json!(document()))]
     pub document: Value,
 }
 
@@ -65,6 +69,7 @@ pub struct History {
     pub data: Vec<PublicationView>,
     /// Where the next page starts; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "42")]
     pub next_cursor: Option<String>,
 }
 
@@ -74,6 +79,7 @@ pub struct History {
 pub struct Note {
     /// Why, in one line of at most 500 characters.
     #[serde(default)]
+    #[schema(example = "Editors update their own orders", max_length = 500)]
     pub note: String,
 }
 
@@ -82,23 +88,26 @@ pub struct Note {
 #[serde(deny_unknown_fields)]
 pub struct Back {
     /// The revision whose rules are to hold again.
+    #[schema(example = 42, minimum = 1)]
     pub revision: i64,
     /// Why, in one line of at most 500 characters.
     #[serde(default)]
+    #[schema(example = "Editors update their own orders", max_length = 500)]
     pub note: String,
 }
 
-/// Publishes the draft, if it still is what was seen: the next revision, which every module hears of.
+/// Publish the draft of the access rules.
+///
+/// If it still is what was seen: the next revision, which every module hears of.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/policy/publish", tag = "policy", operation_id = "publish_policy",
     params(
         ("id" = String, Path, description = "The project's id"),
-        ("If-Match" = String, Header, description = "The ETag of the draft that was seen"),
+        ("If-Match" = String, Header, description = "The ETag of the draft that was seen", example = "\"0123456789abcdef\""),
     ),
     request_body = Note,
     responses(
         (status = 201, description = "What was published", body = PublicationView),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not change the project", body = Problem),
         (status = 404, description = "There is no such project for this caller", body = Problem),
         (status = 409, description = "The draft says what is published already", body = Problem),
@@ -121,14 +130,15 @@ pub async fn publish(
     Ok((StatusCode::CREATED, Json(publication.into())))
 }
 
-/// Publishes again what was published before, as a revision of its own. The draft stays as it is.
+/// Publish an earlier revision again.
+///
+/// As a revision of its own. The draft stays as it is.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/policy/rollback", tag = "policy", operation_id = "roll_back_policy",
     params(("id" = String, Path, description = "The project's id")),
     request_body = Back,
     responses(
         (status = 201, description = "What was published", body = PublicationView),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not change the project", body = Problem),
         (status = 404, description = "There is no such project or revision", body = Problem),
         (status = 409, description = "These rules hold already", body = Problem),
@@ -148,7 +158,9 @@ pub async fn roll_back(
     Ok((StatusCode::CREATED, Json(publication.into())))
 }
 
-/// What was published, newest first.
+/// List what was published.
+///
+/// Newest first.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/policy/history", tag = "policy", operation_id = "list_policy_revisions",
     params(
@@ -158,7 +170,6 @@ pub async fn roll_back(
     responses(
         (status = 200, description = "Fifty revisions at most", body = History),
         (status = 400, description = "The cursor is none of ours", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may follow the project, and no more", body = Problem),
         (status = 404, description = "There is no such project for this caller", body = Problem),
     ),
@@ -179,7 +190,7 @@ pub async fn list(
     Ok(Json(History { data, next_cursor: next.map(|next| next.to_string()) }))
 }
 
-/// One revision with its document.
+/// Show a revision with its document.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/policy/history/{revision}", tag = "policy", operation_id = "get_policy_revision",
     params(
@@ -188,7 +199,6 @@ pub async fn list(
     ),
     responses(
         (status = 200, description = "The revision", body = RevisionView),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may follow the project, and no more", body = Problem),
         (status = 404, description = "There is no such project or revision", body = Problem),
     ),

@@ -5,6 +5,7 @@ mod authorize;
 mod bundle;
 mod draft;
 mod history;
+mod shapes;
 mod simulate;
 mod tag;
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::assignments::SubjectKind;
+use super::shapes::Simulation;
 use crate::flows::{Right, SimulatedRoute};
 use crate::policy::value::Attributes;
 use crate::web::api::ApiResult;
@@ -34,10 +35,11 @@ pub struct SimulatedSubject {
     #[serde(rename = "type")]
     pub kind: SubjectKind,
     /// The `sub` of the user, or the `client_id`.
+    #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub id: String,
     /// What is known of them beside `id` and `roles`.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"teams": ["north"]}))]
     pub properties: Attributes,
 }
 
@@ -53,16 +55,17 @@ pub struct TriedRequest {
     pub path: String,
 }
 
-/// What somebody would meet at every permission and every route, with reasons. No resource is loaded, so that rules about
-/// resources are `conditional`.
+/// Show what somebody would meet.
+///
+/// At every permission and every route, with reasons. No resource is loaded, so that rules about resources are
+/// `conditional`.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/policy/simulate", tag = "policy", operation_id = "simulate_policy",
     params(("id" = String, Path, description = "The project's id")),
     request_body = SimulateRequest,
     responses(
-        (status = 200, description = "`{revision, roles, active, permissions, routes, matched}`", body = Object),
+        (status = 200, description = "What they would meet", body = Simulation),
         (status = 400, description = "The body does not fit", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may follow the project, and no more", body = Problem),
         (status = 404, description = "There is no such project for this caller, or nothing is published", body = Problem),
     ),

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use crate::web::api::ApiResult;
 use crate::web::problem::HttpProblem;
 
-/// The header that tells a document's tag.
-pub fn told(etag: &str) -> [(HeaderName, HeaderValue); 1] {
+/// The header `ETag` of a document.
+pub fn header(etag: &str) -> [(HeaderName, HeaderValue); 1] {
     // Tags are ours: digits, letters and a hyphen.
     [(ETAG, HeaderValue::try_from(format!("\"{etag}\"")).unwrap_or(HeaderValue::from_static("\"\"")))]
 }

@@ -17,7 +17,7 @@ use crate::protocol::client_metadata::ClientMetadata;
 use crate::web::api::ApiResult;
 use crate::web::api::caller::Calling;
 use crate::web::api::etag::{self, Tagged};
-use crate::web::api::list::{ClientList, ClientPage};
+use crate::web::api::list::{ClientList, ClientPage, List};
 use crate::web::api::openapi::{BodyRefusals, Problem, Refusals};
 use crate::web::extract::json::JsonBody;
 use crate::web::extract::params::QueryParams;
@@ -46,7 +46,7 @@ pub struct ClientView {
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
     /// Its metadata, in the words of RFC 7591 §2.
-    #[schema(value_type = Object, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
     pub metadata: Value,
 }
 
@@ -70,7 +70,7 @@ pub struct NewClientBody {
     #[schema(example = "web")]
     pub r#type: String,
     /// Its metadata, in the words of RFC 7591 §2; what is absent is as it suits the type.
-    #[schema(value_type = Object, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
     pub metadata: Map<String, Value>,
 }
 
@@ -79,7 +79,7 @@ pub struct NewClientBody {
 #[serde(deny_unknown_fields)]
 pub struct ClientChange {
     /// Its metadata; what is absent is as it suits the type.
-    #[schema(value_type = Option<Object>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
+    #[schema(value_type = Option<BTreeMap<String, Value>>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
     pub metadata: Option<Map<String, Value>>,
     /// Out of use, with all that it was granted; or in use again.
     #[schema(example = false)]
@@ -105,11 +105,13 @@ impl From<RegisteredClient> for MadeClient {
     }
 }
 
-/// The clients of a project, in the order of their ids.
+/// List the clients of a project.
+///
+/// In the order of their ids.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/clients", tag = "clients", operation_id = "list_clients",
     params(("id" = String, Path, description = "The project's id"), crate::web::api::list::ListParams),
-    responses((status = 200, description = "A page of them", body = ClientList), Refusals),
+    responses((status = 200, description = "A page of them", body = List<ClientView>), Refusals),
     security(("token" = []), ("session" = [])),
 )]
 pub async fn list(
@@ -124,7 +126,9 @@ pub async fn list(
     Ok(Json(wanted.cut(clients)))
 }
 
-/// Makes a client. Its secret is in the answer, and never again.
+/// Make a client.
+///
+/// Its secret is in the answer, and never again.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/clients", tag = "clients", operation_id = "create_client",
     params(("id" = String, Path, description = "The project's id")), request_body = NewClientBody,
@@ -148,11 +152,14 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
-/// One client, with a tag of its version.
+/// Show a client.
+///
+/// With the tag of its version, for a change.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "get_client",
     params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),
-    responses((status = 200, description = "The client", body = ClientView), Refusals),
+    responses((status = 200, description = "The client", body = ClientView,
+        headers(("ETag" = String, description = "The tag of this version, for `If-Match`"))), Refusals),
     security(("token" = []), ("session" = [])),
 )]
 pub async fn get(
@@ -164,16 +171,19 @@ pub async fn get(
     Ok(Tagged((&of_project(&app, &project, &client).await?).into()))
 }
 
-/// Writes a client; with `If-Match` only if it is still the version that was read.
+/// Replace a client's metadata, or put it out of use.
+///
+/// With `If-Match` only if it is still the version that was read.
 #[utoipa::path(
-    put, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "put_client",
+    put, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "replace_client",
     params(
         ("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id"),
         ("If-Match" = Option<String>, Header, description = "The tag of the version that was read"),
     ),
     request_body = ClientChange,
     responses(
-        (status = 200, description = "The client as it is now", body = ClientView), Refusals, BodyRefusals,
+        (status = 200, description = "The client as it is now", body = ClientView,
+            headers(("ETag" = String, description = "The tag of this version, for `If-Match`"))), Refusals, BodyRefusals,
         (status = 412, description = "It has changed meanwhile", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
@@ -203,7 +213,9 @@ pub async fn put(
     Ok(Tagged(ClientView::from(&client)).into_response())
 }
 
-/// Deletes a client: nothing that it was granted works any longer.
+/// Delete a client.
+///
+/// Nothing that it was granted works any longer.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "delete_client",
     params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),
@@ -221,7 +233,9 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a client a new secret. The one before stays good until the next change.
+/// Give a client a new secret.
+///
+/// The one before stays good until the next change.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/clients/{client}/secret", tag = "clients", operation_id = "rotate_client_secret",
     params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),

@@ -66,7 +66,7 @@ pub struct EntryView {
     #[schema(example = json!(["pwd"]))]
     pub amr: Vec<String>,
     /// What else there is to say: scope, claims, reason.
-    #[schema(value_type = Object, example = json!({"scope": "openid email"}))]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"scope": "openid email"}))]
     pub data: Value,
 }
 
@@ -88,11 +88,12 @@ impl From<Entry> for EntryView {
     }
 }
 
-/// What happened to the project's users, the newest first. Only a call with the project's newest token opens it.
+/// Read what happened to a project's users.
 ///
-/// A page may hold fewer than `limit` entries and still have a `next_cursor`: little of what was opened was wanted.
+/// The newest first. Only a call with the project's newest token opens it. A page may hold fewer than `limit` entries
+/// and still have a `next_cursor`: little of what was opened was wanted.
 #[utoipa::path(
-    get, path = "/api/v1/projects/{id}/history", tag = "projects", operation_id = "read_history",
+    get, path = "/api/v1/projects/{id}/history", tag = "projects", operation_id = "list_project_history",
     params(("id" = String, Path, description = "The project's id"), ListParams, HistoryParams),
     responses((status = 200, description = "A page of it", body = List<EntryView>), Refusals),
     security(("token" = [])),

@@ -96,7 +96,7 @@ impl From<NamedMember> for MemberView {
     }
 }
 
-/// The members of a project.
+/// List the members of a project.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/members", tag = "projects", operation_id = "list_members",
     params(("id" = String, Path, description = "The project's id"), ListParams),
@@ -115,7 +115,9 @@ pub async fn list(
     Ok(Json(List::of(page, MemberView::from)))
 }
 
-/// Adds somebody who has an account here.
+/// Add a member to a project.
+///
+/// Somebody who has an account here.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/members", tag = "projects", operation_id = "add_member",
     params(("id" = String, Path, description = "The project's id")), request_body = NewMember,
@@ -142,7 +144,9 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(view)))
 }
 
-/// Gives a member another role. The last owner stays one.
+/// Give a member another role.
+///
+/// The last owner stays one.
 #[utoipa::path(
     patch, path = "/api/v1/projects/{id}/members/{sub}", tag = "projects", operation_id = "change_member",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Whose role")),
@@ -162,7 +166,9 @@ pub async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Removes a member, or leaves. The last owner stays.
+/// Remove a member, or leave.
+///
+/// The last owner stays.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/members/{sub}", tag = "projects", operation_id = "remove_member",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Who goes")),

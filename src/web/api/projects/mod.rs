@@ -117,7 +117,7 @@ impl From<Project> for ProjectView {
     }
 }
 
-/// The projects that the caller may see.
+/// List the projects that the caller may see.
 #[utoipa::path(
     get, path = "/api/v1/projects", tag = "projects", operation_id = "list_projects", params(ListParams),
     responses((status = 200, description = "A page of them", body = List<ProjectView>), Refusals),
@@ -145,11 +145,13 @@ pub async fn list(State(app): State<App>, calling: Calling, query: QueryParams) 
     Ok(Json(List::of(page, ProjectView::from)))
 }
 
-/// Makes a project; whoever makes it owns it. Its token is in the answer, and never again.
+/// Make a project.
+///
+/// Whoever makes it owns it. Its token is in the answer, and never again.
 #[utoipa::path(
     post, path = "/api/v1/projects", tag = "projects", operation_id = "create_project", request_body = NewProject,
     responses((status = 201, description = "It is made", body = MadeProject), Refusals, BodyRefusals),
-    security(("session" = [])),
+    security(("token" = []), ("session" = [])),
 )]
 pub async fn create(
     State(app): State<App>,
@@ -161,7 +163,7 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(MadeProject { project: made.project.into(), token: made.token })))
 }
 
-/// One project.
+/// Show a project.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}", tag = "projects", operation_id = "get_project",
     params(("id" = String, Path, description = "The project's id")),
@@ -172,7 +174,7 @@ pub async fn get(calling: Calling, Path(id): Path<String>) -> ApiResult<Json<Pro
     Ok(Json(calling.project(&id, Right::View).await?.into()))
 }
 
-/// Changes a project.
+/// Change a project.
 #[utoipa::path(
     patch, path = "/api/v1/projects/{id}", tag = "projects", operation_id = "change_project",
     params(("id" = String, Path, description = "The project's id")), request_body = ProjectChange,
@@ -196,7 +198,9 @@ pub async fn patch(
     Ok(Json(project.into()))
 }
 
-/// Deletes a project: its clients, everything that they were granted, its history.
+/// Delete a project.
+///
+/// Its clients go with it, everything that they were granted, and its history.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}", tag = "projects", operation_id = "delete_project",
     params(("id" = String, Path, description = "The project's id")), request_body = Confirmation,

@@ -88,7 +88,9 @@ impl From<PersonSession> for PersonSessionView {
     }
 }
 
-/// The people who have used the project's clients; of names and addresses those that a client was given.
+/// List the people who have used a project.
+///
+/// Whoever has used one of its clients; of names and addresses those that a client was given.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/users", tag = "users", operation_id = "list_project_users",
     params(("id" = String, Path, description = "The project's id"), ListParams),
@@ -107,7 +109,7 @@ pub async fn list(
     Ok(Json(List::of(page, PersonView::from)))
 }
 
-/// One of them.
+/// Show somebody who has used a project.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/users/{sub}", tag = "users", operation_id = "get_project_user",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Who")),
@@ -123,7 +125,9 @@ pub async fn get(
     Ok(Json(app.usher.load_person(project.id, &sub).await?.1.into()))
 }
 
-/// The sessions in which the project's clients hold something of them.
+/// List somebody's sessions at a project.
+///
+/// Those in which the project's clients hold something.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/users/{sub}/sessions", tag = "users", operation_id = "list_project_user_sessions",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Whose")),
@@ -141,7 +145,9 @@ pub async fn sessions(
     Ok(Json(List { data: sessions.into_iter().map(PersonSessionView::from).collect(), next_cursor: None }))
 }
 
-/// Ends what the project's clients hold of them. Their session here goes on: it is theirs.
+/// End what a project's clients hold of somebody.
+///
+/// Their session here goes on: it is theirs.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/users/{sub}/revoke", tag = "users", operation_id = "revoke_project_user",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Whose")),

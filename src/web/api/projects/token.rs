@@ -41,10 +41,11 @@ pub struct NewToken {
     pub old_token_good_until: i64,
 }
 
-/// Gives the project a new token. The old one stays good for a day, unless something else is asked for.
+/// Give a project a new token.
 ///
-/// The token is also the key of the project's history. Called with the old token, or with it in the body, the new one
-/// opens all that the old one opened; otherwise the history is lost, and the call is refused unless it says so.
+/// The old one stays good for a day, unless something else is asked for. The token is also the key of the project's
+/// history: called with the old token, or with it in the body, the new one opens all that the old one opened; otherwise
+/// the history is lost, and the call is refused unless it says so.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/token", tag = "projects", operation_id = "rotate_project_token",
     params(("id" = String, Path, description = "The project's id")), request_body = TokenRotation,

@@ -50,13 +50,14 @@ pub struct Subscriber {
     pub policy_revision: Option<u64>,
 }
 
-/// Who is connected to the feed, how far behind, and when they last acknowledged.
+/// List who follows the feed.
+///
+/// How far behind they are, and when they last acknowledged.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/sync/subscribers", tag = "sync", operation_id = "list_sync_subscribers",
     params(("id" = String, Path, description = "The project's id")),
     responses(
         (status = 200, description = "Whoever is connected", body = Audience),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may follow the project, and no more", body = Problem),
         (status = 404, description = "There is no such project for this caller", body = Problem),
     ),

@@ -60,14 +60,15 @@ pub struct Events {
     pub more: bool,
 }
 
-/// What has happened since a cursor; with `wait`, as soon as something has.
+/// Fetch what has happened since a cursor.
+///
+/// With `wait`, as soon as something has.
 #[utoipa::path(
     get, path = "/api/v1/sync/events", tag = "sync", operation_id = "list_sync_events", params(EventsParams),
     responses(
-        (status = 200, description = "What is new", body = Events),
-        (status = 304, description = "Nothing is new"),
+        (status = 200, description = "What is new", body = Events, headers(("ETag" = String, description = "The place reached"))),
+        (status = 304, description = "Nothing is new", headers(("ETag" = String, description = "The place reached"))),
         (status = 400, description = "The cursor or the wait cannot be read", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The token does not reach the feed", body = Problem),
         (status = 410, description = "The cursor is too old or of another epoch: begin with a snapshot", body = Problem),
     ),

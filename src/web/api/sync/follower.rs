@@ -19,12 +19,12 @@ impl FromRequestParts<App> for Following {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let token = bearer(&parts.headers)?.ok_or_else(no_token)?;
-        told(app.usher.follower(token).await).map(Self)
+        admitted(app.usher.follower(token).await).map(Self)
     }
 }
 
-/// In the words of this door.
-pub(super) fn told(found: Result<Follower, FlowError>) -> ApiResult<Follower> {
+/// Whoever was found; a refusal in the words of this door.
+pub(super) fn admitted(found: Result<Follower, FlowError>) -> ApiResult<Follower> {
     found.map_err(|error| match error {
         FlowError::Refused(Refused::NotSignedIn) => {
             HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID", "This token is not good, or not any more.")

@@ -67,13 +67,14 @@ pub struct Noted {
     pub noted: usize,
 }
 
-/// Reports which sessions were used at an application. It goes into the project's history, sealed to the project's key.
+/// Report which sessions were used.
+///
+/// At an application. It goes into the project's history, sealed to the project's key.
 #[utoipa::path(
     post, path = "/api/v1/sync/seen", tag = "sync", operation_id = "report_seen", request_body = Report,
     responses(
         (status = 202, description = "Noted", body = Noted),
         (status = 400, description = "The body cannot be read", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The token does not reach the feed", body = Problem),
         (status = 413, description = "The body is too large", body = Problem),
         (status = 415, description = "The body is no JSON", body = Problem),

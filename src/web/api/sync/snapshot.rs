@@ -82,6 +82,7 @@ pub struct PolicyMark {
     #[schema(example = 43)]
     pub revision: i64,
     /// The tag of the bundle.
+    #[schema(example = "\"43-0123456789abcdef\"")]
     pub etag: String,
 }
 
@@ -89,6 +90,7 @@ pub struct PolicyMark {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Tag {
     /// The tag.
+    #[schema(example = "\"9f86d081884c7d65\"")]
     pub etag: String,
 }
 
@@ -106,12 +108,13 @@ pub struct FeedLimits {
     pub poll_interval: u32,
 }
 
+/// Fetch the snapshot.
+///
 /// Everything that is revoked and not over yet, and where to go on from there.
 #[utoipa::path(
     get, path = "/api/v1/sync/snapshot", tag = "sync", operation_id = "get_sync_snapshot",
     responses(
         (status = 200, description = "The snapshot", body = Snapshot),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The token does not reach the feed", body = Problem),
     ),
     security(("token" = [])),

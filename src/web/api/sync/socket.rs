@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use utoipa::IntoParams;
 
 use super::events::{News, news};
-use super::follower::{no_token, told};
+use super::follower::{admitted, no_token};
 use crate::domain::feed::{EntryKind, FeedCursor};
 use crate::domain::time::Timestamp;
 use crate::events::feed::frame::Frame;
@@ -73,13 +73,14 @@ pub struct SocketParams {
     ticket: Option<String>,
 }
 
-/// Follows the feed as it grows: `hello`, what was missed since the cursor, then every entry within a moment.
+/// Follow the feed by WebSocket.
+///
+/// `hello`, what was missed since the cursor, then every entry within a moment.
 #[utoipa::path(
     get, path = "/api/v1/sync", tag = "sync", operation_id = "follow_sync", params(SocketParams),
     responses(
         (status = 101, description = "The socket is open; see docs/sync.md for the messages"),
         (status = 400, description = "Not a WebSocket handshake, or the cursor cannot be read", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The token does not reach the feed, or the page is nobody's", body = Problem),
         (status = 426, description = "A WebSocket is needed here", body = Problem),
     ),
@@ -100,8 +101,8 @@ pub async fn get(
         HttpProblem::new(StatusCode::UPGRADE_REQUIRED, "UPGRADE_REQUIRED", "This address speaks WebSocket.")
     })?;
     let follower = match (bearer(&headers)?, one("ticket")?) {
-        (Some(token), _) => told(state.usher.follower(token).await)?,
-        (None, Some(ticket)) => told(state.usher.redeem_ticket(ticket).await)?,
+        (Some(token), _) => admitted(state.usher.follower(token).await)?,
+        (None, Some(ticket)) => admitted(state.usher.redeem_ticket(ticket).await)?,
         (None, None) => return Err(no_token()),
     };
     let app = state.0;

@@ -23,12 +23,13 @@ pub struct TicketView {
     pub expires_in: u32,
 }
 
-/// Buys a ticket: it opens one socket, once.
+/// Buy a ticket.
+///
+/// It opens one socket, once.
 #[utoipa::path(
     post, path = "/api/v1/sync/ticket", tag = "sync", operation_id = "create_sync_ticket",
     responses(
         (status = 201, description = "The ticket", body = TicketView),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The token does not reach the feed", body = Problem),
     ),
     security(("token" = [])),

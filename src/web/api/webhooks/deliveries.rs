@@ -29,7 +29,9 @@ pub struct Since {
     since: i64,
 }
 
-/// Deliveries of a webhook, newest first. They are kept for 30 days.
+/// List the deliveries of a webhook.
+///
+/// Newest first. They are kept for 30 days.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/webhooks/{webhook}/deliveries", tag = "webhooks", operation_id = "list_deliveries",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id"), ListParams,
@@ -37,7 +39,6 @@ pub struct Since {
     responses(
         (status = 200, description = "The deliveries", body = List<DeliveryView>),
         (status = 400, description = "A parameter or the body will not do", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
     ),
@@ -58,13 +59,12 @@ pub async fn list(
     Ok(Json(List::of(page, DeliveryView::from)))
 }
 
-/// One delivery with its tries.
+/// Show a delivery with its tries.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/webhooks/{webhook}/deliveries/{delivery}", tag = "webhooks", operation_id = "get_delivery",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id"), ("delivery" = String, Path, description = "The message's id: its `webhook-id`")),
     responses(
         (status = 200, description = "The delivery", body = DeliveryView),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
     ),
@@ -80,13 +80,14 @@ pub async fn get(
     Ok(Json(app.usher.load_delivery(&known, message).await?.into()))
 }
 
-/// Sends one delivery again, whatever became of it. The message keeps its id.
+/// Send a delivery again.
+///
+/// Whatever became of it. The message keeps its id.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks/{webhook}/deliveries/{delivery}/redeliver", tag = "webhooks", operation_id = "redeliver",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id"), ("delivery" = String, Path, description = "The message's id: its `webhook-id`")),
     responses(
         (status = 202, description = "It is on its way", body = DeliveryView),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
         (status = 409, description = "The webhook is out of use", body = Problem),
@@ -103,7 +104,9 @@ pub async fn redeliver(
     Ok((StatusCode::ACCEPTED, Json(app.usher.redeliver(&known, message).await?.into())))
 }
 
-/// Sends again all that was given up of what was written since a moment.
+/// Send again all that was given up.
+///
+/// Of what was written since a moment.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks/{webhook}/redeliver", tag = "webhooks", operation_id = "redeliver_failed",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),
@@ -111,7 +114,6 @@ pub async fn redeliver(
     responses(
         (status = 202, description = "They are on their way", body = Redelivered),
         (status = 400, description = "A parameter or the body will not do", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
         (status = 409, description = "The webhook is out of use", body = Problem),
@@ -129,13 +131,14 @@ pub async fn redeliver_failed(
     Ok((StatusCode::ACCEPTED, Json(Redelivered { deliveries })))
 }
 
-/// Sends a message of type `webhook.test`, whatever the webhook listens to.
+/// Send a message that only says that messages arrive.
+///
+/// It is of type `webhook.test`, and sent whatever the webhook listens to.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks/{webhook}/test", tag = "webhooks", operation_id = "test_webhook",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),
     responses(
         (status = 202, description = "It is on its way", body = DeliveryView),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
         (status = 409, description = "The webhook is out of use", body = Problem),

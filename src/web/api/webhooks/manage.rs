@@ -62,13 +62,14 @@ pub struct Rotation {
     overlap_seconds: Option<u64>,
 }
 
-/// The webhooks of a project, oldest first: 20 at most, so on one page.
+/// List the webhooks of a project.
+///
+/// Oldest first: 20 at most, so on one page.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/webhooks", tag = "webhooks", operation_id = "list_webhooks",
     params(("id" = String, Path, description = "The project's id")),
     responses(
         (status = 200, description = "The webhooks", body = List<WebhookView>),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
     ),
@@ -84,7 +85,9 @@ pub async fn list(
     Ok(Json(List { data: webhooks.into_iter().map(WebhookView::from).collect(), next_cursor: None }))
 }
 
-/// Makes a webhook. Its secret is shown this once.
+/// Make a webhook.
+///
+/// Its secret is shown this once.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks", tag = "webhooks", operation_id = "create_webhook",
     params(("id" = String, Path, description = "The project's id")),
@@ -92,7 +95,6 @@ pub async fn list(
     responses(
         (status = 201, description = "The webhook and its secret", body = WebhookWithSecret),
         (status = 400, description = "A parameter or the body will not do", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
         (status = 409, description = "The project has 20 webhooks", body = Problem),
@@ -111,13 +113,12 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(app.usher.create_webhook(project.id, new).await?.into())))
 }
 
-/// One webhook.
+/// Show a webhook.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/webhooks/{webhook}", tag = "webhooks", operation_id = "get_webhook",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),
     responses(
         (status = 200, description = "The webhook", body = WebhookView),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
     ),
@@ -131,15 +132,14 @@ pub async fn get(
     Ok(Json(named(&app, &calling, &id, &webhook, Right::View).await?.into()))
 }
 
-/// Changes a webhook.
+/// Change a webhook.
 #[utoipa::path(
-    patch, path = "/api/v1/projects/{id}/webhooks/{webhook}", tag = "webhooks", operation_id = "update_webhook",
+    patch, path = "/api/v1/projects/{id}/webhooks/{webhook}", tag = "webhooks", operation_id = "change_webhook",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),
     request_body = WebhookPatch,
     responses(
         (status = 200, description = "The webhook as it is now", body = WebhookView),
         (status = 400, description = "A parameter or the body will not do", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
         (status = 422, description = "A field will not do: `details.fields` says which", body = Problem),
@@ -158,13 +158,14 @@ pub async fn update(
     Ok(Json(app.usher.update_webhook(known.project_id, known.id, change).await?.into()))
 }
 
-/// Deletes a webhook and all that is known of its deliveries.
+/// Delete a webhook.
+///
+/// And all that is known of its deliveries.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/webhooks/{webhook}", tag = "webhooks", operation_id = "delete_webhook",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),
     responses(
         (status = 204, description = "It is gone"),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
     ),
@@ -180,7 +181,9 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a webhook a new secret, shown this once. Those before it go on signing beside it for a while.
+/// Give a webhook a new secret.
+///
+/// Shown this once. Those before it go on signing beside it for a while.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks/{webhook}/secrets", tag = "webhooks", operation_id = "rotate_webhook_secret",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),
@@ -188,7 +191,6 @@ pub async fn delete(
     responses(
         (status = 201, description = "The webhook and its new secret", body = WebhookWithSecret),
         (status = 400, description = "A parameter or the body will not do", body = Problem),
-        (status = 401, description = "Nobody is calling", body = Problem),
         (status = 403, description = "The caller may not do this to the project", body = Problem),
         (status = 404, description = "There is no such project, webhook or delivery for this caller", body = Problem),
         (status = 422, description = "A field will not do: `details.fields` says which", body = Problem),

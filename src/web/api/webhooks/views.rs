@@ -87,6 +87,10 @@ pub struct DeliveryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<i64>,
     /// What is sent: `type`, `version`, `timestamp` and `data`.
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({
+        "type": "session.revoked", "version": 1, "timestamp": "2026-11-18T11:06:40Z",
+        "data": {"project_id": "01936d2e-3c00-7000-8000-000000000001", "sub": "6Hq3P0b0TfmQ1x2y3z4w5A", "reason": "sign_out"}
+    }))]
     pub body: Value,
     /// Its tries, oldest first.
     pub attempts: Vec<AttemptView>,

@@ -1,5 +1,8 @@
 //! `/openapi.json`: the API in the words of `OpenAPI` 3.1, made from the code that answers.
 
+mod examples;
+mod shared;
+
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::get;
@@ -8,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::Server;
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema as _, ToSchema};
 
@@ -43,11 +47,46 @@ pub struct ProblemBody {
     pub trace_id: Option<String>,
 }
 
+/// Every error of the API, for whoever asks for `application/problem+json` (RFC 9457 §3).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemDetails {
+    /// Always `about:blank`: `code` says more.
+    pub r#type: String,
+    /// The name of the status.
+    pub title: Option<String>,
+    /// The status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// One sentence for people.
+    pub detail: String,
+    /// A stable code for programs: see docs/errors.md.
+    pub code: String,
+    /// More for programs, as in `ProblemBody`.
+    pub details: Option<Value>,
+    /// What to quote when asking for help; also in the header `X-Trace-Id`.
+    pub trace_id: Option<String>,
+}
+
+/// The nouns of the API, in the order of their reading.
+const TAGS: [(&str, &str); 8] = [
+    ("session", "Signing in and out, and the person who calls: for front ends of the house's own."),
+    ("projects", "Projects, their members, their token and their history."),
+    ("clients", "The OAuth clients of a project."),
+    ("users", "The people who have used a project's clients."),
+    ("policy", "Access rules: draft, publication, roles, decisions."),
+    ("sync", "The live feed `usher.sync.v1`, for local modules."),
+    ("webhooks", "Webhooks of a project, and what became of each message."),
+    ("admin", "The whole house, for administrators alone."),
+];
+
 /// The document before any path is in it.
 pub fn frame() -> OpenApi {
     let info = Info::builder().title("Usher").version(env!("CARGO_PKG_VERSION")).description(Some(
-        "Sessions, projects, access rules and the live feed. Errors always have the form of `Problem`; lists page by \
-         `cursor`; times are seconds since the epoch.",
+        "Sessions, projects, access rules and the live feed. Errors always have the form of `Problem`, or of \
+         `ProblemDetails` where `application/problem+json` is asked for; lists page by `cursor`; times are seconds since \
+         the epoch. Beside what each operation names, any address may answer 405 (not this method), 414 (the address is \
+         too long), 431 (the headers are too large).",
     ));
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
         "A project's token, an access token of a machine (scope `usher:sync` or `usher:project`), or an access token of \
@@ -57,16 +96,22 @@ pub fn frame() -> OpenApi {
     let components = Components::builder()
         .schema("Problem", Problem::schema())
         .schema("ProblemBody", ProblemBody::schema())
+        .schema("ProblemDetails", ProblemDetails::schema())
         .security_scheme("token", SecurityScheme::Http(bearer.build()))
         .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-    OpenApiBuilder::new().info(info.build()).components(Some(components.build())).build()
+    let tags = TAGS.map(|(name, words)| TagBuilder::new().name(name).description(Some(words)).build());
+    OpenApiBuilder::new().info(info.build()).components(Some(components.build())).tags(Some(tags)).build()
+}
+
+/// The document in JSON, with all that its operations share.
+pub fn whole(document: &OpenApi) -> Value {
+    shared::finish(serde_json::to_value(document).unwrap_or_default())
 }
 
 /// The address of the document, finished for this house.
 pub fn routes(mut document: OpenApi, app: &App) -> Router<App> {
     document.servers = Some(vec![Server::new(app.usher.issuer())]);
-    let body = document.to_json().unwrap_or_default();
-    let document = Document::tagged(Bytes::from(body), MAX_AGE);
+    let document = Document::tagged(Bytes::from(whole(&document).to_string()), MAX_AGE);
     let answer = move |headers: HeaderMap| {
         let document = document.clone();
         async move { document.answer(&headers) }

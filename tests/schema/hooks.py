@@ -1,0 +1,211 @@
+"""Loaded by schemathesis: aims what it makes up at what there is, so that requests get further than "no such thing".
+
+Whatever a request would use up (a session, a project, a user) is made for it beforehand. Every tenth request names what
+there is not. What each operation answered is counted, and written down at the end.
+"""
+
+import atexit
+import collections
+import json
+import os
+from urllib.parse import parse_qsl, urlsplit
+
+import schemathesis
+from house import PASSWORD, SINK, Caller, House, TooMany
+from schemathesis.core.failures import AcceptedNegativeData
+from world import CALLBACK, World
+
+# Every so manieth request names what does not exist.
+UNAIMED = 10
+UNKNOWN = "01936d2e-3c00-7000-8000-00000000dead"
+
+house = House(os.environ["TEST_ISSUER"], os.environ["TEST_BOSS"], os.environ["TEST_BOSS_PASSWORD"])
+with open(os.environ["TEST_WORLD"], encoding="utf-8") as file:
+    world = World(house, os.environ["TEST_CALLER"], json.load(file))
+spares = {}
+answers = collections.defaultdict(collections.Counter)
+turns = collections.Counter()
+
+
+def operation_id(case):
+    return case.operation.definition.raw["operationId"]
+
+
+class Aim:
+    """What a request to an operation is given before it goes out."""
+
+    def __init__(self, case):
+        self.case = case
+        self.path = {"id": world.project["id"], "client": world.client, "webhook": world.webhook}
+        self.path |= {"delivery": world.delivery, "sub": world.guest["sub"], "revision": "1", "provider": "google"}
+
+    def run(self, unaimed):
+        prepare = getattr(self, operation_id(self.case), None)
+        if prepare:
+            prepare()
+        elif unaimed:
+            return
+        for name in self.case.path_parameters or {}:
+            # What was made up may be the name of something by now, and what uses things up would use up that.
+            self.case.path_parameters[name] = UNKNOWN if unaimed else self.path.get(name, UNKNOWN)
+
+    def call_as(self, caller):
+        """Calls as somebody else, where it calls as anybody."""
+        if caller.token and "Authorization" in (self.case.headers or {}):
+            self.case.headers["Authorization"] = caller.headers["Authorization"]
+        if caller.cookie and "usher" in (self.case.cookies or {}):
+            self.case.cookies["usher"] = caller.cookie.removeprefix("usher=")
+
+    def body(self, **members):
+        """Puts these members into the body, where it has members of these names already."""
+        if isinstance(self.case.body, dict):
+            self.case.body.update({name: value for name, value in members.items() if name in self.case.body})
+
+    def header(self, name, value):
+        if name in (self.case.headers or {}):
+            self.case.headers[name] = value
+
+    def spare(self, make):
+        """What ``make`` made, until a request has used it up; nothing where no more can be made for now."""
+        name = operation_id(self.case)
+        if name not in spares:
+            try:
+                spares[name] = make()
+            except TooMany:
+                spares[name] = None
+        return spares[name]
+
+    # Sessions: used up by signing out, by ending them, by a new password.
+
+    def logout(self):
+        self.call_as(self.spare(lambda: world.sign_in(world.guest["email"])))
+
+    def change_password(self):
+        self.call_as(self.spare(lambda: world.sign_in(house.person()["email"])))
+
+    def end_session(self):
+        email = house.boss if world.kind in ("administrator", "browser") else (world.owner["email"], PASSWORD)
+        self.path["id"] = self.spare(lambda: house.sign_in(*email)["session_id"])
+
+    def login(self):
+        self.body(email=world.owner["email"])
+
+    def refresh_session(self):
+        self.body(refresh_token=self.spare(lambda: house.sign_in(world.owner["email"])["refresh_token"]))
+
+    def verify_email(self):
+        self.body(**(self.spare(world.registered) or {}))
+
+    def reset_password(self):
+        token = self.spare(world.forgetful)
+        self.body(**({"token": token} if token else {}))
+
+    def register(self):
+        self.body(email=f"{house.name()}@example.test")
+
+    forgot_password = login
+
+    # Projects.
+
+    def _new_project(self):
+        project = self.spare(lambda: world.make_project("Shop"))
+        self.path["id"] = project["id"]
+        if world.kind == "project":
+            self.call_as(Caller(house.issuer, project["token"]))
+        return project
+
+    def delete_project(self):
+        self._new_project()
+
+    def rotate_project_token(self):
+        self.body(current_token=self._new_project()["token"])
+
+    def delete_client(self):
+        self.path["client"] = self.spare(lambda: world.make_client("web", redirect_uris=[CALLBACK])["client_id"])
+
+    def add_member(self):
+        self.body(email=self.spare(lambda: house.person()["email"]))
+
+    def change_member(self):
+        self.path["sub"] = world.member["sub"]
+
+    def remove_member(self):
+        self.path["sub"] = self.spare(world.make_member)
+
+    # Access rules.
+
+    def replace_policy_draft(self):
+        self.header("If-Match", world.draft_tag())
+
+    def publish_policy(self):
+        self.header("If-Match", self.spare(world.draft))
+
+    def roll_back_policy(self):
+        self.body(revision=self.spare(lambda: world.publish() - 1))
+
+    def create_assignment(self):
+        self.body(subject={"type": "user", "id": self.spare(house.person)["sub"]}, role="editor")
+
+    def delete_assignment(self):
+        self.path["assignment"] = self.spare(world.make_assignment)
+
+    def authorize(self):
+        self.body(project=world.project["id"])
+
+    # Webhooks: what is sent goes nowhere.
+
+    def create_webhook(self):
+        self._new_project()
+        self.body(url=SINK)
+
+    def change_webhook(self):
+        self.body(url=SINK)
+
+    def delete_webhook(self):
+        self.path["webhook"] = self.spare(world.make_webhook)
+
+    def _enabled(self):
+        world.me.ask("PATCH", world.at(f"webhooks/{world.webhook}"), {"disabled": False})
+
+    redeliver = redeliver_failed = test_webhook = _enabled
+
+    # The house.
+
+    def _a_user(self):
+        self.path["sub"] = self.spare(house.person)["sub"]
+
+    admin_delete_user = admin_disable_user = admin_enable_user = admin_revoke_user = admin_change_user = _a_user
+
+    def admin_create_user(self):
+        self.body(email=f"{house.name()}@example.test")
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    name = operation_id(case)
+    turns[name] += 1
+    # Fixed keys would answer every request like the first.
+    if "Idempotency-Key" in (case.headers or {}) and turns[name] % 2:
+        del case.headers["Idempotency-Key"]
+    Aim(case).run(turns[name] % UNAIMED == 0)
+
+
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    """A parameter without a value counts as absent, which no schema can say."""
+    sent = parse_qsl(urlsplit(response.request.url).query, keep_blank_values=True)
+    return not (isinstance(failure, AcceptedNegativeData) and any(value == "" for _, value in sent))
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    name = operation_id(case)
+    answers[name][response.status_code] += 1
+    if 200 <= response.status_code < 300:
+        spares.pop(name, None)
+
+
+@atexit.register
+def write_down():
+    with open(os.environ["TEST_ANSWERS"], "w", encoding="utf-8") as file:
+        json.dump(answers, file)

@@ -1,0 +1,147 @@
+"""Every operation of /openapi.json is asked for what its schema allows and for what it does not, by everybody who may call.
+
+No answer is a 5xx, and none has a status, header, type or body that the document does not speak of. Everything that is
+promised to fail fails. `TEST_SCHEMA_EXAMPLES` sets how much is tried.
+"""
+
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema_rs
+import requests
+from house import House
+from world import CALLERS, World
+
+HERE = pathlib.Path(__file__).parent
+ISSUER = os.environ["TEST_ISSUER"]
+# How many requests are made up for each operation and caller, beside the fixed ones.
+EXAMPLES = os.environ.get("TEST_SCHEMA_EXAMPLES", "5")
+# Between them these reach every operation: they also try each boundary of each schema, which takes longest.
+THOROUGHLY = {"project", "administrator"} if int(EXAMPLES) < 50 else set(CALLERS)
+# What no request of this kind gets a good answer from: a WebSocket.
+NEVER_WELL = {"follow_sync"}
+
+
+def document():
+    answer = requests.get(f"{ISSUER}/openapi.json", timeout=30)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def operations(spec):
+    """Each operation as (name, operation), in the order of the document."""
+    for path, item in spec["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def credentials(caller):
+    """How whoever calls is known, as schemathesis is told."""
+    if caller.token:
+        return f'\n[auth.openapi.token]\nbearer = "{caller.token}"\n'
+    if caller.cookie:
+        name, value = caller.cookie.split("; ")[0].split("=", 1)
+        assert name == "usher", caller.cookie
+        return f'\n[auth.openapi.session]\napi_key = "{value}"\n'
+    return ""
+
+
+class Conformance(unittest.TestCase):
+    """Requests of each kind of caller."""
+
+    answers = collections.defaultdict(collections.Counter)
+
+    def run_as(self, kind):
+        house = House(ISSUER, os.environ["TEST_BOSS"], os.environ["TEST_BOSS_PASSWORD"])
+        world = World(house, kind)
+        caller = world.caller()
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "world.json").write_text(json.dumps(world.known()))
+            (folder / "schemathesis.toml").write_text((HERE / "schemathesis.toml").read_text() + credentials(caller))
+            environment = {
+                **os.environ,
+                "TEST_CALLER": kind,
+                "TEST_WORLD": str(folder / "world.json"),
+                "TEST_ANSWERS": str(folder / "answers.json"),
+                "PYTHONPATH": str(HERE),
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
+            command = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"]
+            command += ["run", f"{ISSUER}/openapi.json", "--max-examples", EXAMPLES]
+            command += [] if kind in THOROUGHLY else ["--phases", "examples,fuzzing"]
+            done = subprocess.run(
+                command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            )
+            if (folder / "answers.json").exists():
+                for operation, statuses in json.loads((folder / "answers.json").read_text()).items():
+                    self.answers[operation].update({int(status): count for status, count in statuses.items()})
+        self.assertEqual(done.returncode, 0, done.stdout)
+        if kind != "nobody":
+            # Nothing that was tried may have ended what the run itself called with.
+            caller.get("projects")
+
+    def test_nobody(self):
+        self.run_as("nobody")
+
+    def test_a_project_by_its_token(self):
+        self.run_as("project")
+
+    def test_a_machine(self):
+        self.run_as("machine")
+
+    def test_a_person_by_token(self):
+        self.run_as("person")
+
+    def test_an_administrator_by_token(self):
+        self.run_as("administrator")
+
+    def test_an_administrator_by_cookie(self):
+        self.run_as("browser")
+
+    def test_z_every_operation_was_answered_well_by_somebody(self):
+        """Otherwise all of the above may have been errors that are documented."""
+        for name, operation in operations(document()):
+            identifier = operation["operationId"]
+            if identifier in NEVER_WELL:
+                continue
+            with self.subTest(name):
+                seen = self.answers[identifier]
+                self.assertTrue(any(200 <= status < 300 for status in seen), f"{identifier}: {dict(seen)}")
+
+
+class Examples(unittest.TestCase):
+    """The examples of the document are what it says of them."""
+
+    def test_every_example_is_valid_and_none_is_missing(self):
+        spec = document()
+        for name, operation in operations(spec):
+            contents = [("request", operation.get("requestBody", {}).get("content", {}))]
+            well = [(status, answer) for status, answer in operation["responses"].items() if status.startswith("2")]
+            contents += [(status, answer.get("content", {})) for status, answer in well]
+            for part, content in contents:
+                for kind, shown in content.items():
+                    with self.subTest(f"{name}: {part} {kind}"):
+                        self.assertIn("example", shown)
+                        root = {**shown["schema"], "components": spec["components"]}
+                        jsonschema_rs.Draft202012Validator(root).validate(shown["example"])
+
+    def test_every_example_of_a_parameter_is_valid(self):
+        spec = document()
+        for name, operation in operations(spec):
+            for parameter in operation.get("parameters", []):
+                with self.subTest(f"{name}: {parameter['name']}"):
+                    if parameter["in"] == "path":
+                        self.assertIn("example", parameter)
+                    if "example" in parameter:
+                        jsonschema_rs.Draft202012Validator(parameter["schema"]).validate(parameter["example"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
