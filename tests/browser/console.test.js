@@ -49,7 +49,7 @@ test('a client with a bad address is refused with words', async () => {
   await admin.fill('#redirect_uris', 'http://boats.example/callback');
   await submit(admin);
   await admin.locator('#redirect_uris[aria-invalid=true]').waitFor();
-  await inspect(admin, 'console-client-errors');
+  await inspect(admin, 'console-client-errors', { again: true });
 });
 
 test('the administrator makes a client that asks for consent', async () => {
@@ -156,7 +156,7 @@ test('signing out without a hint is confirmed first', async () => {
   await page.goto(`${usher.issuer}/oauth2/logout`);
   await follow(page, 'button[name=logout][value=yes]');
   await heading(page).waitFor();
-  await inspect(page, 'signed-out');
+  await inspect(page, 'signed-out', { again: true });
   await page.goto(`${usher.issuer}/account/profile`);
   assert.ok(await page.locator('#password').count(), 'the account asks to sign in');
   await page.context().close();
