@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A PostgreSQL cluster of our own, in a temporary folder, for as long as the tests run. Sourced after ports.sh.
+# A PostgreSQL cluster of our own, in a temporary folder, for as long as tests or a bench run. Sourced after ports.sh.
 
 postgres_home=""
 postgres_user=""
@@ -21,9 +21,13 @@ as_postgres() {
   fi
 }
 
-# postgres_start: makes and starts a cluster; sets USHER_TEST_POSTGRES_URL. False where that cannot be done.
+# What is lost when the machine dies is lost on purpose: the cluster does not outlive the tests.
+postgres_careless="-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+
+# postgres_start [SETTINGS]: makes and starts a cluster, a careless one unless settings are given; sets
+# USHER_TEST_POSTGRES_URL. False where that cannot be done.
 postgres_start() {
-  local initdb pg_ctl port password
+  local settings=${1-$postgres_careless} initdb pg_ctl port password
   initdb=$(postgres_tool initdb) && pg_ctl=$(postgres_tool pg_ctl) || return 1
   if [ "$(id -u)" -eq 0 ]; then
     command -v runuser >/dev/null 2>&1 || return 1
@@ -37,10 +41,8 @@ postgres_start() {
   [ -z "$postgres_user" ] || chown -R "$postgres_user" "$postgres_home"
   as_postgres "$initdb" -D "$postgres_home/data" -U usher -E UTF8 --locale=C --auth=scram-sha-256 \
     --pwfile="$postgres_home/password" >"$postgres_home/initdb.log" 2>&1 || { cat "$postgres_home/initdb.log"; return 1; }
-  # What is lost when the machine dies is lost on purpose: the cluster does not outlive the tests.
   as_postgres "$pg_ctl" -D "$postgres_home/data" -l "$postgres_home/data/server.log" -w -t 60 start -o \
-    "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c synchronous_commit=off \
-     -c full_page_writes=off -c max_connections=200" >/dev/null || { cat "$postgres_home/data/server.log"; return 1; }
+    "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' $settings" >/dev/null || { cat "$postgres_home/data/server.log"; return 1; }
   export USHER_TEST_POSTGRES_URL="postgres://usher:$password@127.0.0.1:$port/postgres"
 }
 

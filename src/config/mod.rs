@@ -3,34 +3,25 @@
 //! Built-in defaults < `usher.toml` < `.env` < environment < flags. Every fault is reported, together, with the place
 //! it stands in; a name that nobody knows is a fault. Only `source` reads the environment and the disk.
 
-mod database;
-mod demo;
 mod dotenv;
 mod explain;
 mod fault;
-mod issuer;
-mod keys;
 mod layer;
-mod limits;
 #[cfg(test)]
 mod load_tests;
-mod mail;
 mod nearest;
-mod outbound;
-mod projects;
-mod providers;
 mod reader;
-mod registration;
-mod server;
-mod session;
+mod sections;
 mod setting;
-mod sign_in;
 mod source;
-mod telemetry;
-mod tokens;
 mod toml_file;
 mod units;
 mod value;
+
+use sections::{
+    database, demo, issuer, keys, limits, mail, outbound, projects, providers, registration, server, session, sign_in,
+    telemetry, tokens,
+};
 
 pub use database::{Database, DatabaseUrl};
 pub use demo::Demo;

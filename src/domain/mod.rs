@@ -2,43 +2,24 @@
 //!
 //! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
 
-pub mod access;
-pub mod activity;
-pub mod assignment;
-pub mod authentication;
-pub mod client;
-pub mod code;
-pub mod consent;
-pub mod device;
 pub mod email;
-pub mod event;
-pub mod factors;
-pub mod feed;
-pub mod grant;
-pub mod history;
+mod granting;
 pub mod id;
-pub mod identity;
-pub mod interaction;
 pub mod key;
-pub mod letter;
-pub mod linking;
-pub mod logout_notice;
-pub mod member;
-pub mod merge;
-pub mod notice;
 pub mod page;
-pub mod passkey;
-pub mod project;
-pub mod proof;
+mod people;
+mod projects;
 pub mod provider;
 pub mod random;
-pub mod receipt;
-pub mod remembered;
 pub mod secret;
-pub mod session;
-pub mod source;
+mod telling;
 pub mod time;
-pub mod user;
-pub mod ways_in;
-pub mod webhook;
 mod words;
+
+pub use granting::{access, client, code, consent, grant, interaction};
+pub use people::{
+    activity, authentication, device, factors, identity, linking, merge, passkey, proof, remembered, session, source,
+    user, ways_in,
+};
+pub use projects::{assignment, history, member, project};
+pub use telling::{event, feed, letter, logout_notice, notice, receipt, webhook};

@@ -7,7 +7,7 @@ use super::history::Pages;
 use super::{backchannel, feed, webhooks};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::ProjectId;
-use crate::storage::telling::Untold;
+use crate::storage::reading::Untold;
 use crate::storage::{Result, Ring, Store, Tx};
 
 /// Facts in one transaction. Other writers of SQLite wait for it, so it is kept short.

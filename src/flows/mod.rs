@@ -3,59 +3,32 @@
 //! Each file is an `impl Usher { … }` that reads like the section it serves. No HTTP here: a verb takes values and
 //! answers values, or an error that the door turns into a status. Every write goes with its event in one transaction.
 
-mod accounts;
-mod activity;
 pub mod api;
-mod applications;
-mod arrive;
-mod authenticate_client;
-mod authorize;
-mod change_email;
-mod client_credentials;
-mod consent;
-mod delete_account;
-mod devices;
-mod disown;
+mod credentials;
+mod door;
 mod end;
 mod error;
-mod exchange_code;
-mod factors;
-mod introspect;
-mod issue;
 mod letters;
-mod manage_clients;
-mod manage_keys;
-mod manage_projects;
-mod manage_users;
+mod manage;
 mod notices;
-mod open_session;
-mod origins;
-mod passkeys;
-pub mod password_pool;
-pub mod password_rules;
-mod passwords;
+mod oauth;
 pub mod policy;
-mod profile;
 mod projects;
-mod receipts;
-mod recover;
-mod recovery_codes;
-mod refresh;
-mod releases;
-mod revoke;
-mod second_factor;
-mod setup;
-mod sign_in;
-mod sign_out;
-mod sign_up;
-mod statistics;
-mod throttle;
-mod token;
-mod totp;
+mod rooms;
 pub mod upstream;
-mod userinfo;
 mod usher;
 pub mod webhooks;
+
+use credentials::{factors, passkeys, passwords, recovery_codes, totp};
+pub use credentials::{password_pool, password_rules};
+use door::{
+    accounts, arrive, devices, open_session, recover, second_factor, setup, sign_in, sign_out, sign_up, throttle,
+};
+use oauth::{
+    authenticate_client, authorize, client_credentials, consent, exchange_code, introspect, issue, origins, refresh,
+    releases, revoke, token, userinfo,
+};
+use rooms::{activity, applications, change_email, delete_account, disown, profile, receipts};
 
 pub use accounts::{Account, Browser};
 pub use api::{Right, TokenSession};
@@ -65,10 +38,11 @@ pub use authorize::{AuthorizeFault, Outcome};
 pub use end::Ended;
 pub use error::{Broken, FlowError, Refused};
 pub use introspect::Introspection;
-pub use manage_clients::{NewClient, RegisteredClient};
-pub use manage_keys::MASTER_KEY_FACT;
-pub use manage_projects::RegisteredProject;
-pub use manage_users::NewUser;
+pub use manage::clients::{NewClient, RegisteredClient};
+pub use manage::keys::MASTER_KEY_FACT;
+pub use manage::projects::RegisteredProject;
+pub use manage::statistics::Statistics;
+pub use manage::users::NewUser;
 pub use passkeys::{Ceremony, PasskeyAnswer};
 pub use policy::{Answer, Asked, Bundle, Drafted, Held, NewAssignment, Simulated, SimulatedRoute, Subject};
 pub use projects::{HistoryPage, HistorySearch, MAX_OVERLAP, Person, PersonSession, Rotation, USUAL_OVERLAP};
@@ -78,6 +52,5 @@ pub use second_factor::SecondStep;
 pub use sign_in::Attempt;
 pub use sign_out::{LogoutRequest, SignOut};
 pub use sign_up::{AsksPassword, LIFETIME as SIGN_UP_LIFETIME, SignUpForm, Verified};
-pub use statistics::Statistics;
 pub use totp::TotpOffer;
 pub use usher::{Device, Parts, Usher};

@@ -3,46 +3,29 @@
 //! Look-ups give `Option`; only the caller knows whether absence is an error.
 //! Writes happen in a transaction ([`Store::write`]) together with the event that tells of them.
 
-pub mod accesses;
 mod bells;
-pub mod browsers;
 pub mod clients;
-pub mod consents;
 mod db;
 mod error;
-pub mod events;
-pub mod factors;
-pub mod feed;
 pub mod grants;
-pub mod history;
-pub mod house;
-pub mod idempotency;
-pub mod identities;
-pub mod journeys;
-pub mod keys;
-pub mod leases;
-pub mod letters;
-pub mod log;
+mod house;
 pub mod members;
-pub mod merges;
 mod open;
-pub mod outgoing;
-pub mod passkeys;
-pub mod passwords;
+mod people;
 pub mod policy;
 pub mod projects;
-pub mod proofs;
 pub mod providers;
-pub mod recovery_codes;
-pub mod remembered;
 mod row;
-pub mod sessions;
-pub mod telling;
-pub mod throttles;
+mod telling;
 pub mod tokens;
-pub mod totp;
-pub mod users;
 mod writer;
+
+pub use house::{facts, idempotency, keys, leases, throttles};
+pub use people::{
+    accesses, browsers, consents, factors, identities, journeys, merges, passkeys, passwords, proofs, recovery_codes,
+    remembered, sessions, totp, users,
+};
+pub use telling::{events, feed, history, letters, log, outgoing, reading};
 
 use std::sync::Arc;
 
@@ -131,43 +114,43 @@ impl Store {
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
     let files: [(&'static str, &'static [(&'static str, Sql)]); 37] = [
-        ("accesses", accesses::ALL),
-        ("browsers", browsers::ALL),
+        ("people/accesses", accesses::ALL),
+        ("people/browsers", browsers::ALL),
         ("clients", clients::ALL),
-        ("consents", consents::ALL),
-        ("outgoing/deliveries", outgoing::deliveries::ALL),
-        ("events", events::ALL),
-        ("factors", factors::ALL),
-        ("feed", feed::ALL),
+        ("people/consents", consents::ALL),
+        ("telling/outgoing/deliveries", outgoing::deliveries::ALL),
+        ("telling/events", events::ALL),
+        ("people/factors", factors::ALL),
+        ("telling/feed", feed::ALL),
         ("grants", grants::ALL),
-        ("history", history::ALL),
-        ("house", house::ALL),
-        ("idempotency", idempotency::ALL),
-        ("identities", identities::ALL),
-        ("journeys", journeys::ALL),
-        ("keys", keys::ALL),
-        ("leases", leases::ALL),
-        ("letters", letters::ALL),
-        ("log", log::ALL),
+        ("telling/history", history::ALL),
+        ("house/facts", facts::ALL),
+        ("house/idempotency", idempotency::ALL),
+        ("people/identities", identities::ALL),
+        ("people/journeys", journeys::ALL),
+        ("house/keys", keys::ALL),
+        ("house/leases", leases::ALL),
+        ("telling/letters", letters::ALL),
+        ("telling/log", log::ALL),
         ("members", members::ALL),
-        ("outgoing/logout_notices", outgoing::logout_notices::ALL),
-        ("merges", merges::ALL),
-        ("passkeys", passkeys::ALL),
-        ("passwords", passwords::ALL),
+        ("telling/outgoing/logout_notices", outgoing::logout_notices::ALL),
+        ("people/merges", merges::ALL),
+        ("people/passkeys", passkeys::ALL),
+        ("people/passwords", passwords::ALL),
         ("policy/assignments", policy::assignments::ALL),
         ("policy/revisions", policy::revisions::ALL),
         ("projects", projects::ALL),
-        ("proofs", proofs::ALL),
+        ("people/proofs", proofs::ALL),
         ("providers", providers::ALL),
-        ("recovery_codes", recovery_codes::ALL),
-        ("remembered", remembered::ALL),
-        ("sessions", sessions::ALL),
-        ("telling", telling::ALL),
-        ("throttles", throttles::ALL),
+        ("people/recovery_codes", recovery_codes::ALL),
+        ("people/remembered", remembered::ALL),
+        ("people/sessions", sessions::ALL),
+        ("telling/reading", reading::ALL),
+        ("house/throttles", throttles::ALL),
         ("tokens", tokens::ALL),
-        ("totp", totp::ALL),
-        ("users", users::ALL),
-        ("outgoing/webhooks", outgoing::webhooks::ALL),
+        ("people/totp", totp::ALL),
+        ("people/users", users::ALL),
+        ("telling/outgoing/webhooks", outgoing::webhooks::ALL),
     ];
     files.into_iter().flat_map(|(file, all)| all.iter().map(move |(name, sql)| (file, *name, *sql)))
 }

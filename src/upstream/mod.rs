@@ -4,32 +4,27 @@
 //! *who* came ([`Vouched`]); whether that is one of our users, and whether they may sign in, is decided elsewhere.
 //! Nothing that a provider gives us is kept: access tokens live as long as the call that reads the profile.
 
-mod apple;
 mod cached;
 mod callback;
 mod departure;
 mod desk;
 mod error;
 mod exchange;
-mod facebook;
-mod github;
-mod google;
 mod id_token;
 mod issuer;
 mod jws;
-mod microsoft;
 mod notice;
-mod oauth2;
-mod oidc;
 mod openid;
 mod person;
+mod providers;
 mod registry;
 #[cfg(test)]
 mod stub;
 mod sunset;
 mod timely;
 mod wire;
-mod x;
+
+use providers::{apple, facebook, github, google, microsoft, oauth2, oidc, x};
 
 use std::fmt;
 use std::sync::Arc;

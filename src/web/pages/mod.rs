@@ -3,37 +3,23 @@
 //! A view knows its template, its words and nothing else: no handler, no domain type, no URL it was not given.
 //! Every page renders in every language in `rendered.rs`, from the values in `samples.rs`.
 
-mod account;
-mod activity;
-mod apps;
-mod claims;
-mod client;
-mod consent;
-mod console;
-mod data;
+mod desk;
 mod dev;
-mod email;
+mod door;
 mod error;
-mod factors;
 mod form;
 mod layout;
-mod login;
-mod logout;
 mod message;
-mod mismatch;
-mod not_me;
 mod problem;
-mod providers;
-mod quick_start;
-mod receipt;
-mod recover;
 #[cfg(test)]
 mod rendered;
+mod rooms;
 #[cfg(test)]
 mod samples;
-mod sessions;
-mod setup;
-mod upstream;
+
+use desk::{client, console, providers, quick_start};
+use door::{consent, login, logout, mismatch, recover, setup, upstream};
+use rooms::{account, activity, apps, claims, data, email, factors, not_me, receipt, sessions};
 
 pub use account::{AccountProfile, AccountSecurity, ProfileValues};
 pub use activity::{AccountActivity, EventView, HeadingLink, event_words, reason_words};

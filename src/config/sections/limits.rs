@@ -1,0 +1,27 @@
+//! How much of what one may have.
+
+use crate::config::reader::Reader;
+use crate::config::setting::{Fallback, settings};
+use crate::config::units::Limit;
+
+settings! {
+    /// Rates and numbers beyond which Usher says no.
+    Limits {
+        /// Wrong passwords, per account and per address: a rate such as 10/min, or off.
+        "limits.sign_in" => sign_in: Limit = Fallback::Always("10/min");
+        /// Codes of a second step, per account: a rate such as 10/hour, or off.
+        "limits.second_factor" => second_factor: Limit = Fallback::Always("10/hour");
+        /// New accounts, per address.
+        "limits.register" => register: Limit = Fallback::Always("30/hour");
+        /// Letters that recover a password, per account and per address.
+        "limits.recover" => recover: Limit = Fallback::Always("10/hour");
+        /// Open connections.
+        "limits.connections" => connections: usize = Fallback::Always("4096");
+    }
+}
+
+impl Limits {
+    pub(in crate::config) fn check(&self, reader: &mut Reader) {
+        reader.within("limits.connections", &self.connections, &(1..=1_000_000));
+    }
+}

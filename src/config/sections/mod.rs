@@ -1,0 +1,17 @@
+//! One file a section: its settings, what they become, and their bounds.
+
+pub mod database;
+pub mod demo;
+pub mod issuer;
+pub mod keys;
+pub mod limits;
+pub mod mail;
+pub mod outbound;
+pub mod projects;
+pub mod providers;
+pub mod registration;
+pub mod server;
+pub mod session;
+pub mod sign_in;
+pub mod telemetry;
+pub mod tokens;

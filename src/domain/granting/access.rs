@@ -1,0 +1,55 @@
+//! What one client has of one user: which claims it was really given, and when it came for them.
+
+use std::collections::BTreeMap;
+
+use crate::domain::id::{ClientId, UserId};
+use crate::domain::time::Timestamp;
+
+/// What a client was given of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// Whose.
+    pub user_id: UserId,
+    /// By whom.
+    pub client_id: ClientId,
+    /// Every claim that was released, and when last, to within an hour.
+    pub claims: BTreeMap<String, Timestamp>,
+    /// Since when.
+    pub first_used_at: Timestamp,
+    /// When last, to within an hour.
+    pub last_used_at: Timestamp,
+}
+
+impl Access {
+    /// Nothing was given yet.
+    pub fn begin(user_id: UserId, client_id: ClientId, now: Timestamp) -> Self {
+        Self { user_id, client_id, claims: BTreeMap::new(), first_used_at: now, last_used_at: now }
+    }
+
+    /// These claims are given now.
+    pub fn release<'a>(&mut self, claims: impl IntoIterator<Item = &'a String>, now: Timestamp) {
+        for claim in claims {
+            self.claims.insert(claim.clone(), now);
+        }
+        self.last_used_at = self.last_used_at.max(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::random::SeededRandom;
+
+    #[test]
+    fn a_claim_keeps_the_time_it_was_given_last() {
+        let (start, random) = (Timestamp(1_800_000_000), SeededRandom::new(1));
+        let later = start + Duration::from_secs(9);
+        let mut access = Access::begin(UserId::new(start, &random), ClientId("c".into()), start);
+        access.release(&["email".to_owned(), "sub".to_owned()], start);
+        access.release(&["sub".to_owned()], later);
+        assert_eq!((access.claims["email"], access.claims["sub"]), (start, later));
+        assert_eq!((access.first_used_at, access.last_used_at), (start, later));
+    }
+}

@@ -1,0 +1,439 @@
+//! An authorization in progress: what was asked, what has happened since, and what the browser does next.
+//!
+//! An interaction is sealed into the pages that it passes through and bound to the browser that began it,
+//! so that restarts, tabs and several instances need no shared state.
+//! Every step returns to [`Interaction::next_step`]; no step leads to another by itself.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::authentication::acr_meets;
+use crate::domain::id::{ClientId, SessionId};
+use crate::domain::time::Timestamp;
+use crate::domain::user::Sub;
+use crate::protocol::authorize::AuthorizeRequest;
+use crate::protocol::discovery::ACR_VALUES;
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::scope::Scope;
+
+/// How long a person may take.
+pub const LIFETIME: Duration = Duration::from_hours(1);
+
+/// An authorization in progress.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interaction {
+    /// The client.
+    pub client_id: ClientId,
+    /// Where the answer goes: proven.
+    pub redirect_uri: String,
+    /// Did the request name it, or was it the only one registered?
+    pub redirect_uri_sent: bool,
+    /// What was asked.
+    pub request: AuthorizeRequest,
+    /// Whom the `id_token_hint` is about, if it was one of ours.
+    pub hinted: Option<Sub>,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// The browser that began it: a hash of its cookie.
+    pub browser: String,
+    /// The session in which the person authenticated since it began.
+    pub signed_in: Option<SessionId>,
+    /// The account that the person chose since it began.
+    pub chosen: Option<SessionId>,
+    /// What the person allowed since it began.
+    pub allowed: bool,
+}
+
+/// What is known when the next step is decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The present moment.
+    pub now: Timestamp,
+    /// The live session in question, if there is one.
+    pub session: Option<SessionFacts<'a>>,
+    /// Does the browser know any account at all, signed in or not?
+    pub knows_accounts: bool,
+    /// What the person allowed this client earlier.
+    pub consented: Option<&'a Scope>,
+    /// The client belongs to the house.
+    pub first_party: bool,
+    /// Anybody could pose as the client: earlier consent does not count (OAuth 2.1 §7.3.1).
+    pub unproven: bool,
+    /// `max_age` of the client's registration.
+    pub default_max_age: Option<u64>,
+    /// The authentication context that the client or its project lets nobody in without.
+    pub required_acr: Option<&'a str>,
+    /// The contexts that the client prefers where the request names none, best first.
+    pub default_acr_values: &'a [String],
+}
+
+/// The session in question.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionFacts<'a> {
+    /// Which.
+    pub id: SessionId,
+    /// Whose.
+    pub sub: &'a Sub,
+    /// When the person last authenticated in it.
+    pub auth_time: Timestamp,
+    /// How well.
+    pub acr: &'a str,
+    /// Has the person a second factor that could be asked for?
+    pub second_factor: bool,
+}
+
+/// What the browser does next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Ask the person to sign in.
+    SignIn {
+        /// The person is signed in, but has to show it again.
+        again: bool,
+    },
+    /// Offer a new account.
+    SignUp,
+    /// Let the person choose among the accounts of this browser.
+    ChooseAccount,
+    /// Ask the person for a second factor on top of the session.
+    StepUp,
+    /// Ask the person to set up a second factor: they have none, and nobody goes on without.
+    Enrol,
+    /// Ask for consent.
+    Consent,
+    /// Go back with a code.
+    Finish,
+    /// Go back with an error.
+    Fail(OAuthError),
+}
+
+impl Interaction {
+    /// Goes on with this session, chosen or shown to the person, and with no other.
+    pub fn choose(&mut self, session: SessionId) {
+        self.signed_in = self.signed_in.filter(|acted| *acted == session);
+        self.chosen = Some(session);
+    }
+
+    /// Is it too old to go on?
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        now >= self.began_at + LIFETIME
+    }
+
+    /// What the browser does next.
+    pub fn next_step(&self, facts: &Facts<'_>) -> Step {
+        if let Some(asked) = &self.request.claims.essential_acr
+            && !asked.is_empty()
+            && !asked.iter().any(|acr| ACR_VALUES.contains(&acr.as_str()))
+        {
+            let why = "the authentication that was asked for is not offered";
+            return Step::Fail(OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why));
+        }
+        if let Some(step) = self.account_step(facts) {
+            return self.unless_silent(step);
+        }
+        if let Some(step) = facts.session.and_then(|session| self.acr_step(facts, &session)) {
+            return self.unless_silent(step);
+        }
+        if self.needs_consent(facts) {
+            return self.unless_silent(Step::Consent);
+        }
+        Step::Finish
+    }
+
+    /// What is still to be done until the person has authenticated as well as is asked.
+    fn acr_step(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> Option<Step> {
+        let met = |asked: &str| acr_meets(session.acr, asked);
+        let essential = self.request.claims.essential_acr.as_deref().unwrap_or_default();
+        let wanting = facts.required_acr.is_some_and(|asked| !met(asked))
+            || (!essential.is_empty() && !essential.iter().any(|asked| met(asked)));
+        if wanting {
+            return Some(if session.second_factor { Step::StepUp } else { Step::Enrol });
+        }
+        // What is only wished for (OpenID Connect Core §3.1.2.1) is asked for where it can be had without ado.
+        let wished = match self.request.acr_values.as_slice() {
+            [] => facts.default_acr_values,
+            asked => asked,
+        };
+        let best = wished.iter().find(|asked| ACR_VALUES.contains(&asked.as_str()));
+        let unmet = best.is_some_and(|asked| !met(asked));
+        (unmet && session.second_factor && !self.request.prompt.none).then_some(Step::StepUp)
+    }
+
+    /// The context to tell of a session that holds `held`: where certain ones are essential, the one of them that it meets
+    /// (OpenID Connect Core §5.5.1.1).
+    pub fn acr_to_tell(&self, held: &str) -> String {
+        let essential = self.request.claims.essential_acr.as_deref().unwrap_or_default();
+        if essential.is_empty() || essential.iter().any(|asked| asked == held) {
+            return held.to_owned();
+        }
+        essential.iter().find(|asked| acr_meets(held, asked)).cloned().unwrap_or_else(|| held.to_owned())
+    }
+
+    /// `prompt=none` turns every page into its error (OpenID Connect Core §3.1.2.6).
+    fn unless_silent(&self, step: Step) -> Step {
+        let (code, why) = match step {
+            _ if !self.request.prompt.none => return step,
+            Step::ChooseAccount => (ErrorCode::AccountSelectionRequired, "an account has to be chosen"),
+            Step::Consent => (ErrorCode::ConsentRequired, "consent is missing"),
+            Step::StepUp => (ErrorCode::InteractionRequired, "a second factor has to be shown"),
+            Step::Enrol => (ErrorCode::UnmetAuthenticationRequirements, "the person has no second factor"),
+            _ => (ErrorCode::LoginRequired, "nobody who will do is signed in"),
+        };
+        Step::Fail(OAuthError::new(code, why))
+    }
+
+    /// What is still to be done until the right person is signed in, freshly enough.
+    fn account_step(&self, facts: &Facts<'_>) -> Option<Step> {
+        let prompt = self.request.prompt;
+        let acted = self.signed_in.is_some() || self.chosen.is_some();
+        if prompt.create && !acted {
+            return Some(Step::SignUp);
+        }
+        if prompt.select_account && !acted && facts.knows_accounts {
+            return Some(Step::ChooseAccount);
+        }
+        let Some(session) = facts.session else {
+            return Some(Step::SignIn { again: false });
+        };
+        let expected = self.request.claims.sub.as_deref().or(self.hinted.as_ref().map(|sub| sub.0.as_str()));
+        if expected.is_some_and(|sub| sub != session.sub.0) {
+            return Some(Step::SignIn { again: false });
+        }
+        (!self.is_fresh_enough(facts, &session)).then_some(Step::SignIn { again: true })
+    }
+
+    fn is_fresh_enough(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> bool {
+        // The sealed mark alone would do once; together with the time it cannot be replayed with an older session.
+        if self.signed_in == Some(session.id) && session.auth_time >= self.began_at {
+            return true;
+        }
+        let max_age = self.request.max_age.or(facts.default_max_age);
+        !self.request.prompt.login
+            && max_age.is_none_or(|limit| facts.now.seconds_since(session.auth_time) <= limit && limit > 0)
+    }
+
+    fn needs_consent(&self, facts: &Facts<'_>) -> bool {
+        if self.allowed {
+            return false;
+        }
+        if self.request.prompt.consent {
+            return true;
+        }
+        let remembered = !facts.unproven && facts.consented.is_some_and(|scope| self.request.scope.is_subset_of(scope));
+        !facts.first_party && !remembered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::random::SeededRandom;
+    use crate::protocol::prompt::Prompt;
+
+    const NOW: Timestamp = Timestamp(1_700_000_000);
+
+    struct Scene {
+        interaction: Interaction,
+        sub: Sub,
+        session: Option<(SessionId, Timestamp)>,
+        consented: Option<Scope>,
+        first_party: bool,
+        unproven: bool,
+        acr: &'static str,
+        second_factor: bool,
+        required_acr: Option<&'static str>,
+        default_acr_values: Vec<String>,
+    }
+
+    fn scene(prompt: &str) -> Scene {
+        let session = SessionId::new(NOW, &SeededRandom::new(1));
+        let request = AuthorizeRequest {
+            scope: Scope::of(["openid"]),
+            prompt: Prompt::parse(prompt).unwrap(),
+            ..AuthorizeRequest::default()
+        };
+        Scene {
+            interaction: Interaction {
+                client_id: ClientId("web".into()),
+                redirect_uri: "https://rp.test/cb".into(),
+                redirect_uri_sent: true,
+                request,
+                hinted: None,
+                began_at: NOW,
+                browser: String::new(),
+                signed_in: None,
+                chosen: None,
+                allowed: false,
+            },
+            sub: Sub("ana".into()),
+            session: Some((session, NOW - Duration::from_secs(100))),
+            consented: Some(Scope::of(["openid"])),
+            first_party: false,
+            unproven: false,
+            acr: "aal1",
+            second_factor: false,
+            required_acr: None,
+            default_acr_values: Vec::new(),
+        }
+    }
+
+    impl Scene {
+        fn step(&self) -> Step {
+            self.interaction.next_step(&Facts {
+                now: NOW,
+                session: self.session.map(|(id, auth_time)| SessionFacts {
+                    id,
+                    sub: &self.sub,
+                    auth_time,
+                    acr: self.acr,
+                    second_factor: self.second_factor,
+                }),
+                knows_accounts: self.session.is_some(),
+                consented: self.consented.as_ref(),
+                first_party: self.first_party,
+                unproven: self.unproven,
+                default_max_age: None,
+                required_acr: self.required_acr,
+                default_acr_values: &self.default_acr_values,
+            })
+        }
+
+        fn failure(&self) -> &'static str {
+            match self.step() {
+                Step::Fail(error) => error.code.as_str(),
+                other => panic!("expected a failure, got {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_signed_in_person_who_consented_goes_straight_back() {
+        assert_eq!(scene("").step(), Step::Finish);
+        assert_eq!(scene("none").step(), Step::Finish);
+    }
+
+    #[test]
+    fn silence_fails_where_a_page_would_be_needed() {
+        let mut nobody = scene("none");
+        nobody.session = None;
+        assert_eq!(nobody.failure(), "login_required");
+        let mut unasked = scene("none");
+        unasked.consented = None;
+        assert_eq!(unasked.failure(), "consent_required");
+    }
+
+    #[test]
+    fn prompt_login_is_met_only_by_signing_in_during_this_interaction() {
+        let mut scene = scene("login");
+        assert_eq!(scene.step(), Step::SignIn { again: true });
+        let (id, _) = scene.session.unwrap();
+        scene.interaction.signed_in = Some(id);
+        assert_eq!(scene.step(), Step::SignIn { again: true }, "the mark does not help an older authentication");
+        scene.session = Some((id, NOW));
+        assert_eq!(scene.step(), Step::Finish);
+    }
+
+    #[test]
+    fn max_age_asks_again_once_the_authentication_is_too_old() {
+        for (max_age, step) in
+            [(99, Step::SignIn { again: true }), (0, Step::SignIn { again: true }), (100, Step::Finish)]
+        {
+            let mut scene = scene("");
+            scene.interaction.request.max_age = Some(max_age);
+            assert_eq!(scene.step(), step, "{max_age}");
+        }
+    }
+
+    #[test]
+    fn a_hint_about_somebody_else_never_succeeds_silently() {
+        let mut scene = scene("none");
+        scene.interaction.hinted = Some(Sub("bob".into()));
+        assert_eq!(scene.failure(), "login_required");
+        scene.interaction.request.prompt = Prompt::default();
+        assert_eq!(scene.step(), Step::SignIn { again: false });
+    }
+
+    #[test]
+    fn choosing_and_creating_come_first_and_once() {
+        let mut choose = scene("select_account");
+        assert_eq!(choose.step(), Step::ChooseAccount);
+        choose.interaction.chosen = choose.session.map(|(id, _)| id);
+        assert_eq!(choose.step(), Step::Finish);
+        assert_eq!(scene("create").step(), Step::SignUp);
+    }
+
+    #[test]
+    fn consent_is_asked_for_what_is_new_and_skipped_for_the_house_itself() {
+        let mut more = scene("");
+        more.interaction.request.scope = Scope::of(["openid", "email"]);
+        assert_eq!(more.step(), Step::Consent);
+        more.first_party = true;
+        assert_eq!(more.step(), Step::Finish);
+        let mut again = scene("consent");
+        again.first_party = true;
+        assert_eq!(again.step(), Step::Consent);
+        again.interaction.allowed = true;
+        assert_eq!(again.step(), Step::Finish);
+        let mut unproven = scene("");
+        unproven.unproven = true;
+        assert_eq!(unproven.step(), Step::Consent);
+    }
+
+    #[test]
+    fn an_essential_context_that_is_not_offered_is_said_so() {
+        let mut scene = scene("");
+        scene.interaction.request.claims.essential_acr = Some(vec!["aal3".into()]);
+        assert_eq!(scene.failure(), "unmet_authentication_requirements");
+        scene.interaction.request.claims.essential_acr = Some(vec!["aal1".into()]);
+        assert_eq!(scene.step(), Step::Finish);
+    }
+
+    #[test]
+    fn what_client_or_project_require_is_asked_for_or_set_up_and_never_passed_over() {
+        let mut scene = scene("");
+        scene.required_acr = Some("aal2");
+        assert_eq!(scene.step(), Step::Enrol);
+        scene.second_factor = true;
+        assert_eq!(scene.step(), Step::StepUp);
+        scene.acr = "aal2";
+        assert_eq!(scene.step(), Step::Finish);
+    }
+
+    #[test]
+    fn an_essential_context_is_asked_for_and_told_as_it_was_asked() {
+        let mut scene = scene("");
+        scene.interaction.request.claims.essential_acr = Some(vec!["aal2".into()]);
+        assert_eq!(scene.step(), Step::Enrol);
+        scene.second_factor = true;
+        assert_eq!(scene.step(), Step::StepUp);
+        scene.acr = "aal2";
+        assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (Step::Finish, "aal2"));
+        scene.interaction.request.claims.essential_acr = Some(vec!["aal1".into()]);
+        assert_eq!((scene.step(), scene.interaction.acr_to_tell("aal2").as_str()), (Step::Finish, "aal1"));
+    }
+
+    #[test]
+    fn a_wish_is_granted_where_it_can_be_and_else_forgotten() {
+        let mut scene = scene("");
+        scene.interaction.request.acr_values = vec!["phr".into(), "aal2".into(), "aal1".into()];
+        assert_eq!(scene.step(), Step::Finish);
+        scene.second_factor = true;
+        assert_eq!(scene.step(), Step::StepUp);
+        scene.interaction.request.acr_values = vec!["aal1".into(), "aal2".into()];
+        assert_eq!(scene.step(), Step::Finish);
+        scene.interaction.request.acr_values.clear();
+        scene.default_acr_values = vec!["aal2".into()];
+        assert_eq!(scene.step(), Step::StepUp);
+        scene.interaction.request.prompt = Prompt::parse("none").unwrap();
+        assert_eq!(scene.step(), Step::Finish);
+    }
+
+    #[test]
+    fn in_silence_a_missing_factor_is_an_error() {
+        let mut scene = scene("none");
+        scene.required_acr = Some("aal2");
+        assert_eq!(scene.failure(), "unmet_authentication_requirements");
+        scene.second_factor = true;
+        assert_eq!(scene.failure(), "interaction_required");
+    }
+}

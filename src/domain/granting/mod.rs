@@ -1,0 +1,8 @@
+//! What clients are given: codes, grants, consents, and an authorization in progress.
+
+pub mod access;
+pub mod client;
+pub mod code;
+pub mod consent;
+pub mod grant;
+pub mod interaction;

@@ -1,0 +1,16 @@
+//! People: who they are, how they prove it, and the browsers they come with.
+
+pub mod activity;
+pub mod authentication;
+pub mod device;
+pub mod factors;
+pub mod identity;
+pub mod linking;
+pub mod merge;
+pub mod passkey;
+pub mod proof;
+pub mod remembered;
+pub mod session;
+pub mod source;
+pub mod user;
+pub mod ways_in;

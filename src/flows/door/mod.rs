@@ -1,0 +1,13 @@
+//! The front door: coming in, being known, leaving.
+
+pub mod accounts;
+pub mod arrive;
+pub mod devices;
+pub mod open_session;
+pub mod recover;
+pub mod second_factor;
+pub mod setup;
+pub mod sign_in;
+pub mod sign_out;
+pub mod sign_up;
+pub mod throttle;

@@ -1,0 +1,233 @@
+//! What owners do with clients.
+
+use url::Url;
+
+use crate::domain::client::{Client, ClientSecret, ClientType};
+use crate::domain::event::EventKind;
+use crate::domain::id::{ClientId, ProjectId};
+use crate::domain::time::Timestamp;
+use crate::flows::api::is_house;
+use crate::flows::authenticate_client::sha256_hex;
+use crate::flows::error::{FlowError, Refused};
+use crate::flows::usher::Usher;
+use crate::protocol::client_metadata::{ClientMetadata, MetadataFault};
+use crate::storage::StorageError;
+
+/// Secrets that are good side by side while one replaces the other.
+const SECRETS_AT_ONCE: usize = 2;
+
+/// A client to be made.
+pub struct NewClient {
+    /// Its project.
+    pub project: ProjectId,
+    /// What kind it is.
+    pub kind: ClientType,
+    /// Its metadata.
+    pub metadata: ClientMetadata,
+    /// Its id; drawn if absent. Only the development set-up names one.
+    pub id: Option<ClientId>,
+}
+
+/// A client with its secret, if it keeps one: shown once, kept as a hash.
+#[derive(Debug, Clone)]
+pub struct RegisteredClient {
+    /// The client.
+    pub client: Client,
+    /// Its secret.
+    pub secret: Option<String>,
+}
+
+impl Usher {
+    /// Makes a client.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`] if there is no such project.
+    pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
+        self.check_metadata(&new.metadata)?;
+        if self.store.find_project(new.project).await?.is_none() {
+            return Err(Refused::NotFound("project").into());
+        }
+        let now = self.now();
+        let secret = (!new.metadata.is_public()).then(|| self.random.token());
+        let client = Client {
+            // The prefix keeps it apart from every `sub` (RFC 9700 §4.15).
+            id: new.id.unwrap_or_else(|| ClientId(format!("client_{}", self.random.handle()))),
+            project_id: new.project,
+            kind: new.kind,
+            metadata: new.metadata,
+            secrets: secret.iter().map(|secret| fresh_secret(secret, now)).collect(),
+            created_at: now,
+            updated_at: now,
+            disabled_at: None,
+            project_acr: None,
+        };
+        let event = self.event(EventKind::ClientCreated).with_client(&client.id).with_project(client.project_id);
+        let made = client.clone();
+        let create = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.insert_client(&made).await?;
+                tx.append(&event).await
+            })
+        });
+        create.await?;
+        Ok(RegisteredClient { client, secret })
+    }
+
+    /// Checks metadata by itself, and whether the address that Usher is to call may be called from here.
+    fn check_metadata(&self, metadata: &ClientMetadata) -> Result<(), FlowError> {
+        metadata.check().map_err(Refused::Metadata)?;
+        let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
+        if called.is_some_and(|url| self.outbound().may_call(&url).is_err()) {
+            let fault = "may not be called: it is not a public https address".to_owned();
+            return Err(Refused::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]).into());
+        }
+        Ok(())
+    }
+
+    /// A client by its id.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn load_client(&self, id: &str) -> Result<Client, FlowError> {
+        self.store.find_client(&ClientId(id.to_owned())).await?.ok_or_else(|| Refused::NotFound("client").into())
+    }
+
+    /// The clients of a project.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_clients(&self, project: ProjectId, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
+        Ok(self.store.list_clients(project, after, size).await?)
+    }
+
+    /// Every client of the house.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_all_clients(&self, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
+        Ok(self.store.list_all_clients(after, size).await?)
+    }
+
+    /// Replaces the metadata of a client.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`].
+    pub async fn update_client(&self, id: &ClientId, metadata: ClientMetadata) -> Result<Client, FlowError> {
+        self.check_metadata(&metadata)?;
+        self.change_client(id, EventKind::ClientUpdated, move |client, _| {
+            // Whether it keeps a secret was decided when it was made.
+            client.metadata =
+                ClientMetadata { token_endpoint_auth_method: client.metadata.token_endpoint_auth_method, ..metadata };
+        })
+        .await
+    }
+
+    /// Replaces the metadata of a client, if it is still what was read.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::Superseded`].
+    pub async fn replace_client_metadata(&self, read: &Client, metadata: ClientMetadata) -> Result<Client, FlowError> {
+        metadata.check().map_err(Refused::Metadata)?;
+        let mut changed = read.clone();
+        // Whether it keeps a secret was decided when it was made.
+        let token_endpoint_auth_method = read.metadata.token_endpoint_auth_method;
+        changed.metadata = ClientMetadata { token_endpoint_auth_method, ..metadata };
+        changed.updated_at = self.now();
+        let (before, after) = (read.clone(), changed.clone());
+        let event = self.event(EventKind::ClientUpdated).with_client(&read.id).with_project(read.project_id);
+        let replace = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if tx.find_client(&before.id).await?.is_none_or(|now| now != before) {
+                    return Ok(false);
+                }
+                tx.update_client(&after).await?;
+                tx.append(&event).await?;
+                Ok(true)
+            })
+        });
+        let replaced = replace.await?;
+        self.clients.invalidate(&read.id);
+        if replaced { Ok(changed) } else { Err(Refused::Superseded.into()) }
+    }
+
+    /// Puts a client out of use, or back into use. All that it was granted rests with it.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
+        let kind = if disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled };
+        self.change_client(id, kind, move |client, now| {
+            client.disabled_at = disabled.then_some(now);
+        })
+        .await
+    }
+
+    /// Gives a client a new secret. The one before stays good until the next change, so that nothing stands still.
+    ///
+    /// # Errors
+    /// [`Refused::NoSecret`] for a public client, [`Refused::NotFound`].
+    pub async fn rotate_client_secret(&self, id: &ClientId) -> Result<RegisteredClient, FlowError> {
+        if self.load_client(&id.0).await?.metadata.is_public() {
+            return Err(Refused::NoSecret.into());
+        }
+        let secret = self.random.token();
+        let fresh = fresh_secret(&secret, self.now());
+        let rotate = self.change_client(id, EventKind::ClientSecretRotated, move |client, _| {
+            client.secrets.insert(0, fresh);
+            client.secrets.truncate(SECRETS_AT_ONCE);
+        });
+        Ok(RegisteredClient { client: rotate.await?, secret: Some(secret) })
+    }
+
+    /// Deletes a client and the consents given to it.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn delete_client(&self, id: &ClientId) -> Result<(), FlowError> {
+        not_the_house(id)?;
+        let (doomed, event) = (id.clone(), self.event(EventKind::ClientDeleted).with_client(id));
+        let delete = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(client) = tx.find_client(&doomed).await? else { return Ok(false) };
+                let existed = tx.delete_client(&doomed).await?;
+                if existed {
+                    tx.append(&event.with_project(client.project_id)).await?;
+                }
+                Ok(existed)
+            })
+        });
+        let existed = delete.await?;
+        self.clients.invalidate(id);
+        if existed { Ok(()) } else { Err(Refused::NotFound("client").into()) }
+    }
+
+    async fn change_client<F>(&self, id: &ClientId, kind: EventKind, change: F) -> Result<Client, FlowError>
+    where
+        F: FnOnce(&mut Client, Timestamp) + Send + 'static,
+    {
+        not_the_house(id)?;
+        let (now, wanted, event) = (self.now(), id.clone(), self.event(kind).with_client(id));
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(mut client) = tx.find_client(&wanted).await? else { return Ok::<_, StorageError>(None) };
+                change(&mut client, now);
+                client.updated_at = now;
+                tx.update_client(&client).await?;
+                tx.append(&event.with_project(client.project_id)).await?;
+                Ok(Some(client))
+            })
+        });
+        let changed = write.await?;
+        self.clients.invalidate(id);
+        changed.ok_or_else(|| Refused::NotFound("client").into())
+    }
+}
+
+/// The client that the house itself is belongs to nobody else.
+fn not_the_house(id: &ClientId) -> Result<(), FlowError> {
+    if is_house(id) { Err(Refused::NotAllowed.into()) } else { Ok(()) }
+}
+
+fn fresh_secret(secret: &str, now: Timestamp) -> ClientSecret {
+    ClientSecret { sha256: sha256_hex(secret), created_at: now, expires_at: None }
+}

@@ -1,0 +1,7 @@
+//! What those who run the house do with people, clients, projects and keys.
+
+pub mod clients;
+pub mod keys;
+pub mod projects;
+pub mod statistics;
+pub mod users;

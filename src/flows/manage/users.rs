@@ -1,0 +1,160 @@
+//! What administrators do with users.
+
+use crate::domain::email::Email;
+use crate::domain::event::EventKind;
+use crate::domain::page::{Cursor, Page};
+use crate::domain::secret::Secret;
+use crate::domain::session::{EndReason, Session};
+use crate::domain::source::Origin;
+use crate::domain::user::{Profile, User, UserStatus};
+use crate::flows::end::Ended;
+use crate::flows::error::{FlowError, Refused};
+use crate::flows::password_rules::{check, normalise};
+use crate::flows::usher::Usher;
+use crate::storage::StorageError;
+
+/// A user to be made. The address counts as proven: whoever makes the user vouches for it.
+pub struct NewUser {
+    /// The address.
+    pub email: String,
+    /// The password; without one the person recovers it first.
+    pub password: Option<Secret<String>>,
+    /// Runs the house.
+    pub admin: bool,
+    /// Everything else.
+    pub profile: Profile,
+    /// The language they read.
+    pub locale: Option<String>,
+}
+
+impl Usher {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// [`Refused::EmailTaken`], or what is wrong with address, password or profile.
+    pub async fn create_user(&self, new: NewUser) -> Result<User, FlowError> {
+        let email = Email::parse(&new.email).map_err(|_| Refused::NotAnEmail)?;
+        let profile = new.profile.checked()?;
+        let phc = match &new.password {
+            None => None,
+            Some(password) => {
+                let password = normalise(password.expose())?;
+                let name = profile.display_name().unwrap_or_default();
+                check(password.expose(), self.config.passwords.min_length, &[email.as_str(), &name])?;
+                Some(self.passwords.hash(password, self.random.bytes()).await?)
+            }
+        };
+        let user = User { admin: new.admin, ..self.new_user(Some(email), profile, new.locale, &Origin::Administrator) };
+        let (usher, made, now) = (self.clone(), user.clone(), self.now());
+        let create = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.insert_user(&made).await?;
+                if let Some(phc) = &phc {
+                    tx.put_password(made.id, phc, now).await?;
+                }
+                tx.append(&usher.event(EventKind::UserCreated).with_user(made.id).with("by", "administrator")).await
+            })
+        });
+        match create.await {
+            Ok(()) => Ok(user),
+            Err(StorageError::Conflict) => Err(Refused::EmailTaken.into()),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Users, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_users(&self, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
+        Ok(self.store.list_users(after, size).await?)
+    }
+
+    /// Users whose address begins with this, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
+        Ok(self.store.search_users(&prefix.trim().to_lowercase(), after, size).await?)
+    }
+
+    /// Changes what a user is called; what is absent stays.
+    ///
+    /// # Errors
+    /// [`Refused::Profile`] for a name that will not do.
+    pub async fn rename_user(
+        &self,
+        mut user: User,
+        given_name: Option<String>,
+        family_name: Option<String>,
+    ) -> Result<User, FlowError> {
+        let mut profile = user.profile.clone();
+        profile.given_name = given_name.or(profile.given_name);
+        profile.family_name = family_name.or(profile.family_name);
+        user.set_profile(profile.checked()?, &Origin::Administrator, self.now());
+        let event = self.event(EventKind::UserUpdated).with_user(user.id).with("by", "administrator");
+        let changed = user.clone();
+        let update = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.update_user(&changed).await?;
+                tx.append(&event).await
+            })
+        });
+        update.await?;
+        Ok(user)
+    }
+
+    /// A user by address.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn load_user(&self, email: &str) -> Result<User, FlowError> {
+        let email = Email::parse(email).map_err(|_| Refused::NotAnEmail)?;
+        self.store.find_user_by_email(&email).await?.ok_or_else(|| Refused::NotFound("user").into())
+    }
+
+    /// The live sessions of a user.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_sessions(&self, user: &User) -> Result<Vec<Session>, FlowError> {
+        Ok(self.store.list_live_sessions(user.id, self.now()).await?)
+    }
+
+    /// Lets a user sign in no more and ends all they have, or lets them sign in again.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn set_user_status(&self, user: &User, status: UserStatus) -> Result<Ended, FlowError> {
+        let (usher, mut changed) = (self.clone(), user.clone());
+        changed.status = status;
+        changed.updated_at = self.now();
+        let set = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.update_user(&changed).await?;
+                let disabled = changed.status == UserStatus::Disabled;
+                let kind = if disabled { EventKind::UserDisabled } else { EventKind::UserEnabled };
+                let concerned = tx.projects_of_user(changed.id).await?;
+                let event = usher.event(kind).with_user(changed.id).with("sub", changed.sub.0.clone());
+                tx.append(&event.with_projects(&concerned)).await?;
+                if !disabled {
+                    return Ok(Ended::default());
+                }
+                usher.end_everything_of(&mut tx, changed.id, None, EndReason::UserDisabled).await
+            })
+        });
+        Ok(set.await?)
+    }
+
+    /// Ends every session and grant of a user.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn revoke_user(&self, user: &User) -> Result<Ended, FlowError> {
+        let (usher, id) = (self.clone(), user.id);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move { usher.end_everything_of(&mut tx, id, None, EndReason::Administrator).await })
+        });
+        Ok(end.await?)
+    }
+}

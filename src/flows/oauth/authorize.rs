@@ -1,0 +1,353 @@
+//! The authorization endpoint: begin an interaction, ask what comes next, do it.
+
+use std::sync::Arc;
+
+use crate::domain::client::Client;
+use crate::domain::code::AuthorizationCode;
+use crate::domain::email::Email;
+use crate::domain::event::EventKind;
+use crate::domain::id::{ClientId, GrantId};
+use crate::domain::interaction::{Facts, Interaction, SessionFacts, Step};
+use crate::domain::user::Sub;
+use crate::flows::accounts::{Account, Browser, secret_hash};
+use crate::flows::error::{FlowError, Refused};
+use crate::flows::usher::{Device, Usher};
+use crate::keys::seal::Purpose;
+use crate::keys::verify::Expect;
+use crate::protocol::authorize::{AuthorizeRequest, Destination};
+use crate::protocol::error::OAuthError;
+use crate::protocol::params::Params;
+
+/// Why an authorization request is shown a page instead of being answered.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorizeFault {
+    /// The request cannot even be attributed.
+    #[error(transparent)]
+    Bad(#[from] OAuthError),
+    /// No such client.
+    #[error("the client is unknown")]
+    UnknownClient,
+    /// The client is out of use.
+    #[error("the client is disabled")]
+    DisabledClient,
+    /// The redirect URI is not one of the client's.
+    #[error("the redirect URI is not registered")]
+    RedirectMismatch {
+        /// The client.
+        client: Arc<Client>,
+        /// What was sent.
+        sent: String,
+    },
+    /// No redirect URI was sent, and the client has none or several.
+    #[error("redirect_uri is missing")]
+    RedirectMissing,
+    /// Something else.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+}
+
+/// What comes of a step.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Back to the client, with a code or an error.
+    Redirect(String),
+    /// On to a page.
+    Show {
+        /// Which.
+        step: Step,
+        /// What goes through it.
+        interaction: Box<Interaction>,
+    },
+}
+
+impl Usher {
+    /// Reads an authorization request and takes it as far as it goes without a page.
+    ///
+    /// # Errors
+    /// [`AuthorizeFault`] while client and redirect URI are unproven; afterwards errors travel in the redirect.
+    pub async fn begin_authorization(
+        &self,
+        params: &Params,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Outcome, AuthorizeFault> {
+        let destination = Destination::read(params)?;
+        let client = self.find_client(&ClientId(destination.client_id)).await?.ok_or(AuthorizeFault::UnknownClient)?;
+        if !client.is_active() {
+            return Err(AuthorizeFault::DisabledClient);
+        }
+        let redirect_uri_sent = destination.redirect_uri.is_some();
+        let redirect_uri = self.prove_redirect(&client, destination.redirect_uri).await?;
+        let mut request = match AuthorizeRequest::check(params, &client.rules()) {
+            Ok(request) => request,
+            Err((error, read)) => {
+                return Ok(Outcome::Redirect(self.error_redirect(&redirect_uri, read.state.as_deref(), &error)));
+            }
+        };
+        let hinted = match request.id_token_hint.as_deref().map(|hint| self.read_hint(hint)) {
+            None => None,
+            Some(Some(sub)) => Some(self.sub_today(sub).await?),
+            Some(None) => {
+                let error = OAuthError::invalid_request("id_token_hint is not an ID token of this issuer");
+                return Ok(Outcome::Redirect(self.error_redirect(&redirect_uri, request.state.as_deref(), &error)));
+            }
+        };
+        if let Some(sub) = request.claims.sub.take() {
+            request.claims.sub = Some(self.sub_today(Sub(sub)).await?.0);
+        }
+        let interaction = Interaction {
+            client_id: client.id.clone(),
+            redirect_uri,
+            redirect_uri_sent,
+            request,
+            hinted,
+            began_at: self.now(),
+            browser: mark_hash(browser.mark_or_make(self)),
+            signed_in: None,
+            chosen: None,
+            allowed: false,
+        };
+        Ok(self.go_on(interaction, browser, device).await?)
+    }
+
+    /// Decides what comes next and does it, if it needs no page.
+    ///
+    /// # Errors
+    /// If the client has gone meanwhile, or the house is broken.
+    pub async fn go_on(
+        &self,
+        interaction: Interaction,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<Outcome, FlowError> {
+        let client = self.client_of(&interaction).await?;
+        let accounts = self.accounts(browser).await?;
+        let account = pick(&interaction, &accounts);
+        let consent = match account {
+            Some(account) if !client.metadata.first_party => {
+                self.store.find_consent(account.user.id, &client.id).await?
+            }
+            _ => None,
+        };
+        let second_factor = match account {
+            Some(account) => {
+                asks_how(&interaction, &client) && self.store.find_factors(account.user.id).await?.allow_second_step()
+            }
+            None => false,
+        };
+        let step = interaction.next_step(&Facts {
+            now: self.now(),
+            session: account.map(|account| SessionFacts {
+                id: account.session.id,
+                sub: &account.user.sub,
+                auth_time: account.session.auth_time,
+                acr: &account.session.acr,
+                second_factor,
+            }),
+            knows_accounts: !accounts.is_empty(),
+            consented: consent.as_ref().map(|consent| &consent.scope),
+            first_party: client.metadata.first_party,
+            unproven: client.is_unproven(&interaction.redirect_uri),
+            default_max_age: client.metadata.default_max_age,
+            required_acr: client.required_acr(),
+            default_acr_values: &client.metadata.default_acr_values,
+        });
+        match (step, account) {
+            (Step::Finish, Some(account)) => {
+                self.touch(account, device).await?;
+                Ok(Outcome::Redirect(self.code_redirect(&interaction, account)?))
+            }
+            (Step::Fail(error), _) => Ok(Outcome::Redirect(self.error_redirect(
+                &interaction.redirect_uri,
+                interaction.request.state.as_deref(),
+                &error,
+            ))),
+            (step, _) => Ok(Outcome::Show { step, interaction: Box::new(interaction) }),
+        }
+    }
+
+    /// The client of an interaction, if it still is in use.
+    ///
+    /// # Errors
+    /// [`Refused::InteractionOver`] if it is not.
+    pub async fn client_of(&self, interaction: &Interaction) -> Result<Arc<Client>, FlowError> {
+        let client = self.find_client(&interaction.client_id).await?.filter(|client| client.is_active());
+        client.ok_or_else(|| Refused::InteractionOver.into())
+    }
+
+    /// The account that an interaction is about right now, if anybody is signed in.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn account_for(
+        &self,
+        interaction: &Interaction,
+        browser: &Browser,
+    ) -> Result<Option<Account>, FlowError> {
+        let accounts = self.accounts(browser).await?;
+        Ok(pick(interaction, &accounts).cloned())
+    }
+
+    /// Seals an interaction into a value for a page or URL.
+    ///
+    /// # Errors
+    /// Never in practice: an interaction always serialises.
+    pub fn seal_interaction(&self, interaction: &Interaction) -> Result<String, FlowError> {
+        Ok(self.sealer.seal_text(Purpose::Interaction, &serde_json::to_vec(interaction)?, &*self.random))
+    }
+
+    /// Opens a sealed interaction, in the browser that began it and in time.
+    ///
+    /// # Errors
+    /// [`Refused::InteractionOver`] for anything else.
+    pub fn open_interaction(&self, sealed: &str, browser: &Browser) -> Result<Interaction, FlowError> {
+        let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok();
+        let interaction: Option<Interaction> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        interaction
+            .filter(|one| {
+                !one.is_expired(self.now()) && browser.mark().is_some_and(|mark| mark_hash(mark) == one.browser)
+            })
+            .ok_or_else(|| Refused::InteractionOver.into())
+    }
+
+    /// Back to the client with an error (RFC 6749 §4.1.2.1, RFC 9207 §2).
+    pub fn error_redirect(&self, redirect_uri: &str, state: Option<&str>, error: &OAuthError) -> String {
+        let known = [("error", error.code.as_str()), ("error_description", &error.description)];
+        with_query(
+            redirect_uri,
+            known.into_iter().chain(state.map(|state| ("state", state))).chain([("iss", self.issuer())]),
+        )
+    }
+
+    /// The redirect URI, proven: the one sent if it is registered, or the only one registered.
+    async fn prove_redirect(&self, client: &Arc<Client>, sent: Option<String>) -> Result<String, AuthorizeFault> {
+        match (sent, client.metadata.redirect_uris.as_slice()) {
+            (Some(sent), _) if client.allows_redirect(&sent) => Ok(sent),
+            (Some(sent), _) => {
+                self.tell_of_mismatch(client, &sent).await?;
+                Err(AuthorizeFault::RedirectMismatch { client: client.clone(), sent })
+            }
+            (None, [only]) => Ok(only.clone()),
+            (None, _) => Err(AuthorizeFault::RedirectMissing),
+        }
+    }
+
+    /// Leaves word for the client's owners, as often as nobody can fill the log with it.
+    async fn tell_of_mismatch(&self, client: &Client, sent: &str) -> Result<(), FlowError> {
+        let bucket = format!("redirect-rejected/{}", client.id);
+        let now_ms = self.now().0.saturating_mul(1_000);
+        let shown: String = sent.chars().filter(|c| !c.is_control()).take(500).collect();
+        let event = self
+            .event(EventKind::RedirectRejected)
+            .with_client(&client.id)
+            .with_project(client.project_id)
+            .with("sent", shown);
+        let told = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if tx.take_from_bucket(&bucket, now_ms, 6_000, 60_000).await? == crate::storage::throttles::Taken::Yes {
+                    tx.append(&event).await?;
+                }
+                Ok(())
+            })
+        });
+        Ok(told.await?)
+    }
+
+    /// Whom an ID token of ours is about, expired or not.
+    fn read_hint(&self, hint: &str) -> Option<Sub> {
+        let verified = self.keyring().verify(hint, Expect { typ: crate::flows::issue::ID_TOKEN_TYP }).ok()?;
+        let ours = verified.claims.get("iss").and_then(serde_json::Value::as_str) == Some(self.issuer());
+        let sub = verified.claims.get("sub")?.as_str()?;
+        ours.then(|| Sub(sub.to_owned()))
+    }
+
+    /// The `sub` of whoever a `sub` names today: after a merge that of the user who is left.
+    async fn sub_today(&self, sub: Sub) -> Result<Sub, FlowError> {
+        let kept = self.store.find_user_by_former_sub(&sub).await?;
+        Ok(kept.map_or(sub, |user| user.sub))
+    }
+
+    /// Back to the client with a code. Nothing is written: the code carries all there is to know.
+    fn code_redirect(&self, interaction: &Interaction, account: &Account) -> Result<String, FlowError> {
+        let (now, request) = (self.now(), &interaction.request);
+        let code = AuthorizationCode {
+            grant_id: GrantId::new(now, &*self.random),
+            client_id: interaction.client_id.clone(),
+            user_id: account.user.id,
+            sub: account.user.sub.clone(),
+            session_id: account.session.id,
+            scope: request.scope.clone(),
+            claims: request.claims.clone(),
+            nonce: request.nonce.clone(),
+            code_challenge: request.code_challenge.clone(),
+            redirect_uri: interaction.redirect_uri_sent.then(|| interaction.redirect_uri.clone()),
+            auth_time: account.session.auth_time,
+            acr: interaction.acr_to_tell(&account.session.acr),
+            amr: account.session.amr.clone(),
+            expires_at: now + self.config.tokens.code_ttl,
+        };
+        let sealed = self.sealer.seal_text(Purpose::AuthorizationCode, &serde_json::to_vec(&code)?, &*self.random);
+        let state = request.state.as_deref().map(|state| ("state", state));
+        Ok(with_query(
+            &interaction.redirect_uri,
+            [("code", sealed.as_str())].into_iter().chain(state).chain([("iss", self.issuer())]),
+        ))
+    }
+}
+
+/// Does anybody care how the person authenticates? Few do, and nobody else pays for it.
+fn asks_how(interaction: &Interaction, client: &Client) -> bool {
+    let request = &interaction.request;
+    client.required_acr().is_some()
+        || !client.metadata.default_acr_values.is_empty()
+        || !request.acr_values.is_empty()
+        || request.claims.essential_acr.is_some()
+}
+
+/// The account an interaction is about: the one that acted in it, or was hinted at, or was used last.
+fn pick<'a>(interaction: &Interaction, accounts: &'a [Account]) -> Option<&'a Account> {
+    let live = || accounts.iter().filter(|account| account.live);
+    if let Some(acted) = interaction.signed_in.or(interaction.chosen) {
+        return live().find(|account| account.session.id == acted);
+    }
+    if let Some(sub) =
+        interaction.request.claims.sub.as_deref().or(interaction.hinted.as_ref().map(|sub| sub.0.as_str()))
+    {
+        return live().find(|account| account.user.sub.0 == sub).or_else(|| live().next());
+    }
+    let hint = interaction.request.login_hint.as_deref().and_then(|hint| Email::parse(hint).ok());
+    hint.and_then(|email| live().find(|account| account.user.email.as_ref() == Some(&email))).or_else(|| live().next())
+}
+
+/// A browser's mark as it is kept inside an interaction or a registration.
+pub(in crate::flows) fn mark_hash(mark: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&secret_hash(mark)[..16])
+}
+
+/// Adds parameters to a URI whose own query stays as it is (RFC 6749 §3.1.2).
+pub(in crate::flows) fn with_query<'a>(uri: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let joint = match uri.find('?') {
+        None => "?",
+        Some(at) if at + 1 == uri.len() => "",
+        Some(_) => "&",
+    };
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    format!("{uri}{joint}{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registered_query_is_kept() {
+        for (uri, answer) in [
+            ("https://rp.test/cb", "https://rp.test/cb?code=a+b%26"),
+            ("https://rp.test/cb?", "https://rp.test/cb?code=a+b%26"),
+            ("https://rp.test/cb?x=1", "https://rp.test/cb?x=1&code=a+b%26"),
+        ] {
+            assert_eq!(with_query(uri, [("code", "a b&")]), answer);
+        }
+    }
+}

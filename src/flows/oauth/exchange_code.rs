@@ -1,0 +1,119 @@
+//! A code becomes tokens (RFC 6749 §4.1.3), once.
+
+use crate::domain::client::Client;
+use crate::domain::code::{AuthorizationCode, CodeFault};
+use crate::domain::event::EventKind;
+use crate::domain::grant::{Grant, RefreshFamily};
+use crate::domain::session::EndReason;
+use crate::flows::error::FlowError;
+use crate::flows::issue::Issue;
+use crate::flows::usher::Usher;
+use crate::keys::seal::Purpose;
+use crate::protocol::error::OAuthError;
+use crate::protocol::token::TokenResponse;
+use crate::storage::grants::Spend;
+
+impl Usher {
+    pub(in crate::flows) async fn exchange_code(
+        &self,
+        client: &Client,
+        code: &str,
+        redirect_uri: Option<&str>,
+        verifier: Option<&str>,
+        urv: i64,
+    ) -> Result<TokenResponse, FlowError> {
+        let code = self.open_code(code)?;
+        match code.check(&client.id, redirect_uri, verifier, self.now()) {
+            Ok(()) => {}
+            Err(CodeFault::Verifier) => {
+                self.count_code_failure(code.grant_id).await?;
+                return Err(OAuthError::invalid_grant().into());
+            }
+            Err(_) => return Err(OAuthError::invalid_grant().into()),
+        }
+        if !self.is_still_allowed(client, &code).await? {
+            return Err(OAuthError::invalid_grant().into());
+        }
+        let grant = self.grant_of(client, &code);
+        let event = self
+            .event(EventKind::GrantCreated)
+            .with_user(code.user_id)
+            .with_session(code.session_id)
+            .with_client(&client.id)
+            .with_grant(grant.id)
+            .with_project(client.project_id)
+            .with("scope", grant.scope.to_string());
+        match self.store.spend_code(grant.clone(), event).await? {
+            Spend::Done => {}
+            Spend::Spent => return self.code_reused(&code).await,
+            Spend::NoLonger => return Err(OAuthError::invalid_grant().into()),
+        }
+        let generation = grant.refresh.map(|family| family.generation);
+        let issue = Issue {
+            client,
+            grant: &grant,
+            sub: &code.sub,
+            scope: &grant.scope,
+            urv,
+            nonce: code.nonce.as_deref(),
+            generation,
+        };
+        self.issue(issue).await
+    }
+
+    fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, OAuthError> {
+        let opened = self.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
+        opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(OAuthError::invalid_grant)
+    }
+
+    /// Does the consent still stand that the code was made under? Whoever takes it back ends what is on its way as well.
+    async fn is_still_allowed(&self, client: &Client, code: &AuthorizationCode) -> Result<bool, FlowError> {
+        if client.metadata.first_party {
+            return Ok(true);
+        }
+        let consent = self.store.find_consent(code.user_id, &client.id).await?;
+        Ok(consent.is_some_and(|consent| code.scope.is_subset_of(&consent.scope)))
+    }
+
+    fn grant_of(&self, client: &Client, code: &AuthorizationCode) -> Grant {
+        let now = self.now();
+        let refresh =
+            code.scope.contains("offline_access").then(|| RefreshFamily::begin(now, &self.refresh_limits(client)));
+        Grant {
+            id: code.grant_id,
+            client_id: client.id.clone(),
+            user_id: code.user_id,
+            session_id: code.session_id,
+            scope: code.scope.clone(),
+            claims: code.claims.clone(),
+            auth_time: code.auth_time,
+            acr: code.acr.clone(),
+            amr: code.amr.clone(),
+            created_at: now,
+            refresh,
+            revoked_at: None,
+        }
+    }
+
+    /// A second, fully valid redemption: whoever came first may have been a thief, so the grant ends
+    /// (RFC 6749 §4.1.2), durably and before the answer.
+    async fn code_reused(&self, code: &AuthorizationCode) -> Result<TokenResponse, FlowError> {
+        let (usher, grant) = (self.clone(), code.grant_id);
+        let reused = self
+            .event(EventKind::CodeReuseDetected)
+            .with_user(code.user_id)
+            .with_session(code.session_id)
+            .with_client(&code.client_id)
+            .with_grant(grant);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if usher.end_grant(&mut tx, grant, EndReason::CodeReuse).await?.is_some() {
+                    tx.append(&reused).await?;
+                }
+                Ok(())
+            })
+        });
+        end.await?;
+        Err(OAuthError::invalid_grant().into())
+    }
+}

@@ -1,0 +1,110 @@
+//! Is this token good? (RFC 7662) Asked by resource servers about tokens of their own project.
+
+use serde::Serialize;
+
+use crate::domain::client::Client;
+use crate::domain::id::{ClientId, GrantId};
+use crate::domain::time::Timestamp;
+use crate::domain::user::User;
+use crate::flows::error::FlowError;
+use crate::flows::usher::Usher;
+use crate::keys::verify::Expect;
+use crate::protocol::access_token::{self, AccessTokenClaims};
+use crate::protocol::claims::ClaimsRequest;
+
+/// The answer (RFC 7662 §2.2). Of a token that is not good, nothing else is said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Introspection {
+    /// Is it good?
+    pub active: bool,
+    /// What it says.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<AccessTokenClaims>,
+    /// `Bearer` for an access token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<&'static str>,
+}
+
+/// An access token that is good, and the person it is about, if it is about one.
+pub(in crate::flows) struct Access {
+    pub claims: AccessTokenClaims,
+    pub person: Option<(ClaimsRequest, User)>,
+}
+
+impl Usher {
+    /// Answers an introspection request.
+    ///
+    /// # Errors
+    /// Only if the house is broken: a token that is not good is an answer.
+    pub async fn introspect(&self, asking: &Client, token: &str) -> Result<Introspection, FlowError> {
+        let inactive = Introspection::default();
+        if let Some(access) = self.check_access_token(token).await? {
+            let may_know = self.is_of_project(asking, &access.claims.client_id).await?;
+            let claims = may_know.then_some(access.claims);
+            return Ok(claims.map_or(inactive, |claims| Introspection {
+                active: true,
+                claims: Some(claims),
+                token_type: Some("Bearer"),
+            }));
+        }
+        let Some((id, generation)) = self.read_refresh_token(token) else { return Ok(inactive) };
+        let Some(found) = self.store.find_grant(id).await? else { return Ok(inactive) };
+        let (grant, now) = (found.grant, self.now());
+        let live = grant.refresh.filter(|family| {
+            grant.revoked_at.is_none() && family.is_within_limits(now) && generation >= family.generation
+        });
+        let (Some(family), true) = (live, self.is_of_project(asking, &grant.client_id.0).await?) else {
+            return Ok(inactive);
+        };
+        if !self.find_client(&grant.client_id).await?.is_some_and(|client| client.is_active()) {
+            return Ok(inactive);
+        }
+        let claims = AccessTokenClaims {
+            iss: self.issuer().to_owned(),
+            aud: vec![self.issuer().to_owned()],
+            sub: found.sub.0,
+            client_id: grant.client_id.0,
+            exp: family.expires_at.map_or(family.idle_expires_at, |end| end.min(family.idle_expires_at)).0,
+            iat: family.rotated_at.0,
+            jti: id.to_string(),
+            scope: grant.scope.to_string(),
+            auth_time: Some(grant.auth_time.0),
+            acr: Some(grant.acr),
+            sid: Some(grant.session_id.to_string()),
+            urv: None,
+            gid: Some(id.to_string()),
+            roles: Vec::new(),
+        };
+        Ok(Introspection { active: true, claims: Some(claims), token_type: None })
+    }
+
+    /// Tokens are a matter between the clients of one project.
+    async fn is_of_project(&self, asking: &Client, issued_to: &str) -> Result<bool, FlowError> {
+        if asking.id.0 == issued_to {
+            return Ok(true);
+        }
+        let other = self.find_client(&ClientId(issued_to.to_owned())).await?;
+        Ok(other.is_some_and(|other| other.project_id == asking.project_id))
+    }
+
+    /// Is this an access token of ours, in time, for us, and has nothing ended it?
+    pub(in crate::flows) async fn check_access_token(&self, token: &str) -> Result<Option<Access>, FlowError> {
+        let Ok(verified) = self.keyring().verify(token, Expect { typ: access_token::TYP }) else { return Ok(None) };
+        let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(verified.claims.into()) else { return Ok(None) };
+        let ours = claims.iss == self.issuer() && claims.aud.iter().any(|aud| aud == self.issuer());
+        if !ours || self.now() >= Timestamp(claims.exp) {
+            return Ok(None);
+        }
+        let client = self.find_client(&ClientId(claims.client_id.clone())).await?;
+        if !client.is_some_and(|client| client.is_active()) {
+            return Ok(None);
+        }
+        let Some(gid) = &claims.gid else {
+            let revoked = self.store.is_token_revoked(&claims.jti).await?;
+            return Ok((!revoked).then_some(Access { claims, person: None }));
+        };
+        let Ok(grant) = gid.parse::<GrantId>() else { return Ok(None) };
+        let person = self.store.find_standing_grant(grant, &claims.jti).await?;
+        Ok(person.map(|person| Access { claims, person: Some(person) }))
+    }
+}

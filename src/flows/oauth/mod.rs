@@ -1,0 +1,15 @@
+//! What clients do: the endpoints of OAuth 2 and OpenID Connect.
+
+pub mod authenticate_client;
+pub mod authorize;
+pub mod client_credentials;
+pub mod consent;
+pub mod exchange_code;
+pub mod introspect;
+pub mod issue;
+pub mod origins;
+pub mod refresh;
+pub mod releases;
+pub mod revoke;
+pub mod token;
+pub mod userinfo;

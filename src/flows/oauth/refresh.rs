@@ -1,0 +1,145 @@
+//! A refresh token becomes new tokens (RFC 6749 §6); one that was used before ends its family (RFC 9700 §4.14.2).
+
+use crate::domain::client::Client;
+use crate::domain::event::EventKind;
+use crate::domain::grant::{Grant, Refresh, RefreshLimits};
+use crate::domain::notice::Notice;
+use crate::domain::session::EndReason;
+use crate::flows::error::FlowError;
+use crate::flows::issue::Issue;
+use crate::flows::usher::Usher;
+use crate::protocol::client_metadata::RefreshRotation;
+use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::scope::Scope;
+use crate::protocol::token::TokenResponse;
+use crate::storage::grants::{GrantOf, Presented};
+
+/// How often the decision is made anew when another request was faster.
+const TRIES: u32 = 3;
+
+impl Usher {
+    pub(in crate::flows) async fn refresh(
+        &self,
+        client: &Client,
+        token: &str,
+        asked: Option<Scope>,
+        urv: i64,
+    ) -> Result<TokenResponse, FlowError> {
+        let (grant, generation) = self.read_refresh_token(token).ok_or_else(OAuthError::invalid_grant)?;
+        if let Some(asked) = &asked {
+            self.check_narrowing(client, grant, asked).await?;
+        }
+        let (now, limits) = (self.now(), self.refresh_limits(client));
+        let presented = Presented { grant, client: client.id.clone(), generation, now, idle_end: now + limits.idle };
+        for _ in 0..TRIES {
+            if let Some((found, generation)) = self.move_forward(client, presented.clone()).await? {
+                return self.issue_refreshed(client, &found, asked.as_ref(), generation, urv).await;
+            }
+            match self.judge(&presented, &limits).await? {
+                // Another request moved the family forward between the two looks: look again.
+                (Refresh::Rotate { .. }, _) => {}
+                (Refresh::Retry { leaf }, Some(found)) => {
+                    return self.issue_refreshed(client, &found, asked.as_ref(), leaf, urv).await;
+                }
+                (Refresh::Reuse, Some(found)) => return self.token_reused(client, found.grant).await,
+                _ => return Err(OAuthError::invalid_grant().into()),
+            }
+        }
+        Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "the token is being refreshed elsewhere; try again")
+            .into())
+    }
+
+    /// The ordinary case in one statement: the leaf is presented, and a new one takes its place.
+    async fn move_forward(&self, client: &Client, presented: Presented) -> Result<Option<(GrantOf, u32)>, FlowError> {
+        let rotates = client.metadata.refresh_rotation == RefreshRotation::Rotate;
+        let work = self.store.write_single(move |mut tx| {
+            Box::pin(async move { if rotates { tx.rotate(&presented).await } else { tx.keep(&presented).await } })
+        });
+        let moved = work.await?;
+        Ok(moved.and_then(|found| found.grant.refresh.map(|family| (found, family.generation))))
+    }
+
+    /// Why did the family not move? Only what belongs to this very client is judged: nobody else's token tells anything.
+    async fn judge(
+        &self,
+        presented: &Presented,
+        limits: &RefreshLimits,
+    ) -> Result<(Refresh, Option<GrantOf>), FlowError> {
+        let found =
+            self.store.find_grant(presented.grant).await?.filter(|found| found.grant.client_id == presented.client);
+        let verdict = found
+            .as_ref()
+            .map_or(Refresh::Dead, |found| found.grant.present(presented.generation, presented.now, limits));
+        Ok((verdict, found))
+    }
+
+    /// A narrower scope is looked at before anything moves: a wrong request must not cost the token (RFC 6749 §6).
+    async fn check_narrowing(
+        &self,
+        client: &Client,
+        grant: crate::domain::id::GrantId,
+        asked: &Scope,
+    ) -> Result<(), FlowError> {
+        let found = self.store.find_grant(grant).await?.filter(|found| found.grant.client_id == client.id);
+        match found {
+            None => Err(OAuthError::invalid_grant().into()),
+            Some(found) if asked.is_subset_of(&found.grant.scope) => Ok(()),
+            Some(_) => Err(OAuthError::new(ErrorCode::InvalidScope, "scope goes beyond what was granted").into()),
+        }
+    }
+
+    async fn issue_refreshed(
+        &self,
+        client: &Client,
+        found: &GrantOf,
+        asked: Option<&Scope>,
+        generation: u32,
+        urv: i64,
+    ) -> Result<TokenResponse, FlowError> {
+        let scope = asked.unwrap_or(&found.grant.scope);
+        let issue = Issue {
+            client,
+            grant: &found.grant,
+            sub: &found.sub,
+            scope,
+            urv,
+            nonce: None,
+            generation: Some(generation),
+        };
+        self.issue(issue).await
+    }
+
+    /// Two hold the token, and one of them should not: the grant and its session end, durably and before the answer.
+    /// One event, one letter, however often it happens.
+    async fn token_reused(&self, client: &Client, grant: Grant) -> Result<TokenResponse, FlowError> {
+        let usher = self.clone();
+        let told = Notice::TokenReuse { client: client.metadata.client_name.clone() };
+        let notice = match self.store.find_user(grant.user_id).await? {
+            Some(user) => Some(self.notice(&user, &told)?),
+            None => None,
+        };
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                // The session first and its grants after it: everybody locks in this order.
+                let ended = usher.end_session(&mut tx, grant.user_id, grant.session_id, EndReason::TokenReuse).await?;
+                if ended.clients.is_empty() {
+                    return Ok(());
+                }
+                let event = usher
+                    .event(EventKind::TokenReuseDetected)
+                    .with_user(grant.user_id)
+                    .with_session(grant.session_id)
+                    .with_client(&grant.client_id)
+                    .with_grant(grant.id);
+                tx.append(&event).await?;
+                match &notice {
+                    Some(notice) => notice.post(&mut tx).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        end.await?;
+        self.letter_bell.notify_one();
+        Err(OAuthError::invalid_grant().into())
+    }
+}

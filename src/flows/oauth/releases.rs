@@ -1,0 +1,44 @@
+//! What clients are really given of users is written down: once an hour a pair, or when something new is given.
+
+use std::collections::BTreeSet;
+
+use crate::domain::access::Access;
+use crate::domain::event::EventKind;
+use crate::domain::id::{ClientId, UserId};
+use crate::flows::error::FlowError;
+use crate::flows::usher::Usher;
+
+impl Usher {
+    /// A client is given these claims of a user, `sub` among them.
+    ///
+    /// Most requests find in memory that it was written down already. That it could not be written down is logged and no
+    /// reason to refuse the client.
+    pub(in crate::flows) async fn note_release(&self, user: UserId, client: &ClientId, claims: BTreeSet<String>) {
+        let key = (user, client.clone());
+        let noted = self.releases.get(&key).unwrap_or_default();
+        if claims.is_subset(&noted) {
+            return;
+        }
+        let all: BTreeSet<String> = noted.union(&claims).cloned().collect();
+        match self.write_release(user, client.clone(), all.clone()).await {
+            Ok(()) => self.releases.insert(key, all),
+            Err(error) => tracing::warn!(client.id = %client, "what was released could not be written down: {error}"),
+        }
+    }
+
+    async fn write_release(&self, user: UserId, client: ClientId, claims: BTreeSet<String>) -> Result<(), FlowError> {
+        let now = self.now();
+        let event = self.event(EventKind::AccessUsed).with_user(user).with_client(&client);
+        let event = event.with("claims", claims.iter().cloned().collect::<Vec<_>>());
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let found = tx.find_access(user, &client).await?;
+                let mut access = found.unwrap_or_else(|| Access::begin(user, client, now));
+                access.release(&claims, now);
+                tx.put_access(&access).await?;
+                tx.append(&event).await
+            })
+        });
+        Ok(write.await?)
+    }
+}

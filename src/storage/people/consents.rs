@@ -1,0 +1,71 @@
+//! What people have allowed clients.
+
+use uuid::Uuid;
+
+use crate::domain::consent::Consent;
+use crate::domain::id::{ClientId, UserId};
+use crate::domain::time::Timestamp;
+use crate::protocol::scope::Scope;
+use crate::storage::db::{on, run, statements};
+use crate::storage::row::unreadable;
+use crate::storage::{Result, StorageError, Store, Tx};
+
+statements! {
+    PUT = "insert into consent (user_id, client_id, scope, granted_at) values ($1, $2, $3, $4) on conflict (user_id, client_id) do update set scope = excluded.scope, granted_at = excluded.granted_at";
+    DELETE = "delete from consent where user_id = $1 and client_id = $2";
+    LIST_OF_USER = "select user_id, client_id, scope, granted_at from consent where user_id = $1 order by client_id limit 500";
+    FIND = "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2";
+}
+
+#[derive(sqlx::FromRow)]
+struct ConsentRow {
+    user_id: Uuid,
+    client_id: String,
+    scope: String,
+    granted_at: i64,
+}
+
+impl TryFrom<ConsentRow> for Consent {
+    type Error = StorageError;
+    fn try_from(row: ConsentRow) -> Result<Self> {
+        Ok(Self {
+            user_id: UserId(row.user_id),
+            scope: Scope::parse(&row.scope).map_err(|_| unreadable("consent", "scope", row.user_id))?,
+            client_id: ClientId(row.client_id),
+            granted_at: Timestamp(row.granted_at),
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Remembers a consent in place of any earlier one.
+    pub async fn put_consent(&mut self, consent: &Consent) -> Result<()> {
+        run!(self, PUT, |sql| sqlx::query(sql)
+            .bind(consent.user_id.0)
+            .bind(&consent.client_id.0)
+            .bind(consent.scope.to_string())
+            .bind(consent.granted_at.0))
+        .map(drop)
+    }
+
+    /// Forgets a consent. `false` if there was none.
+    pub async fn delete_consent(&mut self, user: UserId, client: &ClientId) -> Result<bool> {
+        Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0).bind(&client.0))? == 1)
+    }
+}
+
+impl Store {
+    /// Everything a person allowed, 500 clients at most.
+    pub async fn list_consents(&self, user: UserId) -> Result<Vec<Consent>> {
+        let rows: Vec<ConsentRow> =
+            on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
+        rows.into_iter().map(Consent::try_from).collect()
+    }
+
+    /// What a person allowed a client.
+    pub async fn find_consent(&self, user: UserId, client: &ClientId) -> Result<Option<Consent>> {
+        let row: Option<ConsentRow> =
+            on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
+        row.map(Consent::try_from).transpose()
+    }
+}

@@ -1,0 +1,10 @@
+//! One file a provider: what only that one does.
+
+pub mod apple;
+pub mod facebook;
+pub mod github;
+pub mod google;
+pub mod microsoft;
+pub mod oauth2;
+pub mod oidc;
+pub mod x;

@@ -1,0 +1,196 @@
+//! The console: projects and their clients.
+
+use askama::Template;
+
+use crate::web::pages::{FieldErrors, Form, Page, Snippet, snippets};
+
+/// Every project the reader may see.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "console/home.html")]
+pub struct ConsoleHome {
+    /// The chrome.
+    pub page: Page,
+    /// Field `name`: make a project.
+    pub form: Form,
+    /// What was typed before.
+    pub name: String,
+    /// What was wrong with it.
+    pub errors: FieldErrors,
+    /// Good news.
+    pub notice: Option<String>,
+    /// The projects, by name.
+    pub projects: Vec<ProjectRow>,
+    /// The providers that people sign in with.
+    pub providers_url: String,
+}
+
+/// One project in the list.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectRow {
+    /// Its name.
+    pub name: String,
+    /// Its page.
+    pub url: String,
+    /// How many clients it has.
+    pub clients: u32,
+    /// When it was made, in the reader's language.
+    pub created: String,
+}
+
+/// One project and its clients.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "console/project.html")]
+pub struct ProjectPage {
+    /// The chrome.
+    pub page: Page,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The project token, on the one page that shows it.
+    pub token: Option<String>,
+    /// Good news.
+    pub notice: Option<String>,
+    /// The clients, by name.
+    pub clients: Vec<ClientRow>,
+    /// Make a client.
+    pub new_client_url: String,
+    /// Back to all projects.
+    pub console_url: String,
+}
+
+/// One client in the list.
+#[derive(Clone, Debug, Default)]
+pub struct ClientRow {
+    /// Its name.
+    pub name: String,
+    /// Its `client_id`.
+    pub client_id: String,
+    /// `web`, `spa`, `native`, `machine` or `device`.
+    pub kind: String,
+    /// Its page.
+    pub url: String,
+    /// Whether it may not be used now.
+    pub disabled: bool,
+}
+
+/// Make or change a client.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "console/client_form.html")]
+pub struct ClientForm {
+    /// The chrome.
+    pub page: Page,
+    /// Fields `name`, `type`, `redirect_uris`, `post_logout_redirect_uris`, `first_party`.
+    pub form: Form,
+    /// The project it belongs to.
+    pub project_name: String,
+    /// Back to the project.
+    pub project_url: String,
+    /// Whether it exists already; its type is then fixed.
+    pub editing: bool,
+    /// Its name.
+    pub name: String,
+    /// `web`, `spa`, `native`, `machine` or `device`.
+    pub kind: String,
+    /// One URI a line.
+    pub redirect_uris: String,
+    /// One URI a line.
+    pub post_logout_redirect_uris: String,
+    /// Whether it is the project's own, so that consent is not asked.
+    pub first_party: bool,
+    /// What was wrong.
+    pub errors: FieldErrors,
+}
+
+impl ClientForm {
+    /// The types to choose from: `(value, name, explanation, chosen)`.
+    pub fn kinds(&self) -> Vec<(&'static str, String, String, bool)> {
+        let keys = [
+            ("web", "client-kind-web", "client-kind-web-text"),
+            ("spa", "client-kind-spa", "client-kind-spa-text"),
+            ("native", "client-kind-native", "client-kind-native-text"),
+            ("machine", "client-kind-machine", "client-kind-machine-text"),
+            ("device", "client-kind-device", "client-kind-device-text"),
+        ];
+        keys.iter().map(|&(kind, name, text)| (kind, self.page.t(name), self.page.t(text), self.kind == kind)).collect()
+    }
+}
+
+impl ClientRow {
+    /// The key of the type's name.
+    pub fn kind_key(&self) -> &'static str {
+        kind_key(&self.kind)
+    }
+}
+
+fn kind_key(kind: &str) -> &'static str {
+    match kind {
+        "spa" => "client-kind-spa",
+        "native" => "client-kind-native",
+        "machine" => "client-kind-machine",
+        "device" => "client-kind-device",
+        _ => "client-kind-web",
+    }
+}
+
+/// One client: its credentials, its endpoints, and how to begin.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "console/client.html")]
+pub struct ClientPage {
+    /// The chrome.
+    pub page: Page,
+    /// Buttons `do` = `rotate-secret`, `disable`, `enable`, `delete`.
+    pub form: Form,
+    /// Its name.
+    pub name: String,
+    /// Its `client_id`.
+    pub client_id: String,
+    /// `web`, `spa`, `native`, `machine` or `device`.
+    pub kind: String,
+    /// Whether it has a secret that can be rotated.
+    pub has_secret: bool,
+    /// The secret, on the one page that shows it.
+    pub secret: Option<String>,
+    /// Whether it may not be used now.
+    pub disabled: bool,
+    /// Whether consent is not asked.
+    pub first_party: bool,
+    /// This server's issuer.
+    pub issuer: String,
+    /// Its redirect URIs.
+    pub redirect_uris: Vec<String>,
+    /// Where signing out may lead.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// This server's endpoints.
+    pub endpoints: Vec<Endpoint>,
+    /// Good news.
+    pub notice: Option<String>,
+    /// Change it.
+    pub edit_url: String,
+    /// The project it belongs to.
+    pub project_name: String,
+    /// Back to the project.
+    pub project_url: String,
+}
+
+/// One endpoint of this server.
+#[derive(Clone, Debug, Default)]
+pub struct Endpoint {
+    /// Its name in the discovery document, such as `token_endpoint`.
+    pub name: String,
+    /// Its URL.
+    pub url: String,
+}
+
+impl ClientPage {
+    /// The key of the type's name.
+    pub fn kind_key(&self) -> &'static str {
+        kind_key(&self.kind)
+    }
+
+    /// Programs to begin with, holding this client's real values; the secret only where the page shows it.
+    pub fn snippets(&self) -> Vec<Snippet> {
+        let redirect_uri = self.redirect_uris.first().map(String::as_str);
+        snippets(&self.issuer, &self.client_id, self.secret.as_deref(), redirect_uri, &self.kind)
+    }
+}

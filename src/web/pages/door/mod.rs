@@ -1,0 +1,9 @@
+//! Pages of the front door: coming in, being asked, leaving.
+
+pub mod consent;
+pub mod login;
+pub mod logout;
+pub mod mismatch;
+pub mod recover;
+pub mod setup;
+pub mod upstream;
