@@ -38,6 +38,8 @@ export const inFreshBrowser = (
   });
 
 /** A test for somebody of every language: their browser asks for it, and what they see is in it alone. */
-export const inEveryLanguage = (name, body) => {
-  for (const language of LANGUAGES) inFreshBrowser(`${name} (${language})`, (page) => body(page, language), { locale: language });
+export const inEveryLanguage = (name, body, { expected } = {}) => {
+  for (const language of LANGUAGES) {
+    inFreshBrowser(`${name} (${language})`, (page) => body(page, language), { expected, locale: language });
+  }
 };

@@ -41,10 +41,22 @@ async function through(page, provider, name) {
   await follow(page, `.providers [data-provider=${provider}]`);
   await page.waitForURL(/^http:\/\/127\.0\.0\.1/);
   simulator = new URL(page.url()).origin;
-  if (!seenSimulator) await inspect(page, 'simulator', { languages: ['en'] });
-  seenSimulator = true;
+  if (!seenSimulator) {
+    seenSimulator = true;
+    await inspect(page, 'simulator', { languages: ['en'] });
+  }
   await page.fill('#name', name);
   await follow(page, page.getByRole('button', { name: 'Sign in' }));
+}
+
+/** Has the simulator do something; gives back what it answers. */
+async function send(order, path = 'send') {
+  const response = await fetch(`${simulator}/_sim/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(order),
+  });
+  return response.json().catch(() => undefined);
 }
 
 /** On the page that knows an account with the address: signs in to it and links. */
@@ -126,47 +138,52 @@ inFreshBrowser('an identity is unlinked and linked again from the account', asyn
   await follow(page, page.getByRole('button', { name: 'Unlink X' }));
   assert.equal(await page.locator('button[name=unlink]').count(), 2);
   await follow(page, 'button[name=link][value=x]');
-  await page.fill('#name', 'newcomer');
-  await follow(page, page.getByRole('button', { name: 'Sign in' }));
-  assert.match(await heading(page).innerText(), /is linked already/);
-  await inspect(page, 'upstream-taken');
-  await page.goto(`${usher.issuer}/account/identities`);
-  await follow(page, 'button[name=link][value=x]');
   await page.fill('#name', 'ana');
   await follow(page, page.getByRole('button', { name: 'Sign in' }));
   await page.waitForURL(/\/account\/identities/);
   assert.equal(await page.locator('button[name=unlink]').count(), 3);
 });
 
-inFreshBrowser('somebody says no at the provider, and the way back is one click', async (page) => {
+inEveryLanguage('an identity that leads to somebody else is left to them', async (page, language) => {
   await page.goto(`${usher.issuer}/login`);
-  await follow(page, '.providers [data-provider=google]');
-  await page.fill('#name', 'denied');
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await page.goto(`${usher.issuer}/account/identities`);
+  await follow(page, 'button[name=link][value=x]');
+  await page.fill('#name', 'newcomer');
   await follow(page, page.getByRole('button', { name: 'Sign in' }));
-  assert.match(await heading(page).innerText(), /did not sign in with Google/);
-  await inspect(page, 'upstream-denied');
-  await follow(page, page.locator('main a.button').last());
-  assert.equal(await heading(page).innerText(), 'Sign in');
+  assert.equal(await page.locator('main code').first().innerText(), 'IDENTITY_TAKEN');
+  await inspect(page, 'upstream-taken', { languages: [language] });
+  await page.goto(`${usher.issuer}/account/identities`);
+  assert.equal(await page.locator('button[name=unlink]').count(), 3);
 });
 
-inFreshBrowser('a provider that is down costs one button, and nothing else', async (page) => {
-  await fetch(`${simulator}/_sim/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ fault: 'html_502', provider: 'google', endpoint: 'token' }),
-  });
-  try {
-    await page.goto(`${usher.issuer}/login`);
-    await through(page, 'google', 'ana');
-    assert.match(await heading(page).innerText(), /Google does not answer/);
-    await inspect(page, 'upstream-unavailable');
-  } finally {
-    await fetch(`${simulator}/_sim/faults`, { method: 'DELETE' });
-  }
+inEveryLanguage('somebody says no at the provider, and the way back is one click', async (page, language) => {
   await page.goto(`${usher.issuer}/login`);
-  await through(page, 'facebook', 'ana');
-  await page.waitForURL(/\/account\//);
-}, { expected: /the server responded with a status of [45]/ });
+  await through(page, 'google', 'denied');
+  assert.equal(await page.locator('main code').first().innerText(), 'PROVIDER_DENIED');
+  await inspect(page, 'upstream-denied', { languages: [language] });
+  await follow(page, page.locator('main a.button').last());
+  assert.equal(new URL(page.url()).pathname, '/login');
+});
+
+inEveryLanguage(
+  'a provider that is down costs one button, and nothing else',
+  async (page, language) => {
+    await page.goto(`${usher.issuer}/login`);
+    await send({ fault: 'html_502', provider: 'google', endpoint: 'token' }, 'faults');
+    try {
+      await through(page, 'google', 'ana');
+      assert.equal(await page.locator('main code').first().innerText(), 'PROVIDER_UNAVAILABLE');
+      await inspect(page, 'upstream-unavailable', { languages: [language] });
+    } finally {
+      await fetch(`${simulator}/_sim/faults`, { method: 'DELETE' });
+    }
+    await page.goto(`${usher.issuer}/login`);
+    await through(page, 'facebook', 'ana');
+    await page.waitForURL(/\/account\//);
+  },
+  { expected: /the server responded with a status of [45]/ },
+);
 
 inEveryLanguage('the questions are asked in the language of whoever is asked', async (page, language) => {
   await page.goto(`${usher.issuer}/login`);
@@ -194,16 +211,6 @@ inFreshBrowser('two accounts become one, and two again', async (page) => {
   await page.locator('[role=status]').waitFor();
   assert.equal(await page.locator('button[name=unlink]').count(), 3);
 });
-
-/** Has the simulator send something of its own accord; gives back what was answered. */
-async function send(order) {
-  const response = await fetch(`${simulator}/_sim/send`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(order),
-  });
-  return response.json();
-}
 
 inFreshBrowser('Google says that an account is gone: its sessions end, and the password still leads in', async (page) => {
   await sites.google.open(page);

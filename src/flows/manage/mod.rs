@@ -3,5 +3,6 @@
 pub mod clients;
 pub mod keys;
 pub mod projects;
+pub mod shown_once;
 pub mod statistics;
 pub mod users;
