@@ -187,7 +187,9 @@ fn attempt(lang: Lang, attempt: Attempt) -> AttemptView {
     let ms = attempt.ms.to_string();
     let status = attempt.status.map(|status| status.to_string());
     let what = match (&attempt.error, &status) {
-        (Some(error), _) => lang.text_with("attempt-failed", &[("error", error.as_str().into()), ("ms", ms.as_str().into())]),
+        (Some(error), _) => {
+            lang.text_with("attempt-failed", &[("error", error.as_str().into()), ("ms", ms.as_str().into())])
+        }
         (None, status) => {
             let status = status.as_deref().unwrap_or_default();
             lang.text_with("attempt-answered", &[("status", status.into()), ("ms", ms.as_str().into())])

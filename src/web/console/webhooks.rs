@@ -58,7 +58,11 @@ pub(super) fn values(form: &Params) -> WebhookValues {
 
 /// The filters that were typed, one a line or side by side.
 pub(super) fn events(form: &Params) -> Vec<String> {
-    text(form, "events").split([' ', ',', '\n', '\r', '\t']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    text(form, "events")
+        .split([' ', ',', '\n', '\r', '\t'])
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What is wrong, at its field.

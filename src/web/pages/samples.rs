@@ -416,7 +416,10 @@ fn client_pages(lang: Lang) -> Vec<Rendered> {
         ("client-edit", editing.render()),
         ("client", made.render()),
         ("client-off", off.render()),
-        ("client-shown-before", ClientPage { secret: Some(ShownSecret::Before), notice: None, ..made.clone() }.render()),
+        (
+            "client-shown-before",
+            ClientPage { secret: Some(ShownSecret::Before), notice: None, ..made.clone() }.render(),
+        ),
     ]
 }
 

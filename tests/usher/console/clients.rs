@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use super::administrator;
+use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -19,7 +19,8 @@ async fn projects(house: &TestUsher) -> i64 {
 /// Makes a project and does not follow to the page that shows its token: that page's address.
 async fn unseen(house: &TestUsher, browser: &Browser<'_>, name: &str) -> String {
     let csrf = house.get_as(browser, "/console").await;
-    let csrf = csrf.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
+    let csrf =
+        csrf.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
     let reply = house.post_as(browser, "/console", &[("csrf", csrf), ("name", name)]).await;
     assert_eq!(reply.status, StatusCode::SEE_OTHER);
     reply.location().to_owned()
@@ -94,7 +95,7 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = administrator(&house).await;
         let (address, other) = (unseen(&house, &browser, "One").await, unseen(&house, &browser, "Two").await);
-        let mut elsewhere = house.signed_in(super::BOSS).await;
+        let mut elsewhere = house.signed_in(BOSS).await;
         let theirs = elsewhere.open(&house.at(&address)).await;
         assert!(theirs.status == StatusCode::OK && theirs.text("#token").is_empty(), "another browser: {}", theirs.body);
         let moved = format!("{}?{}", path_of(&other), address.split_once('?').expect("a query").1);

@@ -17,7 +17,9 @@ async fn at_webhooks(house: &TestUsher) -> (Browser<'_>, Landing) {
 }
 
 async fn add(browser: &mut Browser<'_>, page: &Landing, url: &str) -> Landing {
-    browser.submit(page, &[("url", url), ("description", "Tells the shop"), ("events", "session.*\r\nuser.deleted")]).await
+    browser
+        .submit(page, &[("url", url), ("description", "Tells the shop"), ("events", "session.*\r\nuser.deleted")])
+        .await
 }
 
 fn secret(page: &Landing) -> String {

@@ -185,6 +185,12 @@ impl ClientPage {
     /// Programs to begin with, holding this client's real values; the secret only where the page shows it.
     pub fn snippets(&self) -> Vec<Snippet> {
         let redirect_uri = self.redirect_uris.first().map(String::as_str);
-        snippets(&self.issuer, &self.client_id, self.secret.as_ref().and_then(ShownSecret::now), redirect_uri, &self.kind)
+        snippets(
+            &self.issuer,
+            &self.client_id,
+            self.secret.as_ref().and_then(ShownSecret::now),
+            redirect_uri,
+            &self.kind,
+        )
     }
 }

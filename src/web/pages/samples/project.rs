@@ -126,7 +126,11 @@ fn webhook(lang: Lang) -> Vec<Rendered> {
         project: head(lang, "Notes", ProjectTab::Webhooks),
         form: Form::new("/console/projects/1/webhooks/1", "t"),
         address: "https://shop.example/hook".into(),
-        values: WebhookValues { url: "https://shop.example/hook".into(), events: "*".into(), ..WebhookValues::default() },
+        values: WebhookValues {
+            url: "https://shop.example/hook".into(),
+            events: "*".into(),
+            ..WebhookValues::default()
+        },
         secret: Some(ShownSecret::Now("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into())),
         notice: Some(lang.text("webhook-added")),
         ..WebhookPage::default()
