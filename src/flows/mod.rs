@@ -19,16 +19,11 @@ pub mod upstream;
 mod usher;
 pub mod webhooks;
 
-use credentials::{factors, passkeys, passwords, recovery_codes, totp};
+use credentials::{passkeys, totp};
 pub use credentials::{password_pool, password_rules};
-use door::{
-    accounts, arrive, devices, open_session, recover, second_factor, setup, sign_in, sign_out, sign_up, throttle,
-};
-use oauth::{
-    authenticate_client, authorize, client_credentials, consent, exchange_code, introspect, issue, origins, refresh,
-    releases, revoke, token, userinfo,
-};
-use rooms::{activity, applications, change_email, delete_account, disown, profile, receipts};
+use door::{accounts, arrive, open_session, recover, second_factor, sign_in, sign_out, sign_up};
+use oauth::{authenticate_client, authorize, introspect, issue, origins};
+use rooms::{applications, receipts};
 
 pub use accounts::{Account, Browser};
 pub use api::{Right, TokenSession};
