@@ -45,11 +45,13 @@ pub enum Purpose {
     Ceremony,
     /// The answer to a request that may be sent again.
     RepeatedAnswer,
+    /// A secret on its way to the one page that shows it.
+    ShownOnce,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::SigningKey,
         Self::AuthorizationCode,
         Self::Interaction,
@@ -71,6 +73,7 @@ impl Purpose {
         Self::PendingSignIn,
         Self::Ceremony,
         Self::RepeatedAnswer,
+        Self::ShownOnce,
     ];
 
     /// The name that goes into the derivation.
@@ -97,6 +100,7 @@ impl Purpose {
             Self::PendingSignIn => "pending-sign-in",
             Self::Ceremony => "ceremony",
             Self::RepeatedAnswer => "repeated-answer",
+            Self::ShownOnce => "shown-once",
         }
     }
 }

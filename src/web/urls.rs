@@ -98,6 +98,14 @@ pub const SETUP: &str = "/setup/{code}";
 pub const CONSOLE: &str = "/console";
 /// One project.
 pub const PROJECT: &str = "/console/projects/{project}";
+/// Who works on a project.
+pub const MEMBERS: &str = "/console/projects/{project}/members";
+/// The token of a project.
+pub const PROJECT_TOKEN: &str = "/console/projects/{project}/token";
+/// The webhooks of a project.
+pub const WEBHOOKS: &str = "/console/projects/{project}/webhooks";
+/// One webhook.
+pub const WEBHOOK: &str = "/console/projects/{project}/webhooks/{webhook}";
 /// A new client of a project.
 pub const NEW_CLIENT: &str = "/console/projects/{project}/clients/new";
 /// One client.
@@ -203,6 +211,26 @@ pub fn first_passkey(interaction: Option<&str>) -> String {
 /// The page of a project.
 pub fn project(id: &impl std::fmt::Display) -> String {
     PROJECT.replace("{project}", &id.to_string())
+}
+
+/// The page of a project's members.
+pub fn members(project: &impl std::fmt::Display) -> String {
+    MEMBERS.replace("{project}", &project.to_string())
+}
+
+/// The page of a project's token.
+pub fn project_token(project: &impl std::fmt::Display) -> String {
+    PROJECT_TOKEN.replace("{project}", &project.to_string())
+}
+
+/// The page of a project's webhooks.
+pub fn webhooks(project: &impl std::fmt::Display) -> String {
+    WEBHOOKS.replace("{project}", &project.to_string())
+}
+
+/// The page of a webhook.
+pub fn webhook(project: &impl std::fmt::Display, webhook: &impl std::fmt::Display) -> String {
+    WEBHOOK.replace("{project}", &project.to_string()).replace("{webhook}", &webhook.to_string())
 }
 
 /// The page for a new client of a project.

@@ -1,8 +1,8 @@
 // The rooms of an account: seen in three languages, light and dark, wide and narrow; and what is done in them.
 import assert from 'node:assert/strict';
-import { follow, heading, letter, newestLetter, signIn, submit, text, visitor } from './browser.js';
-import { inspect } from './inspect.js';
-import { browser, inFreshBrowser, usher } from './suite.js';
+import { follow, heading, letter, newestLetter, signIn, submit, text, visitor, words } from './browser.js';
+import { inspect, inspectLetters } from './inspect.js';
+import { browser, inEveryLanguage, inFreshBrowser, usher } from './suite.js';
 
 const ROOMS = ['profile', 'security', 'sessions', 'identities', 'apps', 'activity', 'data'];
 
@@ -34,17 +34,6 @@ inFreshBrowser('every room is fit to be seen and leads to every other', async (p
     if (name !== 'identities') await inspect(page, `account-${name}`);
   }
 });
-
-for (const locale of ['pt-BR', 'uk']) {
-  inFreshBrowser(`the rooms speak ${locale}`, async (page) => {
-    await signInToDemo(page);
-    for (const name of ROOMS.filter((one) => one !== 'identities')) {
-      await page.goto(`${room(name)}?ui_locales=${locale}`);
-      assert.equal(await page.getAttribute('html', 'lang'), locale);
-      await inspect(page, `account-${name}-${locale}`);
-    }
-  });
-}
 
 inFreshBrowser('the folded part of the profile is open where it says something, and keeps what is written there', async (page) => {
   await signInToDemo(page);
@@ -79,42 +68,21 @@ inFreshBrowser('activity is read under one heading', async (page) => {
   assert.doesNotMatch(await text(page, '.log'), /Allowed/);
 });
 
-inFreshBrowser('signing out everywhere gives a receipt', async (page) => {
+inEveryLanguage('signing out everywhere gives a receipt', async (page, language) => {
   await signInToDemo(page);
   await page.goto(room('sessions'));
   await follow(page, 'button[name=everywhere]');
   await page.locator('.receipt').waitFor();
-  assert.match(await text(page, '.receipt'), /ends within \d+ minutes?|has ended/);
+  assert.ok((await page.locator('.receipt li').count()) > 0);
+  if (language === 'en') assert.match(await text(page, '.receipt'), /ends within \d+ minutes?|has ended/);
   await inspect(page, 'signed-out-receipt');
   await page.goto(`${usher.issuer}/login`);
   assert.match(await text(page, '.last-used'), /…@/);
-  await inspect(page, 'sign-in-last-used');
+  await inspect(page, 'sign-in-last-used', { languages: [language] });
 });
 
-inFreshBrowser('whoever reads of a strange browser ends everything with two clicks', async (page) => {
-  const seen = await newestLetter(page, usher.issuer);
-  const stranger = await visitor(browser);
-  await stranger.goto(`${usher.banner.demoA}/login`);
-  await signIn(stranger, usher.banner.email, usher.banner.password);
-  await heading(stranger).getByText(/^Signed in as Ana/).waitFor();
-  const { link } = await letter(page, usher.issuer, usher.banner.email, 'New sign-in', seen);
-  await page.goto(link);
-  await inspect(page, 'not-me');
-  await follow(page, 'main form button[type=submit]');
-  await inspect(page, 'not-me-done');
-  await page.goto(link);
-  await inspect(page, 'not-me-expired');
-  await stranger.goto(room('profile'));
-  assert.equal(new URL(stranger.url()).pathname, '/login');
-  await stranger.context().close();
-  const back = await letter(page, usher.issuer, usher.banner.email, 'way back', seen);
-  await page.goto(back.link);
-  await page.locator('#password').waitFor();
-});
-
-inFreshBrowser('a person takes their data home, changes their address, and leaves', async (page) => {
-  const email = 'gone@example.test';
-  const password = 'a quiet harbour at dusk';
+/** Somebody new joins at the sign-in page, in the language of their browser, and proves their address with the code. */
+async function join(page, language, email, password) {
   await page.goto(`${usher.issuer}/register`);
   await page.fill('#given_name', 'Gil');
   await page.fill('#family_name', 'Vaz');
@@ -122,20 +90,49 @@ inFreshBrowser('a person takes their data home, changes their address, and leave
   await page.fill('#password', password);
   await submit(page);
   await page.locator('#code').waitFor();
-  const proof = await letter(page, usher.issuer, email, 'Confirm');
-  await page.fill('#code', proof.code);
+  const { code } = await letter(page, usher.issuer, email, words(language, 'mail-verify-subject'));
+  await page.fill('#code', code);
   await submit(page);
   await page.locator('.badge.good').first().waitFor();
+}
+
+inEveryLanguage('whoever reads of a strange browser ends everything with two clicks', async (page, language) => {
+  const [email, password] = [`startled-${language}@example.test`.toLowerCase(), 'a quiet harbour at noon'];
+  await join(page, language, email, password);
+  const seen = await newestLetter(page, usher.issuer);
+  const stranger = await visitor(browser);
+  await stranger.goto(`${usher.issuer}/login`);
+  await signIn(stranger, email, password);
+  await stranger.waitForURL('**/account/profile');
+  const { link } = await letter(page, usher.issuer, email, words(language, 'mail-device-subject'), seen);
+  await page.goto(link);
+  await inspect(page, 'not-me', { languages: [language] });
+  await follow(page, 'main form button[type=submit]');
+  await inspect(page, 'not-me-done');
+  await page.goto(link);
+  await inspect(page, 'not-me-expired', { languages: [language] });
+  await stranger.goto(room('profile'));
+  assert.equal(new URL(stranger.url()).pathname, '/login');
+  await stranger.context().close();
+  const back = await letter(page, usher.issuer, email, words(language, 'mail-back-subject'), seen);
+  await page.goto(back.link);
+  await page.locator('#password').waitFor();
+});
+
+inEveryLanguage('a person takes their data home, changes their address, and leaves', async (page, language) => {
+  const [email, renewed] = [`gone-${language}@example.test`.toLowerCase(), `gil-${language}@example.test`.toLowerCase()];
+  const only = { languages: [language] };
+  await join(page, language, email, 'a quiet harbour at dusk');
 
   await follow(page, 'a[href="/account/email"]');
-  await inspect(page, 'change-email');
-  await page.fill('#email', 'gil@example.test');
+  await inspect(page, 'change-email', only);
+  await page.fill('#email', renewed);
   await submit(page);
   await page.locator('#code').waitFor();
-  await inspect(page, 'change-email-code');
-  const changed = await letter(page, usher.issuer, 'gil@example.test', '');
+  await inspect(page, 'change-email-code', only);
+  const changed = await letter(page, usher.issuer, renewed, '');
   await page.goto(changed.link);
-  await inspect(page, 'change-email-link');
+  await inspect(page, 'change-email-link', only);
   await submit(page);
   await page.locator('[role=status]').waitFor();
 
@@ -146,8 +143,16 @@ inFreshBrowser('a person takes their data home, changes their address, and leave
   await follow(page, 'button[value=delete]');
   await page.locator('#confirmation[aria-invalid=true]').waitFor();
   await inspect(page, 'account-data-wrong');
-  await page.fill('#confirmation', 'gil@example.test');
+  await page.fill('#confirmation', renewed);
   await follow(page, 'button[value=delete]');
-  assert.match(await text(page, 'h1'), /deleted/);
   await inspect(page, 'account-gone');
+  if (language === 'en') assert.match(await text(page, 'h1'), /deleted/);
+  await page.goto(room('profile'));
+  assert.equal(new URL(page.url()).pathname, '/login');
+});
+
+inFreshBrowser('every kind of letter is fit to be seen, in each language', async (page) => {
+  await page.goto(`${usher.issuer}/dev/mail`);
+  await inspect(page, 'dev-mail');
+  await inspectLetters(page, usher.issuer);
 });

@@ -1,4 +1,5 @@
 // Chromium, and the small moves every test makes in it.
+import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 /** How long one wait may take, in milliseconds: the machine may be slow and busy. */
@@ -24,12 +25,19 @@ export const launch = () =>
 export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(PATIENCE);
-  const page = await context.newPage();
+  return listen(await context.newPage());
+}
+
+/** Keeps what goes wrong in a page, as `page.faults`, and the request that brought its document, as `page.arrivedBy`. */
+export function listen(page) {
   page.faults = [];
   page.on('console', (message) => {
     if (message.type() === 'error') page.faults.push(message.text());
   });
   page.on('pageerror', (error) => page.faults.push(String(error)));
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) page.arrivedBy = request;
+  });
   return page;
 }
 
@@ -65,6 +73,16 @@ export async function becomeAdministrator(page, setup) {
 
 /** The words of the first element of the page that `selector` finds. */
 export const text = (page, selector) => page.locator(selector).first().innerText();
+
+/** The words under `key` in a language, of those that hold nothing that changes. */
+export function words(language, key) {
+  const folder = new URL(`../../translations/${language}/`, import.meta.url);
+  for (const file of ['mail.ftl', 'account.ftl', 'upstream.ftl', 'login.ftl', 'common.ftl', 'console.ftl', 'factors.ftl']) {
+    const found = new RegExp(`^${key} = (.+)$`, 'm').exec(readFileSync(new URL(file, folder), 'utf8'));
+    if (found) return found[1];
+  }
+  throw new Error(`${language} has no words for ${key}`);
+}
 
 /** The heading of the page at hand. */
 export const heading = (page) => page.locator('h1').first();

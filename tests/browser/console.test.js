@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { becomeAdministrator, follow, heading, signIn, submit, text, visitor } from './browser.js';
-import { inspect } from './inspect.js';
+import { inspect, LANGUAGES } from './inspect.js';
 import { RelyingParty } from './relying_party.js';
 import { browser, usher } from './suite.js';
 
 let party;
 let clientId;
+let token;
 let admin;
 before(async () => {
   party = await RelyingParty.start();
@@ -28,17 +29,99 @@ test('the setup link makes the first administrator, once', async () => {
   await late.context().close();
 });
 
-test('the administrator makes a project', async () => {
-  await admin.goto(`${usher.issuer}/console`);
-  await admin.fill('#name', 'Harbour');
-  await submit(admin);
+/** The page shows a secret now, in this language, and says ever after that it was shown. */
+async function shownOnce(selector, name, language) {
+  const secret = (await text(admin, selector)).trim();
+  assert.ok(secret.length > 20, 'it is shown');
+  await inspect(admin, name, { languages: [language] });
+  await admin.reload();
+  assert.equal(await admin.locator(selector).count(), 0, 'it is shown once');
+  await admin.locator('.warning[role=status]').waitFor();
+  return secret;
+}
+
+test('the administrator makes a project, whose token is shown once', async () => {
+  for (const language of LANGUAGES) {
+    await admin.goto(`${usher.issuer}/console?ui_locales=${language}`);
+    await admin.fill('#name', language === 'en' ? 'Harbour' : `Harbour ${language}`);
+    await submit(admin);
+    assert.match(await text(admin, 'h1'), /^Harbour/);
+    const made = await shownOnce('#token', 'console-token-made', language);
+    token ??= made;
+  }
+  await admin.goto(`${usher.issuer}/console?ui_locales=en`);
+  await follow(admin, admin.getByRole('link', { name: 'Harbour', exact: true }));
   assert.equal(await text(admin, 'h1'), 'Harbour');
-  assert.ok((await text(admin, '#token')).length > 20, 'the project token is shown');
   await inspect(admin, 'console-project-new');
-  await admin.goto(`${usher.issuer}/console`);
-  await follow(admin, admin.getByRole('link', { name: 'Harbour' }));
-  assert.equal(await text(admin, 'h1'), 'Harbour');
-  assert.equal(await admin.locator('#token').count(), 0, 'the token is shown once');
+});
+
+test('the token is replaced by whoever has it', async () => {
+  await follow(admin, '.filters a[href$="/token"]');
+  await inspect(admin, 'console-token');
+  await submit(admin);
+  await admin.locator('#current_token[aria-invalid=true]').waitFor();
+  await inspect(admin, 'console-token-refused', { again: true });
+  await admin.fill('#current_token', token);
+  await submit(admin);
+  assert.notEqual((await text(admin, '#token')).trim(), token);
+  await shownOnce('#token', 'console-token-rotated', 'en');
+});
+
+test('members are added, changed and removed', async () => {
+  await follow(admin, '.filters a[href$="/members"]');
+  await inspect(admin, 'console-members-none');
+  await admin.fill('#email', 'nobody@example.test');
+  await follow(admin, 'button[name=do][value=add]');
+  await admin.locator('#email[aria-invalid=true]').waitFor();
+  await inspect(admin, 'console-members-unknown', { again: true });
+  await admin.fill('#email', usher.banner.email);
+  await admin.check('#role-owner');
+  await follow(admin, 'button[name=do][value=add]');
+  await admin.fill('#email', 'ada@example.test');
+  await admin.check('#role-viewer');
+  await follow(admin, 'button[name=do][value=add]');
+  await inspect(admin, 'console-members');
+  const ada = admin.locator('.rows li', { hasText: 'ada@example.test' });
+  await ada.locator('select').selectOption('developer');
+  await follow(admin, ada.locator('button[value=change]'));
+  assert.equal(await ada.locator('select').inputValue(), 'developer');
+  await follow(admin, ada.locator('button[value=remove]'));
+  assert.equal(await ada.count(), 0);
+  await follow(admin, admin.locator('.rows button[value=remove]'));
+  await admin.locator('[role=alert]').waitFor();
+  await inspect(admin, 'console-members-last-owner', { again: true });
+  await follow(admin, '.filters a[href*="/projects/"]');
+});
+
+test('a webhook is added, tried out, put out of use and deleted', async () => {
+  await follow(admin, '.filters a[href$="/webhooks"]');
+  await inspect(admin, 'console-webhooks-none');
+  await admin.fill('#url', 'http://shop.example/hook');
+  await submit(admin);
+  await admin.locator('#url[aria-invalid=true]').waitFor();
+  await inspect(admin, 'console-webhooks-refused', { again: true });
+  await admin.fill('#url', `${party.origin}/hook`);
+  await admin.fill('#description', 'Tells the boats');
+  await submit(admin);
+  await shownOnce('#secret', 'console-webhook-secret', 'en');
+  await follow(admin, 'button[value=test]');
+  for (const until = Date.now() + 30_000; !(await admin.locator('.rows .badge.good').count()); ) {
+    assert.ok(Date.now() < until, 'the test is delivered');
+    await admin.waitForTimeout(200);
+    await admin.reload();
+  }
+  await admin.locator('.rows summary').first().click();
+  assert.match(await text(admin, '.rows .points'), /answered 200/);
+  await inspect(admin, 'console-webhook-delivered');
+  await follow(admin, 'button[value=disable]');
+  await inspect(admin, 'console-webhook-off');
+  await follow(admin, '.filters a[href$="/webhooks"]');
+  await inspect(admin, 'console-webhooks');
+  await follow(admin, '.rows a');
+  await admin.locator('summary', { hasText: 'Delete' }).click();
+  await follow(admin, 'button[value=delete]');
+  assert.equal(await admin.locator('.rows').count(), 0);
+  await follow(admin, '.filters a');
 });
 
 test('a client with a bad address is refused with words', async () => {
@@ -49,7 +132,7 @@ test('a client with a bad address is refused with words', async () => {
   await admin.fill('#redirect_uris', 'http://boats.example/callback');
   await submit(admin);
   await admin.locator('#redirect_uris[aria-invalid=true]').waitFor();
-  await inspect(admin, 'console-client-errors');
+  await inspect(admin, 'console-client-errors', { again: true });
 });
 
 test('the administrator makes a client that asks for consent', async () => {
@@ -59,16 +142,21 @@ test('the administrator makes a client that asks for consent', async () => {
   await admin.uncheck('#first_party');
   await submit(admin);
   clientId = (await text(admin, '#client-id')).trim();
-  assert.ok((await text(admin, '#secret')).trim().length > 20);
-  await inspect(admin, 'console-client-secret');
+  await shownOnce('#secret', 'console-client-secret', 'en');
   await admin.goto(`${usher.issuer}/console`);
   await inspect(admin, 'console-home-projects');
-  await follow(admin, admin.getByRole('link', { name: 'Harbour' }));
+  await follow(admin, admin.getByRole('link', { name: 'Harbour', exact: true }));
   await inspect(admin, 'console-project');
   await follow(admin, admin.getByRole('link', { name: 'Boats' }));
   assert.equal((await text(admin, '#client-id')).trim(), clientId);
   assert.equal(await admin.locator('#secret').count(), 0, 'the secret is shown once');
   await inspect(admin, 'console-client');
+  for (const language of ['pt-BR', 'uk']) {
+    await admin.goto(`${usher.issuer}/console/clients/${clientId}?ui_locales=${language}`);
+    await follow(admin, 'button[value=rotate-secret]');
+    await shownOnce('#secret', 'console-client-secret', language);
+  }
+  await admin.goto(`${usher.issuer}/console/clients/${clientId}?ui_locales=en`);
 });
 
 test('the administrator changes the client', async () => {
@@ -156,7 +244,7 @@ test('signing out without a hint is confirmed first', async () => {
   await page.goto(`${usher.issuer}/oauth2/logout`);
   await follow(page, 'button[name=logout][value=yes]');
   await heading(page).waitFor();
-  await inspect(page, 'signed-out');
+  await inspect(page, 'signed-out', { again: true });
   await page.goto(`${usher.issuer}/account/profile`);
   assert.ok(await page.locator('#password').count(), 'the account asks to sign in');
   await page.context().close();
@@ -166,6 +254,6 @@ test('another name of this machine shows which address works', async () => {
   const page = await visitor(browser);
   await page.goto(usher.issuer.replace('localhost', '127.0.0.1'));
   assert.ok(await page.locator(`a[href^="${usher.issuer}"]`).count());
-  await inspect(page, 'wrong-host');
+  await inspect(page, 'wrong-host', { languages: ['en'] });
   await page.context().close();
 });

@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { follow, heading, letter, signIn, submit, visitor } from './browser.js';
 import { inspect } from './inspect.js';
+import { RelyingParty } from './relying_party.js';
 import { browser, inFreshBrowser, usher } from './suite.js';
 
 const PASSWORD = 'a quiet harbour at dawn';
@@ -152,11 +153,10 @@ inFreshBrowser('an authenticator app, a recovery code and a remembered browser',
   const secret = await page.locator('#secret').innerText();
   await page.fill('#code', '000000');
   await submit(page);
-  await inspect(page, 'totp-wrong');
+  await inspect(page, 'totp-wrong', { again: true });
   assert.equal(await page.locator('#secret').innerText(), secret);
   await page.fill('#code', totp(secret));
   await submit(page);
-  await inspect(page, 'recovery-codes');
   const codes = await page.locator('.codes code').allInnerTexts();
   assert.equal(codes.length, 10);
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[download]')]);
@@ -186,6 +186,53 @@ inFreshBrowser('an authenticator app, a recovery code and a remembered browser',
   await page.waitForURL('**/account/profile');
   await page.goto(`${usher.issuer}/account/security`);
   await page.getByText('9 codes are left.').waitFor();
+  await follow(page, 'button[value=codes]');
+  await inspect(page, 'recovery-codes', { again: true });
+});
+
+inFreshBrowser('whoever has a passkey and an authenticator app chooses between them', async (page) => {
+  const key = await authenticator(page);
+  await register(page, 'both@example.test', PASSWORD);
+  await page.goto(`${usher.issuer}/account/security/passkeys/new`);
+  await page.click('[data-passkey-button]');
+  await page.waitForURL('**/account/security?done=passkey');
+  await page.goto(`${usher.issuer}/account/security/totp`);
+  const secret = await page.locator('#secret').innerText();
+  await page.fill('#code', totp(secret));
+  await submit(page);
+  await follow(page, page.getByText('I have kept them'));
+  await inspect(page, 'security-everything');
+  await signOut(page);
+  await key.answers(false);
+  await page.goto(`${usher.issuer}/login`);
+  await signIn(page, 'both@example.test', PASSWORD);
+  await inspect(page, 'second-both');
+  await page.fill('#code', '000000');
+  await submit(page);
+  await inspect(page, 'second-wrong', { again: true });
+  await key.answers(true);
+  await page.click('[data-passkey-button]');
+  await page.waitForURL('**/account/profile');
+});
+
+inFreshBrowser('a site that asks for two factors leads whoever has one to another, or back', async (page) => {
+  const party = await RelyingParty.start();
+  try {
+    const { id } = await usher.command('project', 'create', '--name', 'Vault');
+    const made = ['client', 'create', '--project', id, '--type', 'web', '--name', 'Vault', '--first-party'];
+    const client = await usher.command(...made, '--redirect-uri', party.redirectUri);
+    await usher.command('project', 'require', '--project', id, '--second-factor', 'on');
+    await page.goto(party.request(usher.issuer, client.client_id));
+    await signIn(page, usher.banner.email, usher.banner.password);
+    await inspect(page, 'enrol');
+    await follow(page, 'main a.button.primary');
+    await inspect(page, 'enrol-totp');
+    await page.goBack();
+    await follow(page, 'button[name=cancel]');
+    assert.equal(new URL(page.url()).searchParams.get('error'), 'unmet_authentication_requirements');
+  } finally {
+    party.stop();
+  }
 });
 
 test('without JavaScript an authenticator app works and passkeys say why they do not', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, visitor } from './browser.js';
+import { LANGUAGES } from './inspect.js';
 import { Usher } from './usher.js';
 
 /** The Usher of this file. */
@@ -18,12 +19,16 @@ after(async () => {
 });
 
 /**
- * A test in a browser nobody has used, whose page is given to `body`.
+ * A test in a browser nobody has used, whose page is given to `body`; it speaks `locale`.
  * It must end without an error in its console but those that are `expected`.
  */
-export const inFreshBrowser = (name, body, expected = /the server responded with a status of 4/) =>
+export const inFreshBrowser = (
+  name,
+  body,
+  { expected = /the server responded with a status of 4/, locale = 'en-US' } = {},
+) =>
   test(name, async () => {
-    const page = await visitor(browser);
+    const page = await visitor(browser, { locale });
     try {
       await body(page);
       assert.deepEqual(page.faults.filter((fault) => !expected.test(fault)), []);
@@ -31,3 +36,10 @@ export const inFreshBrowser = (name, body, expected = /the server responded with
       await page.context().close();
     }
   });
+
+/** A test for somebody of every language: their browser asks for it, and what they see is in it alone. */
+export const inEveryLanguage = (name, body, { expected } = {}) => {
+  for (const language of LANGUAGES) {
+    inFreshBrowser(`${name} (${language})`, (page) => body(page, language), { expected, locale: language });
+  }
+};

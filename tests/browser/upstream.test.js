@@ -4,13 +4,14 @@ import { after, before } from 'node:test';
 import { follow, heading, letter, signIn } from './browser.js';
 import { inspect } from './inspect.js';
 import { RelyingParty } from './relying_party.js';
-import { inFreshBrowser, usher } from './suite.js';
+import { inEveryLanguage, inFreshBrowser, usher } from './suite.js';
 
 const NAMES = { google: 'Google', facebook: 'Facebook', x: 'X' };
 let party;
 let client;
 let sub;
 let simulator;
+let seenSimulator = false;
 before(async () => {
   party = await RelyingParty.start();
   const project = (await usher.command('project', 'create', '--name', 'Third')).id;
@@ -40,8 +41,22 @@ async function through(page, provider, name) {
   await follow(page, `.providers [data-provider=${provider}]`);
   await page.waitForURL(/^http:\/\/127\.0\.0\.1/);
   simulator = new URL(page.url()).origin;
+  if (!seenSimulator) {
+    seenSimulator = true;
+    await inspect(page, 'simulator', { languages: ['en'] });
+  }
   await page.fill('#name', name);
   await follow(page, page.getByRole('button', { name: 'Sign in' }));
+}
+
+/** Has the simulator do something; gives back what it answers. */
+async function send(order, path = 'send') {
+  const response = await fetch(`${simulator}/_sim/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(order),
+  });
+  return response.json().catch(() => undefined);
 }
 
 /** On the page that knows an account with the address: signs in to it and links. */
@@ -80,6 +95,7 @@ inFreshBrowser('Facebook proves no address: a code does, and then the account is
   await page.fill('#code', '00000000');
   await follow(page, 'main form button.primary');
   assert.match(await page.locator('[role=alert]').innerText(), /code/i);
+  await inspect(page, 'upstream-address-code-wrong');
   await page.fill('#code', code);
   await follow(page, 'main form button.primary');
   await linkBySigningIn(page, 'facebook');
@@ -122,57 +138,101 @@ inFreshBrowser('an identity is unlinked and linked again from the account', asyn
   await follow(page, page.getByRole('button', { name: 'Unlink X' }));
   assert.equal(await page.locator('button[name=unlink]').count(), 2);
   await follow(page, 'button[name=link][value=x]');
-  await page.fill('#name', 'newcomer');
-  await follow(page, page.getByRole('button', { name: 'Sign in' }));
-  assert.match(await heading(page).innerText(), /is linked already/);
-  await inspect(page, 'upstream-taken');
-  await page.goto(`${usher.issuer}/account/identities`);
-  await follow(page, 'button[name=link][value=x]');
   await page.fill('#name', 'ana');
   await follow(page, page.getByRole('button', { name: 'Sign in' }));
   await page.waitForURL(/\/account\/identities/);
   assert.equal(await page.locator('button[name=unlink]').count(), 3);
 });
 
-inFreshBrowser('somebody says no at the provider, and the way back is one click', async (page) => {
+inEveryLanguage('an identity that leads to somebody else is left to them', async (page, language) => {
   await page.goto(`${usher.issuer}/login`);
-  await follow(page, '.providers [data-provider=google]');
-  await page.fill('#name', 'denied');
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await page.goto(`${usher.issuer}/account/identities`);
+  await follow(page, 'button[name=link][value=x]');
+  await page.fill('#name', 'newcomer');
   await follow(page, page.getByRole('button', { name: 'Sign in' }));
-  assert.match(await heading(page).innerText(), /did not sign in with Google/);
-  await inspect(page, 'upstream-denied');
-  await follow(page, page.locator('main a.button').last());
-  assert.equal(await heading(page).innerText(), 'Sign in');
+  assert.equal(await page.locator('main code').first().innerText(), 'IDENTITY_TAKEN');
+  await inspect(page, 'upstream-taken', { languages: [language] });
+  await page.goto(`${usher.issuer}/account/identities`);
+  assert.equal(await page.locator('button[name=unlink]').count(), 3);
 });
 
-inFreshBrowser('a provider that is down costs one button, and nothing else', async (page) => {
-  await fetch(`${simulator}/_sim/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ fault: 'html_502', provider: 'google', endpoint: 'token' }),
-  });
-  try {
-    await page.goto(`${usher.issuer}/login`);
-    await through(page, 'google', 'ana');
-    assert.match(await heading(page).innerText(), /Google does not answer/);
-    await inspect(page, 'upstream-unavailable');
-  } finally {
-    await fetch(`${simulator}/_sim/faults`, { method: 'DELETE' });
-  }
+inEveryLanguage('somebody says no at the provider, and the way back is one click', async (page, language) => {
   await page.goto(`${usher.issuer}/login`);
-  await through(page, 'facebook', 'ana');
-  await page.waitForURL(/\/account\//);
-}, /the server responded with a status of [45]/);
+  await through(page, 'google', 'denied');
+  assert.equal(await page.locator('main code').first().innerText(), 'PROVIDER_DENIED');
+  await inspect(page, 'upstream-denied', { languages: [language] });
+  await follow(page, page.locator('main a.button').last());
+  assert.equal(new URL(page.url()).pathname, '/login');
+});
 
-for (const lang of ['pt-BR', 'uk']) {
-  inFreshBrowser(`the questions are asked in ${lang}, too`, async (page) => {
-    await page.goto(`${usher.issuer}/login?ui_locales=${lang}`);
-    await through(page, 'facebook', `stranger-${lang.toLowerCase()}`);
-    assert.equal(await page.locator('html').getAttribute('lang'), lang);
-    await inspect(page, `upstream-address-${lang}`);
-    await follow(page, 'button[name=skip]');
+inEveryLanguage(
+  'a provider that is down costs one button, and nothing else',
+  async (page, language) => {
+    await page.goto(`${usher.issuer}/login`);
+    await send({ fault: 'html_502', provider: 'google', endpoint: 'token' }, 'faults');
+    try {
+      await through(page, 'google', 'ana');
+      assert.equal(await page.locator('main code').first().innerText(), 'PROVIDER_UNAVAILABLE');
+      await inspect(page, 'upstream-unavailable', { languages: [language] });
+    } finally {
+      await fetch(`${simulator}/_sim/faults`, { method: 'DELETE' });
+    }
+    await page.goto(`${usher.issuer}/login`);
+    await through(page, 'facebook', 'ana');
     await page.waitForURL(/\/account\//);
-    await page.goto(`${usher.issuer}/account/identities`);
-    await inspect(page, `identities-${lang}`);
-  });
-}
+  },
+  { expected: /the server responded with a status of [45]/ },
+);
+
+inEveryLanguage('the questions are asked in the language of whoever is asked', async (page, language) => {
+  await page.goto(`${usher.issuer}/login`);
+  await through(page, 'facebook', `stranger-${language.toLowerCase()}`);
+  assert.equal(await page.locator('html').getAttribute('lang'), language);
+  await follow(page, 'button[name=skip]');
+  await page.waitForURL(/\/account\//);
+  await page.goto(`${usher.issuer}/account/identities`);
+  await inspect(page, 'identities-stranger', { languages: [language] });
+});
+
+inFreshBrowser('two accounts become one, and two again', async (page) => {
+  await page.goto(`${usher.issuer}/login`);
+  await through(page, 'x', 'second-self');
+  await page.waitForURL(/\/account\//);
+  await page.goto(`${usher.issuer}/login`);
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await page.goto(`${usher.issuer}/account/identities`);
+  await inspect(page, 'identities-other-account');
+  await follow(page, 'button[name=merge]');
+  await page.locator('[role=status]').waitFor();
+  assert.equal(await page.locator('button[name=unlink]').count(), 4);
+  await inspect(page, 'identities-merged');
+  await follow(page, 'button[name=undo]');
+  await page.locator('[role=status]').waitFor();
+  assert.equal(await page.locator('button[name=unlink]').count(), 3);
+});
+
+inFreshBrowser('Google says that an account is gone: its sessions end, and the password still leads in', async (page) => {
+  await sites.google.open(page);
+  await through(page, 'google', 'ana');
+  await signedIn(page, 'google');
+  await page.goto(`${usher.issuer}/account/identities`);
+  assert.equal(await page.locator('button[name=unlink]').count(), 3);
+  const to = `${usher.issuer}/upstream/google/notices`;
+  const { status } = await send({ kind: 'google_risc', to, persona: 'ana', event: 'account-purged' });
+  assert.equal(status, 202);
+  await page.goto(`${usher.issuer}/account/identities`);
+  assert.equal(new URL(page.url()).pathname, '/login');
+  await signIn(page, usher.banner.email, usher.banner.password);
+  await page.goto(`${usher.issuer}/account/identities`);
+  assert.equal(await page.locator('button[name=unlink]').count(), 2);
+  await inspect(page, 'identities-provider-lost');
+});
+
+inFreshBrowser('Facebook asks for a deletion, and the person can see that it was done', async (page) => {
+  const to = `${usher.issuer}/upstream/facebook/data-deletion`;
+  const { status, body } = await send({ kind: 'facebook_data_deletion', to, persona: 'stranger-en' });
+  assert.equal(status, 200);
+  await page.goto(JSON.parse(body).url);
+  await inspect(page, 'upstream-deletion');
+});

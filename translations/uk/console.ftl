@@ -13,6 +13,110 @@ project-token-text = Він відкриває API та історію проє�
 project-no-clients = Клієнтів ще немає. Клієнт – це один застосунок, до якого входять люди.
 shown-once = Показуємо лише один раз.
 
+project-pages = Сторінки проєкту
+shown-before = Це вже показали один раз і більше не покажуть. Якщо ви його не зберегли, створіть новий секрет.
+
+members = Учасники
+members-none = Поки що над проєктом працюють лише адміністратори.
+member-since = Учасник з { $time }
+member-role = Роль
+member-role-of = Роль учасника { $member }
+member-change = Змінити роль
+member-remove = Вилучити
+member-add = Додати учасника
+member-email-hint = Адреса людини, яка вже має тут обліковий запис.
+member-added = Новий учасник може починати.
+member-changed = Роль змінено.
+member-removed = Учасника вилучено.
+member-unknown = Ніхто з такою адресою не має тут облікового запису.
+member-already = Ця людина вже є учасником.
+member-last-owner = Проєкт має мати принаймні одного власника. Спершу зробіть власником когось іншого.
+role-viewer = Глядач
+role-viewer-text = Бачить усе, що не є секретом.
+role-developer = Розробник
+role-developer-text = Також змінює клієнти, вебхуки й правила доступу.
+role-owner = Власник
+role-owner-text = Також змінює учасників і токен та може видалити проєкт.
+
+token-rotate = Замінити токен
+token-rotate-text = Токен – це також ключ до історії проєкту: надайте теперішній, і новий відкриє її всю.
+token-current = Теперішній токен
+token-current-hint = Без нього вся історія назавжди стане нечитною, і її буде видалено.
+token-discard = Історію можна видалити
+token-discard-text = Лише якщо теперішній токен утрачено.
+token-overlap = Теперішній токен діятиме ще
+token-overlap-hint = Досить довго, щоб усі сервіси перейшли на новий. Якщо токен потрапив до чужих рук, припиніть його дію одразу.
+token-make = Створити новий токен
+token-rotated = Проєкт має новий токен.
+token-history-lost = Це не найновіший токен проєкту. Без нього історію буде втрачено: надайте його або позначте нижче, що історію можна видалити.
+token-overlap-bad = Виберіть щось із цього: найдовше – 30 днів.
+token-superseded = Хтось інший щойно замінив токен. Нічого не зроблено.
+overlap-none = ні миті: його дія припиниться одразу
+overlap-hour = одну годину
+overlap-day = один день
+overlap-week = сім днів
+overlap-month = 30 днів
+
+webhooks = Вебхуки
+webhook = Вебхук
+webhooks-none = Вебхуків ще немає. Вебхук – це ваша адреса, яку сповіщають про те, що відбувається в проєкті.
+webhooks-too-many = У цьому проєкті вже найбільша можлива кількість вебхуків: 20.
+webhook-new = Новий вебхук
+webhook-create = Додати вебхук
+webhook-url = Адреса
+webhook-url-hint = Куди надсилати повідомлення, наприклад https://shop.example/hooks/usher.
+webhook-url-bad = Уведіть публічну адресу https, не довшу за 2000 символів, без частини після #.
+webhook-description = Для чого він
+webhook-description-bad = Не більше ніж 200 символів, одним рядком.
+webhook-events = Події
+webhook-events-hint = По одній на рядок: точна назва, усі одного виду, як-от session.*, або * – геть усе.
+webhook-events-bad = Таких подій для проєктів немає. Напишіть session.created, session.* або *.
+webhook-kinds = Назви всіх подій
+webhook-on = Працює
+webhook-off = Не працює
+webhook-failing = Збої
+webhook-failing-since = Самі збої з { $time }. За тиждень вебхук буде вимкнено.
+webhook-off-owner = Його вимкнули тут. Те, що тим часом стається, чекає.
+webhook-off-gone = Його адреса відповіла, що її більше немає (410).
+webhook-off-failing = Цілий тиждень були самі збої.
+webhook-not-in-use = Цей вебхук вимкнено. Спершу ввімкніть його.
+webhook-secret = Секрет підпису
+webhook-secret-text = Ним отримувач перевіряє підпис кожного повідомлення, як велить специфікація Standard Webhooks.
+webhook-rotate-text = Теперішній ще день підписуватиме поруч із новим.
+webhook-former-until = Попередній підписує поруч із теперішнім до { $time }.
+webhook-disable-text = Нічого не надсилається, доки ви не ввімкнете його знову; повідомлення чекають.
+webhook-enable-text = Те, що чекало, буде надіслано.
+webhook-delete = Видалити цей вебхук…
+webhook-delete-text = Це незворотно. Разом із ним зникнуть відомості про надсилання.
+webhook-test = Надіслати пробне
+webhook-redeliver = Надіслати знову
+webhook-redeliver-failed = Надіслати знову всі невдалі
+webhook-added = Вебхук готовий.
+webhook-saved = Вебхук збережено.
+webhook-tested = Пробне повідомлення вже в дорозі. Оновіть сторінку, щоб побачити, що з нього вийшло.
+webhook-rotated = Вебхук має новий секрет.
+webhook-disabled = Вебхук вимкнено.
+webhook-enabled = Вебхук знову працює.
+webhook-deleted = Вебхук видалено.
+webhook-sent-again = Повідомлення знову в дорозі.
+webhook-all-sent-again = Усі невдалі повідомлення знову в дорозі.
+deliveries = Надсилання
+deliveries-none = Ще нічого не надсилали.
+deliveries-older = Давніші
+delivery-waiting = Чекає
+delivery-delivered = Доставлено
+delivery-failed = Облишено
+delivery-next = наступна спроба { $time }
+delivery-attempts =
+    { $count ->
+        [one] { $count } спроба
+        [few] { $count } спроби
+        [many] { $count } спроб
+       *[other] { $count } спроби
+    }
+attempt-answered = відповідь { $status } за { $ms } мс
+attempt-failed = { $error }, за { $ms } мс
+
 client-new = Новий клієнт
 client-edit = Змінити клієнт
 client-create = Створити клієнт

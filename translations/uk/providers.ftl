@@ -1,4 +1,4 @@
-# Провайдери, через яких люди входять, — як їх бачать адміністратори.
+# Провайдери, через яких люди входять, – як їх бачать адміністратори.
 
 providers-title = Провайдери входу
 providers-lead = Звідки люди можуть прийти, окрім пароля тут.
@@ -31,7 +31,7 @@ provider-id = Назва в адресах
 provider-id-hint = Від 1 до 32 символів a-z, 0-9 та -. Стає частиною URL повернення, змінити її не можна.
 provider-id-taken = Провайдер із такою назвою вже є.
 provider-label = Слова на кнопці
-provider-label-hint = Те, що стоїть після «Продовжити через». Без них — назва бренду.
+provider-label-hint = Те, що стоїть після «Продовжити через». Без них – назва бренду.
 provider-secret-hint = Зберігається запечатаним і більше не показується.
 provider-secret-kept = Секрет збережено. Лишіть порожнім, щоб він залишився.
 provider-private-key = Приватний ключ
@@ -42,7 +42,7 @@ provider-authorize-url = Адреса авторизації
 provider-token-url = Адреса токенів
 provider-userinfo-url = Адреса userinfo
 provider-hd = Домен Workspace
-provider-hd-hint = Лише облікові записи цього домену; * — будь-який Workspace.
+provider-hd-hint = Лише облікові записи цього домену; * – будь-який Workspace.
 provider-tenant = Орендар
 provider-tenant-hint = common, organizations, consumers або id орендаря.
 provider-allowed-tenants = Лише ці орендарі
@@ -51,7 +51,7 @@ provider-graph-version = Версія Graph API
 provider-team-id = ID команди
 provider-key-id = ID ключа
 provider-scopes = Дозволи (scopes)
-provider-scopes-hint = Через пробіл. Якщо порожньо — те, що потрібно для входу.
+provider-scopes-hint = Через пробіл. Якщо порожньо – те, що потрібно для входу.
 provider-base-url = Базовий URL
 provider-base-url-hint = Замінює всі адреси провайдера: симулятор або ваша власна редакція.
 provider-sign-up = Люди можуть відкривати через нього облікові записи

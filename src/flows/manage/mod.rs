@@ -4,5 +4,6 @@ pub mod clients;
 pub mod keys;
 pub mod projects;
 mod revoke_keys;
+pub mod shown_once;
 pub mod statistics;
 pub mod users;

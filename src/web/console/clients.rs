@@ -1,20 +1,28 @@
 //! One client: its facts, its secret once, and what can be done with it.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
+use super::{done, shown};
 use crate::domain::client::Client;
 use crate::flows::Account;
 use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
-use crate::web::pages::{ClientPage, Endpoint, Form, Message};
+use crate::web::pages::{ClientPage, Endpoint, Form, ShownSecret};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+
+/// What was done, and the sentence for it.
+const DONE: [(&str, &str); 4] = [
+    ("saved", "message-client-saved"),
+    ("rotated", "message-secret-rotated"),
+    ("disabled", "message-client-disabled"),
+    ("enabled", "message-client-enabled"),
+];
 
 /// GET /console/clients/{client}
 pub async fn get(
@@ -25,12 +33,8 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let client = app.usher.load_client(&id).await?;
     let mut page = view(&app, &mut visitor, &account, &client).await?;
-    page.notice = match query.get("done").ok().flatten() {
-        Some("saved") => Some(Message::ClientSaved.text(page.page.lang)),
-        Some("disabled") => Some(Message::ClientDisabled.text(page.page.lang)),
-        Some("enabled") => Some(Message::ClientEnabled.text(page.page.lang)),
-        _ => None,
-    };
+    page.secret = shown::read(&app, &visitor, &account, &urls::client(&client.id.0), &query).await?;
+    page.notice = done::words(&query, page.page.lang, &DONE).filter(|_| page.secret != Some(ShownSecret::Before));
     let body = show::html(&page)?;
     Ok(visitor.reply(body))
 }
@@ -38,25 +42,21 @@ pub async fn get(
 /// POST /console/clients/{client}: `do` says what.
 pub async fn post(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
+    Administrator { visitor, account }: Administrator,
     Path(id): Path<String>,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let client = app.usher.load_client(&id).await?;
-    let done = |what| urls::with(&urls::client(&id), "done", what);
     match text(&form, "do").as_str() {
         "rotate-secret" => {
             let rotated = app.usher.rotate_client_secret(&client.id).await?;
-            let mut page = view(&app, &mut visitor, &account, &rotated.client).await?;
-            page.notice = Some(Message::SecretRotated.text(page.page.lang));
-            page.secret = rotated.secret;
-            let body = show::html(&page)?;
-            Ok(visitor.reply(body))
+            to_page(&app, visitor, &account, &rotated.client, ("rotated", rotated.secret.as_deref()))
         }
         word @ ("disable" | "enable") => {
             app.usher.set_client_disabled(&client.id, word == "disable").await?;
-            Ok(visitor.redirect(&done(if word == "disable" { "disabled" } else { "enabled" })))
+            let done = if word == "disable" { "disabled" } else { "enabled" };
+            to_page(&app, visitor, &account, &client, (done, None))
         }
         "delete" => {
             app.usher.delete_client(&client.id).await?;
@@ -66,22 +66,22 @@ pub async fn post(
     }
 }
 
-/// The page of a client that was just made, with its secret.
+/// To the client's page, which says what was done and shows a new secret once, if there is one.
 ///
 /// # Errors
 /// If the house is broken.
-pub async fn made(
+pub fn to_page(
     app: &App,
-    mut visitor: Visitor,
+    visitor: Visitor,
     account: &Account,
     client: &Client,
-    secret: Option<String>,
+    (done, secret): (&str, Option<&str>),
 ) -> Result<Response, HttpProblem> {
-    let mut page = view(app, &mut visitor, account, client).await?;
-    page.notice = Some(Message::ClientSaved.text(page.page.lang));
-    page.secret = secret;
-    let body = show::html(&page)?;
-    Ok(visitor.reply((StatusCode::CREATED, body).into_response()))
+    let here = urls::client(&client.id.0);
+    match secret {
+        Some(secret) => shown::lead_to(app, visitor, account, &here, (done, secret)),
+        None => Ok(visitor.redirect(&urls::with(&here, "done", done))),
+    }
 }
 
 async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Client) -> Result<ClientPage, HttpProblem> {

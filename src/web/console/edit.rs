@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::clients;
+use super::desk::Desk;
 use crate::domain::client::{Client, ClientType};
 use crate::domain::project::Project;
 use crate::flows::{Account, FlowError, NewClient, Refused};
@@ -22,37 +23,31 @@ use crate::web::state::App;
 use crate::web::urls;
 
 /// GET /console/projects/{project}/clients/new
-pub async fn new(
-    State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
-    Path(project): Path<String>,
-) -> Result<Response, HttpProblem> {
-    let project = app.usher.load_project(&project).await?;
-    let body = show::html(&blank(&mut visitor, &account, &project))?;
-    Ok(visitor.reply(body))
+pub async fn new(mut desk: Desk) -> Result<Response, HttpProblem> {
+    let page = blank(&mut desk.visitor, &desk.account, &desk.project);
+    desk.show(&page)
 }
 
 /// POST /console/projects/{project}/clients/new
 pub async fn create(
     State(app): State<App>,
-    Administrator { mut visitor, account }: Administrator,
-    Path(project): Path<String>,
+    mut desk: Desk,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
-    visitor.check_form(&form)?;
-    let project = app.usher.load_project(&project).await?;
+    desk.visitor.check_form(&form)?;
+    let mut page = filled(blank(&mut desk.visitor, &desk.account, &desk.project), &form);
     let Ok(kind) = text(&form, "type").parse::<ClientType>() else {
-        let mut page = filled(blank(&mut visitor, &account, &project), &form);
         page.errors.add("type", Message::ClientKindMissing.text(page.page.lang));
-        return again(visitor, &page);
+        return desk.show_again(&page);
     };
     let metadata = with_form(kind.defaults(), &form);
-    match app.usher.create_client(NewClient { project: project.id, kind, metadata, id: None }).await {
-        Ok(made) => clients::made(&app, visitor, &account, &made.client, made.secret).await,
+    match app.usher.create_client(NewClient { project: desk.project.id, kind, metadata, id: None }).await {
+        Ok(made) => {
+            clients::to_page(&app, desk.visitor, &desk.account, &made.client, ("saved", made.secret.as_deref()))
+        }
         Err(FlowError::Refused(Refused::Metadata(faults))) => {
-            let mut page = filled(blank(&mut visitor, &account, &project), &form);
             page.errors = words(&faults, page.page.lang);
-            again(visitor, &page)
+            desk.show_again(&page)
         }
         Err(other) => Err(other.into()),
     }

@@ -1,8 +1,15 @@
-//! The administrators' console: projects, clients and providers.
+//! The administrators' console: projects with their members, tokens, clients and webhooks, and providers.
 
 pub mod clients;
+mod desk;
+mod done;
 pub mod edit;
+pub mod members;
 pub mod projects;
 pub mod provider;
 mod provider_form;
 pub mod providers;
+mod shown;
+pub mod token;
+pub mod webhook;
+pub mod webhooks;

@@ -1,19 +1,20 @@
 //! Projects.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::desk::Desk;
+use super::shown;
 use crate::domain::client::Client;
 use crate::domain::page::{Cursor, MAX_PAGE};
-use crate::domain::project::Project;
 use crate::flows::{Account, FlowError};
 use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::FormParams;
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::text;
-use crate::web::pages::{ClientRow, ConsoleHome, Form, Message, ProjectPage, ProjectRow};
+use crate::web::pages::{ClientRow, ConsoleHome, Form, ProjectPage, ProjectRow, ProjectTab};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -28,42 +29,40 @@ pub async fn list(
     Ok(visitor.reply(body))
 }
 
-/// POST /console makes a project. Its token is on the page that follows, and never again.
+/// POST /console makes a project. The page of its token shows it, and never again.
 pub async fn create(
     State(app): State<App>,
     Administrator { mut visitor, account }: Administrator,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    match app.usher.create_project(&text(&form, "name")).await {
+    let refused = match app.usher.create_project(&text(&form, "name")).await {
         Ok(made) => {
-            let mut page = project_view(&app, &visitor, &account, &made.project).await?;
-            page.notice = Some(Message::ProjectCreated.text(page.page.lang));
-            page.token = Some(made.token);
-            let body = show::html(&page)?;
-            Ok(visitor.reply((StatusCode::CREATED, body).into_response()))
+            let here = urls::project_token(&made.project.id);
+            return shown::lead_to(&app, visitor, &account, &here, ("made", &made.token));
         }
-        Err(FlowError::Refused(refused)) => {
-            let mut page = home_view(&app, &mut visitor, &account).await?;
-            page.errors =
-                of_refused(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
-            page.name = text(&form, "name");
-            let body = show::html(&page)?;
-            Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
-        }
-        Err(other) => Err(other.into()),
-    }
+        Err(FlowError::Refused(refused)) => refused,
+        Err(other) => return Err(other.into()),
+    };
+    let mut page = home_view(&app, &mut visitor, &account).await?;
+    page.errors = of_refused(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
+    page.name = text(&form, "name");
+    let body = show::html(&page)?;
+    Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
 }
 
 /// GET /console/projects/{project}
-pub async fn one(
-    State(app): State<App>,
-    Administrator { visitor, account }: Administrator,
-    Path(id): Path<String>,
-) -> Result<Response, HttpProblem> {
-    let project = app.usher.load_project(&id).await?;
-    let body = show::html(&project_view(&app, &visitor, &account, &project).await?)?;
-    Ok(visitor.reply(body))
+pub async fn one(State(app): State<App>, desk: Desk) -> Result<Response, HttpProblem> {
+    let clients = app.usher.list_clients(desk.project.id, "", MAX_PAGE).await?;
+    let page = desk.page(&urls::project(&desk.project.id));
+    let view = ProjectPage {
+        project: desk.head(&page, ProjectTab::Clients),
+        id: desk.project.id.to_string(),
+        clients: clients.iter().map(client_row).collect(),
+        new_client_url: urls::new_client(&desk.project.id),
+        page,
+    };
+    desk.show(&view)
 }
 
 async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<ConsoleHome, HttpProblem> {
@@ -84,26 +83,6 @@ async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Resul
         projects,
         providers_url: urls::PROVIDERS.to_owned(),
         ..ConsoleHome::default()
-    })
-}
-
-async fn project_view(
-    app: &App,
-    visitor: &Visitor,
-    account: &Account,
-    project: &Project,
-) -> Result<ProjectPage, HttpProblem> {
-    let clients = app.usher.list_clients(project.id, "", MAX_PAGE).await?;
-    let mut page = visitor.page_of(account, urls::CONSOLE);
-    page.language_url_base = urls::project(&project.id);
-    Ok(ProjectPage {
-        page,
-        id: project.id.to_string(),
-        name: project.name.clone(),
-        clients: clients.iter().map(client_row).collect(),
-        new_client_url: urls::new_client(&project.id),
-        console_url: urls::CONSOLE.to_owned(),
-        ..ProjectPage::default()
     })
 }
 

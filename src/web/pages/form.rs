@@ -68,6 +68,12 @@ const LABELS: &[(&str, &str)] = &[
     ("link_policy", "provider-link-policy"),
     ("email_trust", "provider-email-trust"),
     ("rest", "provider-rest"),
+    ("role", "member-role"),
+    ("url", "webhook-url"),
+    ("description", "webhook-description"),
+    ("events", "webhook-events"),
+    ("current_token", "token-current"),
+    ("overlap", "token-overlap"),
 ];
 
 /// What was wrong with a form, field by field, in the reader's language.

@@ -17,7 +17,7 @@ mod rooms;
 #[cfg(test)]
 mod samples;
 
-use desk::{client, console, providers, quick_start};
+use desk::{client, console, project, providers, quick_start, webhooks};
 use door::{consent, login, logout, mismatch, recover, setup, upstream};
 use rooms::{account, activity, apps, claims, data, email, factors, not_me, receipt, sessions};
 
@@ -45,6 +45,7 @@ pub use message::Message;
 pub use mismatch::{Mismatch, Segment};
 pub use not_me::{NotMe, NotMeDone, NotMeExpired};
 pub use problem::Problem;
+pub use project::{MemberRow, MembersPage, ProjectHead, ProjectTab, ProjectTokenPage, ShownSecret};
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderPage, ProviderRow, ProviderValues, StepView};
 pub use quick_start::{Snippet, snippets};
 pub use receipt::ReceiptLine;
@@ -55,3 +56,4 @@ pub use upstream::{
     AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, Trouble,
     UpstreamTrouble,
 };
+pub use webhooks::{AttemptView, DeliveryView, WebhookPage, WebhookRow, WebhookValues, WebhooksPage};

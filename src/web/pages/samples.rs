@@ -2,6 +2,7 @@
 
 mod account;
 mod factors;
+mod project;
 mod providers;
 mod upstream;
 
@@ -29,6 +30,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(factors::second_factors(lang));
     pages.extend(console_pages(lang));
     pages.extend(client_pages(lang));
+    pages.extend(project::all(lang));
     pages.extend(providers::all(lang));
     pages.extend(letters(lang));
     pages.extend(upstream::all(lang));
@@ -340,17 +342,12 @@ fn console_pages(lang: Lang) -> Vec<Rendered> {
     };
     let bare = ProjectPage {
         page: inside(lang, Tab::Console),
+        project: project::head(lang, "Notes", ProjectTab::Clients),
         id: "01jd3v9qk8e2xw7r5t6y4u3i2o".into(),
-        name: "Notes".into(),
-        token: Some("usher_pt_4fG7hJ2kL9mN3pQ6rS8tV1wX5yZ0aB".into()),
-        notice: Some(Message::ProjectCreated.text(lang)),
         new_client_url: "/console/projects/1/clients/new".into(),
-        console_url: "/console".into(),
         ..ProjectPage::default()
     };
     let full = ProjectPage {
-        token: None,
-        notice: None,
         clients: vec![
             client("Notes", "web", false),
             client("Notes app", "native", true),
@@ -390,7 +387,7 @@ fn client_pages(lang: Lang) -> Vec<Rendered> {
         client_id: "01jd3v9qk8e2x".into(),
         kind: "web".into(),
         has_secret: true,
-        secret: Some("S3cr3t_4fG7hJ2kL9mN3pQ6rS8tV1wX5yZ0aB".into()),
+        secret: Some(ShownSecret::Now("S3cr3t_4fG7hJ2kL9mN3pQ6rS8tV1wX5yZ0aB".into())),
         issuer: "http://localhost:8080".into(),
         redirect_uris: vec!["http://localhost:3000/callback".into()],
         post_logout_redirect_uris: vec!["http://localhost:3000/".into()],
@@ -419,6 +416,10 @@ fn client_pages(lang: Lang) -> Vec<Rendered> {
         ("client-edit", editing.render()),
         ("client", made.render()),
         ("client-off", off.render()),
+        (
+            "client-shown-before",
+            ClientPage { secret: Some(ShownSecret::Before), notice: None, ..made.clone() }.render(),
+        ),
     ]
 }
 

@@ -33,6 +33,12 @@ async fn knock_everywhere(
         "/console".to_owned(),
         format!("/console/projects/{project}"),
         format!("/console/projects/{project}/clients/new"),
+        format!("/console/projects/{project}/members"),
+        format!("/console/projects/{project}/token"),
+        format!("/console/projects/{project}/webhooks"),
+        format!("/console/projects/{project}/webhooks/nothing"),
+        "/console/projects/nothing/members".into(),
+        "/console/projects/nothing/token".into(),
         format!("/console/clients/{client}"),
         format!("/console/clients/{client}/edit"),
         "/console/providers".into(),
@@ -46,7 +52,7 @@ async fn knock_everywhere(
     for path in &paths {
         let reply = house.get_as(browser, path).await;
         assert_eq!(reply.status, wanted, "GET {path}");
-        for word in ["rotate-secret", "disable", "enable", "delete"] {
+        for word in ["rotate-secret", "disable", "enable", "delete", "add", "change", "remove", "test"] {
             let form: Vec<_> = form.into_iter().chain([("do", word)]).collect();
             let reply = house.post_as(browser, path, &form).await;
             assert!([wanted, StatusCode::METHOD_NOT_ALLOWED].contains(&reply.status), "POST {path}: {}", reply.status);

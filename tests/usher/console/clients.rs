@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use super::administrator;
+use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -10,6 +10,24 @@ use crate::harness::house::TestUsher;
 async fn new_project(house: &TestUsher, browser: &mut Browser<'_>, name: &str) -> Landing {
     let page = browser.open(&house.at("/console")).await;
     browser.submit(&page, &[("name", name)]).await
+}
+
+async fn projects(house: &TestUsher) -> i64 {
+    house.database.count("select count(*) from project").await
+}
+
+/// Makes a project and does not follow to the page that shows its token: that page's address.
+async fn unseen(house: &TestUsher, browser: &Browser<'_>, name: &str) -> String {
+    let csrf = house.get_as(browser, "/console").await;
+    let csrf =
+        csrf.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form");
+    let reply = house.post_as(browser, "/console", &[("csrf", csrf), ("name", name)]).await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER);
+    reply.location().to_owned()
+}
+
+fn path_of(address: &str) -> &str {
+    address.split('?').next().unwrap_or_default()
 }
 
 /// The form for a new client of the first project.
@@ -57,19 +75,38 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = administrator(&house).await;
         let made = new_project(&house, &mut browser, "  Shop  ").await;
-        assert_eq!(made.status, StatusCode::CREATED);
-        let token = made.text("#token");
-        assert_eq!(token.trim().len(), 43, "{}", made.body);
+        assert_eq!(made.status, StatusCode::OK, "the form leads to a page: {}", made.url);
+        let token = made.text("#token").trim().to_owned();
+        assert_eq!(token.len(), 43, "{}", made.body);
         let home = browser.open(&house.at("/console")).await;
-        assert!(home.body.contains("Shop") && !home.body.contains(token.trim()));
-        let project = made
-            .body
-            .split("/console/projects/")
-            .nth(1)
-            .and_then(|rest| rest.split(['"', '/', '?']).next())
-            .expect("an id");
-        let page = browser.open(&house.at(&format!("/console/projects/{project}"))).await;
-        assert!(page.status == StatusCode::OK && !page.body.contains(token.trim()), "never again");
+        assert!(home.body.contains("Shop") && !home.body.contains(&token));
+        let before = [projects(&house).await, house.database.count("select count(*) from event").await];
+        for _ in 0..2 {
+            let again = browser.open(&made.url).await;
+            assert!(again.status == StatusCode::OK && !again.body.contains(&token), "never again");
+            assert!(!again.text("[role=status].warning").is_empty(), "and it says so: {}", again.body);
+        }
+        let after = [projects(&house).await, house.database.count("select count(*) from event").await];
+        assert_eq!(after, before, "loading the page again makes nothing");
+    }
+
+    /// What carries a secret to its page opens for nobody else, and nowhere else, though they have the address.
+    async fn the_address_that_shows_a_secret_shows_it_to_no_other_browser_and_on_no_other_page(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let (address, other) = (unseen(&house, &browser, "One").await, unseen(&house, &browser, "Two").await);
+        let mut elsewhere = house.signed_in(BOSS).await;
+        let theirs = elsewhere.open(&house.at(&address)).await;
+        assert!(theirs.status == StatusCode::OK && theirs.text("#token").is_empty(), "another browser: {}", theirs.body);
+        let moved = format!("{}?{}", path_of(&other), address.split_once('?').expect("a query").1);
+        assert!(browser.open(&house.at(&moved)).await.text("#token").is_empty(), "another page");
+        for garbage in ["", "x", "%00", "AAAA"] {
+            let page = browser.open(&house.at(&format!("{}?done=made&show={garbage}", path_of(&address)))).await;
+            assert!(page.status == StatusCode::OK && page.text("#token").is_empty(), "{garbage}");
+        }
+        assert_eq!(browser.open(&house.at(&address)).await.text("#token").trim().len(), 43, "its own page still does");
+        house.wait(180);
+        assert!(browser.open(&house.at(&other)).await.text("#token").is_empty(), "and after two minutes none");
     }
 
     async fn a_project_without_a_fitting_name_is_refused_at_the_field(db: TestDatabase) {
@@ -89,7 +126,8 @@ on_both_databases! {
         let form = new_client(&house, &mut browser).await;
         for (kind, keeps_secret) in [("web", true), ("spa", false), ("native", false), ("machine", true)] {
             let made = make(&mut browser, &form, kind).await;
-            assert_eq!(made.status, StatusCode::CREATED, "{kind}: {}", made.body);
+            assert_eq!(made.status, StatusCode::OK, "{kind}: {}", made.body);
+            assert!(made.url.contains("/console/clients/"), "{kind} leads to its page: {}", made.url);
             let id = made.text("#client-id").trim().to_owned();
             let secret = made.text("#secret").trim().to_owned();
             assert_eq!(!secret.is_empty(), keeps_secret, "{kind}");
@@ -156,6 +194,8 @@ on_both_databases! {
             let page = browser.open(&house.at(&format!("/console/clients/{id}"))).await;
             let rotated = browser.submit(&page, &[("do", "rotate-secret")]).await;
             secrets.push(rotated.text("#secret").trim().to_owned());
+            let again = browser.open(&rotated.url).await;
+            assert!(again.text("#secret").is_empty() && !again.text("[role=status].warning").is_empty(), "shown once");
         }
         let mut works = Vec::new();
         for secret in &secrets {

@@ -2,8 +2,10 @@
 
 mod administrators;
 mod clients;
+mod project;
 mod providers;
 mod setup;
+mod webhooks;
 
 use crate::harness::browser::Browser;
 use crate::harness::house::{PASSWORD, TestUsher};

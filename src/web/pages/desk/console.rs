@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::pages::{FieldErrors, Form, Page, Snippet, snippets};
+use crate::web::pages::{FieldErrors, Form, Page, ProjectHead, ShownSecret, Snippet, snippets};
 
 /// Every project the reader may see.
 #[derive(Clone, Debug, Default, Template)]
@@ -43,20 +43,14 @@ pub struct ProjectRow {
 pub struct ProjectPage {
     /// The chrome.
     pub page: Page,
+    /// The head of the project's pages.
+    pub project: ProjectHead,
     /// Its id.
     pub id: String,
-    /// Its name.
-    pub name: String,
-    /// The project token, on the one page that shows it.
-    pub token: Option<String>,
-    /// Good news.
-    pub notice: Option<String>,
     /// The clients, by name.
     pub clients: Vec<ClientRow>,
     /// Make a client.
     pub new_client_url: String,
-    /// Back to all projects.
-    pub console_url: String,
 }
 
 /// One client in the list.
@@ -149,8 +143,8 @@ pub struct ClientPage {
     pub kind: String,
     /// Whether it has a secret that can be rotated.
     pub has_secret: bool,
-    /// The secret, on the one page that shows it.
-    pub secret: Option<String>,
+    /// The secret that was just made.
+    pub secret: Option<ShownSecret>,
     /// Whether it may not be used now.
     pub disabled: bool,
     /// Whether consent is not asked.
@@ -191,6 +185,12 @@ impl ClientPage {
     /// Programs to begin with, holding this client's real values; the secret only where the page shows it.
     pub fn snippets(&self) -> Vec<Snippet> {
         let redirect_uri = self.redirect_uris.first().map(String::as_str);
-        snippets(&self.issuer, &self.client_id, self.secret.as_deref(), redirect_uri, &self.kind)
+        snippets(
+            &self.issuer,
+            &self.client_id,
+            self.secret.as_ref().and_then(ShownSecret::now),
+            redirect_uri,
+            &self.kind,
+        )
     }
 }

@@ -1,0 +1,104 @@
+//! Webhooks in the console: made, tried out, given a new secret, put out of use, deleted.
+
+use reqwest::StatusCode;
+
+use super::administrator;
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+/// An administrator at the webhooks of a new project.
+async fn at_webhooks(house: &TestUsher) -> (Browser<'_>, Landing) {
+    let mut browser = administrator(house).await;
+    let made = house.usher.create_project("Harbour").await.expect("a project");
+    let page = browser.open(&house.at(&format!("/console/projects/{}/webhooks", made.project.id))).await;
+    assert_eq!(page.status, StatusCode::OK);
+    (browser, page)
+}
+
+async fn add(browser: &mut Browser<'_>, page: &Landing, url: &str) -> Landing {
+    browser
+        .submit(page, &[("url", url), ("description", "Tells the shop"), ("events", "session.*\r\nuser.deleted")])
+        .await
+}
+
+fn secret(page: &Landing) -> String {
+    page.text("#secret").trim().to_owned()
+}
+
+on_both_databases! {
+    async fn a_webhook_is_made_and_shows_its_secret_once(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (mut browser, page) = at_webhooks(&house).await;
+        let made = add(&mut browser, &page, "https://shop.example/hook").await;
+        assert!(secret(&made).starts_with("whsec_"), "{} {}", made.status, made.body);
+        let again = browser.open(&made.url).await;
+        assert!(secret(&again).is_empty() && !again.text("[role=status].warning").is_empty(), "{}", again.body);
+        assert_eq!(house.database.count("select count(*) from webhook").await, 1);
+        let rotated = browser.submit(&again, &[("do", "rotate-secret")]).await;
+        assert!(secret(&rotated).starts_with("whsec_") && secret(&rotated) != secret(&made), "{}", rotated.body);
+        let list = browser.open(&page.url).await;
+        assert!(list.body.contains("https://shop.example/hook") && list.body.contains("session.*, user.deleted"));
+    }
+
+    async fn what_will_not_do_is_said_at_its_field(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (mut browser, page) = at_webhooks(&house).await;
+        for bad in ["", "nonsense", "http://shop.example/hook", "https://10.0.0.1/hook", "https://shop.example/#x"] {
+            let again = add(&mut browser, &page, bad).await;
+            assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+            assert!(!again.text("#url-error").is_empty(), "{bad}: {}", again.body);
+            assert!(again.text("#events").contains("session.*"), "what was typed stays");
+        }
+        for bad in ["", "session.exploded", "*.*"] {
+            let fields = [("url", "https://shop.example/hook"), ("description", ""), ("events", bad)];
+            let again = browser.submit(&page, &fields).await;
+            assert!(!again.text("#events-error").is_empty(), "{bad}: {}", again.body);
+        }
+        let fields = [("url", "https://shop.example/hook"), ("description", "a\u{7}b"), ("events", "*")];
+        assert!(!browser.submit(&page, &fields).await.text("#description-error").is_empty());
+        assert_eq!(house.database.count("select count(*) from webhook").await, 0);
+    }
+
+    async fn a_test_is_sent_and_sent_again_but_not_while_it_is_out_of_use(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (mut browser, page) = at_webhooks(&house).await;
+        let made = add(&mut browser, &page, "https://shop.example/hook").await;
+        let tested = browser.submit(&made, &[("do", "test")]).await;
+        assert!(tested.body.contains("webhook.test"), "{}", tested.body);
+        let message = tested.values("redeliver").first().expect("a delivery").clone();
+        let again = browser.submit(&tested, &[("redeliver", &message)]).await;
+        assert!(again.status == StatusCode::OK && !again.text("[role=status]").is_empty(), "{}", again.body);
+        let off = browser.submit(&again, &[("do", "disable")]).await;
+        for word in ["test", "redeliver-failed"] {
+            let refused = browser.submit(&tested, &[("do", word)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{word}");
+            assert!(!refused.text("[role=alert]").is_empty(), "{word}");
+        }
+        assert_eq!(house.database.count("select count(*) from webhook_delivery").await, 1);
+        let on = browser.submit(&off, &[("do", "enable")]).await;
+        let sent = browser.submit(&on, &[("do", "redeliver-failed")]).await;
+        assert_eq!(sent.status, StatusCode::OK);
+    }
+
+    async fn a_webhook_is_changed_and_deleted(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (mut browser, page) = at_webhooks(&house).await;
+        let made = add(&mut browser, &page, "https://shop.example/hook").await;
+        let fields = [("url", "https://shop.example/other"), ("description", "Other"), ("events", "*"), ("do", "save")];
+        let saved = browser.submit(&made, &fields).await;
+        assert!(saved.body.contains("https://shop.example/other"), "{}", saved.body);
+        let fields = [("url", "nonsense"), ("description", "Other"), ("events", "*"), ("do", "save")];
+        let refused = browser.submit(&saved, &fields).await;
+        assert!(!refused.text("#url-error").is_empty() && refused.body.contains("nonsense"), "{}", refused.body);
+        assert_eq!(browser.submit(&saved, &[("do", "explode")]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.submit(&saved, &[("redeliver", "nonsense")]).await.status, StatusCode::NOT_FOUND);
+        let gone = browser.submit(&saved, &[("do", "delete")]).await;
+        assert!(gone.url.ends_with("/webhooks?done=deleted"), "{}", gone.url);
+        assert_eq!(browser.open(&made.url).await.status, StatusCode::NOT_FOUND);
+        for nonsense in ["nothing", "01936d2e-3c00-7000-8000-000000000007"] {
+            let url = format!("{}/{nonsense}", page.url);
+            assert_eq!(browser.open(&url).await.status, StatusCode::NOT_FOUND, "{nonsense}");
+        }
+    }
+}
