@@ -13,7 +13,7 @@ use super::provider::Provider;
 /// The client identifier every provider knows.
 pub const CLIENT_ID: &str = "sim";
 /// Another client that every provider knows, with another secret: nobody here redeems its codes.
-pub const OTHER_CLIENT: &str = "other";
+pub const OTHER_CLIENT: &str = "sim-other";
 /// The secret of the first one.
 pub const CLIENT_SECRET: &str = "sim-secret";
 

@@ -149,7 +149,11 @@ impl Usher {
     }
 
     /// A session goes on as it is, under a new secret: whoever had the old one has nothing of what was just changed.
-    pub(super) async fn renew_session(&self, account: &Account, browser: &mut Browser) -> Result<(), FlowError> {
+    pub(in crate::flows) async fn renew_session(
+        &self,
+        account: &Account,
+        browser: &mut Browser,
+    ) -> Result<(), FlowError> {
         let (id, secret) = (account.session.id, self.random.token());
         let hash = secret_hash(&secret);
         let renew =
