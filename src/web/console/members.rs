@@ -42,16 +42,13 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     desk.visitor.check_form(&form)?;
-    let refused = match change(&app, &desk.project, &form).await {
-        Ok(done) => {
-            let here = urls::members(&desk.project.id);
-            return Ok(desk.done(&here, done));
-        }
-        Err(FlowError::Refused(refused)) => refused,
-        Err(other) => return Err(other.into()),
+    let here = urls::members(&desk.project.id);
+    let error = match change(&app, &desk.project, &form).await {
+        Ok(done) => return Ok(desk.done(&here, done)),
+        Err(error) => error,
     };
     let mut page = view(&app, &mut desk).await?;
-    page.errors = words(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
+    page.errors = done::faults(error, page.page.lang, words)?;
     (page.email, page.role) = (text(&form, "email"), text(&form, "role"));
     desk.show_again(&page)
 }

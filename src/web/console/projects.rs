@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::desk::Desk;
-use super::shown;
+use super::{done, shown};
 use crate::domain::client::Client;
 use crate::domain::page::{Cursor, MAX_PAGE};
-use crate::flows::{Account, FlowError};
+use crate::flows::Account;
 use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::FormParams;
 use crate::web::extract::visitor::Visitor;
@@ -36,16 +36,15 @@ pub async fn create(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let refused = match app.usher.create_project(&text(&form, "name")).await {
+    let error = match app.usher.create_project(&text(&form, "name")).await {
         Ok(made) => {
             let here = urls::project_token(&made.project.id);
             return shown::lead_to(&app, visitor, &account, &here, ("made", &made.token));
         }
-        Err(FlowError::Refused(refused)) => refused,
-        Err(other) => return Err(other.into()),
+        Err(error) => error,
     };
     let mut page = home_view(&app, &mut visitor, &account).await?;
-    page.errors = of_refused(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
+    page.errors = done::faults(error, page.page.lang, of_refused)?;
     page.name = text(&form, "name");
     let body = show::html(&page)?;
     Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))

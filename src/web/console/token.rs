@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::desk::Desk;
 use super::{done, shown};
+use crate::domain::project::Project;
 use crate::flows::{FlowError, Refused, Rotation, USUAL_OVERLAP};
 use crate::i18n::Lang;
 use crate::protocol::params::Params;
@@ -39,23 +40,21 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     desk.visitor.check_form(&form)?;
-    let rotated = match rotation(&form) {
-        Ok(rotation) => app.usher.rotate_project_token(&desk.project, rotation).await,
-        Err(refused) => Err(refused.into()),
-    };
-    let refused = match rotated {
-        Ok((token, _)) => {
-            let here = urls::project_token(&desk.project.id);
-            return shown::lead_to(&app, desk.visitor, &desk.account, &here, ("rotated", &token));
-        }
-        Err(FlowError::Refused(refused)) => refused,
-        Err(other) => return Err(other.into()),
+    let here = urls::project_token(&desk.project.id);
+    let error = match rotate(&app, &desk.project, &form).await {
+        Ok(token) => return shown::lead_to(&app, desk.visitor, &desk.account, &here, ("rotated", &token)),
+        Err(error) => error,
     };
     let mut page = view(&mut desk);
-    page.errors = words(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
+    page.errors = done::faults(error, page.page.lang, words)?;
     (page.current_token, page.overlap) = (text(&form, "current_token"), text(&form, "overlap"));
     page.discard_history = !text(&form, "discard_history").is_empty();
     desk.show_again(&page)
+}
+
+async fn rotate(app: &App, project: &Project, form: &Params) -> Result<String, FlowError> {
+    let (token, _) = app.usher.rotate_project_token(project, rotation(form)?).await?;
+    Ok(token)
 }
 
 fn rotation(form: &Params) -> Result<Rotation, Refused> {

@@ -62,25 +62,31 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     desk.visitor.check_form(&form)?;
     let webhook = load(&app, &desk, &id).await?;
-    let here = urls::webhook(&desk.project.id, &webhook.id);
-    let refused = match change(&app, &webhook, &form).await {
-        Ok(("deleted", _)) => {
-            let list = urls::webhooks(&desk.project.id);
-            return Ok(desk.done(&list, "deleted"));
-        }
-        Ok((done, Some(secret))) => {
-            return shown::lead_to(&app, desk.visitor, &desk.account, &here, (done, &secret));
-        }
-        Ok((done, None)) => return Ok(desk.done(&here, done)),
-        Err(FlowError::Refused(refused)) => refused,
-        Err(other) => return Err(other.into()),
+    let error = match change(&app, &webhook, &form).await {
+        Ok(done) => return lead_on(&app, desk, &webhook, done),
+        Err(error) => error,
     };
     let mut page = view(&app, &mut desk, &webhook, None).await?;
-    page.errors = words(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
+    page.errors = done::faults(error, page.page.lang, words)?;
     if text(&form, "do") == "save" {
         page.values = values(&form);
     }
     desk.show_again(&page)
+}
+
+/// To the page that says what was done, and shows the secret that was made by it.
+fn lead_on(
+    app: &App,
+    desk: Desk,
+    webhook: &Webhook,
+    (done, secret): (&str, Option<String>),
+) -> Result<Response, HttpProblem> {
+    let here = urls::webhook(&webhook.project_id, &webhook.id);
+    match secret {
+        Some(secret) => shown::lead_to(app, desk.visitor, &desk.account, &here, (done, &secret)),
+        None if done == "deleted" => Ok(desk.done(&urls::webhooks(&webhook.project_id), done)),
+        None => Ok(desk.done(&here, done)),
+    }
 }
 
 /// Does what the form says: the word for it, and the secret that was made by it.

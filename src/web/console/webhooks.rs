@@ -6,8 +6,8 @@ use axum::response::Response;
 use super::desk::Desk;
 use super::{done, shown};
 use crate::domain::webhook::{DisabledWhy, Webhook, catalogue};
+use crate::flows::Refused;
 use crate::flows::webhooks::NewWebhook;
-use crate::flows::{FlowError, Refused};
 use crate::i18n::Lang;
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
@@ -35,20 +35,22 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     desk.visitor.check_form(&form)?;
-    let WebhookValues { url, description, .. } = values(&form);
-    let new = NewWebhook { url, description, events: events(&form) };
-    let refused = match app.usher.create_webhook(desk.project.id, new).await {
-        Ok(made) => {
-            let here = urls::webhook(&desk.project.id, &made.webhook.id);
-            return shown::lead_to(&app, desk.visitor, &desk.account, &here, ("added", &made.secret));
+    let made = match app.usher.create_webhook(desk.project.id, typed(&form)).await {
+        Ok(made) => made,
+        Err(error) => {
+            let mut page = view(&app, &mut desk).await?;
+            page.errors = done::faults(error, page.page.lang, words)?;
+            page.values = values(&form);
+            return desk.show_again(&page);
         }
-        Err(FlowError::Refused(refused)) => refused,
-        Err(other) => return Err(other.into()),
     };
-    let mut page = view(&app, &mut desk).await?;
-    page.errors = words(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
-    page.values = values(&form);
-    desk.show_again(&page)
+    let here = urls::webhook(&desk.project.id, &made.webhook.id);
+    shown::lead_to(&app, desk.visitor, &desk.account, &here, ("added", &made.secret))
+}
+
+fn typed(form: &Params) -> NewWebhook {
+    let WebhookValues { url, description, .. } = values(form);
+    NewWebhook { url, description, events: events(form) }
 }
 
 /// What was typed, as it was typed.

@@ -18,8 +18,15 @@ async fn at_page<'u>(house: &'u TestUsher, name: &str) -> (Browser<'u>, Landing,
     (browser, page, made.project, made.token)
 }
 
+/// How many have this role.
 async fn roles(house: &TestUsher, role: &str) -> i64 {
-    house.database.count(&format!("select count(*) from project_member where role = '{role}'")).await
+    let sql = match role {
+        "owner" => "select count(*) from project_member where role = 'owner'",
+        "developer" => "select count(*) from project_member where role = 'developer'",
+        "viewer" => "select count(*) from project_member where role = 'viewer'",
+        other => panic!("{other} is no role"),
+    };
+    house.database.count(sql).await
 }
 
 /// Is this token good for the project's API?
@@ -43,7 +50,7 @@ on_both_databases! {
         assert_eq!(roles(&house, "developer").await, 1, "{}", changed.body);
         let removed = browser.submit(&changed, &[("user", boss.as_str()), ("do", "remove")]).await;
         assert_eq!(roles(&house, "developer").await, 0, "{}", removed.body);
-        assert_eq!(house.database.count("select count(*) from event where kind like 'member_%'").await, 4);
+        assert_eq!(house.database.count("select count(*) from event where kind like 'member.%'").await, 4);
     }
 
     async fn a_member_who_cannot_be_is_refused_with_words(db: TestDatabase) {

@@ -92,7 +92,7 @@ on_both_databases! {
         let refused = browser.submit(&saved, &fields).await;
         assert!(!refused.text("#url-error").is_empty() && refused.body.contains("nonsense"), "{}", refused.body);
         assert_eq!(browser.submit(&saved, &[("do", "explode")]).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(browser.submit(&saved, &[("redeliver", "nonsense")]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.submit(&saved, &[("redeliver", "nonsense"), ("do", "")]).await.status, StatusCode::NOT_FOUND);
         let gone = browser.submit(&saved, &[("do", "delete")]).await;
         assert!(gone.url.ends_with("/webhooks?done=deleted"), "{}", gone.url);
         assert_eq!(browser.open(&made.url).await.status, StatusCode::NOT_FOUND);
