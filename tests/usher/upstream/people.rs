@@ -1,15 +1,14 @@
 //! Provider × persona, over HTTP: who gets an account, who is asked first, who is refused; and who comes again.
 
 use reqwest::StatusCode;
-use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
-
 use serde_json::{Value, json};
+use usher::domain::client::ClientType;
+use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
 use super::accounts::{code, sub, told_to, trouble};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::START;
 use crate::harness::providers::house_with;
-use usher::domain::client::ClientType;
 
 /// Everybody who can be signed in with.
 pub const KINDS: &[ProviderKind] = &[Google, Facebook, X, Github, Apple, Microsoft, Oidc];
@@ -183,7 +182,7 @@ on_both_databases! {
         let mut browser = house.browser();
         browser.come_by(&at, Google, "ana").await;
         let told = told_to(&house, &client, &mut browser).await;
-        assert_eq!(told["amr"], serde_json::json!(["fed"]), "{told}");
+        assert_eq!(told["amr"], json!(["fed"]), "{told}");
         assert_eq!(told["acr"], "aal1");
         assert_eq!(house.database.count("select count(*) from users where email = 'ana@example.test'").await, 1);
     }
