@@ -30,7 +30,7 @@ python_ready() {
   command -v python3 >/dev/null 2>&1 || return 1
   if ! cmp -s "$wanted" "$venv/installed.txt"; then
     rm -rf "$venv"
-    python3 -m venv "$venv" && "$venv/bin/pip" install -q --disable-pip-version-check -r "$wanted" || return 1
+    python3 -m venv "$venv" && "$venv/bin/pip" install -q --disable-pip-version-check -r "$wanted" >&2 || return 1
     cp "$wanted" "$venv/installed.txt"
   fi
   printf '%s\n' "$venv/bin/python"

@@ -17,6 +17,8 @@ from world import CALLBACK, World
 
 # Every so manieth request names what does not exist.
 UNAIMED = 10
+# What the run itself calls with: a token, or the value of the cookie.
+OWN = os.environ["TEST_CREDENTIAL"]
 UNKNOWN = "01936d2e-3c00-7000-8000-00000000dead"
 
 house = House(os.environ["TEST_ISSUER"], os.environ["TEST_BOSS"], os.environ["TEST_BOSS_PASSWORD"])
@@ -50,10 +52,10 @@ class Aim:
             self.case.path_parameters[name] = UNKNOWN if unaimed else self.path.get(name, UNKNOWN)
 
     def call_as(self, caller):
-        """Calls as somebody else, where it calls as anybody."""
-        if caller.token and "Authorization" in (self.case.headers or {}):
-            self.case.headers["Authorization"] = caller.headers["Authorization"]
-        if caller.cookie and "usher" in (self.case.cookies or {}):
+        """Calls as somebody else, where it calls as whoever the run is of, and not as nobody or by garbage."""
+        if caller.token and (self.case.headers or {}).get("Authorization") == f"Bearer {OWN}":
+            self.case.headers["Authorization"] = f"Bearer {caller.token}"
+        if caller.cookie and (self.case.cookies or {}).get("usher") == OWN:
             self.case.cookies["usher"] = caller.cookie.removeprefix("usher=")
 
     def body(self, **members):
@@ -151,6 +153,12 @@ class Aim:
 
     def authorize(self):
         self.body(project=world.project["id"])
+
+    # The feed, from its beginning: there is always something that came since.
+
+    def list_sync_events(self):
+        if "cursor" in (self.case.query or {}):
+            self.case.query["cursor"] = world.beginning
 
     # Webhooks: what is sent goes nowhere.
 

@@ -35,7 +35,7 @@ class World:
 
     def known(self):
         """What another process makes the same world of."""
-        names = ("owner", "project", "client", "guest", "member", "webhook", "delivery")
+        names = ("owner", "project", "client", "guest", "member", "webhook", "delivery", "beginning")
         return {name: getattr(self, name) for name in names}
 
     def caller(self):
@@ -81,6 +81,7 @@ class World:
         self.member = {"sub": self.make_member()}
         self.publish()
         self.publish()
+        self.beginning = Caller(self.house.issuer, self.project["token"]).get("sync/snapshot")["epoch"] + ".0"
         self.webhook = self.make_webhook()
         self.delivery = self.me.post(self.at(f"webhooks/{self.webhook}/test"))["id"]
 

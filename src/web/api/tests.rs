@@ -50,7 +50,8 @@ fn every_answer_has_a_trace_id_and_every_error_both_forms() {
         for (status, answer) in answers {
             assert!(answer["headers"]["X-Trace-Id"]["$ref"].is_string(), "{place}: {status}");
             if status.starts_with(['4', '5']) {
-                for (form, schema) in [("application/json", "Problem"), ("application/problem+json", "ProblemDetails")] {
+                for (form, schema) in [("application/json", "Problem"), ("application/problem+json", "ProblemDetails")]
+                {
                     let form = &answer["content"][form];
                     assert_eq!(form["schema"]["$ref"], format!("#/components/schemas/{schema}"), "{place}: {status}");
                 }

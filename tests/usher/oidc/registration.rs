@@ -19,7 +19,10 @@ async fn ask(house: &TestUsher, method: Method, path: &str, token: Option<&str>,
 fn assert_refused(refused: &Answer, what: &str) {
     let error = &refused.json["error"];
     assert_eq!((refused.status, &error["code"]), (StatusCode::NOT_FOUND, &json!("REGISTRATION_NOT_OFFERED")), "{what}");
-    assert!(refused.json.get("client_id").is_none() && refused.json.get("registration_access_token").is_none(), "{what}");
+    assert!(
+        refused.json.get("client_id").is_none() && refused.json.get("registration_access_token").is_none(),
+        "{what}"
+    );
 }
 
 async fn clients(house: &TestUsher) -> i64 {

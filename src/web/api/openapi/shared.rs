@@ -130,9 +130,7 @@ fn complete(status: &str, answer: &mut Value, kind: &Kind, schemas: &Value) {
 
 /// The headers that many answers have.
 fn headers() -> Value {
-    let header = |required: bool, words: &str, schema: Value| {
-        json!({ "description": words, "required": required, "schema": schema })
-    };
+    let header = |required: bool, words: &str, schema: Value| json!({ "description": words, "required": required, "schema": schema });
     let trace_id = json!({"type": "string", "example": "4bf92f3577b34da6a3ce929d0e0e4736"});
     let replayed = "`true` where this answer was given before, under the same `Idempotency-Key`.";
     json!({
