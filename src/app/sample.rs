@@ -39,8 +39,7 @@ pub async fn rules(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     let sub = usher.load_user(EMAIL).await?.sub.0;
     for (role, scope) in ROLES {
         let subject = Subject::User(sub.clone());
-        let new =
-            NewAssignment { role: role.to_owned(), subject, scope: scope.map(str::to_owned), expires_at: None };
+        let new = NewAssignment { role: role.to_owned(), subject, scope: scope.map(str::to_owned), expires_at: None };
         match usher.assign_role(project, new).await {
             Ok(_) | Err(FlowError::Refused(Refused::RoleHeld)) => {}
             Err(other) => return Err(other),
@@ -87,7 +86,8 @@ pub async fn history(usher: &Usher, project: ProjectId) -> Result<(), FlowError>
 }
 
 const LAPTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
-const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
+const PHONE: &str =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
 
 /// Three sign-ins, the first with consent, and the end of the second; oldest first.
 fn past(usher: &Usher, sub: &str) -> Vec<Entry> {
