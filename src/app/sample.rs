@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::seed::{CLIENT, EMAIL};
 use crate::domain::history::Entry;
@@ -39,8 +39,7 @@ pub async fn rules(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
     let sub = usher.load_user(EMAIL).await?.sub.0;
     for (role, scope) in ROLES {
         let subject = Subject::User(sub.clone());
-        let new =
-            NewAssignment { role: role.to_owned(), subject, scope: scope.map(str::to_owned), expires_at: None };
+        let new = NewAssignment { role: role.to_owned(), subject, scope: scope.map(str::to_owned), expires_at: None };
         match usher.assign_role(project, new).await {
             Ok(_) | Err(FlowError::Refused(Refused::RoleHeld)) => {}
             Err(other) => return Err(other),
@@ -87,7 +86,8 @@ pub async fn history(usher: &Usher, project: ProjectId) -> Result<(), FlowError>
 }
 
 const LAPTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
-const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
+const PHONE: &str =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
 
 /// Three sign-ins, the first with consent, and the end of the second; oldest first.
 fn past(usher: &Usher, sub: &str) -> Vec<Entry> {
@@ -96,13 +96,13 @@ fn past(usher: &Usher, sub: &str) -> Vec<Entry> {
     let claims = json!({ "claims": ["email", "name", "sub"] });
     let [first, second, third] = [75, 52, 3].map(|hours| Visit::new(usher, sub, ago(hours)));
     vec![
-        first.entry(usher, 0, "consent.granted", Some(LAPTOP), scope.clone()),
-        first.entry(usher, 1, "grant.created", Some(LAPTOP), scope.clone()),
-        first.entry(usher, 2, "access.used", None, claims.clone()),
-        second.entry(usher, 0, "grant.created", Some(PHONE), scope.clone()),
-        second.entry(usher, 1, "access.used", None, claims),
-        second.entry(usher, 3_600, "session.revoked", None, json!({ "reason": "sign_out" })),
-        third.entry(usher, 0, "grant.created", Some(LAPTOP), scope),
+        first.entry(usher, 0, "consent.granted", Some(LAPTOP), &scope),
+        first.entry(usher, 1, "grant.created", Some(LAPTOP), &scope),
+        first.entry(usher, 2, "access.used", None, &claims),
+        second.entry(usher, 0, "grant.created", Some(PHONE), &scope),
+        second.entry(usher, 1, "access.used", None, &claims),
+        second.entry(usher, 3_600, "session.revoked", None, &json!({ "reason": "sign_out" })),
+        third.entry(usher, 0, "grant.created", Some(LAPTOP), &scope),
     ]
 }
 
@@ -120,7 +120,7 @@ impl Visit {
         Self { sub: sub.to_owned(), at, session, grant }
     }
 
-    fn entry(&self, usher: &Usher, seconds: u64, kind: &str, browser: Option<&str>, data: Value) -> Entry {
+    fn entry(&self, usher: &Usher, seconds: u64, kind: &str, browser: Option<&str>, data: &Value) -> Entry {
         let at = self.at + Duration::from_secs(seconds);
         let of_session = kind == "session.revoked";
         Entry {
@@ -134,7 +134,7 @@ impl Visit {
             source: browser.map(|_| "127.0.0.1".to_owned()),
             user_agent: browser.map(str::to_owned),
             amr: browser.map(|_| "pwd".to_owned()).into_iter().collect(),
-            data: data.as_object().cloned().unwrap_or_else(Map::new),
+            data: data.as_object().cloned().unwrap_or_default(),
         }
     }
 }

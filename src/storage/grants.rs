@@ -308,11 +308,8 @@ impl Tx<'_> {
     pub async fn sessions_at(&mut self, client: &ClientId, now: Timestamp) -> Result<Vec<SessionAt>> {
         let rows: Vec<(Uuid, Uuid, String)> =
             on_tx!(self, SESSIONS_AT, |conn, sql| sqlx::query_as(sql).bind(&client.0).bind(now.0).fetch_all(conn))?;
-        let read = |(session, user, sub)| SessionAt {
-            session_id: SessionId(session),
-            user_id: UserId(user),
-            sub: Sub(sub),
-        };
+        let read =
+            |(session, user, sub)| SessionAt { session_id: SessionId(session), user_id: UserId(user), sub: Sub(sub) };
         Ok(rows.into_iter().map(read).collect())
     }
 

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::db::{on, on_tx, run, statements};
 use super::{Result, Store, Tx};
-use crate::domain::id::{GrantId, ProjectId, SessionId, UserId};
+use crate::domain::id::{ProjectId, SessionId, UserId};
 use crate::domain::page::{Cursor, MAX_PAGE, Page};
 use crate::domain::project::Project;
 use crate::domain::time::Timestamp;
@@ -15,8 +15,9 @@ statements! {
     FIND = "select id, name, created_at, required_acr from project where id = $1";
     OF_SESSION = "select distinct c.project_id from grants g join client c on c.id = g.client_id where g.session_id = $1";
     EVERY = "select id from project";
-    IS_FIRST_IN_SESSION = "select not exists (select 1 from grants g join client c on c.id = g.client_id where g.session_id = $2 and c.project_id = $1 and g.id <> $3 and (g.created_at < $4 or (g.created_at = $4 and g.id < $3)))";
-    IS_FIRST_OF_USER = "select not exists (select 1 from grants g join client c on c.id = g.client_id where g.user_id = $2 and c.project_id = $1 and g.id <> $3 and (g.created_at < $4 or (g.created_at = $4 and g.id < $3)) union all select 1 from access a join client c on c.id = a.client_id where a.user_id = $2 and c.project_id = $1 and a.first_used_at < $4)";
+    // Facts are told one after the other, so that of several at once exactly one finds none before it.
+    IS_FIRST_IN_SESSION = "select not exists (select 1 from event where user_id = $2 and kind = 'grant.created' and project_id = $1 and session_id = $3 and told)";
+    IS_FIRST_OF_USER = "select not exists (select 1 from event where user_id = $2 and kind = 'grant.created' and project_id = $1 and told union all select 1 from access a join client c on c.id = a.client_id where a.user_id = $2 and c.project_id = $1 and a.first_used_at < $3)";
     OF_USER = "select c.project_id from grants g join client c on c.id = g.client_id where g.user_id = $1 and g.revoked_at is null union select c.project_id from access a join client c on c.id = a.client_id where a.user_id = $1";
     FIND_BY_TOKEN = "select id, name, created_at, required_acr, 1 as newest from project where token_hash = $1 union all select p.id, p.name, p.created_at, p.required_acr, 0 as newest from project_key k join project p on p.id = k.project_id where k.former_hash = $1 and k.good_until > $2";
     LIST_OF_MEMBER = "select p.id, p.name, p.created_at, p.required_acr from project_member m join project p on p.id = m.project_id where m.user_id = $1 and m.project_id > $2 order by m.project_id limit $3";
@@ -62,33 +63,22 @@ impl Tx<'_> {
         Ok(ids.into_iter().map(ProjectId).collect())
     }
 
-    /// Is this grant, made then, the first that a client of the project was given in its session?
-    pub async fn is_first_in_session(
-        &mut self,
-        project: ProjectId,
-        session: SessionId,
-        (grant, made_at): (GrantId, Timestamp),
-    ) -> Result<bool> {
+    /// Was nobody told yet that a client of the project was given something in this session of the user?
+    pub async fn is_first_in_session(&mut self, project: ProjectId, user: UserId, session: SessionId) -> Result<bool> {
         on_tx!(self, IS_FIRST_IN_SESSION, |conn, sql| sqlx::query_scalar(sql)
             .bind(project.0)
+            .bind(user.0)
             .bind(session.0)
-            .bind(grant.0)
-            .bind(made_at.0)
             .fetch_one(conn))
     }
 
-    /// Is this grant, made then, the first that a client of the project was given of its user, as far as anybody remembers?
-    pub async fn is_first_of_user(
-        &mut self,
-        project: ProjectId,
-        user: UserId,
-        (grant, made_at): (GrantId, Timestamp),
-    ) -> Result<bool> {
+    /// Was nobody told yet that a client of the project was given something of the user, as far as anybody remembers, and was
+    /// it given nothing before this moment?
+    pub async fn is_first_of_user(&mut self, project: ProjectId, user: UserId, at: Timestamp) -> Result<bool> {
         on_tx!(self, IS_FIRST_OF_USER, |conn, sql| sqlx::query_scalar(sql)
             .bind(project.0)
             .bind(user.0)
-            .bind(grant.0)
-            .bind(made_at.0)
+            .bind(at.0)
             .fetch_one(conn))
     }
 

@@ -30,13 +30,13 @@ pub(in crate::events) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>) -> Resul
 async fn arrivals(tx: &mut Tx<'_>, event: &Event) -> Result<Vec<Event>> {
     let mut arrived = Vec::new();
     let (EventKind::GrantCreated, Some(project)) = (event.kind, event.project_id) else { return Ok(arrived) };
-    let (Some(user), Some(session), Some(grant)) = (event.user_id, event.session_id, event.grant_id) else {
+    let (Some(user), Some(session), Some(_)) = (event.user_id, event.session_id, event.grant_id) else {
         return Ok(arrived);
     };
-    if tx.is_first_of_user(project, user, (grant, event.at)).await? {
+    if tx.is_first_of_user(project, user, event.at).await? {
         arrived.push(Event::new(event.id.beside(1), EventKind::UserCreated, event.at).with_user(user));
     }
-    if tx.is_first_in_session(project, session, (grant, event.at)).await? {
+    if tx.is_first_in_session(project, user, session).await? {
         let amr = tx.find_device(session).await?.map(|device| device.amr).unwrap_or_default();
         let id = EventId(session.0);
         let fact = Event::new(id, EventKind::SessionCreated, event.at).with_user(user).with_session(session);

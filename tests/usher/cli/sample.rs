@@ -41,7 +41,12 @@ fn the_sample_project_has_rules_roles_and_a_history_and_a_restart_adds_none() {
 
         let history = sign_ins(&call(&serving, &at("/history"), None));
         let wanted = [
-            "grant.created", "session.revoked", "access.used", "grant.created", "access.used", "grant.created",
+            "grant.created",
+            "session.revoked",
+            "access.used",
+            "grant.created",
+            "access.used",
+            "grant.created",
             "consent.granted",
         ];
         let kinds: Vec<&str> = history.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();

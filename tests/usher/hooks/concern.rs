@@ -81,6 +81,7 @@ on_both_databases! {
         let (elsewhere, her_other) = another(&stage, "Knows her from elsewhere").await;
         stage.house.user(ANA).await;
         stage.house.tokens(&mut stage.house.browser(), &her_other, ANA).await;
+        let sibling = client_in(&stage.house, stage.project.project.id, |client| client.first_party = true).await;
         stage.tell().await;
         let (first, second, third) = (
             listener(&stage, stage.project.project.id).await,
@@ -100,7 +101,6 @@ on_both_databases! {
         assert_eq!(told[1]["data"]["sub"], account.user.sub.0.as_str());
         assert!(heard(&second).is_empty(), "it has nothing to do with it yet");
 
-        let sibling = client_in(&stage.house, stage.project.project.id, |client| client.first_party = true).await;
         stage.house.tokens(&mut browser, &sibling, ANA).await;
         stage.house.tokens(&mut browser, &stage.client, ANA).await;
         stage.tell().await;

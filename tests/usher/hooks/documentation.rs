@@ -20,8 +20,9 @@ fn the_table_of_messages_is_the_one_in_the_documentation() {
 }
 
 fn markdown() -> String {
-    let mut table =
-        String::from("| type | version | what happened | who is told | `data`, beside `project_id` |\n|---|---|---|---|---|\n");
+    let mut table = String::from(
+        "| type | version | what happened | who is told | `data`, beside `project_id` |\n|---|---|---|---|---|\n",
+    );
     for message in catalogue::all() {
         let members: Vec<String> =
             message.members.iter().map(|member| format!("`{}`: {}", member.name, member.about)).collect();
