@@ -9,6 +9,7 @@ use super::{done, shown};
 use crate::domain::id::EventId;
 use crate::domain::page::Cursor;
 use crate::domain::time::Timestamp;
+use crate::domain::webhook::filter::Filter;
 use crate::domain::webhook::{Attempt, Delivery, DeliveryStatus, Webhook};
 use crate::flows::webhooks::WebhookChange;
 use crate::flows::{FlowError, Refused};
@@ -163,7 +164,7 @@ async fn view(
         values: WebhookValues {
             url: webhook.url.clone(),
             description: webhook.description.clone(),
-            events: webhook.filters.iter().map(|filter| filter.as_str()).collect::<Vec<_>>().join("\n"),
+            events: webhook.filters.iter().map(Filter::as_str).collect::<Vec<_>>().join("\n"),
         },
         off: webhook.disabled_why.map(|why| lang.text(why_key(why))),
         failing_since: webhook.failing_since.map(|at| lang.date_time(at.0)),
