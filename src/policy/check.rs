@@ -53,7 +53,7 @@ fn entities(document: &Document, faults: &mut Vec<Fault>) {
         if !names::is_entity(name) {
             faults.push(Fault::error(
                 at(&[]),
-                "an entity type is named like `Order`: a capital, then letters, digits, `_`",
+                "an entity type is named like `Order`: a capital, then letters, digits, `_`; `Action`, `Entity`, `Usher` and the names of Cedar's types are taken",
             ));
         }
         if entity.actions.is_empty() || entity.actions.len() > limits::MEMBERS {

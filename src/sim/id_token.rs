@@ -6,6 +6,7 @@ use super::Simulator;
 use super::digest::at_hash;
 use super::faults::Fault;
 use super::grants::Grant;
+use super::keys::sign_by_secret;
 use super::page::{CLIENT_ID, CLIENT_SECRET};
 
 /// ID tokens live so many seconds.
@@ -83,7 +84,7 @@ fn signed(sim: &Simulator, grant: &Grant, payload: &Value) -> String {
     }
     if on(Fault::Hs256) {
         header["alg"] = json!("HS256");
-        return sim.keys.sign_by_secret(&header, payload, CLIENT_SECRET);
+        return sign_by_secret(&header, payload, CLIENT_SECRET);
     }
     let token = sim.keys.sign(&header, payload);
     if on(Fault::BadSignature) {

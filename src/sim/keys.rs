@@ -112,14 +112,6 @@ impl Keys {
         set
     }
 
-    /// A JWS in compact form whose signature is a MAC under the client secret.
-    pub fn sign_by_secret(&self, header: &Value, payload: &Value, secret: &str) -> String {
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", part(header), part(payload));
-        let mac = URL_SAFE_NO_PAD.encode(hmac_sha256(secret, &message));
-        format!("{message}.{mac}")
-    }
-
     /// A JWS in compact form, signed by the key in force whatever the header says; `alg: none` is left unsigned.
     pub fn sign(&self, header: &Value, payload: &Value) -> String {
         let turn = self.rotations.load(Ordering::Relaxed) + 1;
@@ -131,6 +123,14 @@ impl Keys {
         let signature = pairs().and_then(|pairs| pairs[turn % 2].signer.sign(message.as_bytes()).ok());
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.unwrap_or_default()))
     }
+}
+
+/// A JWS in compact form whose signature is a MAC under the client secret.
+pub fn sign_by_secret(header: &Value, payload: &Value, secret: &str) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", part(header), part(payload));
+    let mac = URL_SAFE_NO_PAD.encode(hmac_sha256(secret, &message));
+    format!("{message}.{mac}")
 }
 
 #[cfg(test)]

@@ -335,7 +335,7 @@ impl Event {
     }
 
     /// A member that is text.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub fn member(&self, name: &str) -> Option<&str> {
         self.data.get(name).and_then(Value::as_str)
     }
 

@@ -23,7 +23,7 @@ pub(in crate::events) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, access_t
 
 /// A client that gave its own token back knows, and its user is not signed out by it.
 async fn grant_revoked(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> Result<()> {
-    if event.text("reason") == Some(EndReason::RevokedByClient.as_str()) {
+    if event.member("reason") == Some(EndReason::RevokedByClient.as_str()) {
         return Ok(());
     }
     let (Some(client), Some(user), Some(session)) = (&event.client_id, event.user_id, event.session_id) else {
@@ -32,7 +32,7 @@ async fn grant_revoked(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> 
     if !tx.find_client(client).await?.is_some_and(|client| listens(&client)) {
         return Ok(());
     }
-    let sub = event.text("sub").map(str::to_owned);
+    let sub = event.member("sub").map(str::to_owned);
     tx.insert_logout_notice(&notice(event, event.id, (client, user, session), sub, access_ttl)).await
 }
 
@@ -61,7 +61,7 @@ const fn listens(client: &Client) -> bool {
 
 /// Where the fact of its deletion says that a client is to be told.
 fn address_in(event: &Event) -> Option<Address> {
-    let text = |name| event.text(name).map(str::to_owned);
+    let text = |name| event.member(name).map(str::to_owned);
     Some(Address { uri: text(Event::LOGOUT_URI)?, alg: text(Event::LOGOUT_ALG)? })
 }
 

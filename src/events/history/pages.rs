@@ -29,7 +29,7 @@ impl Pages {
             Some(id) => tx.find_user(id).await?.map(|user| user.sub.0),
             None => None,
         };
-        let told = || event.text("sub").map(str::to_owned);
+        let told = || event.member("sub").map(str::to_owned);
         entry.sub = entry.sub.or_else(told);
         entry.data.remove("sub");
         if let Some(session) = event.session_id.filter(|_| has_device(event.kind))

@@ -87,7 +87,7 @@ on_both_databases! {
             }
         }
         // A role of a project is one of that project, whatever it is called.
-        let rules = json!({"roles": {"admin": {"grants": {"*": "allow"}}}, "entities": {"Usher": {"actions": {"use": "collection"}}}});
+        let rules = json!({"roles": {"admin": {"grants": {"*": "allow"}}}, "entities": {"House": {"actions": {"use": "collection"}}}});
         let draft = format!("/projects/{id}/policy/draft");
         let tag = get(&house, by, &draft).await.etag;
         let put = call_with(&house, by, (Method::PUT, &draft), (Some(&rules), tag.as_deref())).await;

@@ -7,6 +7,7 @@ use super::examples::example_of;
 use crate::web::api::idempotency;
 
 /// What decides which answers an operation shares with others.
+#[expect(clippy::struct_excessive_bools, reason = "each decides an answer of its own, and any of them may go together")]
 struct Kind {
     /// It changes something.
     changes: bool,
@@ -35,7 +36,7 @@ const SHARED: [Shared; 9] = [
 ];
 
 /// What the parameters of paths look like, by name.
-const PATH_EXAMPLES: [(&str, &str); 8] = [
+const PATH_EXAMPLES: [(&str, &str); 9] = [
     ("id", "01936d2e-3c00-7000-8000-000000000001"),
     ("sub", "6Hq3P0b0TfmQ1x2y3z4w5A"),
     ("client", "client_zYwvut"),
@@ -44,6 +45,7 @@ const PATH_EXAMPLES: [(&str, &str); 8] = [
     ("assignment", "01936d2e-3c00-7000-8000-0000000000bb"),
     ("revision", "43"),
     ("provider", "google"),
+    ("kid", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
 ];
 
 /// The document with all of it.

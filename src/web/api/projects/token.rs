@@ -84,7 +84,9 @@ pub struct EndedTokens {
     pub ended: u64,
 }
 
-/// Ends every token of the project but the newest, whatever overlap they were promised: for one that has leaked.
+/// End every token of a project but the newest.
+///
+/// Whatever overlap they were promised: for one that has leaked.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/token/former", tag = "projects", operation_id = "end_former_tokens",
     params(("id" = String, Path, description = "The project's id")),
