@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
@@ -44,14 +45,15 @@ async fn hear(
     request: Request,
 ) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
+    let heard = if is_security_event(request.headers()) { StatusCode::ACCEPTED } else { StatusCode::OK };
     match app.usher.hear(&provider, &NoticeRequest { door, body: body::read(request).await?.to_vec() }).await {
-        Ok(heard) => match heard.confirmation {
+        Ok(notice) => match notice.confirmation {
             Some(code) => {
                 let url = urls::with(&urls::data_deletion(&provider), "code", &code);
                 let url = app.usher.config.server.issuer.at(&url);
                 Ok(Json(json!({ "url": url, "confirmation_code": code })).into_response())
             }
-            None => Ok(StatusCode::OK.into_response()),
+            None => Ok(heard.into_response()),
         },
         Err(UpstreamFault::Upstream(error)) => {
             tracing::warn!(upstream.provider = %provider, "upstream: a notice was not believed: {error}");
@@ -59,6 +61,11 @@ async fn hear(
         }
         Err(fault) => Err(fault.into()),
     }
+}
+
+/// RFC 8935 §2.1: a security event is pushed as what it is, and answered with 202 (§2.2).
+fn is_security_event(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().eq_ignore_ascii_case(b"application/secevent+jwt"))
 }
 
 /// GET: what became of a deletion.

@@ -28,12 +28,12 @@ on_both_databases! {
             eve.come_by(&at, Google, "eve").await;
             let order = json!({"kind": "google_risc", "persona": "ana", "event": event});
             let (status, body, _) = tell(&house, &at, "google/notices", order).await;
-            assert!((200..300).contains(&status), "{event} {status} {body}");
+            assert_eq!(status, 202, "RFC 8935 §2.2: {event} {body}");
             assert!(!ana.is_in().await && eve.is_in().await, "{event}");
         }
         assert_eq!(house.identities().await, 2, "the links stay");
         let verified = json!({"kind": "google_risc", "persona": "ana", "event": "verification"});
-        assert!(tell(&house, &at, "google/notices", verified).await.0 < 300);
+        assert_eq!(tell(&house, &at, "google/notices", verified).await.0, 202);
     }
 
     async fn an_account_that_is_gone_there_is_unlinked_here(db: TestDatabase) {
@@ -66,7 +66,7 @@ on_both_databases! {
         ana.come_by(&at, Google, "ana").await;
         let before = house.letters().await.len();
         let order = json!({"kind": "google_risc", "persona": "ana", "event": "account-purged"});
-        assert!(tell(&house, &at, "google/notices", order).await.0 < 300);
+        assert_eq!(tell(&house, &at, "google/notices", order).await.0, 202);
         assert_eq!(house.identities().await, 1);
         assert!(!ana.is_in().await);
         let forgotten = "select count(*) from identity where email_at_link is null and handle is null and email_state = 'absent'";
