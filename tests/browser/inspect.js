@@ -50,11 +50,15 @@ async function look(page, name) {
   return found;
 }
 
-/** What a page is made of, whatever its language: its elements and fields, and the codes that programs know it by. */
+/**
+ * What a page is made of, whatever its language: its elements and fields, and the codes that programs know it by. Those of a
+ * list are recovery codes, which are others each time.
+ */
 const shape = (page) =>
-  page.locator('main *').evaluateAll((all) =>
-    all.map((one) => [one.tagName, one.getAttribute('name'), one.tagName === 'CODE' && !one.id ? one.textContent : ''].join()).join(' '),
-  );
+  page.locator('main *').evaluateAll((all) => {
+    const known = (one) => one.tagName === 'CODE' && !one.id && !one.closest('li');
+    return all.map((one) => [one.tagName, one.getAttribute('name'), known(one) ? one.textContent : ''].join()).join(' ');
+  });
 
 /**
  * Shows the same page in another language, in a tab of its own: the request that brought it is made once more.
