@@ -6,10 +6,12 @@ use usher::storage::statements;
 
 /// Statements that may read a whole table, and why.
 const MAY_SCAN: &[(&str, &str, &str)] = &[
-    ("keys", "LIST", "a handful of keys, all of them wanted"),
+    ("house/keys", "LIST", "a handful of keys, all of them wanted"),
     ("providers", "LIST", "a handful of providers, all of them wanted"),
-    ("throttles", "SWEEP", "a chore: an index on a column that every try changes would cost more than it saves"),
+    ("house/throttles", "SWEEP", "a chore: an index on a column that every try changes would cost more than it saves"),
 ];
+/// …and what SQLite calls a scan although only an index is read; PostgreSQL does not.
+const MAY_SCAN_AN_INDEX: &[(&str, &str, &str)] = &[("projects", "EVERY", "a fact that is everybody's: all are wanted")];
 
 #[tokio::test]
 async fn on_sqlite_every_statement_uses_an_index() {
@@ -22,7 +24,7 @@ async fn on_sqlite_every_statement_uses_an_index() {
             scanning.push((file, name, plan.join("; ")));
         }
     }
-    check(&scanning);
+    check(&scanning, &[MAY_SCAN, MAY_SCAN_AN_INDEX].concat());
 }
 
 #[tokio::test]
@@ -39,19 +41,19 @@ async fn on_postgres_every_statement_uses_an_index() {
             scanning.push((file, name, plan.join("; ")));
         }
     }
-    check(&scanning);
+    check(&scanning, MAY_SCAN);
 }
 
 /// Nothing scans but what may, and whatever may still does.
-fn check(scanning: &[(&str, &str, String)]) {
-    let may = |file: &str, name: &str| MAY_SCAN.iter().any(|(f, n, _)| (*f, *n) == (file, name));
+fn check(scanning: &[(&str, &str, String)], allowed: &[(&str, &str, &str)]) {
+    let may = |file: &str, name: &str| allowed.iter().any(|(f, n, _)| (*f, *n) == (file, name));
     let faults: Vec<String> = scanning
         .iter()
         .filter(|(file, name, _)| !may(file, name))
         .map(|(file, name, plan)| format!("{file}::{name}: {plan}"))
         .collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
-    for (file, name, _) in MAY_SCAN {
+    for (file, name, _) in allowed {
         assert!(scanning.iter().any(|(f, n, _)| f == file && n == name), "{file}::{name} needs no leave to scan");
     }
 }
