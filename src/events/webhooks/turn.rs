@@ -110,8 +110,8 @@ impl<F: Fn() -> Claim> Turn<'_, F> {
             .with("webhook_id", webhook.id.to_string());
         let write = self.around.store.write(move |mut tx| {
             Box::pin(async move {
-                tx.record_delivery(&delivery).await?;
-                settle(&mut tx, &webhook, &attempt, event, now).await
+                settle(&mut tx, &webhook, &attempt, event, now).await?;
+                tx.record_delivery(&delivery).await
             })
         });
         write.await

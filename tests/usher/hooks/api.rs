@@ -1,5 +1,6 @@
 //! The API about webhooks: who may, and what will not do.
 
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -61,6 +62,27 @@ on_both_databases! {
         for garbage in ["x", "%00", "..%2F", "01936d2e"] {
             assert_eq!(stage.call(Method::GET, &format!("/{garbage}"), None).await.status, 404, "{garbage}");
             assert_eq!(stage.call(Method::GET, &format!("/{id}/deliveries/{garbage}"), None).await.status, 404);
+        }
+    }
+
+    /// Both write to the webhook and to its deliveries: in the same order, or they wait for each other.
+    async fn a_webhook_is_deleted_while_its_deliveries_are_sent_again(db: TestDatabase) {
+        let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
+        for _ in 0..15 {
+            let (id, _) = stage.webhook(&receiver, &["*"]).await;
+            for _ in 0..4 {
+                assert!(stage.call(Method::POST, &format!("/{id}/test"), None).await.status < 300);
+            }
+            let messages = stage.deliveries(&id).await;
+            let again = messages.iter().map(|message| {
+                (Method::POST, format!("/{id}/deliveries/{}/redeliver", message["id"].as_str().unwrap()))
+            });
+            let calls: Vec<_> = again.chain([(Method::DELETE, format!("/{id}"))]).collect();
+            let answers = join_all(calls.iter().map(|(method, path)| stage.call(method.clone(), path, None))).await;
+            for (answer, (method, path)) in answers.iter().zip(&calls) {
+                assert!(answer.status < 500, "{method} {path}: {}", answer.status);
+            }
+            assert_eq!(answers.last().unwrap().status, 204);
         }
     }
 

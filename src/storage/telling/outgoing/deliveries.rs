@@ -1,4 +1,7 @@
 //! Deliveries of webhooks: one row for each webhook and message.
+//!
+//! Whoever writes to a webhook and to its deliveries writes to the webhook first, as deleting it does: otherwise the two
+//! wait for each other.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -113,16 +116,15 @@ impl Tx<'_> {
 
     /// Sends one delivery again, whatever became of it. `false` if there is none.
     pub async fn redeliver(&mut self, webhook: WebhookId, message: EventId, now: Timestamp) -> Result<bool> {
-        let again: u64 = run!(self, AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(message.0).bind(now.0))?;
         self.webhook_is_due(webhook, now).await?;
+        let again: u64 = run!(self, AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(message.0).bind(now.0))?;
         Ok(again == 1)
     }
 
     /// Sends again all that was given up of what was written since; tells how many.
     pub async fn redeliver_failed(&mut self, webhook: WebhookId, since: Timestamp, now: Timestamp) -> Result<u64> {
-        let again = run!(self, ALL_FAILED_AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(since.0).bind(now.0))?;
         self.webhook_is_due(webhook, now).await?;
-        Ok(again)
+        run!(self, ALL_FAILED_AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(since.0).bind(now.0))
     }
 
     /// Deletes up to `batch` deliveries that were written before.
