@@ -188,7 +188,7 @@ on_both_databases! {
         ana(&house, &at).await;
         let order = serde_json::json!({"kind": "google_risc", "persona": "ana", "event": "account-purged",
                                        "to": format!("{}/upstream/google/notices", house.url)});
-        assert_eq!(at.tell(order).await["status"], 200);
+        assert_eq!(at.tell(order).await["status"], 202);
         assert_eq!(house.database.count("select count(*) from suggested_email").await, 0);
     }
 
