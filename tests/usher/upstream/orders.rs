@@ -158,7 +158,7 @@ impl Run<'_> {
                 let to = format!("{}/upstream/google/notices", self.house.url);
                 let order =
                     json!({"kind": "google_risc", "persona": PEOPLE[who].1, "event": "account-purged", "to": to});
-                assert_eq!(self.at.tell(order).await["status"], 200, "{why}");
+                assert_eq!(self.at.tell(order).await["status"], 202, "{why}");
             }
             Op::SignOut(at) => {
                 if let Some(account) = self.account(at).await {
