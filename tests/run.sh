@@ -73,7 +73,7 @@ fi
 
 suite "format" cargo fmt --check
 suite "lints" cargo clippy --all-targets -- -D warnings
-suite "build" cargo build
+# Builds the program as well, which the suites after it use.
 suite "Rust tests" cargo test --no-fail-fast
 
 USHER_TEST_NODE=""

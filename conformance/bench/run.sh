@@ -9,7 +9,8 @@ cd "$(dirname "$0")/../.."
 . tests/postgres.sh
 trap postgres_stop EXIT
 
-cargo build --release --bin usher
+# Both at once: apart, each would be built with other features of what they share.
+cargo build --release --bin usher --bench load
 driver=$(cargo bench --bench load --no-run --message-format=json 2>/dev/null |
   sed -n 's/.*"executable":"\([^"]*load-[^"]*\)".*/\1/p' | tail -n 1)
 usher="${CARGO_TARGET_DIR:-target}/release/usher"

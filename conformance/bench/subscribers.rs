@@ -40,7 +40,8 @@ pub async fn print(house: &House, guest: &Arc<Guest>, followers: usize, held: us
     let token = machine_token(guest, &mut wire).await?;
     let (before, _) = process::memory(house.watched().server);
     let heard = Arc::new(Mutex::new(Heard::default()));
-    let mut listening = listen(house.address, &token, followers, &heard).await?;
+    let mut listening = listen(house.address, &token, followers, &heard).await.context("connecting the followers")?;
+    let mut wire = Wire::connect(house.address).await?;
     tokio::time::sleep(Duration::from_millis(500)).await;
     let (with, _) = process::memory(house.watched().server);
     let mut delays = Vec::with_capacity(TIMES * followers);

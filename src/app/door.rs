@@ -44,7 +44,12 @@ impl Door {
         let tls = config.server.tls().map(|(cert, key)| Tls::from_pem(cert, key)).transpose().context("tls")?;
         let listener = listen(config.server.listen, "Usher itself", "USHER_LISTEN").await?;
         let proxies = TrustedProxies::new(config.server.trusted_proxies.iter().copied());
-        let limits = Limits { connections: config.limits.connections, drain: DRAIN, ..Limits::default() };
+        let limits = Limits {
+            connections: config.limits.connections,
+            connections_per_source: config.limits.connections_per_source(),
+            drain: DRAIN,
+            ..Limits::default()
+        };
         let gate = Gate::default();
         let house = House {
             issuer: config.server.issuer.url().clone(),

@@ -12,6 +12,7 @@ mod healthcheck;
 mod listen;
 mod mailer;
 mod mark;
+mod open_files;
 mod run;
 mod sample;
 mod seed;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use tokio::task::JoinSet;
 
+use super::open_files;
 use super::shutdown::Shutdown;
 use crate::config::{Config, LogFormat};
 use crate::flows::Usher;
@@ -32,13 +33,14 @@ pub fn prepare_command() -> anyhow::Result<()> {
     Ok(telemetry::init("warn", LogFormat::Text)?)
 }
 
-/// Makes the process of a server ready: its log, and what becomes of panics.
+/// Makes the process of a server ready: its log, what becomes of panics, and room for its connections.
 ///
 /// # Errors
 /// If the log cannot be set up as configured.
 pub fn prepare_process(config: &Config) -> anyhow::Result<()> {
     telemetry::init(&config.telemetry.log, config.telemetry.log_format)?;
     log_panics();
+    open_files::make_room(config.limits.connections);
     Ok(())
 }
 

@@ -27,6 +27,8 @@ pub(super) enum Phase {
     Busy,
     /// The next request, after at least one was answered.
     Idle,
+    /// Nobody: another protocol has the connection, and a patience of its own.
+    HandedOver,
 }
 
 /// The phase of one connection, shared between its socket and its service.
@@ -48,7 +50,8 @@ impl Pace {
         match self.0.load(Ordering::Acquire) {
             0 => Phase::Head,
             1 => Phase::Busy,
-            _ => Phase::Idle,
+            2 => Phase::Idle,
+            _ => Phase::HandedOver,
         }
     }
 }
@@ -60,7 +63,7 @@ pub(super) struct Socket {
     limits: Limits,
     /// The phase for which `reading` was last set.
     seen: Phase,
-    reading: Pin<Box<Sleep>>,
+    reading: Option<Pin<Box<Sleep>>>,
     /// Runs from the first refused write until everything handed over has left.
     writing: Option<Pin<Box<Sleep>>>,
     leaving: Option<Pin<Box<Sleep>>>,
@@ -71,7 +74,7 @@ pub(super) struct Socket {
 impl Socket {
     /// Takes over a freshly accepted `tcp`.
     pub(super) fn new(tcp: TcpStream, pace: Arc<Pace>, limits: Limits, slot: Slot) -> Self {
-        let reading = Box::pin(sleep(limits.head));
+        let reading = Some(Box::pin(sleep(limits.head)));
         Self { tcp, pace, limits, seen: Phase::Head, reading, writing: None, leaving: None, _slot: slot }
     }
 
@@ -81,8 +84,11 @@ impl Socket {
             Phase::Head => self.limits.head,
             Phase::Idle => self.limits.idle,
             Phase::Busy => return,
+            // A timer keeps alive whoever waited for it last: the task that spoke HTTP here, which is over.
+            Phase::HandedOver => return self.reading = None,
         };
-        self.reading.as_mut().reset(Instant::now() + patience);
+        let reading = self.reading.get_or_insert_with(|| Box::pin(sleep(patience)));
+        reading.as_mut().reset(Instant::now() + patience);
     }
 
     /// Lets a refused write wait, but not for ever.
@@ -108,8 +114,12 @@ impl AsyncRead for Socket {
                 }
                 Poll::Ready(outcome)
             }
-            Poll::Pending if phase == Phase::Busy => Poll::Pending,
-            Poll::Pending => self.reading.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => match &mut self.reading {
+                Some(reading) if phase != Phase::Busy => {
+                    reading.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+                }
+                _ => Poll::Pending,
+            },
         }
     }
 }
@@ -173,7 +183,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The body of an answer; without `pace` the connection never becomes idle, as after an upgrade.
+    /// The body of an answer; without `pace` the connection does not become idle by it, as after an upgrade.
     pub(super) fn new(body: Body, pace: Option<Arc<Pace>>) -> Self {
         Self { body, pace }
     }

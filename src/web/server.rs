@@ -268,6 +268,9 @@ async fn answer(
     request.extensions_mut().insert(stopping);
     let response = router.oneshot(request).await?;
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if upgraded {
+        pace.set(Phase::HandedOver);
+    }
     Ok(response.map(|body| Answer::new(body, (!upgraded).then_some(pace))))
 }
 

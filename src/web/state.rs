@@ -27,7 +27,8 @@ impl App {
     /// The handlers' view of a house.
     pub fn new(usher: Usher, caught: Option<Arc<CaughtMail>>) -> Self {
         let jar = CookieJarConfig { secure: usher.config.server.issuer.is_https() };
-        let hub = Hub::start(usher.store.clone(), usher.clock.clone(), usher.random.handle());
+        let places = usher.config.limits.followers();
+        let hub = Hub::start(usher.store.clone(), usher.clock.clone(), usher.random.handle(), places);
         Self { usher, caught, hub, jar }
     }
 

@@ -11,18 +11,20 @@ import { listen } from './browser.js';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = fileURLToPath(new URL('../output/screenshots/', import.meta.url));
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** What the colour scheme can change: the rest is asked of the light page, which is the same document. */
+const OF_COLOUR = ['color-contrast', 'link-in-text-block'];
 const WIDTHS = [1280, 390];
 /** The languages of the house. */
 export const LANGUAGES = ['en', 'pt-BR', 'uk'];
 /** What the console says of an answer that was meant to be a refusal. */
 const REFUSAL = /the server responded with a status of [45]/;
 
-/** Faults axe finds on the page as it stands. */
-async function faults(page) {
+/** Faults axe finds on the page as it stands, by the rules or tags of rules that are given. */
+async function faults(page, rules) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
   const { violations } = await page.evaluate(
-    (tags) => globalThis.axe.run(document, { runOnly: tags, iframes: false, resultTypes: ['violations'] }),
-    RULES,
+    (runOnly) => globalThis.axe.run(document, { runOnly, iframes: false, resultTypes: ['violations'] }),
+    rules,
   );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, any }) => `${id}: ${help}: ${target.join(' ')} ${any[0]?.message ?? ''}`),
@@ -39,7 +41,7 @@ async function look(page, name) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const file = path.join(folder, `${name}-${colorScheme}-${width}.png`);
       await page.screenshot({ path: file, fullPage: true, animations: 'disabled' });
-      for (const fault of await faults(page)) found.push(`${name} ${colorScheme} ${width}: ${fault}`);
+      for (const fault of await faults(page, colorScheme === 'light' ? RULES : OF_COLOUR)) found.push(`${name} ${colorScheme} ${width}: ${fault}`);
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (overflow > 0) found.push(`${name} ${width}: ${overflow} px wider than the window`);

@@ -15,12 +15,22 @@ settings! {
         "limits.register" => register: Limit = Fallback::Always("30/hour");
         /// Letters that recover a password, per account and per address.
         "limits.recover" => recover: Limit = Fallback::Always("10/hour");
-        /// Open connections.
-        "limits.connections" => connections: usize = Fallback::Always("4096");
+        /// Open connections. Of these one source may hold a quarter, and followers of feeds three quarters together.
+        "limits.connections" => connections: usize = Fallback::Always("16384");
     }
 }
 
 impl Limits {
+    /// Connections that one source may hold, unless it is a trusted proxy.
+    pub fn connections_per_source(&self) -> usize {
+        (self.connections / 4).max(1)
+    }
+
+    /// Connections that followers of the live feed may hold together, so that they never fill the house.
+    pub fn followers(&self) -> usize {
+        (self.connections - self.connections / 4).max(1)
+    }
+
     pub(in crate::config) fn check(&self, reader: &mut Reader) {
         reader.within("limits.connections", &self.connections, &(1..=1_000_000));
     }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio::time::Instant;
 
 use super::frame::Frame;
@@ -36,7 +36,13 @@ struct Inner {
     clock: Arc<dyn Clock>,
     instance: String,
     channels: Mutex<HashMap<ProjectId, Arc<Channel>>>,
+    places: Arc<Semaphore>,
     next: AtomicU64,
+}
+
+/// A place to listen from; free again when it is dropped.
+pub struct Place {
+    _permit: OwnedSemaphorePermit,
 }
 
 /// The listeners of one project.
@@ -48,13 +54,20 @@ pub(super) struct Channel {
 }
 
 impl Hub {
-    /// Starts carrying. It ends by itself when the last handle is gone. `instance` names this one among others.
-    pub fn start(store: Store, clock: Arc<dyn Clock>, instance: String) -> Self {
+    /// Starts carrying, to so many `places` at most. It ends by itself when the last handle is gone. `instance` names this
+    /// one among others.
+    pub fn start(store: Store, clock: Arc<dyn Clock>, instance: String, places: usize) -> Self {
         let (channels, next) = (Mutex::default(), AtomicU64::new(1));
-        let inner = Arc::new(Inner { store: store.clone(), clock, instance, channels, next });
+        let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
+        let inner = Arc::new(Inner { store: store.clone(), clock, instance, channels, places, next });
         tokio::spawn(carry(Arc::downgrade(&inner), store.hear()));
         tokio::spawn(relay(Arc::downgrade(&inner), store));
         Self(inner)
+    }
+
+    /// A place to listen from, unless all are taken.
+    pub fn take_place(&self) -> Option<Place> {
+        self.0.places.clone().try_acquire_owned().ok().map(|permit| Place { _permit: permit })
     }
 
     /// Begins to listen to a project's feed: whatever is carried from here on is heard. What stands in the database before
@@ -62,7 +75,7 @@ impl Hub {
     ///
     /// # Errors
     /// If the database is not available.
-    pub async fn listen(&self, project: ProjectId, who: Listener) -> Result<Listening> {
+    pub async fn listen(&self, place: Place, project: ProjectId, who: Listener) -> Result<Listening> {
         let channel = if let Some(channel) = self.channel(project) {
             channel
         } else {
@@ -72,7 +85,7 @@ impl Hub {
         let id = self.0.next.fetch_add(1, Ordering::Relaxed);
         let frames = channel.frames.subscribe();
         lock(&channel.listeners).insert(id, who);
-        Ok(Listening::new(id, channel, frames))
+        Ok(Listening::new(id, channel, frames, place))
     }
 
     pub(super) fn store(&self) -> &Store {

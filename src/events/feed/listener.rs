@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::frame::Frame;
-use super::hub::Channel;
+use super::hub::{Channel, Place};
 use crate::domain::id::ClientId;
 use crate::domain::time::Timestamp;
 
@@ -43,6 +43,7 @@ pub struct Listening {
     id: u64,
     channel: Arc<Channel>,
     frames: broadcast::Receiver<Frame>,
+    _place: Place,
 }
 
 /// What is heard next.
@@ -57,8 +58,8 @@ pub enum Next {
 }
 
 impl Listening {
-    pub(super) fn new(id: u64, channel: Arc<Channel>, frames: broadcast::Receiver<Frame>) -> Self {
-        Self { id, channel, frames }
+    pub(super) fn new(id: u64, channel: Arc<Channel>, frames: broadcast::Receiver<Frame>, place: Place) -> Self {
+        Self { id, channel, frames, _place: place }
     }
 
     /// Waits for what comes next.

@@ -8,5 +8,5 @@ mod listener;
 
 pub use audience::Connected;
 pub(super) use hear::hear;
-pub use hub::Hub;
+pub use hub::{Hub, Place};
 pub use listener::{Listener, Listening, Next, Transport};

@@ -5,7 +5,7 @@ use usher::domain::client::ClientType;
 use usher::domain::user::User;
 use usher::protocol::scope::Scope;
 
-use super::follower::{Follower, connect, module};
+use super::follower::{Follower, SOON, connect, module};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{VERIFIER, answer};
@@ -191,6 +191,30 @@ on_both_databases! {
         let mut liar = Follower::by(&house, &house.project_token, Some("e2.9007199254740991")).await;
         let resync = liar.entry().await;
         assert_eq!((&resync["t"], &resync["epoch"]), (&"resync".into(), &"e2".into()), "nobody was ever there");
+    }
+
+    /// WS-05: three of four places are for followers, the last is for people.
+    async fn followers_never_fill_the_house(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.connections", "4")]).await;
+        let wait = async || {
+            let ask = house.http.get(house.at("/api/v1/sync/events?cursor=e1.0&wait=1"));
+            answer(ask.bearer_auth(&house.project_token)).await
+        };
+        let mut seated = Vec::new();
+        for _ in 0..3 {
+            seated.push(Follower::of(&house).await);
+        }
+        assert_eq!(refusal(&house, "", &[bearer(&house.project_token)]).await, 503);
+        let kept_out = wait().await;
+        assert_eq!((kept_out.status.as_u16(), &kept_out.json["error"]["code"]), (503, &"BUSY".into()));
+        assert_eq!(kept_out.headers["retry-after"], "60");
+        let asked = house.http.get(house.at("/api/v1/sync/events?cursor=e1.0")).bearer_auth(&house.project_token);
+        assert_eq!(answer(asked).await.status, 304, "whoever asks without waiting needs no place");
+        seated.pop();
+        let until = tokio::time::Instant::now() + SOON;
+        while wait().await.status == 503 {
+            assert!(tokio::time::Instant::now() < until, "the place was given back");
+        }
     }
 
     /// WS-05

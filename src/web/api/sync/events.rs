@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 use utoipa::{IntoParams, ToSchema};
 
-use super::follower::Following;
+use super::follower::{Following, place};
 use super::snapshot::Event;
 use crate::domain::feed::{Entry, FeedCursor};
 use crate::domain::id::ProjectId;
@@ -143,6 +143,7 @@ async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: D
     if !found.entries.is_empty() || wait.is_zero() {
         return Ok(found);
     }
+    let place = place(app)?;
     let deadline = Instant::now() + wait;
     let who = Listener {
         client_id: follower.client.clone(),
@@ -152,7 +153,7 @@ async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: D
         acknowledged_at: Some(app.usher.now()),
         policy_revision: None,
     };
-    let mut listening = app.hub.listen(follower.project, who).await.map_err(FlowError::from)?;
+    let mut listening = app.hub.listen(place, follower.project, who).await.map_err(FlowError::from)?;
     loop {
         // Asked after listening has begun: whatever comes from here on is heard.
         let found = news(app, follower.project, from).await?.ok_or_else(gone)?;

@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
+use crate::events::feed::Place;
 use crate::flows::api::Follower;
 use crate::flows::{FlowError, Refused};
 use crate::web::api::ApiResult;
@@ -35,6 +36,12 @@ pub(super) fn admitted(found: Result<Follower, FlowError>) -> ApiResult<Follower
         }
         other => other.into(),
     })
+}
+
+/// A place to follow from; 503 while all are taken. Whoever asks without waiting needs none.
+pub(super) fn place(app: &App) -> ApiResult<Place> {
+    let words = "Too many follow their feeds here: ask once a minute for what is new.";
+    app.hub.take_place().ok_or_else(|| HttpProblem::unavailable("BUSY", words, 60))
 }
 
 pub(super) fn no_token() -> HttpProblem {

@@ -17,11 +17,11 @@ use tokio::time::{Instant, sleep_until, timeout};
 use utoipa::IntoParams;
 
 use super::events::{News, news};
-use super::follower::{admitted, no_token};
+use super::follower::{admitted, no_token, place};
 use crate::domain::feed::{EntryKind, FeedCursor};
 use crate::domain::time::Timestamp;
 use crate::events::feed::frame::Frame;
-use crate::events::feed::{Listener, Listening, Next, Transport};
+use crate::events::feed::{Listener, Listening, Next, Place, Transport};
 use crate::flows::FlowError;
 use crate::flows::api::{Credential, Follower};
 use crate::web::api::ApiResult;
@@ -42,6 +42,8 @@ const SEND: Duration = Duration::from_secs(10);
 const PARTING: Duration = Duration::from_secs(2);
 /// Followers say little: an acknowledgement fits many times over.
 const LONGEST_MESSAGE: usize = 4 * 1024;
+/// Most messages fit, and there is one such buffer for each follower.
+const READ_BUFFER: usize = 256;
 /// Messages of a follower between two pings of ours.
 const MOST_MESSAGES: u32 = 200;
 
@@ -106,13 +108,14 @@ pub async fn get(
         (None, None) => return Err(no_token()),
     };
     let app = state.0;
-    let upgrade = upgrade.protocols([PROTOCOL]).read_buffer_size(1024).write_buffer_size(0);
+    let place = place(&app)?;
+    let upgrade = upgrade.protocols([PROTOCOL]).read_buffer_size(READ_BUFFER).write_buffer_size(0);
     let upgrade =
         upgrade.max_write_buffer_size(256 * 1024).max_message_size(LONGEST_MESSAGE).max_frame_size(LONGEST_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let seat = Seat { app, follower, stopping: stopping.map(|stopping| stopping.0), reached: 0, epoch: 0, said: 0 };
         // What it needs while it stands is far less than what it needs to come in.
-        Box::pin(seat.attend(socket, cursor)).await;
+        Box::pin(seat.attend(place, socket, cursor)).await;
     }))
 }
 
@@ -157,8 +160,8 @@ struct Said {
 }
 
 impl Seat {
-    async fn attend(mut self, mut socket: WebSocket, cursor: Option<FeedCursor>) {
-        let Err((code, reason)) = self.follow(&mut socket, cursor).await;
+    async fn attend(mut self, place: Place, mut socket: WebSocket, cursor: Option<FeedCursor>) {
+        let Err((code, reason)) = self.follow(place, &mut socket, cursor).await;
         let parting = async {
             // Who has said farewell is answered by the reading below (RFC 6455 §5.5.1), and who is gone hears nothing.
             if code != close::NORMAL {
@@ -171,15 +174,19 @@ impl Seat {
     }
 
     /// Begins, catches up, and goes on until something ends it.
+    ///
+    /// What asks the database is boxed here and below: it is rare, and its room would be kept for as long as the follower
+    /// stays.
     async fn follow(
         &mut self,
+        place: Place,
         socket: &mut WebSocket,
         cursor: Option<FeedCursor>,
     ) -> Result<std::convert::Infallible, Closing> {
-        let mut listening = self.listen(cursor).await?;
+        let mut listening = Box::pin(self.listen(place, cursor)).await?;
         self.greet(socket).await?;
         if let Some(cursor) = cursor {
-            self.catch_up(socket, cursor).await?;
+            Box::pin(self.catch_up(socket, cursor)).await?;
         }
         let mut beat = Instant::now() + Duration::from_secs(HEARTBEAT);
         let mut silent = 0;
@@ -206,7 +213,7 @@ impl Seat {
     }
 
     /// Takes a place in the channel first, so that nothing between reading and hearing is missed.
-    async fn listen(&mut self, cursor: Option<FeedCursor>) -> Result<Listening, Closing> {
+    async fn listen(&mut self, place: Place, cursor: Option<FeedCursor>) -> Result<Listening, Closing> {
         let now = self.app.usher.now();
         let who = Listener {
             client_id: self.follower.client.clone(),
@@ -217,7 +224,7 @@ impl Seat {
             policy_revision: None,
         };
         let project = self.follower.project;
-        let listening = self.app.hub.listen(project, who).await.map_err(|_| broken())?;
+        let listening = self.app.hub.listen(place, project, who).await.map_err(|_| broken())?;
         let place = self.app.usher.store.feed_place(project).await.map_err(|_| broken())?.ok_or_else(broken)?;
         (self.epoch, self.reached) = (place.epoch, place.position);
         Ok(listening)
@@ -263,18 +270,18 @@ impl Seat {
                     return Err((close::UNAUTHORIZED, "credential is over"));
                 }
                 if self.concerns_itself(entry.notice.kind, &entry.notice.value) {
-                    self.look_again().await
+                    Box::pin(self.look_again()).await
                 } else {
                     Ok(())
                 }
             }
             Next::Frame(Frame::Entry { .. }) | Next::Missed => {
                 let from = FeedCursor { epoch: self.epoch, position: self.reached };
-                self.catch_up(socket, from).await?;
-                self.look_again().await
+                Box::pin(self.catch_up(socket, from)).await?;
+                Box::pin(self.look_again()).await
             }
             Next::Frame(Frame::Keys) => self.send(socket, Utf8Bytes::from_static(r#"{"t":"jwks"}"#)).await,
-            Next::Frame(Frame::Credentials) => self.look_again().await,
+            Next::Frame(Frame::Credentials) => Box::pin(self.look_again()).await,
             Next::Over => Err((close::GOING_AWAY, "come back")),
         }
     }
@@ -334,7 +341,7 @@ impl Seat {
             return Err((close::SILENT, "no sign of life"));
         }
         self.said = 0;
-        self.look_again().await?;
+        Box::pin(self.look_again()).await?;
         self.deliver(socket, Message::Ping(bytes::Bytes::new())).await
     }
 
