@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast};
 use tokio::time::Instant;
 
 use super::frame::Frame;
@@ -22,6 +22,9 @@ use crate::storage::{Result, Ring, Store};
 const BACKLOG: usize = 512;
 /// Entries read at once.
 const PAGE: u32 = 500;
+/// Listeners that ask the database at once. There may be ten thousand with the same question; they wait for each other, and
+/// nobody else waits for them.
+const ASK_AT_ONCE: usize = 4;
 /// A look at every feed that somebody listens to, in case that a bell was not heard.
 const LOOK_ANYWAY: Duration = Duration::from_secs(5);
 /// After the connection that carries the other instances' bells was lost.
@@ -37,6 +40,7 @@ struct Inner {
     instance: String,
     channels: Mutex<HashMap<ProjectId, Arc<Channel>>>,
     places: Arc<Semaphore>,
+    turns: Semaphore,
     next: AtomicU64,
 }
 
@@ -59,7 +63,8 @@ impl Hub {
     pub fn start(store: Store, clock: Arc<dyn Clock>, instance: String, places: usize) -> Self {
         let (channels, next) = (Mutex::default(), AtomicU64::new(1));
         let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
-        let inner = Arc::new(Inner { store: store.clone(), clock, instance, channels, places, next });
+        let turns = Semaphore::new(ASK_AT_ONCE);
+        let inner = Arc::new(Inner { store: store.clone(), clock, instance, channels, places, turns, next });
         tokio::spawn(carry(Arc::downgrade(&inner), store.hear()));
         tokio::spawn(relay(Arc::downgrade(&inner), store));
         Self(inner)
@@ -68,6 +73,12 @@ impl Hub {
     /// A place to listen from, unless all are taken.
     pub fn take_place(&self) -> Option<Place> {
         self.0.places.clone().try_acquire_owned().ok().map(|permit| Place { _permit: permit })
+    }
+
+    /// The turn of a listener to ask the database; over when it is dropped.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // An error would mean a closed semaphore, and nobody closes it.
+        self.0.turns.acquire().await.ok()
     }
 
     /// Begins to listen to a project's feed: whatever is carried from here on is heard. What stands in the database before

@@ -188,7 +188,7 @@ impl Seat {
         if let Some(cursor) = cursor {
             Box::pin(self.catch_up(socket, cursor)).await?;
         }
-        let mut beat = Instant::now() + Duration::from_secs(HEARTBEAT);
+        let mut beat = Instant::now() + self.first_beat();
         let mut silent = 0;
         loop {
             tokio::select! {
@@ -224,6 +224,7 @@ impl Seat {
             policy_revision: None,
         };
         let project = self.follower.project;
+        let _turn = self.app.hub.turn().await;
         let listening = self.app.hub.listen(place, project, who).await.map_err(|_| broken())?;
         let place = self.app.usher.store.feed_place(project).await.map_err(|_| broken())?.ok_or_else(broken)?;
         (self.epoch, self.reached) = (place.epoch, place.position);
@@ -240,7 +241,9 @@ impl Seat {
     async fn catch_up(&mut self, socket: &mut WebSocket, from: FeedCursor) -> Result<(), Closing> {
         let mut from = from;
         loop {
+            let turn = self.app.hub.turn().await;
             let found = news(&self.app, self.follower.project, from).await.map_err(|_| broken())?;
+            drop(turn);
             let Some(News { entries, more, .. }) = found else {
                 let place = self.app.usher.store.feed_place(self.follower.project).await.map_err(|_| broken())?;
                 let place = place.ok_or_else(broken)?;
@@ -306,6 +309,7 @@ impl Seat {
     }
 
     async fn look_again(&self) -> Result<(), Closing> {
+        let _turn = self.app.hub.turn().await;
         match self.app.usher.may_still_follow(&self.follower).await {
             Ok(true) => Ok(()),
             Ok(false) => Err((close::UNAUTHORIZED, "credential is over")),
@@ -334,6 +338,12 @@ impl Seat {
                 Ok(())
             }
         }
+    }
+
+    /// Somewhere within a heartbeat, so that those who came together do not go on together.
+    fn first_beat(&self) -> Duration {
+        let share = u32::from(u16::from_le_bytes(self.app.usher.random.bytes()));
+        Duration::from_secs(HEARTBEAT) * share / u32::from(u16::MAX)
     }
 
     async fn beat(&mut self, socket: &mut WebSocket, silent: u32) -> Result<(), Closing> {
