@@ -36,11 +36,11 @@ struct Heard {
 
 /// Measures and prints one house with so many followers, and with so many revocations that it holds.
 pub async fn print(house: &House, guest: &Arc<Guest>, followers: usize, held: usize) -> anyhow::Result<()> {
-    let mut wire = Wire::connect(house.address).await?;
-    let token = machine_token(guest, &mut wire).await?;
+    let token = machine_token(guest, &mut Wire::connect(house.address).await?).await?;
     let (before, _) = process::memory(house.watched().server);
     let heard = Arc::new(Mutex::new(Heard::default()));
     let mut listening = listen(house.address, &token, followers, &heard).await.context("connecting the followers")?;
+    // Not before: it would be closed as idle if connecting everybody took long.
     let mut wire = Wire::connect(house.address).await?;
     tokio::time::sleep(Duration::from_millis(500)).await;
     let (with, _) = process::memory(house.watched().server);

@@ -41,7 +41,8 @@ async function look(page, name) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const file = path.join(folder, `${name}-${colorScheme}-${width}.png`);
       await page.screenshot({ path: file, fullPage: true, animations: 'disabled' });
-      for (const fault of await faults(page, colorScheme === 'light' ? RULES : OF_COLOUR)) found.push(`${name} ${colorScheme} ${width}: ${fault}`);
+      const rules = colorScheme === 'light' ? RULES : OF_COLOUR;
+      for (const fault of await faults(page, rules)) found.push(`${name} ${colorScheme} ${width}: ${fault}`);
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (overflow > 0) found.push(`${name} ${width}: ${overflow} px wider than the window`);
