@@ -49,7 +49,7 @@ pub fn password() -> anyhow::Result<Secret<String>> {
 /// If there is none.
 pub fn secret(option: &str) -> anyhow::Result<Secret<String>> {
     let text = Secret::new(read(Path::new("-")).context("the secret")?);
-    match text.expose().trim() {
+    match text.expose().trim_ascii() {
         "" => Err(WrongUsage(format!("{option}: standard input holds no secret")).into()),
         secret => Ok(Secret::from(secret)),
     }

@@ -17,12 +17,12 @@ pub struct Email(String);
 pub struct NotAnEmail;
 
 impl Email {
-    /// Reads an address: one `@`, a plain local part, a domain with no surprises, 254 characters at most (RFC 5321 §4.5.3.1.3).
+    /// Reads an address, without the ASCII white space around it as browsers do for `<input type=email>`: one `@`, a plain local part, a domain with no surprises, 254 characters at most (RFC 5321 §4.5.3.1.3).
     ///
     /// # Errors
     /// [`NotAnEmail`] for anything else; quoted local parts and address literals are not accepted.
     pub fn parse(text: &str) -> Result<Self, NotAnEmail> {
-        let text = text.trim();
+        let text = text.trim_ascii();
         let (local, domain) = text.split_once('@').ok_or(NotAnEmail)?;
         let local_fits = (1..=64).contains(&local.len())
             && !local.starts_with('.')
@@ -117,6 +117,9 @@ mod tests {
             ".ana@x.test",
             "a..b@x.test",
             "ana@x.test>",
+            "\u{2000}ana@x.test",
+            "ana@x.test\u{00A0}",
+            "ana@x.test\u{0085}",
         ] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }

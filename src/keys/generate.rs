@@ -70,7 +70,8 @@ fn record(
 /// josekit writes PKCS#8 for every kind of key only as PEM; its DER of an elliptic-curve key is the older SEC 1.
 fn pkcs8_der(pair: &dyn KeyPair) -> Option<Zeroizing<Vec<u8>>> {
     let pem = Zeroizing::new(String::from_utf8(pair.to_pem_private_key()).ok()?);
-    let body = pem.trim().strip_prefix("-----BEGIN PRIVATE KEY-----")?.strip_suffix("-----END PRIVATE KEY-----")?;
+    let body =
+        pem.trim_ascii().strip_prefix("-----BEGIN PRIVATE KEY-----")?.strip_suffix("-----END PRIVATE KEY-----")?;
     let body = Zeroizing::new(body.split_ascii_whitespace().collect::<String>());
     STANDARD.decode(body.as_bytes()).ok().map(Zeroizing::new)
 }

@@ -70,7 +70,7 @@ impl MasterKey {
 
     /// Reads a key from base64url text; white space around it is forgiven, anything else is not.
     pub fn from_text(text: &str) -> Result<Self, MasterKeyError> {
-        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| MasterKeyError::NotAKey)?);
+        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim_ascii()).map_err(|_| MasterKeyError::NotAKey)?);
         bytes.as_slice().try_into().map(Self).map_err(|_| MasterKeyError::NotAKey)
     }
 

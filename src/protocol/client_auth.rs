@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::OAuthError;
+use super::ows;
 use super::params::Params;
 
 /// What a request carries to prove its client. The secret is a plain `String` only until it is hashed.
@@ -90,7 +91,7 @@ fn basic(header: &str) -> Option<(String, String)> {
     if !scheme.eq_ignore_ascii_case("basic") || encoded.len() > 4_096 {
         return None;
     }
-    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let decoded = String::from_utf8(STANDARD.decode(ows::trim(encoded)).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
     let (id, secret) = (form_decode(id)?, form_decode(secret)?);
     (!id.is_empty() && !secret.is_empty()).then_some((id, secret))

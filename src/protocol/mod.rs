@@ -11,6 +11,7 @@ pub mod discovery;
 pub mod error;
 pub mod id_token;
 pub mod logout_token;
+pub mod ows;
 pub mod params;
 pub mod pkce;
 pub mod prompt;

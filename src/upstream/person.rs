@@ -87,7 +87,7 @@ pub(super) fn email(
 
 /// The domain of an address as told, in lower case.
 pub(super) fn domain(told: Option<&Value>) -> Option<String> {
-    Some(told?.as_str()?.rsplit_once('@')?.1.trim().to_ascii_lowercase())
+    Some(told?.as_str()?.rsplit_once('@')?.1.to_ascii_lowercase())
 }
 
 /// Unverified, or what the provider makes of a checked one.

@@ -16,6 +16,7 @@ use rust_embed::RustEmbed;
 use tower_http::compression::CompressionLayer;
 
 use super::problem::HttpProblem;
+use crate::protocol::ows;
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
@@ -63,7 +64,7 @@ async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
     };
     let caching = [(CACHE_CONTROL, "public, max-age=31536000, immutable"), (ETAG, asset.etag.as_str())];
     let known = headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    if known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == asset.etag)) {
+    if known.is_some_and(|tags| tags.split(',').any(|tag| ows::trim(tag) == asset.etag)) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     let bytes = axum::body::Bytes::from_static(asset_bytes(asset));

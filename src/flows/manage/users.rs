@@ -75,7 +75,7 @@ impl Usher {
     /// # Errors
     /// If the house is broken.
     pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
-        Ok(self.store.search_users(&prefix.trim().to_lowercase(), after, size).await?)
+        Ok(self.store.search_users(&prefix.trim_ascii().to_ascii_lowercase(), after, size).await?)
     }
 
     /// Changes what a user is called; what is absent stays.

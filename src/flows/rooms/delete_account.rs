@@ -20,7 +20,7 @@ impl Usher {
     /// [`Refused::Frozen`]; [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`].
     pub async fn delete_account(&self, account: &Account, typed: &str) -> Result<Ended, FlowError> {
         self.check_factor_change(account).await?;
-        if typed.trim().to_lowercase() != account.user.confirmation().to_lowercase() {
+        if !typed.trim_ascii().eq_ignore_ascii_case(account.user.confirmation()) {
             return Err(Refused::NotConfirmed.into());
         }
         self.remove_user(account.user.clone()).await

@@ -38,7 +38,7 @@ impl Google {
         }
         let token =
             std::str::from_utf8(&request.body).map_err(|_| UpstreamError::misbehaved("its notice cannot be read"))?;
-        let event = self.0.event(token.trim()).await?;
+        let event = self.0.event(token.trim_ascii()).await?;
         let events = event.claims.get("events").and_then(Value::as_object);
         let events = events.ok_or_else(|| UpstreamError::misbehaved("its notice tells of nothing"))?;
         let notices = events.iter().filter_map(|(name, content)| {

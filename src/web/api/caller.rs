@@ -9,6 +9,7 @@ use crate::domain::id::ProjectId;
 use crate::domain::project::Project;
 use crate::flows::api::Caller;
 use crate::flows::{Account, FlowError, Refused, Right};
+use crate::protocol::ows;
 use crate::web::api::ApiResult;
 use crate::web::extract::visitor::Visitor;
 use crate::web::problem::HttpProblem;
@@ -74,7 +75,7 @@ pub fn bearer(headers: &HeaderMap) -> ApiResult<Option<&str>> {
     };
     let Some(first) = first else { return Ok(None) };
     let token = first.to_str().ok().and_then(|text| text.split_once(' '));
-    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| ows::trim(token));
     token.filter(|token| !token.is_empty()).map(Some).ok_or_else(invalid)
 }
 

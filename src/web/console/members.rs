@@ -58,7 +58,7 @@ async fn change(app: &App, project: &Project, form: &Params) -> Result<&'static 
     let user = || text(form, "user").parse().map_err(|_| Refused::NotFound("member"));
     match text(form, "do").as_str() {
         "add" => {
-            app.usher.add_member(project.id, text(form, "email").trim(), role()?).await?;
+            app.usher.add_member(project.id, text(form, "email").trim_ascii(), role()?).await?;
             Ok("added")
         }
         "change" => {

@@ -58,7 +58,7 @@ async fn rotate(app: &App, project: &Project, form: &Params) -> Result<String, F
 }
 
 fn rotation(form: &Params) -> Result<Rotation, Refused> {
-    let presented = text(form, "current_token").trim().to_owned();
+    let presented = text(form, "current_token").trim_ascii().to_owned();
     let seconds: u64 = text(form, "overlap").parse().map_err(|_| Refused::Overlap)?;
     Ok(Rotation {
         presented: Some(presented).filter(|token| !token.is_empty()),

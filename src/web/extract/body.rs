@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
+use crate::protocol::ows;
 use crate::web::layers::deadline::BodyTooSlow;
 use crate::web::layers::limits::BodyLimit;
 use crate::web::problem::HttpProblem;
@@ -59,7 +60,7 @@ pub fn require_media_type(headers: &HeaderMap, wanted: &'static str) -> Result<(
 
 /// `type/subtype` and, at most, `charset=utf-8` (RFC 9110 §8.3.1).
 fn is_media_type(text: &str, wanted: &str) -> bool {
-    let mut parts = text.split(';').map(str::trim);
+    let mut parts = text.split(';').map(ows::trim);
     let essence = parts.next().unwrap_or_default();
     essence.eq_ignore_ascii_case(wanted)
         && parts.filter(|parameter| !parameter.is_empty()).all(|parameter| {

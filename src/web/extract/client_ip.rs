@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use ipnet::IpNet;
 
+use crate::protocol::ows;
 use crate::web::problem::HttpProblem;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -106,7 +107,7 @@ fn network(address: IpAddr, v4_bits: u8, v6_bits: u8) -> IpNet {
 
 /// One hop: an address, with or without a port.
 fn read_hop(bytes: &[u8]) -> Option<IpAddr> {
-    let text = std::str::from_utf8(bytes).ok()?.trim();
+    let text = ows::trim(std::str::from_utf8(bytes).ok()?);
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     let address = bare.parse::<IpAddr>().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
     address.ok().map(|address| address.to_canonical())
@@ -146,9 +147,17 @@ mod tests {
     #[test]
     fn garbage_ends_the_chain_at_the_last_known_hop() {
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
-        for garbage in
-            [&b""[..], b",", b"unknown", b"6.6.6.6, _hidden", b"\xff\xfe", b"1.2.3", b"[::1", b"6.6.6.6 7.7.7.7"]
-        {
+        for garbage in [
+            &b""[..],
+            b",",
+            b"unknown",
+            b"6.6.6.6, _hidden",
+            b"\xff\xfe",
+            b"1.2.3",
+            b"[::1",
+            b"6.6.6.6 7.7.7.7",
+            "\u{2000}6.6.6.6".as_bytes(),
+        ] {
             assert_eq!(client("10.0.0.1", &[garbage]), "10.0.0.1", "{}", garbage.escape_ascii());
         }
     }

@@ -10,6 +10,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use thiserror::Error;
 
+use crate::protocol::ows;
+
 /// The cookies of a request. Pairs that cannot be read are passed over.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Cookies(Vec<(String, String)>);
@@ -46,7 +48,7 @@ impl<S: Sync> FromRequestParts<S> for Cookies {
 
 fn read_pair(bytes: &[u8]) -> Option<(String, String)> {
     let (name, value) = std::str::from_utf8(bytes).ok()?.split_once('=')?;
-    let (name, value) = (name.trim(), value.trim());
+    let (name, value) = (ows::trim(name), ows::trim(value));
     let value = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
     (is_name(name) && value.bytes().all(is_value_byte)).then(|| (name.to_owned(), value.to_owned()))
 }
@@ -123,6 +125,20 @@ mod tests {
         assert_eq!(["a", "b", "c", "d"].map(|name| jar.get(name)), [Some("1"), Some("2"), Some("3"), Some("4=5")]);
         assert_eq!([jar.get("e"), jar.get("novalue"), jar.get(""), jar.get("a b")], [None; 4]);
         assert_eq!(format!("{jar:?}"), r#"["a", "b", "c", "d"]"#);
+    }
+
+    /// Browsers keep the `__Host-` prefix from sibling domains only where it is the first thing in the name.
+    #[test]
+    fn white_space_beyond_space_and_tab_makes_another_name() {
+        let planted = ['\u{0085}', '\u{00A0}', '\u{1680}', '\u{2000}', '\u{200A}', '\u{2028}', '\u{202F}', '\u{3000}'];
+        for odd in planted {
+            let jar = cookies(&[format!("{odd}__Host-usher=planted; __Host-usher{odd}=planted").as_bytes()]);
+            assert_eq!(jar.get("__Host-usher"), None, "{odd:?}");
+            let jar = cookies(&[format!("__Host-usher=v; {odd}__Host-usher=planted").as_bytes()]);
+            assert_eq!(jar.get("__Host-usher"), Some("v"), "{odd:?}");
+            assert_eq!(cookies(&[format!("a={odd}1").as_bytes()]).get("a"), None, "{odd:?}");
+        }
+        assert_eq!(cookies(&[b"\t __Host-usher\t = v \t"]).get("__Host-usher"), Some("v"));
     }
 
     #[test]

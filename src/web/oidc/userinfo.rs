@@ -10,6 +10,7 @@ use serde_json::json;
 use super::authorization;
 use crate::flows::FlowError;
 use crate::protocol::error::{ErrorCode, OAuthError};
+use crate::protocol::ows;
 use crate::web::error::OAuthReply;
 use crate::web::extract::params::FormParams;
 use crate::web::problem::HttpProblem;
@@ -52,8 +53,8 @@ const fn no_token() -> Option<OAuthError> {
 fn bearer(headers: &HeaderMap) -> Result<Option<String>, Option<OAuthError>> {
     let Some(text) = authorization(headers).map_err(Some)? else { return Ok(None) };
     match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
-            Ok(Some(token.trim().to_owned()))
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !ows::trim(token).is_empty() => {
+            Ok(Some(ows::trim(token).to_owned()))
         }
         _ => Err(None),
     }

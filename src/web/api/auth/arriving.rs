@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 
 use crate::config::SessionMode;
 use crate::flows::Browser;
+use crate::protocol::ows;
 use crate::web::extract::visitor::Visitor;
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
@@ -36,7 +37,7 @@ impl FromRequestParts<App> for Arriving {
 fn asked(headers: &HeaderMap) -> Option<SessionMode> {
     let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).find_map(|range| {
-        let mut parts = range.split(';').map(str::trim);
+        let mut parts = range.split(';').map(ows::trim);
         let json = parts.next()?.eq_ignore_ascii_case("application/json");
         let (_, mode) =
             parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("mode"))?;

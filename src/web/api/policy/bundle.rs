@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::shapes::PolicyTable;
 use super::tag;
 use crate::flows::Right;
+use crate::protocol::ows;
 use crate::web::api::ApiResult;
 use crate::web::api::caller::Calling;
 use crate::web::api::openapi::Problem;
@@ -60,6 +61,6 @@ fn prefers_json(accept: &str) -> bool {
 /// `If-None-Match`, compared weakly, as caches that compress on the way make weak tags of ours (RFC 9110 §13.1.2).
 fn knows(headers: &HeaderMap, etag: &str) -> bool {
     let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
-    let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
+    let mut tags = lists.flat_map(|list| list.split(',')).map(ows::trim);
     tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"') == etag)
 }
