@@ -93,10 +93,32 @@ impl EventId {
     }
 }
 
+/// Whether a text can be shown and stored as it is: no control character (PostgreSQL refuses NUL in a text), and no
+/// noncharacter (Unicode §23.7).
+pub fn is_printable(text: &str) -> bool {
+    let is_noncharacter = |c: char| matches!(c, '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE;
+    !text.chars().any(|c| c.is_control() || is_noncharacter(c))
+}
+
 /// The `client_id` of RFC 6749 §2.2: chosen by Usher, never by the client, so that it cannot collide with a `sub`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ClientId(pub String);
+
+/// The text cannot be a `client_id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a client_id holds 1 to 256 printable ASCII characters")]
+pub struct NotAClientId;
+
+impl FromStr for ClientId {
+    type Err = NotAClientId;
+
+    /// `VSCHAR` of RFC 6749 §A.1, with a length that no id of ours comes near.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = (1..=256).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, 0x20..=0x7E));
+        if fits { Ok(Self(text.to_owned())) } else { Err(NotAClientId) }
+    }
+}
 
 impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -108,6 +130,17 @@ impl fmt::Display for ClientId {
 mod tests {
     use super::super::random::SeededRandom;
     use super::*;
+
+    #[test]
+    fn no_identifier_holds_what_cannot_be_stored_or_shown() {
+        for hostile in ["\0", "a\0b", "\u{1}", "a\n", "\u{7F}", "\u{85}", "\u{FFFE}", "\u{FDD0}", "\u{1FFFF}"] {
+            assert!(!is_printable(hostile), "{hostile:?}");
+            assert!(hostile.parse::<ClientId>().is_err() && hostile.parse::<UserId>().is_err(), "{hostile:?}");
+        }
+        assert!("".parse::<ClientId>().is_err() && "x".repeat(257).parse::<ClientId>().is_err());
+        assert!("client_x".parse::<ClientId>().is_ok());
+        assert!(is_printable("Олена 😀 \u{FFFD}"));
+    }
 
     #[test]
     fn identifiers_sort_by_the_time_they_were_made() {

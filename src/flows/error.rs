@@ -208,6 +208,11 @@ pub enum Broken {
 }
 
 impl Broken {
+    /// Was it the caller's text that the database does not store?
+    pub const fn is_unstorable(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Unstorable))
+    }
+
     /// Is it a trouble that passes?
     pub const fn is_passing(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Unavailable(_)))

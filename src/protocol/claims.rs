@@ -8,6 +8,10 @@ use serde_json::{Map, Value};
 
 use super::error::OAuthError;
 use super::scope::Scope;
+use super::strict_json;
+
+/// A `claims` parameter is three levels deep, arrays of values included.
+const MAX_DEPTH: u8 = 8;
 
 /// The claims that each scope asks for (OpenID Connect Core §5.4).
 pub const SCOPE_CLAIMS: &[(&str, &[&str])] = &[
@@ -69,7 +73,7 @@ impl ClaimsRequest {
     pub fn parse(json: &str) -> Result<Self, OAuthError> {
         let fault =
             || OAuthError::invalid_request("claims must be a JSON object as in OpenID Connect Core section 5.5");
-        let document: Map<String, Value> = serde_json::from_str(json).map_err(|_| fault())?;
+        let document: Map<String, Value> = strict_json::object(json.as_bytes(), MAX_DEPTH).map_err(|_| fault())?;
         let section = |name: &str| match document.get(name) {
             None | Some(Value::Null) => Ok(Map::new()),
             Some(Value::Object(claims)) => Ok(claims.clone()),

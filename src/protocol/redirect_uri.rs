@@ -89,6 +89,10 @@ pub fn check_called(uri: &str) -> Result<(), UriFault> {
 /// # Errors
 /// [`UriFault::Scheme`] for anything but `https`, or `http` on loopback.
 pub fn check_link(uri: &str) -> Result<(), UriFault> {
+    // Parsers of URLs drop tabs and line breaks; whoever reads the text as it stands sees another address.
+    if uri.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(UriFault::Malformed);
+    }
     match Url::parse(uri) {
         Ok(parsed)
             if uri.len() <= MAX_LENGTH

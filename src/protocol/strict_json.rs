@@ -1,4 +1,4 @@
-//! JSON read strictly: every member once, no deeper than need be (RFC 8259 §4, §9).
+//! JSON read strictly: every member once, no deeper than need be, no NUL in any text (RFC 8259 §4, §9).
 //!
 //! Two parsers that pick different ones of two equal members see two different tokens (RFC 7515 §4, RFC 7519 §4).
 
@@ -76,11 +76,11 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+        storable(value.to_owned()).map(Value::String)
     }
 
     fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+        storable(value).map(Value::String)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
@@ -96,6 +96,7 @@ impl<'de> Visitor<'de> for Strict {
         let inner = self.deeper()?;
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
+            let name = storable(name)?;
             let value = members.next_value_seed(inner)?;
             if object.insert(name, value).is_some() {
                 return Err(Error::custom("a member appears twice"));
@@ -103,6 +104,11 @@ impl<'de> Visitor<'de> for Strict {
         }
         Ok(Value::Object(object))
     }
+}
+
+/// A text without NUL, which PostgreSQL stores neither in a text nor in a document.
+fn storable<E: Error>(text: String) -> Result<String, E> {
+    if text.contains('\0') { Err(E::custom("a text holds a NUL character")) } else { Ok(text) }
 }
 
 #[cfg(test)]

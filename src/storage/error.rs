@@ -19,6 +19,9 @@ pub enum StorageError {
     /// The database cannot be used at the moment: locked, full, gone. Worth trying again.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// A text holds a character that the database does not store: NUL, on PostgreSQL.
+    #[error("a text holds a character that the database does not store")]
+    Unstorable,
     /// The database refused, and trying again will not help.
     #[error("the database refused: {0}")]
     Driver(sqlx::Error),
@@ -32,6 +35,7 @@ impl From<sqlx::Error> for StorageError {
         match &error {
             sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(inner) if is_passing(inner.code().as_deref()) => Self::Unavailable(error.to_string()),
+            sqlx::Error::Database(inner) if is_unstorable(inner.code().as_deref()) => Self::Unstorable,
             sqlx::Error::Io(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
@@ -54,6 +58,11 @@ fn is_passing(code: Option<&str>) -> bool {
     }
     ["08", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
         || matches!(code, "40001" | "40P01" | "25006")
+}
+
+/// PostgreSQL's `character_not_in_repertoire` and `untranslatable_character`: what a NUL in a text or in JSON leads to.
+fn is_unstorable(code: Option<&str>) -> bool {
+    matches!(code, Some("22021" | "22P05"))
 }
 
 #[cfg(test)]

@@ -91,6 +91,11 @@ pub const CODES: &[Code] = &[
     ),
     code("PARAMETER_INVALID", &[400], "A parameter of the address will not do: `details.fields` names it."),
     code(
+        "PARAMETER_UNKNOWN",
+        &[400],
+        "The operation takes no query parameter of this name: `details.fields` names each, and those that it takes.",
+    ),
+    code(
         "POLICY_INVALID",
         &[422],
         "The access rules cannot be published as they are: `details` lists each fault with its place.",

@@ -45,6 +45,10 @@ fn of_broken(broken: &Broken) -> HttpProblem {
         tracing::warn!("not available: {broken}");
         return HttpProblem::unavailable("UNAVAILABLE", "The service is not available at the moment.", PASSING);
     }
+    if broken.is_unstorable() {
+        tracing::warn!("refused: {broken}");
+        return HttpProblem::bad_request("A text of this request holds a character that is not stored.");
+    }
     tracing::error!("broken: {broken}");
     HttpProblem::internal()
 }
@@ -140,7 +144,11 @@ impl OAuthReply {
                 if broken.is_passing() {
                     return busy(PASSING);
                 }
-                let error = OAuthError::new(ErrorCode::ServerError, "something went wrong on our side");
+                let error = if broken.is_unstorable() {
+                    OAuthError::invalid_request("the request holds a character that is not stored")
+                } else {
+                    OAuthError::new(ErrorCode::ServerError, "something went wrong on our side")
+                };
                 Self { error, status: problem.status, challenge: None, retry_after: None }
             }
         }

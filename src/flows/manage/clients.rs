@@ -89,7 +89,8 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFound`].
     pub async fn load_client(&self, id: &str) -> Result<Client, FlowError> {
-        self.store.find_client(&ClientId(id.to_owned())).await?.ok_or_else(|| Refused::NotFound("client").into())
+        let id: ClientId = id.parse().map_err(|_| Refused::NotFound("client"))?;
+        self.store.find_client(&id).await?.ok_or_else(|| Refused::NotFound("client").into())
     }
 
     /// The clients of a project.

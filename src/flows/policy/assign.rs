@@ -2,7 +2,7 @@
 
 use crate::domain::assignment::{Assignment, Holder, is_scope};
 use crate::domain::event::{Event, EventKind};
-use crate::domain::id::{AssignmentId, ClientId, ProjectId, UserId};
+use crate::domain::id::{AssignmentId, ProjectId, UserId};
 use crate::domain::page::{Cursor, Page};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Sub, User};
@@ -39,7 +39,8 @@ impl Usher {
         Ok(match subject {
             Subject::User(sub) => self.user_by_sub(sub).await?.map(|user| Holder::User(user.id)),
             Subject::Client(id) => {
-                let client = self.find_client(&ClientId(id.clone())).await?;
+                let Ok(id) = id.parse() else { return Ok(None) };
+                let client = self.find_client(&id).await?;
                 client.filter(|client| client.project_id == project).map(|client| Holder::Client(client.id.clone()))
             }
         })

@@ -35,7 +35,8 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    app.usher.withdraw_consent(&account, ClientId(text(&form, "client"))).await?;
+    let client: ClientId = text(&form, "client").parse().map_err(|_| HttpProblem::unknown("client"))?;
+    app.usher.withdraw_consent(&account, client).await?;
     Ok(visitor.redirect(&urls::with(urls::APPS, "done", "1")))
 }
 

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::projects::ClientView;
 use crate::domain::client::Client;
+use crate::domain::id::ClientId;
 use crate::domain::page::{Cursor, MAX_PAGE, Page};
 use crate::protocol::params::Params;
 use crate::web::api::ApiResult;
@@ -57,6 +58,11 @@ fn read_limit(params: &Params) -> ApiResult<u32> {
     size.ok_or_else(|| HttpProblem::parameter("limit", "it is a number from 1 to 100"))
 }
 
+/// The client that a cursor names.
+fn read_client(cursor: &str) -> Option<ClientId> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?.parse().ok()
+}
+
 /// One page of a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct List<T> {
@@ -95,9 +101,8 @@ impl ClientPage {
     pub fn read(QueryParams(params): &QueryParams) -> ApiResult<Self> {
         let unread = || HttpProblem::parameter("cursor", "it is none of ours");
         let cursor = params.get("cursor").map_err(|_| HttpProblem::parameter("cursor", "it is there twice"))?;
-        let text = |cursor: &str| String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok();
-        let after = cursor.map(|cursor| text(cursor).filter(|id| id.len() <= 256).ok_or_else(unread)).transpose()?;
-        Ok(Self { after: after.unwrap_or_default(), size: read_limit(params)? })
+        let after = cursor.map(|cursor| read_client(cursor).ok_or_else(unread)).transpose()?;
+        Ok(Self { after: after.map(|id| id.0).unwrap_or_default(), size: read_limit(params)? })
     }
 
     /// A page of one more than were wanted: the extra one says that there is more.

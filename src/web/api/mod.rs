@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod list;
 pub mod me;
 pub mod openapi;
+pub mod parameters;
 pub mod policy;
 pub mod problems;
 pub mod projects;
@@ -55,7 +56,8 @@ fn nouns() -> OpenApiRouter<App> {
 /// The API and the document that describes it, under the layers that belong to it.
 pub fn routes(app: &App) -> Router<App> {
     let (router, document) = nouns().split_for_parts();
-    let router = challenge::wrap(guard::wrap(idempotency::wrap(router, app), app));
+    let router = parameters::wrap(idempotency::wrap(router, app), &document);
+    let router = challenge::wrap(guard::wrap(router, app));
     let (usher, own) = (app.usher.clone(), app.usher.clone());
     let registered = Cors::registered(&METHODS, move |origin| {
         let usher = usher.clone();

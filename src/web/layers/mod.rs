@@ -1,6 +1,6 @@
 //! What every request passes on its way in, and every answer on its way out. One file a concern.
 //!
-//! From outside to inside: trace, security headers, caching, problem bodies, panics, limits, host, gate, deadlines.
+//! From outside to inside: trace, security headers, caching, problem bodies, panics, limits, path, host, gate, deadlines.
 //! So that a refusal of any inner layer still leaves with a trace id, with all headers, and with a body.
 //! [`cors`] and [`csrf`] and [`limits::body`] are for single groups of routes.
 
@@ -11,6 +11,7 @@ pub mod host;
 pub mod limits;
 pub mod no_store;
 pub mod panic;
+pub mod path;
 pub mod ready;
 pub mod security_headers;
 pub mod trace;
@@ -77,7 +78,8 @@ async fn pass(State(layers): State<Arc<Layers>>, request: Request, next: Next) -
     let Layers { trace, https, problem_page, host, gate, deadlines } = &*layers;
     let held = |request| deadline::hold(*deadlines, request, |request| next.run(request));
     let checked = |request| host::check(host, request, |request| ready::check(gate, request, held));
-    let caught = |request| panic::catch(request, |request| limits::check(request, checked));
+    let named = |request| path::check(request, checked);
+    let caught = |request| panic::catch(request, |request| limits::check(request, named));
     let told = |request| problem::render(problem_page.as_ref(), request, caught);
     let marked = |request| security_headers::set(*https, request, |request| no_store::set(request, told));
     trace::trace(trace, request, marked).await

@@ -39,6 +39,11 @@ impl Reply {
         self.json["error"]["code"].as_str().unwrap_or_default()
     }
 
+    /// The sentence of the error.
+    pub fn text_of_error(&self) -> &str {
+        self.json["error"]["message"].as_str().unwrap_or_default()
+    }
+
     /// A text of the body.
     pub fn text(&self, name: &str) -> String {
         self.json[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()

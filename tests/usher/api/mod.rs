@@ -1,7 +1,7 @@
 //! The API under `/api/v1`, over HTTP.
 
 mod admin;
-mod admin_doors;
+pub mod admin_doors;
 mod administrators;
 mod calling;
 mod codes;
@@ -11,6 +11,7 @@ mod history;
 mod idempotency;
 mod me;
 mod origins;
+mod parameters;
 mod passwords;
 mod projects;
 mod register;

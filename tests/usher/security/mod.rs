@@ -2,6 +2,7 @@
 
 mod fetching;
 mod garbage;
+mod hostile_text;
 mod origins;
 mod redirect_uris;
 mod tokens;

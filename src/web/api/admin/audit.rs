@@ -7,7 +7,6 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::event::EventKind;
-use crate::domain::id::ClientId;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Sub;
 use crate::storage::log::{About, Fact, Search};
@@ -105,7 +104,9 @@ pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) 
             Some(user) => About::User(user.id),
             None => return Ok(Json(List { data: Vec::new(), next_cursor: None })),
         },
-        (None, Some(client), None) => About::Client(ClientId(client.to_owned())),
+        (None, Some(client), None) => {
+            About::Client(client.parse().map_err(|_| HttpProblem::parameter("client", "it is no client_id"))?)
+        }
         (None, None, Some(project)) => {
             About::Project(project.parse().map_err(|_| HttpProblem::parameter("project", "it is no id"))?)
         }

@@ -85,7 +85,7 @@ pub fn frame() -> OpenApi {
     let info = Info::builder().title("Usher").version(env!("CARGO_PKG_VERSION")).description(Some(
         "Sessions, projects, access rules and the live feed. Errors always have the form of `Problem`, or of \
          `ProblemDetails` where `application/problem+json` is asked for; lists page by `cursor`; times are seconds since \
-         the epoch. Beside what each operation names, any address may answer 405 (not this method), 414 (the address is \
+         the epoch. A query parameter that an operation does not name is refused with 400 `PARAMETER_UNKNOWN`. Beside what each operation names, any address may answer 405 (not this method), 414 (the address is \
          too long), 431 (the headers are too large).",
     ));
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(

@@ -24,7 +24,11 @@ type Shared = (&'static str, &'static str, fn(&Kind) -> bool);
 
 /// What an operation says of these itself stands.
 const SHARED: [Shared; 9] = [
-    ("400", "The request cannot be read: a parameter, a header or the body will not do", |_| true),
+    (
+        "400",
+        "The request cannot be read: a parameter, a header or the body is invalid, or a query parameter is unknown",
+        |_| true,
+    ),
     ("401", "Nobody is calling, or the token is no good", |kind| kind.secured),
     ("403", "A page of another site sent this, or the caller may not do it", |kind| kind.changes),
     ("408", "The body did not arrive in time", |kind| kind.body || kind.repeats),

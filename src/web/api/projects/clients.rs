@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::domain::client::Client;
-use crate::domain::id::ClientId;
 use crate::domain::project::Project;
 use crate::flows::api::Caller;
 use crate::flows::{FlowError, NewClient, Refused, RegisteredClient, Right};
@@ -257,7 +256,7 @@ pub async fn rotate_secret(
 
 /// A client of this project; one of another does not exist here.
 async fn of_project(app: &App, project: &Project, id: &str) -> ApiResult<Client> {
-    let client = app.usher.load_client(&ClientId(id.to_owned()).0).await;
+    let client = app.usher.load_client(id).await;
     match client {
         Ok(client) if client.project_id == project.id => Ok(client),
         Ok(_) => Err(FlowError::from(Refused::NotFound("client")).into()),

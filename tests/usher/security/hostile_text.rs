@@ -1,0 +1,209 @@
+//! Texts that databases refuse or that show as something else, at every place that takes one: refused or found to name
+//! nothing, never an error of the server.
+
+use reqwest::Method;
+use reqwest::header::{ACCEPT, COOKIE};
+use serde_json::{Value, json};
+use usher::domain::client::ClientType;
+use usher::web::urls;
+
+use crate::api::admin_doors::{Operation, operations};
+use crate::api::{By, call, get};
+use crate::console::administrator;
+use crate::harness::browser::Browser;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+/// NUL, another control character, a noncharacter, a line break, and bytes that are no UTF-8; escaped for an address.
+const ESCAPED: [&str; 7] = ["%00", "a%00b", "%01", "%EF%BF%BE", "a%0D%0Ab", "%FF", "%ED%A0%80"];
+/// Cursors that hold these: NUL, `a`, NUL, `b`, and what no encoder writes.
+const CURSORS: [&str; 4] = ["AA", "YQBi", "AAAAAAAAAAAAAAAAAAAAAA", "%%%"];
+
+/// Every address of a page or of an upstream endpoint that names something.
+const PAGES: [&str; 16] = [
+    urls::SETUP,
+    urls::PROJECT,
+    urls::MEMBERS,
+    urls::PROJECT_TOKEN,
+    urls::WEBHOOKS,
+    urls::WEBHOOK,
+    urls::NEW_CLIENT,
+    urls::CLIENT,
+    urls::EDIT_CLIENT,
+    urls::PROVIDER,
+    urls::UPSTREAM_START,
+    urls::UPSTREAM_CALLBACK,
+    urls::UPSTREAM_NOTICES,
+    urls::UPSTREAM_DELETION,
+    urls::UPSTREAM_LOGOUT,
+    urls::REGISTERED_CLIENT,
+];
+
+/// What names something in this house, by the name of the parameter.
+fn places(house: &TestUsher, client: &str, sub: &str) -> Vec<(&'static str, String)> {
+    let id = house.project.to_string();
+    vec![
+        ("id", id.clone()),
+        ("project", id.clone()),
+        ("webhook", id.clone()),
+        ("delivery", id.clone()),
+        ("assignment", id),
+        ("revision", "1".to_owned()),
+        ("client", client.to_owned()),
+        ("sub", sub.to_owned()),
+        ("provider", "google".to_owned()),
+        ("kid", "key".to_owned()),
+        ("code", "code".to_owned()),
+    ]
+}
+
+/// The path with every parameter filled in, and `hostile` for the one of that number.
+fn filled(path: &str, places: &[(&str, String)], hostile: Option<(usize, &str)>) -> String {
+    let mut nth = 0;
+    let segments = path.split('/').map(|segment| {
+        let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            return segment.to_owned();
+        };
+        nth += 1;
+        match hostile {
+            Some((number, text)) if number + 1 == nth => text.to_owned(),
+            _ => places.iter().find(|(known, _)| *known == name).expect(name).1.clone(),
+        }
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+fn in_path(path: &str) -> usize {
+    path.matches('{').count()
+}
+
+/// Every text in a body, replaced by `hostile` one at a time, and every member renamed to it.
+fn spoiled(value: &Value, hostile: &str) -> Vec<Value> {
+    match value {
+        Value::String(_) => vec![json!(hostile)],
+        Value::Array(items) => {
+            let each = items.iter().enumerate().flat_map(|(at, item)| {
+                spoiled(item, hostile).into_iter().map(move |spoiled| {
+                    let mut items = items.clone();
+                    items[at] = spoiled;
+                    Value::Array(items)
+                })
+            });
+            each.collect()
+        }
+        Value::Object(members) => {
+            let each = members.iter().flat_map(|(name, member)| {
+                spoiled(member, hostile).into_iter().map(move |spoiled| {
+                    let mut members = members.clone();
+                    members.insert(name.clone(), spoiled);
+                    Value::Object(members)
+                })
+            });
+            let mut renamed = members.clone();
+            renamed.insert(hostile.to_owned(), json!(1));
+            each.chain([Value::Object(renamed)]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn cookies(browser: &Browser<'_>) -> String {
+    browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+}
+
+/// Nothing that was asked ended the administrator's session or took the project away: later requests were real ones.
+async fn assert_still_there(house: &TestUsher, boss: &Browser<'_>) {
+    assert_eq!(get(house, By::Browser(boss), "/me").await.status, 200);
+    assert_eq!(get(house, By::Browser(boss), &format!("/projects/{}", house.project)).await.status, 200);
+}
+
+async fn all_operations(house: &TestUsher) -> Vec<Operation> {
+    let all = operations(house).await;
+    assert!(all.len() > 60, "{}", all.len());
+    all
+}
+
+on_both_databases! {
+    async fn no_identifier_in_the_path_of_an_operation_is_an_error_of_the_server(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let boss = administrator(&house).await;
+        let client = house.client(ClientType::Web, |_| ()).await.client.id.0.clone();
+        let sub = house.user("ana@example.test").await.sub.0;
+        let (places, long) = (places(&house, &client, &sub), "x".repeat(5_000));
+        for operation in all_operations(&house).await {
+            for number in 0..in_path(&operation.path) {
+                for hostile in ESCAPED.into_iter().chain([long.as_str()]) {
+                    let path = filled(&operation.path, &places, Some((number, hostile)));
+                    for by in [By::Browser(&boss), By::Token(&house.project_token)] {
+                        let reply = call(&house, by, operation.method.clone(), &path, &operation.body).await;
+                        assert!(reply.status.is_client_error(), "{} {path}: {reply:?}", operation.method);
+                        assert!(!reply.code().is_empty(), "{} {path}: {reply:?}", operation.method);
+                    }
+                }
+            }
+        }
+        assert_still_there(&house, &boss).await;
+    }
+
+    async fn no_query_parameter_of_an_operation_is_an_error_of_the_server(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let boss = administrator(&house).await;
+        let client = house.client(ClientType::Web, |_| ()).await.client.id.0.clone();
+        let sub = house.user("ana@example.test").await.sub.0;
+        let places = places(&house, &client, &sub);
+        for operation in all_operations(&house).await.into_iter().filter(|one| one.method == Method::GET) {
+            let path = filled(&operation.path, &places, None);
+            for name in operation.parameters.iter().filter(|name| !operation.path.contains(&format!("{{{name}}}"))) {
+                for hostile in ESCAPED.into_iter().chain(CURSORS) {
+                    let asked = format!("{path}?{name}={hostile}");
+                    let reply = get(&house, By::Browser(&boss), &asked).await;
+                    assert!(!reply.status.is_server_error(), "{asked}: {reply:?}");
+                }
+            }
+        }
+        assert_still_there(&house, &boss).await;
+    }
+
+    async fn no_text_in_the_body_of_an_operation_is_an_error_of_the_server(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
+        let boss = administrator(&house).await;
+        let client = house.client(ClientType::Web, |_| ()).await.client.id.0.clone();
+        let sub = house.user("ana@example.test").await.sub.0;
+        let places = places(&house, &client, &sub);
+        let mut asked = 0;
+        for operation in all_operations(&house).await {
+            let path = filled(&operation.path, &places, None);
+            for hostile in ["\0", "a\0b", "\u{1}", "\u{FFFE}"] {
+                for body in spoiled(&operation.body, hostile) {
+                    let reply = call(&house, By::Browser(&boss), operation.method.clone(), &path, &body).await;
+                    assert!(!reply.status.is_server_error(), "{} {path} {body}: {reply:?}", operation.method);
+                    assert!(!hostile.contains('\0') || reply.status.is_client_error(), "{path} {body}: {reply:?}");
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 200, "{asked}");
+        assert_still_there(&house, &boss).await;
+    }
+
+    async fn no_identifier_in_the_address_of_a_page_is_an_error_of_the_server(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let boss = administrator(&house).await;
+        let client = house.client(ClientType::Web, |_| ()).await.client.id.0.clone();
+        let (places, long) = (places(&house, &client, "sub"), "x".repeat(5_000));
+        for page in PAGES {
+            for number in 0..in_path(page) {
+                for hostile in ESCAPED.into_iter().chain([long.as_str()]) {
+                    let path = filled(page, &places, Some((number, hostile)));
+                    for method in [Method::GET, Method::POST] {
+                        let request = house.http.request(method.clone(), house.at(&path)).form(&[("do", "x")]);
+                        let request = request.header(ACCEPT, "text/html").header(COOKIE, cookies(&boss));
+                        let status = request.send().await.expect("the house answers").status();
+                        assert!(status.is_client_error(), "{method} {path}: {status}");
+                    }
+                }
+            }
+        }
+        assert_still_there(&house, &boss).await;
+    }
+}
