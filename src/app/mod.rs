@@ -27,7 +27,7 @@ mod source;
 pub use data::{migrate, open_for_commands, pending_migrations};
 pub use dev::dev;
 pub use doctor::{Finding, Verdict, examine};
-pub use furnish::{FurnishError, furnish, open_store};
+pub use furnish::{FurnishError, assemble, furnish, open_store};
 pub use healthcheck::check_health;
 pub use run::{prepare_command, prepare_process, prepare_tls};
 pub use serve::serve;

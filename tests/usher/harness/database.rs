@@ -12,6 +12,8 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteCo
 use tempfile::TempDir;
 use usher::storage::{OpenOptions, Store};
 
+use super::template;
+
 /// The setting that names a PostgreSQL server to test on.
 const POSTGRES: &str = "USHER_TEST_POSTGRES_URL";
 
@@ -48,39 +50,42 @@ pub enum RawConnection {
 impl TestDatabase {
     /// A fresh, migrated SQLite database.
     pub async fn sqlite() -> Self {
-        let database = Self::empty_sqlite().await;
-        database.store.migrate().await.expect("a fresh database can be migrated");
-        database
+        Self::sqlite_holding(template::sqlite().await).await
     }
 
     /// A fresh, migrated PostgreSQL database; `None` where no server is given.
     pub async fn postgres() -> Option<Self> {
-        let database = Self::empty_postgres().await?;
-        database.store.migrate().await.expect("a fresh database can be migrated");
-        Some(database)
+        let server = postgres_server()?;
+        let template = template::postgres(&server).await;
+        Some(Self::postgres_like(server, Some(template)).await)
     }
 
     /// A SQLite database with nothing in it, not even a schema.
     pub async fn empty_sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("there is room for a folder");
-        let url = format!("sqlite://{}", folder.path().join("usher.db").display());
-        Self { store: open(&url).await, url, place: Place::Folder(folder) }
+        Self::sqlite_holding(&[]).await
     }
 
     /// A PostgreSQL database with nothing in it, not even a schema; `None` where no server is given.
     pub async fn empty_postgres() -> Option<Self> {
-        let server = postgres_server()?;
+        Some(Self::postgres_like(postgres_server()?, None).await)
+    }
+
+    /// A SQLite database whose file begins as these bytes. Of no bytes SQLite makes an empty database.
+    async fn sqlite_holding(bytes: &[u8]) -> Self {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let file = folder.path().join("usher.db");
+        std::fs::write(&file, bytes).expect("the file can be written");
+        let url = format!("sqlite://{}", file.display());
+        Self { store: open(&url).await, url, place: Place::Folder(folder) }
+    }
+
+    async fn postgres_like(server: String, template: Option<&str>) -> Self {
         let name = unique_name();
         let mut admin = PgConnection::connect(&server).await.expect("the PostgreSQL server answers");
-        // A database that sorts as people do, as most servers' are: byte order must not be taken for granted.
-        let create =
-            format!("create database {name} template template0 encoding 'UTF8' locale_provider icu icu_locale 'en-US'");
-        admin.execute(AssertSqlSafe(create)).await.expect("the server is PostgreSQL 15 and lets us make databases");
+        template::create_postgres(&mut admin, &name, template).await;
         admin.close().await.expect("the server lets us go");
-        let mut address = url::Url::parse(&server).expect("the address of the server is a URL");
-        address.set_path(&name);
-        let url = String::from(address);
-        Some(Self { store: open(&url).await, url, place: Place::Server { url: server, name } })
+        let url = template::postgres_url(&server, &name);
+        Self { store: open(&url).await, url, place: Place::Server { url: server, name } }
     }
 
     /// Another store on the same database, as a second instance of Usher would open it.

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
-use usher::app::{OsRandom, furnish};
+use usher::app::{OsRandom, assemble};
 use usher::config::{Config, Profile, Sources};
 use usher::domain::client::ClientType;
 use usher::domain::id::ProjectId;
@@ -27,6 +27,7 @@ use usher::web::router;
 use usher::web::server::{Limits, Server};
 
 use super::database::TestDatabase;
+use super::signing_keys;
 
 /// The password of every user that a test makes.
 pub const PASSWORD: &str = "a quiet green door";
@@ -217,8 +218,11 @@ async fn furnished(
     let keys = keys.path().to_str().expect("a plain path");
     let listen = url.replace("http://localhost", "127.0.0.1");
     let config = config(url, &listen, keys, settings);
-    let made = furnish(config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
-    made.expect("a house can be furnished").0
+    let made = assemble(config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
+    let usher = made.expect("a house can be furnished").0;
+    signing_keys::lend(&usher).await;
+    usher.tend_keys().await.expect("the keys can be taken up");
+    usher
 }
 
 fn open_door(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> Open {

@@ -7,3 +7,5 @@ pub mod house;
 #[cfg(feature = "sim")]
 pub mod providers;
 pub mod relying_party;
+pub mod signing_keys;
+pub mod template;

@@ -1,0 +1,53 @@
+//! Signing keys drawn once for all tests of a run: making an RSA key takes longer than most tests.
+
+use std::sync::OnceLock;
+
+use usher::app::OsRandom;
+use usher::domain::key::{SigningAlg, SigningKeyRecord};
+use usher::domain::time::Timestamp;
+use usher::flows::Usher;
+use usher::keys::generate::generate;
+use usher::keys::master::MasterKey;
+use usher::keys::seal::{Purpose, Sealer};
+
+/// A key with its private half in the clear.
+struct DrawnKey {
+    record: SigningKeyRecord,
+    private: Vec<u8>,
+}
+
+/// Gives a server that has no signing keys yet those of this run, sealed with its own master key.
+pub async fn lend(usher: &Usher) {
+    if !usher.list_keys().await.expect("the keys can be listed").is_empty() {
+        return;
+    }
+    let sealed: Vec<_> = drawn().iter().map(|key| sealed_for(usher, key)).collect();
+    let insert = usher.store.write(move |mut tx| {
+        Box::pin(async move {
+            for key in &sealed {
+                tx.insert_key(key).await?;
+            }
+            Ok::<_, usher::storage::StorageError>(())
+        })
+    });
+    insert.await.expect("keys can be stored");
+}
+
+fn sealed_for(usher: &Usher, key: &DrawnKey) -> SigningKeyRecord {
+    let sealed_private = usher.sealer.seal(Purpose::SigningKey, &key.private, &*usher.random);
+    SigningKeyRecord { created_at: usher.now(), sealed_private, ..key.record.clone() }
+}
+
+fn drawn() -> &'static [DrawnKey] {
+    static DRAWN: OnceLock<Vec<DrawnKey>> = OnceLock::new();
+    DRAWN.get_or_init(|| {
+        let random = OsRandom::default();
+        let sealer = Sealer::new(&MasterKey::generate(&random));
+        let draw = |alg| {
+            let record = generate(alg, &sealer, Timestamp(0), &random).expect("a key can be made");
+            let private = sealer.open(Purpose::SigningKey, &record.sealed_private).expect("it was sealed just now");
+            DrawnKey { record, private }
+        };
+        SigningAlg::ALL.into_iter().map(draw).collect()
+    })
+}
