@@ -44,8 +44,8 @@ impl Destination {
 /// What the checks need to know of the client.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
-    /// It cannot keep a secret: PKCE is required (RFC 9700 §2.1.1).
-    pub public: bool,
+    /// PKCE is required: the client is public (RFC 9700 §2.1.1), or was set so.
+    pub requires_pkce: bool,
     /// The most it may ask for.
     pub scope: &'a Scope,
     /// May it use the authorization code grant?
@@ -252,7 +252,9 @@ fn code_challenge(params: &Params, rules: &Rules<'_>, request: &mut AuthorizeReq
     match single(params, "code_challenge")? {
         Some(challenge) => request.code_challenge = Some(CodeChallenge::parse(challenge, method)?),
         None if method.is_some() => return Err(OAuthError::invalid_request("code_challenge is missing")),
-        None if rules.public => return Err(OAuthError::invalid_request("a public client must send code_challenge")),
+        None if rules.requires_pkce => {
+            return Err(OAuthError::invalid_request("code_challenge is missing: this client must use PKCE"));
+        }
         None => {}
     }
     Ok(())
@@ -264,9 +266,9 @@ mod tests {
 
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-    fn checked(public: bool, pairs: &[(&str, &str)]) -> Result<AuthorizeRequest, OAuthError> {
+    fn checked(requires_pkce: bool, pairs: &[(&str, &str)]) -> Result<AuthorizeRequest, OAuthError> {
         let scope = Scope::of(["openid", "email", "offline_access"]);
-        let rules = Rules { public, scope: &scope, authorization_code: true, refresh_token: true };
+        let rules = Rules { requires_pkce, scope: &scope, authorization_code: true, refresh_token: true };
         let base = [("response_type", "code"), ("scope", "openid email")];
         let mut all: Vec<(String, String)> = Vec::new();
         for (name, value) in base.iter().filter(|(name, _)| pairs.iter().all(|(other, _)| other != name)).chain(pairs) {
@@ -275,8 +277,8 @@ mod tests {
         AuthorizeRequest::check(&Params::from_pairs(all), &rules).map_err(|(error, _)| error)
     }
 
-    fn code_of(public: bool, pairs: &[(&str, &str)]) -> &'static str {
-        checked(public, pairs).map_or_else(|error| error.code.as_str(), |_| "accepted")
+    fn code_of(requires_pkce: bool, pairs: &[(&str, &str)]) -> &'static str {
+        checked(requires_pkce, pairs).map_or_else(|error| error.code.as_str(), |_| "accepted")
     }
 
     #[test]
@@ -339,7 +341,7 @@ mod tests {
     #[test]
     fn the_state_goes_home_with_the_error() {
         let scope = Scope::of(["openid"]);
-        let rules = Rules { public: false, scope: &scope, authorization_code: true, refresh_token: true };
+        let rules = Rules { requires_pkce: false, scope: &scope, authorization_code: true, refresh_token: true };
         let params = Params::from_pairs(vec![
             ("state".to_owned(), "kept".to_owned()),
             ("response_type".to_owned(), "token".to_owned()),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::client_metadata::ROLES_CLAIM;
 use super::error::OAuthError;
 use super::scope::Scope;
 use super::strict_json;
@@ -37,6 +38,8 @@ pub const SCOPE_CLAIMS: &[(&str, &[&str])] = &[
     ("email", &["email", "email_verified"]),
     ("address", &["address"]),
     ("phone", &["phone_number", "phone_number_verified"]),
+    // Not of the standard: a person's roles in the client's project.
+    ("roles", &[ROLES_CLAIM]),
 ];
 
 /// Every claim that may be asked for, for the metadata.
@@ -98,6 +101,11 @@ impl ClaimsRequest {
     }
 }
 
+/// Does any token of this scope ask for claims about a person?
+pub fn are_asked_by(scope: &Scope) -> bool {
+    SCOPE_CLAIMS.iter().any(|(name, _)| scope.contains(name))
+}
+
 fn is_person_claim(name: &str) -> bool {
     SCOPE_CLAIMS.iter().any(|(_, claims)| claims.contains(&name))
 }
@@ -140,6 +148,13 @@ mod tests {
         };
         let seen = released(&known, &Scope::of(["openid", "profile"]), &BTreeSet::from(["email".to_owned()]));
         assert_eq!(Value::Object(seen), json!({"name": "Ana", "email": "ana@example.test"}));
+    }
+
+    #[test]
+    fn having_no_role_is_told_as_well() {
+        let Value::Object(known) = json!({"roles": []}) else { unreachable!() };
+        let seen = released(&known, &Scope::of(["roles"]), &BTreeSet::new());
+        assert_eq!(Value::Object(seen), json!({"roles": []}), "an application that merges claims would keep old roles");
     }
 
     #[test]

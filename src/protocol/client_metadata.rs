@@ -41,6 +41,31 @@ pub enum RefreshRotation {
     Reuse,
 }
 
+/// Which claims about a person an ID token carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdTokenClaims {
+    /// The claims of the granted scopes, as at the userinfo endpoint: what most libraries read.
+    Scopes,
+    /// Only claims requested by name with the `claims` parameter (OpenID Connect Core §5.4 and §5.5).
+    Minimal,
+}
+
+impl IdTokenClaims {
+    /// The name in the metadata document.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scopes => "scopes",
+            Self::Minimal => "minimal",
+        }
+    }
+}
+
+/// How access tokens are signed unless a client chose otherwise.
+pub const ACCESS_TOKEN_ALG: &str = "ES256";
+/// The claim that carries a person's roles unless a client chose another name.
+pub const ROLES_CLAIM: &str = "roles";
+
 /// The metadata document of a client. Unknown members are refused, so that a misspelt one is noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -71,7 +96,13 @@ pub struct ClientMetadata {
     pub scope: Scope,
     /// How its ID tokens are signed.
     pub id_token_signed_response_alg: String,
-    /// How its access tokens are signed; as its ID tokens if absent.
+    /// Which claims about a person its ID tokens carry.
+    pub id_token_claims: IdTokenClaims,
+    /// The name of the claim that the scope `roles` gives: `roles`, `groups` or an absolute URL.
+    pub roles_claim: String,
+    /// Every authorization request must carry a PKCE challenge. A public client always must (RFC 9700 §2.1.1).
+    pub require_pkce: bool,
+    /// How its access tokens are signed; [`ACCESS_TOKEN_ALG`] if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_signed_response_alg: Option<String>,
     /// What else its access tokens are for, beside Usher itself.
@@ -129,6 +160,10 @@ impl Default for ClientMetadata {
             token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
             scope: standard_scope(),
             id_token_signed_response_alg: "RS256".to_owned(),
+            // What a stored document without these members means, and what dynamic registration gives.
+            id_token_claims: IdTokenClaims::Minimal,
+            roles_claim: ROLES_CLAIM.to_owned(),
+            require_pkce: false,
             access_token_signed_response_alg: None,
             audience: Vec::new(),
             client_uri: None,
@@ -150,7 +185,7 @@ impl Default for ClientMetadata {
 
 /// What a client may ask for unless it was registered for something else.
 pub fn standard_scope() -> Scope {
-    Scope::of(["openid", "profile", "email", "address", "phone", "offline_access"])
+    Scope::of(["openid", "profile", "email", "address", "phone", "roles", "offline_access"])
 }
 
 /// Why a metadata document is refused (RFC 7591 §3.2.2): the member, and what is wrong with it.
@@ -187,7 +222,7 @@ impl ClientMetadata {
 
     /// The algorithm of its access tokens.
     pub fn access_token_alg(&self) -> &str {
-        self.access_token_signed_response_alg.as_deref().unwrap_or(&self.id_token_signed_response_alg)
+        self.access_token_signed_response_alg.as_deref().unwrap_or(ACCESS_TOKEN_ALG)
     }
 
     /// Checks the whole document.
@@ -196,7 +231,7 @@ impl ClientMetadata {
     /// Every fault found, so that they can be mended in one go.
     pub fn check(&self) -> Result<(), Vec<MetadataFault>> {
         let faults: Vec<_> =
-            [self.name_faults(), self.grant_faults(), self.uri_faults(), self.link_faults(), self.alg_faults()]
+            [self.name_faults(), self.grant_faults(), self.uri_faults(), self.link_faults(), self.token_faults()]
                 .concat();
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
@@ -278,16 +313,24 @@ impl ClientMetadata {
             .collect()
     }
 
-    fn alg_faults(&self) -> Vec<MetadataFault> {
+    fn token_faults(&self) -> Vec<MetadataFault> {
         let algs = [
             ("id_token_signed_response_alg", Some(&self.id_token_signed_response_alg)),
             ("access_token_signed_response_alg", self.access_token_signed_response_alg.as_ref()),
         ];
-        algs.into_iter()
+        let unknown = algs
+            .into_iter()
             .filter(|(_, alg)| alg.is_some_and(|alg| !SIGNING_ALGS.contains(&alg.as_str())))
-            .map(|(member, _)| fault(member, format!("must be one of {}", SIGNING_ALGS.join(", "))))
-            .collect()
+            .map(|(member, _)| fault(member, format!("must be one of {}", SIGNING_ALGS.join(", "))));
+        let roles = (!is_roles_claim(&self.roles_claim))
+            .then(|| fault("roles_claim", "must be roles, groups or an absolute https URL"));
+        unknown.chain(roles).collect()
     }
+}
+
+/// May this name the claim that carries roles? A collision with another claim is impossible (RFC 7519 §4.2).
+fn is_roles_claim(name: &str) -> bool {
+    matches!(name, ROLES_CLAIM | "groups") || name.len() <= 200 && redirect_uri::check_link(name).is_ok()
 }
 
 #[cfg(test)]
@@ -336,6 +379,33 @@ mod tests {
             ]
         );
         assert_eq!(faults[3].code(), "invalid_redirect_uri");
+    }
+
+    #[test]
+    fn a_stored_document_without_the_newer_members_keeps_its_behaviour() {
+        let stored: ClientMetadata = serde_json::from_str(r#"{"client_name":"Shop","scope":"openid"}"#).unwrap();
+        assert_eq!((stored.id_token_claims, stored.require_pkce), (IdTokenClaims::Minimal, false));
+        assert_eq!((stored.roles_claim.as_str(), stored.scope.to_string().as_str()), ("roles", "openid"));
+    }
+
+    #[test]
+    fn the_roles_claim_is_roles_groups_or_an_absolute_url() {
+        let with = |name: &str| ClientMetadata { roles_claim: name.into(), ..sound() }.check();
+        for good in ["roles", "groups", "https://shop.example/claims/roles"] {
+            assert_eq!(with(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "sub",
+            "email",
+            "Roles",
+            "urn:roles",
+            "https://",
+            "javascript:x",
+            &format!("https://{}", "a".repeat(200)),
+        ] {
+            assert_eq!(with(bad).unwrap_err()[0].member, "roles_claim", "{bad}");
+        }
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The ID token: who signed in, when and how (OpenID Connect Core §2).
 
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -27,7 +30,28 @@ pub struct IdTokenClaims<'a> {
     pub amr: &'a [String],
     /// The session, named again in logout tokens.
     pub sid: &'a str,
-    /// Single claims asked for by name.
+    /// The access token that came with it, as [`at_hash`] names it.
+    pub at_hash: &'a str,
+    /// Claims about the person: by the client's setting those of the granted scopes, and those requested by name.
     #[serde(flatten)]
-    pub by_name: &'a Map<String, Value>,
+    pub person: &'a Map<String, Value>,
+}
+
+/// `at_hash`: the left half of the hash of an access token (OpenID Connect Core §3.1.3.6).
+///
+/// Every signature algorithm of Usher hashes with SHA-256.
+pub fn at_hash(access_token: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, access_token.as_bytes());
+    URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_specification_holds() {
+        // OpenID Connect Core, appendix A.3.
+        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+    }
 }

@@ -126,6 +126,7 @@ claim-region = State or region
 claim-country = Country
 claim-email-verified = Whether your e-mail address is confirmed
 claim-phone-verified = Whether your phone number is confirmed
+claim-roles = Your roles in the application
 claim-updated-at = When your profile last changed
 pages = Pages
 message-not-confirmed = This is not what the page asks you to type.

@@ -126,6 +126,7 @@ claim-region = Estado ou região
 claim-country = País
 claim-email-verified = Se o seu endereço de e-mail está confirmado
 claim-phone-verified = Se o seu telefone está confirmado
+claim-roles = Seus papéis no aplicativo
 claim-updated-at = Quando seu perfil mudou pela última vez
 pages = Páginas
 message-not-confirmed = Não é isto que a página pede para digitar.

@@ -134,6 +134,7 @@ claim-region = Область або регіон
 claim-country = Країна
 claim-email-verified = Чи підтверджено вашу електронну адресу
 claim-phone-verified = Чи підтверджено ваш номер телефону
+claim-roles = Ваші ролі в застосунку
 claim-updated-at = Коли востаннє змінювався ваш профіль
 pages = Сторінки
 message-not-confirmed = Це не те, що просить ввести сторінка.

@@ -1,6 +1,7 @@
 //! `usher client`.
 
 mod create;
+mod settings;
 mod show;
 
 use clap::{Args, Subcommand};

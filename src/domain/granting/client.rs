@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::authentication::{AAL2, acr_meets};
 use crate::domain::id::{ClientId, ProjectId};
 use crate::domain::time::Timestamp;
-use crate::protocol::client_metadata::{AuthMethod, ClientMetadata};
+use crate::protocol::client_metadata::{AuthMethod, ClientMetadata, IdTokenClaims};
 use crate::protocol::{authorize, redirect_uri};
 
 /// What kind of application it is: decides how it proves itself and how it gets tokens.
@@ -64,7 +64,9 @@ impl ClientType {
             } else {
                 AuthMethod::None
             },
-            id_token_signed_response_alg: "ES256".to_owned(),
+            // Stock libraries expect RS256 and read the person from the ID token.
+            id_token_claims: IdTokenClaims::Scopes,
+            require_pkce: !machine,
             scope: if machine {
                 crate::protocol::scope::Scope::default()
             } else {
@@ -159,7 +161,7 @@ impl Client {
     /// What the checks of an authorization request need to know.
     pub fn rules(&self) -> authorize::Rules<'_> {
         authorize::Rules {
-            public: self.metadata.is_public(),
+            requires_pkce: self.metadata.is_public() || self.metadata.require_pkce,
             scope: &self.metadata.scope,
             authorization_code: self.metadata.may_use("authorization_code"),
             refresh_token: self.metadata.may_use("refresh_token"),

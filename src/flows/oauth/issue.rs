@@ -14,8 +14,7 @@ use crate::flows::error::FlowError;
 use crate::flows::usher::Usher;
 use crate::keys::seal::Purpose;
 use crate::protocol::access_token::{self, AccessTokenClaims};
-use crate::protocol::claims;
-use crate::protocol::id_token::IdTokenClaims;
+use crate::protocol::id_token::{IdTokenClaims, at_hash};
 use crate::protocol::scope::Scope;
 use crate::protocol::token::TokenResponse;
 
@@ -40,14 +39,6 @@ pub(in crate::flows) struct Issue<'a> {
 impl Usher {
     /// The tokens of a grant.
     pub(in crate::flows) async fn issue(&self, wanted: Issue<'_>) -> Result<TokenResponse, FlowError> {
-        let mut given = BTreeSet::from(["sub".to_owned()]);
-        let id_token = if wanted.grant.scope.contains("openid") {
-            let by_name = self.claims_by_name(wanted.grant).await?;
-            given.extend(by_name.keys().cloned());
-            Some(self.id_token(&wanted, &by_name)?)
-        } else {
-            None
-        };
         let now = self.now();
         let access_token = self.sign_access_token(
             wanted.client,
@@ -62,6 +53,14 @@ impl Usher {
                 ..self.bare_access_token(wanted.client, wanted.urv, now)
             },
         )?;
+        let mut given = BTreeSet::from(["sub".to_owned()]);
+        let id_token = if wanted.grant.scope.contains("openid") {
+            let told = self.told_in_id_token(&wanted).await?;
+            given.extend(told.names());
+            Some(self.id_token(&wanted, &told.claims, &access_token)?)
+        } else {
+            None
+        };
         self.note_release(wanted.grant.user_id, &wanted.client.id, given).await;
         Ok(TokenResponse {
             access_token,
@@ -117,17 +116,12 @@ impl Usher {
         Ok(self.keyring().sign(alg(client.metadata.access_token_alg()), access_token::TYP, claims)?)
     }
 
-    /// What the ID token of a grant says of the person beside their `sub`.
-    async fn claims_by_name(&self, grant: &Grant) -> Result<Map<String, Value>, FlowError> {
-        if grant.claims.id_token.is_empty() {
-            return Ok(Map::new());
-        }
-        let user = self.store.find_user(grant.user_id).await?;
-        let known = user.map(|user| user.claims()).unwrap_or_default();
-        Ok(claims::released(&known, &Scope::default(), &grant.claims.id_token))
-    }
-
-    fn id_token(&self, wanted: &Issue<'_>, by_name: &Map<String, Value>) -> Result<String, FlowError> {
+    fn id_token(
+        &self,
+        wanted: &Issue<'_>,
+        person: &Map<String, Value>,
+        access_token: &str,
+    ) -> Result<String, FlowError> {
         let (grant, now) = (wanted.grant, self.now());
         let claims = IdTokenClaims {
             iss: self.issuer(),
@@ -140,7 +134,8 @@ impl Usher {
             acr: &grant.acr,
             amr: &grant.amr,
             sid: &grant.session_id.to_string(),
-            by_name,
+            at_hash: &at_hash(access_token),
+            person,
         };
         Ok(self.keyring().sign(alg(&wanted.client.metadata.id_token_signed_response_alg), ID_TOKEN_TYP, &claims)?)
     }
@@ -159,15 +154,6 @@ impl Usher {
         let (grant, generation) = content.split_at_checked(16)?;
         let generation = u32::from_be_bytes(generation.try_into().ok()?);
         Some((GrantId(uuid::Uuid::from_slice(grant).ok()?), generation))
-    }
-
-    /// Every person claim that the scope or the single wishes of a grant may see.
-    pub(in crate::flows) fn released_claims(
-        user: &crate::domain::user::User,
-        scope: &Scope,
-        by_name: &BTreeSet<String>,
-    ) -> Map<String, Value> {
-        claims::released(&user.claims(), scope, by_name)
     }
 }
 

@@ -12,4 +12,5 @@ pub mod refresh;
 pub mod releases;
 pub mod revoke;
 pub mod token;
+pub mod told;
 pub mod userinfo;

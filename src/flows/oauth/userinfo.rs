@@ -21,10 +21,11 @@ impl Usher {
                 OAuthError::new(ErrorCode::InsufficientScope, "the access token was not issued for openid").into()
             );
         };
-        let mut claims = Self::released_claims(&user, &scope, &asked.userinfo);
-        claims.insert("sub".to_owned(), user.sub.0.into());
-        let client = ClientId(access.claims.client_id);
-        self.note_release(user.id, &client, claims.keys().cloned().collect()).await;
-        Ok(claims)
+        let id = ClientId(access.claims.client_id);
+        let client = self.find_client(&id).await?.ok_or_else(OAuthError::invalid_token)?;
+        let mut told = self.tell(&client, &user, &scope, &asked.userinfo).await?;
+        told.claims.insert("sub".to_owned(), user.sub.0.into());
+        self.note_release(user.id, &id, told.names().collect()).await;
+        Ok(told.claims)
     }
 }

@@ -129,12 +129,15 @@ fn clients(folder: &Folder, project: &str) {
     let create = ["client", "create", "--project", "Shop", "--type", "web", "--name", "Till"];
     let web = folder.json(&[&create[..], &["--redirect-uri", "https://till.test/cb", "--first-party"]].concat());
     assert_eq!((&web["project_id"], &web["first_party"]), (&json!(project), &json!(true)));
-    assert_eq!(web["id_token_signed_response_alg"], "ES256");
+    let tokens =
+        ["id_token_signed_response_alg", "id_token_claims", "roles_claim", "require_pkce"].map(|member| &web[member]);
+    assert_eq!(tokens, [&json!("RS256"), &json!("scopes"), &json!("roles"), &json!(true)]);
     let id = web["client_id"].as_str().unwrap();
     let secret = web["client_secret"].as_str().unwrap();
 
     folder.write("metadata.json", r#"{"client_name":"File","redirect_uris":["https://f.test/cb"],"token_endpoint_auth_method":"client_secret_post"}"#);
-    let create = ["client", "create", "--project", project, "--type", "web", "--alg", "PS256", "--name", "Typed"];
+    let create =
+        ["client", "create", "--project", project, "--type", "web", "--id-token-alg", "PS256", "--name", "Typed"];
     let filed = folder.json(&[&create[..], &["--from-json", "metadata.json"]].concat());
     assert_eq!(filed["token_endpoint_auth_method"], "client_secret_post");
     assert_eq!((&filed["client_name"], &filed["id_token_signed_response_alg"]), (&json!("Typed"), &json!("PS256")));

@@ -141,9 +141,13 @@ pub fn payload(token: &str) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
 
+/// The header of a token, its signature unseen.
+pub fn header(token: &str) -> Value {
+    let part = token.split('.').next().expect("a compact token");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
+}
+
 /// The name of the key that signed a token, its signature unseen.
 pub fn kid(token: &str) -> String {
-    let part = token.split('.').next().expect("a compact token");
-    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON");
-    header["kid"].as_str().expect("a kid").to_owned()
+    header(token)["kid"].as_str().expect("a kid").to_owned()
 }

@@ -52,7 +52,7 @@ impl Scene<'_> {
         let token = call.logout_token();
         let verified =
             self.stage.house.usher.keyring().verify(&token, Expect { typ: "logout+jwt" }).expect("it is ours");
-        assert_eq!(verified.alg, SigningAlg::Es256, "the algorithm of the client's ID tokens");
+        assert_eq!(verified.alg, SigningAlg::Rs256, "the algorithm of the client's ID tokens");
         let claims = Value::Object(verified.claims);
         let now = self.stage.house.now().0;
         assert_eq!(

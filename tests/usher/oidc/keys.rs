@@ -28,7 +28,7 @@ async fn published(house: &TestUsher) -> BTreeSet<String> {
 }
 
 async fn machine(house: &TestUsher, alg: &str) -> RegisteredClient {
-    house.client(ClientType::Machine, |client| client.id_token_signed_response_alg = alg.to_owned()).await
+    house.client(ClientType::Machine, |client| client.access_token_signed_response_alg = Some(alg.to_owned())).await
 }
 
 async fn token(house: &TestUsher, client: &RegisteredClient) -> String {

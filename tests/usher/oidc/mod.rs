@@ -8,6 +8,7 @@ mod client_credentials;
 mod code_flow;
 mod codes;
 mod consent;
+mod id_token_claims;
 mod introspection;
 mod keys;
 mod logout;

@@ -49,6 +49,7 @@ impl ScopeView {
             "email" => Some(("scope-email", "scope-email-text")),
             "address" => Some(("scope-address", "scope-address-text")),
             "phone" => Some(("scope-phone", "scope-phone-text")),
+            "roles" => Some(("scope-roles", "scope-roles-text")),
             "offline_access" => Some(("scope-offline", "scope-offline-text")),
             _ => None,
         };

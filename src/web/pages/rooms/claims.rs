@@ -24,6 +24,7 @@ pub fn claim_words(lang: Lang, claim: &str) -> String {
         "phone_number" => "phone-number",
         "phone_number_verified" => "claim-phone-verified",
         "address" => "claim-address",
+        "roles" => "claim-roles",
         "updated_at" => "claim-updated-at",
         other => return other.to_owned(),
     };

@@ -1,0 +1,302 @@
+//! The settings of a client as options of `usher client create` and `usher client update`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+use serde_json::{Map, Value};
+
+use crate::app::ClientMetadata;
+use crate::cli::stdin;
+use crate::domain::client::ClientType;
+
+/// One option for each member of the metadata that may change. A member that is not given stays as it is.
+#[derive(Debug, Default, Args)]
+pub(in crate::cli) struct Settings {
+    /// Where answers may go; may be given several times
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Vec<String>,
+    /// Where people may be sent after signing out; may be given several times
+    #[arg(long, value_name = "URI")]
+    post_logout_redirect_uri: Vec<String>,
+    /// Where the client is told that a session is over (OpenID Connect Back-Channel Logout)
+    #[arg(long, value_name = "URI")]
+    backchannel_logout_uri: Option<String>,
+    /// The most it may ask for, separated by spaces
+    #[arg(long)]
+    scope: Option<String>,
+    /// How it gets tokens; may be given several times
+    #[arg(long, value_name = "GRANT")]
+    grant_type: Vec<String>,
+    /// How its ID tokens are signed: RS256, ES256 or PS256
+    #[arg(long, value_name = "ALG", alias = "alg")]
+    id_token_alg: Option<String>,
+    /// How its access tokens are signed: RS256, ES256 or PS256 [default: ES256]
+    #[arg(long, value_name = "ALG")]
+    access_token_alg: Option<String>,
+    /// Which claims its ID tokens carry: those of the granted scopes, or only those requested by name
+    #[arg(long, value_name = "RULE", value_parser = ["scopes", "minimal"])]
+    id_token_claims: Option<String>,
+    /// The claim that the scope `roles` gives: roles, groups or an https URL
+    #[arg(long, value_name = "NAME")]
+    roles_claim: Option<String>,
+    /// Refuse authorization requests without PKCE (public clients: always)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    require_pkce: Option<bool>,
+    /// Nobody signs in to it without two factors
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    require_second_factor: Option<bool>,
+    /// It belongs to whoever runs Usher: people are not asked for consent
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    first_party: Option<bool>,
+    /// Whether each refresh replaces the refresh token
+    #[arg(long, value_name = "RULE", value_parser = ["rotate", "reuse"])]
+    refresh_rotation: Option<String>,
+    /// A refresh token unused for so long is dead
+    #[arg(long, value_name = "SECONDS")]
+    refresh_idle_seconds: Option<u64>,
+    /// The refresh tokens of one sign-in end after so long; 0 = never
+    #[arg(long, value_name = "SECONDS")]
+    refresh_absolute_seconds: Option<u64>,
+    /// `max_age` for requests that have none
+    #[arg(long, value_name = "SECONDS")]
+    default_max_age: Option<u64>,
+    /// An authentication context it prefers, best first; may be given several times
+    #[arg(long, value_name = "ACR")]
+    default_acr_value: Vec<String>,
+    /// What else its access tokens are for; may be given several times
+    #[arg(long, value_name = "URI")]
+    audience: Vec<String>,
+    /// Its home page
+    #[arg(long, value_name = "URI")]
+    client_uri: Option<String>,
+    /// Its logo
+    #[arg(long, value_name = "URI")]
+    logo_uri: Option<String>,
+    /// Its privacy policy
+    #[arg(long, value_name = "URI")]
+    policy_uri: Option<String>,
+    /// Its terms of service
+    #[arg(long, value_name = "URI")]
+    tos_uri: Option<String>,
+    /// How to reach its people; may be given several times
+    #[arg(long, value_name = "CONTACT")]
+    contact: Vec<String>,
+}
+
+impl Settings {
+    /// The members that were typed, by the names of the metadata document. An empty text stands for `null`.
+    pub(super) fn members(self, name: Option<String>) -> Map<String, Value> {
+        let lists = [
+            ("redirect_uris", self.redirect_uri),
+            ("post_logout_redirect_uris", self.post_logout_redirect_uri),
+            ("grant_types", self.grant_type),
+            ("default_acr_values", self.default_acr_value),
+            ("audience", self.audience),
+            ("contacts", self.contact),
+        ];
+        let texts = [
+            ("client_name", name),
+            ("backchannel_logout_uri", self.backchannel_logout_uri),
+            ("scope", self.scope),
+            ("id_token_signed_response_alg", self.id_token_alg),
+            ("access_token_signed_response_alg", self.access_token_alg),
+            ("id_token_claims", self.id_token_claims),
+            ("roles_claim", self.roles_claim),
+            ("refresh_rotation", self.refresh_rotation),
+            ("client_uri", self.client_uri),
+            ("logo_uri", self.logo_uri),
+            ("policy_uri", self.policy_uri),
+            ("tos_uri", self.tos_uri),
+        ];
+        let flags = [
+            ("require_pkce", self.require_pkce),
+            ("require_second_factor", self.require_second_factor),
+            ("first_party", self.first_party),
+        ];
+        let numbers = [
+            ("refresh_idle_seconds", self.refresh_idle_seconds),
+            ("refresh_absolute_seconds", self.refresh_absolute_seconds),
+            ("default_max_age", self.default_max_age),
+        ];
+        let lists = lists.into_iter().map(|(member, all)| (member, given(all).map(Value::from)));
+        let texts = texts.into_iter().map(|(member, text)| (member, text.map(text_or_null)));
+        let flags = flags.into_iter().map(|(member, flag)| (member, flag.map(Value::from)));
+        let numbers = numbers.into_iter().map(|(member, number)| (member, number.map(Value::from)));
+        let all = lists.chain(texts).chain(flags).chain(numbers);
+        all.filter_map(|(member, value)| Some((member.to_owned(), value?))).collect()
+    }
+}
+
+/// A list is given when the option was used; one empty text empties it.
+fn given(list: Vec<String>) -> Option<Vec<String>> {
+    (!list.is_empty()).then(|| list.into_iter().filter(|item| !item.is_empty()).collect())
+}
+
+fn text_or_null(text: String) -> Value {
+    if text.is_empty() { Value::Null } else { text.into() }
+}
+
+/// The metadata document in a file; nothing if no file is named.
+///
+/// # Errors
+/// If the file cannot be read or holds no JSON object.
+pub(super) fn read_file(path: Option<&PathBuf>) -> anyhow::Result<Map<String, Value>> {
+    let Some(path) = path else { return Ok(Map::new()) };
+    let of_file = |path: &Path| format!("the metadata in {}", path.display());
+    let value: Value = serde_json::from_str(&stdin::read(path)?).with_context(|| of_file(path))?;
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(anyhow!("expected a JSON object").context(of_file(path))),
+    }
+}
+
+/// `changes` in their order over `current`. A member that is `null` goes back to what suits the type.
+///
+/// # Errors
+/// If a member is unknown or has the wrong type.
+pub(super) fn merge<const N: usize>(
+    kind: ClientType,
+    current: &ClientMetadata,
+    changes: [Map<String, Value>; N],
+) -> serde_json::Result<ClientMetadata> {
+    let (mut members, defaults) = (object(current)?, object(&kind.defaults())?);
+    for (member, value) in changes.into_iter().flatten() {
+        match value {
+            // An unknown member is refused also where it is null.
+            Value::Null if defaults.get(&member).is_none() && members.remove(&member).is_some() => {}
+            Value::Null => {
+                let default = defaults.get(&member).cloned().unwrap_or_default();
+                members.insert(member, default);
+            }
+            value => {
+                members.insert(member, value);
+            }
+        }
+    }
+    serde_json::from_value(Value::Object(members))
+}
+
+fn object(metadata: &ClientMetadata) -> serde_json::Result<Map<String, Value>> {
+    match serde_json::to_value(metadata)? {
+        Value::Object(members) => Ok(members),
+        _ => Ok(Map::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use serde_json::json;
+
+    use super::*;
+
+    fn merged(kind: ClientType, file: Value, typed: Value) -> Result<Value, String> {
+        let object = |value: Value| value.as_object().cloned().unwrap();
+        let metadata =
+            merge(kind, &kind.defaults(), [object(file), object(typed)]).map_err(|error| error.to_string())?;
+        Ok(serde_json::to_value(metadata).unwrap())
+    }
+
+    #[test]
+    fn what_is_typed_wins_over_the_file_and_the_file_over_the_type() {
+        let file = json!({"client_name": "File", "redirect_uris": ["https://a.test/"], "id_token_signed_response_alg": "ES256"});
+        let all = merged(ClientType::Spa, file, json!({"client_name": "Typed"})).unwrap();
+        assert_eq!(all["client_name"], "Typed");
+        assert_eq!(all["redirect_uris"], json!(["https://a.test/"]));
+        assert_eq!(all["id_token_signed_response_alg"], "ES256");
+        assert_eq!(all["token_endpoint_auth_method"], "none", "what suits the type stands where nobody says otherwise");
+    }
+
+    #[test]
+    fn null_goes_back_to_what_suits_the_type() {
+        let file = json!({"client_uri": "https://a.test/", "id_token_claims": "minimal", "roles_claim": "groups"});
+        let all = merged(ClientType::Web, file, json!({"client_uri": null, "id_token_claims": null})).unwrap();
+        assert_eq!((all.get("client_uri"), &all["id_token_claims"]), (None, &json!("scopes")));
+        assert_eq!(all["roles_claim"], "groups");
+    }
+
+    #[test]
+    fn a_misspelt_member_is_named() {
+        for value in [json!(["x"]), Value::Null] {
+            let told = merged(ClientType::Web, json!({"redirect_uri": value}), json!({})).unwrap_err();
+            assert!(told.contains("redirect_uri"), "{told}");
+        }
+    }
+
+    #[derive(Parser)]
+    struct Typed {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    #[test]
+    fn every_member_that_may_change_has_an_option() {
+        let typed = Typed::parse_from([
+            "client",
+            "--redirect-uri",
+            "a",
+            "--post-logout-redirect-uri",
+            "b",
+            "--backchannel-logout-uri",
+            "c",
+            "--scope",
+            "openid",
+            "--grant-type",
+            "d",
+            "--id-token-alg",
+            "RS256",
+            "--access-token-alg",
+            "RS256",
+            "--id-token-claims",
+            "minimal",
+            "--roles-claim",
+            "groups",
+            "--require-pkce=false",
+            "--require-second-factor",
+            "--first-party",
+            "--refresh-rotation",
+            "reuse",
+            "--refresh-idle-seconds",
+            "1",
+            "--refresh-absolute-seconds",
+            "2",
+            "--default-max-age",
+            "3",
+            "--default-acr-value",
+            "aal2",
+            "--audience",
+            "e",
+            "--client-uri",
+            "f",
+            "--logo-uri",
+            "g",
+            "--policy-uri",
+            "h",
+            "--tos-uri",
+            "i",
+            "--contact",
+            "j",
+        ]);
+        let typed = typed.settings.members(Some("Shop".into()));
+        let all: ClientMetadata = serde_json::from_value(Value::Object(typed.clone())).unwrap();
+        // Decided when the client is made, or fixed: no option changes them.
+        let fixed = [
+            "token_endpoint_auth_method",
+            "response_types",
+            "any_localhost_redirect",
+            "backchannel_logout_session_required",
+        ];
+        for (member, value) in object(&all).unwrap() {
+            assert!(typed.get(&member) == Some(&value) || fixed.contains(&member.as_str()), "{member}");
+        }
+        assert_eq!(typed["require_pkce"], json!(false));
+    }
+
+    #[test]
+    fn an_empty_text_removes_a_member_and_empties_a_list() {
+        let typed = Typed::parse_from(["client", "--client-uri", "", "--contact", ""]);
+        let members = typed.settings.members(None);
+        assert_eq!(Value::Object(members), json!({"client_uri": null, "contacts": []}));
+    }
+}
