@@ -66,7 +66,8 @@ impl ClientType {
             },
             // Stock libraries expect RS256 and read the person from the ID token.
             id_token_claims: IdTokenClaims::Scopes,
-            require_pkce: !machine,
+            // Some libraries for servers know no PKCE; a secret protects them as well. A client may ask for it all the same.
+            require_pkce: !self.keeps_secret(),
             scope: if machine {
                 crate::protocol::scope::Scope::default()
             } else {

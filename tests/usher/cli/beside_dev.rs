@@ -131,7 +131,7 @@ fn clients(folder: &Folder, project: &str) {
     assert_eq!((&web["project_id"], &web["first_party"]), (&json!(project), &json!(true)));
     let tokens =
         ["id_token_signed_response_alg", "id_token_claims", "roles_claim", "require_pkce"].map(|member| &web[member]);
-    assert_eq!(tokens, [&json!("RS256"), &json!("scopes"), &json!("roles"), &json!(true)]);
+    assert_eq!(tokens, [&json!("RS256"), &json!("scopes"), &json!("roles"), &json!(false)]);
     let id = web["client_id"].as_str().unwrap();
     let secret = web["client_secret"].as_str().unwrap();
 

@@ -37,6 +37,16 @@ async fn a_public_client_must_begin_with_a_challenge() {
     assert_eq!(house.refresh(&spa, &tokens.text("refresh_token")).await.status, 200);
 }
 
+#[tokio::test]
+async fn a_client_with_a_secret_may_require_a_challenge_as_well() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let strict = house.client(ClientType::Web, |client| client.require_pkce = true).await;
+    let landing = house.browser().open(&house.authorize_url(&strict, &NO_CHALLENGE)).await;
+    assert_eq!(landing.answer("error").as_deref(), Some("invalid_request"));
+    assert_eq!(house.tokens(&mut house.browser(), &strict, ANA).await.status, 200);
+}
+
 /// PK-02
 #[tokio::test]
 async fn a_verifier_for_which_there_was_no_challenge_is_refused() {
