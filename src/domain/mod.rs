@@ -13,6 +13,7 @@ pub mod provider;
 pub mod random;
 pub mod secret;
 mod telling;
+pub mod text;
 pub mod time;
 mod words;
 

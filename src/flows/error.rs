@@ -1,6 +1,7 @@
 //! What can come of a verb instead of its answer: it is refused, it is an OAuth error, or the house is broken.
 
 use crate::domain::provider::ProviderFault;
+use crate::domain::text::NameFault;
 use crate::domain::user::ProfileFault;
 use crate::domain::webhook::WebhookFault;
 use crate::flows::password_pool::Busy;
@@ -109,9 +110,9 @@ pub enum Refused {
     /// The metadata of a client will not do.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Metadata(Vec<MetadataFault>),
-    /// The name of a project will not do.
-    #[error("the name must hold 1 to 100 characters and no control characters")]
-    BadName,
+    /// The name of a project or passkey will not do.
+    #[error(transparent)]
+    Name(#[from] NameFault),
     /// The person has to show themselves again first.
     #[error("this needs a sign-in of the last five minutes")]
     NotFresh,

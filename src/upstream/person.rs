@@ -7,15 +7,16 @@ use super::error::UpstreamError;
 use crate::domain::email::Email;
 use crate::domain::identity::{EmailTrust, VouchedEmail};
 use crate::domain::provider::ProviderSettings;
+use crate::domain::text::without_invisible;
 use crate::domain::user::Profile;
 
 const LONGEST: usize = 255;
 
-/// A text for people: without control characters and bidirectional overrides, trimmed, of bounded length.
+/// A text for people: without control characters and invisible ones, trimmed, of bounded length.
 pub(super) fn text(value: Option<&Value>) -> Option<String> {
-    let is_trick =
-        |c: &char| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
-    let clean: String = value?.as_str()?.chars().filter(|c| !is_trick(c)).take(LONGEST).collect();
+    // Nothing beyond this can be kept, however much of it is removed.
+    let told: String = value?.as_str()?.chars().filter(|c| !c.is_control()).take(4 * LONGEST).collect();
+    let clean: String = without_invisible(&told).chars().take(LONGEST).collect();
     Some(clean.trim().to_owned()).filter(|clean| !clean.is_empty())
 }
 

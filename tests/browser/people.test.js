@@ -219,3 +219,34 @@ for (const [locale, title] of [['pt-BR', /^Entrar/], ['uk', /^Увійти/]]) {
     await own.context().close();
   });
 }
+
+const NAMES = {
+  long: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(4).slice(0, 117),
+  emoji: '👩🏽‍🚀👨‍👩‍👧🏴󠁧󠁢󠁳󠁣󠁴󠁿'.repeat(9),
+  rtl: 'محمد بن عبد الرحمن بن يوسف بن إبراهيم الخوارزمي المعروف بالبغدادي',
+};
+
+for (const [kind, name] of Object.entries(NAMES)) {
+  inFreshBrowser(`a ${kind} name fits on every page that shows it`, async (page) => {
+    const email = `name-${kind}@example.test`;
+    await toSignIn(page);
+    await follow(page, '.below a[href*="/register"]');
+    await page.fill('#given_name', name);
+    await page.fill('#email', email);
+    await page.fill('#password', PASSWORD);
+    await submit(page);
+    const { code } = await letter(page, usher.issuer, email, 'Confirm');
+    await page.fill('#code', code);
+    await submit(page);
+    await page.locator('h1 bdi').waitFor();
+    assert.equal(await text(page, 'h1 bdi'), name);
+    for (const path of ['profile', 'security', 'data']) {
+      await page.goto(`${usher.issuer}/account/${path}`);
+      await inspect(page, `name-${kind}-${path}`, { languages: [] });
+      const header = await page.locator('.who > span').boundingBox();
+      assert.ok(header.height < 40, `the header keeps its one line: ${header.height}`);
+    }
+    await page.goto(`${usher.issuer}/login/accounts`);
+    await inspect(page, `name-${kind}-accounts`, { languages: [] });
+  });
+}

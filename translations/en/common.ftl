@@ -72,6 +72,7 @@ message-too-long =
         [one] Please use no more than { $count } character.
        *[other] Please use no more than { $count } characters.
     }
+message-control-characters = Please remove line breaks, tabs and other control characters.
 message-password-short =
     { $count ->
         [one] Please use at least { $count } character.

@@ -72,6 +72,7 @@ message-too-long =
         [one] Use no máximo { $count } caractere.
        *[other] Use no máximo { $count } caracteres.
     }
+message-control-characters = Remova quebras de linha, tabulações e outros caracteres de controle.
 message-password-short =
     { $count ->
         [one] Use pelo menos { $count } caractere.

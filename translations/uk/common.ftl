@@ -78,6 +78,7 @@ message-too-long =
         [many] Не більше ніж { $count } символів.
        *[other] Не більше ніж { $count } символу.
     }
+message-control-characters = Приберіть розриви рядків, табуляції та інші керівні символи.
 message-password-short =
     { $count ->
         [one] Потрібен щонайменше { $count } символ.

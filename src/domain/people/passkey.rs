@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::domain::id::{PasskeyId, UserId};
+use crate::domain::text::without_invisible;
 use crate::domain::time::Timestamp;
 
 /// Longest name kept, in characters.
@@ -77,8 +78,7 @@ pub fn aaguid(attestation_object: &[u8]) -> Option<Uuid> {
 
 /// A name as its owner typed it, fit to be kept; `None` if nothing is left of it.
 pub fn tidy_name(typed: &str) -> Option<String> {
-    let is_override = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let kept: String = typed.chars().filter(|c| !c.is_control() && !is_override(*c)).take(MAX_NAME).collect();
+    let kept: String = without_invisible(typed).chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
     Some(kept.trim().to_owned()).filter(|name| !name.is_empty())
 }
 

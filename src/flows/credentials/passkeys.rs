@@ -18,6 +18,7 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{CeremonyId, PasskeyId, UserId};
 use crate::domain::notice::{FactorName, Notice};
 use crate::domain::passkey::{StoredPasskey, aaguid, maker, tidy_name};
+use crate::domain::text::NameFault;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserStatus;
 use crate::flows::accounts::{Account, Browser};
@@ -161,9 +162,9 @@ impl Usher {
     /// Gives a passkey another name.
     ///
     /// # Errors
-    /// [`Refused::BadName`], [`Refused::NotFound`].
+    /// [`Refused::Name`], [`Refused::NotFound`].
     pub async fn rename_passkey(&self, account: &Account, id: PasskeyId, name: &str) -> Result<(), FlowError> {
-        let (user, name) = (account.user.id, tidy_name(name).ok_or(Refused::BadName)?);
+        let (user, name) = (account.user.id, tidy_name(name).ok_or(Refused::Name(NameFault::Empty))?);
         let renamed =
             self.store.write_single(move |mut tx| Box::pin(async move { tx.rename_passkey(user, id, &name).await }));
         if renamed.await? { Ok(()) } else { Err(Refused::NotFound("passkey").into()) }

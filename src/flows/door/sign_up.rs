@@ -13,6 +13,7 @@ use crate::domain::letter::QueuedLetter;
 use crate::domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use crate::domain::secret::Secret;
 use crate::domain::source::{Origin, Sources};
+use crate::domain::text::without_invisible;
 use crate::domain::user::{Profile, Sub, User, UserStatus};
 use crate::flows::accounts::{Browser, secret_hash};
 use crate::flows::arrive::SignedIn;
@@ -37,9 +38,9 @@ pub struct SignUpForm {
     pub email: String,
     /// The password; `None` for somebody who will make a passkey once the address is proven.
     pub password: Option<Secret<String>>,
-    /// First name.
+    /// First name, or the only one.
     pub given_name: String,
-    /// Last name.
+    /// Last name; empty for somebody who has one name.
     pub family_name: String,
     /// The language they read.
     pub lang: Lang,
@@ -393,22 +394,19 @@ fn asks_password(pending: &PendingSignUp, browser: &Browser) -> bool {
     pending.phc.is_some() && (pending.browser.is_none() || pending.browser != browser.mark().map(mark_hash))
 }
 
-/// The names of the form, or all that is wrong with them.
+/// The names of the form, or all that is wrong with them. One name is enough.
 fn names(form: &SignUpForm) -> Result<Profile, Vec<Refused>> {
-    let missing = |name, value: &str| value.trim().is_empty().then_some(Refused::Missing(name));
-    let mut faults: Vec<Refused> =
-        missing("given_name", &form.given_name).into_iter().chain(missing("family_name", &form.family_name)).collect();
     let names = Profile {
         given_name: Some(form.given_name.clone()),
         family_name: Some(form.family_name.clone()),
         ..Profile::default()
     };
+    let missing = without_invisible(&form.given_name).trim().is_empty().then_some(Refused::Missing("given_name"));
     match names.checked_throughout() {
-        Ok(profile) if faults.is_empty() => Ok(profile),
-        Ok(_) => Err(faults),
+        Ok(profile) => missing.map_or(Ok(profile), |missing| Err(vec![missing])),
         Err((first, others)) => {
-            faults.extend([first].into_iter().chain(others).map(Refused::Profile));
-            Err(faults)
+            let broken = [first].into_iter().chain(others).map(Refused::Profile);
+            Err(missing.into_iter().chain(broken).collect())
         }
     }
 }

@@ -6,7 +6,8 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{ProjectId, UserId};
 use crate::domain::member::{Member, Role};
 use crate::domain::page::{Cursor, Page};
-use crate::domain::project::{Project, check_name};
+use crate::domain::project::{MAX_NAME, Project};
+use crate::domain::text::check_name;
 use crate::domain::user::User;
 use crate::flows::accounts::secret_hash;
 use crate::flows::error::{FlowError, Refused};
@@ -26,7 +27,7 @@ impl Usher {
     /// Makes a project that nobody but administrators works on yet.
     ///
     /// # Errors
-    /// [`Refused::BadName`].
+    /// [`Refused::Name`].
     pub async fn create_project(&self, name: &str) -> Result<RegisteredProject, FlowError> {
         let token = self.random.token();
         self.make_project(name, None, token).await
@@ -35,7 +36,7 @@ impl Usher {
     /// Makes a project for a person, who owns it.
     ///
     /// # Errors
-    /// [`Refused::NotAllowed`] if only administrators may, [`Refused::BadName`].
+    /// [`Refused::NotAllowed`] if only administrators may, [`Refused::Name`].
     pub async fn create_project_of(&self, name: &str, owner: &User) -> Result<RegisteredProject, FlowError> {
         if self.config.projects.create == Makers::Admins && !owner.admin {
             return Err(Refused::NotAllowed.into());
@@ -47,14 +48,14 @@ impl Usher {
     /// Makes a project with this token, which is 32 bytes of base64url. Only the development set-up names one.
     ///
     /// # Errors
-    /// [`Refused::BadName`].
+    /// [`Refused::Name`].
     pub async fn make_project(
         &self,
         name: &str,
         owner: Option<UserId>,
         token: String,
     ) -> Result<RegisteredProject, FlowError> {
-        let name = check_name(name).map_err(|_| Refused::BadName)?;
+        let name = check_name(name, MAX_NAME).map_err(Refused::Name)?;
         let now = self.now();
         let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now, required_acr: None };
         let key = ProjectKey::of_token(&token).ok_or(NotOpened)?;

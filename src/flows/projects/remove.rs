@@ -2,7 +2,8 @@
 
 use crate::domain::event::EventKind;
 use crate::domain::page::MAX_PAGE;
-use crate::domain::project::{Project, check_name};
+use crate::domain::project::{MAX_NAME, Project};
+use crate::domain::text::check_name;
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::usher::Usher;
 
@@ -10,9 +11,9 @@ impl Usher {
     /// Gives a project another name.
     ///
     /// # Errors
-    /// [`Refused::BadName`], [`Refused::NotFound`].
+    /// [`Refused::Name`], [`Refused::NotFound`].
     pub async fn rename_project(&self, project: &Project, name: &str) -> Result<Project, FlowError> {
-        let name = check_name(name).map_err(|_| Refused::BadName)?;
+        let name = check_name(name, MAX_NAME).map_err(Refused::Name)?;
         let renamed = Project { name: name.clone(), ..project.clone() };
         let (id, event) = (project.id, self.event(EventKind::ProjectUpdated).with_project(project.id));
         let rename = self.store.write(move |mut tx| {

@@ -1,5 +1,7 @@
 //! What a form says when a verb refuses: the field at fault, and the sentence for it.
 
+use crate::domain::text::NameFault;
+use crate::domain::user::{MAX_TEXT, ProfileRule};
 use crate::flows::Refused;
 use crate::flows::password_rules::PasswordFault;
 use crate::i18n::Lang;
@@ -18,7 +20,7 @@ pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
         Refused::Missing(field) => (*field, Message::Required),
         Refused::Password(fault) => ("password", of_password(fault)),
         Refused::Profile(fault) => {
-            (fault.claim.strip_prefix("address.").unwrap_or(fault.claim), of_profile(fault.claim))
+            (fault.claim.strip_prefix("address.").unwrap_or(fault.claim), of_profile(fault.rule))
         }
         Refused::NotConfirmed => ("confirmation", Message::NotConfirmed),
         Refused::Frozen => ("", Message::Frozen),
@@ -29,7 +31,7 @@ pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
         Refused::LastWayIn => ("", Message::LastWayIn),
         Refused::WrongCode => ("code", Message::CodeWrong),
         Refused::ProofOver => ("code", Message::CodeExpired),
-        Refused::BadName => ("name", Message::TooLong { max: 100 }),
+        Refused::Name(fault) => ("name", of_name(*fault)),
         _ => return None,
     };
     Some([(field.to_owned(), message.text(lang))].into_iter().collect())
@@ -44,12 +46,21 @@ fn of_password(fault: &PasswordFault) -> Message {
     }
 }
 
-fn of_profile(claim: &str) -> Message {
-    match claim {
-        "website" | "profile" | "picture" => Message::WebsiteInvalid,
-        "birthdate" => Message::BirthdateInvalid,
-        "zoneinfo" => Message::ZoneInvalid,
-        "phone_number" => Message::PhoneInvalid,
-        _ => Message::TooLong { max: 300 },
+const fn of_name(fault: NameFault) -> Message {
+    match fault {
+        NameFault::Empty => Message::Required,
+        NameFault::TooLong { max } => Message::TooLong { max },
+        NameFault::ControlCharacters => Message::ControlCharacters,
+    }
+}
+
+const fn of_profile(rule: ProfileRule) -> Message {
+    match rule {
+        ProfileRule::Length => Message::TooLong { max: MAX_TEXT },
+        ProfileRule::NoControlCharacters => Message::ControlCharacters,
+        ProfileRule::WebAddress => Message::WebsiteInvalid,
+        ProfileRule::TimeZone => Message::ZoneInvalid,
+        ProfileRule::PhoneNumber => Message::PhoneInvalid,
+        ProfileRule::Date => Message::BirthdateInvalid,
     }
 }

@@ -103,6 +103,12 @@ impl Page {
         self.lang.text_with(key, &[(name, value.into())])
     }
 
+    /// The words under `key` with the name of a person filled in, which may be of any script: Unicode isolates keep its
+    /// direction from changing the order of the words around it.
+    pub fn tp(&self, key: &str, name: &str, person: &str) -> String {
+        self.tv(key, name, &format!("\u{2068}{person}\u{2069}"))
+    }
+
     /// The words under `key` for a number, passed as `$count`.
     pub fn tn<'a>(&self, key: &str, count: impl Into<Arg<'a>>) -> String {
         self.tv(key, "count", count)

@@ -39,6 +39,8 @@ pub enum Message {
         /// The most it takes.
         max: u32,
     },
+    /// A line break or another control character in a line of text.
+    ControlCharacters,
     /// Too short a password.
     PasswordShort {
         /// The fewest characters taken.
@@ -155,6 +157,7 @@ impl Message {
             Self::EmailTaken => "message-email-taken",
             Self::Required => "message-required",
             Self::TooLong { .. } => "message-too-long",
+            Self::ControlCharacters => "message-control-characters",
             Self::PasswordShort { .. } => "message-password-short",
             Self::PasswordCommon => "message-password-common",
             Self::PasswordOwn => "message-password-own",

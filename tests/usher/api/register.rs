@@ -89,11 +89,38 @@ on_both_databases! {
         assert!(to_ana.len() == 1 && to_ana[0].code().is_none(), "the owner is told, and gets no code");
     }
 
+    async fn one_name_is_enough(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let registered = house
+            .post_json("auth/register", &json!({"given_name": "Suharto", "email": UNA, "password": PASSWORD}))
+            .await;
+        assert_eq!(registered.status.as_u16(), 202, "{registered:?}");
+        let verified = verify(&house, &registered, &code(&house).await).await;
+        let user = &verified.json["user"];
+        assert_eq!((user["given_name"].as_str(), user.get("family_name")), (Some("Suharto"), None));
+    }
+
+    async fn a_refused_name_is_told_the_rule_that_it_breaks(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        for (name, why) in [
+            ("x\ty".to_owned(), "line breaks, tabs or other control characters"),
+            ("x".repeat(301), "longer than 300 characters"),
+            ("\u{200e}\u{200b}".to_owned(), "missing"),
+        ] {
+            let mut body = una(UNA);
+            body["given_name"] = json!(name);
+            let refused = house.post_json("auth/register", &body).await;
+            assert_eq!(refused.fields(), ["given_name"]);
+            let said = refused.json["error"]["details"]["fields"]["given_name"].to_string();
+            assert!(said.contains(why), "{name:?}: {said}");
+        }
+    }
+
     async fn every_fault_is_told_at_once(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let refused = house.post_json("auth/register", &json!({})).await;
         assert_eq!((refused.status.as_u16(), refused.problem()), (422, "VALIDATION_FAILED"));
-        assert_eq!(refused.fields(), ["email", "family_name", "given_name", "password"]);
+        assert_eq!(refused.fields(), ["email", "given_name", "password"]);
         let body = json!({"given_name": " ", "family_name": "x\u{7}y", "email": "una@", "password": "short"});
         let refused = house.post_json("auth/register", &body).await;
         assert_eq!(refused.fields(), ["email", "family_name", "given_name", "password"], "{refused:?}");

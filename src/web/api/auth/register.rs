@@ -26,10 +26,10 @@ use crate::web::state::App;
     "given_name": "Una", "family_name": "Noether", "email": "una@example.test", "password": "a quiet green door"
 }))]
 pub struct Register {
-    /// First name.
+    /// First name, or the only name.
     given_name: String,
-    /// Last name.
-    family_name: String,
+    /// Last name. Left out by people who have one name.
+    family_name: Option<String>,
     /// The address.
     email: String,
     /// The password: see the rules in docs/authentication.md.
@@ -68,7 +68,7 @@ pub async fn post(
     let mut fields = Fields::read(body, &["given_name", "family_name", "email", "password"])?;
     let form = SignUpForm {
         given_name: fields.required("given_name"),
-        family_name: fields.required("family_name"),
+        family_name: fields.optional_text("family_name").unwrap_or_default(),
         email: fields.required("email"),
         password: Some(Secret::new(fields.required("password"))),
         lang: arriving.visitor.lang(None, None),
