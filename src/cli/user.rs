@@ -86,12 +86,8 @@ pub(super) async fn run(settings: &Settings, command: Command, output: Output) -
             output.print(&as_json(&user), || facts([("id", user.id.to_string()), ("sub", user.sub.0.clone())]))
         }
         Command::List => list(&app::open_for_commands(config).await?, output).await,
-        Command::Disable(who) => {
-            set_status(&app::open_for_commands(config).await?, who, UserStatus::Disabled, output).await
-        }
-        Command::Enable(who) => {
-            set_status(&app::open_for_commands(config).await?, who, UserStatus::Active, output).await
-        }
+        Command::Disable(who) => set_enabled(&app::open_for_commands(config).await?, who, false, output).await,
+        Command::Enable(who) => set_enabled(&app::open_for_commands(config).await?, who, true, output).await,
         Command::Sessions(who) => sessions(&app::open_for_commands(config).await?, who, output).await,
         Command::ResetFactors(who) => {
             let usher = app::open_for_commands(config).await?;
@@ -148,15 +144,17 @@ async fn list(usher: &Usher, output: Output) -> anyhow::Result<()> {
     })
 }
 
-async fn set_status(usher: &Usher, who: Who, status: UserStatus, output: Output) -> anyhow::Result<()> {
+async fn set_enabled(usher: &Usher, who: Who, enabled: bool, output: Output) -> anyhow::Result<()> {
     let user = who.load(usher).await?;
-    let ended = usher.set_user_status(&user, status).await?;
-    let word = if status == UserStatus::Disabled { "disabled" } else { "active" };
+    let ended = usher.set_user_enabled(&user, enabled).await?;
     let mut told = ended_as_json(&ended);
-    told["status"] = word.into();
-    output.print(&told, || match status {
-        UserStatus::Disabled => format!("The user is disabled. {}", ended_in_words(&ended)),
-        UserStatus::Active | UserStatus::Merged => "The user may sign in.\n".to_owned(),
+    told["status"] = if enabled { "active" } else { "disabled" }.into();
+    output.print(&told, || {
+        if enabled {
+            "The user may sign in.\n".to_owned()
+        } else {
+            format!("The user is disabled. {}", ended_in_words(&ended))
+        }
     })
 }
 

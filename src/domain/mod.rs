@@ -19,8 +19,8 @@ mod words;
 
 pub use granting::{access, client, code, consent, grant, interaction};
 pub use people::{
-    activity, authentication, device, factors, identity, linking, merge, passkey, proof, remembered, session, source,
-    user, ways_in,
+    activity, authentication, device, factors, identity, linking, merge, passkey, profile_change, proof, remembered,
+    session, source, user, ways_in,
 };
 pub use projects::{assignment, history, member, project};
 pub use telling::{concern, event, feed, letter, logout_notice, notice, receipt, webhook};

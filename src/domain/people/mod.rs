@@ -8,6 +8,7 @@ pub mod identity;
 pub mod linking;
 pub mod merge;
 pub mod passkey;
+pub mod profile_change;
 pub mod proof;
 pub mod remembered;
 pub mod session;

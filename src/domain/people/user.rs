@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::email::Email;
 use crate::domain::id::UserId;
+use crate::domain::profile_change::ProfileChange;
 use crate::domain::source::{Origin, Source, Sources};
 use crate::domain::text::without_invisible;
 use crate::domain::time::Timestamp;
@@ -322,6 +323,13 @@ impl User {
     /// The address as text, for a field that is left empty where there is none.
     pub fn email_text(&self) -> &str {
         self.email.as_ref().map_or("", Email::as_str)
+    }
+
+    /// Takes a change of the profile, remembering who said what is new in it. A new telephone number is not proven.
+    pub fn change_profile(&mut self, change: &ProfileChange, origin: &Origin, at: Timestamp) {
+        let mut profile = change.apply(&self.profile);
+        profile.phone_number_verified &= profile.phone_number == self.profile.phone_number;
+        self.set_profile(profile, origin, at);
     }
 
     /// Takes another profile, remembering who said what is new in it.

@@ -15,6 +15,7 @@ use crate::flows::manage::users::NewUser;
 use crate::flows::open_session::password_guard;
 use crate::flows::password_rules::normalise;
 use crate::flows::usher::{Device, Usher};
+use crate::storage::StorageError;
 
 /// A setup link is good for so long.
 const LIFETIME: Duration = Duration::from_mins(30);
@@ -74,28 +75,50 @@ impl Usher {
         let user = match self.store.find_user_by_email(&email).await? {
             Some(user) => {
                 self.check_password_of(&user, &admin, device).await?;
-                user
+                self.promote(user, proof.id).await?
             }
-            None => self.create_user(NewUser { admin: false, ..admin }).await?,
+            None => self.create_first(admin, proof.id).await?,
         };
-        let (usher, now, mut promoted) = (self.clone(), self.now(), user.clone());
-        promoted.admin = true;
-        promoted.updated_at = now;
-        let promote = self.store.write(move |mut tx| {
+        let phc = self.store.find_password(user.id).await?.unwrap_or_default();
+        self.arrive(user, Authentication::by(Means::Password), password_guard(&phc), browser, device).await
+    }
+
+    /// Makes the user and spends the link in one transaction: whoever comes second leaves no user behind.
+    async fn create_first(&self, admin: NewUser, proof: ProofId) -> Result<User, FlowError> {
+        let prepared = self.prepare_user(NewUser { admin: true, ..admin }).await?;
+        let (usher, now, made) = (self.clone(), self.now(), prepared.user.clone());
+        let create = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if !tx.take_proof(proof.id, ProofKind::Setup, now).await? {
+                if !tx.take_proof(proof, ProofKind::Setup, now).await? {
                     return Ok(false);
                 }
-                tx.update_user(&promoted).await?;
-                tx.append(&usher.event(EventKind::UserUpdated).with_user(promoted.id).with("admin", true)).await?;
+                prepared.insert(&usher, &mut tx).await?;
+                tx.append(&usher.event(EventKind::UserUpdated).with_user(prepared.user.id).with("admin", true)).await?;
                 Ok(true)
             })
         });
-        if !promote.await? {
-            return Err(Refused::ProofOver.into());
+        match create.await {
+            Ok(true) => Ok(made),
+            Ok(false) => Err(Refused::ProofOver.into()),
+            Err(StorageError::Conflict) => Err(Refused::EmailTaken.into()),
+            Err(other) => Err(other.into()),
         }
-        let phc = self.store.find_password(user.id).await?.unwrap_or_default();
-        self.arrive(user, Authentication::by(Means::Password), password_guard(&phc), browser, device).await
+    }
+
+    async fn promote(&self, user: User, proof: ProofId) -> Result<User, FlowError> {
+        let (usher, now, id) = (self.clone(), self.now(), user.id);
+        let promote = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let active = tx.lock_user(id).await?.is_some_and(|user| user.status == UserStatus::Active);
+                if !active || !tx.take_proof(proof, ProofKind::Setup, now).await? {
+                    return Ok(false);
+                }
+                tx.set_user_admin(id, true, now).await?;
+                tx.append(&usher.event(EventKind::UserUpdated).with_user(id).with("admin", true)).await?;
+                Ok(true)
+            })
+        });
+        if promote.await? { Ok(User { admin: true, ..user }) } else { Err(Refused::ProofOver.into()) }
     }
 
     async fn check_password_of(&self, user: &User, given: &NewUser, device: &Device) -> Result<(), FlowError> {

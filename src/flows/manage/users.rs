@@ -3,15 +3,16 @@
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
 use crate::domain::page::{Cursor, Page};
+use crate::domain::profile_change::ProfileChange;
 use crate::domain::secret::Secret;
 use crate::domain::session::{EndReason, Session};
 use crate::domain::source::Origin;
-use crate::domain::user::{Profile, User, UserStatus};
+use crate::domain::user::{Profile, User};
 use crate::flows::end::Ended;
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::password_rules::{check, normalise};
 use crate::flows::usher::Usher;
-use crate::storage::StorageError;
+use crate::storage::{StorageError, Tx};
 
 /// A user to be made. The address counts as proven: whoever makes the user vouches for it.
 pub struct NewUser {
@@ -27,12 +28,49 @@ pub struct NewUser {
     pub locale: Option<String>,
 }
 
+/// A user that is checked and ready to be stored.
+pub(in crate::flows) struct PreparedUser {
+    /// The user.
+    pub(in crate::flows) user: User,
+    /// The hash of the password, if there is one.
+    pub(in crate::flows) phc: Option<String>,
+}
+
+impl PreparedUser {
+    /// Stores the user with the event that tells of it.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if the address is somebody's already.
+    pub(in crate::flows) async fn insert(&self, usher: &Usher, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        tx.insert_user(&self.user).await?;
+        if let Some(phc) = &self.phc {
+            tx.put_password(self.user.id, phc, self.user.created_at).await?;
+        }
+        tx.append(&usher.event(EventKind::UserCreated).with_user(self.user.id).with("by", "administrator")).await
+    }
+}
+
 impl Usher {
     /// Makes a user.
     ///
     /// # Errors
     /// [`Refused::EmailTaken`], or what is wrong with address, password or profile.
     pub async fn create_user(&self, new: NewUser) -> Result<User, FlowError> {
+        let prepared = self.prepare_user(new).await?;
+        let (usher, made) = (self.clone(), prepared.user.clone());
+        let create = self.store.write(move |mut tx| Box::pin(async move { prepared.insert(&usher, &mut tx).await }));
+        match create.await {
+            Ok(()) => Ok(made),
+            Err(StorageError::Conflict) => Err(Refused::EmailTaken.into()),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Checks a user to be made and hashes the password, so that no transaction waits for that.
+    ///
+    /// # Errors
+    /// What is wrong with address, password or profile.
+    pub(in crate::flows) async fn prepare_user(&self, new: NewUser) -> Result<PreparedUser, FlowError> {
         let email = Email::parse(&new.email).map_err(|_| Refused::NotAnEmail)?;
         let profile = new.profile.checked()?;
         let phc = match &new.password {
@@ -45,21 +83,7 @@ impl Usher {
             }
         };
         let user = User { admin: new.admin, ..self.new_user(Some(email), profile, new.locale, &Origin::Administrator) };
-        let (usher, made, now) = (self.clone(), user.clone(), self.now());
-        let create = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.insert_user(&made).await?;
-                if let Some(phc) = &phc {
-                    tx.put_password(made.id, phc, now).await?;
-                }
-                tx.append(&usher.event(EventKind::UserCreated).with_user(made.id).with("by", "administrator")).await
-            })
-        });
-        match create.await {
-            Ok(()) => Ok(user),
-            Err(StorageError::Conflict) => Err(Refused::EmailTaken.into()),
-            Err(other) => Err(other.into()),
-        }
+        Ok(PreparedUser { user, phc })
     }
 
     /// Users, oldest first.
@@ -84,24 +108,16 @@ impl Usher {
     /// [`Refused::Profile`] for a name that will not do.
     pub async fn rename_user(
         &self,
-        mut user: User,
+        user: &User,
         given_name: Option<String>,
         family_name: Option<String>,
     ) -> Result<User, FlowError> {
         let mut profile = user.profile.clone();
         profile.given_name = given_name.or(profile.given_name);
         profile.family_name = family_name.or(profile.family_name);
-        user.set_profile(profile.checked()?, &Origin::Administrator, self.now());
+        let change = ProfileChange::between(&user.profile, &profile.checked()?);
         let event = self.event(EventKind::UserUpdated).with_user(user.id).with("by", "administrator");
-        let changed = user.clone();
-        let update = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.update_user(&changed).await?;
-                tx.append(&event).await
-            })
-        });
-        update.await?;
-        Ok(user)
+        self.change_profile(user.id, change, Origin::Administrator, None, event).await
     }
 
     /// A user by address.
@@ -124,26 +140,25 @@ impl Usher {
     /// Lets a user sign in no more and ends all they have, or lets them sign in again.
     ///
     /// # Errors
-    /// If the house is broken.
-    pub async fn set_user_status(&self, user: &User, status: UserStatus) -> Result<Ended, FlowError> {
-        let (usher, mut changed) = (self.clone(), user.clone());
-        changed.status = status;
-        changed.updated_at = self.now();
+    /// [`Refused::UserMerged`] if the user was merged into another or deleted meanwhile.
+    pub async fn set_user_enabled(&self, user: &User, enabled: bool) -> Result<Ended, FlowError> {
+        let (usher, now, id, sub) = (self.clone(), self.now(), user.id, user.sub.0.clone());
         let set = self.store.write(move |mut tx| {
             Box::pin(async move {
-                tx.update_user(&changed).await?;
-                let disabled = changed.status == UserStatus::Disabled;
-                let kind = if disabled { EventKind::UserDisabled } else { EventKind::UserEnabled };
-                let concerned = tx.projects_of_user(changed.id).await?;
-                let event = usher.event(kind).with_user(changed.id).with("sub", changed.sub.0.clone());
-                tx.append(&event.with_projects(&concerned)).await?;
-                if !disabled {
-                    return Ok(Ended::default());
+                if !tx.set_user_enabled(id, enabled, now).await? {
+                    return Ok(None);
                 }
-                usher.end_everything_of(&mut tx, changed.id, None, EndReason::UserDisabled).await
+                let kind = if enabled { EventKind::UserEnabled } else { EventKind::UserDisabled };
+                let concerned = tx.projects_of_user(id).await?;
+                let event = usher.event(kind).with_user(id).with("sub", sub);
+                tx.append(&event.with_projects(&concerned)).await?;
+                if enabled {
+                    return Ok(Some(Ended::default()));
+                }
+                usher.end_everything_of(&mut tx, id, None, EndReason::UserDisabled).await.map(Some)
             })
         });
-        Ok(set.await?)
+        set.await?.ok_or_else(|| Refused::UserMerged.into())
     }
 
     /// Ends every session and grant of a user.

@@ -10,7 +10,6 @@ use crate::domain::id::ProofId;
 use crate::domain::notice::Notice;
 use crate::domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use crate::domain::source::Origin;
-use crate::domain::user::User;
 use crate::flows::accounts::{Account, secret_hash};
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::letters::lang_of;
@@ -142,38 +141,36 @@ impl Usher {
 
     /// The address changes hands, once. Links that went to the old one are dead from then on.
     async fn complete_email_change(&self, account: &Account, proof: Proof) -> Result<(), FlowError> {
-        let now = self.now();
-        if account.user.factors_are_frozen(now) {
-            return Err(Refused::Frozen.into());
-        }
+        let (now, id, old) = (self.now(), account.user.id, account.user.email.clone());
         let email = proof.email.clone().ok_or(Refused::ProofOver)?;
-        let mut user: User = account.user.clone();
-        let old = user.email.clone();
-        user.set_email(email.clone(), Origin::Person, now);
-        let notice = match &old {
-            Some(old) => Some(self.notice_to(&user, old, &Notice::EmailChanged { to: email.masked() })?),
-            None => None,
-        };
-        let event = self.event(EventKind::EmailChanged).with_user(user.id).with_session(account.session.id);
+        let told = Notice::EmailChanged { to: email.masked() };
+        let notice = old.as_ref().map(|old| self.notice_to(&account.user, old, &told)).transpose()?;
+        let event = self.event(EventKind::EmailChanged).with_user(id).with_session(account.session.id);
         let change = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {
-                    return Ok(false);
+                let Some(mut user) = tx.lock_user(id).await? else { return Ok(Err(Refused::ProofOver)) };
+                if user.factors_are_frozen(now) {
+                    return Ok(Err(Refused::Frozen));
                 }
-                tx.update_user(&user).await?;
+                // The email goes to the old address: another one since then means that another change came first.
+                if user.email != old || !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {
+                    return Ok(Err(Refused::ProofOver));
+                }
+                user.set_email(email.clone(), Origin::Person, now);
+                tx.set_user_email(&user).await?;
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
                 tx.close_proofs_of_email(&email, ProofKind::SignUp, now).await?;
                 tx.append(&event).await?;
                 if let Some(notice) = &notice {
                     notice.post(&mut tx).await?;
                 }
-                Ok(true)
+                Ok(Ok(()))
             })
         });
         match change.await {
-            Ok(true) => {}
+            Ok(changed) => changed?,
             // Somebody else proved the same address meanwhile.
-            Ok(false) | Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
+            Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }
         self.letter_bell.notify_one();

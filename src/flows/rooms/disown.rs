@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::domain::email::Email;
 use crate::domain::event::EventKind;
 use crate::domain::notice::Notice;
 use crate::domain::proof::{Proof, ProofKind};
@@ -17,9 +18,20 @@ use crate::flows::error::{FlowError, Refused};
 use crate::flows::notices::Disownable;
 use crate::flows::usher::Usher;
 use crate::keys::seal::Purpose;
+use crate::storage::StorageError;
 
 /// For so long nobody changes how a disowned account is protected.
 const FROZEN: Duration = Duration::from_hours(24);
+
+/// The address of a user may change so often while the email with the way back is written.
+const TRIES: u32 = 5;
+
+/// What one attempt to end everything came to.
+enum Attempt {
+    Done(Ended),
+    ProofOver,
+    AddressChanged,
+}
 
 impl Usher {
     /// Whose link is this? `None` once it was used or expired.
@@ -48,24 +60,48 @@ impl Usher {
     }
 
     /// `None` if the proof was used meanwhile.
-    async fn end_all_and_mail_a_way_back(
-        &self,
-        mut user: User,
-        proof: Option<Proof>,
-    ) -> Result<Option<Ended>, FlowError> {
-        let (usher, now) = (self.clone(), self.now());
-        let restored = self.restore_address(&mut user, proof.as_ref()).await?;
-        let way_back = self.notice(&user, &Notice::WayBack)?;
-        let event = self.event(EventKind::Disowned).with_user(user.id);
+    ///
+    /// The email with the way back is written for the address that the user has then. If the address changes before the
+    /// transaction has locked the user, it is written again.
+    async fn end_all_and_mail_a_way_back(&self, user: User, proof: Option<Proof>) -> Result<Option<Ended>, FlowError> {
+        let mut user = user;
+        for _ in 0..TRIES {
+            match self.try_to_end_all(&user, proof.clone()).await? {
+                Attempt::Done(ended) => {
+                    self.letter_bell.notify_one();
+                    return Ok(Some(ended));
+                }
+                Attempt::ProofOver => return Ok(None),
+                Attempt::AddressChanged => {
+                    let Some(now) = self.store.find_user(user.id).await? else { return Ok(None) };
+                    user = now;
+                }
+            }
+        }
+        Err(Refused::Superseded.into())
+    }
+
+    async fn try_to_end_all(&self, seen: &User, proof: Option<Proof>) -> Result<Attempt, FlowError> {
+        let (usher, now, id, address) = (self.clone(), self.now(), seen.id, seen.email.clone());
+        let restored = self.address_to_restore(seen, proof.as_ref()).await?;
+        let mut reachable = seen.clone();
+        reachable.email = restored.clone().or(reachable.email);
+        let way_back = self.notice(&reachable, &Notice::WayBack)?;
+        let event = self.event(EventKind::Disowned).with_user(id);
         let end = self.store.write(move |mut tx| {
             Box::pin(async move {
+                let Some(mut user) = tx.lock_user(id).await? else { return Ok(Attempt::ProofOver) };
+                if user.email != address {
+                    return Ok(Attempt::AddressChanged);
+                }
                 if let Some(proof) = &proof
                     && !tx.take_proof(proof.id, ProofKind::NotMe, now).await?
                 {
-                    return Ok(None);
+                    return Ok(Attempt::ProofOver);
                 }
-                if restored {
-                    tx.update_user(&user).await?;
+                if let Some(restored) = restored {
+                    user.set_email(restored, Origin::Person, now);
+                    tx.set_user_email(&user).await?;
                     tx.append(&usher.event(EventKind::EmailChanged).with_user(user.id).with("restored", true)).await?;
                 }
                 tx.append(&event).await?;
@@ -80,27 +116,26 @@ impl Usher {
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
                 tx.close_proofs_of_user(user.id, ProofKind::ChangeEmail, now).await?;
                 way_back.post(&mut tx).await?;
-                Ok(Some(ended))
+                Ok(Attempt::Done(ended))
             })
         });
-        let ended = end.await?;
-        self.letter_bell.notify_one();
-        Ok(ended)
+        match end.await {
+            // Somebody else took the address that was to be restored: look again.
+            Err(StorageError::Conflict) => Ok(Attempt::AddressChanged),
+            other => Ok(other?),
+        }
     }
 
     /// Whoever disowns a change of address, from the letter that went to the old one, gets the old one back: the way back
     /// in must not go to the stranger. Not if somebody else has it by now.
-    async fn restore_address(&self, user: &mut User, proof: Option<&Proof>) -> Result<bool, FlowError> {
-        let Some(proof) = proof else { return Ok(false) };
+    async fn address_to_restore(&self, user: &User, proof: Option<&Proof>) -> Result<Option<Email>, FlowError> {
+        let Some(proof) = proof else { return Ok(None) };
         let opened = proof.sealed.as_deref().and_then(|sealed| self.sealer.open(Purpose::Proof, sealed).ok());
         let link: Disownable = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         let old = proof.email.clone().filter(|old| link.restores_address && user.email.as_ref() != Some(old));
-        let Some(old) = old else { return Ok(false) };
-        if self.store.find_user_by_email(&old).await?.is_some() {
-            return Ok(false);
-        }
-        user.set_email(old, Origin::Person, self.now());
-        Ok(true)
+        let Some(old) = old else { return Ok(None) };
+        let taken = self.store.find_user_by_email(&old).await?.is_some();
+        Ok(Some(old).filter(|_| !taken))
     }
 
     async fn find_disowning(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {

@@ -1,11 +1,13 @@
 //! What a person says about themselves, and which language they read.
 
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::id::UserId;
+use crate::domain::profile_change::ProfileChange;
 use crate::domain::session::Session;
 use crate::domain::source::Origin;
 use crate::domain::user::{Profile, User};
 use crate::flows::accounts::Account;
-use crate::flows::error::FlowError;
+use crate::flows::error::{FlowError, Refused};
 use crate::flows::usher::Usher;
 use crate::i18n::Lang;
 
@@ -13,29 +15,45 @@ impl Usher {
     /// Changes a person's profile and language.
     ///
     /// # Errors
-    /// [`crate::flows::Refused::Profile`] for a claim that does not hold what it should.
+    /// [`Refused::Profile`] for a claim that does not hold what it should.
     pub async fn update_profile(
         &self,
         account: &Account,
         profile: Profile,
         lang: Option<Lang>,
     ) -> Result<User, FlowError> {
-        let mut profile = profile.checked()?;
-        // A new number is not the one that was proven.
-        profile.phone_number_verified &= profile.phone_number == account.user.profile.phone_number;
-        let locale = lang.map(|lang| lang.tag().to_owned()).or_else(|| account.user.locale.clone());
-        let mut user = User { locale, ..account.user.clone() };
-        user.set_profile(profile, &Origin::Person, self.now());
-        let event = self.event(EventKind::UserUpdated).with_user(user.id).with_session(account.session.id);
-        let changed = user.clone();
+        let change = ProfileChange::between(&account.user.profile, &profile.checked()?);
+        let event = self.event(EventKind::UserUpdated).with_user(account.user.id).with_session(account.session.id);
+        self.change_profile(account.user.id, change, Origin::Person, lang, event).await
+    }
+
+    /// Applies a change to the profile as it is when it is stored, so that changes of different claims all hold.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if the user is gone.
+    pub(in crate::flows) async fn change_profile(
+        &self,
+        id: UserId,
+        change: ProfileChange,
+        origin: Origin,
+        lang: Option<Lang>,
+        event: Event,
+    ) -> Result<User, FlowError> {
+        let now = self.now();
         let update = self.store.write(move |mut tx| {
             Box::pin(async move {
-                tx.update_user(&changed).await?;
-                tx.append(&event).await
+                let Some(mut user) = tx.lock_user(id).await? else { return Ok(None) };
+                user.change_profile(&change, &origin, now);
+                tx.set_user_profile(&user).await?;
+                if let Some(lang) = lang {
+                    tx.set_user_locale(id, lang.tag(), now).await?;
+                    user.locale = Some(lang.tag().to_owned());
+                }
+                tx.append(&event).await?;
+                Ok(Some(user))
             })
         });
-        update.await?;
-        Ok(user)
+        update.await?.ok_or_else(|| Refused::NotFound("user").into())
     }
 
     /// The live sessions of a person, the newest first.

@@ -10,11 +10,21 @@ use crate::domain::notice::Notice;
 use crate::domain::session::EndReason;
 use crate::domain::user::{User, UserStatus};
 
+/// What a merge came to.
+enum Merged {
+    Done,
+    /// One of the two is no longer active.
+    Over,
+    /// One of the two was reported as compromised meanwhile.
+    Frozen,
+}
+
 /// What taking a merge back came to.
 enum Undone {
     Done,
     Over,
     LastWayIn,
+    Frozen,
 }
 
 impl Usher {
@@ -36,8 +46,14 @@ impl Usher {
         let (usher, into, from) = (self.clone(), kept.user.clone(), merged.user.clone());
         let merge = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if !tx.hold_user(into.id).await? || !tx.hold_user(from.id).await? {
-                    return Ok(false);
+                let (Some(kept), Some(merged)) = tx.lock_users(into.id, from.id).await? else {
+                    return Ok(Merged::Over);
+                };
+                if kept.status != UserStatus::Active || merged.status != UserStatus::Active {
+                    return Ok(Merged::Over);
+                }
+                if kept.factors_are_frozen(now) || merged.factors_are_frozen(now) {
+                    return Ok(Merged::Frozen);
                 }
                 let mut identities = Vec::new();
                 for identity in tx.list_identities(from.id).await? {
@@ -49,7 +65,7 @@ impl Usher {
                 let merge =
                     Merge { id, kept: into.id, merged: from.id, identities, merged_at: now, undo_until: now + UNDO };
                 tx.insert_merge(&merge).await?;
-                tx.update_user(&User { status: UserStatus::Merged, updated_at: now, ..from.clone() }).await?;
+                tx.set_user_merged(from.id, now).await?;
                 let concerned = tx.projects_of_user(from.id).await?;
                 let event = usher.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
                 let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
@@ -59,11 +75,13 @@ impl Usher {
                 for notice in told {
                     notice.post(&mut tx).await?;
                 }
-                Ok(true)
+                Ok(Merged::Done)
             })
         });
-        if !merge.await? {
-            return Err(Refused::NotSignedIn.into());
+        match merge.await? {
+            Merged::Done => {}
+            Merged::Over => return Err(Refused::NotSignedIn.into()),
+            Merged::Frozen => return Err(Refused::Frozen.into()),
         }
         self.letter_bell.notify_one();
         Ok(id)
@@ -97,6 +115,12 @@ impl Usher {
             Box::pin(async move {
                 let found = tx.find_merge(id).await?.filter(|merge| merge.kept == kept && merge.can_be_undone(now));
                 let Some(merge) = found else { return Ok(Undone::Over) };
+                let (Some(keeper), Some(rests)) = tx.lock_users(kept, merge.merged).await? else {
+                    return Ok(Undone::Over);
+                };
+                if keeper.factors_are_frozen(now) {
+                    return Ok(Undone::Frozen);
+                }
                 let (mine, theirs) = (tx.count_ways_in(kept).await?, tx.count_ways_in(merge.merged).await?);
                 let held = tx.list_identities(kept).await?;
                 let back: Vec<_> = held.iter().filter(|one| merge.identities.contains(&one.id)).collect();
@@ -104,18 +128,19 @@ impl Usher {
                 if mine.count() <= moving || theirs.count() + moving == 0 {
                     return Ok(Undone::LastWayIn);
                 }
+                // Whoever deletes the merge undoes it.
+                if !tx.delete_merge(id).await? {
+                    return Ok(Undone::Over);
+                }
                 for identity in back {
                     for session in tx.sessions_of_identity(identity.id, None).await? {
                         usher.end_session(&mut tx, kept, session, EndReason::IdentityUnlinked).await?;
                     }
                     tx.move_identity(identity.id, kept, merge.merged).await?;
                 }
-                let Some(rests) = tx.find_user(merge.merged).await? else { return Ok(Undone::Over) };
-                let sub = rests.sub.clone();
-                tx.update_user(&User { status: UserStatus::Active, updated_at: now, ..rests }).await?;
-                tx.delete_merge(id).await?;
+                tx.set_user_unmerged(rests.id, now).await?;
                 let concerned = tx.projects_of_user(merge.merged).await?;
-                let event = usher.event(EventKind::MergeUndone).with_user(kept).with("sub", sub.0);
+                let event = usher.event(EventKind::MergeUndone).with_user(kept).with("sub", rests.sub.0);
                 let event = event.with_projects(&concerned);
                 tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
                 Ok(Undone::Done)
@@ -125,6 +150,7 @@ impl Usher {
             Undone::Done => Ok(()),
             Undone::Over => Err(Refused::NotFound("merge").into()),
             Undone::LastWayIn => Err(Refused::LastWayIn.into()),
+            Undone::Frozen => Err(Refused::Frozen.into()),
         }
     }
 }

@@ -26,7 +26,13 @@ statements! {
     SEARCH = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email >= $1 and email < $2 and id > $3 order by id limit $4", postgres "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email collate \"C\" >= $1 and email collate \"C\" < $2 and id > $3 order by id limit $4";
     HOLD = "select 1 from users where id = $1 and status = 'active'", postgres "select 1 from users where id = $1 and status = 'active' for share";
     FREEZE = "update users set factors_frozen_until = $2 where id = $1";
-    UPDATE = "update users set email = $2, status = $3, admin = $4, locale = $5, profile = $6, sources = $7, updated_at = $8 where id = $1";
+    // PostgreSQL locks the row. SQLite has one writer, so its transactions need no lock.
+    LOCK = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id = $1", postgres "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id = $1 for update";
+    SET_EMAIL = "update users set email = $2, sources = $3, updated_at = case when updated_at < $4 then $4 else updated_at end where id = $1";
+    SET_PROFILE = "update users set profile = $2, sources = $3, updated_at = case when updated_at < $4 then $4 else updated_at end where id = $1";
+    SET_LOCALE = "update users set locale = $2, updated_at = case when updated_at < $3 then $3 else updated_at end where id = $1";
+    SET_ADMIN = "update users set admin = $2, updated_at = case when updated_at < $3 then $3 else updated_at end where id = $1";
+    SET_STATUS = "update users set status = $3, updated_at = case when updated_at < $4 then $4 else updated_at end where id = $1 and (status = 'merged') = $2";
 }
 
 #[derive(sqlx::FromRow)]
@@ -114,21 +120,82 @@ impl Tx<'_> {
         run!(self, DELETE, |sql| sqlx::query(sql).bind(user.id.0)).map(drop)
     }
 
-    /// Writes everything about a user that may change.
-    pub async fn update_user(&mut self, user: &User) -> Result<()> {
-        run!(self, UPDATE, |sql| sqlx::query(sql)
+    /// A user as they are now. Nobody else changes the row until this transaction ends.
+    ///
+    /// Whatever is written from a user that was read is written from what this returned. A transaction that locks more
+    /// than one user locks them with [`Tx::lock_users`].
+    pub async fn lock_user(&mut self, id: UserId) -> Result<Option<User>> {
+        let row: Option<UserRow> = on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+        row.map(User::try_from).transpose()
+    }
+
+    /// Two users as they are now, locked in one order whichever is named first, so that no two transactions wait for each
+    /// other.
+    pub async fn lock_users(&mut self, first: UserId, second: UserId) -> Result<(Option<User>, Option<User>)> {
+        if first.0 <= second.0 {
+            let found = self.lock_user(first).await?;
+            return Ok((found, self.lock_user(second).await?));
+        }
+        let found = self.lock_user(second).await?;
+        Ok((self.lock_user(first).await?, found))
+    }
+
+    /// Writes the address of a locked user, and where it comes from.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if it is somebody else's.
+    pub async fn set_user_email(&mut self, user: &User) -> Result<()> {
+        run!(self, SET_EMAIL, |sql| sqlx::query(sql)
             .bind(user.id.0)
             .bind(user.email.as_ref().map(Email::as_str))
-            .bind(status_word(user.status))
-            .bind(user.admin)
-            .bind(&user.locale)
+            .bind(Json(&user.sources))
+            .bind(user.updated_at.0))
+        .map(drop)
+    }
+
+    /// Writes the profile of a locked user, and where each claim comes from.
+    pub async fn set_user_profile(&mut self, user: &User) -> Result<()> {
+        run!(self, SET_PROFILE, |sql| sqlx::query(sql)
+            .bind(user.id.0)
             .bind(Json(&user.profile))
             .bind(Json(&user.sources))
             .bind(user.updated_at.0))
         .map(drop)
     }
 
-    /// Nobody may change how this user is protected until then. Writing the user otherwise leaves it as it is.
+    /// Writes which language a user reads.
+    pub async fn set_user_locale(&mut self, user: UserId, locale: &str, now: Timestamp) -> Result<()> {
+        run!(self, SET_LOCALE, |sql| sqlx::query(sql).bind(user.0).bind(locale).bind(now.0)).map(drop)
+    }
+
+    /// Makes a user an administrator, or no longer one.
+    pub async fn set_user_admin(&mut self, user: UserId, admin: bool, now: Timestamp) -> Result<()> {
+        run!(self, SET_ADMIN, |sql| sqlx::query(sql).bind(user.0).bind(admin).bind(now.0)).map(drop)
+    }
+
+    /// Disables a user, or enables one again. `false`, and nothing changes, if the user was merged or does not exist.
+    pub async fn set_user_enabled(&mut self, user: UserId, enabled: bool, now: Timestamp) -> Result<bool> {
+        let status = if enabled { UserStatus::Active } else { UserStatus::Disabled };
+        self.set_user_status(user, false, status, now).await
+    }
+
+    /// Marks a user as merged into another. `false` if they were already, or do not exist.
+    pub async fn set_user_merged(&mut self, user: UserId, now: Timestamp) -> Result<bool> {
+        self.set_user_status(user, false, UserStatus::Merged, now).await
+    }
+
+    /// Makes a merged user active again. `false` if they are not merged, or do not exist.
+    pub async fn set_user_unmerged(&mut self, user: UserId, now: Timestamp) -> Result<bool> {
+        self.set_user_status(user, true, UserStatus::Active, now).await
+    }
+
+    async fn set_user_status(&mut self, user: UserId, merged: bool, to: UserStatus, now: Timestamp) -> Result<bool> {
+        let changed =
+            run!(self, SET_STATUS, |sql| sqlx::query(sql).bind(user.0).bind(merged).bind(status_word(to)).bind(now.0))?;
+        Ok(changed == 1)
+    }
+
+    /// Nobody may change how this user is protected until then.
     pub async fn freeze_factors(&mut self, user: UserId, until: Timestamp) -> Result<()> {
         run!(self, FREEZE, |sql| sqlx::query(sql).bind(user.0).bind(until.0)).map(drop)
     }

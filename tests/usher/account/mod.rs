@@ -9,5 +9,6 @@ mod last_used;
 mod notices;
 mod password;
 mod profile;
+mod races;
 mod receipts;
 mod sessions;

@@ -3,7 +3,6 @@
 use reqwest::header::USER_AGENT;
 use reqwest::{Method, StatusCode};
 use usher::domain::client::ClientType;
-use usher::domain::user::UserStatus;
 
 use crate::doors::wire::send;
 use crate::harness::database::on_both_databases;
@@ -86,9 +85,9 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
         let mut browser = house.signed_in(ANA).await;
-        house.usher.set_user_status(&ana, UserStatus::Disabled).await.expect("it can be");
+        house.usher.set_user_enabled(&ana, false).await.expect("it can be");
         assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
-        house.usher.set_user_status(&ana, UserStatus::Active).await.expect("it can be");
+        house.usher.set_user_enabled(&ana, true).await.expect("it can be");
         assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"), "what ended stays over");
         house.signed_in(ANA).await;
     }

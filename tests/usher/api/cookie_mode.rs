@@ -3,7 +3,6 @@
 use reqwest::Method;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use serde_json::json;
-use usher::domain::user::UserStatus;
 
 use super::ANA;
 use crate::harness::database::on_both_databases;
@@ -113,7 +112,7 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
         let disabled = house.user("dora@example.test").await;
-        house.usher.set_user_status(&disabled, UserStatus::Disabled).await.expect("it can be done");
+        house.usher.set_user_enabled(&disabled, false).await.expect("it can be done");
         let mut seen = Vec::new();
         for email in [ANA, "dora@example.test", "nobody@example.test", "no address"] {
             let refused = house.post_json("auth/login", &json!({"email": email, "password": "a wrong red door"})).await;

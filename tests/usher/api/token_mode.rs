@@ -4,7 +4,6 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::json;
 use usher::domain::client::ClientType;
-use usher::domain::user::UserStatus;
 use usher::flows::api::HOUSE_CLIENT;
 use usher::protocol::scope::Scope;
 
@@ -138,7 +137,7 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
         let tokens = house.tokens_of(ANA).await;
-        house.usher.set_user_status(&ana, UserStatus::Disabled).await.expect("it can be done");
+        house.usher.set_user_enabled(&ana, false).await.expect("it can be done");
         assert_eq!(house.me(&tokens.text("access_token")).await.status, 401);
         assert_eq!(refresh(&house, &tokens.text("refresh_token")).await.status, 401);
     }

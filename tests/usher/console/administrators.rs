@@ -100,7 +100,7 @@ on_both_databases! {
         let mut browser = administrator(&house).await;
         let boss = house.usher.load_user(BOSS).await.expect("the user");
         assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/console"));
-        house.usher.set_user_status(&boss, usher::domain::user::UserStatus::Disabled).await.expect("it can be");
+        house.usher.set_user_enabled(&boss, false).await.expect("it can be");
         assert_eq!(browser.open(&house.at("/console")).await.url, house.at("/login?next=%2Fconsole"));
     }
 

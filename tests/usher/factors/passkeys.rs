@@ -110,7 +110,7 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         let mut authenticator = with_passkey(&house).await;
         let user = house.usher.load_user(ANA).await.unwrap();
-        house.usher.set_user_status(&user, usher::domain::user::UserStatus::Disabled).await.unwrap();
+        house.usher.set_user_enabled(&user, false).await.unwrap();
         let mut browser = house.browser();
         let page = browser.open(&house.at("/login")).await;
         let landing = browser.submit(&page, &authenticator.get(&page).fields()).await;

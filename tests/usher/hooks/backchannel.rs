@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use usher::domain::key::SigningAlg;
 use usher::domain::secret::Secret;
-use usher::domain::user::UserStatus;
 use usher::flows::{Device, RegisteredClient};
 use usher::keys::verify::Expect;
 
@@ -169,7 +168,7 @@ causes! {
 
     disabling_the_user_is_told ends 2, |scene| {
         let user = scene.stage.house.usher.load_user(ANA).await.unwrap();
-        scene.stage.house.usher.set_user_status(&user, UserStatus::Disabled).await.unwrap();
+        scene.stage.house.usher.set_user_enabled(&user, false).await.unwrap();
     }
 
     disabling_the_client_is_told ends 2, |scene| {

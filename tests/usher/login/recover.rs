@@ -3,7 +3,6 @@
 use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
 use usher::domain::client::ClientType;
-use usher::domain::user::UserStatus;
 use usher::mail::Letter;
 
 use crate::doors::wire::{Reply, send};
@@ -70,7 +69,7 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         house.user("know@e.test").await;
         let disabled = house.user("disa@e.test").await;
-        house.usher.set_user_status(&disabled, UserStatus::Disabled).await.expect("it can be");
+        house.usher.set_user_enabled(&disabled, false).await.expect("it can be");
         let (browser, csrf) = at_the_door(&house).await;
         let mut answers = Vec::new();
         for email in ["know@e.test", "unkn@e.test", "disa@e.test"] {
@@ -136,7 +135,7 @@ on_both_databases! {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
         let link = link(&house).await;
-        house.usher.set_user_status(&ana, UserStatus::Disabled).await.expect("it can be");
+        house.usher.set_user_enabled(&ana, false).await.expect("it can be");
         let (browser, csrf) = at_the_door(&house).await;
         assert_eq!(set(&house, &browser, &csrf, &link, NEW).await.status, StatusCode::GONE);
     }

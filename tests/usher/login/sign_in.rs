@@ -1,7 +1,6 @@
 //! One password, one answer: right, or wrong for whatever reason.
 
 use reqwest::StatusCode;
-use usher::domain::user::UserStatus;
 use usher::flows::NewUser;
 
 use crate::doors::wire::Reply;
@@ -16,7 +15,7 @@ const FIVE: [&str; 5] = ["know@e.test", "unkn@e.test", "disa@e.test", "nopw@e.te
 async fn furnish(house: &TestUsher) {
     house.user(FIVE[0]).await;
     let disabled = house.user(FIVE[2]).await;
-    house.usher.set_user_status(&disabled, UserStatus::Disabled).await.expect("a user can be disabled");
+    house.usher.set_user_enabled(&disabled, false).await.expect("a user can be disabled");
     let without = NewUser {
         email: FIVE[3].into(),
         password: None,

@@ -2,7 +2,7 @@
 
 use usher::domain::client::ClientType;
 use usher::domain::secret::Secret;
-use usher::domain::user::{User, UserStatus};
+use usher::domain::user::User;
 use usher::flows::{Account, Browser as Cookies, Device, RegisteredClient};
 
 use crate::harness::browser::Browser;
@@ -107,9 +107,9 @@ on_both_databases! {
     async fn disabling_the_user_ends_them_and_enabling_revives_nothing(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let scene = scene(&house).await;
-        house.usher.set_user_status(&scene.user, UserStatus::Disabled).await.expect("it can be done");
+        house.usher.set_user_enabled(&scene.user, false).await.expect("it can be done");
         scene.assert_over("disabled").await;
-        house.usher.set_user_status(&scene.user, UserStatus::Active).await.expect("it can be done");
+        house.usher.set_user_enabled(&scene.user, true).await.expect("it can be done");
         scene.assert_over("enabled again").await;
     }
 

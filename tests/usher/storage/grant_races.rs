@@ -7,7 +7,6 @@ use super::samples::{
 };
 use crate::harness::database::on_both_databases;
 use usher::domain::session::EndReason;
-use usher::domain::user::UserStatus;
 use usher::storage::grants::Spend;
 
 /// Live grants in sessions that have ended, or of users who are out.
@@ -84,7 +83,7 @@ on_both_databases! {
     async fn a_user_disabled_while_codes_are_spent_is_left_with_no_live_grant(db: TestDatabase) {
         let stores = [db.store.clone(), db.second_store().await];
         for round in 0..12 {
-            let mut user = stored_user(&db.store).await;
+            let user = stored_user(&db.store).await;
             let mut redeeming = Vec::new();
             for racer in 0..6 {
                 let session = stored_session_of(&db.store, &user).await;
@@ -95,12 +94,11 @@ on_both_databases! {
                 .into_iter()
                 .map(|(store, grant)| tokio::spawn(async move { store.spend_code(grant.clone(), told_of(&grant)).await }))
                 .collect();
-            user.status = UserStatus::Disabled;
             let (store, why) = (stores[1].clone(), EndReason::UserDisabled);
             let disabling = tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(round * 100)).await;
                 in_tx!(store, [user], |tx| {
-                    tx.update_user(&user).await?;
+                    tx.set_user_enabled(user.id, false, NOW).await?;
                     tx.end_sessions_of(user.id, None, NOW, why).await?;
                     tx.revoke_grants_of_user(user.id, None, NOW, why).await
                 })

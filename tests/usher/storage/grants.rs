@@ -10,7 +10,7 @@ use usher::domain::grant::{Grant, RefreshFamily};
 use usher::domain::id::{ClientId, GrantId};
 use usher::domain::session::EndReason;
 use usher::domain::time::Timestamp;
-use usher::domain::user::{User, UserStatus};
+use usher::domain::user::User;
 use usher::protocol::claims::ClaimsRequest;
 use usher::storage::grants::{GrantOf, Presented, Revoked, Spend};
 use usher::storage::{StorageError, Store};
@@ -78,17 +78,16 @@ on_both_databases! {
     }
 
     async fn a_code_is_worth_nothing_once_session_or_user_are_out(db: TestDatabase) {
-        let (mut user, ended) = stored_session(&db.store).await;
+        let (user, ended) = stored_session(&db.store).await;
         let live = stored_session_of(&db.store, &user).await;
         let (stranger, _) = stored_session(&db.store).await;
         in_tx!(db.store, [ended], |tx| tx.end_session(ended.id, NOW, EndReason::SignOut).await).unwrap();
         let of_another = Grant { user_id: stranger.id, ..grant_in(&live) };
         let of_nobody = grant_in(&session_of(&user));
-        user.status = UserStatus::Disabled;
         for grant in [grant_in(&ended), of_another, of_nobody] {
             assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::NoLonger);
         }
-        in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
+        in_tx!(db.store, [], |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
         let grant = grant_in(&live);
         assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::NoLonger);
         assert_eq!(db.count("select count(*) from grants").await + db.count("select count(*) from event").await, 0);
@@ -234,16 +233,14 @@ on_both_databases! {
     }
 
     async fn a_standing_grant_tells_its_person_until_it_is_revoked_or_they_are_disabled(db: TestDatabase) {
-        let (mut user, session, grant) = stored_grant(&db.store).await;
+        let (user, session, grant) = stored_grant(&db.store).await;
         let standing = db.store.find_standing_grant(grant.id, "jti").await.unwrap();
         assert_eq!(standing, Some((grant.claims.clone(), user.clone())));
         in_tx!(db.store, [], |tx| tx.revoke_token("stolen", NOW).await).unwrap();
         assert_eq!(db.store.find_standing_grant(grant.id, "stolen").await.unwrap(), None);
-        user.status = UserStatus::Disabled;
-        in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
+        in_tx!(db.store, [], |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
         assert_eq!(db.store.find_standing_grant(grant.id, "jti").await.unwrap(), None);
-        user.status = UserStatus::Active;
-        in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
+        in_tx!(db.store, [], |tx| tx.set_user_enabled(user.id, true, NOW).await).unwrap();
         let session = session.id;
         in_tx!(db.store, [], |tx| tx.revoke_grants_of_session(session, NOW, EndReason::SignOut).await).unwrap();
         assert_eq!(db.store.find_standing_grant(grant.id, "jti").await.unwrap(), None);

@@ -7,7 +7,7 @@ use crate::harness::database::on_both_databases;
 use usher::domain::id::IdentityId;
 use usher::domain::identity::{EmailState, Identity, LinkedHow};
 use usher::domain::session::EndReason;
-use usher::domain::user::{Profile, User, UserStatus};
+use usher::domain::user::Profile;
 use usher::domain::ways_in::WaysIn;
 use usher::storage::StorageError;
 
@@ -109,11 +109,10 @@ on_both_databases! {
         assert!(holds(ana.id, id).await);
         assert!(!holds(bob.id, id).await);
         assert!(!holds(ana.id, IdentityId::new(NOW, random())).await);
-        for status in [UserStatus::Disabled, UserStatus::Merged] {
-            let closed = User { status, ..ana.clone() };
-            in_tx!(db.store, [closed], |tx| tx.update_user(&closed).await).unwrap();
-            assert!(!holds(ana.id, id).await, "{status:?}");
-        }
+        in_tx!(db.store, [], |tx| tx.set_user_enabled(ana.id, false, NOW).await).unwrap();
+        assert!(!holds(ana.id, id).await);
+        in_tx!(db.store, [], |tx| tx.set_user_merged(ana.id, NOW).await).unwrap();
+        assert!(!holds(ana.id, id).await);
     }
 
     async fn the_live_sessions_of_an_identity_are_found_by_it_and_by_what_the_provider_calls_them(db: TestDatabase) {

@@ -5,7 +5,7 @@ use crate::harness::database::on_both_databases;
 use usher::domain::id::UserId;
 use usher::domain::page::{Cursor, MAX_PAGE};
 use usher::domain::source::Sources;
-use usher::domain::user::{Profile, Sub, UserStatus};
+use usher::domain::user::{Profile, Sub, User, UserStatus};
 use usher::storage::StorageError;
 
 on_both_databases! {
@@ -36,7 +36,7 @@ on_both_databases! {
         let user = stored_user(&db.store).await;
         assert!(!user.factors_are_frozen(NOW));
         in_tx!(db.store, [], |tx| tx.freeze_factors(user.id, later(9)).await).unwrap();
-        in_tx!(db.store, [user], |tx| tx.update_user(&user).await).unwrap();
+        in_tx!(db.store, [], |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();
         let found = db.store.find_user(user.id).await.unwrap().unwrap();
         assert_eq!(found.factors_frozen_until, Some(later(9)));
         assert!(found.factors_are_frozen(later(8)) && !found.factors_are_frozen(later(9)));
@@ -78,27 +78,49 @@ on_both_databases! {
         assert_eq!(db.count("select count(*) from users").await, 1);
     }
 
-    async fn what_may_change_about_a_user_changes_and_nothing_else(db: TestDatabase) {
-        let before = stored_user(&db.store).await;
-        let other = stored_user(&db.store).await;
-        let mut after = user();
-        after.id = before.id;
-        after.status = UserStatus::Disabled;
-        after.admin = false;
-        after.locale = None;
-        after.updated_at = later(77);
-        in_tx!(db.store, [after], |tx| tx.update_user(&after).await).unwrap();
-        after.sub = before.sub;
-        after.created_at = before.created_at;
-        assert_eq!(db.store.find_user(after.id).await.unwrap(), Some(after));
+    async fn each_statement_changes_its_own_columns_and_no_others(db: TestDatabase) {
+        let (before, other) = (stored_user(&db.store).await, stored_user(&db.store).await);
+        let id = before.id;
+        // A snapshot in which everything differs: what a statement does not own must not be taken from it.
+        let stale = User { id, updated_at: later(77), ..user() };
+        let seen = async || db.store.find_user(id).await.unwrap().unwrap();
+        in_tx!(db.store, [stale], |tx| tx.set_user_email(&stale).await).unwrap();
+        let mut expected =
+            User { email: stale.email.clone(), sources: stale.sources.clone(), updated_at: later(77), ..before };
+        assert_eq!(seen().await, expected);
+        in_tx!(db.store, [stale], |tx| tx.set_user_profile(&stale).await).unwrap();
+        expected.profile = stale.profile.clone();
+        assert_eq!(seen().await, expected);
+        in_tx!(db.store, [], |tx| tx.set_user_locale(id, "uk", later(78)).await).unwrap();
+        expected = User { locale: Some("uk".into()), updated_at: later(78), ..expected };
+        assert_eq!(seen().await, expected);
+        in_tx!(db.store, [], |tx| tx.set_user_admin(id, false, later(79)).await).unwrap();
+        expected = User { admin: false, updated_at: later(79), ..expected };
+        assert_eq!(seen().await, expected);
+        assert!(in_tx!(db.store, [], |tx| tx.set_user_enabled(id, false, NOW).await).unwrap());
+        expected.status = UserStatus::Disabled;
+        assert_eq!(seen().await, expected, "a clock that is behind does not set the time of change back");
         assert_eq!(db.store.find_user(other.id).await.unwrap().as_ref(), Some(&other));
+    }
+
+    async fn a_merged_user_is_neither_disabled_nor_enabled_and_wakes_up_once(db: TestDatabase) {
+        let id = stored_user(&db.store).await.id;
+        assert!(!in_tx!(db.store, [], |tx| tx.set_user_unmerged(id, NOW).await).unwrap());
+        assert!(in_tx!(db.store, [], |tx| tx.set_user_merged(id, NOW).await).unwrap());
+        assert!(!in_tx!(db.store, [], |tx| tx.set_user_merged(id, NOW).await).unwrap());
+        for enabled in [true, false] {
+            assert!(!in_tx!(db.store, [], |tx| tx.set_user_enabled(id, enabled, NOW).await).unwrap());
+            assert_eq!(db.store.find_user(id).await.unwrap().unwrap().status, UserStatus::Merged);
+        }
+        assert!(in_tx!(db.store, [], |tx| tx.set_user_unmerged(id, NOW).await).unwrap());
+        assert_eq!(db.store.find_user(id).await.unwrap().unwrap().status, UserStatus::Active);
     }
 
     async fn an_address_cannot_be_taken_from_another_user(db: TestDatabase) {
         let first = stored_user(&db.store).await;
         let mut second = stored_user(&db.store).await;
         second.email = first.email;
-        let answer = in_tx!(db.store, [second], |tx| tx.update_user(&second).await);
+        let answer = in_tx!(db.store, [second], |tx| tx.set_user_email(&second).await);
         assert!(matches!(answer, Err(StorageError::Conflict)), "{answer:?}");
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use usher::domain::client::ClientType;
-use usher::domain::user::{User, UserStatus};
+use usher::domain::user::User;
 use usher::flows::RegisteredClient;
 use usher::protocol::client_metadata::ClientMetadata;
 
@@ -99,8 +99,8 @@ on_both_databases! {
 
     async fn a_user_who_is_disabled(db: TestDatabase) {
         let scene = Scene::set(db).await;
-        scene.house.usher.set_user_status(&scene.ana, UserStatus::Disabled).await.unwrap();
-        scene.house.usher.set_user_status(&scene.ana, UserStatus::Active).await.unwrap();
+        scene.house.usher.set_user_enabled(&scene.ana, false).await.unwrap();
+        scene.house.usher.set_user_enabled(&scene.ana, true).await.unwrap();
         scene.ends(true).await;
     }
 

@@ -3,7 +3,6 @@
 use reqwest::StatusCode;
 use usher::domain::provider::LinkPolicy;
 use usher::domain::provider::ProviderKind::{Apple, Google, Microsoft, X};
-use usher::domain::user::UserStatus;
 
 use super::accounts::{code, sub, trouble, was_told};
 use crate::harness::browser::{Browser, Landing};
@@ -218,7 +217,7 @@ on_both_databases! {
             house.provider(&at, kind, |settings| settings.link_policy = policy).await;
         }
         let guest = house.user("guest@gmail.com").await;
-        house.usher.set_user_status(&guest, UserStatus::Disabled).await.unwrap();
+        house.usher.set_user_enabled(&guest, false).await.unwrap();
         let landing = house.browser().come_by(&at, Google, "someone:guest@gmail.com").await;
         assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
         let mut browser = house.browser();

@@ -3,7 +3,6 @@
 use reqwest::StatusCode;
 use usher::domain::email::Email;
 use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
-use usher::domain::user::UserStatus;
 
 use super::accounts::trouble;
 use super::people::KINDS;
@@ -112,7 +111,7 @@ on_both_databases! {
         let user = house.database.store.find_user_by_email(&Email::parse("ana@example.test").unwrap()).await.unwrap().unwrap();
         let mut browser = house.browser();
         let away = browser.leave(Google, "ana").await;
-        house.usher.set_user_status(&user, UserStatus::Disabled).await.unwrap();
+        house.usher.set_user_enabled(&user, false).await.unwrap();
         let landing = browser.return_as(&at, &away, "ana").await;
         assert_eq!(trouble(&landing), (403, "IDENTITY_REFUSED".into()), "{}", landing.body);
         assert_eq!((house.users().await, house.live_sessions().await), (1, 0));

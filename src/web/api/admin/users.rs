@@ -215,7 +215,7 @@ pub async fn patch(
     JsonBody(change): JsonBody<UserChange>,
 ) -> ApiResult<Json<UserView>> {
     let user = find(&app, &sub).await?;
-    Ok(Json(app.usher.rename_user(user, change.given_name, change.family_name).await?.into()))
+    Ok(Json(app.usher.rename_user(&user, change.given_name, change.family_name).await?.into()))
 }
 
 /// Delete a user.
@@ -251,7 +251,7 @@ pub async fn disable(
     Path(sub): Path<String>,
 ) -> ApiResult<Json<EverythingEnded>> {
     let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
-    let ended = app.usher.set_user_status(&user, UserStatus::Disabled).await?;
+    let ended = app.usher.set_user_enabled(&user, false).await?;
     Ok(Json(EverythingEnded { sessions: ended.sessions.len(), clients: ended.clients.len() }))
 }
 
@@ -267,7 +267,7 @@ pub async fn disable(
 )]
 pub async fn enable(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<StatusCode> {
     let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
-    app.usher.set_user_status(&user, UserStatus::Active).await?;
+    app.usher.set_user_enabled(&user, true).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,0 +1,112 @@
+//! Changes of one user at the same moment: each keeps what the others wrote.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::future::{join, join_all};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use usher::domain::user::UserStatus;
+use usher::mail::LetterKind;
+
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+use crate::harness::relying_party::{Answer, answer};
+
+const ANA: &str = "ana@example.test";
+const THIEF: &str = "thief@example.test";
+
+async fn change(house: &TestUsher, token: &str, body: &Value) -> Answer {
+    answer(house.api(Method::PATCH, "me").bearer_auth(token).json(body)).await
+}
+
+/// Does `action` while the holder of `token` changes the profile as fast as possible.
+async fn while_the_profile_changes<T>(house: &TestUsher, token: &str, action: impl Future<Output = T>) -> T {
+    let stop = AtomicBool::new(false);
+    let changing = (0..4).map(async |one| {
+        for round in 0.. {
+            change(house, token, &json!({ "nickname": format!("{one}-{round}") })).await;
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+    });
+    let changing = pin!(join_all(changing));
+    let action = async {
+        let done = action.await;
+        stop.store(true, Ordering::Relaxed);
+        done
+    };
+    join(action, changing).await.0
+}
+
+on_both_databases! {
+    async fn claims_changed_at_the_same_moment_all_hold(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let token = house.tokens_of(ANA).await.text("access_token");
+        for round in 0..8 {
+            let text = format!("round {round}");
+            let changes = [
+                json!({ "nickname": text }),
+                json!({ "gender": text }),
+                json!({ "address": { "country": text } }),
+                json!({ "address": { "locality": text } }),
+                json!({ "language": if round % 2 == 0 { "uk" } else { "pt-BR" } }),
+            ];
+            let answers = join_all(changes.iter().map(|body| change(&house, &token, body))).await;
+            assert!(answers.iter().all(|answer| answer.status == StatusCode::OK), "{answers:?}");
+            let me = house.me(&token).await.json;
+            assert_eq!((&me["nickname"], &me["gender"]), (&json!(text), &json!(text)));
+            assert_eq!(me["address"], json!({ "country": text, "locality": text }));
+            assert_eq!(me["language"], changes[4]["language"]);
+        }
+    }
+
+    async fn a_disabled_user_stays_disabled_however_fast_the_profile_changes(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        for round in 0..6 {
+            let email = format!("ana{round}@example.test");
+            let ana = house.user(&email).await;
+            let token = house.tokens_of(&email).await.text("access_token");
+            while_the_profile_changes(&house, &token, house.usher.set_user_enabled(&ana, false)).await.expect("it can be");
+            assert_eq!(house.usher.load_user(&email).await.expect("the user").status, UserStatus::Disabled, "{round}");
+        }
+    }
+
+    /// Whoever took the address over cannot keep it by changing the profile at the same moment.
+    async fn this_was_not_me_gives_the_address_back_however_fast_the_profile_changes(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut thief = house.signed_in(ANA).await;
+        let token = house.tokens_of(ANA).await.text("access_token");
+        let page = thief.open(&house.at("/account/email")).await;
+        let page = thief.submit(&page, &[("email", THIEF)]).await;
+        let letter = async |kind| house.letters().await.into_iter().find(|letter| letter.kind() == kind).expect("sent");
+        let code = letter(LetterKind::VerifyEmail).await.code().expect("a code").to_owned();
+        while_the_profile_changes(&house, &token, thief.submit(&page, &[("code", &code)])).await;
+        assert!(house.usher.load_user(THIEF).await.is_ok(), "a proven change is not undone");
+        let link = letter(LetterKind::EmailChanged).await.link().expect("a link").to_owned();
+        let mut owner = house.browser();
+        let page = owner.open(&link).await;
+        let fields = [("token", page.value("token"))];
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let reported = while_the_profile_changes(&house, &token, owner.submit(&page, &fields)).await;
+        assert_eq!(reported.status, StatusCode::OK, "{}", reported.body);
+        assert!(house.usher.load_user(ANA).await.is_ok(), "the address is the owner's again");
+        assert!(house.usher.load_user(THIEF).await.is_err());
+    }
+
+    async fn an_administrator_who_renames_a_user_changes_nothing_but_the_name(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let seen = house.user(ANA).await;
+        let token = house.tokens_of(ANA).await.text("access_token");
+        change(&house, &token, &json!({ "nickname": "Aninha", "language": "uk" })).await;
+        house.usher.set_user_enabled(&seen, false).await.expect("it can be");
+        house.usher.rename_user(&seen, Some("Anna".into()), None).await.expect("it can be");
+        let ana = house.usher.load_user(ANA).await.expect("the user");
+        assert_eq!((ana.status, ana.locale.as_deref()), (UserStatus::Disabled, Some("uk")));
+        assert_eq!((ana.profile.given_name.as_deref(), ana.profile.nickname.as_deref()), (Some("Anna"), Some("Aninha")));
+        assert_eq!(ana.profile.family_name.as_deref(), Some("Souza"));
+    }
+}
