@@ -20,7 +20,7 @@ pub enum LetterKind {
     Recovery,
     /// Your password was changed.
     PasswordChanged,
-    /// A token was used twice, and a session was ended.
+    /// An old refresh token was used, and its grant or session was ended.
     ReuseDetected,
     /// Somebody signed in with a browser not seen before.
     NewDevice,

@@ -4,6 +4,7 @@
 
 use super::letter::{Letter, LetterKind, one_line};
 use super::messages::{Link, Recipient, Words, WriteError, write};
+use crate::domain::grant::ReuseEnds;
 use crate::domain::notice::{FactorName, Notice};
 use crate::domain::time::Timestamp;
 use crate::i18n::{Arg, Lang};
@@ -61,7 +62,7 @@ fn said(notice: &Notice, lang: Lang) -> Vec<(&'static str, String)> {
         Notice::IdentityLinked { provider } | Notice::IdentityUnlinked { provider } => {
             vec![("provider", one_line(provider))]
         }
-        Notice::TokenReuse { client } => vec![("application", one_line(client))],
+        Notice::TokenReuse { client, .. } => vec![("application", one_line(client))],
         Notice::EmailChanged { to } => vec![("email", one_line(to))],
         _ => Vec::new(),
     }
@@ -78,8 +79,10 @@ fn factor_name(factor: &FactorName, lang: Lang) -> String {
 
 fn notes(notice: &Notice, links: &NoticeLinks, lang: Lang) -> Vec<String> {
     let mut notes = Vec::new();
-    if matches!(notice, Notice::TokenReuse { .. }) {
-        notes.push(lang.text("mail-reuse-meaning"));
+    match notice {
+        Notice::TokenReuse { ends: ReuseEnds::Session, .. } => notes.push(lang.text("mail-reuse-meaning")),
+        Notice::TokenReuse { ends: ReuseEnds::Grant, .. } => notes.push(lang.text("mail-reuse-grant-meaning")),
+        _ => {}
     }
     if links.way_back.is_some() {
         notes.push(lang.text("mail-back-link"));
@@ -106,7 +109,8 @@ const fn keys(notice: &Notice) -> (&'static str, &'static str) {
         Notice::RecoveryCodesRenewed => ("mail-codes-renewed-subject", "mail-codes-renewed-lead"),
         Notice::IdentityLinked { .. } => ("mail-linked-subject", "mail-linked-lead"),
         Notice::IdentityUnlinked { .. } => ("mail-unlinked-subject", "mail-unlinked-lead"),
-        Notice::TokenReuse { .. } => ("mail-reuse-subject", "mail-reuse-lead"),
+        Notice::TokenReuse { ends: ReuseEnds::Session, .. } => ("mail-reuse-subject", "mail-reuse-lead"),
+        Notice::TokenReuse { ends: ReuseEnds::Grant, .. } => ("mail-reuse-grant-subject", "mail-reuse-grant-lead"),
         Notice::EmailChanged { .. } => ("mail-email-changed-subject", "mail-email-changed-lead"),
         Notice::AccountsMerged => ("mail-merged-subject", "mail-merged-lead"),
         Notice::AccountDeleted => ("mail-deleted-subject", "mail-deleted-lead"),

@@ -40,6 +40,9 @@ pub struct AccessTokenClaims {
     /// The grant it hangs from; absent where no person takes part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gid: Option<String>,
+    /// The generation of the refresh token that it was issued with; absent where there was none.
+    #[serde(rename = "gen", default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u32>,
     /// The person's roles in the client's project that hold everywhere, sorted; absent where there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,

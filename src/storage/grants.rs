@@ -12,7 +12,7 @@ use super::users::UserRow;
 use super::{Result, StorageError, Store, Tx};
 use crate::domain::code::{dead_from_ms, wrong_verifiers};
 use crate::domain::event::Event;
-use crate::domain::grant::{Grant, RefreshFamily};
+use crate::domain::grant::{Grant, RecentGaps, RefreshFamily};
 use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
 use crate::domain::session::EndReason;
 use crate::domain::time::Timestamp;
@@ -26,15 +26,18 @@ statements! {
     // PostgreSQL locks user and session, so that a sign-out at the same moment either sees the grant or prevents it.
     SPEND = "insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' and not exists (select 1 from throttle where bucket = $15 and full_at >= $16) on conflict (id) do nothing returning id",
         postgres "with spent as (insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' and not exists (select 1 from throttle where bucket = $15 and full_at >= $16) for share of u, s on conflict (id) do nothing returning id, client_id, user_id, session_id), told as (insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) select $17, $18, $10, user_id, session_id, client_id, id, $19, $20 from spent) select id from spent";
-    ROTATE = "update grants set generation = $3 + 1, rotated_at = $4, idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation <= $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
-    KEEP = "update grants set idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation = $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
-    FIND = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.id = $1";
-    FIND_STANDING = "select g.claims, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from grants g join users u on u.id = g.user_id where g.id = $1 and g.revoked_at is null and u.status = 'active' and not exists (select 1 from revoked_token t where t.jti = $2)";
-    REVOKE = "update grants set revoked_at = $2, revoke_reason = $3 where id = $1 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
-    REVOKE_OF_SESSION = "update grants set revoked_at = $2, revoke_reason = $3 where session_id = $1 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
-    REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
-    REVOKE_AT_CLIENT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id = $4 and revoked_at is null returning id, client_id, user_id, session_id, coalesce(rotated_at, created_at) as issued_at, (select sub from users where users.id = grants.user_id) as sub";
-    LIST_STANDING = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.rotated_at, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.user_id = $1 and g.revoked_at is null order by g.id desc limit 500";
+    // What `RefreshFamily::rotated` says, in one statement.
+    ROTATE = "update grants set generation = $3 + 1, recent_gaps = case when generation = $3 then ((recent_gaps & 35184372088831) << 9) | (case when $4 < rotated_at then 0 when $4 - rotated_at > 511 then 511 else $4 - rotated_at end) else 18014398509481983 end, rotated_at = $4, idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation <= $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, seen_generation, rotated_at, recent_gaps, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
+    KEEP = "update grants set generation = $3, idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at else $5 end where id = $1 and client_id = $2 and generation <= $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, seen_generation, rotated_at, recent_gaps, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
+    FIND = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.seen_generation, g.rotated_at, g.recent_gaps, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.id = $1";
+    // At most one of these writes a generation: what was seen already is not written again.
+    MARK_SEEN = "update grants set seen_generation = $2 where id = $1 and seen_generation < $2 and generation <= $2";
+    FIND_STANDING = "select g.claims, g.generation, g.seen_generation, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from grants g join users u on u.id = g.user_id where g.id = $1 and g.revoked_at is null and u.status = 'active' and not exists (select 1 from revoked_token t where t.jti = $2)";
+    REVOKE = "update grants set revoked_at = $2, revoke_reason = $3 where id = $1 and revoked_at is null returning id, client_id, user_id, session_id, case when generation > 1 then $2 else coalesce(rotated_at, created_at) end as issued_at, (select sub from users where users.id = grants.user_id) as sub";
+    REVOKE_OF_SESSION = "update grants set revoked_at = $2, revoke_reason = $3 where session_id = $1 and revoked_at is null returning id, client_id, user_id, session_id, case when generation > 1 then $2 else coalesce(rotated_at, created_at) end as issued_at, (select sub from users where users.id = grants.user_id) as sub";
+    REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id, case when generation > 1 then $2 else coalesce(rotated_at, created_at) end as issued_at, (select sub from users where users.id = grants.user_id) as sub";
+    REVOKE_AT_CLIENT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id = $4 and revoked_at is null returning id, client_id, user_id, session_id, case when generation > 1 then $2 else coalesce(rotated_at, created_at) end as issued_at, (select sub from users where users.id = grants.user_id) as sub";
+    LIST_STANDING = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.seen_generation, g.rotated_at, g.recent_gaps, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.user_id = $1 and g.revoked_at is null order by g.id desc limit 500";
     SESSIONS_AT = "select distinct g.session_id, g.user_id, u.sub from grants g join users u on u.id = g.user_id join session s on s.id = g.session_id where g.client_id = $1 and g.revoked_at is null and s.ended_at is null and s.expires_at > $2 and s.idle_expires_at > $2";
     BATCH_END = "select id from grants where id > $1 order by id limit 1 offset $2";
     SWEEP = "delete from grants where id > $1 and id <= $2 and created_at < $3 and (generation is null or idle_expires_at < $3 or expires_at < $3 or revoked_at < $3)";
@@ -53,7 +56,9 @@ struct GrantRow {
     amr: JsonColumn<Vec<String>>,
     created_at: i64,
     generation: Option<i64>,
+    seen_generation: i64,
     rotated_at: Option<i64>,
+    recent_gaps: i64,
     idle_expires_at: Option<i64>,
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
@@ -76,7 +81,10 @@ impl TryFrom<GrantRow> for GrantOf {
             (None, _, _) => None,
             (Some(generation), Some(rotated_at), Some(idle_expires_at)) => Some(RefreshFamily {
                 generation: u32::try_from(generation).map_err(|_| unreadable("grants", "generation", row.id))?,
+                seen_generation: u32::try_from(row.seen_generation)
+                    .map_err(|_| unreadable("grants", "seen_generation", row.id))?,
                 rotated_at: Timestamp(rotated_at),
+                recent: RecentGaps(row.recent_gaps),
                 idle_expires_at: Timestamp(idle_expires_at),
                 expires_at: row.expires_at.map(Timestamp),
             }),
@@ -99,6 +107,17 @@ impl TryFrom<GrantRow> for GrantOf {
         };
         Ok(Self { grant, sub: Sub(row.sub) })
     }
+}
+
+/// A grant that is in force, as far as an access token of it needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingGrant {
+    /// Single claims asked for by name.
+    pub claims: ClaimsRequest,
+    /// Whose it is.
+    pub user: User,
+    /// The live generation of its refresh family, unless it was seen in use.
+    pub unseen: Option<u32>,
 }
 
 /// What spending a code came to.
@@ -136,7 +155,8 @@ pub struct Revoked {
     pub sub: Sub,
     /// In which session.
     pub session_id: SessionId,
-    /// When its last tokens were issued, as far as the row tells.
+    /// When its last tokens were issued, or this very moment where the row does not tell: the answer to a rotation is given
+    /// again for as long as nobody used it.
     pub issued_at: Timestamp,
 }
 
@@ -245,6 +265,11 @@ impl Tx<'_> {
         row.map(GrantOf::try_from).transpose()
     }
 
+    /// Writes down that a token of this generation was seen in use, unless that is written already.
+    pub async fn mark_seen(&mut self, grant: GrantId, generation: u32) -> Result<()> {
+        run!(self, MARK_SEEN, |sql| sqlx::query(sql).bind(grant.0).bind(i64::from(generation))).map(drop)
+    }
+
     /// Revokes one grant; `None` if it was revoked before or never made.
     pub async fn revoke_grant(&mut self, grant: GrantId, now: Timestamp, reason: EndReason) -> Result<Option<Revoked>> {
         let row: Option<RevokedRow> = on_tx!(self, REVOKE, |conn, sql| sqlx::query_as(sql)
@@ -348,18 +373,26 @@ impl Store {
         row.map(GrantOf::try_from).transpose()
     }
 
-    /// The person and the single claims of a grant that is in force, asked by an access token of it; `None` once grant or
-    /// token is revoked or the user disabled.
-    pub async fn find_standing_grant(&self, id: GrantId, jti: &str) -> Result<Option<(ClaimsRequest, User)>> {
+    /// A grant that is in force, asked by an access token of it; `None` once grant or token is revoked or the user disabled.
+    pub async fn find_standing_grant(&self, id: GrantId, jti: &str) -> Result<Option<StandingGrant>> {
         #[derive(sqlx::FromRow)]
         struct Standing {
             claims: JsonColumn<ClaimsRequest>,
+            generation: Option<i64>,
+            seen_generation: i64,
             #[sqlx(flatten)]
             user: UserRow,
         }
         let row: Option<Standing> =
             on!(&self.db, FIND_STANDING, |conn, sql| sqlx::query_as(sql).bind(id.0).bind(jti).fetch_optional(conn))?;
-        row.map(|row| Ok((row.claims.read("grants", "claims", id)?, User::try_from(row.user)?))).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let unseen = row.generation.filter(|generation| row.seen_generation < *generation);
+        let unseen = unseen.map(u32::try_from).transpose().map_err(|_| unreadable("grants", "generation", id))?;
+        Ok(Some(StandingGrant {
+            claims: row.claims.read("grants", "claims", id)?,
+            user: User::try_from(row.user)?,
+            unseen,
+        }))
     }
 
     /// The id that a batch of `size` grants after `after` ends with; `None` if fewer are left.

@@ -1,6 +1,7 @@
 //! Killed at any moment, the house loses nothing that it acknowledged.
 //!
-//! Clients refresh as fast as they can while the real program is killed under them, fifty times over.
+//! Clients refresh as fast as they can while the real program is killed under them, fifty times over, and comes back
+//! after an outage of up to two minutes: what is stored grows so much older between a kill and the next start.
 //! Each of them holds the newest token that it was ever given. That token must always be good.
 
 use std::net::TcpListener;
@@ -54,6 +55,7 @@ on_both_databases! {
             }
             tokio::time::sleep(Duration::from_millis(u64::from(round * 7 % 40))).await;
             program.kill();
+            grow_older(&house, u64::from(round * 33 % 121)).await;
             for (holder, cut_off) in clients.join_all().await {
                 kills_in_flight += u32::from(cut_off);
                 holders.push(holder);
@@ -64,6 +66,15 @@ on_both_databases! {
         assert!(acknowledged > KILLS, "the clients got somewhere: {acknowledged}");
         check_generations(&house.database.second_store().await, &house, &holders).await;
     }
+}
+
+/// Lets an outage pass: every family becomes so many seconds older.
+async fn grow_older(house: &TestUsher, seconds: u64) {
+    let sql = format!(
+        "update grants set created_at = created_at - {seconds}, rotated_at = rotated_at - {seconds}, \
+         idle_expires_at = idle_expires_at - {seconds}, expires_at = expires_at - {seconds}"
+    );
+    assert!(house.database.connect().await.execute(String::leak(sql)).await > 0);
 }
 
 /// Every generation in the database was acknowledged, or belongs to one of the answers that a kill cut off.

@@ -53,8 +53,11 @@ mail-unlinked-subject = A way to sign in was removed
 mail-unlinked-lead = Signing in with { $provider } no longer leads to your account: { $time }.
 
 mail-reuse-subject = We ended one of your sessions
-mail-reuse-lead = A token of the application “{ $application }” was used twice: { $time }. That happens when somebody has copied it, so we ended the session it came from.
+mail-reuse-lead = A token of the application “{ $application }” was used again after a newer one was in use: { $time }. That happens when somebody has copied it, so we ended the session it came from.
 mail-reuse-meaning = On your own device, just sign in again.
+mail-reuse-grant-subject = We ended the access of an application
+mail-reuse-grant-lead = A token of the application “{ $application }” was used again after a newer one was in use: { $time }. That happens when somebody has copied it, so we ended the access of that application.
+mail-reuse-grant-meaning = On your own device, just sign in to the application again.
 
 mail-email-changed-subject = Your account has a new e-mail address
 mail-email-changed-lead = The address of your account was changed to { $email }: { $time }. This letter goes to the old address, and is the last one that does.

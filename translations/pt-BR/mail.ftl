@@ -53,8 +53,11 @@ mail-unlinked-subject = Uma forma de entrar foi removida
 mail-unlinked-lead = Entrar com { $provider } não leva mais à sua conta: { $time }.
 
 mail-reuse-subject = Encerramos uma de suas sessões
-mail-reuse-lead = Um token do aplicativo “{ $application }” foi usado duas vezes: { $time }. Isso acontece quando alguém o copiou, por isso encerramos a sessão de onde ele veio.
+mail-reuse-lead = Um token do aplicativo “{ $application }” foi usado de novo quando já havia um mais novo em uso: { $time }. Isso acontece quando alguém o copiou, por isso encerramos a sessão de onde ele veio.
 mail-reuse-meaning = No seu próprio dispositivo, basta entrar de novo.
+mail-reuse-grant-subject = Encerramos o acesso de um aplicativo
+mail-reuse-grant-lead = Um token do aplicativo “{ $application }” foi usado de novo quando já havia um mais novo em uso: { $time }. Isso acontece quando alguém o copiou, por isso encerramos o acesso desse aplicativo.
+mail-reuse-grant-meaning = No seu próprio dispositivo, basta entrar de novo no aplicativo.
 
 mail-email-changed-subject = Sua conta tem um novo endereço de e-mail
 mail-email-changed-lead = O endereço da sua conta foi alterado para { $email }: { $time }. Esta mensagem vai para o endereço antigo e é a última a ir para ele.

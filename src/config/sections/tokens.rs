@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use crate::config::fault::Reason;
 use crate::config::reader::Reader;
-use crate::config::setting::{Fallback, settings};
+use crate::config::setting::{Fallback, Value, settings};
 use crate::config::units::spelt;
+use crate::domain::grant::ReuseEnds;
 
 settings! {
     /// Lifetimes of what Usher issues.
@@ -19,8 +21,17 @@ settings! {
         "tokens.refresh_idle" => refresh_idle: Duration = Fallback::Always("30d");
         /// A grant dies this long after consent, however often it is refreshed; 0 is never.
         "tokens.refresh_absolute" => refresh_absolute: Duration = Fallback::Always("365d");
-        /// A client that lost the answer may present the same refresh token again for this long; 0 is never.
+        /// While every newer token is younger than this, an old refresh token is refused without ending anything: processes of
+        /// the client raced for the new one. Later it is reuse. 0 is never. An answer that was lost needs no window.
         "tokens.refresh_retry_window" => refresh_retry_window: Duration = Fallback::Always("30s");
+        /// What the reuse of a refresh token ends: its session with every grant of it, or its grant alone.
+        "tokens.reuse_ends" => reuse_ends: ReuseEnds = Fallback::Always("session");
+    }
+}
+
+impl Value for ReuseEnds {
+    fn from_text(text: &str) -> Result<Self, Reason> {
+        text.parse().map_err(|()| Reason::from("expected session or grant"))
     }
 }
 

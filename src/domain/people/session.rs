@@ -16,7 +16,7 @@ pub enum EndReason {
     PasswordChanged,
     /// The password was recovered.
     PasswordRecovered,
-    /// A refresh token was used twice.
+    /// An old refresh token was used although a newer one was in use.
     TokenReuse,
     /// An authorization code was used twice.
     CodeReuse,

@@ -1,6 +1,7 @@
 //! What a person is told by mail although they did not ask: that something about their account has changed.
 
 use crate::domain::device::DeviceName;
+use crate::domain::grant::ReuseEnds;
 
 /// News about an account. Plain facts; the letter finds the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +48,12 @@ pub enum Notice {
         /// The provider, by the name people know.
         provider: String,
     },
-    /// A refresh token was used twice, and its session ended.
+    /// An old refresh token came although a newer one was in use.
     TokenReuse {
         /// The client it belonged to, by name.
         client: String,
+        /// What ended.
+        ends: ReuseEnds,
     },
     /// The account has another address now. Goes to the old one.
     EmailChanged {

@@ -61,6 +61,9 @@ impl Usher {
         if !self.find_client(&grant.client_id).await?.is_some_and(|client| client.is_active()) {
             return Ok(inactive);
         }
+        if !family.is_leaf_used() {
+            self.note_generation_used(id, generation).await;
+        }
         let claims = AccessTokenClaims {
             iss: self.issuer().to_owned(),
             aud: vec![self.issuer().to_owned()],
@@ -75,6 +78,7 @@ impl Usher {
             sid: Some(grant.session_id.to_string()),
             urv: None,
             gid: Some(id.to_string()),
+            generation: None,
             roles: Vec::new(),
         };
         Ok(Introspection { active: true, claims: Some(claims), token_type: None })
@@ -107,7 +111,10 @@ impl Usher {
             return Ok((!revoked).then_some(Access { claims, kid, person: None }));
         };
         let Ok(grant) = gid.parse::<GrantId>() else { return Ok(None) };
-        let person = self.store.find_standing_grant(grant, &claims.jti).await?;
-        Ok(person.map(|person| Access { claims, kid, person: Some(person) }))
+        let Some(standing) = self.store.find_standing_grant(grant, &claims.jti).await? else { return Ok(None) };
+        if let Some(generation) = claims.generation.filter(|shown| standing.unseen.is_some_and(|leaf| *shown >= leaf)) {
+            self.note_generation_used(grant, generation).await;
+        }
+        Ok(Some(Access { claims, kid, person: Some((standing.claims, standing.user)) }))
     }
 }

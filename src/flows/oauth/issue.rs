@@ -49,6 +49,7 @@ impl Usher {
                 acr: Some(wanted.grant.acr.clone()),
                 sid: Some(wanted.grant.session_id.to_string()),
                 gid: Some(wanted.grant.id.to_string()),
+                generation: wanted.generation,
                 roles: self.roles_for_token(wanted.client.project_id, wanted.grant.user_id).await?,
                 ..self.bare_access_token(wanted.client, wanted.urv, now)
             },
@@ -108,6 +109,7 @@ impl Usher {
             sid: None,
             urv: Some(urv),
             gid: None,
+            generation: None,
             roles: Vec::new(),
         }
     }

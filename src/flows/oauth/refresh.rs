@@ -1,8 +1,10 @@
-//! A refresh token becomes new tokens (RFC 6749 §6); one that was used before ends its family (RFC 9700 §4.14.2).
+//! A refresh token becomes new tokens (RFC 6749 §6); an old one beside a used successor ends its family
+//! (RFC 9700 §4.14.2). What an old token means is decided in `domain/granting/grant.rs`.
 
 use crate::domain::client::Client;
 use crate::domain::event::EventKind;
-use crate::domain::grant::{Grant, Refresh, RefreshLimits};
+use crate::domain::grant::{Grant, Refresh, RefreshLimits, ReuseEnds};
+use crate::domain::id::GrantId;
 use crate::domain::notice::Notice;
 use crate::domain::session::EndReason;
 use crate::flows::error::FlowError;
@@ -13,6 +15,7 @@ use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope::Scope;
 use crate::protocol::token::TokenResponse;
 use crate::storage::grants::{GrantOf, Presented};
+use crate::storage::{self, Tx};
 
 /// How often the decision is made anew when another request was faster.
 const TRIES: u32 = 3;
@@ -49,6 +52,18 @@ impl Usher {
             .into())
     }
 
+    /// Usher has seen a token of this generation in use: from now on the generation before it is given nothing.
+    ///
+    /// A request that finds it written already writes nothing. That it could not be written is logged and no reason to
+    /// refuse the request: the next one tries again.
+    pub(in crate::flows) async fn note_generation_used(&self, grant: GrantId, generation: u32) {
+        let mark =
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.mark_seen(grant, generation).await }));
+        if let Err(error) = mark.await {
+            tracing::warn!(grant.id = %grant, "that a token is in use could not be written down: {error}");
+        }
+    }
+
     /// The ordinary case in one statement: the leaf is presented, and a new one takes its place.
     async fn move_forward(&self, client: &Client, presented: Presented) -> Result<Option<(GrantOf, u32)>, FlowError> {
         let rotates = client.metadata.refresh_rotation == RefreshRotation::Rotate;
@@ -74,12 +89,7 @@ impl Usher {
     }
 
     /// A narrower scope is looked at before anything moves: a wrong request must not cost the token (RFC 6749 §6).
-    async fn check_narrowing(
-        &self,
-        client: &Client,
-        grant: crate::domain::id::GrantId,
-        asked: &Scope,
-    ) -> Result<(), FlowError> {
+    async fn check_narrowing(&self, client: &Client, grant: GrantId, asked: &Scope) -> Result<(), FlowError> {
         let found = self.store.find_grant(grant).await?.filter(|found| found.grant.client_id == client.id);
         match found {
             None => Err(OAuthError::invalid_grant().into()),
@@ -109,20 +119,18 @@ impl Usher {
         self.issue(issue).await
     }
 
-    /// Two hold the token, and one of them should not: the grant and its session end, durably and before the answer.
-    /// One event, one letter, however often it happens.
+    /// Two hold the family, and one of them should not: the grant ends, and its session where the settings say so, durably
+    /// and before the answer. One event, one letter, however often it happens.
     async fn token_reused(&self, client: &Client, grant: Grant) -> Result<TokenResponse, FlowError> {
-        let usher = self.clone();
-        let told = Notice::TokenReuse { client: client.metadata.client_name.clone() };
+        let (usher, ends) = (self.clone(), self.config.tokens.reuse_ends);
+        let told = Notice::TokenReuse { client: client.metadata.client_name.clone(), ends };
         let notice = match self.store.find_user(grant.user_id).await? {
             Some(user) => Some(self.notice(&user, &told)?),
             None => None,
         };
         let end = self.store.write(move |mut tx| {
             Box::pin(async move {
-                // The session first and its grants after it: everybody locks in this order.
-                let ended = usher.end_session(&mut tx, grant.user_id, grant.session_id, EndReason::TokenReuse).await?;
-                if ended.clients.is_empty() {
+                if !usher.end_reused(&mut tx, &grant, ends).await? {
                     return Ok(());
                 }
                 let event = usher
@@ -141,5 +149,17 @@ impl Usher {
         end.await?;
         self.letter_bell.notify_one();
         Err(OAuthError::invalid_grant().into())
+    }
+
+    /// Ends what reuse ends; `false` if all of it had ended before.
+    async fn end_reused(&self, tx: &mut Tx<'_>, grant: &Grant, ends: ReuseEnds) -> storage::Result<bool> {
+        Ok(match ends {
+            ReuseEnds::Grant => self.end_grant(tx, grant.id, EndReason::TokenReuse).await?.is_some(),
+            // The session first and its grants after it: everybody locks in this order.
+            ReuseEnds::Session => {
+                let ended = self.end_session(tx, grant.user_id, grant.session_id, EndReason::TokenReuse).await?;
+                !ended.clients.is_empty()
+            }
+        })
     }
 }

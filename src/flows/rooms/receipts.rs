@@ -100,11 +100,10 @@ impl Usher {
         Ok(self.store.list_logout_notices(user, at).await?)
     }
 
-    /// The answer to a refresh may be asked for again for a while, and comes with a new access token each time.
+    /// What is left of the tokens that an application was last issued then, or now where nobody knows.
     fn untold(&self, issued_at: Option<Timestamp>) -> Telling {
-        let (now, tokens) = (self.now(), &self.config.tokens);
-        let issued_at = issued_at.map_or(now, |at| now.min(at + tokens.refresh_retry_window));
-        of_untold(issued_at, tokens.access_ttl, now)
+        let now = self.now();
+        of_untold(issued_at.map_or(now, |at| now.min(at)), self.config.tokens.access_ttl, now)
     }
 }
 

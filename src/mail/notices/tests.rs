@@ -29,7 +29,8 @@ fn every_notice(name: &str) -> Vec<Notice> {
         Notice::RecoveryCodesRenewed,
         Notice::IdentityLinked { provider: name.into() },
         Notice::IdentityUnlinked { provider: name.into() },
-        Notice::TokenReuse { client: name.into() },
+        Notice::TokenReuse { client: name.into(), ends: ReuseEnds::Session },
+        Notice::TokenReuse { client: name.into(), ends: ReuseEnds::Grant },
         Notice::EmailChanged { to: "a…@example.org".into() },
         Notice::AccountsMerged,
         Notice::AccountDeleted,
@@ -63,7 +64,7 @@ fn every_notice_is_written_in_every_language() {
             subjects.insert(letter.subject().to_owned());
         }
     }
-    assert_eq!(subjects.len(), 16 * 3, "every notice has its own subject in each language");
+    assert_eq!(subjects.len(), 17 * 3, "every notice has its own subject in each language");
 }
 
 #[test]

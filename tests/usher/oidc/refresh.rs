@@ -31,6 +31,7 @@ on_both_databases! {
         let second = house.refresh(&client, &first.text("refresh_token")).await;
         let third = house.refresh(&client, &second.text("refresh_token")).await;
         assert_eq!((third.status.as_u16(), third.headers["cache-control"].to_str().ok()), (200, Some("no-store")));
+        house.wait(31);
         assert_dead(&house.refresh(&client, &first.text("refresh_token")).await);
         let cookies = browser.cookies;
         house.restart().await;
@@ -58,6 +59,7 @@ on_both_databases! {
         let other = house.tokens(&mut bens, &client, "ben@example.test").await;
         let next = house.refresh(&client, &stolen.text("refresh_token")).await;
         house.refresh(&client, &next.text("refresh_token")).await;
+        house.wait(31);
         let old = stolen.text("refresh_token");
         for _ in 0..40 {
             let replays = (0..25).map(|_| house.refresh(&client, &old));
@@ -71,25 +73,105 @@ on_both_databases! {
         assert_eq!(house.refresh(&client, &other.text("refresh_token")).await.status, 200, "another person");
     }
 
-    async fn a_client_that_lost_the_answer_gets_the_same_successor(db: TestDatabase) {
+    async fn a_client_that_lost_the_answer_gets_the_same_successor_however_late(db: TestDatabase) {
+        let mut house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = first_party(&house).await;
+        let cookies = {
+            let mut browser = house.browser();
+            house.tokens(&mut browser, &client, ANA).await;
+            browser.cookies
+        };
+        for outage in [0, 1, 29, 30, 31, 33, 60, 119, 120, 3_600, 29 * 24 * 3_600] {
+            let mut browser = house.browser();
+            browser.cookies = cookies.clone();
+            let first = house.tokens(&mut browser, &client, ANA).await.text("refresh_token");
+            let undelivered = house.refresh(&client, &first).await.text("refresh_token");
+            house.restart().await;
+            house.wait(outage);
+            for _ in 0..2 {
+                let retried = house.refresh(&client, &first).await;
+                assert_eq!((retried.status.as_u16(), retried.text("refresh_token")), (200, undelivered.clone()), "{outage} s");
+                house.wait(1);
+            }
+            assert_eq!(house.refresh(&client, &undelivered).await.status, 200, "{outage} s");
+        }
+        assert_eq!(house.database.count(REUSES).await, 0);
+        assert!(house.letters().await.iter().all(|letter| letter.kind() != LetterKind::ReuseDetected));
+    }
+
+    async fn once_the_successor_was_used_in_any_way_the_old_token_is_reuse(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
         let client = first_party(&house).await;
+        let other = house.client(ClientType::Web, |client| client.first_party = true).await;
+        for (n, used) in ["refreshed", "userinfo", "introspected", "refresh token introspected", "API"].into_iter().enumerate() {
+            let first = house.tokens(&mut house.browser(), &client, ANA).await;
+            house.userinfo(&first.text("access_token")).await;
+            let second = house.refresh(&client, &first.text("refresh_token")).await;
+            assert_eq!(house.userinfo(&first.text("access_token")).await.status, 200, "an older access token tells nothing");
+            house.wait(31);
+            assert_eq!(house.refresh(&client, &first.text("refresh_token")).await.status, 200, "{used}: unused so far");
+            let access = second.text("access_token");
+            match used {
+                "refreshed" => assert_eq!(house.refresh(&client, &second.text("refresh_token")).await.status, 200),
+                "userinfo" => assert_eq!(house.userinfo(&access).await.status, 200),
+                "introspected" => assert!(house.is_active(&other, &access).await),
+                "API" => assert!(house.usher.caller_by_token(&access).await.is_ok()),
+                _ => assert!(house.is_active(&client, &second.text("refresh_token")).await),
+            }
+            house.wait(31);
+            assert_dead(&house.refresh(&client, &first.text("refresh_token")).await);
+            assert_dead(&house.refresh(&client, &second.text("refresh_token")).await);
+            assert_eq!(house.database.count(REUSES).await, i64::try_from(n + 1).expect("a few"), "{used}");
+        }
+    }
+
+    async fn a_straggler_is_refused_and_nothing_ends_until_the_window_has_passed(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = first_party(&house).await;
+        for rotations in [1, 2, 3, 6] {
+            let mut family = vec![house.tokens(&mut house.browser(), &client, ANA).await.text("refresh_token")];
+            house.wait(600);
+            for n in 0..rotations {
+                let next = house.refresh(&client, &family[n]).await;
+                assert_eq!(house.userinfo(&next.text("access_token")).await.status, 200);
+                family.push(next.text("refresh_token"));
+                house.wait(2);
+            }
+            for straggler in &family[..rotations] {
+                assert_dead(&house.refresh(&client, straggler).await);
+            }
+            assert_eq!(house.database.count(REUSES).await, 0, "{rotations} rotations");
+            let leaf = house.refresh(&client, &family[rotations]).await.text("refresh_token");
+            assert_eq!(house.refresh(&client, &leaf).await.status, 200, "{rotations} rotations");
+        }
+    }
+
+    async fn where_the_settings_say_so_reuse_ends_the_grant_and_leaves_the_session(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("tokens.reuse_ends", "grant")]).await;
+        house.user(ANA).await;
+        let (client, other) = (first_party(&house).await, first_party(&house).await);
         let mut browser = house.browser();
         let first = house.tokens(&mut browser, &client, ANA).await.text("refresh_token");
-        let second = house.refresh(&client, &first).await.text("refresh_token");
-        house.wait(30);
-        let retried = house.refresh(&client, &first).await;
-        assert_eq!((retried.status.as_u16(), retried.text("refresh_token")), (200, second.clone()));
-        let third = house.refresh(&client, &second).await;
-        assert_eq!(third.status, 200);
-        assert_dead(&house.refresh(&client, &first).await);
-        assert_dead(&house.refresh(&client, &third.text("refresh_token")).await);
-        let first = house.tokens(&mut browser, &client, ANA).await.text("refresh_token");
-        let second = house.refresh(&client, &first).await.text("refresh_token");
+        let beside = house.tokens(&mut browser, &other, ANA).await.text("refresh_token");
+        let second = house.refresh(&client, &first).await;
+        house.userinfo(&second.text("access_token")).await;
         house.wait(31);
-        assert_dead(&house.refresh(&client, &first).await);
-        assert_dead(&house.refresh(&client, &second).await);
+        for _ in 0..3 {
+            assert_dead(&house.refresh(&client, &first).await);
+        }
+        assert_dead(&house.refresh(&client, &second.text("refresh_token")).await);
+        assert_eq!(house.userinfo(&second.text("access_token")).await.status, 401);
+        assert_eq!(house.refresh(&other, &beside).await.status, 200, "another grant of the session");
+        let silent = browser.open(&house.authorize_url(&client, &[("prompt", "none")])).await;
+        assert!(silent.answer("code").is_some(), "the session goes on");
+        assert_eq!(house.database.count(REUSES).await, 1);
+        let letters = house.letters().await;
+        let told: Vec<_> = letters.iter().filter(|letter| letter.kind() == LetterKind::ReuseDetected).collect();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].text().contains("we ended the access of that application"), "{}", told[0].text());
     }
 
     /// RT-03
@@ -97,15 +179,16 @@ on_both_databases! {
         let house = TestUsher::on(db, &[("tokens.refresh_retry_window", "0s")]).await;
         house.user(ANA).await;
         let client = first_party(&house).await;
-        for old in [0, 1] {
+        for (old, reuse) in [(0, true), (1, false)] {
             let mut family = vec![house.tokens(&mut house.browser(), &client, ANA).await.text("refresh_token")];
             for n in 0..2 {
                 family.push(house.refresh(&client, &family[n]).await.text("refresh_token"));
             }
-            assert_dead(&house.refresh(&client, &family[old]).await);
-            assert_dead(&house.refresh(&client, &family[2]).await);
+            let answer = house.refresh(&client, &family[old]).await;
+            assert_eq!(answer.status == 400, reuse, "the parent of an unused leaf is no thief");
+            assert_eq!(house.refresh(&client, &family[2]).await.status == 400, reuse);
         }
-        assert_eq!(house.database.count(REUSES).await, 2);
+        assert_eq!(house.database.count(REUSES).await, 1);
     }
 
     /// RT-08

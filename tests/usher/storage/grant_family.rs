@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::samples::{LIMITS, NOW, grant_in, in_tx, presented, stored_session_of, stored_user, told_of};
 use crate::harness::database::TestDatabase;
-use usher::domain::grant::{Grant, Refresh, idle_end};
+use usher::domain::grant::{Grant, Refresh};
 use usher::domain::session::EndReason;
 use usher::domain::time::Timestamp;
 use usher::domain::user::User;
@@ -24,6 +24,8 @@ enum Step {
     Refresh { reply_arrives: bool, second: bool },
     /// Somebody presents a token so many generations older than the client's newest.
     Replay { age: u32, second: bool },
+    /// The client shows the access token that came with its newest token.
+    ShowAccess { second: bool },
     /// Several present the client's newest token at the same moment.
     Crowd,
     /// The grant is revoked.
@@ -39,11 +41,12 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         8 => (any::<bool>(), any::<bool>()).prop_map(|(reply_arrives, second)| Step::Refresh { reply_arrives, second }),
-        3 => (1..4_u32, any::<bool>()).prop_map(|(age, second)| Step::Replay { age, second }),
+        3 => (1..9_u32, any::<bool>()).prop_map(|(age, second)| Step::Replay { age, second }),
+        2 => any::<bool>().prop_map(|second| Step::ShowAccess { second }),
         1 => Just(Step::Crowd),
         1 => any::<bool>().prop_map(|second| Step::Revoke { second }),
         1 => any::<bool>().prop_map(|second| Step::SignOut { second }),
-        4 => prop_oneof![Just(1), Just(29), Just(31), Just(700), Just(999), Just(1_000)].prop_map(Step::Wait),
+        4 => prop_oneof![Just(1), Just(29), Just(31), 0..120_u64, Just(700), Just(999)].prop_map(Step::Wait),
         1 => Just(Step::Restart),
     ];
     prop::collection::vec(step, 1..20)
@@ -69,6 +72,7 @@ impl Family<'_> {
         match step {
             Step::Refresh { reply_arrives, second } => self.present(self.held, second, reply_arrives).await,
             Step::Replay { age, second } => self.present(self.held.saturating_sub(age).max(1), second, false).await,
+            Step::ShowAccess { second } => self.show_access(second).await,
             Step::Crowd => self.crowd().await,
             Step::Revoke { second } => self.revoke(second, EndReason::RevokedByClient).await,
             Step::SignOut { second } => self.sign_out(second).await,
@@ -81,6 +85,11 @@ impl Family<'_> {
             assert_eq!(known, self.model);
             let standing = self.store(second).find_standing_grant(self.model.id, "jti").await.unwrap();
             assert_eq!(standing.is_some(), self.model.revoked_at.is_none());
+            let unseen = self.model.refresh.filter(|family| !family.is_leaf_used()).map(|family| family.generation);
+            assert_eq!(
+                standing.and_then(|standing| standing.unseen),
+                unseen.filter(|_| self.model.revoked_at.is_none())
+            );
         }
     }
 
@@ -105,7 +114,17 @@ impl Family<'_> {
                 assert_eq!(moved, None);
                 self.revoke(second, EndReason::TokenReuse).await;
             }
-            Refresh::Dead => assert_eq!(moved, None),
+            Refresh::Straggler | Refresh::Dead => assert_eq!(moved, None),
+        }
+    }
+
+    /// An access token of the newest generation that the client holds; those of older ones tell nothing.
+    async fn show_access(&mut self, second: bool) {
+        let (store, id, shown) = (self.store(second), self.model.id, self.held);
+        in_tx!(store, [], |tx| tx.mark_seen(id, shown).await).unwrap();
+        let family = self.model.refresh.as_mut().unwrap();
+        if shown >= family.generation {
+            family.seen_generation = family.seen_generation.max(shown);
         }
     }
 
@@ -131,8 +150,8 @@ impl Family<'_> {
     fn moved(&mut self, from: u32, to: u32) {
         assert!(self.spent.insert(from), "generation {from} was rotated twice");
         let family = self.model.refresh.as_mut().unwrap();
-        (family.generation, family.rotated_at) = (to, self.now);
-        family.idle_expires_at = idle_end(self.now, LIMITS.idle, family.expires_at);
+        *family = family.rotated(from, self.now, LIMITS.idle);
+        assert_eq!(family.generation, to);
     }
 
     async fn revoke(&mut self, second: bool, reason: EndReason) {

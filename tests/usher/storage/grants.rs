@@ -12,7 +12,7 @@ use usher::domain::session::EndReason;
 use usher::domain::time::Timestamp;
 use usher::domain::user::User;
 use usher::protocol::claims::ClaimsRequest;
-use usher::storage::grants::{GrantOf, Presented, Revoked, Spend};
+use usher::storage::grants::{GrantOf, Presented, Revoked, Spend, StandingGrant};
 use usher::storage::{StorageError, Store};
 
 async fn rotate(store: &Store, presented: Presented) -> Option<GrantOf> {
@@ -109,9 +109,7 @@ on_both_databases! {
         for generation in 1..=3 {
             let now = later(u64::from(generation) * 100);
             let moved = rotate(&db.store, presented(&grant, generation, now)).await.unwrap();
-            let family = grant.refresh.as_mut().unwrap();
-            (family.generation, family.rotated_at) = (generation + 1, now);
-            family.idle_expires_at = now + LIMITS.idle;
+            grant.refresh = grant.refresh.map(|family| family.rotated(generation, now, LIMITS.idle));
             assert_eq!(moved, GrantOf { grant: grant.clone(), sub: user.sub.clone() });
             assert_eq!(db.store.find_grant(grant.id).await.unwrap(), Some(moved));
         }
@@ -139,7 +137,37 @@ on_both_databases! {
         let (.., grant) = stored_grant(&db.store).await;
         let moved = rotate(&db.store, presented(&grant, 9, NOW)).await.unwrap();
         assert_eq!(moved.grant.refresh.unwrap().generation, 10);
-        assert_eq!(keep(&db.store, presented(&grant, 11, NOW)).await, None, "a kept token has one generation alone");
+        let kept = keep(&db.store, presented(&grant, 11, NOW)).await.unwrap();
+        assert_eq!(kept.grant.refresh.unwrap().generation, 11);
+    }
+
+    async fn the_seconds_between_rotations_are_kept_as_the_model_keeps_them(db: TestDatabase) {
+        let (.., grant) = stored_grant(&db.store).await;
+        let mut family = grant.refresh.unwrap();
+        for (presented_generation, at) in [(1, 0), (2, 1), (3, 31), (4, 541), (5, 9_999), (6, 9_000), (7, 9_001), (8, 9_002), (12, 9_003)] {
+            let mut asked = presented(&grant, presented_generation, later(at % 900));
+            asked.idle_end = later(900);
+            let moved = rotate(&db.store, asked.clone()).await.unwrap().grant.refresh.unwrap();
+            family = family.rotated(presented_generation, asked.now, LIMITS.idle);
+            assert_eq!((moved.generation, moved.recent), (family.generation, family.recent), "{presented_generation}");
+        }
+    }
+
+    async fn that_the_live_generation_was_seen_is_written_once_and_of_older_ones_never(db: TestDatabase) {
+        let (.., grant) = stored_grant(&db.store).await;
+        let id = grant.id;
+        let unseen = async || db.store.find_standing_grant(id, "jti").await.unwrap().unwrap().unseen;
+        let mark = async |generation| in_tx!(db.store, [], |tx| tx.mark_seen(id, generation).await).unwrap();
+        assert_eq!(unseen().await, Some(1));
+        mark(1).await;
+        assert_eq!(unseen().await, None);
+        rotate(&db.store, presented(&grant, 1, NOW)).await.unwrap();
+        mark(1).await;
+        assert_eq!(unseen().await, Some(2), "the access token of the old generation tells nothing of the new one");
+        mark(2).await;
+        mark(1).await;
+        assert_eq!(unseen().await, None);
+        assert_eq!(db.store.find_grant(id).await.unwrap().unwrap().grant.refresh.unwrap().seen_generation, 2);
     }
 
     async fn a_family_neither_rotates_nor_is_kept_past_its_limits(db: TestDatabase) {
@@ -235,7 +263,7 @@ on_both_databases! {
     async fn a_standing_grant_tells_its_person_until_it_is_revoked_or_they_are_disabled(db: TestDatabase) {
         let (user, session, grant) = stored_grant(&db.store).await;
         let standing = db.store.find_standing_grant(grant.id, "jti").await.unwrap();
-        assert_eq!(standing, Some((grant.claims.clone(), user.clone())));
+        assert_eq!(standing, Some(StandingGrant { claims: grant.claims.clone(), user: user.clone(), unseen: Some(1) }));
         in_tx!(db.store, [], |tx| tx.revoke_token("stolen", NOW).await).unwrap();
         assert_eq!(db.store.find_standing_grant(grant.id, "stolen").await.unwrap(), None);
         in_tx!(db.store, [], |tx| tx.set_user_enabled(user.id, false, NOW).await).unwrap();

@@ -125,7 +125,8 @@ const ALL: &[MessageType] = &[
     of(EventKind::TokenRevoked, "A client gave one access token back.", &[CLIENT, data("jti", "the token's `jti`")]),
     of(
         EventKind::TokenReuseDetected,
-        "A refresh token was used twice: it may have been stolen. The session was ended.",
+        "An old refresh token was used although a newer one was in use: it may have been stolen. The grant was ended, \
+         and its session unless `tokens.reuse_ends` is `grant`.",
         &[SUB, SID, CLIENT, GRANT],
     ),
     of(
