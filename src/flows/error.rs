@@ -8,6 +8,7 @@ use crate::flows::password_pool::Busy;
 use crate::flows::password_rules::PasswordFault;
 use crate::keys::keyring::SignError;
 use crate::policy::Fault;
+use crate::protocol::cause::Cause;
 use crate::protocol::client_metadata::MetadataFault;
 use crate::protocol::error::OAuthError;
 use crate::storage::StorageError;
@@ -238,6 +239,12 @@ breaks!(
     crate::keys::project_key::NotOpened,
     serde_json::Error
 );
+
+impl From<Cause> for FlowError {
+    fn from(cause: Cause) -> Self {
+        Self::OAuth(cause.into())
+    }
+}
 
 impl From<Busy> for FlowError {
     fn from(_: Busy) -> Self {

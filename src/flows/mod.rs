@@ -22,7 +22,7 @@ pub mod webhooks;
 use credentials::{passkeys, totp};
 pub use credentials::{password_pool, password_rules};
 use door::{accounts, arrive, open_session, recover, second_factor, sign_in, sign_out, sign_up};
-use oauth::{authenticate_client, authorize, introspect, issue, origins};
+use oauth::{authenticate_client, authorize, introspect, issue, origins, refusals};
 use rooms::{applications, receipts};
 
 pub use accounts::{Account, Browser};
@@ -43,6 +43,7 @@ pub use policy::{Answer, Asked, Bundle, Drafted, Held, NewAssignment, Simulated,
 pub use projects::{HistoryPage, HistorySearch, MAX_OVERLAP, Person, PersonSession, Rotation, USUAL_OVERLAP};
 pub use receipts::Told;
 pub use recover::LIFETIME as RECOVERY_LIFETIME;
+pub use refusals::log_refusal;
 pub use second_factor::SecondStep;
 pub use sign_in::Attempt;
 pub use sign_out::{LogoutRequest, SignOut};

@@ -12,6 +12,8 @@ pub const SIGNING_ALGS: [&str; 3] = ["RS256", "ES256", "PS256"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
+    /// Secret in the Authorization header or in the form, whichever the client's library does. Not of RFC 7591.
+    ClientSecret,
     /// Secret in the Authorization header.
     ClientSecretBasic,
     /// Secret in the form.
@@ -24,9 +26,18 @@ impl AuthMethod {
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::ClientSecret => "client_secret",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
             Self::None => "none",
+        }
+    }
+
+    /// May a client of this method authenticate by that one?
+    pub fn allows(self, sent: &str) -> bool {
+        match self {
+            Self::ClientSecret => matches!(sent, "client_secret_basic" | "client_secret_post"),
+            _ => self.as_str() == sent,
         }
     }
 }

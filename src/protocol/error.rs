@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::cause::Cause;
+
 /// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8707 §2, OpenID Connect Core §3.1.2.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
@@ -86,12 +88,41 @@ pub struct OAuthError {
     pub code: ErrorCode,
     /// What went wrong, for the developer of the client (RFC 6749 §5.2 limits it to printable ASCII without `"` and `\`).
     pub description: Cow<'static, str>,
+    /// The cause, where the description keeps it back.
+    cause: Option<Cause>,
+    /// The client that asked, as far as it is known: for the log.
+    client_id: Option<Box<str>>,
 }
 
 impl OAuthError {
     /// An error with its description.
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: description.into() }
+        Self { code, description: description.into(), cause: None, client_id: None }
+    }
+
+    /// The same error, of a request by this client, unless it names its client already.
+    #[must_use]
+    pub fn by(mut self, client_id: &str) -> Self {
+        self.client_id.get_or_insert_with(|| client_id.into());
+        self
+    }
+
+    /// The client that asked, if it is known.
+    pub fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
+    }
+
+    /// What went wrong, exactly: for the log, and for a developer on their own machine.
+    pub fn precise(&self) -> &str {
+        match self.cause {
+            Some(cause) => cause.sentence(),
+            None => &self.description,
+        }
+    }
+
+    /// Does it say that something may have been stolen?
+    pub const fn is_alarming(&self) -> bool {
+        matches!(self.cause, Some(Cause::CodeSpent | Cause::RefreshTokenReused))
     }
 
     /// A parameter is missing, repeated or malformed.
@@ -99,26 +130,17 @@ impl OAuthError {
         Self::new(ErrorCode::InvalidRequest, description)
     }
 
-    /// The client is unknown or did not authenticate: the same words whichever it is.
-    pub fn invalid_client() -> Self {
-        Self::new(ErrorCode::InvalidClient, "the client is unknown or its authentication failed")
-    }
-
-    /// The code or refresh token is not good: the same words whatever the reason.
-    pub fn invalid_grant() -> Self {
-        Self::new(ErrorCode::InvalidGrant, "the grant is invalid, expired, revoked or was issued to another client")
-    }
-
-    /// The access token is not good: the same words whatever the reason.
-    pub fn invalid_token() -> Self {
-        Self::new(ErrorCode::InvalidToken, "the access token is invalid, expired or revoked")
-    }
-
     /// A parameter was sent twice (RFC 6749 §3.1).
     pub fn repeated(name: &str) -> Self {
         // Names come from the request: keep only what may stand in a description.
         let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
         Self::invalid_request(format!("the parameter {name} must not be repeated"))
+    }
+}
+
+impl From<Cause> for OAuthError {
+    fn from(cause: Cause) -> Self {
+        Self { cause: Some(cause), ..Self::new(cause.code(), cause.public()) }
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod access_token;
 pub mod authorize;
+pub mod cause;
 pub mod claims;
 pub mod client_auth;
 pub mod client_metadata;

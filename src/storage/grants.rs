@@ -125,8 +125,8 @@ pub struct StandingGrant {
 pub enum Spend {
     /// The grant is made.
     Done,
-    /// The code was spent before.
-    Spent,
+    /// The code was spent before, at this moment.
+    SpentAt(Timestamp),
     /// The session is over, the user may no longer sign in, or the code was tried with too many wrong verifiers.
     NoLonger,
 }
@@ -363,7 +363,8 @@ impl Store {
             self.bells.ring_log();
             return Ok(Spend::Done);
         }
-        Ok(if self.find_grant(id).await?.is_some() { Spend::Spent } else { Spend::NoLonger })
+        let spent = self.find_grant(id).await?;
+        Ok(spent.map_or(Spend::NoLonger, |spent| Spend::SpentAt(spent.grant.created_at)))
     }
 
     /// A grant by id.

@@ -1,13 +1,12 @@
 //! The only place where an error of a verb becomes a status: for pages and the API here, for OAuth endpoints in
-//! [`OAuthReply`].
+//! `refusal.rs`.
 
 use std::sync::Arc;
 
 use askama::Template as _;
-use axum::Json;
-use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE};
+use axum::response::{Html, IntoResponse};
 use serde_json::json;
 
 use super::extract::cookies::Cookies;
@@ -17,11 +16,10 @@ use super::problem::{Asked, HttpProblem, ProblemPage};
 use super::state::App;
 use crate::flows::{Broken, FlowError, Refused};
 use crate::i18n::Lang;
-use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 
 /// Seconds after which a passing trouble is worth another try.
-const PASSING: u32 = 2;
+pub(super) const PASSING: u32 = 2;
 
 impl From<FlowError> for HttpProblem {
     fn from(error: FlowError) -> Self {
@@ -40,7 +38,7 @@ impl From<askama::Error> for HttpProblem {
     }
 }
 
-fn of_broken(broken: &Broken) -> HttpProblem {
+pub(super) fn of_broken(broken: &Broken) -> HttpProblem {
     if broken.is_passing() {
         tracing::warn!("not available: {broken}");
         return HttpProblem::unavailable("UNAVAILABLE", "The service is not available at the moment.", PASSING);
@@ -98,95 +96,6 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         problem = problem.with_details(json!({ "fields": fields }));
     }
     problem
-}
-
-/// An error in the words of RFC 6749 §5.2, with its status and challenge.
-#[derive(Debug)]
-pub struct OAuthReply {
-    error: OAuthError,
-    status: StatusCode,
-    challenge: Option<&'static str>,
-    retry_after: Option<u32>,
-}
-
-impl OAuthReply {
-    /// For an endpoint that clients authenticate at: 401 with a challenge for `invalid_client`, 400 otherwise.
-    pub fn of_client_endpoint(error: FlowError) -> Self {
-        let reply = Self::of(error);
-        match reply.error.code {
-            ErrorCode::InvalidClient => {
-                Self { status: StatusCode::UNAUTHORIZED, challenge: Some("Basic realm=\"usher\""), ..reply }
-            }
-            _ => reply,
-        }
-    }
-
-    /// The words alone: 400, or 503 and 500 where the house is at fault.
-    fn of(error: FlowError) -> Self {
-        let busy = |seconds| Self {
-            error: OAuthError::new(ErrorCode::TemporarilyUnavailable, "the server is busy; try again"),
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            challenge: None,
-            retry_after: Some(seconds),
-        };
-        match error {
-            FlowError::OAuth(error) if error.code == ErrorCode::TemporarilyUnavailable => Self { error, ..busy(1) },
-            FlowError::OAuth(error) => {
-                Self { error, status: StatusCode::BAD_REQUEST, challenge: None, retry_after: None }
-            }
-            FlowError::Refused(Refused::TooMany { seconds } | Refused::Busy { seconds }) => busy(seconds),
-            FlowError::Refused(refused) => {
-                let error = OAuthError::invalid_request(refused.to_string());
-                Self { error, status: StatusCode::BAD_REQUEST, challenge: None, retry_after: None }
-            }
-            FlowError::Broken(broken) => {
-                let problem = of_broken(&broken);
-                if broken.is_passing() {
-                    return busy(PASSING);
-                }
-                let error = if broken.is_unstorable() {
-                    OAuthError::invalid_request("the request holds a character that is not stored")
-                } else {
-                    OAuthError::new(ErrorCode::ServerError, "something went wrong on our side")
-                };
-                Self { error, status: problem.status, challenge: None, retry_after: None }
-            }
-        }
-    }
-}
-
-impl From<OAuthError> for OAuthReply {
-    fn from(error: OAuthError) -> Self {
-        Self::of_client_endpoint(FlowError::OAuth(error))
-    }
-}
-
-impl From<FlowError> for OAuthReply {
-    fn from(error: FlowError) -> Self {
-        Self::of_client_endpoint(error)
-    }
-}
-
-/// A form that cannot be read keeps its status (413, 415) and speaks OAuth.
-impl From<HttpProblem> for OAuthReply {
-    fn from(problem: HttpProblem) -> Self {
-        let error = OAuthError::invalid_request("the request cannot be read as a form");
-        Self { error, status: problem.status, challenge: None, retry_after: problem.retry_after }
-    }
-}
-
-impl IntoResponse for OAuthReply {
-    fn into_response(self) -> Response {
-        let body = json!({ "error": self.error.code.as_str(), "error_description": self.error.description });
-        let mut response = (self.status, Json(body)).into_response();
-        if let Some(challenge) = self.challenge {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        }
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
-    }
 }
 
 /// Renders problems as pages for whoever reads HTML; everybody else gets JSON.

@@ -19,6 +19,7 @@ pub mod login;
 pub mod oidc;
 pub mod pages;
 pub mod problem;
+pub mod refusal;
 pub mod router;
 pub mod server;
 pub mod setup;

@@ -20,6 +20,7 @@ use super::layers::{House, csrf};
 use super::oidc::{authorize, discovery::Document, introspect, jwks, logout, register, revoke, token, userinfo};
 use super::pages::{Page, WrongHost};
 use super::problem::HttpProblem;
+use super::refusal;
 use super::state::App;
 use super::{account, api, assets, console, dev_mail, error, factors, layers, login, setup, upstream, urls};
 use crate::flows::Usher;
@@ -134,8 +135,10 @@ fn client_endpoints(app: &App) -> Router<App> {
         .route(urls::TOKEN, post(token::post))
         .route(urls::INTROSPECT, post(introspect::post))
         .route(urls::REVOKE, post(revoke::post));
+    let posts = refusal::wrap(posts, app);
     let posts = cors::wrap(posts, Cors::registered(&[Method::POST], move |origin| is_registered(ask.clone(), origin)));
     let person = Router::new().route(urls::USERINFO, get(userinfo::get).post(userinfo::post));
+    let person = refusal::wrap(person, app);
     let methods = [Method::GET, Method::POST];
     posts.merge(cors::wrap(person, Cors::registered(&methods, move |origin| is_registered(also.clone(), origin))))
 }

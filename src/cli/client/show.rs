@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(shown["client_id"], "client_x");
         assert_eq!(shown["client_id_issued_at"], 7);
         assert_eq!((&shown["type"], &shown["disabled"]), (&json!("web"), &json!(true)));
-        assert_eq!(shown["token_endpoint_auth_method"], "client_secret_basic");
+        assert_eq!(shown["token_endpoint_auth_method"], "client_secret");
         assert!(shown.get("client_secret").is_none() && !shown.to_string().contains("5ec2e7"));
         assert_eq!(as_json(&client(), Some("s3cret")).unwrap()["client_secret"], "s3cret");
     }

@@ -11,6 +11,8 @@ settings! {
         "limits.sign_in" => sign_in: Limit = Fallback::Always("10/min");
         /// Codes of a second step, per account: a rate such as 10/hour, or off.
         "limits.second_factor" => second_factor: Limit = Fallback::Always("10/hour");
+        /// Wrong client secrets, per client and address: a rate such as 30/min, or off. A right secret is never refused.
+        "limits.client_secret" => client_secret: Limit = Fallback::Always("30/min");
         /// New accounts, per address.
         "limits.register" => register: Limit = Fallback::Always("30/hour");
         /// Letters that recover a password, per account and per address.

@@ -59,11 +59,7 @@ impl ClientType {
         ClientMetadata {
             grant_types: grant_types.iter().map(|grant| (*grant).to_owned()).collect(),
             response_types: if machine { Vec::new() } else { vec!["code".to_owned()] },
-            token_endpoint_auth_method: if self.keeps_secret() {
-                AuthMethod::ClientSecretBasic
-            } else {
-                AuthMethod::None
-            },
+            token_endpoint_auth_method: if self.keeps_secret() { AuthMethod::ClientSecret } else { AuthMethod::None },
             // Stock libraries expect RS256 and read the person from the ID token.
             id_token_claims: IdTokenClaims::Scopes,
             // Some libraries for servers know no PKCE; a secret protects them as well. A client may ask for it all the same.

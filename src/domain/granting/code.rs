@@ -3,11 +3,14 @@
 //! All that the token endpoint must know travels inside, so that answering an authorization request writes nothing.
 //! The code is spent by inserting the grant under the id that it carries: the second insert fails.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Sub;
+use crate::protocol::cause::Cause;
 use crate::protocol::claims::ClaimsRequest;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
@@ -59,6 +62,17 @@ pub struct AuthorizationCode {
     pub expires_at: Timestamp,
 }
 
+/// A code that is exchanged again within this span was sent twice by one request, as pages that start twice do.
+pub const REPEATED_WITHIN: Duration = Duration::from_secs(10);
+
+/// Was a code that made its grant at `spent_at` and is exchanged again now only sent twice?
+///
+/// Nothing else about the two requests need be compared: the code fixes client, redirect URI and verifier, and the
+/// registration of the client the way it authenticates, so that any two requests that pass are the very same.
+pub fn is_repeated(spent_at: Timestamp, now: Timestamp) -> bool {
+    now.seconds_since(spent_at) <= REPEATED_WITHIN.as_secs()
+}
+
 /// Wrong verifiers that kill a code.
 pub const MOST_WRONG_VERIFIERS: i64 = 5;
 /// What each of them takes out of the bucket that counts them, in milliseconds: far longer than any code lives.
@@ -89,6 +103,17 @@ pub enum CodeFault {
     RedirectUri,
     /// The verifier is missing, wrong, or was never asked for (RFC 9700 §4.8.2).
     Verifier,
+}
+
+impl From<CodeFault> for Cause {
+    fn from(fault: CodeFault) -> Self {
+        match fault {
+            CodeFault::OtherClient => Self::CodeOfOtherClient,
+            CodeFault::Expired => Self::CodeExpired,
+            CodeFault::RedirectUri => Self::OtherRedirectUri,
+            CodeFault::Verifier => Self::WrongVerifier,
+        }
+    }
 }
 
 impl AuthorizationCode {
@@ -129,7 +154,6 @@ impl AuthorizationCode {
 mod tests {
     use super::*;
     use crate::domain::random::SeededRandom;
-    use std::time::Duration;
 
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -169,6 +193,14 @@ mod tests {
         assert_eq!(code.check(&ClientId("web2".into()), Some(CB), Some(VERIFIER), now), Err(CodeFault::OtherClient));
         assert_eq!(code.check(&client, None, Some(VERIFIER), now), Err(CodeFault::RedirectUri));
         assert_eq!(code.check(&client, Some("https://rp.test/cb2"), Some(VERIFIER), now), Err(CodeFault::RedirectUri));
+    }
+
+    #[test]
+    fn a_code_exchanged_again_within_ten_seconds_was_only_sent_twice() {
+        let spent_at = Timestamp(1_700_000_000);
+        for (later, repeated) in [(0, true), (10, true), (11, false), (59, false)] {
+            assert_eq!(is_repeated(spent_at, spent_at + Duration::from_secs(later)), repeated, "{later} s");
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Usher {
                 |(project, newest)| if newest { Caller::Project(project) } else { Caller::FormerToken(project) };
             return Ok(found.map(caller));
         }
-        let Some(access) = self.check_access_token(token).await? else { return Ok(None) };
+        let Ok(access) = self.check_access_token(token).await? else { return Ok(None) };
         if access.person.is_some() {
             return Ok(self.person_by_token(&access).await?.map(|account| Caller::Person(Box::new(account))));
         }

@@ -5,7 +5,7 @@
 
 use crate::config::Limit;
 use crate::domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
-use crate::domain::id::{CeremonyId, GrantId, ProjectId, SessionId, UserId};
+use crate::domain::id::{CeremonyId, ClientId, GrantId, ProjectId, SessionId, UserId};
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::usher::Usher;
 use crate::storage::throttles::Taken;
@@ -107,6 +107,17 @@ impl Usher {
     pub(in crate::flows) async fn count_member_search(&self, project: ProjectId) -> Result<(), FlowError> {
         let bucket = Bucket { name: format!("member/project/{project}"), factor: MEMBER_FACTOR };
         self.take_all(self.config.limits.sign_in, vec![bucket]).await
+    }
+
+    /// Counts one wrong secret of a client; those of clients that do not exist count together.
+    pub(in crate::flows) async fn count_wrong_secret(
+        &self,
+        client: Option<&ClientId>,
+        source: &str,
+    ) -> Result<(), FlowError> {
+        let client = client.map_or("unknown", |client| client.0.as_str());
+        let bucket = Bucket { name: format!("client-secret/{client}/{source}"), factor: 1 };
+        self.take_all(self.config.limits.client_secret, vec![bucket]).await
     }
 
     /// Counts one registration.

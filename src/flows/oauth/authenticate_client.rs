@@ -9,8 +9,8 @@ use crate::domain::id::ClientId;
 use crate::domain::time::Timestamp;
 use crate::flows::error::FlowError;
 use crate::flows::usher::Usher;
+use crate::protocol::cause::Cause;
 use crate::protocol::client_auth::ClientCredentials;
-use crate::protocol::error::OAuthError;
 
 /// SHA-256 in hexadecimal, the form in which client secrets are kept.
 pub(in crate::flows) fn sha256_hex(text: &str) -> String {
@@ -23,27 +23,55 @@ pub(in crate::flows) fn sha256_hex(text: &str) -> String {
 }
 
 impl Usher {
-    /// The client that these credentials prove.
+    /// The client that these credentials prove, sent from this network.
+    ///
+    /// A wrong secret counts against the network that it came from, for this client alone. A right one is always good:
+    /// with 256 random bits nobody guesses it, and nobody can keep the client out by sending wrong ones.
     ///
     /// # Errors
-    /// `invalid_client`, the same for an unknown client, a disabled one, a wrong secret and a wrong method.
-    pub async fn authenticate_client(&self, credentials: &ClientCredentials) -> Result<Arc<Client>, FlowError> {
+    /// `invalid_client`, in the same words for an unknown client, a disabled one, a wrong secret and a wrong method;
+    /// [`Refused::TooMany`] after too many wrong secrets.
+    ///
+    /// [`Refused::TooMany`]: crate::flows::Refused::TooMany
+    pub async fn authenticate_client(
+        &self,
+        credentials: &ClientCredentials,
+        source: &str,
+    ) -> Result<Arc<Client>, FlowError> {
         let found = self.find_client(&ClientId(credentials.client_id().to_owned())).await?;
-        let proven = match (&found, credentials.secret()) {
-            (Some(client), None) => client.metadata.is_public(),
-            (Some(client), Some(secret)) => !client.metadata.is_public() && knows_secret(client, secret, self.now()),
-            // As much work as for a client that exists.
-            (None, Some(secret)) => sha256_hex(secret).is_empty(),
-            (None, None) => false,
-        };
-        match found {
-            Some(client) if proven && client.is_active() => Ok(client),
-            _ => Err(OAuthError::invalid_client().into()),
+        match prove(found.as_deref(), credentials, self.now()) {
+            Ok(()) => found.ok_or_else(|| Cause::UnknownClient.into()),
+            Err(cause) => {
+                if matches!(cause, Cause::WrongSecret | Cause::UnknownClient) {
+                    self.count_wrong_secret(found.as_ref().map(|client| &client.id), source).await?;
+                }
+                Err(cause.into())
+            }
         }
     }
 }
 
-/// Basic and form carry the same secret, so a client may use either, whichever it was registered with.
+/// Do the credentials prove the client?
+fn prove(client: Option<&Client>, credentials: &ClientCredentials, now: Timestamp) -> Result<(), Cause> {
+    let Some(client) = client else {
+        // As much work as for a client that exists.
+        credentials.secret().map(sha256_hex);
+        return Err(Cause::UnknownClient);
+    };
+    match credentials.secret() {
+        None if client.metadata.is_public() => {}
+        None => return Err(Cause::MissingSecret),
+        Some(_) if client.metadata.is_public() => return Err(Cause::UnexpectedSecret),
+        Some(secret) if !knows_secret(client, secret, now) => return Err(Cause::WrongSecret),
+        Some(_) if !client.metadata.token_endpoint_auth_method.allows(credentials.method()) => {
+            return Err(Cause::OtherAuthMethod);
+        }
+        Some(_) => {}
+    }
+    if client.is_active() { Ok(()) } else { Err(Cause::ClientDisabled) }
+}
+
+/// Is this one of the client's secrets that are good now?
 fn knows_secret(client: &Client, secret: &str, now: Timestamp) -> bool {
     let given = sha256_hex(secret);
     let good = client.secrets.iter().filter(|held| held.expires_at.is_none_or(|end| now < end));

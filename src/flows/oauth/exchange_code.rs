@@ -1,7 +1,7 @@
 //! A code becomes tokens (RFC 6749 §4.1.3), once.
 
 use crate::domain::client::Client;
-use crate::domain::code::{AuthorizationCode, CodeFault};
+use crate::domain::code::{AuthorizationCode, CodeFault, is_repeated};
 use crate::domain::event::EventKind;
 use crate::domain::grant::{Grant, RefreshFamily};
 use crate::domain::session::EndReason;
@@ -9,7 +9,7 @@ use crate::flows::error::FlowError;
 use crate::flows::issue::Issue;
 use crate::flows::usher::Usher;
 use crate::keys::seal::Purpose;
-use crate::protocol::error::OAuthError;
+use crate::protocol::cause::Cause;
 use crate::protocol::token::TokenResponse;
 use crate::storage::grants::Spend;
 
@@ -25,14 +25,15 @@ impl Usher {
         let code = self.open_code(code)?;
         match code.check(&client.id, redirect_uri, verifier, self.now()) {
             Ok(()) => {}
-            Err(CodeFault::Verifier) => {
-                self.count_code_failure(code.grant_id).await?;
-                return Err(OAuthError::invalid_grant().into());
+            Err(fault) => {
+                if fault == CodeFault::Verifier {
+                    self.count_code_failure(code.grant_id).await?;
+                }
+                return Err(Cause::from(fault).into());
             }
-            Err(_) => return Err(OAuthError::invalid_grant().into()),
         }
         if !self.is_still_allowed(client, &code).await? {
-            return Err(OAuthError::invalid_grant().into());
+            return Err(Cause::ConsentWithdrawn.into());
         }
         let grant = self.grant_of(client, &code);
         let event = self
@@ -45,8 +46,9 @@ impl Usher {
             .with("scope", grant.scope.to_string());
         match self.store.spend_code(grant.clone(), event).await? {
             Spend::Done => {}
-            Spend::Spent => return self.code_reused(&code).await,
-            Spend::NoLonger => return Err(OAuthError::invalid_grant().into()),
+            Spend::SpentAt(at) if is_repeated(at, self.now()) => return Err(Cause::CodeRepeated.into()),
+            Spend::SpentAt(_) => return self.code_reused(&code).await,
+            Spend::NoLonger => return Err(Cause::SignInOver.into()),
         }
         let generation = grant.refresh.map(|family| family.generation);
         let issue = Issue {
@@ -61,9 +63,9 @@ impl Usher {
         self.issue(issue).await
     }
 
-    fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, OAuthError> {
+    fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, Cause> {
         let opened = self.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
-        opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(OAuthError::invalid_grant)
+        opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or(Cause::UnknownCode)
     }
 
     /// Does the consent still stand that the code was made under? Whoever takes it back ends what is on its way as well.
@@ -95,7 +97,7 @@ impl Usher {
         }
     }
 
-    /// A second, fully valid redemption: whoever came first may have been a thief, so the grant ends
+    /// A second, fully valid redemption, and not the first one sent twice: whoever came first may have been a thief, so the grant ends
     /// (RFC 6749 §4.1.2), durably and before the answer.
     async fn code_reused(&self, code: &AuthorizationCode) -> Result<TokenResponse, FlowError> {
         let (usher, grant) = (self.clone(), code.grant_id);
@@ -114,6 +116,6 @@ impl Usher {
             })
         });
         end.await?;
-        Err(OAuthError::invalid_grant().into())
+        Err(Cause::CodeSpent.into())
     }
 }

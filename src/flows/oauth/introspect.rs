@@ -1,4 +1,5 @@
-//! Is this token good? (RFC 7662) Asked by resource servers about tokens of their own project.
+//! Is this token good? (RFC 7662) Asked by resource servers about access tokens of their own project, and by a client
+//! about its own refresh tokens.
 
 use serde::Serialize;
 
@@ -10,7 +11,9 @@ use crate::flows::error::FlowError;
 use crate::flows::usher::Usher;
 use crate::keys::verify::Expect;
 use crate::protocol::access_token::{self, AccessTokenClaims};
+use crate::protocol::cause::Cause;
 use crate::protocol::claims::ClaimsRequest;
+use crate::protocol::error::OAuthError;
 
 /// The answer (RFC 7662 §2.2). Of a token that is not good, nothing else is said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -20,6 +23,9 @@ pub struct Introspection {
     /// What it says.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub claims: Option<AccessTokenClaims>,
+    /// What the token is for: `access_token` or `refresh_token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_use: Option<&'static str>,
     /// `Bearer` for an access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
@@ -40,12 +46,13 @@ impl Usher {
     /// Only if the house is broken: a token that is not good is an answer.
     pub async fn introspect(&self, asking: &Client, token: &str) -> Result<Introspection, FlowError> {
         let inactive = Introspection::default();
-        if let Some(access) = self.check_access_token(token).await? {
+        if let Ok(access) = self.check_access_token(token).await? {
             let may_know = self.is_of_project(asking, &access.claims.client_id).await?;
             let claims = may_know.then_some(access.claims);
             return Ok(claims.map_or(inactive, |claims| Introspection {
                 active: true,
                 claims: Some(claims),
+                token_use: Some("access_token"),
                 token_type: Some("Bearer"),
             }));
         }
@@ -55,12 +62,8 @@ impl Usher {
         let live = grant.refresh.filter(|family| {
             grant.revoked_at.is_none() && family.is_within_limits(now) && generation >= family.generation
         });
-        let (Some(family), true) = (live, self.is_of_project(asking, &grant.client_id.0).await?) else {
-            return Ok(inactive);
-        };
-        if !self.find_client(&grant.client_id).await?.is_some_and(|client| client.is_active()) {
-            return Ok(inactive);
-        }
+        // A refresh token is a matter between its client and Usher: nobody else has a reason to hold it.
+        let Some(family) = live.filter(|_| grant.client_id == asking.id) else { return Ok(inactive) };
         if !family.is_leaf_used() {
             self.note_generation_used(id, generation).await;
         }
@@ -81,7 +84,7 @@ impl Usher {
             generation: None,
             roles: Vec::new(),
         };
-        Ok(Introspection { active: true, claims: Some(claims), token_type: None })
+        Ok(Introspection { active: true, claims: Some(claims), token_use: Some("refresh_token"), token_type: None })
     }
 
     /// Tokens are a matter between the clients of one project.
@@ -93,28 +96,54 @@ impl Usher {
         Ok(other.is_some_and(|other| other.project_id == asking.project_id))
     }
 
-    /// Is this an access token of ours, in time, for us, and has nothing ended it?
-    pub(in crate::flows) async fn check_access_token(&self, token: &str) -> Result<Option<Access>, FlowError> {
-        let Ok(verified) = self.keyring().verify(token, Expect { typ: access_token::TYP }) else { return Ok(None) };
-        let kid = verified.kid;
-        let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(verified.claims.into()) else { return Ok(None) };
-        let ours = claims.iss == self.issuer() && claims.aud.iter().any(|aud| aud == self.issuer());
-        if !ours || self.now() >= Timestamp(claims.exp) {
-            return Ok(None);
+    /// Is this an access token of ours, in time, for us, and has nothing ended it? If not, why?
+    pub(in crate::flows) async fn check_access_token(
+        &self,
+        token: &str,
+    ) -> Result<Result<Access, OAuthError>, FlowError> {
+        let Some((claims, kid)) = self.read_access_token(token) else {
+            return Ok(Err(Cause::UnknownAccessToken.into()));
+        };
+        let refused = |cause: Cause| Ok(Err(OAuthError::from(cause).by(&claims.client_id)));
+        if claims.iss != self.issuer() || claims.aud.iter().all(|aud| aud != self.issuer()) {
+            return refused(Cause::OtherAudience);
+        }
+        if self.now() >= Timestamp(claims.exp) {
+            return refused(Cause::AccessTokenExpired);
         }
         let client = self.find_client(&ClientId(claims.client_id.clone())).await?;
         if !client.is_some_and(|client| client.is_active()) {
-            return Ok(None);
+            return refused(Cause::AccessTokenRevoked);
         }
-        let Some(gid) = &claims.gid else {
-            let revoked = self.store.is_token_revoked(&claims.jti).await?;
-            return Ok((!revoked).then_some(Access { claims, kid, person: None }));
+        let person = match &claims.gid {
+            None if self.store.is_token_revoked(&claims.jti).await? => return refused(Cause::AccessTokenRevoked),
+            None => None,
+            Some(gid) => match self.person_of(gid, &claims).await? {
+                Some(person) => Some(person),
+                None => return refused(Cause::AccessTokenRevoked),
+            },
         };
+        Ok(Ok(Access { claims, kid, person }))
+    }
+
+    /// An access token that was signed here, and the key that signed it.
+    fn read_access_token(&self, token: &str) -> Option<(AccessTokenClaims, String)> {
+        let verified = self.keyring().verify(token, Expect { typ: access_token::TYP }).ok()?;
+        let kid = verified.kid;
+        serde_json::from_value(verified.claims.into()).ok().map(|claims| (claims, kid))
+    }
+
+    /// Whom a token of a grant is about, if the grant is in force. The token has now been seen in use.
+    async fn person_of(
+        &self,
+        gid: &str,
+        claims: &AccessTokenClaims,
+    ) -> Result<Option<(ClaimsRequest, User)>, FlowError> {
         let Ok(grant) = gid.parse::<GrantId>() else { return Ok(None) };
         let Some(standing) = self.store.find_standing_grant(grant, &claims.jti).await? else { return Ok(None) };
         if let Some(generation) = claims.generation.filter(|shown| standing.unseen.is_some_and(|leaf| *shown >= leaf)) {
             self.note_generation_used(grant, generation).await;
         }
-        Ok(Some(Access { claims, kid, person: Some((standing.claims, standing.user)) }))
+        Ok(Some((standing.claims, standing.user)))
     }
 }

@@ -9,6 +9,7 @@ pub mod introspect;
 pub mod issue;
 pub mod origins;
 pub mod refresh;
+pub mod refusals;
 pub mod releases;
 pub mod revoke;
 pub mod token;

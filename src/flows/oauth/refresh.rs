@@ -10,6 +10,7 @@ use crate::domain::session::EndReason;
 use crate::flows::error::FlowError;
 use crate::flows::issue::Issue;
 use crate::flows::usher::Usher;
+use crate::protocol::cause::Cause;
 use crate::protocol::client_metadata::RefreshRotation;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope::Scope;
@@ -28,7 +29,7 @@ impl Usher {
         asked: Option<Scope>,
         urv: i64,
     ) -> Result<TokenResponse, FlowError> {
-        let (grant, generation) = self.read_refresh_token(token).ok_or_else(OAuthError::invalid_grant)?;
+        let (grant, generation) = self.read_refresh_token(token).ok_or(Cause::UnknownRefreshToken)?;
         if let Some(asked) = &asked {
             self.check_narrowing(client, grant, asked).await?;
         }
@@ -45,7 +46,9 @@ impl Usher {
                     return self.issue_refreshed(client, &found, asked.as_ref(), leaf, urv).await;
                 }
                 (Refresh::Reuse, Some(found)) => return self.token_reused(client, found.grant).await,
-                _ => return Err(OAuthError::invalid_grant().into()),
+                (Refresh::Straggler, _) => return Err(Cause::RefreshTokenLate.into()),
+                (_, Some(_)) => return Err(Cause::GrantOver.into()),
+                (_, None) => return Err(Cause::RefreshTokenOfOtherClient.into()),
             }
         }
         Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "the token is being refreshed elsewhere; try again")
@@ -92,7 +95,7 @@ impl Usher {
     async fn check_narrowing(&self, client: &Client, grant: GrantId, asked: &Scope) -> Result<(), FlowError> {
         let found = self.store.find_grant(grant).await?.filter(|found| found.grant.client_id == client.id);
         match found {
-            None => Err(OAuthError::invalid_grant().into()),
+            None => Err(Cause::RefreshTokenOfOtherClient.into()),
             Some(found) if asked.is_subset_of(&found.grant.scope) => Ok(()),
             Some(_) => Err(OAuthError::new(ErrorCode::InvalidScope, "scope goes beyond what was granted").into()),
         }
@@ -148,7 +151,7 @@ impl Usher {
         });
         end.await?;
         self.letter_bell.notify_one();
-        Err(OAuthError::invalid_grant().into())
+        Err(Cause::RefreshTokenReused.into())
     }
 
     /// Ends what reuse ends; `false` if all of it had ended before.

@@ -14,9 +14,10 @@ impl Usher {
     pub async fn token(
         &self,
         credentials: &ClientCredentials,
+        source: &str,
         request: TokenRequest,
     ) -> Result<TokenResponse, FlowError> {
-        let client = self.authenticate_client(credentials).await?;
+        let client = self.authenticate_client(credentials, source).await?;
         if !client.metadata.may_use(request.grant_type()) {
             let why = "the client may not use this grant type";
             return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());

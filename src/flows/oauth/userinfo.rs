@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::domain::id::ClientId;
 use crate::flows::error::FlowError;
 use crate::flows::usher::Usher;
+use crate::protocol::cause::Cause;
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::scope::Scope;
 
@@ -14,7 +15,7 @@ impl Usher {
     /// # Errors
     /// `invalid_token`, or `insufficient_scope` for a token without `openid`.
     pub async fn userinfo(&self, token: &str) -> Result<Map<String, Value>, FlowError> {
-        let access = self.check_access_token(token).await?.ok_or_else(OAuthError::invalid_token)?;
+        let access = self.check_access_token(token).await??;
         let scope = Scope::parse(&access.claims.scope).unwrap_or_default();
         let Some((asked, user)) = access.person.filter(|_| scope.contains("openid")) else {
             return Err(
@@ -22,7 +23,7 @@ impl Usher {
             );
         };
         let id = ClientId(access.claims.client_id);
-        let client = self.find_client(&id).await?.ok_or_else(OAuthError::invalid_token)?;
+        let client = self.find_client(&id).await?.ok_or(Cause::AccessTokenRevoked)?;
         let mut told = self.tell(&client, &user, &scope, &asked.userinfo).await?;
         told.claims.insert("sub".to_owned(), user.sub.0.into());
         self.note_release(user.id, &id, told.names().collect()).await;

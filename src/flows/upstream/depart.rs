@@ -39,7 +39,10 @@ impl Usher {
             fresh_choice: was_here || matches!(errand, Errand::Link { .. }),
             ..Departure::default()
         };
-        let (url, kept) = upstream.depart(&departure).await?;
+        let departed = upstream.depart(&departure).await;
+        let (url, kept) = departed.inspect_err(|error| {
+            tracing::warn!(upstream.provider = %provider, "upstream: nobody was sent there: {error}");
+        })?;
         let hash = secret_hash(&kept.state);
         let journey = Journey { kept, errand, browser: mark_hash(browser.mark_or_make(self)) };
         let bytes = serde_json::to_vec(&journey).map_err(super::super::error::FlowError::from)?;

@@ -101,7 +101,8 @@ pub(super) async fn trace<F: Future<Output = Response>>(
         request.extensions_mut().insert(client);
     }
 
-    let span = tracing::info_span!("request", trace.id = %id);
+    // Of the highest level, so that it stands beside every line that the log lets through.
+    let span = tracing::error_span!("request", trace.id = %id);
     let mut response = next(request).instrument(span).await;
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(TRACE_HEADER, value);

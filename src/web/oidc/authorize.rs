@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::flows::{AuthorizeFault, FlowError};
+use crate::flows::{AuthorizeFault, FlowError, log_refusal};
+use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::{Visitor, see_other};
@@ -22,7 +23,10 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     match app.usher.begin_authorization(&params, &mut visitor.browser, &visitor.device).await {
         Ok(outcome) => show::outcome(&app, visitor, outcome),
-        Err(fault) => refused(&app, visitor, fault).await,
+        Err(fault) => {
+            log_fault(&fault, &params);
+            refused(&app, visitor, fault).await
+        }
     }
 }
 
@@ -31,6 +35,19 @@ pub async fn post(QueryParams(query): QueryParams, FormParams(form): FormParams)
     let all = query.iter().chain(form.iter());
     let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
     see_other(&format!("{}?{}", urls::AUTHORIZE, params.encode()))
+}
+
+/// A fault that is shown on a page leaves its line in the log like one that is sent back.
+fn log_fault(fault: &AuthorizeFault, params: &Params) {
+    let code = match fault {
+        AuthorizeFault::Flow(_) => return,
+        AuthorizeFault::Bad(error) => error.code,
+        AuthorizeFault::UnknownClient => ErrorCode::InvalidClient,
+        AuthorizeFault::DisabledClient => ErrorCode::UnauthorizedClient,
+        AuthorizeFault::RedirectMismatch { .. } | AuthorizeFault::RedirectMissing => ErrorCode::InvalidRequest,
+    };
+    let error = OAuthError::new(code, fault.to_string());
+    log_refusal(urls::AUTHORIZE, &error.by(params.get("client_id").ok().flatten().unwrap_or("(none)")));
 }
 
 async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<Response, HttpProblem> {

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::flows::{LogoutRequest, SignOut};
+use crate::flows::{LogoutRequest, SignOut, log_refusal};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::{Visitor, see_other};
@@ -19,6 +20,10 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let request = app.usher.read_logout(&params).await?;
+    if let Some(fault) = request.fault {
+        let named = params.get("client_id").ok().flatten().unwrap_or("(none)");
+        log_refusal(urls::END_SESSION, &OAuthError::invalid_request(fault).by(named));
+    }
     match app.usher.sign_out_of(&request, &visitor.browser).await? {
         SignOut::AtOnce(account) => {
             app.usher.sign_out(&account).await?;

@@ -2,26 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 
-use super::credentials;
+use super::client_call::ClientCall;
 use crate::protocol::token::{TokenRequest, TokenResponse};
-use crate::web::error::OAuthReply;
-use crate::web::extract::params::{FormParams, QueryParams};
-use crate::web::problem::HttpProblem;
+use crate::web::refusal::OAuthReply;
 use crate::web::state::App;
 
 /// POST
-pub async fn post(
-    State(app): State<App>,
-    query: Result<QueryParams, HttpProblem>,
-    headers: HeaderMap,
-    form: Result<FormParams, HttpProblem>,
-) -> Result<Json<TokenResponse>, OAuthReply> {
-    let FormParams(form) = form?;
-    let QueryParams(query) = query?;
-    super::refuse_query(&query)?;
-    let credentials = credentials(&headers, &form)?;
-    let request = TokenRequest::parse(&form)?;
-    Ok(Json(app.usher.token(&credentials, request).await?))
+pub async fn post(State(app): State<App>, call: ClientCall) -> Result<Json<TokenResponse>, OAuthReply> {
+    call.answer(async {
+        let request = TokenRequest::parse(&call.form)?;
+        app.usher.token(&call.credentials, &call.source, request).await.map(Json)
+    })
+    .await
 }

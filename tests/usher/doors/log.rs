@@ -11,7 +11,14 @@ use crate::harness::house::TestUsher;
 
 /// Everything that was logged in this process since the first test asked.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// All of it.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("nobody panicked while logging")).into_owned()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -30,7 +37,8 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-fn log() -> &'static Log {
+/// The log of this process, from the first call on.
+pub fn log() -> &'static Log {
     static LOG: OnceLock<Log> = OnceLock::new();
     LOG.get_or_init(|| {
         let log = Log::default();
@@ -89,7 +97,7 @@ async fn a_whole_life_of_an_account_leaves_no_secret_in_the_log() {
     secrets.extend([token(&link), token(letter.link().expect("a link")), code, landing.code(), "canary".into()]);
     secrets.extend(browser.cookies.values().filter(|value| value.len() > 20).cloned());
     secrets.extend(client.secret);
-    let text = String::from_utf8_lossy(&log.0.lock().expect("a log")).into_owned();
+    let text = log.text();
     assert!(text.contains("/oauth2/token") && text.contains("/recover"), "the log is one: {text}");
     for secret in secrets {
         let line = text.lines().find(|line| line.contains(&secret) || line.contains(&secret.replace('@', "%40")));

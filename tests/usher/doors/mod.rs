@@ -6,4 +6,5 @@ mod errors;
 mod headers;
 mod log;
 mod pages;
+mod refusals;
 pub mod wire;

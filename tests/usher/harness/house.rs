@@ -54,6 +54,7 @@ pub struct TestUsher {
     pub project: ProjectId,
     /// The project's token.
     pub project_token: String,
+    profile: Profile,
     settings: Vec<(String, String)>,
     /// The folder of the master key, which every instance shares.
     keys: Arc<TempDir>,
@@ -75,8 +76,17 @@ impl TestUsher {
         Self::on(TestDatabase::sqlite().await, &[]).await
     }
 
+    /// A house on SQLite that runs as `usher serve` does.
+    pub async fn in_production() -> Self {
+        Self::with(Profile::Serve, TestDatabase::sqlite().await, &[]).await
+    }
+
     /// A house on this database, with some settings of its own.
     pub async fn on(database: TestDatabase, settings: &[(&str, &str)]) -> Self {
+        Self::with(Profile::Dev, database, settings).await
+    }
+
+    async fn with(profile: Profile, database: TestDatabase, settings: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let port = listener.local_addr().expect("it has an address").port();
         let url = format!("http://localhost:{port}");
@@ -84,7 +94,7 @@ impl TestUsher {
         let keys = Arc::new(tempfile::tempdir().expect("there is room for a folder"));
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let caught = Arc::new(CaughtMail::new(clock.clone()));
-        let usher = furnished(&url, &keys, &settings, &database, clock.clone()).await;
+        let usher = furnished(profile, &url, &keys, &settings, &database, clock.clone()).await;
         let open = open_door(&usher, &caught, listener);
         let made = usher.create_project("Tests").await.expect("a project can be made");
         let (project, project_token) = (made.project.id, made.token);
@@ -99,6 +109,7 @@ impl TestUsher {
             database,
             project,
             project_token,
+            profile,
             settings,
             keys,
             open: Some(open),
@@ -110,7 +121,7 @@ impl TestUsher {
         let database = self.database.shared().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let door = format!("http://localhost:{}", listener.local_addr().expect("it has an address").port());
-        let usher = furnished(&self.url, &self.keys, &self.settings, &database, self.clock.clone()).await;
+        let usher = furnished(self.profile, &self.url, &self.keys, &self.settings, &database, self.clock.clone()).await;
         let open = open_door(&usher, &self.caught, listener);
         let host = self.url.trim_start_matches("http://").parse().expect("a host is a header value");
         Self {
@@ -123,6 +134,7 @@ impl TestUsher {
             database,
             project: self.project,
             project_token: self.project_token.clone(),
+            profile: self.profile,
             settings: self.settings.clone(),
             keys: self.keys.clone(),
             open: Some(open),
@@ -138,7 +150,8 @@ impl TestUsher {
             closed.await.expect("the house shuts in order");
         }
         self.database.restart().await;
-        let usher = furnished(&self.url, &self.keys, &self.settings, &self.database, self.clock.clone()).await;
+        let usher =
+            furnished(self.profile, &self.url, &self.keys, &self.settings, &self.database, self.clock.clone()).await;
         let address = self.door.replace("http://localhost", "127.0.0.1");
         let listener = TcpListener::bind(address).await.expect("the port is still free");
         self.open = Some(open_door(&usher, &self.caught, listener));
@@ -209,6 +222,7 @@ impl Drop for TestUsher {
 }
 
 async fn furnished(
+    profile: Profile,
     url: &str,
     keys: &TempDir,
     settings: &[(String, String)],
@@ -217,7 +231,7 @@ async fn furnished(
 ) -> Usher {
     let keys = keys.path().to_str().expect("a plain path");
     let listen = url.replace("http://localhost", "127.0.0.1");
-    let config = config(url, &listen, keys, settings);
+    let config = config(profile, url, &listen, keys, settings);
     let made = assemble(config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
     let usher = made.expect("a house can be furnished").0;
     signing_keys::lend(&usher).await;
@@ -246,7 +260,7 @@ fn http_client(always: HeaderMap) -> reqwest::Client {
     client.build().expect("a client can be made")
 }
 
-fn config(url: &str, listen: &str, keys: &str, settings: &[(String, String)]) -> Config {
+fn config(profile: Profile, url: &str, listen: &str, keys: &str, settings: &[(String, String)]) -> Config {
     let usual = [
         ("issuer", url),
         ("listen", listen),
@@ -258,5 +272,5 @@ fn config(url: &str, listen: &str, keys: &str, settings: &[(String, String)]) ->
     ];
     let settings = settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let flags = usual.into_iter().chain(settings);
-    Config::load(Profile::Dev, Sources::of_flags(flags)).expect("the settings of a test are sound")
+    Config::load(profile, Sources::of_flags(flags)).expect("the settings of a test are sound")
 }

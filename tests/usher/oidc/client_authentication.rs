@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use usher::domain::client::ClientType;
 use usher::flows::RegisteredClient;
+use usher::protocol::client_metadata::AuthMethod;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -27,6 +28,64 @@ async fn ask(house: &TestUsher, header: Option<&str>, fields: &[(&str, &str)]) -
 
 fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
+}
+
+/// Every endpoint, with the secret in the header and in the form: which of the two is accepted?
+async fn accepted(house: &TestUsher, client: &RegisteredClient) -> [(bool, bool); 3] {
+    let (id, secret) = (client.client.id.0.as_str(), client.secret.as_deref().expect("a secret"));
+    let mut all = [(false, false); 3];
+    for (n, path) in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke"].into_iter().enumerate() {
+        let form = [("grant_type", "client_credentials"), ("token", "x")];
+        let post = form.into_iter().chain([("client_id", id), ("client_secret", secret)]).collect::<Vec<_>>();
+        let in_header = answer(house.http.post(house.at(path)).basic_auth(id, Some(secret)).form(&form)).await;
+        let in_form = answer(house.http.post(house.at(path)).form(&post)).await;
+        for refused in [&in_header, &in_form].into_iter().filter(|answer| answer.status != 200) {
+            assert_eq!((refused.status.as_u16(), refused.error()), (401, "invalid_client"), "{path}");
+        }
+        all[n] = (in_header.status == 200, in_form.status == 200);
+    }
+    all
+}
+
+#[tokio::test]
+async fn the_registered_method_is_enforced_at_every_endpoint() {
+    let house = TestUsher::start().await;
+    for (method, wanted) in [
+        (AuthMethod::ClientSecret, (true, true)),
+        (AuthMethod::ClientSecretBasic, (true, false)),
+        (AuthMethod::ClientSecretPost, (false, true)),
+    ] {
+        let client = house.client(ClientType::Machine, |client| client.token_endpoint_auth_method = method).await;
+        assert_eq!(accepted(&house, &client).await, [wanted; 3], "{method:?}");
+    }
+}
+
+on_both_databases! {
+    async fn wrong_secrets_are_throttled_by_client_and_source_and_lock_nobody_out(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.client_secret", "5/min"), ("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
+        let (client, other) = (machine(&house).await, machine(&house).await);
+        let secret = client.secret.clone().expect("a secret");
+        let try_from = async |source: &str, id: &str, secret: &str| {
+            let request = house.http.post(house.at("/oauth2/token")).form(&[("grant_type", "client_credentials")]);
+            answer(request.header("x-forwarded-for", source).basic_auth(id, Some(secret))).await
+        };
+        let id = client.client.id.0.as_str();
+        for n in 0..8 {
+            let refused = try_from("203.0.113.7", id, "wrong").await;
+            let wanted = if n < 5 { (401, "invalid_client") } else { (429, "temporarily_unavailable") };
+            assert_eq!((refused.status.as_u16(), refused.error()), wanted, "try {n}");
+            assert_eq!(refused.headers.contains_key("retry-after"), n >= 5);
+        }
+        assert_eq!(try_from("203.0.113.7", id, &secret).await.status, 200, "a right secret from the same address");
+        assert_eq!(try_from("203.0.113.8", id, &secret).await.status, 200, "and from another");
+        assert_eq!(try_from("203.0.113.8", id, "wrong").await.status, 401, "another address has its own count");
+        assert_eq!(try_from("203.0.113.7", &other.client.id.0, "wrong").await.status, 401, "and so has another client");
+        house.wait(60);
+        assert_eq!(try_from("203.0.113.7", id, "wrong").await.status, 401);
+        let parallel = (0..12).map(|_| try_from("203.0.113.9", id, "wrong"));
+        let answers = futures_util::future::join_all(parallel).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 401).count(), 5, "at once no more than the limit");
+    }
 }
 
 #[tokio::test]
@@ -75,8 +134,8 @@ async fn two_methods_at_once_or_none_where_one_is_due_authenticate_nobody() {
 
 /// CA-07, CA-09
 #[tokio::test]
-async fn whoever_is_refused_is_told_the_same_whatever_the_reason() {
-    let house = TestUsher::start().await;
+async fn whoever_is_refused_in_production_is_told_the_same_whatever_the_reason() {
+    let house = TestUsher::in_production().await;
     let (client, off) = (machine(&house).await, machine(&house).await);
     let spa = house.client(ClientType::Spa, |_| {}).await;
     house.usher.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");
@@ -95,7 +154,7 @@ async fn whoever_is_refused_is_told_the_same_whatever_the_reason() {
         let refused = ask(&house, Some(&basic(id, secret)), &[]).await;
         assert_eq!((refused.status.as_u16(), refused.error()), (401, "invalid_client"), "{id}");
         assert_eq!(refused.headers["www-authenticate"], "Basic realm=\"usher\"");
-        said.push(refused.json);
+        said.push(refused.json["error_description"].clone());
     }
     said.dedup();
     assert_eq!(said.len(), 1, "{said:?}");

@@ -23,9 +23,25 @@ async fn a_good_token_is_described() {
         access.json[volatile] = Value::from(format!("[{volatile}]"));
     }
     insta::assert_json_snapshot!(access.json);
-    let refresh = ask(&tokens.text("refresh_token")).await.json;
+    let own = [("token", tokens.text("refresh_token"))];
+    let own: Vec<_> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let refresh = house.call(&client, "/oauth2/introspect", &own).await.json;
     assert_eq!((&refresh["active"], &refresh["token_type"]), (&json!(true), &Value::Null));
+    assert_eq!(refresh["token_use"], "refresh_token");
     assert_eq!(refresh["exp"], house.now().0 + 30 * 24 * 3_600);
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_described_to_its_own_client_alone() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
+    let neighbour = house.client(ClientType::Machine, |_| {}).await;
+    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+    let refresh = tokens.text("refresh_token");
+    assert!(!house.is_active(&neighbour, &refresh).await, "of the same project, and none of its business");
+    assert!(house.is_active(&neighbour, &tokens.text("access_token")).await);
+    assert!(house.is_active(&client, &refresh).await);
 }
 
 /// AD-10

@@ -69,10 +69,10 @@ on_both_databases! {
     async fn a_code_is_spent_once(db: TestDatabase) {
         let (.., grant) = stored_grant(&db.store).await;
         let thief = Grant { client_id: ClientId("thief".into()), ..grant.clone() };
-        assert_eq!(db.store.spend_code(thief.clone(), told_of(&thief)).await.unwrap(), Spend::Spent);
+        assert_eq!(db.store.spend_code(thief.clone(), told_of(&thief)).await.unwrap(), Spend::SpentAt(grant.created_at));
         let (reason, id) = (EndReason::CodeReuse, grant.id);
         in_tx!(db.store, [], |tx| tx.revoke_grant(id, NOW, reason).await).unwrap();
-        assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::Spent);
+        assert_eq!(db.store.spend_code(grant.clone(), told_of(&grant)).await.unwrap(), Spend::SpentAt(grant.created_at));
         assert_eq!(db.store.find_grant(grant.id).await.unwrap().unwrap().grant.client_id, grant.client_id);
         assert_eq!(db.count("select count(*) from event").await, 1, "only the first is told of");
     }

@@ -1,0 +1,134 @@
+//! Why a client, a code or a token was refused. The client is told one sentence for a whole class of causes; the log,
+//! and in development the client as well, is told the cause itself.
+
+use super::error::ErrorCode;
+
+/// Why credentials, a code or a token were refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// No client of this id.
+    UnknownClient,
+    /// The client was put out of use.
+    ClientDisabled,
+    /// The secret is none of the client's.
+    WrongSecret,
+    /// A confidential client sent no secret.
+    MissingSecret,
+    /// A public client sent a secret.
+    UnexpectedSecret,
+    /// The secret came in another way than the client is registered for.
+    OtherAuthMethod,
+    /// Nothing in the request names a client.
+    NoClientNamed,
+    /// The Authorization header cannot be read.
+    UnreadableAuthorization,
+    /// `client_assertion` was sent.
+    AssertionNotSupported,
+    /// Introspection was asked by a client that cannot prove who it is.
+    PublicClient,
+    /// The code was not sealed here.
+    UnknownCode,
+    /// The code belongs to another client.
+    CodeOfOtherClient,
+    /// The code is too old.
+    CodeExpired,
+    /// The code was exchanged before.
+    CodeSpent,
+    /// The code was exchanged by the same request a moment ago.
+    CodeRepeated,
+    /// The redirect URI is not that of the authorization request.
+    OtherRedirectUri,
+    /// The PKCE verifier is missing, wrong, or was never asked for.
+    WrongVerifier,
+    /// What the code stands on has ended.
+    SignInOver,
+    /// The consent that the code was made under was taken back.
+    ConsentWithdrawn,
+    /// The refresh token was not sealed here.
+    UnknownRefreshToken,
+    /// The refresh token belongs to another client.
+    RefreshTokenOfOtherClient,
+    /// The grant was revoked, or one of its limits has passed.
+    GrantOver,
+    /// The refresh token was replaced by a process of the client that was faster.
+    RefreshTokenLate,
+    /// The refresh token was replaced, and the newer one is in use.
+    RefreshTokenReused,
+    /// The access token was not signed here.
+    UnknownAccessToken,
+    /// The access token is for somebody else.
+    OtherAudience,
+    /// The access token is too old.
+    AccessTokenExpired,
+    /// The access token, its grant or its user is out.
+    AccessTokenRevoked,
+}
+
+impl Cause {
+    /// The error that the client is told.
+    pub const fn code(self) -> ErrorCode {
+        match self {
+            Self::UnknownClient
+            | Self::ClientDisabled
+            | Self::WrongSecret
+            | Self::MissingSecret
+            | Self::UnexpectedSecret
+            | Self::OtherAuthMethod
+            | Self::NoClientNamed
+            | Self::UnreadableAuthorization
+            | Self::AssertionNotSupported
+            | Self::PublicClient => ErrorCode::InvalidClient,
+            Self::UnknownAccessToken | Self::OtherAudience | Self::AccessTokenExpired | Self::AccessTokenRevoked => {
+                ErrorCode::InvalidToken
+            }
+            _ => ErrorCode::InvalidGrant,
+        }
+    }
+
+    /// The sentence that the client is told in production: the same for every cause of one error.
+    pub const fn public(self) -> &'static str {
+        match self.code() {
+            ErrorCode::InvalidClient => "the client is unknown or its authentication failed",
+            ErrorCode::InvalidToken => "the access token is invalid, expired or revoked",
+            _ => "the grant is invalid, expired, revoked or was issued to another client",
+        }
+    }
+
+    /// The cause in one sentence, for the log and for developers. It holds nothing of the request.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::UnknownClient => "no client has this client_id",
+            Self::ClientDisabled => "the client is disabled",
+            Self::WrongSecret => "the client secret is wrong or has expired",
+            Self::MissingSecret => "the client is confidential and sent no secret",
+            Self::UnexpectedSecret => "the client is public and must not send a secret",
+            Self::OtherAuthMethod => "the client is registered for another token_endpoint_auth_method",
+            Self::NoClientNamed => "the request names no client",
+            Self::UnreadableAuthorization => "the Authorization header is not HTTP Basic with a client_id and a secret",
+            Self::AssertionNotSupported => "client_assertion is not supported",
+            Self::PublicClient => "a public client may not introspect tokens",
+            Self::UnknownCode => "the code was not issued by this server, or was altered on the way",
+            Self::CodeOfOtherClient => "the code was issued to another client",
+            Self::CodeExpired => "the code has expired",
+            Self::CodeSpent => "the code was exchanged before, so its grant was revoked",
+            Self::CodeRepeated => "the code was exchanged by the same request a moment ago",
+            Self::OtherRedirectUri => "redirect_uri differs from that of the authorization request",
+            Self::WrongVerifier => "code_verifier does not match the code_challenge of the authorization request",
+            Self::SignInOver => {
+                "the session is over, the user is disabled, or the code was sent with too many wrong verifiers"
+            }
+            Self::ConsentWithdrawn => "the user has withdrawn the consent that the code was issued under",
+            Self::UnknownRefreshToken => "the refresh token was not issued by this server, or was altered on the way",
+            Self::RefreshTokenOfOtherClient => "the refresh token was issued to another client",
+            Self::GrantOver => "the grant was revoked or has expired",
+            Self::RefreshTokenLate => "the refresh token was replaced a moment ago: use the newest one",
+            Self::RefreshTokenReused => {
+                "the refresh token was replaced and the newer one is in use, so the grant was revoked"
+            }
+            Self::UnknownAccessToken => "the access token was not issued by this server, or was altered on the way",
+            Self::OtherAudience => "the access token was issued for another audience",
+            Self::AccessTokenExpired => "the access token has expired",
+            Self::AccessTokenRevoked => "the access token or its grant was revoked, or the user is disabled",
+        }
+    }
+}
