@@ -160,7 +160,7 @@ fn clients(folder: &Folder, project: &str) {
     assert_eq!(folder.json(&["client", "disable", id])["disabled"], true);
     assert_eq!(folder.json(&["client", "enable", id])["disabled"], false);
     for shown in [folder.run(&["client", "show", id]), folder.run(&["client", "list", "--json"])] {
-        assert!(!shown.out.contains("secret\"") && !shown.out.contains(secret), "{}", shown.out);
+        assert!(!shown.out.contains("\"client_secret\":") && !shown.out.contains(secret), "{}", shown.out);
     }
     assert_eq!(folder.json(&["client", "delete", id])["deleted"], true);
     folder.run(&["client", "show", id]).failed_with("there is no such client");

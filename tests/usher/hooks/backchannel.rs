@@ -148,10 +148,12 @@ causes! {
         let first = scene.tokens.text("refresh_token");
         let second = house.refresh(&scene.client, &first).await.text("refresh_token");
         house.refresh(&scene.client, &second).await;
+        house.wait(31);
         assert_eq!(house.refresh(&scene.client, &first).await.error(), "invalid_grant");
     }
 
     a_code_used_twice_is_told ends 1, |scene| {
+        scene.stage.house.wait(11);
         assert_eq!(scene.stage.house.exchange(&scene.client, &scene.code).await.error(), "invalid_grant");
     }
 

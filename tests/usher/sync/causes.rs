@@ -119,6 +119,7 @@ on_both_databases! {
         let mut browser = scene.house.browser();
         let code = browser.go_through(&scene.house.authorize_url(&scene.shop, &[]), ANA).await.code();
         let tokens = scene.house.exchange(&scene.shop, &code).await;
+        scene.house.wait(11);
         assert_eq!(scene.house.exchange(&scene.shop, &code).await.error(), "invalid_grant");
         scene.follower.learns_of(&tokens.text("access_token")).await;
         assert!(!scene.follower.known.is_revoked(&scene.access()), "only that grant ended");
