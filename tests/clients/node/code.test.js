@@ -1,6 +1,7 @@
 // Authorization code with PKCE: the way every application signs people in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import * as oidc from 'openid-client';
 import { Person } from './person.js';
 import { begin, signIn } from './sign_in.js';
@@ -64,9 +65,12 @@ test('a wrong password opens nothing', async () => {
   assert.ok(page.querySelector('[name=password]'), 'the sign-in form comes again');
 });
 
-test('a code serves once; used twice, it takes its tokens with it', async () => {
+test('a code serves once; sent twice at once nothing ends, used again later it takes its tokens with it', async () => {
   const config = await client('rs256');
   const { tokens, claims, answer, checks } = await signIn(config);
+  await assert.rejects(oidc.authorizationCodeGrant(config, answer, checks), { error: 'invalid_grant' });
+  assert.equal((await oidc.fetchUserInfo(config, tokens.access_token, claims.sub)).sub, claims.sub);
+  await setTimeout(11_000);
   await assert.rejects(oidc.authorizationCodeGrant(config, answer, checks), { error: 'invalid_grant' });
   await assert.rejects(oidc.fetchUserInfo(config, tokens.access_token, claims.sub));
   await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token), { error: 'invalid_grant' });
