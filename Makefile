@@ -1,6 +1,6 @@
 # What a developer types. `make test` is what CI runs; it installs what it can and says what it skips.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint bench
+.PHONY: help run test compat fmt lint bench
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -10,6 +10,9 @@ run: ## Usher in development mode, with two demo applications
 
 test: ## Everything: format, lints, Rust tests on SQLite and PostgreSQL, real clients, a real browser
 	tests/run.sh
+
+compat: ## Client libraries that others wrote, in seven languages, sign in against this Usher
+	tests/compat/run.sh
 
 fmt: ## Format the sources
 	cargo fmt

@@ -28,9 +28,21 @@ function readBanner(text) {
   return { demoA: tryIt[1], email: tryIt[2], password: tryIt[3], demoB: other[1], setup: admin[1] };
 }
 
+// One listener a signal, however many there are at once.
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    for (const usher of running) {
+      usher.process.kill('SIGKILL');
+      rmSync(usher.folder, { recursive: true, force: true });
+    }
+    process.exit(1);
+  });
+}
+
 export class Usher {
-  /** Starts it and waits for its banner. */
-  static async start() {
+  /** Starts it, with these settings beside the usual ones, and waits for its banner. */
+  static async start(settings = {}) {
     const usher = new Usher();
     usher.folder = await mkdtemp(path.join(tmpdir(), 'usher-browser-'));
     const [port, a, b] = [await freePort(), await freePort(), await freePort()];
@@ -43,19 +55,14 @@ export class Usher {
       USHER_DEMO__LISTEN_A: `127.0.0.1:${a}`,
       USHER_DEMO__LISTEN_B: `127.0.0.1:${b}`,
       USHER_LIMITS__SIGN_IN: 'off',
+      ...settings,
     };
     usher.env = env;
     const began = Date.now();
     const bin = path.resolve(process.env.USHER_BIN ?? '../../target/debug/usher');
     usher.process = spawn(bin, ['dev'], { cwd: usher.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     usher.output = '';
-    for (const signal of ['SIGINT', 'SIGTERM']) {
-      process.once(signal, () => {
-        usher.process.kill('SIGKILL');
-        rmSync(usher.folder, { recursive: true, force: true });
-        process.exit(1);
-      });
-    }
+    running.add(usher);
     try {
       usher.banner = await usher.#banner();
     } catch (cause) {
@@ -97,6 +104,7 @@ export class Usher {
 
   /** Ends it and removes its folder. */
   async stop() {
+    running.delete(this);
     if (this.process.exitCode === null && this.process.signalCode === null && this.process.pid) {
       const ended = new Promise((resolve) => this.process.once('exit', resolve));
       this.process.kill('SIGTERM');

@@ -1,0 +1,150 @@
+// The table: every application, what it is made of, what kind of client it is, and what it offers to be tried.
+//
+//   name      as it stands in the results
+//   folder    under apps/; its name is the name of the test and of the client
+//   library   where its version is pinned: [file in the folder or here, package]
+//   language  says how it is installed (lib/install.js)
+//   start     the command, in its folder
+//   type      of the client: web, spa, native
+//   callback  path of its redirect URI, or several
+//   driver    pages (a server that keeps the session), spa (buttons in a page), or a file in its folder
+//   offers    what is tried beside signing in and out
+//   quick     it is part of `make test`
+import { authJs, djangoAllauth, jupyterHub, modAuthOpenidc, mozillaDjango, oauth2Proxy, spring } from './lib/ways.js';
+
+const node = (folder, name, library, more) => ({
+  name,
+  folder,
+  library: ['package.json', library],
+  language: 'Node.js',
+  start: ['node', 'app.js'],
+  type: 'web',
+  callback: '/callback',
+  driver: 'pages',
+  offers: ['userinfo', 'refresh', 'sign out at Usher'],
+  ...more,
+});
+
+const spa = (folder, name, library, more) => ({
+  ...node(folder, name, library),
+  language: 'browser',
+  start: ['node', '../../lib/spa.js', '.'],
+  type: 'spa',
+  driver: 'spa',
+  ...more,
+});
+
+const python = (folder, name, library, more) => ({
+  ...node(folder, name, library),
+  library: ['requirements.txt', library],
+  language: 'Python',
+  start: ['python', 'app.py'],
+  ...more,
+});
+
+export const applications = [
+  node('openid-client', 'openid-client 6', 'openid-client', { quick: true }),
+  node('openid-client-5', 'openid-client 5', 'openid-client-5', { quick: true }),
+  node('express-openid-connect', 'express-openid-connect', 'express-openid-connect', { quick: true }),
+  node('auth-js', 'Auth.js (@auth/express)', '@auth/express', { quick: true, callback: '/auth/callback/usher', ...authJs }),
+  node('passport-openidconnect', 'passport-openidconnect', 'passport-openidconnect', {
+    quick: true,
+    offers: ['sign out at Usher'],
+  }),
+  node('oauth4webapi', 'oauth4webapi', 'oauth4webapi', { offers: ['userinfo', 'refresh', 'api', 'sign out at Usher'] }),
+  spa('oidc-client-ts', 'oidc-client-ts', 'oidc-client-ts', {
+    quick: true,
+    signedOut: '/signed-out',
+    offers: ['userinfo', 'refresh', 'silent', 'popup', 'sign out by popup'],
+  }),
+  python('authlib', 'Authlib (Flask)', 'Authlib'),
+  python('fastapi', 'Authlib and joserfc (FastAPI)', 'joserfc', {
+    offers: ['userinfo', 'refresh', 'api', 'sign out at Usher'],
+  }),
+  python('mozilla-django-oidc', 'mozilla-django-oidc', 'mozilla-django-oidc', {
+    start: ['./run.sh'],
+    callback: '/oidc/callback/',
+    shows: ['email'],
+    offers: ['sign out at Usher'],
+    ...mozillaDjango,
+  }),
+  python('django-allauth', 'django-allauth', 'django-allauth', {
+    start: ['./run.sh'],
+    callback: '/accounts/oidc/usher/login/callback/',
+    offers: [],
+    ...djangoAllauth,
+  }),
+  python('requests-oauthlib', 'requests-oauthlib', 'requests-oauthlib'),
+  python('streamlit', 'Streamlit', 'streamlit', {
+    start: ['./run.sh'],
+    callback: '/oauth2callback',
+    signedOut: '/oauth2callback',
+    driver: 'drive.js',
+  }),
+  python('jupyterhub', 'JupyterHub (OAuthenticator)', 'oauthenticator', {
+    start: ['./run.sh'],
+    callback: '/hub/oauth_callback',
+    ready: '/hub/health',
+    offers: ['sign out at Usher'],
+    ...jupyterHub,
+  }),
+  {
+    ...node('go-oidc', 'go-oidc', 'github.com/coreos/go-oidc/v3'),
+    library: ['go.mod', 'go-oidc/v3'],
+    language: 'Go',
+    start: ['go-oidc'],
+  },
+  {
+    ...node('oauth2-proxy', 'oauth2-proxy', 'oauth2-proxy'),
+    module: 'github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6',
+    language: 'Go',
+    start: ['./run.sh'],
+    callback: '/oauth2/callback',
+    offers: ['refresh', 'sign out at Usher'],
+    shows: ['email'],
+    ...oauth2Proxy,
+  },
+  {
+    ...node('spring', 'Spring Security (login and resource server)'),
+    library: ['pom.xml', 'spring-boot-starter-parent'],
+    language: 'Java',
+    start: ['java', '-jar', 'target/demo.jar'],
+    patience: 120,
+    callback: '/login/oauth2/code/usher',
+    offers: ['api', 'refresh', 'sign out at Usher'],
+    ...spring,
+  },
+  {
+    ...node('axum', 'axum-oidc (axum)'),
+    library: ['Cargo.toml', 'axum-oidc'],
+    language: 'Rust',
+    start: ['axum-sign-in'],
+    callback: '/account',
+    offers: ['sign out at Usher'],
+    ways: { login: '/account' },
+  },
+  {
+    ...node('mod-auth-openidc', 'mod_auth_openidc (Apache)'),
+    language: 'Apache',
+    packages: ['apache2-bin', 'libapache2-mod-auth-openidc'],
+    start: ['./run.sh'],
+    callback: '/redirect_uri',
+    signedOut: '/signed-out',
+    offers: ['refresh', 'sign out at Usher'],
+    ...modAuthOpenidc,
+  },
+  spa('react-oidc-context', 'react-oidc-context', 'react-oidc-context', {
+    build: ['npx', 'esbuild', 'app.jsx', '--bundle', '--format=esm', '--jsx=automatic', '--outfile=bundle.js', '--log-level=warning'],
+    offers: ['refresh', 'silent', 'popup'],
+  }),
+  spa('angular-oauth2-oidc', 'angular-oauth2-oidc', 'angular-oauth2-oidc', {
+    build: ['npx', 'esbuild', 'app.js', '--bundle', '--format=esm', '--outfile=bundle.js', '--log-level=warning'],
+    callback: ['/', '/silent.html'],
+    offers: ['userinfo', 'refresh', 'silent', 'popup'],
+  }),
+  spa('keycloak-js', 'keycloak-js', 'keycloak-js', { callback: '/', offers: ['userinfo', 'refresh'] }),
+  spa('swagger-ui', 'Swagger UI', 'swagger-ui-dist', {
+    callback: '/modules/swagger-ui-dist/oauth2-redirect.html',
+    driver: 'drive.js',
+  }),
+];

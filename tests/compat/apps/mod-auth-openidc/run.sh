@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Starts Apache in the foreground, with a folder of its own for what it writes.
+set -euo pipefail
+DATA=$(mktemp -d) APP=$PWD/cgi-bin
+export DATA APP
+chmod 755 "$DATA"
+exec /usr/sbin/apache2 -D FOREGROUND -f "$PWD/httpd.conf"

@@ -1,0 +1,25 @@
+// Streamlit draws its page by a WebSocket, so it takes a browser that runs scripts.
+import { chromium } from '../../drivers/chromium.js';
+import { throughUsher } from '../../drivers/spa.js';
+
+export async function drive({ usher, base }, step) {
+  const context = await (await chromium()).newContext({ locale: 'en-US' });
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  const press = (name) => page.getByRole('button', { name }).click();
+  try {
+    await step('sign in', async () => {
+      await page.goto(base);
+      await press('Sign in');
+      await page.waitForURL((url) => url.href.startsWith(usher.issuer));
+      await throughUsher(page, usher);
+      await page.getByText(new RegExp(`${usher.person.name}.*${usher.person.email}`)).waitFor();
+    });
+    await step('sign out', async () => {
+      await press('Sign out');
+      await page.getByText('nobody').waitFor();
+    });
+  } finally {
+    await context.close();
+  }
+}

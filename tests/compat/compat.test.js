@@ -1,0 +1,97 @@
+// Applications that stand on libraries which others wrote sign people in, refresh and sign out, each as the client that
+// `usher client create` makes by default. COMPAT_ONLY=a,b runs these alone, COMPAT_QUICK=1 those of `make test`;
+// COMPAT_DOCS=1 writes the results into docs/compatibility.md.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { applications } from './applications.js';
+import { closeChromium } from './drivers/chromium.js';
+import { folderOf, install, target, versionOf } from './lib/install.js';
+import { cleanEnvironment, freePort, Program } from './lib/process.js';
+import { inColumns, writeInto } from './lib/report.js';
+import { registerClient, startUsher } from './lib/usher.js';
+
+const { COMPAT_ONLY, COMPAT_QUICK, COMPAT_DOCS } = process.env;
+const only = COMPAT_ONLY?.split(',');
+const chosen = applications.filter((row) => (only ? only.includes(row.folder) : !COMPAT_QUICK || row.quick));
+if (only && chosen.length < only.length) throw new Error(`COMPAT_ONLY=${COMPAT_ONLY}: no such application`);
+
+const results = [];
+let usher;
+
+before(async () => {
+  usher = await startUsher();
+});
+after(async () => {
+  await closeChromium();
+  await usher?.stop();
+  console.log(`\n${inColumns(results)}\n`);
+  if (!COMPAT_DOCS) return;
+  const file = fileURLToPath(new URL('../../docs/compatibility.md', import.meta.url));
+  await writeInto(file, await readFile(file, 'utf8'), results);
+});
+
+/** Registers its client, starts it with what it has installed, and waits until it listens. */
+async function start(row, installed) {
+  const port = row.port ?? (await freePort());
+  const base = `http://localhost:${port}`;
+  const client = await registerClient(usher, {
+    name: row.folder,
+    type: row.type,
+    redirectUris: [row.callback].flat().map((callback) => base + callback),
+    signedOutUris: [base + (row.signedOut ?? '/')],
+  });
+  const env = {
+    ...cleanEnvironment(),
+    ISSUER: usher.issuer,
+    CLIENT_ID: client.client_id,
+    CLIENT_SECRET: client.client_secret ?? '',
+    BASE_URL: base,
+    PORT: String(port),
+    SPARE_PORT: String(await freePort()),
+    OTHER_PORT: String(await freePort()),
+    ...installed,
+  };
+  const log = path.join(target, 'logs', `${row.folder}.log`);
+  const program = Program.start(row.start, { cwd: folderOf(row), env, log });
+  try {
+    await program.isReady(port, row.ready && base + row.ready, row.patience ?? 60);
+  } catch (cause) {
+    await program.stop();
+    throw cause;
+  }
+  return { program, application: { row, usher, base, client } };
+}
+
+for (const row of chosen) {
+  test(row.name, async (t) => {
+    const steps = {};
+    results.push({ name: row.name, version: await versionOf(row), language: row.language, steps });
+    const { missing, ...installed } = await install(row);
+    if (missing) {
+      steps['sign in'] = 'skipped';
+      return t.skip(`this machine has no ${missing}`);
+    }
+    const { program, application } = await start(row, installed);
+    const { drive } = await import(row.driver.endsWith('.js') ? `./apps/${row.folder}/${row.driver}` : `./drivers/${row.driver}.js`);
+    let stuck = false;
+    try {
+      await drive(application, (name, body) =>
+        t.test(name, { skip: stuck && 'the step before it failed' }, async () => {
+          steps[name] = 'failed';
+          try {
+            await body();
+          } catch (cause) {
+            stuck = true;
+            cause.message = `${cause.message}\n\nThe application printed:\n${program.words}`;
+            throw cause;
+          }
+          steps[name] = 'passed';
+        }),
+      );
+    } finally {
+      await program.stop();
+    }
+  });
+}
