@@ -9,7 +9,7 @@ use super::settings::{self, Settings};
 use super::show;
 use crate::app::{ClientMetadata, NewClient, Usher};
 use crate::cli::failure::WrongUsage;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, say};
 use crate::domain::client::ClientType;
 
 #[derive(Debug, Args)]
@@ -28,13 +28,17 @@ pub(in crate::cli) struct Create {
     /// Metadata as a JSON object (RFC 7591 §2); `-` reads standard input. Options given beside it win
     #[arg(long, value_name = "FILE")]
     from_json: Option<PathBuf>,
+    /// Print it as an environment file: ISSUER, CLIENT_ID and CLIENT_SECRET, one a line
+    #[arg(long, conflicts_with = "json")]
+    env: bool,
 }
 
-/// What is to be made, and in which project.
+/// What is to be made, in which project, and whether it is printed as an environment file.
 pub(super) struct Form {
     project: String,
     kind: ClientType,
     metadata: ClientMetadata,
+    env: bool,
 }
 
 impl Create {
@@ -47,7 +51,7 @@ impl Create {
         let file = settings::read_file(self.from_json.as_ref())?;
         let typed = self.settings.members(self.name);
         let metadata = settings::merge(kind, &kind.defaults(), [file, typed]).context("the metadata of the client")?;
-        Ok(Form { project: self.project, kind, metadata })
+        Ok(Form { project: self.project, kind, metadata, env: self.env })
     }
 }
 
@@ -57,6 +61,9 @@ pub(super) async fn run(usher: &Usher, form: Form, output: Output) -> anyhow::Re
     let new = NewClient { project, kind: form.kind, metadata: form.metadata, id: None };
     let made = usher.create_client(new).await?;
     let secret = made.secret.as_deref();
+    if form.env {
+        return say(&show::as_environment(&made.client, secret, usher.issuer()));
+    }
     output.print(&show::as_json(&made.client, secret)?, || match secret {
         None => show::in_words(&made.client),
         Some(secret) => {

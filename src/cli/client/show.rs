@@ -24,6 +24,12 @@ pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Resu
     Ok(Value::Object(told))
 }
 
+/// The client as an environment file: what an application has to know. No value needs quoting.
+pub(super) fn as_environment(client: &Client, secret: Option<&str>, issuer: &str) -> String {
+    let secret = secret.map(|secret| format!("CLIENT_SECRET={secret}\n")).unwrap_or_default();
+    format!("ISSUER={issuer}\nCLIENT_ID={}\n{secret}", client.id.0)
+}
+
 /// The client for people.
 pub(super) fn in_words(client: &Client) -> String {
     let metadata = &client.metadata;
@@ -85,6 +91,13 @@ mod tests {
         assert_eq!(shown["token_endpoint_auth_method"], "client_secret");
         assert!(shown.get("client_secret").is_none() && !shown.to_string().contains("5ec2e7"));
         assert_eq!(as_json(&client(), Some("s3cret")).unwrap()["client_secret"], "s3cret");
+    }
+
+    #[test]
+    fn an_environment_file_holds_what_an_application_has_to_know() {
+        let issuer = "https://id.example.org";
+        assert_eq!(as_environment(&client(), None, issuer), "ISSUER=https://id.example.org\nCLIENT_ID=client_x\n");
+        assert!(as_environment(&client(), Some("s3cret"), issuer).ends_with("\nCLIENT_SECRET=s3cret\n"));
     }
 
     #[test]
