@@ -19,7 +19,8 @@ use futures_util::future::BoxFuture;
 
 use crate::web::problem::HttpProblem;
 
-const ALLOWED_HEADERS: &str = "authorization, content-type, idempotency-key, if-match, if-none-match";
+/// Swagger UI and others send `X-Requested-With` along.
+const ALLOWED_HEADERS: &str = "authorization, content-type, idempotency-key, if-match, if-none-match, x-requested-with";
 const EXPOSED_HEADERS: &str = "x-trace-id, www-authenticate, retry-after, etag, idempotent-replayed";
 
 type Predicate = Arc<dyn Fn(String) -> BoxFuture<'static, bool> + Send + Sync>;
@@ -188,6 +189,7 @@ mod tests {
         assert_eq!(status, StatusCode::NO_CONTENT);
         assert_eq!(headers[ACCESS_CONTROL_ALLOW_METHODS], "POST");
         assert_eq!(headers[ACCESS_CONTROL_ALLOW_HEADERS], ALLOWED_HEADERS);
+        assert!(ALLOWED_HEADERS.contains("x-requested-with"), "the token request of Swagger UI is refused without");
         let (_, headers) = ask(Method::OPTIONS, "/token", &["https://evil"], true).await;
         assert!(!headers.contains_key(ACCESS_CONTROL_ALLOW_METHODS));
     }
