@@ -90,6 +90,14 @@ else
   skip "OpenAPI document" "needs python3 with venv"
 fi
 
+if ! node_ready tests/compat; then
+  skip "documents" "needs Node.js 20 and npm"
+elif ! command -v curl >/dev/null 2>&1 || ! command -v jq >/dev/null 2>&1 || ! command -v openssl >/dev/null 2>&1; then
+  skip "documents" "what they tell people to type needs curl, jq and openssl"
+else
+  USHER_BIN=$bin suite "documents" npm --prefix tests/docs --silent test
+fi
+
 if ! node_ready tests/browser; then
   skip "browser" "needs Node.js 20 and npm"
 elif ! chromium_ready; then

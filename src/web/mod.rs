@@ -10,6 +10,7 @@ pub mod codes;
 mod connection;
 pub mod console;
 pub mod dev_mail;
+pub mod documents;
 pub mod error;
 pub mod extract;
 mod factors;

@@ -22,7 +22,7 @@ use super::pages::{Page, WrongHost};
 use super::problem::HttpProblem;
 use super::refusal;
 use super::state::App;
-use super::{account, api, assets, console, dev_mail, error, factors, layers, login, setup, upstream, urls};
+use super::{account, api, assets, console, dev_mail, documents, error, factors, layers, login, setup, upstream, urls};
 use crate::flows::Usher;
 use crate::i18n::Lang;
 use crate::mail::caught::CaughtMail;
@@ -48,6 +48,7 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
         .merge(authorization())
         .merge(client_endpoints(&app))
         .merge(published(&app))
+        .merge(documents::routes())
         .merge(api::routes(&app));
     let ping = app.usher.clone();
     let ready = health::routes(move || {

@@ -27,6 +27,10 @@ pub const REGISTERED_CLIENT: &str = "/oauth2/register/{client}";
 pub const OPENAPI: &str = "/openapi.json";
 /// The API to be read and tried in the browser.
 pub const DOCS: &str = "/docs";
+/// The guides: a document of `docs/`.
+pub const DOCUMENT: &str = "/docs/{*name}";
+/// The table of the guides.
+pub const GUIDES: &str = "/docs/index";
 
 /// The front page: leads to the account.
 pub const HOME: &str = "/";

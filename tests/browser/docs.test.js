@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { launch, visitor } from './browser.js';
+import { follow, launch, text, visitor } from './browser.js';
 import { Usher } from './usher.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -54,5 +54,21 @@ test('an operation can be tried', async () => {
   const status = operation.locator('.live-responses-table .response-col_status').last();
   await status.waitFor({ timeout: 30_000 });
   assert.match(await status.innerText(), /401/);
+  await page.context().close();
+});
+
+test('the guides are pages of our own, and lead to each other', async () => {
+  const page = await visitor(browser);
+  await page.goto(`${usher.issuer}/docs`);
+  await follow(page, page.getByRole('link', { name: /^Guides/ }));
+  for (const name of ['Sign people in to your app', 'the guide for yours', 'Spring Security']) {
+    await follow(page, page.getByRole('main').getByRole('link', { name, exact: true }));
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+    assert.deepEqual(violations.map(({ id }) => id), [], page.url());
+  }
+  assert.equal(await text(page, 'h1'), 'Spring Security (Spring Boot)');
+  assert.equal(new URL(page.url()).pathname, '/docs/guides/spring');
+  assert.deepEqual(page.faults, []);
   await page.context().close();
 });

@@ -25,10 +25,12 @@ async fn page() -> Response {
          <title>API · Usher</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"{icon}\" type=\"image/svg+xml\">\n\
          <link rel=\"stylesheet\" href=\"{css}\">\n<script src=\"{bundle}\" defer></script>\n\
-         <script src=\"{init}\" defer></script>\n</head>\n<body>\n<div id=\"api\">\n\
+         <script src=\"{init}\" defer></script>\n</head>\n<body>\n\
+         <p class=\"guides\"><a href=\"{guides}\">Guides: sign people in to your application</a></p>\n<div id=\"api\">\n\
          <noscript><p>This page needs a script; the document itself is at <a href=\"{openapi}\">{openapi}</a>.</p>\
          </noscript>\n</div>\n</body>\n</html>\n",
         openapi = urls::OPENAPI,
+        guides = urls::GUIDES,
         icon = url("logo.svg"),
         css = url("swagger/swagger-ui.css"),
         bundle = url("swagger/swagger-ui-bundle.js"),

@@ -5,6 +5,7 @@
 
 mod desk;
 mod dev;
+mod document;
 mod door;
 mod error;
 mod form;
@@ -30,6 +31,7 @@ pub use consent::{Consent, ScopeView};
 pub use console::{ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow};
 pub use data::{AccountData, AccountGone};
 pub use dev::{DevLetter, DevMail, LetterRow};
+pub use document::DocumentPage;
 pub use email::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, SuggestedEmailView};
 pub use error::{ErrorPage, Starting, WrongHost};
 pub use factors::{

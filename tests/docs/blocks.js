@@ -1,0 +1,69 @@
+// The fenced blocks of a Markdown document, and what the comment before each says about it.
+
+/**
+ * A comment on the line before a block says how the block is taken:
+ *
+ *   <!-- not run: WHY -->             it cannot run here
+ *   <!-- browser: NAME from URL -->   instead of it a person opens $URL and signs in; $NAME is where they are sent back
+ *   <!-- mail: NAME to ADDRESS -->    instead of it $NAME is the code in the newest email to this address
+ *   <!-- file: PATH -->               it is this file of the repository, or a part of it
+ */
+const MARKS = [
+  [/^not run: \S.*$/, () => ({ kind: 'not run' })],
+  [/^browser: ([A-Z_]+) from ([A-Z_]+)$/, ([, name, url]) => ({ kind: 'browser', name, url })],
+  [/^mail: ([A-Z_]+) to (\S+@\S+)$/, ([, name, address]) => ({ kind: 'mail', name, address })],
+  [/^file: (\S+)$/, ([, path]) => ({ kind: 'file', path })],
+];
+
+/** Languages whose blocks are commands. */
+const COMMANDS = new Set(['console', 'sh']);
+
+function readMark(comment, place) {
+  for (const [pattern, make] of MARKS) {
+    const match = pattern.exec(comment);
+    if (match) return make(match);
+  }
+  throw new Error(`${place}: nobody knows what "${comment}" means before a block`);
+}
+
+/** The commands of a block, each with the lines of output that the document shows after it. */
+function commands(language, lines) {
+  if (language !== 'console') return [{ command: lines.join('\n'), shown: [] }];
+  const found = [];
+  for (const line of lines) {
+    const last = found.at(-1);
+    if (line.startsWith('$ ')) found.push({ command: line.slice(2), shown: [] });
+    else if (line.startsWith('> ')) last.command += `\n${line.slice(2)}`;
+    else if (last?.command.endsWith('\\')) last.command += `\n${line}`;
+    else if (line.trim()) last.shown.push(line);
+  }
+  return found;
+}
+
+/**
+ * The blocks that are commands or have a mark, in order.
+ * @returns {{ line: number, language: string, kind: string, text: string, commands: { command: string, shown: string[] }[] }[]}
+ */
+export function blocks(name, markdown) {
+  const lines = markdown.split('\n');
+  const found = [];
+  for (let at = 0; at < lines.length; at += 1) {
+    const fence = /^(\s*)```(\w*)\s*$/.exec(lines[at]);
+    if (!fence) continue;
+    const end = lines.findIndex((line, index) => index > at && line.trim() === '```');
+    if (end < 0) throw new Error(`${name}:${at + 1}: the block does not end`);
+    const before = lines.slice(0, at).findLast((line) => line.trim());
+    const comment = /^\s*<!-- (.*) -->$/.exec(before ?? '')?.[1];
+    const place = `${name}:${at + 1}`;
+    const mark = comment === undefined ? undefined : readMark(comment, place);
+    const language = fence[2];
+    const body = lines.slice(at + 1, end).map((line) => (line.startsWith(fence[1]) ? line.slice(fence[1].length) : line));
+    if (mark || COMMANDS.has(language)) {
+      const kind = mark?.kind ?? 'commands';
+      const list = kind === 'commands' ? commands(language, body) : [];
+      found.push({ ...mark, line: at + 1, language, kind, text: body.join('\n'), commands: list });
+    }
+    at = end;
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+// One bash, as a reader has it open beside the document: commands are typed into it one after the other.
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+
+const PATIENCE = 60_000;
+
+/** `curl` fails on an HTTP error, so that a request which is refused is seen. */
+const PRELUDE = 'curl() { command curl --fail-with-body "$@"; }; failed=; trap \'failed=$BASH_COMMAND\' ERR; set -o pipefail\n';
+
+export class Shell {
+  #said = '';
+  #heard = () => {};
+
+  constructor({ cwd, env }) {
+    this.child = spawn('bash', ['--noprofile', '--norc', '-s'], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream.on('data', (chunk) => {
+        this.#said += chunk;
+        this.#heard();
+      });
+    }
+    this.child.once('exit', () => this.#heard());
+    this.child.stdin.write(PRELUDE);
+  }
+
+  /** Runs a command. Answers what it printed; throws if it, or a part of it, failed. */
+  async run(command) {
+    const mark = randomUUID();
+    this.#said = '';
+    this.child.stdin.write(`failed=\n{ ${command}\n} </dev/null\nprintf '%s [%s]\\n' ${mark} "$failed" \n`);
+    const end = new RegExp(`${mark} \\[(.*)\\]\\n`, 's');
+    await this.#until(() => end.test(this.#said), command);
+    const [found, failed] = end.exec(this.#said);
+    const output = this.#said.replace(found, '');
+    if (failed) throw new Error(`this failed: ${failed}\nas a part of:\n${command}\nIt printed:\n${output}`);
+    return output;
+  }
+
+  /** Sets a variable. */
+  set(name, value) {
+    return this.run(`${name}='${value.replaceAll("'", "'\\''")}'`);
+  }
+
+  /** What a variable holds. */
+  async get(name) {
+    return (await this.run(`printf '%s\\n' "$${name}"`)).trim();
+  }
+
+  #until(isSo, command) {
+    return new Promise((resolve, reject) => {
+      const stop = (end, value) => {
+        clearTimeout(timer);
+        this.#heard = () => {};
+        end(value);
+      };
+      const timer = setTimeout(() => stop(reject, new Error(`no end of:\n${command}\nIt printed:\n${this.#said}`)), PATIENCE);
+      this.#heard = () => {
+        if (isSo()) stop(resolve);
+        else if (this.child.exitCode !== null) stop(reject, new Error(`the shell ended with:\n${command}\n${this.#said}`));
+      };
+      this.#heard();
+    });
+  }
+
+  stop() {
+    this.child.stdin.end();
+    this.child.kill();
+  }
+}
