@@ -7,6 +7,8 @@
 //   start     the command, in its folder
 //   type      of the client: web, spa, native
 //   callback  path of its redirect URI, or several
+//   options   of `usher client create`, where the default settings will not do: silent sign-in on http://localhost needs
+//             --first-party, since a page there is asked for consent each time
 //   driver    pages (a server that keeps the session), spa (buttons in a page), or a file in its folder
 //   offers    what is tried beside signing in and out
 //   quick     it is part of `make test`
@@ -55,6 +57,7 @@ export const applications = [
   spa('oidc-client-ts', 'oidc-client-ts', 'oidc-client-ts', {
     quick: true,
     signedOut: '/signed-out',
+    options: ['--first-party'],
     offers: ['userinfo', 'refresh', 'silent', 'popup', 'sign out by popup'],
   }),
   python('authlib', 'Authlib (Flask)', 'Authlib'),
@@ -135,11 +138,12 @@ export const applications = [
   },
   spa('react-oidc-context', 'react-oidc-context', 'react-oidc-context', {
     build: ['npx', 'esbuild', 'app.jsx', '--bundle', '--format=esm', '--jsx=automatic', '--outfile=bundle.js', '--log-level=warning'],
-    offers: ['refresh', 'silent', 'popup'],
+    offers: ['refresh', 'popup'],
   }),
   spa('angular-oauth2-oidc', 'angular-oauth2-oidc', 'angular-oauth2-oidc', {
     build: ['npx', 'esbuild', 'app.js', '--bundle', '--format=esm', '--outfile=bundle.js', '--log-level=warning'],
     callback: ['/', '/silent.html'],
+    options: ['--first-party'],
     offers: ['userinfo', 'refresh', 'silent', 'popup'],
   }),
   spa('keycloak-js', 'keycloak-js', 'keycloak-js', { callback: '/', offers: ['userinfo', 'refresh'] }),

@@ -41,6 +41,7 @@ async function start(row, installed) {
     type: row.type,
     redirectUris: [row.callback].flat().map((callback) => base + callback),
     signedOutUris: [base + (row.signedOut ?? '/')],
+    options: row.options,
   });
   const env = {
     ...cleanEnvironment(),

@@ -11,10 +11,9 @@ export async function startUsher() {
 }
 
 /** A client with nothing but what has to be said: its type, where it is sent back, where after signing out. */
-export function registerClient(usher, { name, type, redirectUris, signedOutUris, scope }) {
-  const uris = redirectUris.flatMap((uri) => ['--redirect-uri', uri]);
-  const signedOut = (signedOutUris ?? []).flatMap((uri) => ['--post-logout-redirect-uri', uri]);
-  const most = scope ? ['--scope', scope] : [];
+export function registerClient(usher, { name, type, redirectUris, signedOutUris, options = [] }) {
+  const each = (option, uris) => uris.flatMap((uri) => [option, uri]);
+  const addresses = [...each('--redirect-uri', redirectUris), ...each('--post-logout-redirect-uri', signedOutUris)];
   const who = ['--project', 'Compatibility', '--type', type, '--name', name];
-  return usher.command('client', 'create', ...who, ...uris, ...signedOut, ...most);
+  return usher.command('client', 'create', ...who, ...addresses, ...options);
 }

@@ -15,7 +15,7 @@ function Home() {
       (well) => setResult(`${name}: ${well ? 'ok' : 'failed'}`),
       (error) => setResult(`${name}: ${error}`),
     );
-  const renew = async (options) => Boolean(await auth.signinSilent(options));
+  const renew = async () => Boolean(await auth.signinSilent());
 
   if (auth.isLoading) return <p id="user">…</p>;
   if (auth.error) return <p id="user">{auth.error.message}</p>;
@@ -25,7 +25,6 @@ function Home() {
       <button id="sign-in" onClick={() => auth.signinRedirect()}>Sign in</button>
       <button id="sign-in-popup" onClick={() => auth.signinPopup()}>Sign in in a window</button>
       <button id="refresh" onClick={attempt('refresh', renew)}>Refresh</button>
-      <button id="silent" onClick={attempt('silent', () => renew({ forceIframeAuth: true }))}>Sign in silently</button>
       <button id="sign-out" onClick={() => auth.signoutRedirect()}>Sign out</button>
       <p id="result">{result}</p>
     </>
