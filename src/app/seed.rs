@@ -2,7 +2,9 @@
 //!
 //! Run at every start: what is there stays as it is, what is missing is made, and the demo clients get fresh secrets.
 
-use crate::domain::client::ClientType;
+use std::time::Duration;
+
+use crate::domain::client::{ClientType, SecretRotation};
 use crate::domain::id::{ClientId, ProjectId};
 use crate::domain::page::{Cursor, MAX_PAGE};
 use crate::domain::secret::Secret;
@@ -109,7 +111,9 @@ pub async fn demo_client(
             if client.metadata != metadata {
                 usher.update_client(&id, metadata).await?;
             }
-            usher.rotate_client_secret(&id).await?
+            // The demo itself is the only one that was given the secret before, and it is started anew.
+            let rotation = SecretRotation { overlap: Duration::ZERO, end_young: true };
+            usher.rotate_client_secret(&id, rotation).await?
         }
     };
     registered.secret.ok_or_else(|| Refused::NoSecret.into())

@@ -17,7 +17,7 @@ pub mod text;
 pub mod time;
 mod words;
 
-pub use granting::{access, client, code, consent, grant, interaction};
+pub use granting::{access, client, client_secret, code, consent, grant, interaction};
 pub use people::{
     activity, authentication, device, factors, identity, linking, merge, passkey, profile_change, proof, remembered,
     session, source, user, ways_in,

@@ -1,5 +1,6 @@
 //! What can come of a verb instead of its answer: it is refused, it is an OAuth error, or the house is broken.
 
+use crate::domain::client::RotationFault;
 use crate::domain::provider::ProviderFault;
 use crate::domain::text::NameFault;
 use crate::domain::user::ProfileFault;
@@ -174,6 +175,9 @@ pub enum Refused {
     /// Something about an assignment or a note will not do.
     #[error("{0}")]
     BadAssignment(&'static str),
+    /// The secret of the client is not replaced.
+    #[error(transparent)]
+    Rotation(#[from] RotationFault),
     /// The client keeps no secret.
     #[error("this client keeps no secret")]
     NoSecret,

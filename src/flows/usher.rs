@@ -13,6 +13,7 @@ use super::origins::Origins;
 use super::password_pool::PasswordPool;
 use crate::config::Config;
 use crate::domain::client::Client;
+use crate::domain::client_secret::USE_NOTED_EVERY;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::grant::RefreshLimits;
 use crate::domain::id::{ClientId, EventId, ProjectId, UserId};
@@ -63,6 +64,8 @@ pub struct Parts {
     pub(super) clients: Cache<ClientId, Arc<Client>>,
     /// What clients were lately given of users, so that it is not written down at every request.
     pub(super) releases: Cache<(UserId, ClientId), BTreeSet<String>>,
+    /// Secrets of clients whose use was lately written down.
+    pub(super) secret_uses: Cache<(ClientId, String), ()>,
     /// Tables of access rules lately read; a revision never changes.
     pub(super) tables: Cache<(ProjectId, i64), Arc<Table>>,
     /// Origins lately read.
@@ -116,6 +119,7 @@ impl Usher {
             letter_bell,
             clients,
             releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),
+            secret_uses: Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(USE_NOTED_EVERY).build(),
             tables: Cache::new(TABLES_REMEMBERED),
             origins: Origins::default(),
         }))

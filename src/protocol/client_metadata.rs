@@ -91,6 +91,9 @@ pub struct ClientMetadata {
     pub redirect_uris: Vec<String>,
     /// Where people may be sent after signing out.
     pub post_logout_redirect_uris: Vec<String>,
+    /// The origins whose pages may call the endpoints for clients, beside those of the redirect URIs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub web_origins: Vec<String>,
     /// Where it is told that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -164,6 +167,7 @@ impl Default for ClientMetadata {
             client_name: String::new(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            web_origins: Vec::new(),
             backchannel_logout_uri: None,
             backchannel_logout_session_required: false,
             grant_types: vec!["authorization_code".to_owned()],
@@ -300,6 +304,14 @@ impl ClientMetadata {
             if uris.len() > 100 {
                 faults.push(fault(member, "must not hold more than 100"));
             }
+        }
+        for origin in &self.web_origins {
+            if let Err(why) = redirect_uri::check_origin(origin) {
+                faults.push(fault("web_origins", format!("holds {origin:?}, which {why}")));
+            }
+        }
+        if self.web_origins.len() > 100 {
+            faults.push(fault("web_origins", "must not hold more than 100"));
         }
         if self.may_use("authorization_code") && self.redirect_uris.is_empty() && !self.any_localhost_redirect {
             faults.push(fault("redirect_uris", "must not be empty for the authorization code grant"));

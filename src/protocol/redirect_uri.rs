@@ -10,6 +10,61 @@ const MAX_LENGTH: usize = 2_000;
 /// Parameters that Usher itself puts into a response: a registered URI must not carry them already.
 const RESERVED: [&str; 8] = ["code", "state", "iss", "error", "error_description", "error_uri", "id_token", "response"];
 
+/// Schemes that are no application's own: what they lead to is run, read, shown or sent by the browser or the system.
+const FOREIGN: [&str; 49] = [
+    "about",
+    "acap",
+    "acct",
+    "android-app",
+    "android-resource",
+    "blob",
+    "brave",
+    "callto",
+    "cid",
+    "content",
+    "data",
+    "edge",
+    "feed",
+    "file",
+    "filesystem",
+    "ftp",
+    "ftps",
+    "geo",
+    "gopher",
+    "imap",
+    "intent",
+    "irc",
+    "jar",
+    "javascript",
+    "ldap",
+    "livescript",
+    "mailto",
+    "mhtml",
+    "microsoft-edge",
+    "mid",
+    "mocha",
+    "news",
+    "nntp",
+    "opera",
+    "resource",
+    "sftp",
+    "shell",
+    "sip",
+    "sips",
+    "sms",
+    "ssh",
+    "tel",
+    "telnet",
+    "urn",
+    "vbscript",
+    "view-source",
+    "vivaldi",
+    "ws",
+    "wss",
+];
+/// How the names of more such schemes begin.
+const FOREIGN_FAMILIES: [&str; 5] = ["chrome", "moz-", "ms-", "safari-", "search-ms"];
+
 /// Why a URI cannot be registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UriFault {
@@ -22,8 +77,8 @@ pub enum UriFault {
     /// A fragment can never come back (RFC 6749 §3.1.2).
     #[error("must not have a fragment")]
     Fragment,
-    /// `https`, `http` on loopback, or an app's own reverse-domain scheme.
-    #[error("must be https, http on loopback, or a private-use scheme such as com.example.app:/callback")]
+    /// `https`, `http` on loopback, or an application's own scheme.
+    #[error("must be https, http on loopback, or a scheme of the application's own such as com.example.app:/callback")]
     Scheme,
     /// A user name or password in the URI.
     #[error("must not carry a user name or password")]
@@ -63,14 +118,23 @@ pub fn check(uri: &str) -> Result<(), UriFault> {
         // `https:host` and `https:/host` parse like `https://host`: only the plain spelling is registered.
         "https" if uri.starts_with("https://") && parsed.has_host() => {}
         "http" if uri.starts_with("http://") && is_loopback(&parsed) => {}
-        // RFC 8252 §7.1: a private-use scheme is a reversed domain name, so it holds a dot.
-        scheme if scheme.contains('.') => {}
+        scheme if is_private_use(scheme, uri) => {}
         _ => return Err(UriFault::Scheme),
     }
     if parsed.query_pairs().any(|(name, _)| RESERVED.contains(&name.as_ref())) {
         return Err(UriFault::Reserved);
     }
     Ok(())
+}
+
+/// A scheme of the application's own (RFC 8252 §7.1): a reversed domain name, or a word that applications really use,
+/// such as `cursor://` or `vscode://`.
+fn is_private_use(scheme: &str, uri: &str) -> bool {
+    let foreign = ["http", "https"].contains(&scheme)
+        || FOREIGN.contains(&scheme)
+        || FOREIGN_FAMILIES.iter().any(|family| scheme.starts_with(family));
+    // Without a dot the rest must be a path, which `word:anything` is not.
+    !foreign && (scheme.contains('.') || uri.get(scheme.len()..).is_some_and(|rest| rest.starts_with(":/")))
 }
 
 /// May this be registered as an address that Usher itself calls?
@@ -110,13 +174,26 @@ pub fn check_link(uri: &str) -> Result<(), UriFault> {
 /// The same text, or the same but for the port where the registered one is `http` on a loopback address (RFC 8252 §7.3).
 pub fn matches(registered: &str, sent: &str) -> bool {
     registered == sent
-        || loopback_without_port(registered).is_some_and(|wanted| loopback_without_port(sent) == Some(wanted))
+        || loopback_without_port(registered, &ADDRESSES)
+            .is_some_and(|wanted| loopback_without_port(sent, &ADDRESSES) == Some(wanted))
 }
 
+/// As [`matches`], for an installed application: it may listen on any port of `localhost` as well.
+pub fn matches_installed(registered: &str, sent: &str) -> bool {
+    matches(registered, sent)
+        || loopback_without_port(registered, &NAMES)
+            .is_some_and(|wanted| loopback_without_port(sent, &NAMES) == Some(wanted))
+}
+
+/// The addresses of this machine (RFC 8252 §7.3).
+const ADDRESSES: [&str; 2] = ["127.0.0.1", "[::1]"];
+/// The name of this machine, which RFC 8252 §8.3 advises against and many applications use.
+const NAMES: [&str; 1] = ["localhost"];
+
 /// `http://127.0.0.1:1234/cb` split into host and the rest, the port dropped; `None` for anything else.
-fn loopback_without_port(uri: &str) -> Option<(&str, &str)> {
+fn loopback_without_port<'u>(uri: &'u str, hosts: &[&'static str]) -> Option<(&'static str, &'u str)> {
     let rest = uri.strip_prefix("http://")?;
-    let host = ["127.0.0.1", "[::1]"].into_iter().find(|host| rest.starts_with(host))?;
+    let host = hosts.iter().copied().find(|host| rest.starts_with(host))?;
     let after = &rest[host.len()..];
     let Some(port) = after.strip_prefix(':') else {
         return (after.is_empty() || after.starts_with(['/', '?'])).then_some((host, after));
@@ -135,6 +212,24 @@ pub fn is_localhost(uri: &str) -> bool {
 pub fn origin(uri: &str) -> Option<String> {
     let origin = Url::parse(uri).ok()?.origin();
     origin.is_tuple().then(|| origin.ascii_serialization())
+}
+
+/// The origin of a page in the web view of an installed application, such as `capacitor://localhost`.
+pub fn app_origin(uri: &str) -> Option<String> {
+    let parsed = Url::parse(uri).ok()?;
+    let (scheme, host) = (parsed.scheme(), parsed.host_str().filter(|host| !host.is_empty())?);
+    let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
+    is_private_use(scheme, uri).then(|| format!("{scheme}://{host}{port}"))
+}
+
+/// May this be registered as an origin whose pages call the endpoints for clients?
+///
+/// # Errors
+/// [`UriFault::Malformed`] unless it is written as browsers write it; the fault of its URI otherwise.
+pub fn check_origin(text: &str) -> Result<(), UriFault> {
+    check(text)?;
+    let own = origin(text).or_else(|| app_origin(text));
+    if own.as_deref() == Some(text) { Ok(()) } else { Err(UriFault::Malformed) }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -165,6 +260,11 @@ mod tests {
             "http://127.0.0.1/cb",
             "http://[::1]:9/cb",
             "com.example.app:/oauth",
+            "cursor://anysphere.cursor-retrieval/oauth/callback",
+            "vscode://vscode.github-authentication/did-authenticate",
+            "oc://android.owncloud.com",
+            "capacitor://localhost/callback",
+            "myapp:/cb",
         ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
@@ -179,6 +279,9 @@ mod tests {
             ("javascript:alert(1)", UriFault::Scheme),
             ("JaVaScRiPt:alert(1)", UriFault::Scheme),
             ("data:text/html,x", UriFault::Scheme),
+            ("word:alert(1)", UriFault::Scheme),
+            ("javascript://rp.test/%0aalert(1)", UriFault::Scheme),
+            ("urn:ietf:wg:oauth:2.0:oob", UriFault::Scheme),
             ("https:evil.test", UriFault::Scheme),
             ("https://a@rp.test/cb", UriFault::UserInfo),
             ("https://rp.test/../cb", UriFault::Malformed),
@@ -228,6 +331,66 @@ mod tests {
             assert!(!matches("http://127.0.0.1/cb", sent), "{sent}");
         }
         assert!(!matches("http://localhost:3000/cb", "http://localhost:3001/cb"));
+    }
+
+    #[test]
+    fn an_installed_application_may_listen_on_any_port_of_localhost_as_well() {
+        for registered in ["http://localhost/cb", "http://localhost:3000/cb"] {
+            assert!(matches_installed(registered, "http://localhost:51004/cb"), "{registered}");
+        }
+        assert!(matches_installed("http://127.0.0.1/cb", "http://127.0.0.1:1/cb"));
+        for sent in [
+            "http://localhost:1/other",
+            "http://127.0.0.1:1/cb",
+            "http://localhost.evil.test/cb",
+            "http://localhost:80@evil.test/cb",
+            "https://localhost:1/cb",
+            "http://LOCALHOST:1/cb",
+        ] {
+            assert!(!matches_installed("http://localhost/cb", sent), "{sent}");
+        }
+        assert!(!matches_installed("https://rp.test/cb", "https://rp.test:1/cb"));
+    }
+
+    #[test]
+    fn no_scheme_of_browsers_or_systems_can_be_registered() {
+        let more = ["chrome", "chrome-extension", "ms-settings", "ms-msdt", "moz-extension", "search-ms"];
+        for scheme in FOREIGN.iter().chain(&more) {
+            for rest in [":x", ":/x", "://x/y", ":///x"] {
+                let spelt = [format!("{scheme}{rest}"), format!("{}{rest}", scheme.to_uppercase())];
+                assert!(spelt.iter().all(|uri| check(uri).is_err()), "{scheme}{rest}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_origin_is_registered_as_browsers_write_it() {
+        for good in [
+            "https://spa.test",
+            "https://spa.test:8443",
+            "http://localhost:5173",
+            "capacitor://localhost",
+            "ionic://localhost",
+        ] {
+            assert_eq!(check_origin(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "https://spa.test/",
+            "https://SPA.test",
+            "https://spa.test:443",
+            "http://spa.test",
+            "null",
+            "*",
+            "https://*.spa.test",
+            "capacitor://localhost/",
+            "file://",
+            "chrome-extension://abc",
+            "com.example.app:/cb",
+        ] {
+            assert!(check_origin(bad).is_err(), "{bad}");
+        }
+        assert_eq!(app_origin("capacitor://localhost/cb").as_deref(), Some("capacitor://localhost"));
+        assert_eq!((app_origin("https://rp.test/cb"), app_origin("com.example.app:/cb")), (None, None));
     }
 
     #[test]

@@ -14,9 +14,15 @@ use crate::protocol::client_metadata::ClientMetadata;
 
 statements! {
     INSERT = "insert into client (id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    UPDATE = "update client set metadata = $2, secrets = $3, updated_at = $4, disabled_at = $5 where id = $1";
+    // Each statement changes only the columns that its use case owns.
+    SET_METADATA = "update client set metadata = $2, updated_at = $3 where id = $1";
+    SET_SECRETS = "update client set secrets = $2, updated_at = $3 where id = $1";
+    NOTE_SECRETS = "update client set secrets = $2 where id = $1";
+    SET_DISABLED = "update client set disabled_at = $2, updated_at = $3 where id = $1";
     DELETE = "delete from client where id = $1";
     FIND = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where id = $1";
+    // SQLite has one writer anyway.
+    LOCK = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where id = $1", postgres "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where id = $1 for no key update of client";
     LIST = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where project_id = $1 and id > $2 order by id limit $3";
     LIST_ALL = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where id > $1 order by id limit $2";
 }
@@ -69,21 +75,43 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Writes everything about a client that may change.
-    pub async fn update_client(&mut self, client: &Client) -> Result<()> {
-        run!(self, UPDATE, |sql| sqlx::query(sql)
-            .bind(&client.id.0)
-            .bind(Json(&client.metadata))
-            .bind(Json(&client.secrets))
-            .bind(client.updated_at.0)
-            .bind(client.disabled_at.map(|at| at.0)))
-        .map(drop)
+    /// Replaces the metadata. Whoever computed it from what the client was holds it by [`Tx::lock_client`].
+    pub async fn set_client_metadata(
+        &mut self,
+        id: &ClientId,
+        metadata: &ClientMetadata,
+        now: Timestamp,
+    ) -> Result<()> {
+        run!(self, SET_METADATA, |sql| sqlx::query(sql).bind(&id.0).bind(Json(metadata)).bind(now.0)).map(drop)
+    }
+
+    /// Replaces the secrets. Whoever computed them from those before holds the client by [`Tx::lock_client`].
+    pub async fn set_client_secrets(&mut self, id: &ClientId, secrets: &[ClientSecret], now: Timestamp) -> Result<()> {
+        run!(self, SET_SECRETS, |sql| sqlx::query(sql).bind(&id.0).bind(Json(secrets)).bind(now.0)).map(drop)
+    }
+
+    /// Writes what was noted about the secrets, which is no change of the client. The client is held by
+    /// [`Tx::lock_client`].
+    pub async fn note_client_secrets(&mut self, id: &ClientId, secrets: &[ClientSecret]) -> Result<()> {
+        run!(self, NOTE_SECRETS, |sql| sqlx::query(sql).bind(&id.0).bind(Json(secrets))).map(drop)
+    }
+
+    /// Puts a client out of use since a moment, or back into use.
+    pub async fn set_client_disabled(&mut self, id: &ClientId, since: Option<Timestamp>, now: Timestamp) -> Result<()> {
+        run!(self, SET_DISABLED, |sql| sqlx::query(sql).bind(&id.0).bind(since.map(|at| at.0)).bind(now.0)).map(drop)
     }
 
     /// Deletes a client and the consents given to it. `false` if there is none.
     pub async fn delete_client(&mut self, id: &ClientId) -> Result<bool> {
         let done: u64 = run!(self, DELETE, |sql| sqlx::query(sql).bind(&id.0))?;
         Ok(done == 1)
+    }
+
+    /// A client by id, which nobody else changes until this transaction ends.
+    pub async fn lock_client(&mut self, id: &ClientId) -> Result<Option<Client>> {
+        let row: Option<ClientRow> =
+            on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(&id.0).fetch_optional(conn))?;
+        row.map(Client::try_from).transpose()
     }
 
     /// A client by id, as this transaction sees it.

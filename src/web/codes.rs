@@ -126,6 +126,12 @@ pub const CODES: &[Code] = &[
         "The password is right and a second step is due: `details.kinds` says by which means (`totp`, `recovery_code`, \
          `passkey`). Send the same again with the code.",
     ),
+    code(
+        "SECRET_JUST_MADE",
+        &[409],
+        "This would end a secret that was made within the last 10 seconds, probably by another rotation. Wait, and decide \
+         anew.",
+    ),
     code("SIGN_IN_EXPIRED", &[400], "The sign-in was begun too long ago, or in another browser."),
     code("STARTING", &[503], "The house is starting. Try again after `Retry-After` seconds."),
     code("SUPERSEDED", &[412], "It was changed meanwhile: read it again, and decide anew."),

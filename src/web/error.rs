@@ -14,6 +14,7 @@ use super::extract::visitor::LANGUAGE;
 use super::pages::{ErrorPage, Page, Problem};
 use super::problem::{Asked, HttpProblem, ProblemPage};
 use super::state::App;
+use crate::domain::client::RotationFault;
 use crate::flows::{Broken, FlowError, Refused};
 use crate::i18n::Lang;
 use crate::protocol::params::Params;
@@ -74,6 +75,7 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::ProjectTokenRequired => (StatusCode::FORBIDDEN, "PROJECT_TOKEN_REQUIRED"),
         Refused::HistoryWouldBeLost => (StatusCode::CONFLICT, "HISTORY_WOULD_BE_LOST"),
         Refused::Superseded => (StatusCode::PRECONDITION_FAILED, "SUPERSEDED"),
+        Refused::Rotation(RotationFault::JustRotated) => (StatusCode::CONFLICT, "SECRET_JUST_MADE"),
         Refused::RoleHeld => (StatusCode::CONFLICT, "ROLE_HELD"),
         Refused::TooManyRoles => (StatusCode::CONFLICT, "TOO_MANY_ROLES"),
         Refused::NothingToPublish => (StatusCode::CONFLICT, "NOTHING_TO_PUBLISH"),

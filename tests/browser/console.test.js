@@ -163,6 +163,8 @@ test('the administrator makes a client that asks for consent', async () => {
   assert.equal(await admin.locator('#secret').count(), 0, 'the secret is shown once');
   await inspect(admin, 'console-client');
   for (const language of ['pt-BR', 'uk']) {
+    // No rotation ends a secret that was made within the last ten seconds.
+    await admin.waitForTimeout(10_500);
     await speak(language);
     await admin.goto(`${usher.issuer}/console/clients/${clientId}`);
     await follow(admin, 'button[value=rotate-secret]');
@@ -176,8 +178,17 @@ test('the administrator changes the client', async () => {
   await follow(admin, 'a[href$="/edit"]');
   await inspect(admin, 'console-client-edit');
   await admin.fill('#name', 'Little Boats');
+  await admin.selectOption('#id_token_alg', 'ES256');
+  await admin.selectOption('#id_token_claims', 'minimal');
+  await admin.fill('#roles_claim', 'sub');
+  await submit(admin);
+  await inspect(admin, 'console-client-edit-refused');
+  assert.match(await text(admin, '#roles_claim-error'), /roles, groups/);
+  await admin.fill('#roles_claim', 'groups');
   await submit(admin);
   assert.match(await text(admin, 'h1'), /^Little Boats/);
+  assert.match(await text(admin, 'main'), /ES256, only what was requested by name/);
+  await inspect(admin, 'console-client-changed');
 });
 
 test('somebody who is no administrator finds no console', async () => {

@@ -3,6 +3,9 @@
 mod create;
 mod settings;
 mod show;
+mod update;
+
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -11,7 +14,7 @@ use super::output::Output;
 use super::settings::Settings;
 use super::table::{facts, table};
 use crate::app::{self, Usher};
-use crate::domain::client::Client;
+use crate::domain::client::{Client, SecretRotation};
 use crate::domain::id::ClientId;
 use crate::domain::page::MAX_PAGE;
 
@@ -23,7 +26,20 @@ Examples:
   usher client create --project Shop --type web --from-json metadata.json      members as in RFC 7591
   usher client create --project Shop --type web --name Shop --redirect-uri http://localhost:3000/callback --env >shop.env
   usher client list --project Shop
-  usher client rotate-secret client_…          the secret before it stays good until the next rotation";
+  usher client update client_… --redirect-uri https://shop.example.org/callback --id-token-alg ES256
+  usher client update client_… --from-json changes.json       members that are absent stay as they are
+  usher client rotate-secret client_… --overlap 0              the present secret ends at once";
+
+const UPDATE_EXAMPLES: &str = "\
+An option replaces one member of the metadata; a list is replaced whole, and an empty text removes the member.
+The file of --from-json is merged over the metadata: members that are absent stay as they are, and null goes back to
+the default of the client's type.
+
+Examples:
+  usher client update client_… --name Till --require-pkce
+  usher client update client_… --redirect-uri https://a.example.org/cb --redirect-uri https://b.example.org/cb
+  usher client update client_… --id-token-claims minimal --roles-claim groups --json
+  echo '{\"backchannel_logout_uri\":null}' | usher client update client_… --from-json -";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -32,12 +48,15 @@ pub(super) enum Command {
     Create(Box<create::Create>),
     /// List clients
     List(List),
-    /// Show a client
+    /// Show everything about a client but its secrets
     Show(Which),
+    /// Change the settings of a client
+    #[command(after_help = UPDATE_EXAMPLES)]
+    Update(Box<update::Update>),
     /// Delete a client and the consents given to it
     Delete(Which),
     /// Give a client a new secret, shown once
-    RotateSecret(Which),
+    RotateSecret(RotateSecret),
     /// Put a client out of use
     Disable(Which),
     /// Put a client back into use
@@ -49,6 +68,15 @@ pub(super) struct List {
     /// Only those of this project, by name or id
     #[arg(long, value_name = "NAME|ID")]
     project: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RotateSecret {
+    #[command(flatten)]
+    which: Which,
+    /// How long the present secret stays good: 0 ends it at once, 2592000 (30 days) is the longest
+    #[arg(long, value_name = "SECONDS", default_value_t = SecretRotation::USUAL.as_secs())]
+    overlap: u64,
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +103,10 @@ pub(super) async fn run(settings: &Settings, command: Command, output: Output) -
             let form = new.read()?;
             create::run(&app::open_for_commands(config).await?, form, output).await
         }
+        Command::Update(change) => {
+            let change = change.read()?;
+            update::run(&app::open_for_commands(config).await?, change, output).await
+        }
         Command::List(which) => list(&app::open_for_commands(config).await?, which, output).await,
         Command::Show(which) => {
             let client = app::open_for_commands(config).await?.load_client(&which.id().0).await?;
@@ -85,17 +117,29 @@ pub(super) async fn run(settings: &Settings, command: Command, output: Output) -
             app::open_for_commands(config).await?.delete_client(&id).await?;
             output.print(&json!({ "client_id": id, "deleted": true }), || "The client is deleted.\n".to_owned())
         }
-        Command::RotateSecret(which) => {
-            let made = app::open_for_commands(config).await?.rotate_client_secret(&which.id()).await?;
-            let secret = made.secret.unwrap_or_default();
-            output.print(&json!({ "client_id": made.client.id, "client_secret": secret }), || {
-                facts([("client_id", made.client.id.0.clone()), ("client_secret", secret.clone())])
-                    + "The secret is shown this once. The one before it stays good until the next rotation.\n"
-            })
-        }
+        Command::RotateSecret(wanted) => rotate(&app::open_for_commands(config).await?, wanted, output).await,
         Command::Disable(which) => set_disabled(&app::open_for_commands(config).await?, which, true, output).await,
         Command::Enable(which) => set_disabled(&app::open_for_commands(config).await?, which, false, output).await,
     }
+}
+
+async fn rotate(usher: &Usher, wanted: RotateSecret, output: Output) -> anyhow::Result<()> {
+    let rotation = SecretRotation::with_overlap(Duration::from_secs(wanted.overlap));
+    let made = usher.rotate_client_secret(&wanted.which.id(), rotation).await?;
+    let secret = made.secret.unwrap_or_default();
+    let former = made.client.secrets.get(1).and_then(|former| former.expires_at);
+    let told = json!({
+        "client_id": made.client.id, "client_secret": secret, "former_secret_expires_at": former,
+        "secrets": show::secrets(&made.client),
+    });
+    output.print(&told, || {
+        let words = match former {
+            Some(end) if wanted.overlap > 0 => format!("The one before it ends at {}.", end.rfc3339()),
+            _ => "The one before it has ended.".to_owned(),
+        };
+        facts([("client_id", made.client.id.0.clone()), ("client_secret", secret.clone())])
+            + &format!("The secret is shown this once. {words}\n")
+    })
 }
 
 async fn set_disabled(usher: &Usher, which: Which, disabled: bool, output: Output) -> anyhow::Result<()> {

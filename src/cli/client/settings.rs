@@ -19,6 +19,9 @@ pub(in crate::cli) struct Settings {
     /// Where people may be sent after signing out; may be given several times
     #[arg(long, value_name = "URI")]
     post_logout_redirect_uri: Vec<String>,
+    /// An origin whose pages may call the endpoints for clients, beside those of the redirect URIs; several times
+    #[arg(long, value_name = "ORIGIN")]
+    web_origin: Vec<String>,
     /// Where the client is told that a session is over (OpenID Connect Back-Channel Logout)
     #[arg(long, value_name = "URI")]
     backchannel_logout_uri: Option<String>,
@@ -90,6 +93,7 @@ impl Settings {
         let lists = [
             ("redirect_uris", self.redirect_uri),
             ("post_logout_redirect_uris", self.post_logout_redirect_uri),
+            ("web_origins", self.web_origin),
             ("grant_types", self.grant_type),
             ("default_acr_values", self.default_acr_value),
             ("audience", self.audience),
@@ -240,6 +244,8 @@ mod tests {
             "b",
             "--backchannel-logout-uri",
             "c",
+            "--web-origin",
+            "k",
             "--scope",
             "openid",
             "--grant-type",

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::cli::table::facts;
-use crate::domain::client::Client;
+use crate::domain::client::{Client, ClientSecret};
+use crate::protocol::client_metadata::{ClientMetadata, RefreshRotation};
 
 /// The client information response of RFC 7591 §3.2.1, and what else we know. A secret is in it when it is given.
 pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Result<Value> {
@@ -18,6 +19,11 @@ pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Resu
     told.insert("project_id".to_owned(), json!(client.project_id));
     told.insert("type".to_owned(), client.kind.as_str().into());
     told.insert("disabled".to_owned(), (!client.is_active()).into());
+    told.insert("updated_at".to_owned(), json!(client.updated_at));
+    if let Some(since) = client.disabled_at {
+        told.insert("disabled_at".to_owned(), json!(since));
+    }
+    told.insert("secrets".to_owned(), secrets(client));
     if let Value::Object(metadata) = serde_json::to_value(&client.metadata)? {
         told.extend(metadata);
     }
@@ -30,37 +36,89 @@ pub(super) fn as_environment(client: &Client, secret: Option<&str>, issuer: &str
     format!("ISSUER={issuer}\nCLIENT_ID={}\n{secret}", client.id.0)
 }
 
+/// What is known about the secrets of a client: never the secrets themselves.
+pub(super) fn secrets(client: &Client) -> Value {
+    let told = client.secrets.iter().map(|secret| {
+        json!({
+            "id": secret.id(), "created_at": secret.created_at, "expires_at": secret.expires_at,
+            "last_used_at": secret.last_used_at,
+        })
+    });
+    told.collect()
+}
+
 /// The client for people.
 pub(super) fn in_words(client: &Client) -> String {
     let metadata = &client.metadata;
-    let several = |uris: &[String]| if uris.is_empty() { "none".to_owned() } else { uris.join(" ") };
+    let several = |texts: &[String]| if texts.is_empty() { "none".to_owned() } else { texts.join(" ") };
+    let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
     let mut told = vec![
         ("client_id", client.id.0.clone()),
         ("name", metadata.client_name.clone()),
         ("type", client.kind.as_str().to_owned()),
         ("project", client.project_id.to_string()),
+        ("status", if client.is_active() { "in use" } else { "disabled" }.to_owned()),
         ("redirect URIs", several(&metadata.redirect_uris)),
         ("post-logout URIs", several(&metadata.post_logout_redirect_uris)),
+        ("web origins", several(&metadata.web_origins)),
         ("grant types", metadata.grant_types.join(" ")),
         ("authentication", metadata.token_endpoint_auth_method.as_str().to_owned()),
-        ("ID tokens", metadata.id_token_signed_response_alg.clone()),
+        ("PKCE required", yes(metadata.is_public() || metadata.require_pkce)),
         ("scope", metadata.scope.to_string()),
-        ("first party", if metadata.first_party { "yes" } else { "no" }.to_owned()),
-        ("created", client.created_at.rfc3339()),
+        (
+            "ID tokens",
+            format!("{}, claims: {}", metadata.id_token_signed_response_alg, metadata.id_token_claims.as_str()),
+        ),
+        ("access tokens", metadata.access_token_alg().to_owned()),
+        ("roles claim", metadata.roles_claim.clone()),
+        ("audience", several(&metadata.audience)),
+        ("refresh tokens", refresh_words(metadata)),
+        ("second factor", if metadata.require_second_factor { "required" } else { "not required" }.to_owned()),
+        ("first party", yes(metadata.first_party)),
     ];
-    if metadata.any_localhost_redirect {
-        told.push(("also", "any redirect URI on http://localhost".to_owned()));
-    }
+    let optional = [
+        ("back-channel logout", metadata.backchannel_logout_uri.clone()),
+        ("default max_age", metadata.default_max_age.map(|seconds| format!("{seconds} s"))),
+        ("default acr", (!metadata.default_acr_values.is_empty()).then(|| metadata.default_acr_values.join(" "))),
+        ("home page", metadata.client_uri.clone()),
+        ("logo", metadata.logo_uri.clone()),
+        ("privacy policy", metadata.policy_uri.clone()),
+        ("terms", metadata.tos_uri.clone()),
+        ("contacts", (!metadata.contacts.is_empty()).then(|| metadata.contacts.join(" "))),
+        ("also", metadata.any_localhost_redirect.then(|| "any redirect URI on http://localhost".to_owned())),
+    ];
+    told.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    told.extend(client.secrets.iter().map(|secret| ("secret", secret_words(secret))));
+    told.push(("created", client.created_at.rfc3339()));
+    told.push(("changed", client.updated_at.rfc3339()));
     if let Some(since) = client.disabled_at {
         told.push(("disabled", since.rfc3339()));
     }
     facts(told)
 }
 
+fn refresh_words(metadata: &ClientMetadata) -> String {
+    let rotation = match metadata.refresh_rotation {
+        RefreshRotation::Rotate => "replaced at each use",
+        RefreshRotation::Reuse => "kept",
+    };
+    let limit = |name: &str, seconds: Option<u64>| seconds.map(|seconds| format!(", {name} {seconds} s"));
+    let idle = limit("idle", metadata.refresh_idle_seconds).unwrap_or_default();
+    let absolute = limit("absolute", metadata.refresh_absolute_seconds).unwrap_or_default();
+    format!("{rotation}{idle}{absolute}")
+}
+
+fn secret_words(secret: &ClientSecret) -> String {
+    let used =
+        secret.last_used_at.map_or_else(|| "not used yet".to_owned(), |at| format!("last used {}", at.rfc3339()));
+    let end = secret.expires_at.map(|at| format!(", ends {}", at.rfc3339())).unwrap_or_default();
+    format!("{} made {}, {used}{end}", secret.id(), secret.created_at.rfc3339())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::client::{ClientSecret, ClientType};
+    use crate::domain::client::ClientType;
     use crate::domain::id::{ClientId, ProjectId};
     use crate::domain::random::SeededRandom;
     use crate::domain::time::Timestamp;
@@ -68,7 +126,7 @@ mod tests {
     fn client() -> Client {
         let mut metadata = ClientType::Web.defaults();
         metadata.client_name = "Shop\u{1b}".into();
-        let secret = ClientSecret { sha256: "5ec2e7".into(), created_at: Timestamp(7), expires_at: None };
+        let secret = ClientSecret::new("5ec2e75ec2e75ec2e7".into(), Timestamp(7));
         Client {
             id: ClientId("client_x".into()),
             project_id: ProjectId::new(Timestamp(7), &SeededRandom::new(1)),
@@ -89,7 +147,8 @@ mod tests {
         assert_eq!(shown["client_id_issued_at"], 7);
         assert_eq!((&shown["type"], &shown["disabled"]), (&json!("web"), &json!(true)));
         assert_eq!(shown["token_endpoint_auth_method"], "client_secret");
-        assert!(shown.get("client_secret").is_none() && !shown.to_string().contains("5ec2e7"));
+        assert!(shown.get("client_secret").is_none() && !shown.to_string().contains("5ec2e75ec2e75"));
+        assert_eq!(shown["secrets"][0]["id"], "5ec2e75ec2e7");
         assert_eq!(as_json(&client(), Some("s3cret")).unwrap()["client_secret"], "s3cret");
     }
 
@@ -105,6 +164,7 @@ mod tests {
         let text = in_words(&client());
         assert!(text.contains("redirect URIs     none\n"), "{text}");
         assert!(text.contains("disabled          1970-01-01T00:00:08Z\n"), "{text}");
-        assert!(!text.contains('\u{1b}') && !text.contains("5ec2e7"), "{text}");
+        assert!(!text.contains('\u{1b}') && !text.contains("5ec2e75ec2e75"), "{text}");
+        assert!(text.contains("5ec2e75ec2e7 made 1970-01-01T00:00:07Z, not used yet\n"), "{text}");
     }
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::client_secret::{ClientSecret, RotationFault, SecretRotation, rotated};
 use crate::domain::authentication::{AAL2, acr_meets};
 use crate::domain::id::{ClientId, ProjectId};
 use crate::domain::time::Timestamp;
@@ -84,17 +85,6 @@ impl FromStr for ClientType {
     }
 }
 
-/// One secret of a client. Two may be good at once, so that a secret can be replaced without a gap.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientSecret {
-    /// SHA-256 of the secret, hexadecimal: a secret of 256 random bits needs no slow hash.
-    pub sha256: String,
-    /// Since when.
-    pub created_at: Timestamp,
-    /// Until when; for ever if absent.
-    pub expires_at: Option<Timestamp>,
-}
-
 /// A client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
@@ -135,7 +125,9 @@ impl Client {
 
     /// Is this redirect URI registered?
     pub fn allows_redirect(&self, sent: &str) -> bool {
-        self.metadata.redirect_uris.iter().any(|registered| redirect_uri::matches(registered, sent))
+        let matches =
+            if self.kind == ClientType::Native { redirect_uri::matches_installed } else { redirect_uri::matches };
+        self.metadata.redirect_uris.iter().any(|registered| matches(registered, sent))
             || self.metadata.any_localhost_redirect && redirect_uri::is_localhost(sent)
     }
 
@@ -145,9 +137,11 @@ impl Client {
             || self.metadata.any_localhost_redirect && redirect_uri::is_localhost(sent)
     }
 
-    /// May scripts of this origin call the token endpoint? Those of the registered redirect URIs may.
-    pub fn has_origin(&self, origin: &str) -> bool {
-        self.metadata.redirect_uris.iter().any(|uri| redirect_uri::origin(uri).as_deref() == Some(origin))
+    /// The origins whose scripts may call the endpoints for clients: the registered ones, and those of the redirect URIs.
+    pub fn origins(&self) -> impl Iterator<Item = String> {
+        let of_uri = |uri: &String| redirect_uri::origin(uri).or_else(|| redirect_uri::app_origin(uri));
+        let own = self.metadata.redirect_uris.iter().filter_map(of_uri);
+        self.metadata.web_origins.iter().cloned().chain(own)
     }
 
     /// A client that anybody on the device could impersonate (RFC 8252 §8.6): earlier consent proves nothing for it.

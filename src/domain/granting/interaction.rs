@@ -220,7 +220,9 @@ impl Interaction {
             return true;
         }
         let remembered = !facts.unproven && facts.consented.is_some_and(|scope| self.request.scope.is_subset_of(scope));
-        !facts.first_party && !remembered
+        // No first party either is let off where anybody could pose as it and keep the access (OAuth 2.1 §7.3.1).
+        let trusted = facts.first_party && !(facts.unproven && self.request.scope.contains("offline_access"));
+        !trusted && !remembered
     }
 }
 
@@ -377,6 +379,10 @@ mod tests {
         let mut unproven = scene("");
         unproven.unproven = true;
         assert_eq!(unproven.step(), Step::Consent);
+        unproven.first_party = true;
+        assert_eq!(unproven.step(), Step::Finish);
+        unproven.interaction.request.scope = Scope::of(["openid", "offline_access"]);
+        assert_eq!(unproven.step(), Step::Consent, "lasting access is given to nobody unseen");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod client;
+pub mod client_secret;
 pub mod code;
 pub mod consent;
 pub mod grant;

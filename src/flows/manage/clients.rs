@@ -5,16 +5,12 @@ use url::Url;
 use crate::domain::client::{Client, ClientSecret, ClientType};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::{ClientId, ProjectId};
-use crate::domain::time::Timestamp;
 use crate::flows::api::is_house;
 use crate::flows::authenticate_client::sha256_hex;
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::usher::Usher;
 use crate::protocol::client_metadata::{ClientMetadata, MetadataFault};
 use crate::storage::{StorageError, Tx};
-
-/// Secrets that are good side by side while one replaces the other.
-const SECRETS_AT_ONCE: usize = 2;
 
 /// A client to be made.
 pub struct NewClient {
@@ -55,7 +51,7 @@ impl Usher {
             project_id: new.project,
             kind: new.kind,
             metadata: new.metadata,
-            secrets: secret.iter().map(|secret| fresh_secret(secret, now)).collect(),
+            secrets: secret.iter().map(|secret| ClientSecret::new(sha256_hex(secret), now)).collect(),
             created_at: now,
             updated_at: now,
             disabled_at: None,
@@ -74,12 +70,12 @@ impl Usher {
     }
 
     /// Checks metadata by itself, and whether the address that Usher is to call may be called from here.
-    fn check_metadata(&self, metadata: &ClientMetadata) -> Result<(), FlowError> {
+    fn check_metadata(&self, metadata: &ClientMetadata) -> Result<(), Refused> {
         metadata.check().map_err(Refused::Metadata)?;
         let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
         if called.is_some_and(|url| self.outbound().may_call(&url).is_err()) {
             let fault = "may not be called: it is not a public https address".to_owned();
-            return Err(Refused::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]).into());
+            return Err(Refused::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]));
         }
         Ok(())
     }
@@ -109,18 +105,23 @@ impl Usher {
         Ok(self.store.list_all_clients(after, size).await?)
     }
 
-    /// Replaces the metadata of a client.
+    /// Replaces the metadata of a client, whatever it is.
     ///
     /// # Errors
     /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`].
     pub async fn update_client(&self, id: &ClientId, metadata: ClientMetadata) -> Result<Client, FlowError> {
-        self.check_metadata(&metadata)?;
-        self.change_client(id, EventKind::ClientUpdated, move |client, _| {
-            // Whether it keeps a secret was decided when it was made.
-            client.metadata =
-                ClientMetadata { token_endpoint_auth_method: client.metadata.token_endpoint_auth_method, ..metadata };
-        })
-        .await
+        self.change_metadata(id, move |_| Ok(metadata)).await
+    }
+
+    /// Changes the metadata of a client, from what it is at that moment.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`].
+    pub async fn edit_client<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
+    where
+        F: FnOnce(ClientMetadata) -> ClientMetadata + Send + 'static,
+    {
+        self.change_metadata(id, move |client| Ok(change(client.metadata.clone()))).await
     }
 
     /// Replaces the metadata of a client, if it is still what was read.
@@ -128,56 +129,74 @@ impl Usher {
     /// # Errors
     /// [`Refused::Metadata`] with every fault, [`Refused::Superseded`].
     pub async fn replace_client_metadata(&self, read: &Client, metadata: ClientMetadata) -> Result<Client, FlowError> {
-        metadata.check().map_err(Refused::Metadata)?;
-        let mut changed = read.clone();
-        // Whether it keeps a secret was decided when it was made.
-        let token_endpoint_auth_method = read.metadata.token_endpoint_auth_method;
-        changed.metadata = ClientMetadata { token_endpoint_auth_method, ..metadata };
-        changed.updated_at = self.now();
-        let (before, after) = (read.clone(), changed.clone());
-        let event = self.event(EventKind::ClientUpdated).with_client(&read.id).with_project(read.project_id);
-        let replace = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                if tx.find_client(&before.id).await?.is_none_or(|now| now != before) {
-                    return Ok(false);
-                }
-                tx.update_client(&after).await?;
-                tx.append(&event).await?;
-                Ok(true)
-            })
-        });
-        let replaced = replace.await?;
-        self.clients.invalidate(&read.id);
-        if replaced { Ok(changed) } else { Err(Refused::Superseded.into()) }
-    }
-
-    /// Puts a client out of use, or back into use. All that it was granted rests with it.
-    ///
-    /// # Errors
-    /// [`Refused::NotFound`].
-    pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
-        let kind = if disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled };
-        self.change_client(id, kind, move |client, now| {
-            client.disabled_at = disabled.then_some(now);
+        let before = (read.metadata.clone(), read.disabled_at);
+        self.change_metadata(&read.id, move |client| {
+            let same = client.metadata == before.0 && client.disabled_at == before.1;
+            if same { Ok(metadata) } else { Err(Refused::Superseded) }
         })
         .await
     }
 
-    /// Gives a client a new secret. The one before stays good until the next change, so that nothing stands still.
+    /// The client is held while its new metadata is made from it and checked.
+    async fn change_metadata<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
+    where
+        F: FnOnce(&Client) -> Result<ClientMetadata, Refused> + Send + 'static,
+    {
+        not_the_house(id)?;
+        let (usher, now, wanted) = (self.clone(), self.now(), id.clone());
+        let event = self.event(EventKind::ClientUpdated).with_client(id);
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(client) = tx.lock_client(&wanted).await? else {
+                    return Ok::<_, StorageError>(Err(Refused::NotFound("client")));
+                };
+                let checked = change(&client).and_then(|metadata| usher.checked_change(&client, metadata));
+                let metadata = match checked {
+                    Ok(metadata) => metadata,
+                    Err(refused) => return Ok(Err(refused)),
+                };
+                tx.set_client_metadata(&wanted, &metadata, now).await?;
+                tx.append(&event.with_project(client.project_id)).await?;
+                Ok(Ok(Client { metadata, updated_at: now, ..client }))
+            })
+        });
+        let changed = write.await?;
+        self.clients.invalidate(id);
+        Ok(changed?)
+    }
+
+    /// Whether it keeps a secret was decided when the client was made.
+    fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Refused> {
+        let token_endpoint_auth_method = client.metadata.token_endpoint_auth_method;
+        let metadata = ClientMetadata { token_endpoint_auth_method, ..metadata };
+        self.check_metadata(&metadata)?;
+        Ok(metadata)
+    }
+
+    /// Puts a client out of use, or back into use. All that it was granted rests with it. A client that is so already
+    /// stays as it is.
     ///
     /// # Errors
-    /// [`Refused::NoSecret`] for a public client, [`Refused::NotFound`].
-    pub async fn rotate_client_secret(&self, id: &ClientId) -> Result<RegisteredClient, FlowError> {
-        if self.load_client(&id.0).await?.metadata.is_public() {
-            return Err(Refused::NoSecret.into());
-        }
-        let secret = self.random.token();
-        let fresh = fresh_secret(&secret, self.now());
-        let rotate = self.change_client(id, EventKind::ClientSecretRotated, move |client, _| {
-            client.secrets.insert(0, fresh);
-            client.secrets.truncate(SECRETS_AT_ONCE);
+    /// [`Refused::NotFound`].
+    pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
+        not_the_house(id)?;
+        let kind = if disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled };
+        let (now, wanted, event) = (self.now(), id.clone(), self.event(kind).with_client(id));
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(client) = tx.lock_client(&wanted).await? else { return Ok::<_, StorageError>(None) };
+                if client.is_active() != disabled {
+                    return Ok(Some(client));
+                }
+                let since = disabled.then_some(now);
+                tx.set_client_disabled(&wanted, since, now).await?;
+                tx.append(&event.with_project(client.project_id)).await?;
+                Ok(Some(Client { disabled_at: since, updated_at: now, ..client }))
+            })
         });
-        Ok(RegisteredClient { client: rotate.await?, secret: Some(secret) })
+        let changed = write.await?;
+        self.clients.invalidate(id);
+        changed.ok_or_else(|| Refused::NotFound("client").into())
     }
 
     /// Deletes a client and the consents given to it.
@@ -208,34 +227,9 @@ impl Usher {
         }
         Ok(existed)
     }
-
-    async fn change_client<F>(&self, id: &ClientId, kind: EventKind, change: F) -> Result<Client, FlowError>
-    where
-        F: FnOnce(&mut Client, Timestamp) + Send + 'static,
-    {
-        not_the_house(id)?;
-        let (now, wanted, event) = (self.now(), id.clone(), self.event(kind).with_client(id));
-        let write = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(mut client) = tx.find_client(&wanted).await? else { return Ok::<_, StorageError>(None) };
-                change(&mut client, now);
-                client.updated_at = now;
-                tx.update_client(&client).await?;
-                tx.append(&event.with_project(client.project_id)).await?;
-                Ok(Some(client))
-            })
-        });
-        let changed = write.await?;
-        self.clients.invalidate(id);
-        changed.ok_or_else(|| Refused::NotFound("client").into())
-    }
 }
 
 /// The client that the house itself is belongs to nobody else.
-fn not_the_house(id: &ClientId) -> Result<(), FlowError> {
-    if is_house(id) { Err(Refused::NotAllowed.into()) } else { Ok(()) }
-}
-
-fn fresh_secret(secret: &str, now: Timestamp) -> ClientSecret {
-    ClientSecret { sha256: sha256_hex(secret), created_at: now, expires_at: None }
+pub(super) fn not_the_house(id: &ClientId) -> Result<(), Refused> {
+    if is_house(id) { Err(Refused::NotAllowed) } else { Ok(()) }
 }

@@ -1,5 +1,6 @@
 //! What those who run the house do with people, clients, projects and keys.
 
+pub mod client_secrets;
 pub mod clients;
 pub mod keys;
 pub mod projects;

@@ -40,7 +40,11 @@ impl Usher {
     ) -> Result<Arc<Client>, FlowError> {
         let found = self.find_client(&ClientId(credentials.client_id().to_owned())).await?;
         match prove(found.as_deref(), credentials, self.now()) {
-            Ok(()) => found.ok_or_else(|| Cause::UnknownClient.into()),
+            Ok(()) => {
+                let client = found.ok_or(Cause::UnknownClient)?;
+                self.note_secret_use(&client, credentials.secret()).await;
+                Ok(client)
+            }
             Err(cause) => {
                 if matches!(cause, Cause::WrongSecret | Cause::UnknownClient) {
                     self.count_wrong_secret(found.as_ref().map(|client| &client.id), source).await?;

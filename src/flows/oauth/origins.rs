@@ -70,9 +70,9 @@ impl Usher {
             after.clone_from(&last.id.0);
             for client in clients.iter().filter(|client| client.is_active()) {
                 registered.any_localhost |= client.metadata.any_localhost_redirect;
-                let origins = client.metadata.redirect_uris.iter().filter_map(|uri| redirect_uri::origin(uri));
-                for origin in origins {
-                    if client.metadata.first_party {
+                for origin in client.origins() {
+                    // `capacitor://localhost` is the origin of every application of its kind: never with cookies.
+                    if client.metadata.first_party && origin.starts_with("http") {
                         registered.first_party.insert(origin.clone());
                     }
                     registered.origins.insert(origin);

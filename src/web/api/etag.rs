@@ -23,9 +23,14 @@ pub fn tag_of(document: &impl Serialize) -> String {
 
 impl<T: Serialize> IntoResponse for Tagged<T> {
     fn into_response(self) -> Response {
-        let tag = HeaderValue::from_str(&tag_of(&self.0)).unwrap_or(HeaderValue::from_static("\"\""));
-        ([(ETAG, tag)], Json(self.0)).into_response()
+        with_tag_of(&self.0, &self.0)
     }
+}
+
+/// A document with the tag of its version, where that is less than the whole document.
+pub fn with_tag_of(version: &impl Serialize, document: &impl Serialize) -> Response {
+    let tag = HeaderValue::from_str(&tag_of(version)).unwrap_or(HeaderValue::from_static("\"\""));
+    ([(ETAG, tag)], Json(document)).into_response()
 }
 
 /// Was this version read? A request that names no version is taken as it is.

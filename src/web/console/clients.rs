@@ -1,24 +1,31 @@
 //! One client: its facts, its secret once, and what can be done with it.
 
+use std::time::Duration;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{done, shown};
-use crate::domain::client::Client;
-use crate::flows::Account;
+use crate::domain::client::{Client, ClientSecret, RotationFault, SecretRotation};
+use crate::domain::time::Timestamp;
+use crate::flows::{Account, FlowError, Refused};
+use crate::i18n::Lang;
+use crate::protocol::client_metadata::IdTokenClaims;
+use crate::protocol::params::Params;
 use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
-use crate::web::pages::{ClientPage, Endpoint, Form, ShownSecret};
+use crate::web::pages::{ClientPage, Endpoint, Form, SecretRow, ShownSecret};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
 
 /// What was done, and the sentence for it.
-const DONE: [(&str, &str); 4] = [
+const DONE: [(&str, &str); 5] = [
     ("saved", "message-client-saved"),
+    ("just-rotated", "message-secret-just-rotated"),
     ("rotated", "message-secret-rotated"),
     ("disabled", "message-client-disabled"),
     ("enabled", "message-client-enabled"),
@@ -50,8 +57,8 @@ pub async fn post(
     let client = app.usher.load_client(&id).await?;
     match text(&form, "do").as_str() {
         "rotate-secret" => {
-            let rotated = app.usher.rotate_client_secret(&client.id).await?;
-            to_page(&app, visitor, &account, &rotated.client, ("rotated", rotated.secret.as_deref()))
+            let (done, secret) = rotate(&app, &client, &form).await?;
+            to_page(&app, visitor, &account, &client, (done, secret.as_deref()))
         }
         word @ ("disable" | "enable") => {
             app.usher.set_client_disabled(&client.id, word == "disable").await?;
@@ -63,6 +70,17 @@ pub async fn post(
             Ok(visitor.redirect(&urls::project(&client.project_id)))
         }
         _ => Err(HttpProblem::bad_request("do must be rotate-secret, disable, enable or delete")),
+    }
+}
+
+/// Replaces the secret: what was done, and the new secret.
+async fn rotate(app: &App, client: &Client, form: &Params) -> Result<(&'static str, Option<String>), HttpProblem> {
+    let overlap = text(form, "overlap").parse().map_err(|_| HttpProblem::bad_request("overlap is missing"))?;
+    let rotation = SecretRotation::with_overlap(Duration::from_secs(overlap));
+    match app.usher.rotate_client_secret(&client.id, rotation).await {
+        Ok(made) => Ok(("rotated", made.secret)),
+        Err(FlowError::Refused(Refused::Rotation(RotationFault::JustRotated))) => Ok(("just-rotated", None)),
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -90,6 +108,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
     let mut page = visitor.page_of(account, urls::CONSOLE);
     page.language_url_base.clone_from(&here);
     let issuer = &app.usher.config.server.issuer;
+    let (lang, now, metadata) = (page.lang, app.usher.now(), &client.metadata);
     let endpoint = |name: &str, path: &str| Endpoint { name: name.to_owned(), url: issuer.at(path) };
     Ok(ClientPage {
         page,
@@ -97,7 +116,17 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
         name: client.metadata.client_name.clone(),
         client_id: client.id.0.clone(),
         kind: client.kind.as_str().to_owned(),
-        has_secret: !client.metadata.is_public(),
+        has_secret: !metadata.is_public(),
+        secrets: client.secrets.iter().map(|secret| secret_row(secret, lang, now)).collect(),
+        signs_people_in: metadata.may_use("authorization_code"),
+        id_token_alg: metadata.id_token_signed_response_alg.clone(),
+        access_token_alg: metadata.access_token_alg().to_owned(),
+        claims_in_id_token: metadata.id_token_claims == IdTokenClaims::Scopes,
+        roles_claim: metadata.roles_claim.clone(),
+        requires_pkce: metadata.is_public() || metadata.require_pkce,
+        scope: metadata.scope.to_string(),
+        web_origins: metadata.web_origins.clone(),
+        backchannel_logout_uri: metadata.backchannel_logout_uri.clone(),
         secret: None,
         disabled: !client.is_active(),
         first_party: client.metadata.first_party,
@@ -117,4 +146,14 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Clie
         project_name: project.name.clone(),
         project_url: urls::project(&project.id),
     })
+}
+
+fn secret_row(secret: &ClientSecret, lang: Lang, now: Timestamp) -> SecretRow {
+    SecretRow {
+        id: secret.id().to_owned(),
+        created: lang.date_time(secret.created_at.0),
+        last_used: secret.last_used_at.map(|at| lang.date_time(at.0)),
+        ends: secret.expires_at.map(|at| lang.date_time(at.0)),
+        ended: !secret.is_good(now),
+    }
 }

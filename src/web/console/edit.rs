@@ -9,9 +9,10 @@ use super::desk::Desk;
 use crate::domain::client::{Client, ClientType};
 use crate::domain::project::Project;
 use crate::flows::{Account, FlowError, NewClient, Refused};
-use crate::i18n::Lang;
-use crate::protocol::client_metadata::{ClientMetadata, MetadataFault};
+use crate::i18n::{Arg, Lang};
+use crate::protocol::client_metadata::{ClientMetadata, IdTokenClaims, MetadataFault, ROLES_CLAIM};
 use crate::protocol::params::Params;
+use crate::protocol::scope::Scope;
 use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
@@ -40,6 +41,10 @@ pub async fn create(
         page.errors.add("type", Message::ClientKindMissing.text(page.page.lang));
         return desk.show_again(&page);
     };
+    if Scope::parse(&text(&form, "scope")).is_err() {
+        page.errors.add("scope", page.page.lang.text("message-scope-invalid"));
+        return desk.show_again(&page);
+    }
     let metadata = with_form(kind.defaults(), &form);
     match app.usher.create_client(NewClient { project: desk.project.id, kind, metadata, id: None }).await {
         Ok(made) => {
@@ -78,7 +83,14 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let client = app.usher.load_client(&id).await?;
-    match app.usher.update_client(&client.id, with_form(client.metadata.clone(), &form)).await {
+    if Scope::parse(&text(&form, "scope")).is_err() {
+        let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
+        page.errors.add("scope", page.page.lang.text("message-scope-invalid"));
+        return again(visitor, &page);
+    }
+    let sent = form.clone();
+    let change = move |metadata| with_form(metadata, &sent);
+    match app.usher.edit_client(&client.id, change).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(&urls::client(&id), "done", "saved"))),
         Err(FlowError::Refused(Refused::Metadata(faults))) => {
             let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
@@ -103,6 +115,23 @@ fn blank(visitor: &mut Visitor, account: &Account, project: &Project) -> ClientF
         form: Form::new(here, visitor.form_token()),
         project_name: project.name.clone(),
         project_url: urls::project(&project.id),
+        ..settings(&ClientType::Web.defaults())
+    }
+}
+
+/// The fields that show the settings of a client.
+fn settings(metadata: &ClientMetadata) -> ClientForm {
+    ClientForm {
+        first_party: metadata.first_party,
+        id_token_alg: metadata.id_token_signed_response_alg.clone(),
+        access_token_alg: metadata.access_token_alg().to_owned(),
+        id_token_claims: metadata.id_token_claims.as_str().to_owned(),
+        roles_claim: metadata.roles_claim.clone(),
+        require_pkce: metadata.require_pkce,
+        pkce_is_a_choice: !metadata.is_public(),
+        scope: metadata.scope.to_string(),
+        web_origins: metadata.web_origins.join("\n"),
+        backchannel_logout_uri: metadata.backchannel_logout_uri.clone().unwrap_or_default(),
         ..ClientForm::default()
     }
 }
@@ -115,17 +144,20 @@ async fn current(
 ) -> Result<ClientForm, HttpProblem> {
     let project = app.usher.load_project(&client.project_id.to_string()).await?;
     let here = urls::edit_client(&client.id.0);
-    let mut page = blank(visitor, account, &project);
-    page.page.language_url_base.clone_from(&here);
+    let blank = blank(visitor, account, &project);
+    let mut page = blank.page;
+    page.language_url_base.clone_from(&here);
     Ok(ClientForm {
+        page,
         form: Form::new(here, visitor.form_token()),
+        project_name: blank.project_name,
+        project_url: blank.project_url,
         editing: true,
         name: client.metadata.client_name.clone(),
         kind: client.kind.as_str().to_owned(),
         redirect_uris: client.metadata.redirect_uris.join("\n"),
         post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.join("\n"),
-        first_party: client.metadata.first_party,
-        ..page
+        ..settings(&client.metadata)
     })
 }
 
@@ -137,20 +169,49 @@ fn filled(page: ClientForm, form: &Params) -> ClientForm {
         redirect_uris: text(form, "redirect_uris"),
         post_logout_redirect_uris: text(form, "post_logout_redirect_uris"),
         first_party: !text(form, "first_party").is_empty(),
+        id_token_alg: text(form, "id_token_alg"),
+        access_token_alg: text(form, "access_token_alg"),
+        id_token_claims: text(form, "id_token_claims"),
+        roles_claim: text(form, "roles_claim"),
+        require_pkce: !text(form, "require_pkce").is_empty(),
+        scope: text(form, "scope"),
+        web_origins: text(form, "web_origins"),
+        backchannel_logout_uri: text(form, "backchannel_logout_uri"),
         ..page
     }
 }
 
 fn with_form(metadata: ClientMetadata, form: &Params) -> ClientMetadata {
-    let lines =
-        |name| text(form, name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-    ClientMetadata {
+    let sent = |name| Some(text(form, name).trim().to_owned()).filter(|value| !value.is_empty());
+    let mut changed = ClientMetadata {
         client_name: text(form, "name").trim().to_owned(),
-        redirect_uris: lines("redirect_uris"),
-        post_logout_redirect_uris: lines("post_logout_redirect_uris"),
+        redirect_uris: lines(form, "redirect_uris"),
+        post_logout_redirect_uris: lines(form, "post_logout_redirect_uris"),
         first_party: !text(form, "first_party").is_empty(),
         ..metadata
+    };
+    // The fields of the second part of the form come together, or not at all.
+    let Some(alg) = sent("id_token_alg") else { return changed };
+    changed.id_token_signed_response_alg = alg;
+    changed.access_token_signed_response_alg = sent("access_token_alg");
+    changed.id_token_claims = match text(form, "id_token_claims").as_str() {
+        "minimal" => IdTokenClaims::Minimal,
+        _ => IdTokenClaims::Scopes,
+    };
+    changed.roles_claim = sent("roles_claim").unwrap_or_else(|| ROLES_CLAIM.to_owned());
+    if !changed.is_public() {
+        changed.require_pkce = !text(form, "require_pkce").is_empty();
     }
+    if changed.may_use("authorization_code") {
+        changed.scope = Scope::parse(&text(form, "scope")).unwrap_or_default();
+    }
+    changed.web_origins = lines(form, "web_origins");
+    changed.backchannel_logout_uri = sent("backchannel_logout_uri");
+    changed
+}
+
+fn lines(form: &Params, name: &str) -> Vec<String> {
+    text(form, name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Each fault at the field it belongs to; those that the form has no field for, at the form as a whole.
@@ -162,6 +223,14 @@ fn words(faults: &[MetadataFault], lang: Lang) -> FieldErrors {
             ("redirect_uris", None) => ("redirect_uris".to_owned(), Message::RedirectUriMissing.text(lang)),
             (member @ ("redirect_uris" | "post_logout_redirect_uris"), Some(uri)) => {
                 (member.to_owned(), Message::RedirectUriInvalid { uri }.text(lang))
+            }
+            ("web_origins", Some(origin)) => (
+                "web_origins".to_owned(),
+                lang.text_with("message-web-origin-invalid", &[("origin", Arg::Text(&origin))]),
+            ),
+            ("roles_claim", _) => ("roles_claim".to_owned(), lang.text("message-roles-claim-invalid")),
+            ("backchannel_logout_uri", _) => {
+                ("backchannel_logout_uri".to_owned(), lang.text("message-backchannel-uri-invalid"))
             }
             ("grant_types", _) => ("type".to_owned(), fault.to_string()),
             _ => (String::new(), fault.to_string()),

@@ -28,7 +28,7 @@ pub use apps::{AccountApps, AppView, ClaimView};
 pub use claims::claim_words;
 pub use client::ClientView;
 pub use consent::{Consent, ScopeView};
-pub use console::{ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow};
+pub use console::{ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow, SecretRow};
 pub use data::{AccountData, AccountGone};
 pub use dev::{DevLetter, DevMail, LetterRow};
 pub use document::DocumentPage;

@@ -379,7 +379,7 @@ fn client_pages(lang: Lang) -> Vec<Rendered> {
         errors: errors(&["type", "redirect_uris"], lang),
         ..fresh.clone()
     };
-    let editing = ClientForm { editing: true, first_party: true, ..fresh.clone() };
+    let editing = ClientForm { editing: true, first_party: true, pkce_is_a_choice: true, ..fresh.clone() };
     let made = ClientPage {
         page: inside(lang, Tab::Console),
         form: Form::new("/console/clients/1", "t"),
@@ -387,6 +387,25 @@ fn client_pages(lang: Lang) -> Vec<Rendered> {
         client_id: "01jd3v9qk8e2x".into(),
         kind: "web".into(),
         has_secret: true,
+        secrets: vec![
+            SecretRow { id: "9f86d081884c".into(), created: "22 Nov 2026, 15:58 UTC".into(), ..SecretRow::default() },
+            SecretRow {
+                id: "60303ae22b99".into(),
+                created: "1 Nov 2026, 09:12 UTC".into(),
+                last_used: Some("22 Nov 2026, 15:00 UTC".into()),
+                ends: Some("23 Nov 2026, 15:58 UTC".into()),
+                ended: false,
+            },
+        ],
+        signs_people_in: true,
+        id_token_alg: "RS256".into(),
+        access_token_alg: "ES256".into(),
+        claims_in_id_token: true,
+        roles_claim: "groups".into(),
+        requires_pkce: true,
+        scope: "openid profile email roles offline_access".into(),
+        web_origins: vec!["https://app.example.org".into()],
+        backchannel_logout_uri: Some("https://app.example.org/logout".into()),
         secret: Some(ShownSecret::Now("S3cr3t_4fG7hJ2kL9mN3pQ6rS8tV1wX5yZ0aB".into())),
         issuer: "http://localhost:8080".into(),
         redirect_uris: vec!["http://localhost:3000/callback".into()],

@@ -155,8 +155,29 @@ fn clients(folder: &Folder, project: &str) {
         .failed_with("project");
     assert_eq!(folder.json(&["client", "list", "--project", "Shop"]).as_array().unwrap().len(), 4);
     assert_eq!(folder.json(&["client", "show", id])["client_name"], "Till");
-    let rotated = folder.json(&["client", "rotate-secret", id]);
+    let rotated = folder.json(&["client", "rotate-secret", id, "--overlap", "3600"]);
     assert_ne!(rotated["client_secret"], secret);
+    let (old, new) = (&rotated["secrets"][1], &rotated["secrets"][0]);
+    assert_eq!(old["expires_at"].as_i64().unwrap() - new["created_at"].as_i64().unwrap(), 3_600);
+    folder.run(&["client", "rotate-secret", id, "--overlap", "0"]).failed_with("within the last 10 seconds");
+    folder.run(&["client", "rotate-secret", id, "--overlap", "2592001"]).failed_with("30 days");
+    folder.write("changes.json", r#"{"client_uri":"https://till.test/","id_token_claims":"minimal"}"#);
+    let updated = folder.json(&["client", "update", id, "--from-json", "changes.json", "--roles-claim", "groups"]);
+    assert_eq!((&updated["client_uri"], &updated["roles_claim"]), (&json!("https://till.test/"), &json!("groups")));
+    assert_eq!((&updated["id_token_claims"], &updated["client_name"]), (&json!("minimal"), &json!("Till")));
+    folder.write("changes.json", r#"{"client_uri":null,"id_token_claims":null}"#);
+    let reset = folder.json(&["client", "update", id, "--from-json", "changes.json", "--require-pkce"]);
+    assert_eq!(
+        (reset.get("client_uri"), &reset["id_token_claims"], &reset["require_pkce"]),
+        (None, &json!("scopes"), &json!(true))
+    );
+    assert_eq!(reset["roles_claim"], "groups", "what nobody speaks of stays");
+    assert_eq!(folder.run(&["client", "update", id]).code, 2, "nothing to change");
+    folder.run(&["client", "update", id, "--roles-claim", "sub"]).failed_with("roles_claim");
+    let shown = folder.run(&["client", "show", id]).out;
+    for fact in ["RS256, claims: scopes", "groups", "in use", "not used yet", "back-channel"] {
+        assert_eq!(shown.contains(fact), fact != "back-channel", "{fact}: {shown}");
+    }
     assert_eq!(folder.json(&["client", "disable", id])["disabled"], true);
     assert_eq!(folder.json(&["client", "enable", id])["disabled"], false);
     for shown in [folder.run(&["client", "show", id]), folder.run(&["client", "list", "--json"])] {

@@ -50,6 +50,7 @@ fn every_command_explains_itself() {
         "client show",
         "client delete",
         "client rotate-secret",
+        "client update",
         "client disable",
         "client enable",
         "keys",

@@ -191,8 +191,9 @@ on_both_databases! {
         let (id, first) = (made.text("#client-id").trim().to_owned(), made.text("#secret").trim().to_owned());
         let mut secrets = vec![first];
         for _ in 0..2 {
+            house.wait(60);
             let page = browser.open(&house.at(&format!("/console/clients/{id}"))).await;
-            let rotated = browser.submit(&page, &[("do", "rotate-secret")]).await;
+            let rotated = browser.submit(&page, &[("overlap", "86400"), ("do", "rotate-secret")]).await;
             secrets.push(rotated.text("#secret").trim().to_owned());
             let again = browser.open(&rotated.url).await;
             assert!(again.text("#secret").is_empty() && !again.text("[role=status].warning").is_empty(), "shown once");
@@ -202,6 +203,47 @@ on_both_databases! {
             works.push(secret_works(&house, &id, secret).await);
         }
         assert_eq!(works, [false, true, true], "the newest two");
+        let page = browser.open(&house.at(&format!("/console/clients/{id}"))).await;
+        let early = browser.submit(&page, &[("overlap", "0"), ("do", "rotate-secret")]).await;
+        assert!(early.text("#secret").is_empty() && early.text("[role=status]").contains("ten seconds"), "{}", early.body);
+        house.wait(60);
+        let ended = browser.submit(&page, &[("overlap", "0"), ("do", "rotate-secret")]).await;
+        let newest = ended.text("#secret").trim().to_owned();
+        assert!(secret_works(&house, &id, &newest).await && !secret_works(&house, &id, &secrets[2]).await);
+    }
+
+    async fn the_settings_of_tokens_are_changed_in_the_form_and_shown_on_the_page(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = administrator(&house).await;
+        let form = new_client(&house, &mut browser).await;
+        let made = make(&mut browser, &form, "web").await;
+        let id = made.text("#client-id").trim().to_owned();
+        let fresh = house.usher.load_client(&id).await.expect("it is there").metadata;
+        assert_eq!((fresh.id_token_signed_response_alg.as_str(), fresh.require_pkce), ("RS256", false));
+        let edit = browser.open(&house.at(&format!("/console/clients/{id}/edit"))).await;
+        let fields = [
+            ("id_token_alg", "PS256"),
+            ("access_token_alg", "RS256"),
+            ("id_token_claims", "minimal"),
+            ("roles_claim", "groups"),
+            ("require_pkce", "true"),
+            ("scope", "openid email roles"),
+            ("web_origins", "https://app.test\ncapacitor://localhost"),
+            ("backchannel_logout_uri", ""),
+            ("name", "Shop"),
+        ];
+        let saved = browser.submit(&edit, &fields).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        for shown in ["PS256", "groups", "email openid roles", "capacitor://localhost", "Required"] {
+            assert!(saved.body.contains(shown), "{shown}: {}", saved.body);
+        }
+        let now = house.usher.load_client(&id).await.expect("it is there").metadata;
+        assert_eq!((now.access_token_alg(), now.id_token_claims.as_str(), now.require_pkce), ("RS256", "minimal", true));
+        for (field, bad) in [("roles_claim", "sub"), ("web_origins", "https://app.test/"), ("scope", "a\"b")] {
+            let refused = browser.submit(&edit, &[(field, bad), ("name", "Shop")]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+            assert!(!refused.text(&format!("#{field}-error")).is_empty(), "{field}: {}", refused.body);
+        }
     }
 
     async fn a_client_is_disabled_enabled_changed_and_deleted(db: TestDatabase) {

@@ -6,7 +6,6 @@ use usher::domain::client::ClientType;
 use usher::flows::RegisteredClient;
 use usher::protocol::client_metadata::AuthMethod;
 
-use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, answer};
 
@@ -158,24 +157,6 @@ async fn whoever_is_refused_in_production_is_told_the_same_whatever_the_reason()
     }
     said.dedup();
     assert_eq!(said.len(), 1, "{said:?}");
-}
-
-on_both_databases! {
-    async fn two_secrets_are_good_side_by_side_and_the_third_replaces_the_first(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let client = machine(&house).await;
-        let id = client.client.id.0.clone();
-        let mut secrets = vec![client.secret.expect("a secret")];
-        for _ in 0..2 {
-            let rotated = house.usher.rotate_client_secret(&client.client.id).await.expect("it can be done");
-            secrets.push(rotated.secret.expect("a secret"));
-            let newest = secrets.len() - 1;
-            for (n, secret) in secrets.iter().enumerate() {
-                let wanted = if n + 1 >= newest { 200 } else { 401 };
-                assert_eq!(ask(&house, Some(&basic(&id, secret)), &[]).await.status, wanted, "{n} of {newest}");
-            }
-        }
-    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod authorize_parameters;
 mod authorize_prompts;
 mod client_authentication;
 mod client_credentials;
+mod client_secrets;
 mod code_flow;
 mod codes;
 mod consent;

@@ -41,14 +41,23 @@ on_both_databases! {
         assert!(matches!(answer, Err(StorageError::Driver(_))), "{answer:?}");
     }
 
-    async fn what_may_change_about_a_client_changes(db: TestDatabase) {
+    async fn each_change_of_a_client_writes_its_own_columns_and_no_others(db: TestDatabase) {
         let mut client = stored_client(&db.store).await;
         client.metadata.client_name = "New".into();
+        client.updated_at = later(7);
+        in_tx!(db.store, [client], |tx| tx.set_client_metadata(&client.id, &client.metadata, later(7)).await).unwrap();
+        assert_eq!(db.store.find_client(&client.id).await.unwrap().as_ref(), Some(&client));
         client.secrets.truncate(1);
-        (client.updated_at, client.disabled_at) = (later(7), Some(later(8)));
-        let unchangeable = Client { kind: ClientType::Spa, created_at: later(99), ..client.clone() };
-        in_tx!(db.store, [unchangeable], |tx| tx.update_client(&unchangeable).await).unwrap();
-        assert_eq!(db.store.find_client(&client.id).await.unwrap(), Some(client));
+        client.updated_at = later(8);
+        in_tx!(db.store, [client], |tx| tx.set_client_secrets(&client.id, &client.secrets, later(8)).await).unwrap();
+        assert_eq!(db.store.find_client(&client.id).await.unwrap().as_ref(), Some(&client));
+        client.secrets[0].last_used_at = Some(later(9));
+        in_tx!(db.store, [client], |tx| tx.note_client_secrets(&client.id, &client.secrets).await).unwrap();
+        assert_eq!(db.store.find_client(&client.id).await.unwrap().as_ref(), Some(&client), "a use is no change");
+        (client.updated_at, client.disabled_at) = (later(9), Some(later(9)));
+        in_tx!(db.store, [client], |tx| tx.set_client_disabled(&client.id, client.disabled_at, later(9)).await).unwrap();
+        let held = in_tx!(db.store, [client], |tx| tx.lock_client(&client.id).await).unwrap();
+        assert_eq!(held.as_ref(), Some(&client));
     }
 
     async fn a_deleted_client_takes_its_consents_with_it(db: TestDatabase) {

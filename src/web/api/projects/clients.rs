@@ -1,24 +1,26 @@
 //! The clients of a project.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::domain::client::Client;
+use crate::domain::client::{Client, ClientSecret, SecretRotation};
 use crate::domain::project::Project;
 use crate::flows::api::Caller;
 use crate::flows::{FlowError, NewClient, Refused, RegisteredClient, Right};
 use crate::protocol::client_metadata::ClientMetadata;
 use crate::web::api::ApiResult;
 use crate::web::api::caller::Calling;
-use crate::web::api::etag::{self, Tagged};
+use crate::web::api::etag;
 use crate::web::api::list::{ClientList, ClientPage, List};
 use crate::web::api::openapi::{BodyRefusals, Problem, Refusals};
-use crate::web::extract::json::JsonBody;
+use crate::web::extract::json::{JsonBody, OptionalJson};
 use crate::web::extract::params::QueryParams;
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
@@ -41,12 +43,50 @@ pub struct ClientView {
     /// Is it out of use?
     #[schema(example = false)]
     pub disabled: bool,
-    /// Since when, in seconds since the epoch.
+    /// Since when it is out of use, in seconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1_795_000_000)]
+    pub disabled_at: Option<i64>,
+    /// When it was made, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
+    /// When it last changed, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub updated_at: i64,
+    /// Its secrets, newest first: never the secrets themselves. Empty for a public client.
+    pub secrets: Vec<SecretView>,
     /// Its metadata, in the words of RFC 7591 §2.
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
     pub metadata: Value,
+}
+
+/// What is known about a secret of a client.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SecretView {
+    /// Its id: the beginning of the SHA-256 of the secret.
+    #[schema(example = "9f86d081884c")]
+    pub id: String,
+    /// When it was made, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub created_at: i64,
+    /// When it was last used, to within an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1_795_003_600)]
+    pub last_used_at: Option<i64>,
+    /// From when on it is refused; it does not end if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1_795_086_400)]
+    pub expires_at: Option<i64>,
+}
+
+/// How the secret is to be replaced.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretRotationBody {
+    /// How long the present secret stays good, in seconds: 0 ends it at once, 86400 (a day) if absent, 2592000 (30 days)
+    /// at most.
+    #[schema(example = 86_400)]
+    pub overlap_seconds: Option<u32>,
 }
 
 /// A client with its secret.
@@ -92,9 +132,35 @@ impl From<&Client> for ClientView {
             project_id: client.project_id.to_string(),
             r#type: client.kind.as_str().to_owned(),
             disabled: !client.is_active(),
+            disabled_at: client.disabled_at.map(|at| at.0),
             created_at: client.created_at.0,
+            updated_at: client.updated_at.0,
+            secrets: client.secrets.iter().map(SecretView::from).collect(),
             metadata: serde_json::to_value(&client.metadata).unwrap_or_default(),
         }
+    }
+}
+
+impl From<&ClientSecret> for SecretView {
+    fn from(secret: &ClientSecret) -> Self {
+        Self {
+            id: secret.id().to_owned(),
+            created_at: secret.created_at.0,
+            last_used_at: secret.last_used_at.map(|at| at.0),
+            expires_at: secret.expires_at.map(|at| at.0),
+        }
+    }
+}
+
+impl ClientView {
+    /// What a change is made to: that a secret is used, or replaced, is no other version.
+    fn version(&self) -> impl Serialize {
+        (&self.metadata, self.disabled)
+    }
+
+    /// With the tag of its version.
+    fn tagged(self) -> Response {
+        etag::with_tag_of(&self.version(), &self)
     }
 }
 
@@ -165,9 +231,9 @@ pub async fn get(
     State(app): State<App>,
     calling: Calling,
     Path((id, client)): Path<(String, String)>,
-) -> ApiResult<Tagged<ClientView>> {
+) -> ApiResult<Response> {
     let project = calling.project(&id, Right::View).await?;
-    Ok(Tagged((&of_project(&app, &project, &client).await?).into()))
+    Ok(ClientView::from(&of_project(&app, &project, &client).await?).tagged())
 }
 
 /// Replace a client's metadata, or put it out of use.
@@ -196,7 +262,7 @@ pub async fn put(
 ) -> ApiResult<Response> {
     let project = calling.project(&id, Right::Develop).await?;
     let mut client = of_project(&app, &project, &client).await?;
-    etag::check(&headers, &ClientView::from(&client))?;
+    etag::check(&headers, &ClientView::from(&client).version())?;
     if let Some(members) = change.metadata {
         let mut defaults = client.kind.defaults();
         // What only administrators set stays as it is where it is not spoken of.
@@ -209,7 +275,7 @@ pub async fn put(
     if let Some(disabled) = change.disabled.filter(|disabled| *disabled == client.is_active()) {
         client = app.usher.set_client_disabled(&client.id, disabled).await?;
     }
-    Ok(Tagged(ClientView::from(&client)).into_response())
+    Ok(ClientView::from(&client).tagged())
 }
 
 /// Delete a client.
@@ -234,13 +300,16 @@ pub async fn delete(
 
 /// Give a client a new secret.
 ///
-/// The one before stays good until the next change.
+/// The present one stays good for `overlap_seconds` and is refused from then on; whatever was older ends now. Refused with
+/// `SECRET_JUST_MADE` if that would end a secret made within the last 10 seconds, which somebody else was just given.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/clients/{client}/secret", tag = "clients", operation_id = "rotate_client_secret",
     params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),
+    request_body(content = SecretRotationBody, description = "May be left out"),
     responses(
-        (status = 200, description = "The client with its new secret", body = MadeClient), Refusals,
-        (status = 422, description = "It keeps no secret", body = Problem),
+        (status = 200, description = "The client with its new secret", body = MadeClient), Refusals, BodyRefusals,
+        (status = 409, description = "A secret that would end was just made", body = Problem),
+        (status = 422, description = "It keeps no secret, or the overlap is too long", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
 )]
@@ -248,10 +317,13 @@ pub async fn rotate_secret(
     State(app): State<App>,
     calling: Calling,
     Path((id, client)): Path<(String, String)>,
+    OptionalJson(wanted): OptionalJson<SecretRotationBody>,
 ) -> ApiResult<Json<MadeClient>> {
     let project = calling.project(&id, Right::Develop).await?;
     let client = of_project(&app, &project, &client).await?;
-    Ok(Json(app.usher.rotate_client_secret(&client.id).await?.into()))
+    let seconds = wanted.overlap_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+    let rotation = seconds.map_or_else(SecretRotation::default, SecretRotation::with_overlap);
+    Ok(Json(app.usher.rotate_client_secret(&client.id, rotation).await?.into()))
 }
 
 /// A client of this project; one of another does not exist here.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::project::overlaps;
 use crate::web::pages::{FieldErrors, Form, Page, ProjectHead, ShownSecret, Snippet, snippets};
 
 /// Every project the reader may see.
@@ -92,6 +93,24 @@ pub struct ClientForm {
     pub post_logout_redirect_uris: String,
     /// Whether it is the project's own, so that consent is not asked.
     pub first_party: bool,
+    /// How its ID tokens are signed.
+    pub id_token_alg: String,
+    /// How its access tokens are signed.
+    pub access_token_alg: String,
+    /// Which claims its ID tokens carry: `scopes` or `minimal`.
+    pub id_token_claims: String,
+    /// The claim that carries roles.
+    pub roles_claim: String,
+    /// Whether PKCE is required.
+    pub require_pkce: bool,
+    /// Whether it may be left to the client: a public client always uses it.
+    pub pkce_is_a_choice: bool,
+    /// The most it may ask for, separated by spaces.
+    pub scope: String,
+    /// One origin a line.
+    pub web_origins: String,
+    /// Where it is told that a session is over.
+    pub backchannel_logout_uri: String,
     /// What was wrong.
     pub errors: FieldErrors,
 }
@@ -107,6 +126,21 @@ impl ClientForm {
             ("device", "client-kind-device", "client-kind-device-text"),
         ];
         keys.iter().map(|&(kind, name, text)| (kind, self.page.t(name), self.page.t(text), self.kind == kind)).collect()
+    }
+
+    /// The algorithms of ID tokens to choose from: `(name, words, chosen)`.
+    pub fn id_token_algs(&self) -> [(&'static str, String, bool); 3] {
+        self.algs(&self.id_token_alg, ["alg-rs256", "alg-es256", "alg-ps256"])
+    }
+
+    /// The algorithms of access tokens to choose from.
+    pub fn access_token_algs(&self) -> [(&'static str, String, bool); 3] {
+        self.algs(&self.access_token_alg, ["alg-rs256-plain", "alg-es256-plain", "alg-ps256"])
+    }
+
+    fn algs(&self, chosen: &str, words: [&str; 3]) -> [(&'static str, String, bool); 3] {
+        let [rs256, es256, ps256] = words;
+        [("RS256", rs256), ("ES256", es256), ("PS256", ps256)].map(|(alg, key)| (alg, self.page.t(key), alg == chosen))
     }
 }
 
@@ -143,6 +177,26 @@ pub struct ClientPage {
     pub kind: String,
     /// Whether it has a secret that can be rotated.
     pub has_secret: bool,
+    /// What is known about its secrets, newest first.
+    pub secrets: Vec<SecretRow>,
+    /// Whether people sign in to it.
+    pub signs_people_in: bool,
+    /// How its ID tokens are signed.
+    pub id_token_alg: String,
+    /// How its access tokens are signed.
+    pub access_token_alg: String,
+    /// Whether its ID tokens carry the claims of the granted scopes.
+    pub claims_in_id_token: bool,
+    /// The claim that carries roles.
+    pub roles_claim: String,
+    /// Whether PKCE is required.
+    pub requires_pkce: bool,
+    /// The most it may ask for.
+    pub scope: String,
+    /// Further origins whose pages call the endpoints for clients.
+    pub web_origins: Vec<String>,
+    /// Where it is told that a session is over.
+    pub backchannel_logout_uri: Option<String>,
     /// The secret that was just made.
     pub secret: Option<ShownSecret>,
     /// Whether it may not be used now.
@@ -167,6 +221,21 @@ pub struct ClientPage {
     pub project_url: String,
 }
 
+/// What is known about one secret of a client.
+#[derive(Clone, Debug, Default)]
+pub struct SecretRow {
+    /// Its id.
+    pub id: String,
+    /// When it was made, in the reader's language.
+    pub created: String,
+    /// When it was last used, to within an hour.
+    pub last_used: Option<String>,
+    /// From when on it is refused.
+    pub ends: Option<String>,
+    /// Whether it is refused already.
+    pub ended: bool,
+}
+
 /// One endpoint of this server.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
@@ -180,6 +249,11 @@ impl ClientPage {
     /// The key of the type's name.
     pub fn kind_key(&self) -> &'static str {
         kind_key(&self.kind)
+    }
+
+    /// The overlaps to choose from: `(seconds, words, chosen)`.
+    pub fn overlaps(&self) -> [(&'static str, String, bool); 5] {
+        overlaps(&self.page, "86400")
     }
 
     /// Programs to begin with, holding this client's real values; the secret only where the page shows it.

@@ -146,13 +146,18 @@ pub struct ProjectTokenPage {
 impl ProjectTokenPage {
     /// The overlaps to choose from: `(seconds, words, chosen)`.
     pub fn overlaps(&self) -> [(&'static str, String, bool); 5] {
-        [
-            ("0", "overlap-none"),
-            ("3600", "overlap-hour"),
-            ("86400", "overlap-day"),
-            ("604800", "overlap-week"),
-            ("2592000", "overlap-month"),
-        ]
-        .map(|(seconds, key)| (seconds, self.page.t(key), self.overlap == seconds))
+        overlaps(&self.page, &self.overlap)
     }
+}
+
+/// How long what is replaced stays good: `(seconds, words, chosen)`.
+pub(super) fn overlaps(page: &Page, chosen: &str) -> [(&'static str, String, bool); 5] {
+    [
+        ("0", "overlap-none"),
+        ("3600", "overlap-hour"),
+        ("86400", "overlap-day"),
+        ("604800", "overlap-week"),
+        ("2592000", "overlap-month"),
+    ]
+    .map(|(seconds, key)| (seconds, page.t(key), chosen == seconds))
 }

@@ -1,0 +1,73 @@
+//! `usher client update`: what is typed and what a file says, over what the client is.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde_json::{Map, Value};
+
+use super::settings::{self, Settings};
+use super::{Which, show};
+use crate::app::{FlowError, Refused, Usher};
+use crate::cli::failure::WrongUsage;
+use crate::cli::output::Output;
+use crate::domain::client::Client;
+
+/// How often the change is made anew when somebody else changed the client meanwhile.
+const TRIES: u32 = 5;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Update {
+    #[command(flatten)]
+    which: Which,
+    /// The name that people read
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+    /// Members to change, as a JSON object: others stay as they are, and `null` goes back to the default of the type;
+    /// `-` reads standard input. Options given beside it win
+    #[arg(long, value_name = "FILE")]
+    from_json: Option<PathBuf>,
+}
+
+/// Which client is to be changed, and how.
+pub(super) struct Change {
+    id: String,
+    file: Map<String, Value>,
+    typed: Map<String, Value>,
+}
+
+impl Update {
+    /// Reads what was typed, and the file it names.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or nothing is to be changed.
+    pub(super) fn read(self) -> anyhow::Result<Change> {
+        let file = settings::read_file(self.from_json.as_ref())?;
+        let typed = self.settings.members(self.name);
+        if file.is_empty() && typed.is_empty() {
+            return Err(WrongUsage("nothing to change: see `usher client update --help`".to_owned()).into());
+        }
+        Ok(Change { id: self.which.id().0, file, typed })
+    }
+}
+
+/// Changes the client and prints it.
+pub(super) async fn run(usher: &Usher, change: Change, output: Output) -> anyhow::Result<()> {
+    let client = apply(usher, change).await?;
+    output.print(&show::as_json(&client, None)?, || show::in_words(&client))
+}
+
+async fn apply(usher: &Usher, Change { id, file, typed }: Change) -> anyhow::Result<Client> {
+    for _ in 1..TRIES {
+        let client = usher.load_client(&id).await?;
+        let changed = settings::merge(client.kind, &client.metadata, [file.clone(), typed.clone()]);
+        let changed = changed.context("the metadata of the client")?;
+        match usher.replace_client_metadata(&client, changed).await {
+            Err(FlowError::Refused(Refused::Superseded)) => {}
+            answer => return Ok(answer?),
+        }
+    }
+    Err(FlowError::from(Refused::Superseded).into())
+}
