@@ -107,6 +107,19 @@ on_both_databases! {
         migrating.expect("the instance that was refused holds no lock").unwrap();
     }
 
+    async fn clients_that_exist_keep_the_algorithm_of_their_access_tokens(db: TestDatabase) {
+        let client = crate::storage::samples::stored_client(&db.store).await;
+        assert_eq!((client.metadata.access_token_alg(), client.metadata.access_token_signed_response_alg.as_ref()), ("ES256", None));
+        let migration = match db.connect().await {
+            RawConnection::Sqlite(_) => include_str!("../../migrations/sqlite/0015_client_algorithms.sql"),
+            RawConnection::Postgres(_) => include_str!("../../migrations/postgres/0015_client_algorithms.sql"),
+        };
+        assert_eq!(db.execute(migration).await, 1);
+        let kept = db.store.find_client(&client.id).await.unwrap().unwrap().metadata;
+        assert_eq!(kept.access_token_alg(), "RS256", "as its ID tokens");
+        assert_eq!(db.execute(migration).await, 0);
+    }
+
     async fn a_migration_changed_after_the_fact_is_refused(db: TestDatabase) {
         db.forge_a_checksum().await;
         let answer = db.store.migrate().await;

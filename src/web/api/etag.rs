@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
@@ -12,19 +12,10 @@ use serde::Serialize;
 use crate::flows::{FlowError, Refused};
 use crate::web::api::ApiResult;
 
-/// A document with its tag.
-pub struct Tagged<T>(pub T);
-
 /// The tag of a document: it changes with anything in it.
 pub fn tag_of(document: &impl Serialize) -> String {
     let bytes = serde_json::to_vec(document).unwrap_or_default();
     format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest(&SHA256, &bytes).as_ref()[..12]))
-}
-
-impl<T: Serialize> IntoResponse for Tagged<T> {
-    fn into_response(self) -> Response {
-        with_tag_of(&self.0, &self.0)
-    }
 }
 
 /// A document with the tag of its version, where that is less than the whole document.
