@@ -167,8 +167,10 @@ impl Usher {
 
     /// Whether it keeps a secret was decided when the client was made.
     fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Refused> {
-        let token_endpoint_auth_method = client.metadata.token_endpoint_auth_method;
-        let metadata = ClientMetadata { token_endpoint_auth_method, ..metadata };
+        if metadata.is_public() != client.metadata.is_public() {
+            let fault = "cannot change between none and a secret: make another client".to_owned();
+            return Err(Refused::Metadata(vec![MetadataFault { member: "token_endpoint_auth_method", fault }]));
+        }
         self.check_metadata(&metadata)?;
         Ok(metadata)
     }

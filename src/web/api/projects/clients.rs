@@ -267,6 +267,7 @@ pub async fn put(
         let mut defaults = client.kind.defaults();
         // What only administrators set stays as it is where it is not spoken of.
         defaults.first_party = client.metadata.first_party;
+        defaults.token_endpoint_auth_method = client.metadata.token_endpoint_auth_method;
         defaults.any_localhost_redirect = client.metadata.any_localhost_redirect;
         let metadata = metadata(defaults, members)?;
         check_house_members(&calling, &metadata, &client.metadata)?;
