@@ -13,7 +13,7 @@ use super::door::Door;
 use super::furnish::{furnish, open_store};
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
-use super::{configured, mark, run, sample, seed};
+use super::{configured, instance_lock, mark, run, sample, seed};
 use crate::config::{Config, DatabaseUrl, Profile};
 use crate::domain::key::SigningAlg;
 use crate::domain::random::Random;
@@ -40,6 +40,7 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
     let mut tasks = JoinSet::new();
     let starting = door.answer(&mut tasks, &shutdown);
 
+    let _lock = instance_lock::take(&config)?;
     let (usher, created, migrations) = open(config).await?;
     let secrets = fill(&usher, demos.as_ref()).await.context("the data of development")?;
     let setup = usher.create_setup_link().await?;

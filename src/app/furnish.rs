@@ -67,7 +67,7 @@ pub async fn open_store(config: &Config) -> Result<Store, FurnishError> {
 
 /// Makes the file of a database for its owner alone, and its folder, unless they are there. SQLite gives its other files
 /// the same permissions.
-fn make_private(file: &Path) -> io::Result<()> {
+pub(super) fn make_private(file: &Path) -> io::Result<()> {
     let mut folders = DirBuilder::new();
     folders.recursive(true);
     let mut options = OpenFile::new();
@@ -113,7 +113,8 @@ pub async fn assemble(
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> Result<(Usher, SchemaState), FurnishError> {
-    let mark = if store.schema().await?.applied > 0 { store.find_fact(MASTER_KEY_FACT).await? } else { None };
+    store.schema().await?;
+    let mark = store.find_fact_before_migrating(MASTER_KEY_FACT).await?;
     let sealer = Sealer::new(&master_key(&config, mark.is_some(), &*random)?);
     if mark.is_some_and(|mark| mark != sealer.fingerprint()) {
         return Err(FurnishError::OtherMasterKey);

@@ -41,7 +41,8 @@ fn compare(profile: Profile, mark: Option<&[u8]>) -> std::result::Result<(), Mis
 /// # Errors
 /// If the database cannot be read; [`Misplaced`] inside.
 pub async fn look(store: &Store, profile: Profile) -> Result<std::result::Result<(), Misplaced>> {
-    let mark = if store.schema().await?.applied > 0 { store.find_fact(FACT).await? } else { None };
+    store.schema().await?;
+    let mark = store.find_fact_before_migrating(FACT).await?;
     Ok(compare(profile, mark.as_deref()))
 }
 

@@ -9,6 +9,7 @@ mod doctor;
 mod door;
 mod furnish;
 mod healthcheck;
+mod instance_lock;
 mod listen;
 mod mailer;
 mod mark;

@@ -11,7 +11,7 @@ use super::door::Door;
 use super::furnish::{furnish, open_store};
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
-use super::{configured, mailer, mark, run};
+use super::{configured, instance_lock, mailer, mark, run};
 use crate::config::{Config, Profile};
 use crate::domain::random::Random;
 use crate::flows::Usher;
@@ -32,6 +32,7 @@ pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     let mut tasks = JoinSet::new();
     let starting = door.answer(&mut tasks, &shutdown);
 
+    let _lock = instance_lock::take(&config)?;
     let usher = open(config, migrate).await?;
     configured::apply(&usher).await?;
     let smtp = mailer::smtp(&usher.config.mail, usher.random.clone())?;

@@ -214,6 +214,11 @@ pub enum Broken {
 }
 
 impl Broken {
+    /// Was something deleted while this was going on?
+    pub const fn is_gone(&self) -> bool {
+        matches!(self, Self::Storage(StorageError::Gone))
+    }
+
     /// Was it the caller's text that the database does not store?
     pub const fn is_unstorable(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Unstorable))

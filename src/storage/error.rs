@@ -19,6 +19,9 @@ pub enum StorageError {
     /// The database cannot be used at the moment: locked, full, gone. Worth trying again.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// What a row hangs from, or the row itself, was deleted meanwhile.
+    #[error("it does not exist any more")]
+    Gone,
     /// A text holds a character that the database does not store: NUL, on PostgreSQL.
     #[error("a text holds a character that the database does not store")]
     Unstorable,
@@ -34,6 +37,8 @@ impl From<sqlx::Error> for StorageError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Conflict,
+            sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => Self::Gone,
+            sqlx::Error::RowNotFound => Self::Gone,
             sqlx::Error::Database(inner) if is_passing(inner.code().as_deref()) => Self::Unavailable(error.to_string()),
             sqlx::Error::Database(inner) if is_unstorable(inner.code().as_deref()) => Self::Unstorable,
             sqlx::Error::Io(_)
@@ -77,6 +82,7 @@ mod tests {
         for lasting in ["1", "19", "42P01", "23505", "nonsense", ""] {
             assert!(!is_passing(Some(lasting)), "{lasting}");
         }
+        assert!(matches!(StorageError::from(sqlx::Error::RowNotFound), StorageError::Gone));
         assert!(matches!(StorageError::from(sqlx::Error::PoolTimedOut), StorageError::Unavailable(_)));
     }
 }

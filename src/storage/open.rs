@@ -5,22 +5,29 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::error::DatabaseError;
+use futures_util::future::BoxFuture;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Executor as _, PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection, PgPool, SqlitePool};
 
 use super::bells::Bells;
 use super::db::Db;
 use super::writer::Writer;
 use super::{Result, StorageError, Store};
 
+type ConnectResult = std::result::Result<(), sqlx::Error>;
+
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a connection is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long readiness waits for a lock: less than whoever asks for it waits for the answer.
+const READY_LOCK_TIMEOUT: &str = "set local lock_timeout = '1s'";
+/// The lock that every insert, update and delete takes, on the tables that hardly any request does without.
+const READY_LOCK: &str = "lock table users, session, grants, client, event, throttle in row exclusive mode";
 /// How often migrating is tried while another instance is at it.
 const MIGRATION_TRIES: u32 = 20;
 
@@ -33,7 +40,7 @@ pub struct OpenOptions {
     pub readers: u32,
     /// Connections, on PostgreSQL.
     pub connections: u32,
-    /// How long SQLite waits for a lock that another process holds.
+    /// How long a statement waits for a lock that somebody else holds; on PostgreSQL also how long it may run.
     pub busy_timeout: Duration,
 }
 
@@ -110,7 +117,7 @@ impl Store {
             Db::Postgres(pool) => sqlx::query_scalar(APPLIED).fetch_all(pool).await,
         };
         match rows {
-            Err(sqlx::Error::Database(error)) if is_missing_table(&*error) => Ok(Vec::new()),
+            Err(error) if is_missing_table(&error) => Ok(Vec::new()),
             rows => Ok(rows?),
         }
     }
@@ -125,6 +132,28 @@ impl Store {
             Db::Postgres(pool) => pool.execute("select 1").await.map(drop)?,
         }
         Ok(())
+    }
+
+    /// Could a request be served now: are the tables there, and is nobody in the way of whoever writes to them?
+    ///
+    /// Nothing is written. On SQLite the one writer takes the lock that every write needs; on PostgreSQL the tables that
+    /// sign-in and tokens need are locked as a write would lock them, and let go.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] if somebody is in the way for too long; any other if the tables are not there.
+    pub async fn check_ready(&self) -> Result<()> {
+        match &self.db {
+            Db::Sqlite { readers, writer, .. } => {
+                readers.execute("select id from session limit 1").await?;
+                writer.submit(false, |_| Box::pin(async { Ok(()) })).await
+            }
+            Db::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                transaction.execute(READY_LOCK_TIMEOUT).await?;
+                transaction.execute(READY_LOCK).await?;
+                Ok(transaction.rollback().await?)
+            }
+        }
     }
 }
 
@@ -157,6 +186,7 @@ async fn open_sqlite(options: &OpenOptions) -> Result<Db> {
 async fn open_postgres(options: &OpenOptions) -> Result<PgPool> {
     let base = PgConnectOptions::from_str(&options.url)?.application_name("usher").disable_statement_logging();
     let pool = PgPoolOptions::new()
+        .after_connect(limit_statements(options.busy_timeout))
         .max_connections(options.connections.max(2))
         .min_connections(1)
         .acquire_timeout(PATIENCE)
@@ -164,6 +194,19 @@ async fn open_postgres(options: &OpenOptions) -> Result<PgPool> {
         .connect_with(base)
         .await?;
     Ok(pool)
+}
+
+/// What a new connection is told: how long a statement waits for a lock, and how long it may run. Migrations have
+/// connections of their own, and all the time they need.
+fn limit_statements(
+    timeout: Duration,
+) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> BoxFuture<'_, ConnectResult> + Clone {
+    let milliseconds = timeout.as_millis().max(1);
+    let limits = format!("set lock_timeout = {milliseconds}; set statement_timeout = {milliseconds}");
+    move |connection, _| {
+        let limits = AssertSqlSafe(limits.clone());
+        Box::pin(async move { connection.execute(limits).await.map(drop) })
+    }
 }
 
 /// SQLite has no lock to take beforehand: the loser of a race fails, looks again, and finds the work done.
@@ -191,7 +234,8 @@ async fn migrate_postgres(pool: PgPool) -> std::result::Result<(), MigrateError>
 }
 
 /// PostgreSQL's `undefined_table`; SQLite has no code for it, only words.
-fn is_missing_table(error: &dyn DatabaseError) -> bool {
+pub(super) fn is_missing_table(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else { return false };
     error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
 }
 

@@ -40,10 +40,10 @@ impl Callback {
     /// Reads `application/x-www-form-urlencoded` text, decoding once.
     ///
     /// # Errors
-    /// [`UpstreamError::Misbehaved`] where a parameter that matters stands twice, or the whole is too long.
+    /// [`UpstreamError::Malformed`] where a parameter that matters stands twice, or the whole is too long.
     pub fn parse(encoded: &str) -> Result<Self, UpstreamError> {
         if encoded.len() > LONGEST {
-            return Err(UpstreamError::misbehaved("its callback is too long"));
+            return Err(UpstreamError::Malformed("it is too long"));
         }
         Self::of_pairs(form_urlencoded::parse(encoded.as_bytes()).into_owned().collect())
     }
@@ -55,7 +55,7 @@ impl Callback {
     pub fn of_pairs(pairs: Vec<(String, String)>) -> Result<Self, UpstreamError> {
         let twice = KNOWN.iter().any(|known| pairs.iter().filter(|(name, _)| name == known).count() > 1);
         if twice {
-            return Err(UpstreamError::misbehaved("a parameter of its callback stands twice"));
+            return Err(UpstreamError::Malformed("a parameter was sent more than once"));
         }
         Ok(Self { pairs })
     }
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_parameter_that_matters_stands_once() {
         for twice in ["code=1&code=2&state=st", "code=1&state=st&state=st", "code=1&state=st&iss=a&iss=a"] {
-            assert_eq!(code(twice).unwrap_err().word(), "misbehaved", "{twice}");
+            assert_eq!(code(twice).unwrap_err().word(), "malformed", "{twice}");
         }
         for garbage in ["", "&&&", "%%%=%", "code", "=st"] {
             assert!(code(garbage).is_err(), "{garbage}");

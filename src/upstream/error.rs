@@ -23,6 +23,9 @@ pub enum UpstreamError {
     /// The code was used before or is too old: start again.
     #[error("the code was spent or has expired")]
     Replayed,
+    /// The browser brought a callback that cannot be read. Whoever sent it need not have been at a provider at all.
+    #[error("the callback is malformed: {0}")]
+    Malformed(&'static str),
     /// The answer does not belong to the flow that this browser began.
     #[error("the answer belongs to no flow of this browser")]
     StateMismatch,
@@ -70,6 +73,7 @@ impl UpstreamError {
             Self::NotAllowed(_) => "not_allowed",
             Self::Replayed => "replayed",
             Self::StateMismatch => "state_mismatch",
+            Self::Malformed(_) => "malformed",
             Self::NoSuchNotice => "no_such_notice",
         }
     }

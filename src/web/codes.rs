@@ -62,7 +62,11 @@ pub const CODES: &[Code] = &[
         &[409],
         "A token is to be replaced without being shown: older history becomes unreadable. Show the token, or say `discard_history`.",
     ),
-    code("HOST_UNKNOWN", &[400], "This host is not served here."),
+    code(
+        "HOST_UNKNOWN",
+        &[400, 421],
+        "This host is not served here. On a server of this machine the message says which address to use.",
+    ),
     code(
         "IDEMPOTENCY_IN_PROGRESS",
         &[409],

@@ -44,6 +44,10 @@ pub(super) fn of_broken(broken: &Broken) -> HttpProblem {
         tracing::warn!("not available: {broken}");
         return HttpProblem::unavailable("UNAVAILABLE", "The service is not available at the moment.", PASSING);
     }
+    if broken.is_gone() {
+        tracing::info!("refused: something was deleted meanwhile");
+        return HttpProblem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "What this is about does not exist any more.");
+    }
     if broken.is_unstorable() {
         tracing::warn!("refused: {broken}");
         return HttpProblem::bad_request("A text of this request holds a character that is not stored.");

@@ -101,6 +101,9 @@ impl OAuthReply {
                 if broken.is_passing() {
                     return busy(PASSING);
                 }
+                if broken.is_gone() {
+                    return Self::plain(OAuthError::invalid_grant());
+                }
                 let error = if broken.is_unstorable() {
                     OAuthError::invalid_request("the request holds a character that is not stored")
                 } else {

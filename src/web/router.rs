@@ -14,11 +14,11 @@ use super::extract::visitor::see_other;
 use super::health::{self, Unready};
 use super::layers::cors::{self, Cors};
 use super::layers::deadline::Deadlines;
-use super::layers::host::OtherHost;
+use super::layers::host::{OtherHost, WrongHost};
 use super::layers::ready::Gate;
 use super::layers::{House, csrf};
 use super::oidc::{authorize, discovery::Document, introspect, jwks, logout, register, revoke, token, userinfo};
-use super::pages::{Page, WrongHost};
+use super::pages::{Page, WrongHost as WrongHostPage};
 use super::problem::HttpProblem;
 use super::refusal;
 use super::state::App;
@@ -53,7 +53,7 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
     let ping = app.usher.clone();
     let ready = health::routes(move || {
         let usher = ping.clone();
-        async move { usher.store.ping().await.map_err(|_| Unready("database")) }
+        async move { usher.store.check_ready().await.map_err(|_| Unready("database")) }
     });
     let router = routes
         .fallback(|| async { HttpProblem::not_found() })
@@ -166,18 +166,35 @@ fn published(app: &App) -> Router<App> {
     cors::wrap(router, Cors::public())
 }
 
-/// In development whoever comes by another name of this machine is told the right one; elsewhere nothing is said.
+/// One line that says what to change. The host is repeated only where it is another name of this machine.
+fn wrong_host_in_json(issuer: &str, host: &str) -> HttpProblem {
+    let is_port =
+        |rest: &str| rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    let names = ["localhost", "127.0.0.1", "[::1]"];
+    let message = if names.into_iter().any(|name| host.strip_prefix(name).is_some_and(is_port)) {
+        format!("Use {issuer} instead of http://{host}, or set USHER_ISSUER=http://{host} and restart.")
+    } else {
+        format!("This host is not served here: use {issuer}.")
+    };
+    HttpProblem::new(StatusCode::MISDIRECTED_REQUEST, "HOST_UNKNOWN", message)
+}
+
+/// Where the issuer is on this machine, whoever comes by another name of it is told the right one; elsewhere nothing is
+/// said.
 fn other_host(app: &App) -> OtherHost {
-    if !app.is_dev() {
+    if !app.is_dev() && !app.usher.config.server.issuer.is_loopback() {
         return layers::host::refuse_other_host();
     }
     let issuer = app.usher.issuer().to_owned();
-    Arc::new(move |host: &str| wrong_host(&issuer, host))
+    Arc::new(move |wrong| wrong_host(&issuer, wrong))
 }
 
-fn wrong_host(issuer: &str, host: &str) -> Response {
+fn wrong_host(issuer: &str, WrongHost { host, reads_html }: WrongHost<'_>) -> Response {
+    if !reads_html {
+        return wrong_host_in_json(issuer, host).into_response();
+    }
     let page = Page { dev: true, assets: App::assets(), ..Page::default() };
-    let page = WrongHost { page, url: issuer.to_owned(), host: host.to_owned() };
+    let page = WrongHostPage { page, url: issuer.to_owned(), host: host.to_owned() };
     match page.render() {
         Ok(html) => (StatusCode::MISDIRECTED_REQUEST, Html(html)).into_response(),
         Err(_) => HttpProblem::internal().into_response(),

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -46,6 +47,9 @@ pub struct Limits {
     pub write: Duration,
     /// What the other side may still say after our last word.
     pub linger: Duration,
+    /// When the server stops, connections that are idle stay open for so long, so that a request that is on its way is
+    /// answered, with `Connection: close`, and not reset.
+    pub farewell: Duration,
     /// Requests in flight when the house shuts.
     pub drain: Duration,
     /// The size of a request head, in bytes: 431 beyond. At least 8 KiB. [`super::layers::limits`] refuses finer.
@@ -62,6 +66,7 @@ impl Default for Limits {
             idle: Duration::from_secs(75),
             write: Duration::from_secs(30),
             linger: Duration::from_secs(1),
+            farewell: Duration::from_secs(2),
             drain: Duration::from_secs(30),
             // A little more than the 64 KiB that hyper allows an address, so that a long one is told 414 and not 431.
             head_bytes: 80 * 1024,
@@ -239,10 +244,13 @@ impl Visitor {
         let mut connection = pin!(connection);
         let outcome = tokio::select! {
             outcome = connection.as_mut() => outcome,
-            () = stopped(&mut stopping) => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
+            () = stopped(&mut stopping) => match timeout(limits.farewell, connection.as_mut()).await {
+                Ok(outcome) => outcome,
+                Err(_) => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            },
         };
         if let Err(error) = outcome {
             tracing::trace!(%error, "a connection ended early");
@@ -265,9 +273,13 @@ async fn answer(
     pace.set(Phase::Busy);
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(PeerAddr(peer));
-    request.extensions_mut().insert(stopping);
-    let response = router.oneshot(request).await?;
+    request.extensions_mut().insert(stopping.clone());
+    let mut response = router.oneshot(request).await?;
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    // The last answer on this connection says so (RFC 9112 §9.6): the client opens another one, elsewhere.
+    if !upgraded && *stopping.0.borrow() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if upgraded {
         pace.set(Phase::HandedOver);
     }

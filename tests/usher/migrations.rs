@@ -2,12 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::{FromRow, PgConnection, SqliteConnection};
 
+use tempfile::TempDir;
+use usher::app::{FurnishError, OsRandom, furnish};
+use usher::config::{Config, Profile, Sources};
+use usher::domain::time::ManualClock;
+use usher::storage::{SchemaState, StorageError, Store};
+
 use crate::harness::database::{RawConnection, TestDatabase, on_both_databases};
-use usher::storage::{SchemaState, StorageError};
+use crate::harness::house::START;
 
 fn file_names(folder: &str) -> BTreeSet<String> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -158,6 +165,49 @@ async fn two_instances_may_migrate_an_empty_database_at_once() {
             let (one, two) = (one.await.unwrap().unwrap(), two.await.unwrap().unwrap());
             assert_eq!((one, one.known), (two, two.applied));
         }
+    }
+}
+
+/// As many instances as an orchestrator starts at once; each looks for marks in the database before it migrates.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_instances_may_start_at_once_on_an_empty_database() {
+    for _ in 0..3 {
+        for db in empty_databases().await {
+            let keys = Arc::new(tempfile::tempdir().unwrap());
+            let mut starting = Vec::new();
+            for _ in 0..12 {
+                let (store, keys) = (db.second_store().await, keys.clone());
+                starting.push(tokio::spawn(async move { start(store, &keys).await }));
+            }
+            for one in starting {
+                one.await.unwrap().unwrap();
+            }
+            assert_eq!(db.count("select count(*) from house where name = 'master-key'").await, 1);
+        }
+    }
+}
+
+async fn start(store: Store, keys: &TempDir) -> Result<(), FurnishError> {
+    for name in ["profile", "master-key"] {
+        store.find_fact_before_migrating(name).await?;
+        tokio::task::yield_now().await;
+    }
+    let keys = keys.path().to_str().unwrap();
+    let settings = [("keys.dir", keys), ("passwords.memory_kib", "8"), ("passwords.iterations", "1")];
+    let config = Config::load(Profile::Dev, Sources::of_flags(settings)).unwrap();
+    furnish(config, store, Arc::new(ManualClock::at(START)), Arc::new(OsRandom::default())).await.map(drop)
+}
+
+/// What an instance sees that looks while another one has made some tables and not yet all.
+#[tokio::test]
+async fn a_mark_that_is_looked_for_before_its_table_is_there_is_not_there() {
+    for db in empty_databases().await {
+        assert_eq!(db.store.find_fact_before_migrating("profile").await.unwrap(), None);
+        db.store.migrate().await.unwrap();
+        assert_eq!(db.store.find_fact_before_migrating("profile").await.unwrap(), None);
+        db.execute("drop table house").await;
+        assert_eq!(db.store.find_fact_before_migrating("profile").await.unwrap(), None);
+        assert!(db.store.find_fact("profile").await.is_err());
     }
 }
 

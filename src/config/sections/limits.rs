@@ -7,7 +7,8 @@ use crate::config::units::Limit;
 settings! {
     /// Rates and numbers beyond which Usher says no.
     Limits {
-        /// Wrong passwords, per account and per address: a rate such as 10/min, or off.
+        /// Tries at one account's password from one address: a rate such as 10/min, or off. Five times as many at one
+        /// account from all addresses together, and twenty times as many from one address at all accounts together.
         "limits.sign_in" => sign_in: Limit = Fallback::Always("10/min");
         /// Codes of a second step, per account: a rate such as 10/hour, or off.
         "limits.second_factor" => second_factor: Limit = Fallback::Always("10/hour");
@@ -15,7 +16,7 @@ settings! {
         "limits.client_secret" => client_secret: Limit = Fallback::Always("30/min");
         /// New accounts, per address.
         "limits.register" => register: Limit = Fallback::Always("30/hour");
-        /// Letters that recover a password, per account and per address.
+        /// Letters that recover a password, per account. Twenty times as many may be asked for from one address.
         "limits.recover" => recover: Limit = Fallback::Always("10/hour");
         /// Open connections. Of these one source may hold a quarter, and followers of feeds three quarters together.
         "limits.connections" => connections: usize = Fallback::Always("16384");

@@ -168,7 +168,8 @@ impl RefreshFamily {
             generation: presented.saturating_add(1),
             rotated_at: now,
             recent: if presented == self.generation { self.recent.then(gap) } else { RecentGaps::UNKNOWN },
-            idle_expires_at: idle_end(now, idle, self.expires_at),
+            // A clock that was set back for a moment ends no family.
+            idle_expires_at: idle_end(now, idle, self.expires_at).max(self.idle_expires_at),
             ..self
         }
     }

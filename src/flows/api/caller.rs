@@ -59,6 +59,17 @@ pub enum Caller {
     Person(Box<Account>),
 }
 
+impl Caller {
+    /// The one project that the caller's token is for; a person is in any number of them.
+    pub fn own_project(&self) -> Option<ProjectId> {
+        match self {
+            Self::Project(project) | Self::FormerToken(project) => Some(project.id),
+            Self::Client { client, .. } => Some(client.project_id),
+            Self::Person(_) => None,
+        }
+    }
+}
+
 impl Usher {
     /// The caller that this bearer token speaks for; `None` if it speaks for nobody.
     ///

@@ -140,6 +140,15 @@ impl Usher {
     }
 
     /// A provider in use.
+    /// Is there such a provider, in use?
+    ///
+    /// # Errors
+    /// [`UpstreamFault::UnknownProvider`].
+    pub async fn check_provider(&self, id: &ProviderId) -> Result<(), UpstreamFault> {
+        let stored = self.store.find_provider(id).await?.filter(|stored| stored.settings.enabled);
+        stored.map(drop).ok_or(UpstreamFault::UnknownProvider)
+    }
+
     pub(super) async fn provider(&self, id: &ProviderId) -> Result<Arc<dyn Provider>, UpstreamFault> {
         let stored = self.store.find_provider(id).await?.filter(|stored| stored.settings.enabled);
         self.furnished_provider(&stored.ok_or(UpstreamFault::UnknownProvider)?)

@@ -1,7 +1,8 @@
 //! Facts about this house, each under its name.
 
 use crate::storage::db::{on, on_tx, run, statements};
-use crate::storage::{Result, Store, Tx};
+use crate::storage::open::is_missing_table;
+use crate::storage::{Result, StorageError, Store, Tx};
 
 statements! {
     PUT_NEW = "insert into house (name, value) values ($1, $2) on conflict (name) do update set value = house.value";
@@ -21,5 +22,14 @@ impl Store {
     /// The fact of that name.
     pub async fn find_fact(&self, name: &str) -> Result<Option<Vec<u8>>> {
         on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_optional(conn))
+    }
+
+    /// What is written down under a name, before this instance has migrated: nothing if there is no table yet, because
+    /// the database is empty or because another instance is making its tables at this moment.
+    pub async fn find_fact_before_migrating(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        match self.find_fact(name).await {
+            Err(StorageError::Driver(error)) if is_missing_table(&error) => Ok(None),
+            found => found,
+        }
     }
 }

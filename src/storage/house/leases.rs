@@ -5,7 +5,8 @@ use crate::storage::db::{on_tx, statements};
 use crate::storage::{Result, Store};
 
 statements! {
-    TAKE = "insert into lease (name, holder, until) values ($1, $2, $4) on conflict (name) do update set holder = excluded.holder, until = excluded.until where lease.holder = $2 or lease.until < $3 returning holder";
+    // Whoever renews a lease never shortens it, even if their clock was set back.
+    TAKE = "insert into lease (name, holder, until) values ($1, $2, $4) on conflict (name) do update set holder = excluded.holder, until = case when lease.holder = excluded.holder and lease.until > excluded.until then lease.until else excluded.until end where lease.holder = $2 or lease.until < $3 returning holder";
 }
 
 impl Store {

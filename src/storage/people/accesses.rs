@@ -15,7 +15,7 @@ use crate::storage::{Result, StorageError, Store, Tx};
 statements! {
     FIND = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 and client_id = $2";
     LIST_OF_USER = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 order by client_id limit 500";
-    PUT = "insert into access (user_id, client_id, claims, first_used_at, last_used_at) values ($1, $2, $3, $4, $5) on conflict (user_id, client_id) do update set claims = excluded.claims, last_used_at = excluded.last_used_at";
+    PUT = "insert into access (user_id, client_id, claims, first_used_at, last_used_at) values ($1, $2, $3, $4, $5) on conflict (user_id, client_id) do update set claims = excluded.claims, last_used_at = case when access.last_used_at > excluded.last_used_at then access.last_used_at else excluded.last_used_at end";
     LIST_OF_PROJECT = "select a.user_id, a.client_id, a.claims, a.first_used_at, a.last_used_at from access a join client c on c.id = a.client_id where c.project_id = $1 and a.user_id > $2 order by a.user_id, a.client_id limit $3";
     LIST_OF_USER_IN = "select a.user_id, a.client_id, a.claims, a.first_used_at, a.last_used_at from access a join client c on c.id = a.client_id where c.project_id = $1 and a.user_id = $2 order by a.client_id limit 500";
     DELETE = "delete from access where user_id = $1 and client_id = $2";

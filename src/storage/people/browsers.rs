@@ -9,7 +9,7 @@ use crate::storage::{Result, Store, Tx};
 statements! {
     // This very browser if it is known, any other if not, nothing if the user was seen in none.
     FIND = "select mark_hash from known_browser where user_id = $1 order by (case when mark_hash = $2 then 0 else 1 end) limit 1";
-    REMEMBER = "insert into known_browser (user_id, mark_hash, first_seen_at, last_seen_at) values ($1, $2, $3, $3) on conflict (user_id, mark_hash) do update set last_seen_at = excluded.last_seen_at";
+    REMEMBER = "insert into known_browser (user_id, mark_hash, first_seen_at, last_seen_at) values ($1, $2, $3, $3) on conflict (user_id, mark_hash) do update set last_seen_at = case when known_browser.last_seen_at > excluded.last_seen_at then known_browser.last_seen_at else excluded.last_seen_at end";
     FORGET_ALL = "delete from known_browser where user_id = $1";
     SWEEP = "delete from known_browser where (user_id, mark_hash) in (select user_id, mark_hash from known_browser where last_seen_at < $1 order by last_seen_at limit $2)";
 }

@@ -20,7 +20,7 @@ statements! {
     LIST = "select id, user_id, provider, issuer, subject, email_at_link, email_state, profile, handle, linked_at, linked_how, last_used_at from identity where user_id = $1 order by id limit 100";
     // PostgreSQL locks both rows, so that an unlinking or a disabling at the same moment comes wholly before or after.
     HOLD = "select 1 from identity i join users u on u.id = i.user_id where i.id = $2 and u.id = $1 and u.status = 'active'", postgres "select 1 from identity i join users u on u.id = i.user_id where i.id = $2 and u.id = $1 and u.status = 'active' for share of i, u";
-    SEEN = "update identity set profile = $2, handle = $3, last_used_at = $4 where id = $1";
+    SEEN = "update identity set profile = $2, handle = $3, last_used_at = case when last_used_at > $4 then last_used_at else $4 end where id = $1";
     MOVE = "update identity set user_id = $3 where id = $1 and user_id = $2";
     DELETE = "delete from identity where id = $1 and user_id = $2";
     PUT_UNLINKED = "insert into unlinked (issuer, subject, at) values ($1, $2, $3) on conflict (issuer, subject) do update set at = excluded.at";

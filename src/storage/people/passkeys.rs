@@ -15,7 +15,7 @@ statements! {
     INSERT = "insert into passkey (id, user_id, credential_id, handle, credential, name, synced, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     LIST = "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where user_id = $1 order by id limit 100";
     FIND = "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where credential_id = $1";
-    USE = "update passkey set credential = $2, synced = $3, last_used_at = $4 where id = $1 returning id";
+    USE = "update passkey set credential = $2, synced = $3, last_used_at = case when last_used_at > $4 then last_used_at else $4 end where id = $1 returning id";
     RENAME = "update passkey set name = $3 where user_id = $1 and id = $2";
     DELETE = "delete from passkey where user_id = $1 and id = $2";
     DELETE_ALL = "delete from passkey where user_id = $1";

@@ -10,7 +10,7 @@ use crate::storage::{Result, Store, Tx};
 
 statements! {
     INSERT = "insert into remembered_browser (id, user_id, secret_hash, created_at, last_used_at, expires_at, user_agent, source) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    USE = "update remembered_browser set last_used_at = $3 where secret_hash = $1 and user_id = $2 and expires_at > $3 returning id";
+    USE = "update remembered_browser set last_used_at = case when last_used_at > $3 then last_used_at else $3 end where secret_hash = $1 and user_id = $2 and expires_at > $3 returning id";
     LIST = "select id, user_id, created_at, last_used_at, expires_at, user_agent, source from remembered_browser where user_id = $1 and expires_at > $2 order by id desc limit 100";
     FORGET = "delete from remembered_browser where user_id = $1 and id = $2";
     FORGET_ALL = "delete from remembered_browser where user_id = $1";

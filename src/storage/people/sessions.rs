@@ -17,8 +17,9 @@ statements! {
     FIND_WITH_USER = "select s.id as session_id, s.user_id, s.auth_time, s.amr, s.acr, s.created_at as session_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.user_agent, s.source, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from session s join users u on u.id = s.user_id where s.secret_hash = $1";
     FIND_BY_ID = "select s.id as session_id, s.user_id, s.auth_time, s.amr, s.acr, s.created_at as session_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.user_agent, s.source, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from session s join users u on u.id = s.user_id where s.id = $1";
     LIST_LIVE = "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where user_id = $1 and ended_at is null and idle_expires_at > $2 and expires_at > $2 order by id desc limit 200";
-    TOUCH = "update session set last_seen_at = $2, idle_expires_at = $3, source = $4 where id = $1 and ended_at is null";
-    REAUTHENTICATE = "update session set secret_hash = $2, auth_time = $3, amr = $4, acr = $5, last_seen_at = $3, idle_expires_at = $6 where id = $1 and ended_at is null";
+    // A clock that was set back ends nothing: times of use and ends of idleness only ever move forward.
+    TOUCH = "update session set last_seen_at = case when last_seen_at > $2 then last_seen_at else $2 end, idle_expires_at = case when idle_expires_at > $3 then idle_expires_at else $3 end, source = $4 where id = $1 and ended_at is null";
+    REAUTHENTICATE = "update session set secret_hash = $2, auth_time = $3, amr = $4, acr = $5, last_seen_at = case when last_seen_at > $3 then last_seen_at else $3 end, idle_expires_at = case when idle_expires_at > $6 then idle_expires_at else $6 end where id = $1 and ended_at is null";
     STEP_UP = "update session set secret_hash = $2, amr = $3, acr = $4 where id = $1 and ended_at is null";
     REPLACE_SECRET = "update session set secret_hash = $2 where id = $1 and ended_at is null";
     END = "update session set ended_at = $2, end_reason = $3 where id = $1 and ended_at is null";

@@ -25,7 +25,7 @@ statements! {
     LIST = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id > $1 order by id limit $2";
     SEARCH = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email >= $1 and email < $2 and id > $3 order by id limit $4", postgres "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where email collate \"C\" >= $1 and email collate \"C\" < $2 and id > $3 order by id limit $4";
     HOLD = "select 1 from users where id = $1 and status = 'active'", postgres "select 1 from users where id = $1 and status = 'active' for share";
-    FREEZE = "update users set factors_frozen_until = $2 where id = $1";
+    FREEZE = "update users set factors_frozen_until = case when factors_frozen_until > $2 then factors_frozen_until else $2 end where id = $1";
     // PostgreSQL locks the row. SQLite has one writer, so its transactions need no lock.
     LOCK = "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id = $1", postgres "select id, sub, email, status, admin, locale, profile, sources, created_at, updated_at, factors_frozen_until from users where id = $1 for update";
     SET_EMAIL = "update users set email = $2, sources = $3, updated_at = case when updated_at < $4 then $4 else updated_at end where id = $1";

@@ -23,6 +23,13 @@ pub struct Calling {
 }
 
 impl Calling {
+    /// The project with this id, or the one that the caller's token is for where none is named.
+    pub async fn project_named(&self, id: Option<&str>, right: Right) -> ApiResult<Project> {
+        let id = id.map(str::to_owned).or_else(|| self.caller.own_project().map(|id| id.to_string()));
+        let missing = || HttpProblem::from(FlowError::from(Refused::Missing("project")));
+        self.project(&id.ok_or_else(missing)?, right).await
+    }
+
     /// The project with this id, as the caller may see it and if they may do this to it; 404 and 403 otherwise.
     pub async fn project(&self, id: &str, right: Right) -> ApiResult<Project> {
         // What is no id is the id of nothing.

@@ -3,15 +3,24 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::header::HOST;
+use axum::http::header::{ACCEPT, HOST};
 use axum::http::{StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
 use crate::web::problem::HttpProblem;
 
-/// Answers a request that asks for another host; it is given the host as sent, which is the caller's own text.
-pub type OtherHost = Arc<dyn Fn(&str) -> Response + Send + Sync>;
+/// Answers a request that asks for another host.
+pub type OtherHost = Arc<dyn Fn(WrongHost<'_>) -> Response + Send + Sync>;
+
+/// What is known of a request for another host.
+#[derive(Debug, Clone, Copy)]
+pub struct WrongHost<'a> {
+    /// The host as sent, which is the caller's own text.
+    pub host: &'a str,
+    /// Whether the caller reads pages; everybody else is answered in JSON.
+    pub reads_html: bool,
+}
 
 /// The plain answer to another host: 400, naming neither host.
 pub fn refuse_other_host() -> OtherHost {
@@ -96,7 +105,10 @@ pub(super) async fn check<F: Future<Output = Response>>(
         return HttpProblem::bad_request("The request target names another host.").into_response();
     }
     if !rule.authority.is_named_by(host) {
-        return (rule.other_host)(host);
+        let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+        let reads_html = accept.is_some_and(|accept| accept.contains("text/html"));
+        tracing::info!("refused: the request names another host than the issuer's");
+        return (rule.other_host)(WrongHost { host, reads_html });
     }
     next(request).await
 }
@@ -153,7 +165,7 @@ mod tests {
     async fn status(path: &str, hosts: &[&str]) -> (StatusCode, Option<String>) {
         let router = Router::new().route("/", get(|| async { "in" })).route("/health/live", get(|| async { "alive" }));
         let other: OtherHost =
-            Arc::new(|host| (StatusCode::MISDIRECTED_REQUEST, [("x-asked", host.to_owned())]).into_response());
+            Arc::new(|wrong| (StatusCode::MISDIRECTED_REQUEST, [("x-asked", wrong.host.to_owned())]).into_response());
         let rule = Arc::new(Rule::new(&Url::parse("https://id.example").unwrap(), other));
         let router = router.layer(from_fn(move |request: Request, next: Next| {
             let rule = rule.clone();

@@ -23,9 +23,13 @@ pub async fn get(
     mut visitor: Visitor,
 ) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
+    app.usher.check_provider(&provider).await?;
     let callback = match Callback::parse(&query.unwrap_or_default()) {
         Ok(callback) => callback,
-        Err(error) => return trouble(&app, visitor, &provider, error.into(), None).await,
+        Err(error) => {
+            tracing::warn!(upstream.provider = %provider, "upstream: a callback was refused: {error}");
+            return trouble(&app, visitor, &provider, error.into(), None).await;
+        }
     };
     match app.usher.come_back(&provider, &callback, &mut visitor.browser, &visitor.device).await {
         Ok(came) => arrived(&app, visitor, came).await,
@@ -34,8 +38,13 @@ pub async fn get(
 }
 
 /// POST: a cross-site form brings none of our cookies (`SameSite=Lax`). A GET of ourselves does.
-pub async fn post(Path(provider): Path<String>, request: Request) -> Result<Response, HttpProblem> {
+pub async fn post(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    request: Request,
+) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
+    app.usher.check_provider(&provider).await?;
     body::require_media_type(request.headers(), "application/x-www-form-urlencoded")?;
     let posted = body::read(request).await?;
     let mut query = form_urlencoded::Serializer::new(String::new());

@@ -23,6 +23,7 @@ pub(super) fn problem(fault: &UpstreamFault) -> HttpProblem {
         UpstreamFault::Upstream(UpstreamError::NotAllowed(_)) => (StatusCode::FORBIDDEN, "PROVIDER_NOT_ALLOWED"),
         UpstreamFault::Upstream(UpstreamError::Replayed | UpstreamError::StateMismatch)
         | UpstreamFault::Refused(Refusal::Over) => (StatusCode::BAD_REQUEST, "SIGN_IN_EXPIRED"),
+        UpstreamFault::Upstream(UpstreamError::Malformed(_)) => (StatusCode::BAD_REQUEST, "REQUEST_INVALID"),
         UpstreamFault::Upstream(_) => (StatusCode::BAD_GATEWAY, "PROVIDER_MISBEHAVED"),
         UpstreamFault::Refused(Refusal::Taken | Refusal::Lately) => (StatusCode::CONFLICT, "IDENTITY_TAKEN"),
         UpstreamFault::Refused(_) => (StatusCode::FORBIDDEN, "IDENTITY_REFUSED"),
@@ -39,7 +40,7 @@ const fn kind_of(fault: &UpstreamFault) -> Trouble {
             UpstreamError::Denied => Trouble::Denied,
             UpstreamError::Unavailable(_) => Trouble::Unavailable,
             UpstreamError::NotAllowed(_) => Trouble::NotAllowed,
-            UpstreamError::Replayed | UpstreamError::StateMismatch => Trouble::Over,
+            UpstreamError::Replayed | UpstreamError::StateMismatch | UpstreamError::Malformed(_) => Trouble::Over,
             _ => Trouble::Misbehaved,
         },
         UpstreamFault::Refused(refusal) => match refusal {

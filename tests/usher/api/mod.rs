@@ -6,6 +6,7 @@ mod administrators;
 mod calling;
 mod codes;
 mod cookie_mode;
+mod deleted_meanwhile;
 mod former_tokens;
 mod history;
 mod idempotency;

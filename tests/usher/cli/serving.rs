@@ -44,6 +44,22 @@ fn production_serves_refuses_other_keys_and_keeps_development_out() {
 }
 
 #[test]
+fn a_second_server_on_one_sqlite_file_is_refused_in_one_line_and_commands_are_not() {
+    let folder = production();
+    let serving = folder.serve();
+    let first = folder.setting("USHER_LISTEN").to_owned();
+    let [port] = free_ports();
+    let folder = folder.with("USHER_LISTEN", &format!("127.0.0.1:{port}"));
+    folder.run(&["serve"]).failed_with("in use by another `usher serve` or `usher dev` (process ");
+    folder.json(&["user", "create", "--email", "ana@example.org"]);
+    assert_eq!(folder.json(&["user", "list"]).as_array().unwrap().len(), 1);
+    // A process that is killed leaves the file and takes the lock with it.
+    drop(serving);
+    let folder = folder.with("USHER_LISTEN", &first);
+    assert_eq!(folder.serve().stop().code, 0);
+}
+
+#[test]
 fn production_refuses_the_database_of_development() {
     let folder = Folder::new().with_own_ports();
     drop(folder.dev());

@@ -3,6 +3,7 @@
 mod away;
 mod cross_site;
 mod errors;
+mod gone;
 mod headers;
 mod log;
 mod pages;

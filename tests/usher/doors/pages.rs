@@ -87,6 +87,26 @@ async fn under_another_name_of_this_machine_a_page_says_the_right_one() {
         assert!(reply.body.contains(&house.url), "{path}");
         assert!(reply.set_cookies().is_empty());
     }
+    for (host, wanted) in [
+        (
+            format!("127.0.0.1:{port}"),
+            format!("instead of http://127.0.0.1:{port}, or set USHER_ISSUER=http://127.0.0.1:{port}"),
+        ),
+        (format!("[::1]:{port}"), format!("instead of http://[::1]:{port}")),
+        ("evil.test".to_owned(), "This host is not served here".to_owned()),
+        ("127.0.0.1.evil.test".to_owned(), "This host is not served here".to_owned()),
+    ] {
+        for accept in ["application/json", "*/*"] {
+            let reply =
+                send(house.http.get(house.at("/oauth2/jwks")).header(HOST, &host).header("accept", accept)).await;
+            assert_eq!(reply.status, StatusCode::MISDIRECTED_REQUEST, "{host}");
+            let problem: serde_json::Value = serde_json::from_str(&reply.body).expect("JSON");
+            assert_eq!(problem["error"]["code"], "HOST_UNKNOWN");
+            let message = problem["error"]["message"].as_str().expect("a sentence");
+            assert!(message.contains(&house.url) && message.contains(&wanted) && !message.contains('\n'), "{message}");
+            assert!(!message.contains("evil"), "{message}");
+        }
+    }
     let evil = send(house.http.get(house.at("/login")).header(HOST, "\"><script>.test")).await;
     assert!(evil.status.is_client_error() && !evil.body.contains("<script>."), "{evil:?}");
 }

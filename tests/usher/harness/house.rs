@@ -244,7 +244,7 @@ fn open_door(usher: &Usher, caught: &Arc<CaughtMail>, listener: TcpListener) -> 
     gate.open();
     let router = router::build(usher.clone(), Some(caught.clone()), gate);
     let (shutdown, ended) = oneshot::channel();
-    let limits = Limits { drain: Duration::from_secs(1), ..Limits::default() };
+    let limits = Limits { farewell: Duration::ZERO, drain: Duration::from_secs(1), ..Limits::default() };
     let server = Server { listener, tls: None, limits, proxies: TrustedProxies::default() };
     let serving = server.serve(router, async move { drop(ended.await) });
     let closed = tokio::spawn(async move { drop(serving.await) });

@@ -11,3 +11,5 @@ mod sharing;
 mod ssrf;
 mod stage;
 mod told;
+
+pub use stage::run as run_job;

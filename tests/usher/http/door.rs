@@ -52,6 +52,7 @@ pub fn short() -> Limits {
         idle: Duration::from_millis(800),
         write: Duration::from_millis(300),
         linger: Duration::from_millis(200),
+        farewell: Duration::from_millis(400),
         drain: Duration::from_secs(2),
         ..Limits::default()
     }

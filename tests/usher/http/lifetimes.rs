@@ -161,6 +161,29 @@ async fn shutting_down_finishes_what_was_begun() {
     assert!(TcpStream::connect(address).await.is_err());
 }
 
+/// A connection that is kept alive may have a request on its way at the very moment that the server stops.
+#[tokio::test]
+async fn shutting_down_answers_a_kept_connection_once_more_and_says_that_it_closes() {
+    let door = Door::open().await;
+    let mut kept = door.connect().await;
+    let mut quiet = door.connect().await;
+    for socket in [&mut kept, &mut quiet] {
+        socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        let mut heard = [0; 4_096];
+        let length = timeout(Duration::from_secs(1), socket.read(&mut heard)).await.unwrap().unwrap();
+        let reply = String::from_utf8_lossy(&heard[..length]).to_ascii_lowercase();
+        assert!(reply.starts_with("http/1.1 200 ") && !reply.contains("connection: close"), "{reply}");
+    }
+    let served = door.shut();
+    sleep(Duration::from_millis(100)).await;
+    kept.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let last = hear_out(&mut kept).await;
+    assert_status(&last, 200);
+    assert!(last.to_ascii_lowercase().contains("\r\nconnection: close\r\n"), "{last}");
+    assert_eq!(hear_out(&mut quiet).await, "", "whoever has nothing to ask is closed in the end");
+    timeout(Duration::from_secs(2), served).await.unwrap().unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn shutting_down_does_not_wait_for_ever() {
     let limits = Limits { drain: Duration::from_millis(200), ..short() };

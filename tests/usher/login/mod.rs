@@ -1,6 +1,7 @@
 //! Signing in, registering, recovering: what people are promised, and what others are denied.
 
 mod accounts;
+mod clock;
 mod cookies;
 mod interactions;
 mod lifetimes;

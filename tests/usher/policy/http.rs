@@ -168,6 +168,29 @@ on_both_databases! {
         assert_eq!(answer(shop_.house.http.get(&url).bearer_auth(stranger)).await.status, 404);
     }
 
+    /// A token that is for one project need not name it; a person is in any number of them.
+    async fn a_decision_is_about_the_project_of_the_token_where_none_is_named(db: TestDatabase) {
+        let shop_ = Shop::on(db).await;
+        let ana = shop_.house.user(ANA).await.sub.0;
+        assert_eq!(shop_.publish_document(&shop()).await.status, 201);
+        assert_eq!(shop_.assign("viewer", &ana, json!({})).await.status, 201);
+        let asked = json!({"subject": {"type": "user", "id": ana}, "action": {"name": "list"}, "resource": {"type": "Order"}});
+        let url = shop_.house.at("/api/v1/authorize");
+        let client = shop_.client().await;
+        let form = [("grant_type", "client_credentials"), ("scope", "usher:sync")];
+        let machine = shop_.house.call(&client, "/oauth2/token", &form).await;
+        for token in [shop_.token.clone(), machine.text("access_token")] {
+            let answer = answer(shop_.house.http.post(&url).bearer_auth(token).json(&asked)).await;
+            assert_eq!((answer.status.as_u16(), &answer.json["decision"]), (200, &json!(true)), "{answer:?}");
+        }
+        let other = answer(shop_.house.http.post(&url).bearer_auth(&shop_.house.project_token).json(&asked)).await;
+        assert_eq!((other.status.as_u16(), &other.json["decision"]), (200, &json!(false)), "another project, other rules");
+        let person = shop_.house.tokens_of(ANA).await.text("access_token");
+        let unnamed = answer(shop_.house.http.post(&url).bearer_auth(person).json(&asked)).await;
+        assert_eq!(unnamed.status, 422, "{unnamed:?}");
+        assert!(unnamed.json.to_string().contains("project is missing"), "{unnamed:?}");
+    }
+
     async fn roles_are_given_decide_travel_in_tokens_and_end(db: TestDatabase) {
         let shop_ = Shop::on(db).await;
         let ana = shop_.house.user(ANA).await.sub.0;

@@ -17,6 +17,7 @@ mod identities;
 mod journeys;
 mod keys;
 mod letters;
+mod locked;
 mod merges;
 mod passwords;
 mod projects;

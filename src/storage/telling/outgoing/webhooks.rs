@@ -26,7 +26,7 @@ statements! {
     ANY_DUE = "select id from webhook where due_at <= $1 and disabled_at is null and (held_until is null or held_until < $1) limit 1";
     CLAIM = "update webhook set holder = $1, held_until = $3 where id in (select id from webhook where due_at <= $2 and disabled_at is null and (held_until is null or held_until < $2) and (failing_since is null) = $4 order by due_at limit $5) and (held_until is null or held_until < $2) returning id";
     // It also locks the row, so that whoever adds a delivery meanwhile waits, and is not overlooked.
-    HOLD = "update webhook set held_until = $3 where id = $1 and holder = $2 and disabled_at is null returning id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since";
+    HOLD = "update webhook set held_until = case when held_until > $3 then held_until else $3 end where id = $1 and holder = $2 and disabled_at is null returning id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since";
     LET_GO = "update webhook set holder = null, held_until = null, due_at = (select min(d.send_after) from webhook_delivery d where d.webhook_id = webhook.id and d.status = 'waiting' and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id and e.subject = d.subject and e.status = 'waiting' and e.seq < d.seq)) where id = $1 and holder = $2";
     DUE = "update webhook set due_at = case when due_at is null or due_at > $2 then $2 else due_at end where id = $1";
     SUCCEEDED = "update webhook set failing_since = null where id = $1 and failing_since is not null";

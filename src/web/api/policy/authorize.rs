@@ -21,9 +21,9 @@ use crate::web::state::App;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuthorizeRequest {
-    /// In which project.
+    /// In which project. A project's token, and a token of a client, are for one project: they may leave it out.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
-    pub project: String,
+    pub project: Option<String>,
     /// Who.
     pub subject: AskedSubject,
     /// What.
@@ -117,14 +117,17 @@ pub struct AnswerContext {
 
 /// Ask for a decision.
 ///
-/// Whoever may follow the project may ask.
+/// Whoever may follow the project may ask. Without `project` it is the project of the token; a person has none, and names
+/// it.
 #[utoipa::path(
     post, path = "/api/v1/authorize", tag = "policy", operation_id = "authorize",
     request_body = AuthorizeRequest,
     responses(
         (status = 200, description = "The answer, also where it is no", body = AuthorizeAnswer),
         (status = 400, description = "The body does not fit", body = Problem),
+        (status = 403, description = "The caller may see the project, and not ask this", body = Problem),
         (status = 404, description = "There is no such project for this caller", body = Problem),
+        (status = 422, description = "A person has to name the project", body = Problem),
     ),
     security(("token" = []), ("session" = [])),
 )]
@@ -133,7 +136,7 @@ pub async fn post(
     calling: Calling,
     JsonBody(request): JsonBody<AuthorizeRequest>,
 ) -> ApiResult<Json<AuthorizeAnswer>> {
-    let project = calling.project(&request.project, Right::Follow).await?.id;
+    let project = calling.project_named(request.project.as_deref(), Right::Follow).await?.id;
     let resource = request.resource;
     let asked = Asked {
         subject: request.subject.kind.named(request.subject.id),

@@ -1,0 +1,226 @@
+//! What disappears while a page about it is open: the next step says so, on a page, and never as an error of the server.
+
+use reqwest::StatusCode;
+use serde_json::json;
+use usher::domain::client::ClientType;
+use usher::domain::provider::ProviderId;
+
+use crate::api::{By, call, client_in};
+use crate::console::administrator;
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+
+const ANA: &str = "ana@example.test";
+
+/// A page of ours that tells a person what is the matter.
+fn assert_told(landing: &Landing, what: &str) {
+    let status = landing.status;
+    assert!(status.is_client_error(), "{what}: {status} {}:\n{}", landing.url, landing.body);
+    assert!(!landing.text("h1").is_empty(), "{what}: no heading:\n{}", landing.body);
+}
+
+/// Sends every form of a page as it stands.
+async fn submit_all(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing) -> Vec<Landing> {
+    let document = scraper::Html::parse_document(&page.body);
+    let select = |selector: &str| scraper::Selector::parse(selector).expect("a selector");
+    let mut forms = Vec::new();
+    for form in document.select(&select("main form[method=post]")) {
+        let action = form.value().attr("action").unwrap_or(&page.url).to_owned();
+        let mut fields = Vec::new();
+        for field in form.select(&select("input[name], button[name], textarea[name]")) {
+            let value = field.value().attr("value").unwrap_or_default();
+            let attribute = |name| field.value().attr(name).unwrap_or_default().to_owned();
+            // Of several radio buttons or buttons with one name a browser sends one.
+            fields.retain(|(held, _): &(String, String)| *held != attribute("name"));
+            fields.push((attribute("name"), value.to_owned()));
+        }
+        forms.push((action, fields));
+    }
+    let mut landings = Vec::new();
+    for (action, fields) in forms {
+        let url = if action.starts_with('/') { house.at(&action) } else { action };
+        landings.push(browser.post(&url, &fields).await);
+    }
+    landings
+}
+
+on_both_databases! {
+    async fn a_client_that_goes_while_somebody_signs_in_to_it(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| ()).await;
+        let url = house.authorize_url(&client, &[]);
+        let mut signing_in = house.browser();
+        let login = signing_in.open(&url).await;
+        let mut consenting = house.signed_in(ANA).await;
+        let consent = consenting.open(&url).await;
+        assert!(consent.body.contains("name=\"decision\""), "{}", consent.body);
+        let register = house.browser().open(&login.url.replace("/login?", "/register?")).await;
+        assert_eq!(register.status, StatusCode::OK);
+        let mut account = house.signed_in(ANA).await;
+        house.tokens(&mut account, &client, ANA).await;
+        let apps = account.open(&house.at("/account/apps")).await;
+        let mut boss = administrator(&house).await;
+        let shown = boss.open(&house.at(&format!("/console/clients/{}", client.client.id.0))).await;
+        let edited = boss.open(&house.at(&format!("/console/clients/{}/edit", client.client.id.0))).await;
+        house.usher.delete_client(&client.client.id).await.unwrap();
+        assert_told(&signing_in.sign_in(&login, ANA).await, "sign-in");
+        assert_told(&consenting.submit(&consent, &[("decision", "allow")]).await, "consent");
+        assert_told(&consenting.submit(&consent, &[("decision", "deny")]).await, "consent refused");
+        assert_told(&house.browser().open(&login.url).await, "the sign-in page, loaded again");
+        for (page, what) in [(&shown, "client"), (&edited, "client, edited")] {
+            for landing in submit_all(&house, &mut boss, page).await {
+                assert_told(&landing, what);
+            }
+            assert_told(&boss.open(&page.url).await, what);
+        }
+        for landing in submit_all(&house, &mut account, &apps).await {
+            assert!(!landing.status.is_server_error(), "applications: {}", landing.body);
+        }
+        assert_eq!(account.open(&house.at("/account/apps")).await.status, StatusCode::OK);
+    }
+
+    async fn a_session_or_user_that_goes_while_their_pages_are_open(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("stays@example.test").await;
+        let client = house.client(ClientType::Web, |_| ()).await;
+        let pages = ["/account/profile", "/account/security", "/account/sessions", "/account/apps", "/account/data", "/account/identities", "/account/activity"];
+        for whole_user in [false, true] {
+            let user = house.user(ANA).await;
+            let mut browser = house.signed_in(ANA).await;
+            let mut open = Vec::new();
+            for page in pages {
+                open.push(browser.open(&house.at(page)).await);
+            }
+            open.push(browser.open(&house.authorize_url(&client, &[])).await);
+            if whole_user {
+                house.usher.remove_user(user).await.unwrap();
+            } else {
+                house.usher.revoke_user(&user).await.unwrap();
+            }
+            for page in &open {
+                for landing in submit_all(&house, &mut browser, page).await {
+                    assert!(!landing.status.is_server_error(), "{}: {} {}", page.url, landing.status, landing.body);
+                    assert!(!landing.text("h1").is_empty(), "{}: {}", page.url, landing.body);
+                }
+                let again = browser.open(&page.url).await;
+                assert!(!again.status.is_server_error() && !again.text("h1").is_empty(), "{}: {}", page.url, again.body);
+            }
+            if !whole_user {
+                let user = house.usher.load_user(ANA).await.unwrap();
+                house.usher.remove_user(user).await.unwrap();
+            }
+        }
+    }
+
+    async fn a_user_who_goes_while_mailed_links_and_a_second_tab_are_open(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let user = house.user(ANA).await;
+        let mut browser = house.browser();
+        let recover = browser.open(&house.at("/recover")).await;
+        browser.submit(&recover, &[("email", ANA)]).await;
+        let letter = house.letters().await.remove(0);
+        let link = letter.text().split_whitespace().find(|word| word.contains("/recover/reset")).map(str::to_owned);
+        let login = browser.open(&house.at("/login")).await;
+        let reset = match &link {
+            Some(link) => Some(browser.open(link).await),
+            None => None,
+        };
+        house.usher.remove_user(user).await.unwrap();
+        if let Some(page) = reset {
+            let landing = browser.submit(&page, &[("password", "another quiet green door")]).await;
+            assert_told(&landing, "a new password");
+        }
+        assert_eq!(browser.sign_in(&login, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let again = house.browser().open(&house.at("/login")).await;
+        assert_eq!(again.status, StatusCode::OK);
+    }
+
+    async fn a_project_webhook_member_or_provider_that_goes_while_an_administrator_looks_at_it(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        let mut boss = administrator(&house).await;
+        let project = house.usher.create_project("Goes").await.unwrap().project;
+        client_in(&house, project.id, |_| ()).await;
+        let at = format!("/projects/{}", project.id);
+        let by = || By::Browser(&boss);
+        let hook = call(&house, by(), reqwest::Method::POST, &format!("{at}/webhooks"), &json!({"url": "http://127.0.0.1:9/"})).await;
+        let hook = hook.json["webhook"]["id"].as_str().or(hook.json["id"].as_str()).expect("a webhook").to_owned();
+        let member = json!({"email": ANA, "role": "viewer"});
+        assert_eq!(call(&house, by(), reqwest::Method::POST, &format!("{at}/members"), &member).await.status, 201);
+        let console = |rest: &str| house.at(&format!("/console/projects/{}{rest}", project.id));
+        let webhook = boss.open(&console(&format!("/webhooks/{hook}"))).await;
+        let members = boss.open(&console("/members")).await;
+        house.usher.delete_webhook(project.id, hook.parse().unwrap()).await.unwrap();
+        for landing in submit_all(&house, &mut boss, &webhook).await {
+            assert_told(&landing, "webhook");
+        }
+        assert_told(&boss.open(&webhook.url).await, "webhook");
+        house.usher.remove_user(ana).await.unwrap();
+        for landing in submit_all(&house, &mut boss, &members).await {
+            assert!(!landing.status.is_server_error(), "members: {}", landing.body);
+        }
+        let mut open = vec![members];
+        for rest in ["", "/token", "/webhooks", "/clients/new"] {
+            open.push(boss.open(&console(rest)).await);
+        }
+        house.usher.delete_project(&project, "Goes").await.unwrap();
+        for page in &open {
+            assert_eq!(page.status, StatusCode::OK, "{}", page.url);
+            for landing in submit_all(&house, &mut boss, page).await {
+                assert_told(&landing, &page.url);
+            }
+            assert_told(&boss.open(&page.url).await, &page.url);
+        }
+        let nobody: ProviderId = "google".parse().unwrap();
+        let form = boss.open(&house.at("/console/new-provider?kind=google")).await;
+        let fields = [("id", "google"), ("label", "Google"), ("client_id", "us"), ("client_secret", "hush"), ("rest", ""), ("do", "save")];
+        boss.submit(&form, &fields).await;
+        let provider = boss.open(&house.at("/console/providers/google")).await;
+        assert_eq!(provider.status, StatusCode::OK, "{}", provider.body);
+        house.usher.delete_provider(&nobody, false).await.unwrap();
+        for landing in submit_all(&house, &mut boss, &provider).await {
+            assert_told(&landing, "provider");
+        }
+        assert_told(&boss.open(&provider.url).await, "provider");
+        assert_told(&house.browser().open(&house.at("/upstream/google/start")).await, "provider, on the way out");
+        assert_told(&house.browser().open(&house.at("/upstream/google/callback?code=a&state=b")).await, "provider, on the way back");
+    }
+
+    async fn a_grant_that_was_swept_away_is_invalid_and_inactive(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| ()).await;
+        let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+        house.database.execute("delete from grants").await;
+        let refused = house.refresh(&client, &tokens.text("refresh_token")).await;
+        assert_eq!((refused.status.as_u16(), refused.error()), (400, "invalid_grant"));
+        assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, 401);
+        for token in ["refresh_token", "access_token"] {
+            assert!(!house.is_active(&client, &tokens.text(token)).await, "{token}");
+            assert_eq!(house.call(&client, "/oauth2/revoke", &[("token", &tokens.text(token))]).await.status, 200, "{token}");
+        }
+    }
+
+    async fn an_identity_or_policy_revision_that_is_not_there_is_named(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let csrf = browser.open(&house.at("/account/security")).await.value("csrf");
+        let gone = "01936d2e-3c00-7000-8000-000000000001";
+        let form = [("csrf", csrf.as_str()), ("do", "unlink"), ("identity", gone), ("unlink", gone), ("id", gone)];
+        let landing = house.post_as(&browser, "/account/identities", &form).await;
+        assert!(!landing.status.is_server_error(), "{landing:?}");
+        let form = [("csrf", csrf.as_str()), ("session", gone), ("do", "end")];
+        let landing = house.post_as(&browser, "/account/sessions", &form).await;
+        assert!(!landing.status.is_server_error(), "{landing:?}");
+        let token = By::Token(&house.project_token);
+        let at = format!("/projects/{}/policy", house.project);
+        let revision = crate::api::get(&house, token, &format!("{at}/history/41")).await;
+        assert_eq!((revision.status.as_u16(), revision.code()), (404, "NOT_FOUND"), "{revision:?}");
+        let back = call(&house, token, reqwest::Method::POST, &format!("{at}/rollback"), &json!({"revision": 41})).await;
+        assert_eq!((back.status.as_u16(), back.code()), (404, "NOT_FOUND"), "{back:?}");
+        assert_eq!(crate::api::get(&house, token, &at).await.status, 404);
+    }
+}

@@ -1,0 +1,58 @@
+//! A clock that is set back for a moment: what was alive stays alive.
+
+use std::time::Duration;
+
+use usher::domain::client::ClientType;
+
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+use crate::hooks::run_job;
+
+const ANA: &str = "ana@example.test";
+const TEN_YEARS: Duration = Duration::from_hours(10 * 365 * 24);
+
+on_both_databases! {
+    async fn a_clock_ten_years_behind_for_five_seconds_ends_nothing(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| ()).await;
+        let mut browser = house.signed_in(ANA).await;
+        let mut token = house.tokens(&mut browser, &client, ANA).await.text("refresh_token");
+        let mut own = house.tokens_of(ANA).await.text("refresh_token");
+        let idle_ends = "select min(idle_expires_at) from session";
+        let family_ends = "select min(idle_expires_at) from grants where idle_expires_at is not null";
+        house.wait(600);
+        let before = (house.database.count(idle_ends).await, house.database.count(family_ends).await);
+        house.clock.turn_back(TEN_YEARS);
+        for _ in 0..5 {
+            assert_eq!(browser.open(&house.at("/account/profile")).await.status, 200);
+            let page = browser.open(&house.at("/login?next=/account/profile&again=1")).await;
+            assert_eq!(browser.sign_in(&page, ANA).await.url, house.at("/account/profile"));
+            token = house.refresh(&client, &token).await.text("refresh_token");
+            own = house.post_json("auth/refresh", &serde_json::json!({"refresh_token": own})).await.text("refresh_token");
+            for job in ["clean_up", "tend_keys", "learn_keys"] {
+                run_job(&house.usher, job).await;
+            }
+            house.wait(1);
+        }
+        house.clock.advance(TEN_YEARS);
+        let after = (house.database.count(idle_ends).await, house.database.count(family_ends).await);
+        assert!(after.0 >= before.0 && after.1 >= before.1, "{before:?} {after:?}");
+        assert_eq!(browser.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
+        let refreshed = house.refresh(&client, &token).await;
+        assert_eq!(refreshed.status, 200, "{refreshed:?}");
+        assert_eq!(house.userinfo(&refreshed.text("access_token")).await.status, 200);
+        let again = house.post_json("auth/refresh", &serde_json::json!({"refresh_token": own})).await;
+        assert_eq!(again.status, 200, "{again:?}");
+        assert_eq!(house.database.count("select count(*) from session where ended_at is not null").await, 0);
+    }
+
+    async fn a_lease_and_last_uses_never_move_back(db: TestDatabase) {
+        let store = &db.store;
+        let at = |seconds: i64| usher::domain::time::Timestamp(1_800_000_000 + seconds);
+        assert!(store.take_lease("sweep", "one".into(), at(0), at(60)).await.unwrap());
+        assert!(store.take_lease("sweep", "one".into(), at(-1_000), at(-940)).await.unwrap(), "its own it may renew");
+        assert!(!store.take_lease("sweep", "two".into(), at(30), at(90)).await.unwrap(), "and it is not shortened by it");
+        assert!(store.take_lease("sweep", "two".into(), at(61), at(90)).await.unwrap());
+    }
+}

@@ -1,0 +1,68 @@
+//! Somebody holds a lock that everybody needs: nobody waits for ever, and readiness says so.
+
+use std::time::{Duration, Instant};
+
+use usher::domain::client::ClientType;
+use usher::storage::{OpenOptions, Store};
+
+use crate::harness::database::{TestDatabase, on_both_databases};
+use crate::harness::house::TestUsher;
+
+const ANA: &str = "ana@example.test";
+
+/// The same database with a store that waits for a lock only briefly.
+async fn impatient(mut db: TestDatabase) -> TestDatabase {
+    let options = OpenOptions { busy_timeout: Duration::from_millis(300), ..db.options() };
+    db.store = Store::open(&options).await.expect("the database can be opened");
+    db
+}
+
+async fn ready(house: &TestUsher) -> u16 {
+    house.http.get(house.at("/health/ready")).send().await.expect("the house answers").status().as_u16()
+}
+
+on_both_databases! {
+    async fn a_locked_table_is_answered_503_with_retry_after_and_readiness_notices(db: TestDatabase) {
+        let house = TestUsher::on(impatient(db).await, &[]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| ()).await;
+        let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+        assert_eq!(ready(&house).await, 200);
+        let mut other = house.database.connect().await;
+        if house.database.store.kind() == "sqlite" {
+            other.execute("begin exclusive").await;
+        } else {
+            other.execute("begin").await;
+            other.execute("lock table grants in access exclusive mode").await;
+        }
+        let began = Instant::now();
+        let refused = house.refresh(&client, &tokens.text("refresh_token")).await;
+        assert_eq!(refused.status, 503, "{refused:?}");
+        assert_eq!(refused.error(), "temporarily_unavailable");
+        assert!(refused.headers.contains_key("retry-after"), "{refused:?}");
+        if house.database.store.kind() == "postgres" {
+            let refused = house.userinfo(&tokens.text("access_token")).await;
+            assert_eq!(refused.status, 503, "{refused:?}");
+            assert!(refused.headers.contains_key("retry-after"), "{refused:?}");
+        }
+        assert_eq!(ready(&house).await, 503);
+        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+        other.execute("rollback").await;
+        assert_eq!(ready(&house).await, 200);
+        assert_eq!(house.refresh(&client, &tokens.text("refresh_token")).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn every_connection_to_postgres_has_a_lock_timeout_and_a_statement_timeout() {
+    let Some(db) = TestDatabase::postgres().await else { return };
+    let store = Store::open(&OpenOptions::new(db.url.clone())).await.expect("the database can be opened");
+    let limits = store.write_single(|tx| {
+        Box::pin(async move {
+            let usher::storage::Tx::Postgres(connection) = tx else { panic!("this is PostgreSQL") };
+            let read = "select current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')";
+            Ok(sqlx::query_scalar::<_, String>(read).fetch_one(connection).await?)
+        })
+    });
+    assert_eq!(limits.await.expect("settings can be read"), "5s 5s");
+}
