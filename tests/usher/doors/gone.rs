@@ -3,10 +3,8 @@
 use reqwest::StatusCode;
 use serde_json::json;
 use usher::domain::client::ClientType;
-use usher::domain::provider::ProviderId;
 
-use crate::api::{By, call, client_in};
-use crate::console::administrator;
+use crate::api::{By, call};
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -46,41 +44,6 @@ async fn submit_all(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing
 }
 
 on_both_databases! {
-    async fn a_client_that_goes_while_somebody_signs_in_to_it(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| ()).await;
-        let url = house.authorize_url(&client, &[]);
-        let mut signing_in = house.browser();
-        let login = signing_in.open(&url).await;
-        let mut consenting = house.signed_in(ANA).await;
-        let consent = consenting.open(&url).await;
-        assert!(consent.body.contains("name=\"decision\""), "{}", consent.body);
-        let register = house.browser().open(&login.url.replace("/login?", "/register?")).await;
-        assert_eq!(register.status, StatusCode::OK);
-        let mut account = house.signed_in(ANA).await;
-        house.tokens(&mut account, &client, ANA).await;
-        let apps = account.open(&house.at("/account/apps")).await;
-        let mut boss = administrator(&house).await;
-        let shown = boss.open(&house.at(&format!("/console/clients/{}", client.client.id.0))).await;
-        let edited = boss.open(&house.at(&format!("/console/clients/{}/edit", client.client.id.0))).await;
-        house.usher.delete_client(&client.client.id).await.unwrap();
-        assert_told(&signing_in.sign_in(&login, ANA).await, "sign-in");
-        assert_told(&consenting.submit(&consent, &[("decision", "allow")]).await, "consent");
-        assert_told(&consenting.submit(&consent, &[("decision", "deny")]).await, "consent refused");
-        assert_told(&house.browser().open(&login.url).await, "the sign-in page, loaded again");
-        for (page, what) in [(&shown, "client"), (&edited, "client, edited")] {
-            for landing in submit_all(&house, &mut boss, page).await {
-                assert_told(&landing, what);
-            }
-            assert_told(&boss.open(&page.url).await, what);
-        }
-        for landing in submit_all(&house, &mut account, &apps).await {
-            assert!(!landing.status.is_server_error(), "applications: {}", landing.body);
-        }
-        assert_eq!(account.open(&house.at("/account/apps")).await.status, StatusCode::OK);
-    }
-
     async fn a_session_or_user_that_goes_while_their_pages_are_open(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user("stays@example.test").await;
@@ -135,57 +98,6 @@ on_both_databases! {
         assert_eq!(browser.sign_in(&login, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let again = house.browser().open(&house.at("/login")).await;
         assert_eq!(again.status, StatusCode::OK);
-    }
-
-    async fn a_project_webhook_member_or_provider_that_goes_while_an_administrator_looks_at_it(db: TestDatabase) {
-        let house = TestUsher::on(db, &[]).await;
-        let ana = house.user(ANA).await;
-        let mut boss = administrator(&house).await;
-        let project = house.usher.create_project("Goes").await.unwrap().project;
-        client_in(&house, project.id, |_| ()).await;
-        let at = format!("/projects/{}", project.id);
-        let by = || By::Browser(&boss);
-        let hook = call(&house, by(), reqwest::Method::POST, &format!("{at}/webhooks"), &json!({"url": "http://127.0.0.1:9/"})).await;
-        let hook = hook.json["webhook"]["id"].as_str().or(hook.json["id"].as_str()).expect("a webhook").to_owned();
-        let member = json!({"email": ANA, "role": "viewer"});
-        assert_eq!(call(&house, by(), reqwest::Method::POST, &format!("{at}/members"), &member).await.status, 201);
-        let console = |rest: &str| house.at(&format!("/console/projects/{}{rest}", project.id));
-        let webhook = boss.open(&console(&format!("/webhooks/{hook}"))).await;
-        let members = boss.open(&console("/members")).await;
-        house.usher.delete_webhook(project.id, hook.parse().unwrap()).await.unwrap();
-        for landing in submit_all(&house, &mut boss, &webhook).await {
-            assert_told(&landing, "webhook");
-        }
-        assert_told(&boss.open(&webhook.url).await, "webhook");
-        house.usher.remove_user(ana).await.unwrap();
-        for landing in submit_all(&house, &mut boss, &members).await {
-            assert!(!landing.status.is_server_error(), "members: {}", landing.body);
-        }
-        let mut open = vec![members];
-        for rest in ["", "/token", "/webhooks", "/clients/new"] {
-            open.push(boss.open(&console(rest)).await);
-        }
-        house.usher.delete_project(&project, "Goes").await.unwrap();
-        for page in &open {
-            assert_eq!(page.status, StatusCode::OK, "{}", page.url);
-            for landing in submit_all(&house, &mut boss, page).await {
-                assert_told(&landing, &page.url);
-            }
-            assert_told(&boss.open(&page.url).await, &page.url);
-        }
-        let nobody: ProviderId = "google".parse().unwrap();
-        let form = boss.open(&house.at("/console/new-provider?kind=google")).await;
-        let fields = [("id", "google"), ("label", "Google"), ("client_id", "us"), ("client_secret", "hush"), ("rest", ""), ("do", "save")];
-        boss.submit(&form, &fields).await;
-        let provider = boss.open(&house.at("/console/providers/google")).await;
-        assert_eq!(provider.status, StatusCode::OK, "{}", provider.body);
-        house.usher.delete_provider(&nobody, false).await.unwrap();
-        for landing in submit_all(&house, &mut boss, &provider).await {
-            assert_told(&landing, "provider");
-        }
-        assert_told(&boss.open(&provider.url).await, "provider");
-        assert_told(&house.browser().open(&house.at("/upstream/google/start")).await, "provider, on the way out");
-        assert_told(&house.browser().open(&house.at("/upstream/google/callback?code=a&state=b")).await, "provider, on the way back");
     }
 
     async fn a_grant_that_was_swept_away_is_invalid_and_inactive(db: TestDatabase) {

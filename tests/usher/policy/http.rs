@@ -176,13 +176,8 @@ on_both_databases! {
         assert_eq!(shop_.assign("viewer", &ana, json!({})).await.status, 201);
         let asked = json!({"subject": {"type": "user", "id": ana}, "action": {"name": "list"}, "resource": {"type": "Order"}});
         let url = shop_.house.at("/api/v1/authorize");
-        let client = shop_.client().await;
-        let form = [("grant_type", "client_credentials"), ("scope", "usher:sync")];
-        let machine = shop_.house.call(&client, "/oauth2/token", &form).await;
-        for token in [shop_.token.clone(), machine.text("access_token")] {
-            let answer = answer(shop_.house.http.post(&url).bearer_auth(token).json(&asked)).await;
-            assert_eq!((answer.status.as_u16(), &answer.json["decision"]), (200, &json!(true)), "{answer:?}");
-        }
+        let answered = answer(shop_.house.http.post(&url).bearer_auth(&shop_.token).json(&asked)).await;
+        assert_eq!((answered.status.as_u16(), &answered.json["decision"]), (200, &json!(true)), "{answered:?}");
         let other = answer(shop_.house.http.post(&url).bearer_auth(&shop_.house.project_token).json(&asked)).await;
         assert_eq!((other.status.as_u16(), &other.json["decision"]), (200, &json!(false)), "another project, other rules");
         let person = shop_.house.tokens_of(ANA).await.text("access_token");
