@@ -102,7 +102,10 @@ impl OAuthReply {
                     return busy(PASSING);
                 }
                 if broken.is_gone() {
-                    return Self::plain(OAuthError::invalid_grant());
+                    return Self::plain(OAuthError::new(
+                        ErrorCode::InvalidGrant,
+                        "what this grant is about does not exist any more",
+                    ));
                 }
                 let error = if broken.is_unstorable() {
                     OAuthError::invalid_request("the request holds a character that is not stored")
