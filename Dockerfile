@@ -5,7 +5,10 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin usher && cp target/release/usher /usher
+    cargo build --release --locked --bin usher --no-default-features --features vendored-openssl && \
+    cp target/release/usher /usher
+# Neither the demo applications nor the simulated providers are part of a release.
+RUN /usher version | grep -Fx 'features: vendored-openssl'
 # The image below has no shell to make a directory with.
 RUN mkdir -p /state/keys && chmod -R 0700 /state
 

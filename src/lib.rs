@@ -11,6 +11,7 @@ pub mod cli;
 /// What an operator may set: loaded, checked, frozen.
 pub mod config;
 /// Two relying parties to try the front door with, on a stock client library.
+#[cfg(feature = "demo")]
 pub mod demo;
 /// PURE. The nouns: users, sessions, clients, grants, keys, events.
 pub mod domain;

@@ -27,6 +27,9 @@
     setTimeout(function () { location.reload(); }, 1000 * Number(link.getAttribute('data-reload')));
   });
 
+  // An answer to a client: the browser posts it at once.
+  each('form[data-submit]', function (form) { form.submit(); });
+
   each('[data-show]', function (button) {
     var input = document.getElementById(button.getAttribute('data-show'));
     var label = button.textContent;

@@ -73,6 +73,8 @@ fi
 
 suite "format" cargo fmt --check
 suite "lints" cargo clippy --all-targets -- -D warnings
+# What the Dockerfile builds: without the parts that are for development alone.
+suite "release features" cargo clippy --bins --no-default-features --features vendored-openssl -- -D warnings
 # Builds the program as well, which the suites after it use.
 suite "Rust tests" cargo test --no-fail-fast
 

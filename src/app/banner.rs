@@ -28,6 +28,8 @@ pub struct Banner {
     pub demos: Option<[String; 2]>,
     /// The origin of the simulator that stands in for other providers, if this program has one.
     pub simulator: Option<String>,
+    /// Parts of development that this program was built without, in words.
+    pub missing: Vec<&'static str>,
     /// The one-use link that makes an administrator.
     pub setup: String,
 }
@@ -48,6 +50,9 @@ impl fmt::Display for Banner {
         }
         if let Some(origin) = &self.simulator {
             row(f, "sign-in", "Google, Facebook, X", &format!("simulated, no account needed · {origin}"))?;
+        }
+        if !self.missing.is_empty() {
+            row(f, "without", &self.missing.join(", "), "not part of this build")?;
         }
         let (email, password, client) = (seed::EMAIL, seed::PASSWORD, seed::CLIENT);
         writeln!(f)?;
@@ -85,6 +90,7 @@ mod tests {
             sealed_with: ".usher/master.key".into(),
             simulator: Some("http://127.0.0.1:9400".into()),
             demos: Some(["http://localhost:8081".into(), "http://localhost:8082".into()]),
+            missing: Vec::new(),
             setup: "http://localhost:8080/setup/abc".into(),
         }
     }
@@ -117,7 +123,10 @@ mod tests {
                 && !text.contains("created"),
             "{text}"
         );
-        assert!(text.contains("opened, 4 migrations"));
+        assert!(text.contains("opened, 4 migrations") && !text.contains("without"), "{text}");
+        let release = Banner { missing: vec!["demo applications", "simulated providers"], demos: None, ..banner() };
+        let row = "✔ without   demo applications, simulated providers not part of this build\n";
+        assert!(release.to_string().contains(row), "{release}");
         assert!(text.contains("open http://localhost:8080/login – sign in as ana@example.test / usher-demo"));
     }
 }

@@ -44,15 +44,18 @@ pub struct Demos {
 }
 
 impl Demos {
-    /// Binds both listeners.
+    /// Binds both listeners, if the demos are wanted.
     ///
     /// # Errors
     /// If a port is taken.
-    pub async fn bind(settings: &config::Demo) -> anyhow::Result<Self> {
+    pub async fn bind(settings: &config::Demo) -> anyhow::Result<Option<Self>> {
+        if !settings.enabled {
+            return Ok(None);
+        }
         let first = listen(settings.listen_a, "demo A", "USHER_DEMO__LISTEN_A").await?;
         let second = listen(settings.listen_b, "demo B", "USHER_DEMO__LISTEN_B").await?;
         let urls = [url(first.local_addr()?), url(second.local_addr()?)];
-        Ok(Self { listeners: [first, second], urls })
+        Ok(Some(Self { listeners: [first, second], urls }))
     }
 
     /// The addresses that browsers open, without a trailing slash.
@@ -61,7 +64,7 @@ impl Demos {
     }
 
     /// The client ids and names, in the order of [`Demos::urls`].
-    pub fn clients() -> [(&'static str, &'static str); 2] {
+    pub fn clients(&self) -> [(&'static str, &'static str); 2] {
         GUISES.map(|guise| (guise.client_id, guise.name))
     }
 

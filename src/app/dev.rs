@@ -13,7 +13,7 @@ use super::door::Door;
 use super::furnish::{furnish, open_store};
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
-use super::{configured, instance_lock, mark, run, sample, seed};
+use super::{configured, features, instance_lock, mark, run, sample, seed};
 use crate::config::{Config, DatabaseUrl, Profile};
 use crate::domain::key::SigningAlg;
 use crate::domain::random::Random;
@@ -35,7 +35,7 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
         "`usher dev` serves this machine alone: start `usher serve` for others"
     );
     let door = Door::bind(&config).await?;
-    let demos = if config.demo.enabled { Some(Demos::bind(&config.demo).await?) } else { None };
+    let demos = Demos::bind(&config.demo).await?;
     let shutdown = Shutdown::on_signals().context("signals")?;
     let mut tasks = JoinSet::new();
     let starting = door.answer(&mut tasks, &shutdown);
@@ -72,6 +72,7 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
         },
         demos: urls,
         simulator,
+        missing: features::missing(),
         setup,
     };
     ready(banner.to_string());
@@ -97,7 +98,7 @@ async fn fill(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]
     sample::rules(usher, project).await?;
     sample::history(usher, project).await?;
     let Some(demos) = demos else { return Ok(None) };
-    let [a, b] = Demos::clients();
+    let [a, b] = demos.clients();
     let [url_a, url_b] = demos.urls();
     let [alg_a, alg_b] = DEMO_ALGS;
     let first = seed::demo_client(usher, project, a, url_a, alg_a).await?;

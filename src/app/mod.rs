@@ -3,10 +3,15 @@
 mod banner;
 mod configured;
 mod data;
+#[cfg(feature = "demo")]
+mod demos;
+#[cfg(not(feature = "demo"))]
+#[path = "no_demos.rs"]
 mod demos;
 mod dev;
 mod doctor;
 mod door;
+mod features;
 mod furnish;
 mod healthcheck;
 mod instance_lock;
@@ -28,6 +33,7 @@ mod source;
 pub use data::{migrate, open_for_commands, pending_migrations};
 pub use dev::dev;
 pub use doctor::{Finding, Verdict, examine};
+pub use features::FEATURES;
 pub use furnish::{FurnishError, assemble, furnish, open_store};
 pub use healthcheck::check_health;
 pub use run::{prepare_command, prepare_process, prepare_tls};

@@ -9,7 +9,7 @@ use super::output::Output;
 use super::settings::Settings;
 use super::table::table;
 use crate::app;
-use crate::domain::key::SigningKeyRecord;
+use crate::domain::key::{KeyState, SigningKeyRecord};
 use crate::domain::time::Timestamp;
 
 pub(super) const EXAMPLES: &str = "\
@@ -31,7 +31,7 @@ pub(super) enum Command {
     /// Remove keys that have leaked: nothing that they signed is good any more
     #[command(after_help = EXAMPLES)]
     Revoke(Revoke),
-    /// Forget retired keys of which no token lives
+    /// Publish retired keys no more of which no token lives; their ID tokens stay good as hints while a session can live
     Prune,
 }
 
@@ -79,11 +79,14 @@ pub(super) async fn run(settings: &Settings, command: &Command, output: Output) 
             let before = usher.list_keys().await?;
             usher.tend_keys().await?;
             let after = usher.list_keys().await?;
-            let is_gone = |key: &&SigningKeyRecord| !after.iter().any(|left| left.kid == key.kid);
+            let same =
+                |key: &&SigningKeyRecord, left: &SigningKeyRecord| left.kid == key.kid && left.state() == key.state();
+            let is_retired = |key: &&SigningKeyRecord| key.state() == KeyState::Retired;
+            let is_gone = |key: &&SigningKeyRecord| is_retired(key) && !after.iter().any(|left| same(key, left));
             let gone: Vec<&str> = before.iter().filter(is_gone).map(|key| key.kid.as_str()).collect();
             output.print(&json!({ "pruned": gone }), || match gone.len() {
-                0 => "There is nothing to forget.\n".to_owned(),
-                count => format!("Forgot {count}: {}\n", gone.join(", ")),
+                0 => "There is nothing to prune.\n".to_owned(),
+                count => format!("Pruned {count}: {}\n", gone.join(", ")),
             })
         }
     }

@@ -3,13 +3,17 @@
 use serde_json::json;
 
 use super::output::Output;
+use crate::app::FEATURES;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   usher version
-  usher version --json";
+  usher version --json                         with the optional parts it was built with";
 
 pub(super) fn run(output: Output) -> anyhow::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
-    output.print(&json!({ "version": version }), || format!("usher {version}\n"))
+    let features: Vec<&str> = FEATURES.into_iter().filter(|(_, built)| *built).map(|(name, _)| name).collect();
+    output.print(&json!({ "version": version, "features": features }), || {
+        format!("usher {version}\nfeatures: {}\n", features.join(", "))
+    })
 }

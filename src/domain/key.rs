@@ -1,4 +1,4 @@
-//! A signing key and its life: next → active → retired → gone.
+//! A signing key and its life: next → active → retired → pruned → gone.
 //!
 //! Pure. What a key looks like inside is for `keys` to know; here is only when it is published, when it signs,
 //! and how long it must stay published after it signed for the last time.
@@ -69,6 +69,8 @@ pub enum KeyState {
     Active,
     /// Signs no more; still published for the tokens it signed.
     Retired,
+    /// No longer published, its private half erased. Its public half still tells an `id_token_hint` of ours from others.
+    Pruned,
 }
 
 impl KeyState {
@@ -78,6 +80,7 @@ impl KeyState {
             Self::Next => "next",
             Self::Active => "active",
             Self::Retired => "retired",
+            Self::Pruned => "pruned",
         }
     }
 }
@@ -97,9 +100,11 @@ pub struct SigningKeyRecord {
     pub retired_at: Option<Timestamp>,
     /// From when on nobody can hold a living token of it.
     pub expires_at: Option<Timestamp>,
+    /// When it was taken out of the published key set.
+    pub pruned_at: Option<Timestamp>,
     /// The public JWK (RFC 7517), with `kid`, `alg` and `use`.
     pub public_jwk: serde_json::Value,
-    /// The PKCS#8 private key, sealed under the master key.
+    /// The PKCS#8 private key, sealed under the master key; empty once the key is pruned.
     pub sealed_private: Vec<u8>,
 }
 
@@ -116,10 +121,11 @@ pub struct WrongState {
 impl SigningKeyRecord {
     /// The state, as the recorded facts tell it.
     pub const fn state(&self) -> KeyState {
-        match (self.active_at, self.retired_at) {
-            (_, Some(_)) => KeyState::Retired,
-            (Some(_), None) => KeyState::Active,
-            (None, None) => KeyState::Next,
+        match (self.active_at, self.retired_at, self.pruned_at) {
+            (_, _, Some(_)) => KeyState::Pruned,
+            (_, Some(_), None) => KeyState::Retired,
+            (Some(_), None, None) => KeyState::Active,
+            (None, None, None) => KeyState::Next,
         }
     }
 
@@ -139,11 +145,27 @@ impl SigningKeyRecord {
         }
     }
 
+    /// Is no longer published, and can never sign again. Only a retired key may.
+    ///
+    /// # Errors
+    /// [`WrongState`] if it is not retired.
+    pub fn prune(self, now: Timestamp) -> Result<Self, WrongState> {
+        match self.state() {
+            KeyState::Retired => Ok(Self { pruned_at: Some(now), sealed_private: Vec::new(), ..self }),
+            found => Err(WrongState { found, wanted: "be pruned" }),
+        }
+    }
+
     /// Whether every token it signed has died. The longer of the promise made when it retired and the rule of today counts.
     pub fn may_be_pruned(&self, now: Timestamp, keep_after: Duration) -> bool {
         let Some(retired_at) = self.retired_at else { return false };
         let last_death = (retired_at + keep_after).max(self.expires_at.unwrap_or(retired_at));
-        now > last_death
+        self.state() == KeyState::Retired && now > last_death
+    }
+
+    /// Whether every session that an ID token of it may name is over.
+    pub fn may_be_forgotten(&self, now: Timestamp, hint_after: Duration) -> bool {
+        self.state() == KeyState::Pruned && self.retired_at.is_some_and(|retired_at| now > retired_at + hint_after)
     }
 }
 
@@ -160,6 +182,8 @@ pub struct RotationRules {
     /// How long a key stays published after it signed for the last time:
     /// at least the longest life of a token and the time a node may hold on to an old keyring.
     pub keep_after: Duration,
+    /// How long its ID tokens are known as hints after it signed for the last time: at least the longest life of a session.
+    pub hint_after: Duration,
 }
 
 /// One thing to do to the set of keys.
@@ -180,8 +204,13 @@ pub enum KeyStep {
         /// The key.
         kid: String,
     },
-    /// Forget this key.
+    /// Publish this key no more and erase its private half; keep the public half for hints.
     Prune {
+        /// The key.
+        kid: String,
+    },
+    /// Delete what is left of this key.
+    Forget {
         /// The key.
         kid: String,
     },
@@ -195,6 +224,8 @@ pub fn plan(now: Timestamp, keys: &[SigningKeyRecord], rules: RotationRules) -> 
     let mut steps: Vec<KeyStep> = SigningAlg::ALL.into_iter().flat_map(|alg| plan_one(now, alg, keys, rules)).collect();
     let dead = keys.iter().filter(|key| key.may_be_pruned(now, rules.keep_after));
     steps.extend(dead.map(|key| KeyStep::Prune { kid: key.kid.clone() }));
+    let useless = keys.iter().filter(|key| key.may_be_forgotten(now, rules.hint_after));
+    steps.extend(useless.map(|key| KeyStep::Forget { kid: key.kid.clone() }));
     steps
 }
 

@@ -12,6 +12,7 @@ mod letters;
 mod manage;
 mod notices;
 mod oauth;
+mod packed;
 pub mod policy;
 mod projects;
 mod rooms;

@@ -62,6 +62,7 @@ fn record(
         active_at: None,
         retired_at: None,
         expires_at: None,
+        pruned_at: None,
         public_jwk,
         sealed_private: sealer.seal(Purpose::SigningKey, &private, random),
     })

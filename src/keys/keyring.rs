@@ -44,6 +44,8 @@ struct Signing {
 /// Every key of the house at one moment.
 pub struct Keyring {
     keys: HashMap<String, Arc<Key>>,
+    /// Keys that are published no more: they verify hints and nothing else.
+    pruned: HashMap<String, Arc<Key>>,
     active: HashMap<SigningAlg, Signing>,
     jwks: Jwks,
     damaged: Vec<Damaged>,
@@ -101,10 +103,21 @@ impl Keyring {
     /// Parses every record. A damaged one is left out and told by [`Keyring::damaged`]:
     /// a damaged active key signs nothing, and the rest of the house goes on.
     pub fn new(records: &[SigningKeyRecord], sealer: &Sealer) -> Self {
-        let mut ring = Self { keys: HashMap::new(), active: HashMap::new(), jwks: Jwks::empty(), damaged: Vec::new() };
+        let mut ring = Self {
+            keys: HashMap::new(),
+            pruned: HashMap::new(),
+            active: HashMap::new(),
+            jwks: Jwks::empty(),
+            damaged: Vec::new(),
+        };
         let mut published: Vec<&SigningKeyRecord> = Vec::new();
         for record in records {
-            let added = ring.publish(record).and_then(|key| {
+            let added = parse(record).and_then(|key| {
+                if record.state() == KeyState::Pruned {
+                    ring.pruned.insert(record.kid.clone(), key);
+                    return Ok(());
+                }
+                ring.keys.insert(record.kid.clone(), Arc::clone(&key));
                 published.push(record);
                 if record.state() == KeyState::Active { ring.let_sign(key, record, sealer) } else { Ok(()) }
             });
@@ -126,7 +139,7 @@ impl Keyring {
         &self.jwks
     }
 
-    /// Is there a key of this name, signing or not?
+    /// Is there a published key of this name, signing or not?
     pub fn has(&self, kid: &str) -> bool {
         self.keys.contains_key(kid)
     }
@@ -155,19 +168,10 @@ impl Keyring {
         self.keys.get(kid).map(AsRef::as_ref)
     }
 
-    fn publish(&mut self, record: &SigningKeyRecord) -> Result<Arc<Key>, KeyFault> {
-        let members = record.public_jwk.as_object().ok_or(KeyFault::Public)?;
-        let public = public_jwk(record.alg, members).ok_or(KeyFault::Public)?;
-        if public["kid"] != record.kid.as_str() || public != record.public_jwk {
-            return Err(KeyFault::Public);
-        }
-        let verifier = verifier(record.alg, members.clone())?;
-        let fitting = Cache::new(TOKENS_REMEMBERED);
-        let key = Arc::new(Key { kid: record.kid.clone(), alg: record.alg, verifier, fitting });
-        self.keys.insert(record.kid.clone(), Arc::clone(&key));
-        Ok(key)
+    /// A key that is published, or that once was.
+    pub(super) fn key_of_hint(&self, kid: &str) -> Option<&Key> {
+        self.key(kid).or_else(|| self.pruned.get(kid).map(AsRef::as_ref))
     }
-
     fn let_sign(&mut self, key: Arc<Key>, record: &SigningKeyRecord, sealer: &Sealer) -> Result<(), KeyFault> {
         let private = sealer.open(Purpose::SigningKey, &record.sealed_private).map_err(|_| KeyFault::Sealed)?;
         let (pair, signer) = signer(record.alg, &Zeroizing::new(private))?;
@@ -177,6 +181,18 @@ impl Keyring {
         self.active.insert(record.alg, Signing { key, signer });
         Ok(())
     }
+}
+
+/// The key of a record, its public half checked.
+fn parse(record: &SigningKeyRecord) -> Result<Arc<Key>, KeyFault> {
+    let members = record.public_jwk.as_object().ok_or(KeyFault::Public)?;
+    let public = public_jwk(record.alg, members).ok_or(KeyFault::Public)?;
+    if public["kid"] != record.kid.as_str() || public != record.public_jwk {
+        return Err(KeyFault::Public);
+    }
+    let verifier = verifier(record.alg, members.clone())?;
+    let fitting = Cache::new(TOKENS_REMEMBERED);
+    Ok(Arc::new(Key { kid: record.kid.clone(), alg: record.alg, verifier, fitting }))
 }
 
 impl Key {

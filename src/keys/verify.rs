@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::keyring::Keyring;
+use super::keyring::{Key, Keyring};
 use crate::domain::key::SigningAlg;
 use crate::protocol::strict_json;
 
@@ -68,28 +68,42 @@ impl Keyring {
     ///
     /// It does not look at `exp` or any other claim: that is the caller's duty.
     pub fn verify(&self, token: &str, expect: Expect<'_>) -> Result<Verified, Refused> {
-        if token.len() > MAX_TOKEN {
-            return Err(Refused::TooLong);
-        }
-        let (message, signature) = token.rsplit_once('.').ok_or(Refused::NotCompact)?;
-        let (header, payload) = message.split_once('.').ok_or(Refused::NotCompact)?;
-        let header = strict_json::object(&decode(header)?, MAX_DEPTH).map_err(|_| Refused::Header)?;
-        let (alg, kid, typ) = ours(&header).ok_or(Refused::Header)?;
-
-        let key = self.key(kid).ok_or(Refused::UnknownKey)?;
-        if alg != key.alg.as_str() {
-            return Err(Refused::WrongAlg);
-        }
-        if typ != expect.typ {
-            return Err(Refused::WrongType);
-        }
-        let (payload, signature) = (decode(payload)?, decode(signature)?);
-        if !key.fits(token, message, &signature) {
-            return Err(Refused::Signature);
-        }
-        let claims = strict_json::object(&payload, MAX_DEPTH).map_err(|_| Refused::Claims)?;
-        Ok(Verified { claims, alg: key.alg, kid: key.kid.clone() })
+        verify(token, expect, |kid| self.key(kid))
     }
+
+    /// Verifies an `id_token_hint`: as [`Keyring::verify`] does, and with keys that are published no more as well.
+    /// A hint opens nothing, and the session it names may have outlived the key.
+    pub fn verify_hint(&self, token: &str, expect: Expect<'_>) -> Result<Verified, Refused> {
+        verify(token, expect, |kid| self.key_of_hint(kid))
+    }
+}
+
+fn verify<'k>(
+    token: &str,
+    expect: Expect<'_>,
+    find: impl FnOnce(&str) -> Option<&'k Key>,
+) -> Result<Verified, Refused> {
+    if token.len() > MAX_TOKEN {
+        return Err(Refused::TooLong);
+    }
+    let (message, signature) = token.rsplit_once('.').ok_or(Refused::NotCompact)?;
+    let (header, payload) = message.split_once('.').ok_or(Refused::NotCompact)?;
+    let header = strict_json::object(&decode(header)?, MAX_DEPTH).map_err(|_| Refused::Header)?;
+    let (alg, kid, typ) = ours(&header).ok_or(Refused::Header)?;
+
+    let key = find(kid).ok_or(Refused::UnknownKey)?;
+    if alg != key.alg.as_str() {
+        return Err(Refused::WrongAlg);
+    }
+    if typ != expect.typ {
+        return Err(Refused::WrongType);
+    }
+    let (payload, signature) = (decode(payload)?, decode(signature)?);
+    if !key.fits(token, message, &signature) {
+        return Err(Refused::Signature);
+    }
+    let claims = strict_json::object(&payload, MAX_DEPTH).map_err(|_| Refused::Claims)?;
+    Ok(Verified { claims, alg: key.alg, kid: key.kid.clone() })
 }
 
 /// `alg`, `kid` and `typ`, if the header is these three and no more.

@@ -10,6 +10,7 @@ use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
 use super::pkce::CodeChallenge;
 use super::prompt::Prompt;
+use super::response_mode::ResponseMode;
 use super::scope::Scope;
 
 /// Longest `state` returned.
@@ -18,6 +19,9 @@ const MAX_STATE: usize = 4_096;
 const MAX_NONCE: usize = 1_024;
 /// Longest of the other free texts.
 const MAX_TEXT: usize = 2_000;
+/// Most bytes of free text in one request: they travel from page to page in the address, and common proxies refuse a
+/// request line of more than 8 kB.
+const MAX_TOGETHER: usize = 5_500;
 
 /// Who asks, and where the answer should go: what must be proven before any redirect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +63,9 @@ pub struct Rules<'a> {
 pub struct AuthorizeRequest {
     /// Returned byte for byte.
     pub state: Option<String>,
+    /// How the answer travels.
+    #[serde(default)]
+    pub response_mode: ResponseMode,
     /// What is asked, within what the client may ask.
     pub scope: Scope,
     /// Echoed in the ID token.
@@ -69,7 +76,8 @@ pub struct AuthorizeRequest {
     pub max_age: Option<u64>,
     /// Whom the client expects, in its own words.
     pub login_hint: Option<String>,
-    /// An ID token of the person the client expects.
+    /// An ID token of the person the client expects. It is read when the request arrives and goes no further.
+    #[serde(skip)]
     pub id_token_hint: Option<String>,
     /// Authentication contexts, best first.
     pub acr_values: Vec<String>,
@@ -83,14 +91,14 @@ pub struct AuthorizeRequest {
 
 type Check = fn(&Params, &Rules<'_>, &mut AuthorizeRequest) -> Result<(), OAuthError>;
 
-/// Every check in the order it is made. `state` comes first so that an error can carry it home.
+/// Every check in the order it is made. `state` and `response_mode` come first: every error returns by them.
 const CHECKS: &[(&str, Check)] = &[
     ("state", state),
+    ("response_mode", response_mode),
     ("request", request),
     ("request_uri", request_uri),
     ("registration", registration),
     ("response_type", response_type),
-    ("response_mode", response_mode),
     ("resource", resource),
     ("scope", scope),
     ("nonce", nonce),
@@ -103,15 +111,19 @@ const CHECKS: &[(&str, Check)] = &[
     ("display", display),
     ("claims", claims),
     ("code_challenge", code_challenge),
+    ("length", length),
 ];
 
 impl AuthorizeRequest {
     /// Runs the table over a request whose client and redirect URI are proven.
     ///
     /// # Errors
-    /// The first failed check, with the request as far as it was read (so that `state` goes home with the error).
+    /// The first failed check, with the request as far as it was read (so that the error returns with `state`, in the
+    /// `response_mode` that was asked for).
     pub fn check(params: &Params, rules: &Rules<'_>) -> Result<Self, (OAuthError, Box<Self>)> {
-        let mut request = Self::default();
+        // Even a wrong `state` is reported in the mode that was asked for.
+        let response_mode = params.get("response_mode").ok().flatten().and_then(ResponseMode::parse);
+        let mut request = Self { response_mode: response_mode.unwrap_or_default(), ..Self::default() };
         for (_, check) in CHECKS {
             if let Err(error) = check(params, rules, &mut request) {
                 return Err((error, Box::new(request)));
@@ -171,11 +183,23 @@ fn response_type(params: &Params, rules: &Rules<'_>, _: &mut AuthorizeRequest) -
     }
 }
 
-fn response_mode(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
-    match single(params, "response_mode")? {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(OAuthError::invalid_request("response_mode must be query")),
+fn response_mode(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    let Some(name) = single(params, "response_mode")? else { return Ok(()) };
+    let known = ResponseMode::parse(name);
+    request.response_mode =
+        known.ok_or_else(|| OAuthError::invalid_request("response_mode must be query, fragment or form_post"))?;
+    Ok(())
+}
+
+fn length(_: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
+    let (AuthorizeRequest { state, nonce, login_hint, ui_locales, .. }, claims) = (&*request, &request.claims);
+    let single = [state, nonce, login_hint, ui_locales, &claims.sub].into_iter().flatten();
+    let listed = request.acr_values.iter().chain(claims.essential_acr.iter().flatten());
+    if single.chain(listed).map(String::len).sum::<usize>() > MAX_TOGETHER {
+        let parameters = "state, nonce, login_hint, ui_locales, acr_values and claims";
+        return Err(OAuthError::invalid_request(format!("{parameters} are longer than {MAX_TOGETHER} bytes together")));
     }
+    Ok(())
 }
 
 fn scope(params: &Params, rules: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
@@ -299,8 +323,11 @@ mod tests {
             (&[("response_type", "token")][..], "unsupported_response_type"),
             (&[("response_type", "code id_token")], "unsupported_response_type"),
             (&[("response_type", "")], "invalid_request"),
-            (&[("response_mode", "fragment")], "invalid_request"),
+            (&[("response_mode", "")], "invalid_request"),
             (&[("response_mode", "web_message")], "invalid_request"),
+            (&[("response_mode", "query"), ("response_mode", "query")], "invalid_request"),
+            (&[("response_mode", "fragment")], "accepted"),
+            (&[("response_mode", "form_post")], "accepted"),
             (&[("request", "e30.e30.")], "request_not_supported"),
             (&[("request_uri", "https://evil.test")], "request_uri_not_supported"),
             (&[("registration", "{}")], "registration_not_supported"),
@@ -336,6 +363,29 @@ mod tests {
     fn offline_access_needs_openid() {
         assert!(!checked(false, &[("scope", "email offline_access")]).unwrap().scope.contains("offline_access"));
         assert!(checked(false, &[("scope", "openid offline_access")]).unwrap().scope.contains("offline_access"));
+    }
+
+    #[test]
+    fn free_texts_are_bounded_together() {
+        let (state, hint) = ("s".repeat(MAX_STATE), "h".repeat(MAX_TOGETHER - MAX_STATE));
+        assert_eq!(code_of(false, &[("state", &state), ("login_hint", &hint)]), "accepted");
+        assert_eq!(code_of(false, &[("state", &state), ("login_hint", &hint), ("nonce", "n")]), "invalid_request");
+        let claims = format!(r#"{{"id_token":{{"sub":{{"value":"{}"}}}}}}"#, "x".repeat(MAX_TOGETHER + 1));
+        assert_eq!(code_of(false, &[("claims", &claims)]), "invalid_request");
+    }
+
+    #[test]
+    fn every_error_returns_in_the_mode_that_was_asked_for() {
+        let scope = Scope::of(["openid"]);
+        let rules = Rules { public: false, scope: &scope, authorization_code: true, refresh_token: true };
+        for (pairs, mode) in [
+            (vec![("response_mode", "form_post"), ("state", "a"), ("state", "b")], ResponseMode::FormPost),
+            (vec![("response_mode", "fragment"), ("response_type", "token")], ResponseMode::Fragment),
+            (vec![("response_mode", "unknown")], ResponseMode::Query),
+        ] {
+            let (_, request) = AuthorizeRequest::check(&Params::from_pairs(pairs), &rules).unwrap_err();
+            assert_eq!(request.response_mode, mode);
+        }
     }
 
     #[test]

@@ -101,6 +101,14 @@ impl ClaimsRequest {
     }
 }
 
+impl ClaimsRequest {
+    /// The names alone: what is still of interest once the person has signed in.
+    #[must_use]
+    pub fn names(&self) -> Self {
+        Self { userinfo: self.userinfo.clone(), id_token: self.id_token.clone(), sub: None, essential_acr: None }
+    }
+}
+
 /// Does any token of this scope ask for claims about a person?
 pub fn are_asked_by(scope: &Scope) -> bool {
     SCOPE_CLAIMS.iter().any(|(name, _)| scope.contains(name))

@@ -6,6 +6,7 @@ use super::claims;
 use super::client_auth::ClientCredentials;
 use super::client_metadata::SIGNING_ALGS;
 use super::prompt::Prompt;
+use super::response_mode::ResponseMode;
 use super::token::TokenRequest;
 
 /// How well a person authenticated, weakest first: the names of NIST SP 800-63B.
@@ -26,7 +27,7 @@ pub fn metadata(issuer: &str, ui_locales: &[&str], sign_up: bool) -> Value {
         "end_session_endpoint": at("/oauth2/logout"),
         "scopes_supported": ["openid", "profile", "email", "address", "phone", "roles", "offline_access"],
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ResponseMode::VALUES.map(|(name, _)| name),
         "grant_types_supported": TokenRequest::GRANT_TYPES,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": SIGNING_ALGS,

@@ -17,6 +17,7 @@ pub mod params;
 pub mod pkce;
 pub mod prompt;
 pub mod redirect_uri;
+pub mod response_mode;
 pub mod scope;
 pub mod strict_json;
 pub mod token;

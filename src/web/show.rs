@@ -6,8 +6,8 @@ use axum::response::{Html, IntoResponse, Response};
 use url::Url;
 
 use super::extract::visitor::Visitor;
-use super::layers::security_headers::FormAction;
-use super::pages::{ClientView, ReceiptLine};
+use super::layers::security_headers::LeadsOn;
+use super::pages::{ClientView, FormPost, ReceiptLine};
 use super::problem::HttpProblem;
 use super::state::App;
 use super::urls;
@@ -17,6 +17,7 @@ use crate::domain::receipt::{Line, Telling};
 use crate::flows::{FlowError, Outcome, SignedIn};
 use crate::i18n::Lang;
 use crate::protocol::redirect_uri;
+use crate::protocol::response_mode::{AuthorizationResponse, Delivery};
 
 /// A page.
 ///
@@ -26,28 +27,30 @@ pub fn html(page: &impl Template) -> Result<Response, HttpProblem> {
     Ok(Html(page.render()?).into_response())
 }
 
-/// A page whose form ends in a redirect to the client: browsers hold the whole way to the page's `form-action`.
-///
-/// # Errors
-/// 500 if it does not render.
-pub fn html_towards(page: &impl Template, redirect_uri: Option<&str>) -> Result<Response, HttpProblem> {
-    let body = html(page)?;
-    match redirect_uri.and_then(|uri| Url::parse(uri).ok()) {
-        Some(uri) => Ok((Extension(FormAction::to(&uri).and_any_https()), body).into_response()),
-        None => Ok(body),
-    }
-}
-
 /// Sends the browser where the dispatcher says.
 ///
 /// # Errors
 /// 500 if the interaction cannot be sealed.
 pub fn outcome(app: &App, visitor: Visitor, outcome: Outcome) -> Result<Response, HttpProblem> {
     match outcome {
-        Outcome::Redirect(to) => Ok(visitor.redirect(&to)),
+        Outcome::Answer(response) => answer(visitor, response),
         Outcome::Show { step, interaction } => {
             let to = urls::with(path_of(&step), "interaction", &app.usher.seal_interaction(&interaction)?);
             Ok(visitor.redirect(&to))
+        }
+    }
+}
+
+/// Takes the answer to an authorization request to the client.
+///
+/// # Errors
+/// 500 if the page does not render.
+pub fn answer(visitor: Visitor, response: AuthorizationResponse) -> Result<Response, HttpProblem> {
+    match response.deliver() {
+        Delivery::Redirect(to) => Ok(visitor.redirect(&to)),
+        Delivery::FormPost { action, fields } => {
+            let body = html(&FormPost { page: visitor.page(visitor.lang(None, None)), action, fields })?;
+            Ok(visitor.reply((Extension(LeadsOn::ByForm), body)))
         }
     }
 }

@@ -43,11 +43,13 @@ export function listen(page) {
 
 /**
  * Clicks what leads to another document, and returns when that document has loaded:
- * whatever is read afterwards is read from it, never from the page that was clicked in.
+ * whatever is read afterwards is read from it, never from the page that was clicked in, nor from one that only leads on.
  */
 export async function follow(page, target) {
   const element = typeof target === 'string' ? page.locator(target).first() : target;
   await Promise.all([page.waitForEvent('load'), element.click()]);
+  await page.locator('meta[http-equiv=refresh]').waitFor({ state: 'detached' });
+  await page.waitForLoadState();
 }
 
 /** Submits the page's form and waits for the answer. */

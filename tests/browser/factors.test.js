@@ -1,45 +1,13 @@
 // Second factors and passkeys, with Chromium's virtual authenticator.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
+import { authenticator, totp } from './authenticators.js';
 import { follow, heading, letter, signIn, submit, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { RelyingParty } from './relying_party.js';
 import { browser, inFreshBrowser, usher } from './suite.js';
 
 const PASSWORD = 'a quiet harbour at dawn';
-
-/** The code of an authenticator app (RFC 6238) for the time step `late` steps from now. */
-function totp(secret, late = 0) {
-  const bits = [...secret.replace(/\s/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + late));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  const at = mac[19] & 15;
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
-/** Gives the page a security key inside the machine that agrees to everything at once. */
-async function authenticator(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('WebAuthn.enable', { enableUI: false });
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  const set = (method, values) => session.send(`WebAuthn.${method}`, { authenticatorId, ...values });
-  return {
-    credentials: async () => (await set('getCredentials', {})).credentials,
-    answers: (enabled) => set('setAutomaticPresenceSimulation', { enabled }),
-  };
-}
 
 /**
  * Makes autofill of passkeys wait for ever in every page to come, until something else asks for one: an authenticator

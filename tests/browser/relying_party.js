@@ -3,12 +3,17 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 
 export class RelyingParty {
-  /** Listens on a free port. */
-  static async start() {
+  /** Listens on a free port. Its callback redirects on to `onTo`, if that is given; `calls` are the addresses asked of it. */
+  static async start({ onTo } = {}) {
     const party = new RelyingParty();
+    Object.assign(party, { onTo, calls: [] });
     party.server = createServer((request, response) => {
+      if (request.url === '/favicon.ico') return response.writeHead(204).end();
+      party.calls.push(request.url);
+      if (onTo) return response.writeHead(302, { location: onTo }).end();
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end('<!doctype html><html lang="en"><title>Back</title><h1>Back</h1></html>');
+      return undefined;
     });
     await new Promise((resolve) => party.server.listen(0, '127.0.0.1', resolve));
     party.origin = `http://localhost:${party.server.address().port}`;

@@ -76,3 +76,7 @@ setup-lead = You are the first one here. Create the administrator’s account; t
 setup-submit = Create administrator
 setup-expired-title = This setup link no longer works
 setup-expired-lead = It was used already, or it is too old. Whoever runs this server can make a new one:
+
+onward-title = One moment
+onward-lead = You are being sent on. If nothing happens, use the button.
+onward-continue = Continue

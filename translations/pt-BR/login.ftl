@@ -76,3 +76,7 @@ setup-lead = Você é a primeira pessoa aqui. Crie a conta de administração; e
 setup-submit = Criar conta de administração
 setup-expired-title = Este link de configuração não vale mais
 setup-expired-lead = Ele já foi usado ou é antigo demais. Quem administra este servidor pode criar um novo:
+
+onward-title = Um momento
+onward-lead = Você está sendo encaminhado. Se nada acontecer, use o botão.
+onward-continue = Continuar

@@ -121,6 +121,7 @@ mod tests {
             active_at: None,
             retired_at: None,
             expires_at: None,
+            pruned_at: None,
             public_jwk: serde_json::Value::Null,
             sealed_private: Vec::new(),
         }

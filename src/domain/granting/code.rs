@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
@@ -45,7 +48,7 @@ pub struct AuthorizationCode {
     /// The PKCE challenge, if one was sent.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<CodeChallenge>,
-    /// The redirect URI of the request, if it named one (RFC 6749 §4.1.3).
+    /// [`redirect_uri_hash`] of the request's redirect URI, if it named one (RFC 6749 §4.1.3).
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
     /// When the person authenticated.
@@ -86,6 +89,11 @@ pub fn wrong_verifiers(grant: GrantId) -> String {
 /// A bucket that is empty until this moment, in milliseconds, or later has counted all the wrong verifiers that kill a code.
 pub fn dead_from_ms(now: Timestamp) -> i64 {
     now.0.saturating_mul(1_000) + (MOST_WRONG_VERIFIERS - 1) * WRONG_VERIFIER_MS + 1
+}
+
+/// What is kept of a redirect URI in a code: enough to compare, and short however long the URI is.
+pub fn redirect_uri_hash(uri: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, uri.as_bytes()))
 }
 
 fn is_default(claims: &ClaimsRequest) -> bool {
@@ -135,7 +143,7 @@ impl AuthorizationCode {
             return Err(CodeFault::Expired);
         }
         let same_place = match (&self.redirect_uri, redirect_uri) {
-            (Some(asked), Some(sent)) => asked == sent,
+            (Some(asked), Some(sent)) => *asked == redirect_uri_hash(sent),
             (Some(_), None) => false,
             (None, _) => redirect_uri.is_none(),
         };
@@ -172,7 +180,7 @@ mod tests {
             claims: ClaimsRequest::default(),
             nonce: None,
             code_challenge: challenge.then(|| CodeChallenge::parse(CHALLENGE, Some("S256")).unwrap()),
-            redirect_uri: Some(CB.into()),
+            redirect_uri: Some(redirect_uri_hash(CB)),
             auth_time: now,
             acr: "aal1".into(),
             amr: vec!["pwd".into()],

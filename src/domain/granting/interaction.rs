@@ -31,8 +31,8 @@ pub struct Interaction {
     pub redirect_uri_sent: bool,
     /// What was asked.
     pub request: AuthorizeRequest,
-    /// Whom the `id_token_hint` is about, if it was one of ours.
-    pub hinted: Option<Sub>,
+    /// Whom the `id_token_hint` is about, if one was sent.
+    pub hinted: Option<Hint>,
     /// When it began.
     pub began_at: Timestamp,
     /// The browser that began it: a hash of its cookie.
@@ -45,6 +45,16 @@ pub struct Interaction {
     pub allowed: bool,
 }
 
+/// What an `id_token_hint` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hint {
+    /// It is an ID token of ours about this person.
+    Person(Sub),
+    /// It is no ID token that can be verified: the client expects somebody, and nobody can say whom.
+    Unreadable,
+}
+
 /// What is known when the next step is decided.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -54,6 +64,8 @@ pub struct Facts<'a> {
     pub session: Option<SessionFacts<'a>>,
     /// Does the browser know any account at all, signed in or not?
     pub knows_accounts: bool,
+    /// `login_hint` names an account, and none that is signed in.
+    pub hint_names_another: bool,
     /// What the person allowed this client earlier.
     pub consented: Option<&'a Scope>,
     /// The client belongs to the house.
@@ -117,6 +129,19 @@ impl Interaction {
     /// Is it too old to go on?
     pub fn is_expired(&self, now: Timestamp) -> bool {
         now >= self.began_at + LIFETIME
+    }
+
+    /// The person that the client expects, if it names one that can be known.
+    pub fn expected_sub(&self) -> Option<&str> {
+        self.request.claims.sub.as_deref().or(match &self.hinted {
+            Some(Hint::Person(sub)) => Some(sub.0.as_str()),
+            Some(Hint::Unreadable) | None => None,
+        })
+    }
+
+    /// Does the client expect anybody but this person?
+    pub fn expects_another(&self, sub: &Sub) -> bool {
+        self.expected_sub().map_or(self.hinted.is_some(), |expected| expected != sub.0)
     }
 
     /// What the browser does next.
@@ -195,9 +220,13 @@ impl Interaction {
         let Some(session) = facts.session else {
             return Some(Step::SignIn { again: false });
         };
-        let expected = self.request.claims.sub.as_deref().or(self.hinted.as_ref().map(|sub| sub.0.as_str()));
-        if expected.is_some_and(|sub| sub != session.sub.0) {
+        // Nobody can be held to a hint that cannot be read: whoever signs in now will do.
+        let settled = acted && self.expected_sub().is_none();
+        if !settled && self.expects_another(session.sub) {
             return Some(Step::SignIn { again: false });
+        }
+        if facts.hint_names_another && !acted {
+            return Some(Step::ChooseAccount);
         }
         (!self.is_fresh_enough(facts, &session)).then_some(Step::SignIn { again: true })
     }
@@ -245,6 +274,7 @@ mod tests {
         second_factor: bool,
         required_acr: Option<&'static str>,
         default_acr_values: Vec<String>,
+        hint_names_another: bool,
     }
 
     fn scene(prompt: &str) -> Scene {
@@ -276,6 +306,7 @@ mod tests {
             second_factor: false,
             required_acr: None,
             default_acr_values: Vec::new(),
+            hint_names_another: false,
         }
     }
 
@@ -291,6 +322,7 @@ mod tests {
                     second_factor: self.second_factor,
                 }),
                 knows_accounts: self.session.is_some(),
+                hint_names_another: self.hint_names_another,
                 consented: self.consented.as_ref(),
                 first_party: self.first_party,
                 unproven: self.unproven,
@@ -349,9 +381,38 @@ mod tests {
     #[test]
     fn a_hint_about_somebody_else_never_succeeds_silently() {
         let mut scene = scene("none");
-        scene.interaction.hinted = Some(Sub("bob".into()));
-        assert_eq!(scene.failure(), "login_required");
+        for hint in [Hint::Person(Sub("bob".into())), Hint::Unreadable] {
+            scene.interaction.hinted = Some(hint);
+            scene.interaction.request.prompt = Prompt::parse("none").unwrap();
+            assert_eq!(scene.failure(), "login_required");
+            scene.interaction.request.prompt = Prompt::default();
+            assert_eq!(scene.step(), Step::SignIn { again: false });
+        }
+        scene.interaction.hinted = Some(Hint::Person(Sub("ana".into())));
+        assert_eq!(scene.step(), Step::Finish);
+    }
+
+    #[test]
+    fn after_an_unreadable_hint_whoever_signs_in_goes_on() {
+        let mut scene = scene("");
+        scene.interaction.hinted = Some(Hint::Unreadable);
+        scene.interaction.signed_in = scene.session.map(|(id, _)| id);
+        assert_eq!(scene.step(), Step::Finish);
+        scene.interaction.hinted = Some(Hint::Person(Sub("bob".into())));
+        assert_eq!(scene.step(), Step::SignIn { again: false }, "a readable one goes on holding");
+    }
+
+    #[test]
+    fn a_login_hint_of_another_account_lets_the_person_choose_once() {
+        let mut scene = scene("none");
+        scene.hint_names_another = true;
+        assert_eq!(scene.failure(), "account_selection_required");
         scene.interaction.request.prompt = Prompt::default();
+        assert_eq!(scene.step(), Step::ChooseAccount);
+        scene.interaction.chosen = scene.session.map(|(id, _)| id);
+        assert_eq!(scene.step(), Step::Finish);
+        scene.interaction.chosen = None;
+        scene.session = None;
         assert_eq!(scene.step(), Step::SignIn { again: false });
     }
 

@@ -12,6 +12,7 @@ fn key(kid: &str, alg: SigningAlg, created_at: i64) -> SigningKeyRecord {
         active_at: None,
         retired_at: None,
         expires_at: None,
+        pruned_at: None,
         public_jwk: serde_json::Value::Null,
         sealed_private: Vec::new(),
     }
@@ -33,7 +34,8 @@ impl Cabinet {
             }
             KeyStep::Activate { kid } => self.change(&kid, |key| key.activate(now).unwrap()),
             KeyStep::Retire { kid } => self.change(&kid, |key| key.retire(now, rules.keep_after).unwrap()),
-            KeyStep::Prune { kid } => self.keys.retain(|key| key.kid != kid),
+            KeyStep::Prune { kid } => self.change(&kid, |key| key.prune(now).unwrap()),
+            KeyStep::Forget { kid } => self.keys.retain(|key| key.kid != kid),
         }
     }
 
@@ -61,6 +63,7 @@ const RULES: RotationRules = RotationRules {
     rotate_after: Duration::from_secs(1000),
     publish_before: Duration::from_secs(100),
     keep_after: Duration::from_secs(50),
+    hint_after: Duration::from_secs(500),
 };
 
 #[test]
@@ -85,7 +88,10 @@ fn a_key_lives_forward_only() {
     let retired = active.retire(Timestamp(3), Duration::from_secs(10)).unwrap();
     assert_eq!((retired.state(), retired.expires_at), (KeyState::Retired, Some(Timestamp(13))));
     assert!(retired.clone().activate(Timestamp(4)).is_err());
-    assert!(retired.retire(Timestamp(4), Duration::ZERO).is_err());
+    assert!(retired.clone().retire(Timestamp(4), Duration::ZERO).is_err());
+    let pruned = SigningKeyRecord { sealed_private: vec![1], ..retired }.prune(Timestamp(14)).unwrap();
+    assert_eq!((pruned.state(), pruned.sealed_private.as_slice()), (KeyState::Pruned, &[][..]));
+    assert!(pruned.clone().prune(Timestamp(15)).is_err() && pruned.activate(Timestamp(15)).is_err());
 }
 
 #[test]
@@ -111,7 +117,9 @@ fn a_successor_is_published_first_and_the_old_key_outlives_its_last_token() {
         (999, vec![KeyState::Active, KeyState::Next]),
         (1000, vec![KeyState::Retired, KeyState::Active]),
         (1050, vec![KeyState::Retired, KeyState::Active]),
-        (1051, vec![KeyState::Active]),
+        (1051, vec![KeyState::Pruned, KeyState::Active]),
+        (1500, vec![KeyState::Pruned, KeyState::Active]),
+        (1501, vec![KeyState::Active]),
     ] {
         cabinet.settle(Timestamp(at), RULES);
         assert_eq!(states(&cabinet), expected, "at {at}");
@@ -141,10 +149,11 @@ fn a_leaked_key_can_be_replaced_at_once() {
 const LONGEST_TICK: i64 = 2_500;
 
 fn rules() -> impl Strategy<Value = RotationRules> {
-    (0_u64..5_000, 0_u64..2_000, 0_u64..3_000).prop_map(|(rotate, publish, keep)| RotationRules {
+    (0_u64..5_000, 0_u64..2_000, 0_u64..3_000, 0_u64..3_000).prop_map(|(rotate, publish, keep, hint)| RotationRules {
         rotate_after: Duration::from_secs(rotate),
         publish_before: Duration::from_secs(publish),
         keep_after: Duration::from_secs(keep),
+        hint_after: Duration::from_secs(keep + hint),
     })
 }
 
@@ -176,7 +185,11 @@ proptest! {
             cabinet.settle(now, rules);
             for (kid, signed) in &last_signed {
                 if now.seconds_since(*signed) <= rules.keep_after.as_secs() {
-                    prop_assert!(cabinet.keys.iter().any(|key| key.kid == *kid), "a living token lost its key");
+                    let published = |key: &&SigningKeyRecord| key.kid == *kid && key.state() != KeyState::Pruned;
+                    prop_assert!(cabinet.keys.iter().any(|key| published(&key)), "a living token lost its key");
+                }
+                if now.seconds_since(*signed) <= rules.hint_after.as_secs() {
+                    prop_assert!(cabinet.keys.iter().any(|key| key.kid == *kid), "a hint of a living session lost its key");
                 }
             }
         }

@@ -7,7 +7,6 @@ use crate::domain::client::Client;
 use crate::domain::id::{ClientId, SessionId};
 use crate::domain::session::EndReason;
 use crate::flows::accounts::{Account, Browser};
-use crate::flows::authorize::with_query;
 use crate::flows::end::Ended;
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::issue::ID_TOKEN_TYP;
@@ -15,6 +14,7 @@ use crate::flows::usher::Usher;
 use crate::keys::verify::Expect;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::response_mode::with_query;
 
 /// What a client asks when it sends somebody here to sign out.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +53,8 @@ impl Usher {
             return Ok(LogoutRequest { fault: Some("a parameter is repeated"), ..LogoutRequest::default() });
         };
         let hinted = hint.map(|hint| self.read_logout_hint(hint));
-        if hinted == Some(None) {
+        // Beside a client that is named an unreadable hint proves nothing, and the person is asked.
+        if hinted == Some(None) && named.is_none() {
             return Ok(LogoutRequest {
                 fault: Some("id_token_hint is not an ID token of this issuer"),
                 ..LogoutRequest::default()
@@ -93,8 +94,7 @@ impl Usher {
         let hinted = live.iter().find(|account| Some(account.session.id) == request.hinted_session);
         Ok(match (hinted, live.first()) {
             (Some(account), _) if request.fault.is_none() => SignOut::AtOnce(Box::new(account.clone())),
-            // The token speaks of a session that is over already: nothing to ask, whoever else is signed in here.
-            (None, _) if request.hinted_session.is_some() && request.fault.is_none() => SignOut::Nothing,
+            // Without a hint, or with one of another session, the person decides (RP-Initiated Logout §2).
             (_, Some(account)) => SignOut::Ask(Box::new(account.clone())),
             (_, None) => SignOut::Nothing,
         })
@@ -159,7 +159,7 @@ impl Usher {
 
     /// The client and session of an ID token of ours, expired or not (RP-Initiated Logout §2).
     fn read_logout_hint(&self, hint: &str) -> Option<(ClientId, Option<SessionId>)> {
-        let verified = self.keyring().verify(hint, Expect { typ: ID_TOKEN_TYP }).ok()?;
+        let verified = self.keyring().verify_hint(hint, Expect { typ: ID_TOKEN_TYP }).ok()?;
         let text = |name: &str| verified.claims.get(name).and_then(serde_json::Value::as_str);
         let ours = text("iss") == Some(self.issuer());
         let client = ClientId(text("aud").filter(|_| ours)?.to_owned());

@@ -75,7 +75,8 @@ impl Usher {
     pub(super) fn rotation_rules(&self) -> RotationRules {
         let (keys, tokens) = (&self.config.keys, &self.config.tokens);
         let keep_after = tokens.access_ttl.max(tokens.id_ttl) + SLACK;
-        RotationRules { rotate_after: keys.rotate_after, publish_before: keys.publish_before, keep_after }
+        let hint_after = self.config.session.absolute.max(keep_after);
+        RotationRules { rotate_after: keys.rotate_after, publish_before: keys.publish_before, keep_after, hint_after }
     }
 
     /// Plans and acts until there is nothing left to do. The first start takes two rounds: make, then activate.
@@ -152,8 +153,14 @@ impl Usher {
                     (EventKind::KeyRetired, key.kid)
                 }
                 KeyStep::Prune { kid } => {
+                    let Some(Ok(key)) = find(kid).map(|key| key.prune(now)) else { continue };
+                    tx.update_key(&key).await?;
+                    (EventKind::KeyPruned, key.kid)
+                }
+                // Nobody outside has known it since it was pruned.
+                KeyStep::Forget { kid } => {
                     tx.delete_key(kid).await?;
-                    (EventKind::KeyPruned, kid.clone())
+                    continue;
                 }
             };
             tx.append(&self.event(kind).with("kid", kid)).await?;

@@ -59,7 +59,7 @@ impl Usher {
             steps.retain(|step| match step {
                 KeyStep::Generate { alg } => !signs(*alg),
                 KeyStep::Activate { kid } => keys.iter().any(|key| key.kid == *kid && !signs(key.alg)),
-                KeyStep::Retire { .. } | KeyStep::Prune { .. } => false,
+                KeyStep::Retire { .. } | KeyStep::Prune { .. } | KeyStep::Forget { .. } => false,
             });
             made = self.act(tx, &steps, made, rules).await?;
         }
@@ -69,7 +69,9 @@ impl Usher {
 
 /// The keys to be made so that each algorithm has one that signs, or can sign, once these are gone.
 fn successors_to_make(known: &[SigningKeyRecord], doomed: &BTreeSet<String>) -> Vec<KeyStep> {
-    let stays = |key: &&SigningKeyRecord| key.state() != KeyState::Retired && !doomed.contains(&key.kid);
+    let stays = |key: &&SigningKeyRecord| {
+        !matches!(key.state(), KeyState::Retired | KeyState::Pruned) && !doomed.contains(&key.kid)
+    };
     let lacks = |alg: &SigningAlg| !known.iter().filter(stays).any(|key| key.alg == *alg);
     SigningAlg::ALL.into_iter().filter(lacks).map(|alg| KeyStep::Generate { alg }).collect()
 }

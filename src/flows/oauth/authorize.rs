@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use crate::domain::client::Client;
-use crate::domain::code::AuthorizationCode;
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
-use crate::domain::id::{ClientId, GrantId};
-use crate::domain::interaction::{Facts, Interaction, SessionFacts, Step};
+use crate::domain::id::ClientId;
+use crate::domain::interaction::{Facts, Hint, Interaction, SessionFacts, Step};
 use crate::domain::user::Sub;
 use crate::flows::accounts::{Account, Browser, secret_hash};
 use crate::flows::error::{FlowError, Refused};
+use crate::flows::packed::{pack, unpack};
 use crate::flows::usher::{Device, Usher};
 use crate::keys::seal::Purpose;
 use crate::keys::verify::Expect;
 use crate::protocol::authorize::{AuthorizeRequest, Destination};
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::response_mode::AuthorizationResponse;
 
 /// Why an authorization request is shown a page instead of being answered.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +51,7 @@ pub enum AuthorizeFault {
 #[derive(Debug)]
 pub enum Outcome {
     /// Back to the client, with a code or an error.
-    Redirect(String),
+    Answer(AuthorizationResponse),
     /// On to a page.
     Show {
         /// Which.
@@ -80,17 +81,11 @@ impl Usher {
         let redirect_uri = self.prove_redirect(&client, destination.redirect_uri).await?;
         let mut request = match AuthorizeRequest::check(params, &client.rules()) {
             Ok(request) => request,
-            Err((error, read)) => {
-                return Ok(Outcome::Redirect(self.error_redirect(&redirect_uri, read.state.as_deref(), &error)));
-            }
+            Err((error, read)) => return Ok(Outcome::Answer(self.error_response(&redirect_uri, &read, &error))),
         };
-        let hinted = match request.id_token_hint.as_deref().map(|hint| self.read_hint(hint)) {
+        let hinted = match request.id_token_hint.take() {
             None => None,
-            Some(Some(sub)) => Some(self.sub_today(sub).await?),
-            Some(None) => {
-                let error = OAuthError::invalid_request("id_token_hint is not an ID token of this issuer");
-                return Ok(Outcome::Redirect(self.error_redirect(&redirect_uri, request.state.as_deref(), &error)));
-            }
+            Some(hint) => Some(self.whom_a_hint_names(&hint).await?),
         };
         if let Some(sub) = request.claims.sub.take() {
             request.claims.sub = Some(self.sub_today(Sub(sub)).await?.0);
@@ -145,6 +140,7 @@ impl Usher {
                 second_factor,
             }),
             knows_accounts: !accounts.is_empty(),
+            hint_names_another: names_another(&interaction, &accounts),
             consented: consent.as_ref().map(|consent| &consent.scope),
             first_party: client.metadata.first_party,
             unproven: client.is_unproven(&interaction.redirect_uri),
@@ -155,13 +151,12 @@ impl Usher {
         match (step, account) {
             (Step::Finish, Some(account)) => {
                 self.touch(account, device).await?;
-                Ok(Outcome::Redirect(self.code_redirect(&interaction, account)?))
+                Ok(Outcome::Answer(self.code_response(&interaction, account)?))
             }
-            (Step::Fail(error), _) => Ok(Outcome::Redirect(self.error_redirect(
-                &interaction.redirect_uri,
-                interaction.request.state.as_deref(),
-                &error,
-            ))),
+            (Step::Fail(error), _) => {
+                let response = self.error_response(&interaction.redirect_uri, &interaction.request, &error);
+                Ok(Outcome::Answer(response))
+            }
             (step, _) => Ok(Outcome::Show { step, interaction: Box::new(interaction) }),
         }
     }
@@ -193,7 +188,7 @@ impl Usher {
     /// # Errors
     /// Never in practice: an interaction always serialises.
     pub fn seal_interaction(&self, interaction: &Interaction) -> Result<String, FlowError> {
-        Ok(self.sealer.seal_text(Purpose::Interaction, &serde_json::to_vec(interaction)?, &*self.random))
+        Ok(self.sealer.seal_text(Purpose::Interaction, &pack(interaction)?, &*self.random))
     }
 
     /// Opens a sealed interaction, in the browser that began it and in time.
@@ -202,21 +197,12 @@ impl Usher {
     /// [`Refused::InteractionOver`] for anything else.
     pub fn open_interaction(&self, sealed: &str, browser: &Browser) -> Result<Interaction, FlowError> {
         let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok();
-        let interaction: Option<Interaction> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let interaction: Option<Interaction> = opened.and_then(|bytes| unpack(&bytes));
         interaction
             .filter(|one| {
                 !one.is_expired(self.now()) && browser.mark().is_some_and(|mark| mark_hash(mark) == one.browser)
             })
             .ok_or_else(|| Refused::InteractionOver.into())
-    }
-
-    /// Back to the client with an error (RFC 6749 §4.1.2.1, RFC 9207 §2).
-    pub fn error_redirect(&self, redirect_uri: &str, state: Option<&str>, error: &OAuthError) -> String {
-        let known = [("error", error.code.as_str()), ("error_description", &error.description)];
-        with_query(
-            redirect_uri,
-            known.into_iter().chain(state.map(|state| ("state", state))).chain([("iss", self.issuer())]),
-        )
     }
 
     /// The redirect URI, proven: the one sent if it is registered, or the only one registered.
@@ -253,45 +239,20 @@ impl Usher {
         Ok(told.await?)
     }
 
-    /// Whom an ID token of ours is about, expired or not.
-    fn read_hint(&self, hint: &str) -> Option<Sub> {
-        let verified = self.keyring().verify(hint, Expect { typ: crate::flows::issue::ID_TOKEN_TYP }).ok()?;
-        let ours = verified.claims.get("iss").and_then(serde_json::Value::as_str) == Some(self.issuer());
-        let sub = verified.claims.get("sub")?.as_str()?;
-        ours.then(|| Sub(sub.to_owned()))
+    /// Whom an `id_token_hint` is about: expired or not, and as the person is known today.
+    async fn whom_a_hint_names(&self, hint: &str) -> Result<Hint, FlowError> {
+        let verified = self.keyring().verify_hint(hint, Expect { typ: crate::flows::issue::ID_TOKEN_TYP }).ok();
+        let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
+        match text("sub").filter(|_| text("iss").as_deref() == Some(self.issuer())) {
+            Some(sub) => Ok(Hint::Person(self.sub_today(Sub(sub)).await?)),
+            None => Ok(Hint::Unreadable),
+        }
     }
 
     /// The `sub` of whoever a `sub` names today: after a merge that of the user who is left.
     async fn sub_today(&self, sub: Sub) -> Result<Sub, FlowError> {
         let kept = self.store.find_user_by_former_sub(&sub).await?;
         Ok(kept.map_or(sub, |user| user.sub))
-    }
-
-    /// Back to the client with a code. Nothing is written: the code carries all there is to know.
-    fn code_redirect(&self, interaction: &Interaction, account: &Account) -> Result<String, FlowError> {
-        let (now, request) = (self.now(), &interaction.request);
-        let code = AuthorizationCode {
-            grant_id: GrantId::new(now, &*self.random),
-            client_id: interaction.client_id.clone(),
-            user_id: account.user.id,
-            sub: account.user.sub.clone(),
-            session_id: account.session.id,
-            scope: request.scope.clone(),
-            claims: request.claims.clone(),
-            nonce: request.nonce.clone(),
-            code_challenge: request.code_challenge.clone(),
-            redirect_uri: interaction.redirect_uri_sent.then(|| interaction.redirect_uri.clone()),
-            auth_time: account.session.auth_time,
-            acr: interaction.acr_to_tell(&account.session.acr),
-            amr: account.session.amr.clone(),
-            expires_at: now + self.config.tokens.code_ttl,
-        };
-        let sealed = self.sealer.seal_text(Purpose::AuthorizationCode, &serde_json::to_vec(&code)?, &*self.random);
-        let state = request.state.as_deref().map(|state| ("state", state));
-        Ok(with_query(
-            &interaction.redirect_uri,
-            [("code", sealed.as_str())].into_iter().chain(state).chain([("iss", self.issuer())]),
-        ))
     }
 }
 
@@ -310,44 +271,32 @@ fn pick<'a>(interaction: &Interaction, accounts: &'a [Account]) -> Option<&'a Ac
     if let Some(acted) = interaction.signed_in.or(interaction.chosen) {
         return live().find(|account| account.session.id == acted);
     }
-    if let Some(sub) =
-        interaction.request.claims.sub.as_deref().or(interaction.hinted.as_ref().map(|sub| sub.0.as_str()))
-    {
+    if let Some(sub) = interaction.expected_sub() {
         return live().find(|account| account.user.sub.0 == sub).or_else(|| live().next());
     }
-    let hint = interaction.request.login_hint.as_deref().and_then(|hint| Email::parse(hint).ok());
-    hint.and_then(|email| live().find(|account| account.user.email.as_ref() == Some(&email))).or_else(|| live().next())
+    let hint = interaction.request.login_hint.as_deref();
+    hint.and_then(|hint| live().find(|account| is_named_by(account, hint))).or_else(|| live().next())
+}
+
+/// Does `login_hint` name this account: by its address, its `sub`, or the name it goes by?
+fn is_named_by(account: &Account, hint: &str) -> bool {
+    let by_address = Email::parse(hint).is_ok_and(|email| account.user.email.as_ref() == Some(&email));
+    by_address
+        || account.user.sub.0 == hint
+        || account.user.profile.preferred_username.as_deref().is_some_and(|name| name == hint)
+}
+
+/// Does `login_hint` name somebody, and nobody who is signed in? A hint of an unknown form names nobody.
+fn names_another(interaction: &Interaction, accounts: &[Account]) -> bool {
+    let hint = interaction.request.login_hint.as_deref().filter(|_| interaction.expected_sub().is_none());
+    hint.is_some_and(|hint| {
+        let named = || accounts.iter().filter(|account| is_named_by(account, hint));
+        !named().any(|account| account.live) && (named().next().is_some() || Email::parse(hint).is_ok())
+    })
 }
 
 /// A browser's mark as it is kept inside an interaction or a registration.
 pub(in crate::flows) fn mark_hash(mark: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&secret_hash(mark)[..16])
-}
-
-/// Adds parameters to a URI whose own query stays as it is (RFC 6749 §3.1.2).
-pub(in crate::flows) fn with_query<'a>(uri: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let joint = match uri.find('?') {
-        None => "?",
-        Some(at) if at + 1 == uri.len() => "",
-        Some(_) => "&",
-    };
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    format!("{uri}{joint}{query}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_registered_query_is_kept() {
-        for (uri, answer) in [
-            ("https://rp.test/cb", "https://rp.test/cb?code=a+b%26"),
-            ("https://rp.test/cb?", "https://rp.test/cb?code=a+b%26"),
-            ("https://rp.test/cb?x=1", "https://rp.test/cb?x=1&code=a+b%26"),
-        ] {
-            assert_eq!(with_query(uri, [("code", "a b&")]), answer);
-        }
-    }
 }

@@ -60,11 +60,7 @@ impl Usher {
             .with_client(&interaction.client_id);
         self.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
         let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
-        Ok(Outcome::Redirect(self.error_redirect(
-            &interaction.redirect_uri,
-            interaction.request.state.as_deref(),
-            &error,
-        )))
+        Ok(Outcome::Answer(self.error_response(&interaction.redirect_uri, &interaction.request, &error)))
     }
 }
 

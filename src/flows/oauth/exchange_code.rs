@@ -7,6 +7,7 @@ use crate::domain::grant::{Grant, RefreshFamily};
 use crate::domain::session::EndReason;
 use crate::flows::error::FlowError;
 use crate::flows::issue::Issue;
+use crate::flows::packed::unpack;
 use crate::flows::usher::Usher;
 use crate::keys::seal::Purpose;
 use crate::protocol::cause::Cause;
@@ -65,7 +66,7 @@ impl Usher {
 
     fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, Cause> {
         let opened = self.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
-        opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or(Cause::UnknownCode)
+        opened.and_then(|bytes| unpack(&bytes)).ok_or(Cause::UnknownCode)
     }
 
     /// Does the consent still stand that the code was made under? Whoever takes it back ends what is on its way as well.

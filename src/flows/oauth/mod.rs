@@ -11,6 +11,7 @@ pub mod origins;
 pub mod refresh;
 pub mod refusals;
 pub mod releases;
+mod respond;
 pub mod revoke;
 pub mod token;
 pub mod told;

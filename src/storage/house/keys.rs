@@ -9,10 +9,10 @@ use crate::storage::row::{JsonColumn, unreadable};
 use crate::storage::{Result, StorageError, Store, Tx};
 
 statements! {
-    INSERT = "insert into signing_key (kid, alg, created_at, active_at, retired_at, expires_at, public_jwk, sealed_private) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    UPDATE = "update signing_key set active_at = $2, retired_at = $3, expires_at = $4 where kid = $1";
+    INSERT = "insert into signing_key (kid, alg, created_at, active_at, retired_at, expires_at, pruned_at, public_jwk, sealed_private) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    UPDATE = "update signing_key set active_at = $2, retired_at = $3, expires_at = $4, pruned_at = $5, sealed_private = $6 where kid = $1";
     DELETE = "delete from signing_key where kid = $1";
-    LIST = "select kid, alg, created_at, active_at, retired_at, expires_at, public_jwk, sealed_private from signing_key order by created_at, kid";
+    LIST = "select kid, alg, created_at, active_at, retired_at, expires_at, pruned_at, public_jwk, sealed_private from signing_key order by created_at, kid";
 }
 
 #[derive(sqlx::FromRow)]
@@ -23,6 +23,7 @@ struct KeyRow {
     active_at: Option<i64>,
     retired_at: Option<i64>,
     expires_at: Option<i64>,
+    pruned_at: Option<i64>,
     public_jwk: JsonColumn<serde_json::Value>,
     sealed_private: Vec<u8>,
 }
@@ -36,6 +37,7 @@ impl TryFrom<KeyRow> for SigningKeyRecord {
             active_at: row.active_at.map(Timestamp),
             retired_at: row.retired_at.map(Timestamp),
             expires_at: row.expires_at.map(Timestamp),
+            pruned_at: row.pruned_at.map(Timestamp),
             public_jwk: row.public_jwk.read("signing_key", "public_jwk", &row.kid)?,
             kid: row.kid,
             sealed_private: row.sealed_private,
@@ -53,6 +55,7 @@ impl Tx<'_> {
             .bind(key.active_at.map(|at| at.0))
             .bind(key.retired_at.map(|at| at.0))
             .bind(key.expires_at.map(|at| at.0))
+            .bind(key.pruned_at.map(|at| at.0))
             .bind(Json(&key.public_jwk))
             .bind(&key.sealed_private))
         .map(drop)
@@ -64,7 +67,9 @@ impl Tx<'_> {
             .bind(&key.kid)
             .bind(key.active_at.map(|at| at.0))
             .bind(key.retired_at.map(|at| at.0))
-            .bind(key.expires_at.map(|at| at.0)))
+            .bind(key.expires_at.map(|at| at.0))
+            .bind(key.pruned_at.map(|at| at.0))
+            .bind(&key.sealed_private))
         .map(drop)
     }
 

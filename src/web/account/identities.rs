@@ -1,9 +1,8 @@
 //! The ways in that providers vouch for: link, unlink; merge another account of this browser, take that back.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use axum::{Extension, http::StatusCode};
-use url::Url;
 
 use crate::domain::provider::ProviderId;
 use crate::flows::{Account, FlowError, Refused, Usher};
@@ -11,7 +10,6 @@ use crate::protocol::params::Params;
 use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
-use crate::web::layers::security_headers::FormAction;
 use crate::web::login::sign_in::text;
 use crate::web::pages::{AccountIdentities, Form, IdentityView, MergeView, Message, OtherAccount, ProviderButton};
 use crate::web::problem::HttpProblem;
@@ -130,10 +128,5 @@ async fn view(
         error: error.map(|error| error.text(lang)),
         page,
     };
-    // The form leads to a provider, and browsers hold the whole way to `form-action`.
-    let mut towards = FormAction::default().and_any_https();
-    for base in enabled.filter_map(|one| one.base_url.as_deref()).filter_map(|base| Url::parse(base).ok()) {
-        towards = towards.and(&base);
-    }
-    Ok((Extension(towards), show::html(&view)?).into_response())
+    show::html(&view)
 }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use askama::Template as _;
+use axum::Extension;
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -19,8 +21,9 @@ use crate::flows::{Account, Browser, Device};
 use crate::i18n::Lang;
 use crate::keys::seal::Purpose;
 use crate::protocol::params::Params;
+use crate::web::layers::security_headers::LeadsOn;
 use crate::web::layers::trace::TraceId;
-use crate::web::pages::{AccountChip, NavLink, Page, Tab};
+use crate::web::pages::{AccountChip, NavLink, Onward, Page, Tab};
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
 use crate::web::urls;
@@ -35,6 +38,9 @@ pub(in crate::web) const LANGUAGE: &str = "usher_lang";
 const REMEMBERED: &str = "usher_remembered";
 /// The cookie that holds how somebody signed in last.
 const LAST_USED: &str = "usher_last";
+/// Longest address in a header: with five cookies at their longest and all other headers, the head of the answer stays
+/// below 4 kB, which is what nginx reads from an upstream unless it is told otherwise.
+const LONGEST_LOCATION: usize = 1_400;
 /// How long a browser keeps its mark and its language.
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
 
@@ -58,6 +64,7 @@ pub struct Visitor {
     /// The trace id of this request.
     pub trace: TraceId,
     app: App,
+    posted: bool,
     last_used: Option<LastUsed>,
     last_used_before: Option<LastUsed>,
     chosen_language: Option<Lang>,
@@ -89,6 +96,7 @@ impl FromRequestParts<App> for Visitor {
             device: Device { source, user_agent: text(USER_AGENT) },
             trace: parts.extensions.get::<TraceId>().copied().ok_or_else(HttpProblem::internal)?,
             app: app.clone(),
+            posted: parts.method == axum::http::Method::POST,
             last_used: last_used.clone(),
             last_used_before: last_used,
             chosen_language,
@@ -200,9 +208,22 @@ impl Visitor {
         response
     }
 
-    /// Sends the browser on with a GET (303: RFC 9700 §4.12).
+    /// Sends the browser on with a GET: by 303 (RFC 9700 §4.12) where that can be, by a page that leads on by itself
+    /// where it cannot.
+    ///
+    /// A browser holds every redirect that follows a form to the `form-action` of the page with the form, and a client's
+    /// callback may redirect further: after a form, other sites are reached from a page, whose navigation is a new one.
+    /// And a head that holds a long address would not pass common proxies.
     pub fn redirect(self, to: &str) -> Response {
-        self.reply(see_other(to))
+        let is_ours = to.starts_with('/') && !to.starts_with("//");
+        if to.len() <= LONGEST_LOCATION && (is_ours || !self.posted) {
+            return self.reply(see_other(to));
+        }
+        let page = Onward { page: self.page(self.lang(None, None)), url: to.to_owned() };
+        match page.render() {
+            Ok(html) => self.reply((Extension(LeadsOn::ByAddress), Html(html))),
+            Err(error) => HttpProblem::from(error).into_response(),
+        }
     }
 }
 

@@ -53,12 +53,6 @@ impl Errand {
         }
     }
 
-    /// The client that the forms of this page lead to in the end.
-    fn towards(&self, app: &App, visitor: &Visitor) -> Option<String> {
-        let interaction = app.usher.open_interaction(self.sealed.as_deref()?, &visitor.browser).ok()?;
-        Some(interaction.redirect_uri)
-    }
-
     /// To the sign-in page: the person shows themselves again, and comes back.
     fn again(&self, page: &str) -> String {
         match &self.sealed {

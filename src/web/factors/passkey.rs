@@ -23,7 +23,7 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     match view(&app, &mut visitor, &account, &errand, is_first(&query)).await {
         Ok(page) => {
-            let body = show::html_towards(&page, errand.towards(&app, &visitor).as_deref())?;
+            let body = show::html(&page)?;
             Ok(visitor.reply(body))
         }
         Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::NEW_PASSKEY))),
@@ -48,7 +48,7 @@ pub async fn post(
             let mut page = view(&app, &mut visitor, &account, &errand, is_first(&query)).await?;
             let problem = HttpProblem::from(FlowError::from(refused.clone()));
             page.error = Some(sentence(refused.into(), page.page.lang)?);
-            let body = show::html_towards(&page, errand.towards(&app, &visitor).as_deref())?;
+            let body = show::html(&page)?;
             Ok(visitor.reply(with_status(&problem, body)))
         }
         Err(other) => Err(other.into()),

@@ -22,7 +22,7 @@ pub async fn get(
     match app.usher.offer_totp(&account).await {
         Ok(offer) => {
             let page = view(&mut visitor, &account, &errand, offer);
-            let body = show::html_towards(&page, errand.towards(&app, &visitor).as_deref())?;
+            let body = show::html(&page)?;
             Ok(visitor.reply(body))
         }
         Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::TOTP))),
@@ -65,7 +65,7 @@ fn refused(
         _ => return Err(error.into()),
     };
     page.error = Some(sentence(error, page.page.lang)?);
-    let body = show::html_towards(&page, errand.towards(app, &visitor).as_deref())?;
+    let body = show::html(&page)?;
     Ok(visitor.reply(with_status(&problem, body)))
 }
 

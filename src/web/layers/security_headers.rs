@@ -1,64 +1,71 @@
 //! The headers that tell a browser what our pages may never do. A handler's own header stays.
 
-use std::fmt::Write as _;
-
 use axum::extract::Request;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::Response;
-use url::{Host, Url};
 
-const POLICY_UP_TO_FORM_ACTION: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; \
-     font-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+use crate::web::urls;
 
-const FIXED: [(HeaderName, &str); 5] = [
-    (X_FRAME_OPTIONS, "DENY"),
+/// What every page's policy forbids.
+macro_rules! policy {
+    ($($directive:literal),*) => {
+        concat!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; font-src 'self'; \
+             base-uri 'none'",
+            $("; ", $directive),*
+        )
+    };
+}
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+const FIXED: [(HeaderName, &str); 3] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
         "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
     ),
 ];
 
-/// Where a page's forms may lead besides ourselves: put into the extensions of the page's response.
-///
-/// Chromium holds every redirect that follows a form post to the `form-action` of the page that held the form, so the page
-/// of a sign-in or consent form must name where the client will be sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FormAction(Vec<String>);
+/// Pages that a client may open in a popup, whose opener then waits for the answer: with
+/// `Cross-Origin-Opener-Policy` the answer would find no `window.opener`, for good.
+const IN_POPUPS: [&str; 9] = [
+    urls::AUTHORIZE,
+    urls::END_SESSION,
+    urls::LOGIN,
+    urls::REGISTER,
+    urls::VERIFY,
+    urls::RECOVER,
+    urls::CONSENT,
+    urls::LOGOUT,
+    "/upstream",
+];
 
-impl FormAction {
-    /// Forms may lead to the origin of `redirect_uri`; for a private-use scheme (RFC 8252 §7.1), to that scheme.
-    pub fn to(redirect_uri: &Url) -> Self {
-        Self(vec![source(redirect_uri)])
-    }
+/// Pages of the account that are shown in the middle of a client's request as well.
+const IN_POPUPS_OF_A_REQUEST: [&str; 2] = [urls::TOTP, urls::NEW_PASSKEY];
 
-    /// As well as to the origin of `redirect_uri`.
-    #[must_use]
-    pub fn and(mut self, redirect_uri: &Url) -> Self {
-        self.0.push(source(redirect_uri));
-        self
-    }
-
-    /// As well as anywhere over https: for clients whose callback redirects on to an origin we do not know.
-    #[must_use]
-    pub fn and_any_https(mut self) -> Self {
-        self.0.push("https:".to_owned());
-        self
-    }
+/// A page that stands in for a redirect: put into the extensions of its response. It holds nothing but what the next
+/// address is given, so it may be framed wherever a redirect may happen, a silent request's hidden frame included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeadsOn {
+    /// By an address.
+    ByAddress,
+    /// By a form. It has no `form-action`, because browsers hold every redirect that follows the post to it, and where
+    /// a client's callback redirects to is not known here.
+    ByForm,
 }
 
-/// A CSP source expression. Its text comes from a parsed URL, so it holds no space, quote, comma or semicolon.
-fn source(uri: &Url) -> String {
-    match (uri.scheme(), uri.host()) {
-        // CSP has no spelling for an IPv6 address (CSP 3 §2.3.1): the scheme is the closest there is.
-        (_, Some(Host::Ipv6(_))) => format!("{}:", uri.scheme()),
-        ("http" | "https", Some(_)) => uri.origin().ascii_serialization(),
-        (scheme, _) => format!("{scheme}:"),
+impl LeadsOn {
+    const fn policy(leads_on: Option<Self>) -> &'static str {
+        match leads_on {
+            None => policy!("frame-ancestors 'none'", "form-action 'self'"),
+            Some(Self::ByAddress) => policy!("form-action 'self'"),
+            Some(Self::ByForm) => policy!(),
+        }
     }
 }
 
@@ -68,14 +75,19 @@ pub(super) async fn set<F: Future<Output = Response>>(
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
+    let keeps_opener = keeps_opener(request.uri());
     let mut response = next(request).await;
-    let form_action = response.extensions_mut().remove::<FormAction>();
+    let leads_on = response.extensions_mut().remove::<LeadsOn>();
     let headers = response.headers_mut();
-    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy(form_action.as_ref()));
-    }
+    set_unless_set(headers, CONTENT_SECURITY_POLICY, LeadsOn::policy(leads_on));
     for (name, value) in FIXED {
         set_unless_set(headers, name, value);
+    }
+    if leads_on.is_none() {
+        set_unless_set(headers, X_FRAME_OPTIONS, "DENY");
+    }
+    if !keeps_opener {
+        set_unless_set(headers, OPENER_POLICY, "same-origin");
     }
     if https {
         set_unless_set(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
@@ -83,24 +95,15 @@ pub(super) async fn set<F: Future<Output = Response>>(
     response
 }
 
+/// Is this an address of [`IN_POPUPS`]? Whatever it answers, errors and redirects included, keeps the opener.
+fn keeps_opener(uri: &Uri) -> bool {
+    let under = |page: &str| uri.path().strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let of_request = || uri.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("interaction=")));
+    IN_POPUPS.into_iter().any(under) || (IN_POPUPS_OF_A_REQUEST.contains(&uri.path()) && of_request())
+}
+
 fn set_unless_set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
-}
-
-fn policy(form_action: Option<&FormAction>) -> HeaderValue {
-    let own = HeaderValue::from_static(POLICY_UP_TO_FORM_ACTION);
-    let Some(FormAction(sources)) = form_action else { return own };
-    let mut text = POLICY_UP_TO_FORM_ACTION.to_owned();
-    for source in sources.iter().filter(|source| is_plain(source)) {
-        // Writing into a String cannot fail.
-        let _ = write!(text, " {source}");
-    }
-    HeaderValue::try_from(text).unwrap_or(own)
-}
-
-/// Nothing that could end the source list and start another directive.
-fn is_plain(source: &str) -> bool {
-    source.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte))
 }
 
 #[cfg(test)]
@@ -115,9 +118,9 @@ mod tests {
     use super::*;
 
     async fn headers_of(path: &str, https: bool) -> HeaderMap {
-        let client = Url::parse("https://rp.test/cb?x=1").unwrap();
         let router = Router::new()
-            .route("/consent", get(move || async move { axum::Extension(FormAction::to(&client)) }))
+            .route("/hop", get(|| async { axum::Extension(LeadsOn::ByAddress) }))
+            .route("/form", get(|| async { axum::Extension(LeadsOn::ByForm) }))
             .route("/docs", get(|| async { [(CONTENT_SECURITY_POLICY, "default-src 'self'")].into_response() }));
         let router =
             router.layer(from_fn(move |request: Request, next: Next| set(https, request, |request| next.run(request))));
@@ -130,7 +133,7 @@ mod tests {
         let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.ends_with("form-action 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
         assert!(!policy.contains("unsafe"), "{policy}");
-        for (name, value) in FIXED {
+        for (name, value) in FIXED.into_iter().chain([(X_FRAME_OPTIONS, "DENY"), (OPENER_POLICY, "same-origin")]) {
             assert_eq!(headers[name], value);
         }
         assert_eq!(headers[STRICT_TRANSPORT_SECURITY], "max-age=31536000");
@@ -138,27 +141,48 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_handler_may_widen_form_action_or_bring_its_own_policy() {
-        let consent = headers_of("/consent", true).await;
-        assert!(consent[CONTENT_SECURITY_POLICY].to_str().unwrap().ends_with("form-action 'self' https://rp.test"));
+    async fn a_page_in_place_of_a_redirect_may_be_framed_and_only_its_form_may_lead_anywhere() {
+        let by_address = headers_of("/hop", true).await;
+        let policy = by_address[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.ends_with("; form-action 'self'") && !policy.contains("frame-ancestors"), "{policy}");
+        assert!(!by_address.contains_key(X_FRAME_OPTIONS));
+        let by_form = headers_of("/form", true).await;
+        let policy = by_form[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("form-action"), "{policy}");
         assert_eq!(headers_of("/docs", true).await[CONTENT_SECURITY_POLICY], "default-src 'self'");
     }
 
     #[test]
-    fn a_source_is_an_origin_a_scheme_or_nothing() {
-        for (uri, wanted) in [
-            ("https://rp.test:8443/cb;script-src", "https://rp.test:8443"),
-            ("http://127.0.0.1:51004/cb", "http://127.0.0.1:51004"),
-            ("http://[::1]:51004/cb", "http:"),
-            ("com.example.app:/cb", "com.example.app:"),
+    fn only_pages_that_clients_open_in_popups_keep_their_opener() {
+        for path in [
+            "/oauth2/authorize?client_id=x",
+            "/oauth2/logout",
+            "/login",
+            "/login/second?pending=x",
+            "/login/accounts",
+            "/login/enrol",
+            "/recover/reset?token=x",
+            "/upstream/google/start",
+            "/upstream/google/callback?code=x",
+            "/upstream/ask?q=x",
+            "/account/security/totp?interaction=x",
         ] {
-            assert_eq!(source(&Url::parse(uri).unwrap()), wanted);
+            assert!(keeps_opener(&path.parse().unwrap()), "{path}");
         }
-        let policy_of = |form_action: FormAction| policy(Some(&form_action)).to_str().unwrap().to_owned();
-        let widened = FormAction::default().and_any_https().and(&Url::parse("app:/").unwrap());
-        assert!(policy_of(widened).ends_with("form-action 'self' https: app:"));
-        for evil in ["https://a; script-src *", "a;b", "'unsafe-inline'", "a\r\nb", "é"] {
-            assert!(policy_of(FormAction(vec![evil.into()])).ends_with("form-action 'self'"), "{evil}");
+        for path in [
+            "/",
+            "/account/profile",
+            "/account/security",
+            "/account/security/totp",
+            "/account/security/totp?next=interaction=x",
+            "/account/security/factors?interaction=x",
+            "/console",
+            "/setup/x",
+            "/docs",
+            "/loginx",
+            "/oauth2/token",
+        ] {
+            assert!(!keeps_opener(&path.parse().unwrap()), "{path}");
         }
     }
 }

@@ -32,10 +32,7 @@ pub async fn get(
     let form =
         Form { action: urls::ACCOUNTS.to_owned(), csrf: visitor.form_token(), interaction: sealed.map(str::to_owned) };
     let accounts = app.usher.accounts(&visitor.browser).await?.iter().map(account_view).collect();
-    let body = show::html_towards(
-        &AccountChooser { page, form, client, accounts },
-        interaction.as_ref().map(|one| one.redirect_uri.as_str()),
-    )?;
+    let body = show::html(&AccountChooser { page, form, client, accounts })?;
     Ok(visitor.reply(body))
 }
 
@@ -72,8 +69,9 @@ pub async fn post(
             show::outcome(&app, visitor, outcome)
         }
         (Some(mut interaction), known) => {
-            interaction.request.login_hint =
-                known.and_then(|account| account.user.email.as_ref()).map(ToString::to_string);
+            if let Some(known) = known {
+                interaction.request.login_hint = known.user.email.as_ref().map(ToString::to_string);
+            }
             interaction.choose(known.map_or(nobody(), |account| account.session.id));
             show::outcome(&app, visitor, sign_in_step(interaction))
         }

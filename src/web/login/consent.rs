@@ -45,7 +45,7 @@ pub async fn get(
         scopes: scopes(lang, &interaction, &account.user, &earlier),
         form: Form::of_sign_in(urls::CONSENT, asked, visitor.form_token()),
     };
-    let body = show::html_towards(&view, Some(&interaction.redirect_uri))?;
+    let body = show::html(&view)?;
     Ok(visitor.reply(body))
 }
 

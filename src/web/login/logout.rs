@@ -73,7 +73,7 @@ pub fn ask(
     let page = visitor.page(lang);
     let form = Form::new(action, visitor.form_token());
     let view = LogoutConfirm { page, form, client, email: account.user.label(), offer_everywhere: true };
-    let body = show::html_towards(&view, request.and_then(|request| request.continue_url.as_deref()))?;
+    let body = show::html(&view)?;
     Ok(visitor.reply(body))
 }
 

@@ -55,7 +55,7 @@ pub async fn get(
         return step_up(&app, visitor, interaction).await;
     }
     let page = view(&app, &mut visitor, &place, interaction.as_ref()).await?;
-    let body = show::html_towards(&page, interaction.as_ref().map(|one| one.redirect_uri.as_str()))?;
+    let body = show::html(&page)?;
     Ok(visitor.reply(body))
 }
 
@@ -99,7 +99,7 @@ async fn refused(
     let Some(words) = words else { return Err(error.into()) };
     let mut page = view(app, &mut visitor, place, interaction).await?;
     page.error = words.iter().next().map(|(_, message)| message.to_owned());
-    let body = show::html_towards(&page, interaction.map(|one| one.redirect_uri.as_str()))?;
+    let body = show::html(&page)?;
     Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
 }
 
@@ -173,7 +173,7 @@ pub async fn get_enrol(
         totp_url: urls::with(urls::TOTP, "interaction", &sealed),
         passkey_url: app.usher.offers_passkeys().then(|| urls::with(urls::NEW_PASSKEY, "interaction", &sealed)),
     };
-    let body = show::html_towards(&view, Some(&interaction.redirect_uri))?;
+    let body = show::html(&view)?;
     Ok(visitor.reply(body))
 }
 
@@ -187,6 +187,5 @@ pub async fn post_enrol(
     let interaction = app.usher.open_interaction(&text(&form, "interaction"), &visitor.browser)?;
     let why = "the person set up no second factor";
     let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why);
-    let to = app.usher.error_redirect(&interaction.redirect_uri, interaction.request.state.as_deref(), &error);
-    Ok(visitor.redirect(&to))
+    show::answer(visitor, app.usher.error_response(&interaction.redirect_uri, &interaction.request, &error))
 }

@@ -28,7 +28,7 @@ pub async fn get(
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let mut page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
     lead_on(&app, &visitor, &mut page, &query).await?;
-    let body = show::html_towards(&page, interaction.as_ref().map(|one| one.redirect_uri.as_str()))?;
+    let body = show::html(&page)?;
     Ok(visitor.reply(body))
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn refused(
         page.email = text(form, "email");
     }
     let problem = HttpProblem::from(error);
-    let body = show::html_towards(&page, interaction.as_ref().map(|one| one.redirect_uri.as_str()))?;
+    let body = show::html(&page)?;
     Ok(visitor.reply(with_status(&problem, body)))
 }
 
@@ -151,10 +151,8 @@ async fn view(
         None => None,
     };
     let hint = interaction.and_then(|one| one.request.login_hint.clone()).filter(|hint| hint.contains('@'));
-    let expects_somebody_else = interaction.zip(again.as_ref()).is_some_and(|(one, account)| {
-        one.hinted.as_ref().is_some_and(|sub| *sub != account.user.sub)
-            || one.request.claims.sub.as_ref().is_some_and(|sub| *sub != account.user.sub.0)
-    });
+    let expects_somebody_else =
+        interaction.zip(again.as_ref()).is_some_and(|(one, account)| one.expects_another(&account.user.sub));
     let again = again.filter(|_| !expects_somebody_else);
     let offered = app.usher.offered_providers().await?;
     let providers = offered.into_iter().map(|one| ProviderButton {

@@ -26,16 +26,14 @@ pub async fn get(
     let lang = visitor.lang(None, None);
     if let Some(token) = query.get("token").ok().flatten() {
         let page = link_view(&app, &mut visitor, token).await?;
-        let towards = towards(&app, &visitor, app.usher.waiting_sign_in_of_link(token).await?.as_deref());
-        let body = show::html_towards(&page, towards.as_deref())?;
+        let body = show::html(&page)?;
         return Ok(visitor.reply(body));
     }
     let sent = matches!(query.get("sent"), Ok(Some(_)));
     let proof = proof_of(&query)?;
     let mut page = view(&app, &mut visitor, proof).await?;
     page.notice = sent.then(|| Message::CodeSent.text(lang));
-    let towards = towards(&app, &visitor, app.usher.waiting_sign_in(proof).await?.as_deref());
-    let body = show::html_towards(&page, towards.as_deref())?;
+    let body = show::html(&page)?;
     Ok(visitor.reply(body))
 }
 
@@ -87,12 +85,6 @@ async fn done(app: &App, visitor: Visitor, verified: Verified) -> Result<Respons
     show::arrived(app, visitor, verified.signed_in, interaction, urls::PROFILE).await
 }
 
-/// Where the form of this page leads in the end, if the registration is part of a sign-in that this browser began.
-fn towards(app: &App, visitor: &Visitor, sealed: Option<&str>) -> Option<String> {
-    let interaction = show::interaction(app, sealed, visitor).ok().flatten();
-    interaction.map(|interaction| interaction.redirect_uri)
-}
-
 async fn refused(app: &App, mut visitor: Visitor, proof: ProofId, error: FlowError) -> Result<Response, HttpProblem> {
     let mut page = view(app, &mut visitor, proof).await?;
     let words = match &error {
@@ -101,8 +93,7 @@ async fn refused(app: &App, mut visitor: Visitor, proof: ProofId, error: FlowErr
     };
     let Some(words) = words else { return Err(error.into()) };
     page.error = words.iter().next().map(|(_, message)| message.to_owned());
-    let towards = towards(app, &visitor, app.usher.waiting_sign_in(proof).await?.as_deref());
-    let body = show::html_towards(&page, towards.as_deref())?;
+    let body = show::html(&page)?;
     Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
 }
 
@@ -115,8 +106,7 @@ async fn link_refused(app: &App, mut visitor: Visitor, token: &str, error: FlowE
     };
     let Some(words) = words else { return Err(error.into()) };
     page.error = words.iter().next().map(|(_, message)| message.to_owned());
-    let towards = towards(app, &visitor, app.usher.waiting_sign_in_of_link(token).await?.as_deref());
-    let body = show::html_towards(&page, towards.as_deref())?;
+    let body = show::html(&page)?;
     Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
 }
 

@@ -8,7 +8,7 @@ use crate::flows::{AuthorizeFault, FlowError, log_refusal};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
-use crate::web::extract::visitor::{Visitor, see_other};
+use crate::web::extract::visitor::Visitor;
 use crate::web::pages::{ErrorPage, Mismatch, Problem};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
@@ -31,10 +31,10 @@ pub async fn get(
 }
 
 /// POST comes from another site and so without our cookies: the browser is sent on to the same request by GET.
-pub async fn post(QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
+pub async fn post(visitor: Visitor, QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
     let all = query.iter().chain(form.iter());
     let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    see_other(&format!("{}?{}", urls::AUTHORIZE, params.encode()))
+    visitor.redirect(&format!("{}?{}", urls::AUTHORIZE, params.encode()))
 }
 
 /// A fault that is shown on a page leaves its line in the log like one that is sent back.

@@ -7,7 +7,7 @@ use crate::flows::{LogoutRequest, SignOut, log_refusal};
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
-use crate::web::extract::visitor::{Visitor, see_other};
+use crate::web::extract::visitor::Visitor;
 use crate::web::login::logout::{ask, signed_out};
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
@@ -35,10 +35,10 @@ pub async fn get(
 }
 
 /// POST comes from another site and so without our cookies: the browser is sent on to the same request by GET.
-pub async fn post(QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
+pub async fn post(visitor: Visitor, QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
     let all = query.iter().chain(form.iter());
     let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    see_other(&format!("{}?{}", urls::END_SESSION, params.encode()))
+    visitor.redirect(&format!("{}?{}", urls::END_SESSION, params.encode()))
 }
 
 /// Back to the client where it may have people back; a page otherwise.

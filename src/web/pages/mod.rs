@@ -19,7 +19,7 @@ mod rooms;
 mod samples;
 
 use desk::{client, console, project, providers, quick_start, webhooks};
-use door::{consent, login, logout, mismatch, recover, setup, upstream};
+use door::{consent, login, logout, mismatch, onward, recover, setup, upstream};
 use rooms::{account, activity, apps, claims, data, email, factors, not_me, receipt, sessions};
 
 pub use account::{AccountProfile, AccountSecurity, ProfileValues};
@@ -46,6 +46,7 @@ pub use logout::{LogoutConfirm, SignedOut};
 pub use message::Message;
 pub use mismatch::{Mismatch, Segment};
 pub use not_me::{NotMe, NotMeDone, NotMeExpired};
+pub use onward::{FormPost, Onward};
 pub use problem::Problem;
 pub use project::{MemberRow, MembersPage, ProjectHead, ProjectTab, ProjectTokenPage, ShownSecret};
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderPage, ProviderRow, ProviderValues, StepView};

@@ -22,6 +22,7 @@ pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
     pages.extend(recovering(lang));
     pages.extend(answering(lang));
     pages.extend(failing(lang));
+    pages.extend(leading_on(lang));
     pages.extend(setting_up(lang));
     pages.extend(account::own_account(lang));
     pages.extend(account::own_sessions(lang));
@@ -97,6 +98,13 @@ fn hostile_client() -> ClientView {
 
 fn errors(fields: &[&str], lang: Lang) -> FieldErrors {
     fields.iter().map(|field| (*field, Message::Required.text(lang))).collect()
+}
+
+fn leading_on(lang: Lang) -> Vec<Rendered> {
+    let address = Onward { page: page(lang), url: format!("https://rp.test/cb?code=c&state={HOSTILE}") };
+    let fields = vec![("code", "c".to_owned()), ("state", HOSTILE.to_owned())];
+    let form = FormPost { page: page(lang), action: "https://rp.test/cb".into(), fields };
+    vec![("onward", address.render()), ("form-post", form.render())]
 }
 
 fn signing_in(lang: Lang) -> Vec<Rendered> {

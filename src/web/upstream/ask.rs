@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::arrived;
 use crate::domain::id::ProofId;
-use crate::flows::upstream::{Arrived, Asked, Errand, Question, UpstreamFault};
+use crate::flows::upstream::{Arrived, Asked, Question, UpstreamFault};
 use crate::flows::{Account, FlowError};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
@@ -92,16 +92,11 @@ async fn view(app: &App, visitor: &mut Visitor, asked: &Asked, error: Option<Str
     let here = urls::upstream_ask(asked.id);
     let form = Form::new(here.clone(), visitor.form_token());
     let (provider, handle) = (asked.provider.clone(), asked.handle.clone());
-    let towards = match &asked.errand {
-        Errand::SignIn { interaction, .. } => show::interaction(app, interaction.as_deref(), visitor).ok().flatten(),
-        Errand::Link { .. } => None,
-    };
-    let towards = towards.map(|interaction| interaction.redirect_uri);
     let body = match &asked.question {
         Question::Address { suggested, sent_to } => {
             let shown = sent_to.as_ref().or(suggested.as_ref()).map(ToString::to_string).unwrap_or_default();
             let view = AskAddress { page, form, provider, handle, email: shown, sent: sent_to.is_some(), error };
-            show::html_towards(&view, towards.as_deref())?
+            show::html(&view)?
         }
         Question::Confirm { email, by_mail, sent, .. } => {
             let signed_in = owner_here(app, visitor, asked).await?.is_some();
@@ -120,7 +115,7 @@ async fn view(app: &App, visitor: &mut Visitor, asked: &Asked, error: Option<Str
                 sent: *sent,
                 error,
             };
-            show::html_towards(&view, towards.as_deref())?
+            show::html(&view)?
         }
     };
     Ok(body.into_response())

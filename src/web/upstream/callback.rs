@@ -7,7 +7,7 @@ use super::{arrived, trouble};
 use crate::domain::provider::ProviderId;
 use crate::flows::upstream::Callback;
 use crate::web::extract::body;
-use crate::web::extract::visitor::{Visitor, see_other};
+use crate::web::extract::visitor::Visitor;
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
 use crate::web::urls;
@@ -41,6 +41,7 @@ pub async fn get(
 pub async fn post(
     State(app): State<App>,
     Path(provider): Path<String>,
+    visitor: Visitor,
     request: Request,
 ) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
@@ -51,5 +52,5 @@ pub async fn post(
     for (name, value) in form_urlencoded::parse(&posted).filter(|(name, _)| PASSED_ON.contains(&name.as_ref())) {
         query.append_pair(&name, &value);
     }
-    Ok(see_other(&format!("{}?{}", urls::upstream_callback(&provider), query.finish())))
+    Ok(visitor.redirect(&format!("{}?{}", urls::upstream_callback(&provider), query.finish())))
 }

@@ -4,6 +4,10 @@ import { person, redirectUri } from './surroundings.js';
 
 const MOST_STEPS = 20;
 
+/** Where a page leads that stands in for a redirect. */
+const leadsOn = (page) =>
+  page.querySelector('meta[http-equiv=refresh]')?.getAttribute('content').replace(/^0; url=/, '');
+
 export class Person {
   #cookies = new Map();
   #credentials;
@@ -51,16 +55,15 @@ export class Person {
     let response = await this.send(url);
     for (let step = 0; step < MOST_STEPS; step += 1) {
       const here = new URL(response.url);
-      const location = response.headers.get('location');
-      if (response.status >= 300 && response.status < 400 && location) {
-        await response.body?.cancel();
+      const page = parse(await response.text());
+      const location = response.headers.get('location') ?? leadsOn(page);
+      if (location) {
         const next = new URL(location, here);
         if (next.href.startsWith(target)) return { reached: next, status: response.status, visited };
         response = await this.send(next);
         continue;
       }
       visited.push(here.pathname);
-      const page = parse(await response.text());
       const form = this.#fill(page, { decision, typed });
       if (form?.signIn) typed = true;
       if (!form) return { page, status: response.status, visited };

@@ -26,19 +26,27 @@ class Person:
         visited = []
         response = self.browser.get(url, allow_redirects=False)
         for _ in range(MOST_STEPS):
-            if response.is_redirect:
-                url = urljoin(response.url, response.headers["Location"])
+            page = BeautifulSoup(response.text, "html.parser")
+            location = response.headers.get("Location") or self._leads_on(page)
+            if location:
+                url = urljoin(response.url, location)
                 if url.startswith(target):
                     return url, visited
                 response = self.browser.get(url, allow_redirects=False)
                 continue
             visited.append(urlsplit(response.url).path)
-            action, fields = self._fill(BeautifulSoup(response.text, "html.parser"), response)
+            action, fields = self._fill(page, response)
             here = urljoin(response.url, action)
             origin = "{0.scheme}://{0.netloc}".format(urlsplit(here))
             headers = {"Origin": origin, "Sec-Fetch-Site": "same-origin"}
             response = self.browser.post(here, data=fields, headers=headers, allow_redirects=False)
         raise AssertionError(f"no end after {MOST_STEPS} steps: {visited}")
+
+    @staticmethod
+    def _leads_on(page):
+        """Where a page leads that stands in for a redirect."""
+        refresh = page.find("meta", attrs={"http-equiv": "refresh"})
+        return refresh["content"].removeprefix("0; url=") if refresh else None
 
     def _fill(self, page, response):
         """The form a person would fill in on this page: sign-in or consent."""

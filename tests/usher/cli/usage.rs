@@ -1,5 +1,8 @@
 //! What may be typed.
 
+use serde_json::json;
+use usher::app;
+
 use super::program::Folder;
 
 #[test]
@@ -77,13 +80,29 @@ fn every_command_explains_itself() {
     assert!(folder.names().is_empty());
 }
 
+/// The image is built by this file alone; the build fails if the program says that it holds more.
+#[test]
+fn the_release_image_holds_neither_demo_nor_simulator() {
+    let dockerfile = std::fs::read_to_string("Dockerfile").expect("a Dockerfile");
+    let builds: Vec<&str> = dockerfile.lines().filter(|line| line.contains("cargo build")).collect();
+    assert_eq!(builds.len(), 1, "{builds:?}");
+    assert!(builds[0].contains("--no-default-features --features vendored-openssl "), "{builds:?}");
+    let check = "RUN /usher version | grep -Fx 'features: vendored-openssl'";
+    assert!(dockerfile.contains(check), "the build looks at what it has built");
+    let known: Vec<&str> = app::FEATURES.into_iter().map(|(name, _)| name).collect();
+    let manifest: toml::Table = std::fs::read_to_string("Cargo.toml").expect("a manifest").parse().expect("TOML");
+    let features = manifest["features"].as_table().expect("features").keys().map(String::as_str);
+    assert_eq!(features.filter(|name| *name != "default").collect::<Vec<_>>(), known, "the program names each of them");
+}
+
 #[test]
 fn the_version_and_completions_need_no_settings() {
     let folder = Folder::new().with("USHER_ISSUER", "nonsense");
     let version = format!("usher {}\n", env!("CARGO_PKG_VERSION"));
-    assert_eq!(folder.run(&["version"]).out, version);
+    let features: Vec<&str> = app::FEATURES.into_iter().filter(|(_, built)| *built).map(|(name, _)| name).collect();
+    assert_eq!(folder.run(&["version"]).out, format!("{version}features: {}\n", features.join(", ")));
     assert_eq!(folder.run(&["--version"]).out, version);
-    assert_eq!(folder.json(&["version"])["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(folder.json(&["version"]), json!({ "version": env!("CARGO_PKG_VERSION"), "features": features }));
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = folder.run(&["completions", shell]);
         assert!(ran.code == 0 && ran.out.contains("rotate-secret"), "{shell}: {}", ran.err);

@@ -5,6 +5,7 @@ use scraper::{Html, Selector};
 use usher::domain::client::ClientType;
 
 use super::wire::{Reply, send};
+use crate::harness::browser::leads_on;
 use crate::harness::house::{PASSWORD, TestUsher};
 
 const ANA: &str = "ana@example.test";
@@ -20,11 +21,15 @@ fn check_page(path: &str, reply: &Reply) {
         ("x-frame-options", "DENY"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin"),
         ("cache-control", "no-store"),
     ] {
         assert_eq!(reply.header(name), value, "{path}: {name}");
     }
+    let may_be_a_popup = ["/login", "/register", "/recover", "/verify", "/consent", "/logout", "/oauth2/authorize"]
+        .iter()
+        .any(|page| path.starts_with(page) || path.contains("/oauth2/"));
+    let opener = if may_be_a_popup { "" } else { "same-origin" };
+    assert_eq!(reply.header("cross-origin-opener-policy"), opener, "{path}");
     assert_eq!(reply.header("x-trace-id").len(), 32, "{path}");
     assert_eq!(reply.header("access-control-allow-origin"), "", "{path}");
     check_resources(path, &reply.body);
@@ -111,7 +116,8 @@ async fn every_page_forbids_what_no_page_needs() {
     }
 }
 
-/// CO-08: every POST that goes on elsewhere does so with 303, so that nothing typed is sent on.
+/// CO-08: every POST leads on by a GET, so that nothing typed is sent on: within the house by 303, to a client from a page,
+/// because browsers hold a redirect, and all that follow it, to the form's `form-action`.
 #[tokio::test]
 async fn after_a_form_comes_a_get() {
     let house = TestUsher::start().await;
@@ -134,8 +140,11 @@ async fn after_a_form_comes_a_get() {
         [("csrf", consent.value("csrf")), ("interaction", consent.value("interaction")), ("decision", "allow".into())];
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let allowed = house.post_as(&browser, "/consent", &form).await;
-    assert_eq!(allowed.status, StatusCode::SEE_OTHER);
-    assert!(allowed.location().starts_with("https://rp.test/cb?code="), "{}", allowed.location());
+    assert_eq!((allowed.status, allowed.location()), (StatusCode::OK, ""));
+    let onward = leads_on(&allowed.body).expect("a page that leads on");
+    assert!(onward.starts_with("https://rp.test/cb?code="), "{onward}");
+    let link = format!("<a class=\"button primary wide\" id=\"onward\" href=\"{}\">", onward.replace('&', "&#38;"));
+    assert!(allowed.body.contains(&link), "without a refresh there is a link: {}", allowed.body);
     for reply in [&signed_in, &allowed] {
         assert_eq!(reply.header("referrer-policy"), "no-referrer");
         assert_eq!(reply.header("cache-control"), "no-store");

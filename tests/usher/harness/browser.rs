@@ -86,18 +86,27 @@ impl Browser<'_> {
     }
 
     async fn follow(&mut self, mut url: String, mut response: Response) -> Landing {
-        for _ in 0..10 {
+        for _ in 0..20 {
             self.keep_cookies(&response);
-            let Some(location) = response.headers().get(LOCATION).map(|to| to.to_str().expect("plain text").to_owned())
-            else {
-                let status = response.status();
-                return Landing { url, status, body: response.text().await.expect("a body") };
+            let head = head_length(&response);
+            assert!(head < MAX_HEAD, "the head of the answer at {url} is {head} bytes long");
+            let (status, location) = (response.status(), response.headers().get(LOCATION).cloned());
+            let location = match location {
+                Some(location) => {
+                    assert_eq!(status, StatusCode::SEE_OTHER, "every redirect is a 303");
+                    location.to_str().expect("plain text").to_owned()
+                }
+                None => {
+                    let body = response.text().await.expect("a body");
+                    let Some(onward) = leads_on(&body) else { return Landing { url, status, body } };
+                    onward
+                }
             };
-            assert_eq!(response.status(), StatusCode::SEE_OTHER, "every redirect is a 303");
             url = url::Url::parse(&url).and_then(|base| base.join(&location)).map_or(location.clone(), String::from);
             if !url.starts_with(&self.house.url) && !url.starts_with(&self.house.at("/")) {
                 return Landing { url, status: StatusCode::SEE_OTHER, body: String::new() };
             }
+            assert!(url.len() - self.house.url.len() < MAX_REQUEST_LINE, "{} bytes: {url}", url.len());
             let request = self.house.http.get(&url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
             response = request.send().await.expect("the house answers");
         }
@@ -119,6 +128,25 @@ impl Browser<'_> {
     fn cookie_header(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// What nginx reads of an answer's head, unless it is told otherwise.
+const MAX_HEAD: usize = 4_096;
+/// What it reads of a request's first line.
+const MAX_REQUEST_LINE: usize = 8_192 - "GET  HTTP/1.1".len();
+
+/// The bytes of a response before its body.
+pub fn head_length(response: &Response) -> usize {
+    let headers = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    "HTTP/1.1 303 See Other\r\n\r\n".len() + headers.sum::<usize>()
+}
+
+/// Where a page leads that stands in for a redirect: what a browser does with its `<meta http-equiv="refresh">`.
+pub fn leads_on(body: &str) -> Option<String> {
+    let selector = Selector::parse("meta[http-equiv=refresh]").expect("a selector");
+    let page = Html::parse_document(body);
+    let refresh = page.select(&selector).next()?.value().attr("content")?.to_owned();
+    refresh.strip_prefix("0; url=").map(str::to_owned)
 }
 
 /// Where a form posts, and the values it already holds.

@@ -173,6 +173,6 @@ async fn an_id_token_hint_names_whom_the_client_expects() {
         if &hint[hint.len() - 10..=hint.len() - 10] == "A" { "B" } else { "A" },
     );
     for (bad, why) in [(foreign, "foreign"), (forged, "forged"), (access, "an access token")] {
-        assert_eq!(silent_with_hint(&house, &mut anas, &client, &bad).await, "invalid_request", "{why}");
+        assert_eq!(silent_with_hint(&house, &mut anas, &client, &bad).await, "login_required", "{why}");
     }
 }

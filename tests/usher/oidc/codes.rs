@@ -198,7 +198,7 @@ async fn nothing_else_passes_for_a_code_and_a_code_for_nothing_else() {
     assert_eq!(house.userinfo(&code).await.status, 401);
     assert!(!house.is_active(&client, &code).await);
     let hint = browser.open(&house.authorize_url(&client, &[("id_token_hint", &code)])).await;
-    assert_eq!(hint.answer("error").as_deref(), Some("invalid_request"));
+    assert!(hint.url.contains("/login?interaction="), "it names nobody: {}", hint.url);
     let page = browser.open(&house.at(&format!("/login?interaction={code}"))).await;
     assert_eq!(page.status, 400, "{page:?}");
     assert_eq!(house.exchange(&client, &code).await.status, 200);

@@ -151,8 +151,9 @@ async fn a_request_by_post_is_the_same_request() {
     assert!(!is_signed_in(&house, &mut browser, &client).await);
 }
 
+/// RP-Initiated Logout §2
 #[tokio::test]
-async fn a_hint_of_a_session_that_is_over_signs_nobody_else_out() {
+async fn a_hint_that_is_not_of_the_session_here_asks_first() {
     let house = TestUsher::start().await;
     house.user(ANA).await;
     let ben = "ben@example.test";
@@ -162,7 +163,94 @@ async fn a_hint_of_a_session_that_is_over_signs_nobody_else_out() {
     let hint = house.tokens(&mut browser, &client, ANA).await.text("id_token");
     let logout = logout_url(&house, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)]);
     assert_eq!(browser.open(&logout).await.url, OUT);
-    house.tokens(&mut browser, &client, ben).await;
-    assert_eq!(browser.open(&logout).await.url, OUT, "there was nothing to do, and it is done");
-    assert!(is_signed_in(&house, &mut browser, &client).await);
+    assert_eq!(browser.open(&logout).await.url, OUT, "nobody is signed in: there is nothing to ask");
+    for now_here in [ben, ANA] {
+        house.tokens(&mut browser, &client, now_here).await;
+        let page = browser.open(&logout).await;
+        assert!(asks(&page) && page.body.contains(now_here), "{page:?}");
+        assert!(is_signed_in(&house, &mut browser, &client).await);
+        assert_eq!(browser.submit(&page, &[("logout", "yes")]).await.url, OUT);
+        assert!(!is_signed_in(&house, &mut browser, &client).await);
+    }
+    let mut elsewhere = house.browser();
+    house.tokens(&mut elsewhere, &client, ANA).await;
+    assert!(asks(&elsewhere.open(&logout).await), "a session of another browser");
+}
+
+#[tokio::test]
+async fn beside_a_named_client_an_unreadable_hint_asks_and_then_leads_back() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = client(&house).await;
+    let mut browser = house.browser();
+    let id = client.client.id.0.as_str();
+    for hint in ["garbage", "eyJhbGciOiJub25lIn0.e30."] {
+        house.tokens(&mut browser, &client, ANA).await;
+        let asked = [("id_token_hint", hint), ("client_id", id), ("post_logout_redirect_uri", OUT), ("state", "s")];
+        let page = browser.open(&logout_url(&house, &asked)).await;
+        assert!(asks(&page), "{page:?}");
+        assert!(is_signed_in(&house, &mut browser, &client).await);
+        let done = browser.submit(&page, &[("logout", "yes")]).await;
+        assert_eq!(done.url, format!("{OUT}?state=s"));
+        assert_eq!(browser.open(&logout_url(&house, &asked)).await.url, format!("{OUT}?state=s"), "nobody to ask");
+        let unregistered =
+            [("id_token_hint", hint), ("client_id", id), ("post_logout_redirect_uri", "https://evil.test/")];
+        assert!(browser.open(&logout_url(&house, &unregistered)).await.url.starts_with(&house.url));
+    }
+}
+
+on_both_databases! {
+    async fn a_hint_is_known_for_as_long_as_its_session_may_live(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("session.idle", "90d"), ("keys.rotate_after", "30d")]).await;
+        house.user(ANA).await;
+        let client = client(&house).await;
+        let mut browser = house.browser();
+        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        let hint = tokens.text("id_token");
+        let signed_with = crate::harness::relying_party::kid(&hint);
+        for _ in 0..(89 * 2) {
+            house.wait(12 * 3_600);
+            house.usher.tend_keys().await.expect("keys can be made");
+        }
+        let jwks = house.http.get(house.at("/oauth2/jwks")).send().await.expect("keys").text().await.expect("a body");
+        assert!(!jwks.contains(&signed_with), "it is published no more");
+        let kept = house.usher.list_keys().await.expect("keys");
+        let kept = kept.iter().find(|key| key.kid == signed_with).expect("it is still known");
+        assert!(kept.sealed_private.is_empty(), "and can never sign again");
+        assert!(is_signed_in(&house, &mut browser, &client).await, "the session lives");
+        let known = browser.open(&house.authorize_url(&client, &[("prompt", "none"), ("id_token_hint", &hint)])).await;
+        assert!(known.answer("code").is_some(), "{}", known.url);
+        let logout = logout_url(&house, &[("id_token_hint", &hint), ("post_logout_redirect_uri", OUT)]);
+        assert_eq!(browser.open(&logout).await.url, OUT, "it speaks of this very session: no question");
+        assert!(!is_signed_in(&house, &mut browser, &client).await);
+        for _ in 0..60 {
+            house.wait(24 * 3_600);
+            house.usher.tend_keys().await.expect("keys can be made");
+        }
+        assert!(house.usher.list_keys().await.expect("keys").iter().all(|key| key.kid != signed_with), "forgotten");
+    }
+
+    async fn a_pruned_key_verifies_hints_and_nothing_else(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("tokens.access_ttl", "24h"), ("tokens.id_ttl", "1s")]).await;
+        house.user(ANA).await;
+        let client = client(&house).await;
+        let mut browser = house.browser();
+        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        let ring = || {
+            let keyring = house.usher.keyring();
+            let expect = |typ| usher::keys::verify::Expect { typ };
+            let access = keyring.verify(&tokens.text("access_token"), expect("at+jwt")).is_ok();
+            let id = keyring.verify(&tokens.text("id_token"), expect("JWT")).is_ok();
+            (access, id, keyring.verify_hint(&tokens.text("id_token"), expect("JWT")).is_ok())
+        };
+        assert_eq!(ring(), (true, true, true));
+        house.wait(90 * 24 * 3_600);
+        house.usher.rotate_keys(true).await.expect("keys can be made");
+        assert_eq!(ring(), (true, true, true), "retired");
+        house.wait(24 * 3_600 + 601);
+        house.usher.tend_keys().await.expect("keys can be made");
+        assert_eq!(ring(), (false, false, true), "pruned");
+        house.usher.reload_keys().await.expect("the house is whole");
+        assert_eq!(ring(), (false, false, true), "and read again");
+    }
 }

@@ -14,6 +14,7 @@ fn key(kid: &str, alg: SigningAlg, second: u64) -> SigningKeyRecord {
         active_at: None,
         retired_at: None,
         expires_at: None,
+        pruned_at: None,
         public_jwk: json!({"kty": "EC", "kid": kid, "x": "AQAB", "nested": [null, 1]}),
         sealed_private: vec![0, 1, 2, 255],
     }
@@ -43,9 +44,11 @@ on_both_databases! {
         in_tx!(db.store, [key], |tx| tx.insert_key(&key).await).unwrap();
         let again = in_tx!(db.store, [key], |tx| tx.insert_key(&key).await);
         assert!(matches!(again, Err(StorageError::Conflict)), "{again:?}");
-        for (active, retired, expires) in [(Some(1), None, None), (Some(1), Some(2), Some(3))] {
-            (key.active_at, key.retired_at, key.expires_at) =
-                (active.map(later), retired.map(later), expires.map(later));
+        let stages = [(Some(1), None, None, None), (Some(1), Some(2), Some(3), None), (Some(1), Some(2), Some(3), Some(4))];
+        for (active, retired, expires, pruned) in stages {
+            (key.active_at, key.retired_at, key.expires_at, key.pruned_at) =
+                (active.map(later), retired.map(later), expires.map(later), pruned.map(later));
+            key.sealed_private.truncate(if pruned.is_some() { 0 } else { 4 });
             in_tx!(db.store, [key], |tx| tx.update_key(&key).await).unwrap();
             assert_eq!(db.store.list_keys().await.unwrap(), [key.clone()]);
         }

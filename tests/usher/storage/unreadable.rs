@@ -47,6 +47,7 @@ on_both_databases! {
             active_at: None,
             retired_at: None,
             expires_at: None,
+            pruned_at: None,
             public_jwk: serde_json::Value::Null,
             sealed_private: Vec::new(),
         };

@@ -28,7 +28,7 @@ pub struct KeyView {
     /// The algorithm.
     #[schema(example = "ES256")]
     pub alg: String,
-    /// next, active or retired.
+    /// next, active, retired (published, signs no more) or pruned (published no more, known as a hint alone).
     #[schema(example = "active")]
     pub state: String,
     /// Since when it is there, in seconds since the epoch.

@@ -4,6 +4,7 @@ pub mod consent;
 pub mod login;
 pub mod logout;
 pub mod mismatch;
+pub mod onward;
 pub mod recover;
 pub mod setup;
 pub mod upstream;

@@ -1,0 +1,65 @@
+//! The answers to an authorization request: a code or an error.
+
+use crate::domain::code::{AuthorizationCode, redirect_uri_hash};
+use crate::domain::id::GrantId;
+use crate::domain::interaction::Interaction;
+use crate::flows::accounts::Account;
+use crate::flows::error::FlowError;
+use crate::flows::packed::pack;
+use crate::flows::usher::Usher;
+use crate::keys::seal::Purpose;
+use crate::protocol::authorize::AuthorizeRequest;
+use crate::protocol::error::OAuthError;
+use crate::protocol::response_mode::AuthorizationResponse;
+
+impl Usher {
+    /// An error for the client (RFC 6749 §4.1.2.1, RFC 9207 §2).
+    pub fn error_response(
+        &self,
+        redirect_uri: &str,
+        request: &AuthorizeRequest,
+        error: &OAuthError,
+    ) -> AuthorizationResponse {
+        let code = ("error", error.code.as_str().to_owned());
+        let description = ("error_description", error.description.clone().into_owned());
+        self.response(redirect_uri, request, vec![code, description])
+    }
+
+    /// A code for the client. Nothing is written: the code carries all there is to know.
+    pub(super) fn code_response(
+        &self,
+        interaction: &Interaction,
+        account: &Account,
+    ) -> Result<AuthorizationResponse, FlowError> {
+        let (now, request) = (self.now(), &interaction.request);
+        let code = AuthorizationCode {
+            grant_id: GrantId::new(now, &*self.random),
+            client_id: interaction.client_id.clone(),
+            user_id: account.user.id,
+            sub: account.user.sub.clone(),
+            session_id: account.session.id,
+            scope: request.scope.clone(),
+            claims: request.claims.names(),
+            nonce: request.nonce.clone(),
+            code_challenge: request.code_challenge.clone(),
+            redirect_uri: interaction.redirect_uri_sent.then(|| redirect_uri_hash(&interaction.redirect_uri)),
+            auth_time: account.session.auth_time,
+            acr: interaction.acr_to_tell(&account.session.acr),
+            amr: account.session.amr.clone(),
+            expires_at: now + self.config.tokens.code_ttl,
+        };
+        let sealed = self.sealer.seal_text(Purpose::AuthorizationCode, &pack(&code)?, &*self.random);
+        Ok(self.response(&interaction.redirect_uri, request, vec![("code", sealed)]))
+    }
+
+    fn response(
+        &self,
+        redirect_uri: &str,
+        request: &AuthorizeRequest,
+        mut parameters: Vec<(&'static str, String)>,
+    ) -> AuthorizationResponse {
+        parameters.extend(request.state.clone().map(|state| ("state", state)));
+        parameters.push(("iss", self.issuer().to_owned()));
+        AuthorizationResponse { redirect_uri: redirect_uri.to_owned(), mode: request.response_mode, parameters }
+    }
+}

@@ -1,0 +1,120 @@
+//! The largest request that is accepted, through every page: no answer has a head that common proxies refuse.
+//!
+//! The browser of these tests looks at every head and every request line that it meets: 4 kB and 8 kB are what nginx reads.
+
+use usher::domain::client::ClientType;
+use usher::domain::random::{Random, SeededRandom};
+use usher::flows::RegisteredClient;
+
+use crate::factors::confirm;
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::house::TestUsher;
+
+const ANA: &str = "ana@example.test";
+
+/// Text that does not compress: all printable characters of ASCII, as `state` may hold (RFC 6749 appendix A.5).
+fn noise(length: usize, seed: u64) -> String {
+    let random: &dyn Random = &SeededRandom::new(seed);
+    std::iter::repeat_with(|| char::from(0x20 + random.bytes::<1>()[0] % 95)).take(length).collect()
+}
+
+/// A browser that knows as many accounts as it may, and so holds the longest cookies.
+async fn crowded(house: &TestUsher) -> Browser<'_> {
+    let mut browser = house.browser();
+    let mut secrets = Vec::new();
+    for n in 0..8 {
+        let email = format!("somebody-{n}@example.test");
+        house.user(&email).await;
+        secrets.push(house.signed_in(&email).await.cookies["usher"].clone());
+    }
+    browser.cookies.insert("usher".into(), secrets.join("."));
+    browser
+}
+
+fn largest(house: &TestUsher, client: &RegisteredClient, state: &str, more: &[(&str, &str)]) -> String {
+    let (nonce, hint) = (noise(1_024, 2), "z".repeat(300));
+    let claims = r#"{"userinfo":{"name":null,"email":null},"id_token":{"given_name":{"essential":true}}}"#;
+    let usual = [("state", state), ("nonce", &nonce), ("login_hint", &hint), ("claims", claims)];
+    house.authorize_url(client, &usual.into_iter().chain(more.iter().copied()).collect::<Vec<_>>())
+}
+
+fn assert_answered(landing: &Landing, state: &str) {
+    assert_eq!(landing.answer("state").as_deref(), Some(state), "{landing:?}");
+    let code = landing.code();
+    assert!(code.len() <= 2_560, "the code is {} characters long", code.len());
+}
+
+#[tokio::test]
+async fn the_largest_request_passes_every_page_with_short_heads() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let mut browser = crowded(&house).await;
+    let client = house.client(ClientType::Web, |_| {}).await;
+    let state = noise(4_096, 1);
+    let tokens = house.tokens(&mut house.browser(), &client, ANA).await;
+    let hint = tokens.text("id_token");
+    let asked = [("prompt", "select_account consent"), ("id_token_hint", hint.as_str())];
+    let chooser = browser.open(&largest(&house, &client, &state, &asked)).await;
+    assert!(chooser.url.contains("/login/accounts"), "{}", chooser.url);
+    let sign_in = browser.submit(&chooser, &[("account", "new")]).await;
+    let wrong = browser.submit(&sign_in, &[("email", ANA), ("password", "wrong")]).await;
+    assert_eq!(wrong.status, 422);
+    let consent = browser.sign_in(&wrong, ANA).await;
+    assert!(consent.url.contains("/consent"), "{}", consent.url);
+    let denied = browser.submit(&consent, &[("decision", "deny")]).await;
+    assert_eq!(denied.answer("state").as_deref(), Some(state.as_str()));
+    let landing = browser.submit(&consent, &[("decision", "allow")]).await;
+    assert_answered(&landing, &state);
+    assert_eq!(house.exchange(&client, &landing.code()).await.status, 200);
+    let silent = browser.open(&largest(&house, &client, &state, &[("prompt", "none"), ("id_token_hint", &hint)])).await;
+    assert_answered(&silent, &state);
+    let form = browser.open(&largest(&house, &client, &state, &[("response_mode", "form_post")])).await;
+    assert!(form.status == 200 && form.value("code").len() <= 2_560, "{form:?}");
+}
+
+#[tokio::test]
+async fn a_second_factor_is_set_up_and_asked_for_in_the_middle_of_the_largest_request() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let strict = house.client(ClientType::Web, |one| (one.first_party, one.require_second_factor) = (true, true)).await;
+    let state = noise(4_096, 3);
+    let mut browser = house.browser();
+    let page = browser.open(&largest(&house, &strict, &state, &[])).await;
+    let enrol = browser.sign_in(&page, ANA).await;
+    assert!(enrol.url.contains("/login/enrol"), "{}", enrol.url);
+    let interaction = enrol.answer("interaction").expect("an interaction");
+    let setup = browser.open(&house.at(&format!("/account/security/totp?interaction={interaction}"))).await;
+    let (app, _) = confirm(&house, &mut browser, &setup).await;
+    house.wait(60);
+    let mut other = house.browser();
+    let page = other.open(&largest(&house, &strict, &state, &[])).await;
+    let second = other.sign_in(&page, ANA).await;
+    assert!(second.url.contains("/login/second"), "{}", second.url);
+    let landing = other.submit(&second, &[("remember", "1"), ("code", &app.code(house.now()))]).await;
+    assert_answered(&landing, &state);
+}
+
+#[tokio::test]
+async fn the_largest_request_may_be_posted() {
+    let house = TestUsher::start().await;
+    house.user(ANA).await;
+    let client = house.client(ClientType::Web, |client| client.first_party = true).await;
+    let state = noise(4_096, 4).replace(|c: char| !c.is_ascii_alphanumeric(), "x");
+    let url = url::Url::parse(&house.authorize_url(&client, &[("state", &state)])).expect("a URL");
+    let form: Vec<_> = url.query_pairs().into_owned().collect();
+    let mut browser = house.browser();
+    let page = browser.post(&house.at("/oauth2/authorize"), &form).await;
+    let landing = browser.sign_in(&page, ANA).await;
+    assert_answered(&landing, &state);
+}
+
+#[tokio::test]
+async fn a_request_that_holds_too_much_is_refused_at_the_client() {
+    let house = TestUsher::start().await;
+    let client = house.client(ClientType::Web, |_| {}).await;
+    let (state, hint) = ("s".repeat(4_096), "h".repeat(1_900));
+    let landing =
+        house.browser().open(&house.authorize_url(&client, &[("state", &state), ("login_hint", &hint)])).await;
+    assert_eq!(landing.answer("error").as_deref(), Some("invalid_request"));
+    assert_eq!(landing.answer("state").as_deref(), Some(state.as_str()));
+}

@@ -1,0 +1,121 @@
+//! `response_mode`: where the answer to an authorization request is put.
+
+use scraper::{Html, Selector};
+use serde_json::json;
+use usher::domain::client::ClientType;
+use usher::flows::RegisteredClient;
+
+use crate::doors::wire::send;
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::house::TestUsher;
+use crate::harness::relying_party::{CALLBACK, answer};
+
+const ANA: &str = "ana@example.test";
+
+async fn signed_in(house: &TestUsher) -> (Browser<'_>, RegisteredClient) {
+    house.user(ANA).await;
+    let client = house.client(ClientType::Web, |_| {}).await;
+    let mut browser = house.browser();
+    house.tokens(&mut browser, &client, ANA).await;
+    (browser, client)
+}
+
+/// What came back in the fragment.
+fn in_fragment(landing: &Landing, name: &str) -> Option<String> {
+    let url = url::Url::parse(&landing.url).expect("a URL");
+    assert_eq!(url.query(), None, "nothing in the query: {url}");
+    let fragment = url.fragment().unwrap_or_default().as_bytes();
+    url::form_urlencoded::parse(fragment).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// What the page posts to the client.
+fn in_form(landing: &Landing, name: &str) -> Option<String> {
+    assert_eq!(landing.status, 200, "{landing:?}");
+    let selector = |text: &str| Selector::parse(text).expect("a selector");
+    let page = Html::parse_document(&landing.body);
+    let form = page.select(&selector("form[method=post][data-submit]")).next().expect("a form that sends itself");
+    assert_eq!(form.value().attr("action"), Some(CALLBACK));
+    assert!(form.select(&selector("button[type=submit]")).next().is_some(), "without a script there is a button");
+    let field = form.select(&selector(&format!("input[type=hidden][name={name}]"))).next()?;
+    field.value().attr("value").map(str::to_owned)
+}
+
+#[tokio::test]
+async fn the_metadata_name_the_modes() {
+    let house = TestUsher::start().await;
+    let metadata = answer(house.http.get(house.at("/.well-known/openid-configuration"))).await.json;
+    assert_eq!(metadata["response_modes_supported"], json!(["query", "fragment", "form_post"]));
+}
+
+#[tokio::test]
+async fn a_code_comes_back_where_it_was_asked_for_and_is_good() {
+    let house = TestUsher::start().await;
+    let (mut browser, client) = signed_in(&house).await;
+    let odd = "a b&c=d+e%20#ü✓\"<script>'";
+    let mut ask =
+        async |mode| browser.open(&house.authorize_url(&client, &[("response_mode", mode), ("state", odd)])).await;
+    let (query, fragment, form) = (ask("query").await, ask("fragment").await, ask("form_post").await);
+    assert!(!query.url.contains('#'), "{}", query.url);
+    for (code, state, iss) in [
+        (query.answer("code"), query.answer("state"), query.answer("iss")),
+        (in_fragment(&fragment, "code"), in_fragment(&fragment, "state"), in_fragment(&fragment, "iss")),
+        (in_form(&form, "code"), in_form(&form, "state"), in_form(&form, "iss")),
+    ] {
+        assert_eq!((state.as_deref(), iss.as_deref()), (Some(odd), Some(house.url.as_str())));
+        assert_eq!(house.exchange(&client, &code.expect("a code")).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn every_error_comes_back_where_the_code_would() {
+    let house = TestUsher::start().await;
+    let (mut browser, client) = signed_in(&house).await;
+    let strict = house.client(ClientType::Web, |one| one.require_second_factor = true).await;
+    for (which, parameter, code) in [
+        (&client, ("response_type", "token"), "unsupported_response_type"),
+        (&client, ("scope", "admin"), "invalid_scope"),
+        (&client, ("max_age", "x"), "invalid_request"),
+        (&client, ("prompt", "none consent"), "invalid_request"),
+        (&strict, ("prompt", "none"), "unmet_authentication_requirements"),
+    ] {
+        let fragment = browser.open(&house.authorize_url(which, &[parameter, ("response_mode", "fragment")])).await;
+        assert_eq!(in_fragment(&fragment, "error").as_deref(), Some(code), "{parameter:?}");
+        assert_eq!(in_fragment(&fragment, "state").as_deref(), Some("st4te"), "{parameter:?}");
+        let form = browser.open(&house.authorize_url(which, &[parameter, ("response_mode", "form_post")])).await;
+        assert_eq!(in_form(&form, "error").as_deref(), Some(code), "{parameter:?}");
+        assert_eq!(in_form(&form, "state").as_deref(), Some("st4te"), "{parameter:?}");
+    }
+    let repeated = format!("{}&state=2", house.authorize_url(&client, &[("response_mode", "form_post")]));
+    assert_eq!(in_form(&browser.open(&repeated).await, "error").as_deref(), Some("invalid_request"));
+}
+
+#[tokio::test]
+async fn what_a_person_answers_on_a_page_comes_back_in_the_mode_as_well() {
+    let house = TestUsher::start().await;
+    let (mut browser, client) = signed_in(&house).await;
+    let consent = |mode| house.authorize_url(&client, &[("response_mode", mode), ("prompt", "consent")]);
+    for (decision, name, value) in [("deny", "error", "access_denied"), ("allow", "iss", house.url.as_str())] {
+        let page = browser.open(&consent("form_post")).await;
+        let form = browser.submit(&page, &[("decision", decision)]).await;
+        assert_eq!(in_form(&form, name).as_deref(), Some(value));
+        let page = browser.open(&consent("fragment")).await;
+        let fragment = browser.submit(&page, &[("decision", decision)]).await;
+        assert_eq!(in_fragment(&fragment, name).as_deref(), Some(value));
+    }
+    let strict = house.client(ClientType::Web, |one| one.require_second_factor = true).await;
+    let enrol = browser.open(&house.authorize_url(&strict, &[("response_mode", "form_post")])).await;
+    let left = browser.submit(&enrol, &[("cancel", "1")]).await;
+    assert_eq!(in_form(&left, "error").as_deref(), Some("unmet_authentication_requirements"));
+}
+
+#[tokio::test]
+async fn the_page_of_a_form_forbids_everything_but_its_form_and_may_be_framed_as_a_redirect_may() {
+    let house = TestUsher::start().await;
+    let client = house.client(ClientType::Web, |_| {}).await;
+    let url = house.authorize_url(&client, &[("response_mode", "form_post"), ("prompt", "none")]);
+    let reply = send(house.http.get(url)).await;
+    let policy = reply.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'; "), "{policy}");
+    assert!(!policy.contains("form-action") && !policy.contains("frame-ancestors"), "{policy}");
+    assert_eq!((reply.header("x-frame-options"), reply.header("cache-control")), ("", "no-store"));
+}
