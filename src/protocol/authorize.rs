@@ -377,7 +377,7 @@ mod tests {
     #[test]
     fn every_error_returns_in_the_mode_that_was_asked_for() {
         let scope = Scope::of(["openid"]);
-        let rules = Rules { public: false, scope: &scope, authorization_code: true, refresh_token: true };
+        let rules = Rules { requires_pkce: false, scope: &scope, authorization_code: true, refresh_token: true };
         for (pairs, mode) in [
             (vec![("response_mode", "form_post"), ("state", "a"), ("state", "b")], ResponseMode::FormPost),
             (vec![("response_mode", "fragment"), ("response_type", "token")], ResponseMode::Fragment),
