@@ -323,7 +323,6 @@ mod tests {
             (&[("response_type", "token")][..], "unsupported_response_type"),
             (&[("response_type", "code id_token")], "unsupported_response_type"),
             (&[("response_type", "")], "invalid_request"),
-            (&[("response_mode", "")], "invalid_request"),
             (&[("response_mode", "web_message")], "invalid_request"),
             (&[("response_mode", "query"), ("response_mode", "query")], "invalid_request"),
             (&[("response_mode", "fragment")], "accepted"),
