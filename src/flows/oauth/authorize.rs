@@ -81,7 +81,9 @@ impl Usher {
         let redirect_uri = self.prove_redirect(&client, destination.redirect_uri).await?;
         let mut request = match AuthorizeRequest::check(params, &client.rules()) {
             Ok(request) => request,
-            Err((error, read)) => return Ok(Outcome::Answer(self.error_response(&redirect_uri, &read, &error))),
+            Err((error, read)) => {
+                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &read, error)));
+            }
         };
         let hinted = match request.id_token_hint.take() {
             None => None,
@@ -153,10 +155,7 @@ impl Usher {
                 self.touch(account, device).await?;
                 Ok(Outcome::Answer(self.code_response(&interaction, account)?))
             }
-            (Step::Fail(error), _) => {
-                let response = self.error_response(&interaction.redirect_uri, &interaction.request, &error);
-                Ok(Outcome::Answer(response))
-            }
+            (Step::Fail(error), _) => Ok(Outcome::Answer(self.refuse_interaction(&interaction, error))),
             (step, _) => Ok(Outcome::Show { step, interaction: Box::new(interaction) }),
         }
     }

@@ -60,7 +60,7 @@ impl Usher {
             .with_client(&interaction.client_id);
         self.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
         let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
-        Ok(Outcome::Answer(self.error_response(&interaction.redirect_uri, &interaction.request, &error)))
+        Ok(Outcome::Answer(self.refuse_interaction(interaction, error)))
     }
 }
 

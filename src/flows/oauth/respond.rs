@@ -1,25 +1,37 @@
 //! The answers to an authorization request: a code or an error.
 
 use crate::domain::code::{AuthorizationCode, redirect_uri_hash};
-use crate::domain::id::GrantId;
+use crate::domain::id::{ClientId, GrantId};
 use crate::domain::interaction::Interaction;
 use crate::flows::accounts::Account;
 use crate::flows::error::FlowError;
 use crate::flows::packed::pack;
+use crate::flows::refusals::log_refusal;
 use crate::flows::usher::Usher;
 use crate::keys::seal::Purpose;
 use crate::protocol::authorize::AuthorizeRequest;
 use crate::protocol::error::OAuthError;
 use crate::protocol::response_mode::AuthorizationResponse;
 
+/// The endpoint that is answered, as the log names it.
+const ENDPOINT: &str = "/oauth2/authorize";
+
 impl Usher {
-    /// An error for the client (RFC 6749 §4.1.2.1, RFC 9207 §2).
-    pub fn error_response(
+    /// An error for the client that a person came from.
+    pub fn refuse_interaction(&self, interaction: &Interaction, error: OAuthError) -> AuthorizationResponse {
+        self.error_response(&interaction.client_id, &interaction.redirect_uri, &interaction.request, error)
+    }
+
+    /// An error for the client (RFC 6749 §4.1.2.1, RFC 9207 §2), with its line in the log.
+    pub(super) fn error_response(
         &self,
+        client: &ClientId,
         redirect_uri: &str,
         request: &AuthorizeRequest,
-        error: &OAuthError,
+        error: OAuthError,
     ) -> AuthorizationResponse {
+        let error = error.by(&client.0);
+        log_refusal(ENDPOINT, &error);
         let code = ("error", error.code.as_str().to_owned());
         let description = ("error_description", error.description.clone().into_owned());
         self.response(redirect_uri, request, vec![code, description])

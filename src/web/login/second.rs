@@ -187,5 +187,5 @@ pub async fn post_enrol(
     let interaction = app.usher.open_interaction(&text(&form, "interaction"), &visitor.browser)?;
     let why = "the person set up no second factor";
     let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why);
-    show::answer(visitor, app.usher.error_response(&interaction.redirect_uri, &interaction.request, &error))
+    show::answer(visitor, app.usher.refuse_interaction(&interaction, error))
 }

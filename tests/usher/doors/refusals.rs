@@ -123,7 +123,7 @@ async fn in_production_the_answer_is_general_and_the_log_names_the_cause() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_refused_on_a_page_is_logged_as_well() {
+async fn what_is_refused_on_a_page_or_by_a_redirect_is_logged_as_well() {
     let house = TestUsher::start().await;
     let client = house.client(ClientType::Web, |_| {}).await;
     let id = client.client.id.0.as_str();
@@ -134,6 +134,8 @@ async fn what_is_refused_on_a_page_is_logged_as_well() {
             id,
             "the redirect URI is not registered",
         ),
+        (house.authorize_url(&client, &[("scope", "openid \"")]), id, "scope"),
+        (house.authorize_url(&client, &[("prompt", "none")]), id, ""),
         (house.at("/oauth2/logout?id_token_hint=garbage"), "none", "id_token_hint"),
         (house.at("/oauth2/register"), "none", "clients do not register themselves"),
     ] {
