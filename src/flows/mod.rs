@@ -20,7 +20,7 @@ pub mod upstream;
 mod usher;
 pub mod webhooks;
 
-use credentials::{passkeys, totp};
+use credentials::{passkeys, standing, totp};
 pub use credentials::{password_pool, password_rules};
 use door::{accounts, arrive, open_session, recover, second_factor, sign_in, sign_out, sign_up};
 use oauth::{authenticate_client, authorize, introspect, issue, origins, refusals};

@@ -15,10 +15,10 @@ use crate::protocol::client_metadata::ClientMetadata;
 statements! {
     INSERT = "insert into client (id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     // Each statement changes only the columns that its use case owns.
-    SET_METADATA = "update client set metadata = $2, updated_at = $3 where id = $1";
-    SET_SECRETS = "update client set secrets = $2, updated_at = $3 where id = $1";
+    SET_METADATA = "update client set metadata = $2, updated_at = case when updated_at < $3 then $3 else updated_at end where id = $1";
+    SET_SECRETS = "update client set secrets = $2, updated_at = case when updated_at < $3 then $3 else updated_at end where id = $1";
     NOTE_SECRETS = "update client set secrets = $2 where id = $1";
-    SET_DISABLED = "update client set disabled_at = $2, updated_at = $3 where id = $1";
+    SET_DISABLED = "update client set disabled_at = $2, updated_at = case when updated_at < $3 then $3 else updated_at end where id = $1";
     DELETE = "delete from client where id = $1";
     FIND = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where id = $1";
     // SQLite has one writer anyway.

@@ -12,11 +12,11 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Sub;
 
 statements! {
-    PUT = "insert into project_member (project_id, user_id, role, since) values ($1, $2, $3, $4) on conflict (project_id, user_id) do update set role = excluded.role";
+    INSERT = "insert into project_member (project_id, user_id, role, since) values ($1, $2, $3, $4) on conflict (project_id, user_id) do nothing";
+    SET_ROLE = "update project_member set role = $3 where project_id = $1 and user_id = $2";
     DELETE = "delete from project_member where project_id = $1 and user_id = $2";
     FIND = "select project_id, user_id, role, since from project_member where project_id = $1 and user_id = $2";
-    // Two owners who leave at once must not both be told that another stays.
-    HOLD_OWNERS = "select user_id from project_member where project_id = $1 and role = 'owner'", postgres "select user_id from project_member where project_id = $1 and role = 'owner' order by user_id for update";
+    OWNERS = "select user_id from project_member where project_id = $1 and role = 'owner' order by user_id";
     // What people call a member is what they work under here, not what applications may know of them.
     LIST = "select m.project_id, m.user_id, m.role, m.since, u.sub, u.email from project_member m join users u on u.id = m.user_id where m.project_id = $1 and m.user_id > $2 order by m.user_id limit $3";
 }
@@ -58,14 +58,19 @@ struct NamedRow {
 }
 
 impl Tx<'_> {
-    /// Adds a member, or changes their role.
-    pub async fn put_member(&mut self, member: &Member) -> Result<()> {
-        run!(self, PUT, |sql| sqlx::query(sql)
+    /// Adds a member. `false`, and nothing changes, if they are one already.
+    pub async fn insert_member(&mut self, member: &Member) -> Result<bool> {
+        let added = run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(member.project_id.0)
             .bind(member.user_id.0)
             .bind(member.role.as_str())
-            .bind(member.since.0))
-        .map(drop)
+            .bind(member.since.0))?;
+        Ok(added == 1)
+    }
+
+    /// Gives a member another role. `false` if they are no member.
+    pub async fn set_member_role(&mut self, project: ProjectId, user: UserId, role: Role) -> Result<bool> {
+        Ok(run!(self, SET_ROLE, |sql| sqlx::query(sql).bind(project.0).bind(user.0).bind(role.as_str()))? == 1)
     }
 
     /// Removes a member. `false` if they were none.
@@ -80,10 +85,10 @@ impl Tx<'_> {
         row.map(Member::try_from).transpose()
     }
 
-    /// The owners of a project; they stay so until this transaction ends.
-    pub async fn hold_owners(&mut self, project: ProjectId) -> Result<Vec<UserId>> {
-        let ids: Vec<Uuid> =
-            on_tx!(self, HOLD_OWNERS, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_all(conn))?;
+    /// Locks a project and gives its owners. Two owners who leave at once do so one after the other.
+    pub async fn lock_owners(&mut self, project: ProjectId) -> Result<Vec<UserId>> {
+        self.lock_project(project).await?;
+        let ids: Vec<Uuid> = on_tx!(self, OWNERS, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_all(conn))?;
         Ok(ids.into_iter().map(UserId).collect())
     }
 }

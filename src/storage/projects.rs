@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::db::{on, on_tx, run, statements};
 use super::{Result, Store, Tx};
-use crate::domain::id::{ProjectId, SessionId, UserId};
+use crate::domain::id::{ClientId, ProjectId, SessionId, UserId};
 use crate::domain::page::{Cursor, MAX_PAGE, Page};
 use crate::domain::project::Project;
 use crate::domain::time::Timestamp;
@@ -21,6 +21,10 @@ statements! {
     OF_USER = "select c.project_id from grants g join client c on c.id = g.client_id where g.user_id = $1 and g.revoked_at is null union select c.project_id from access a join client c on c.id = a.client_id where a.user_id = $1";
     FIND_BY_TOKEN = "select id, name, created_at, required_acr, 1 as newest from project where token_hash = $1 union all select p.id, p.name, p.created_at, p.required_acr, 0 as newest from project_key k join project p on p.id = k.project_id where k.former_hash = $1 and k.good_until > $2";
     LIST_OF_MEMBER = "select p.id, p.name, p.created_at, p.required_acr from project_member m join project p on p.id = m.project_id where m.user_id = $1 and m.project_id > $2 order by m.project_id limit $3";
+    // PostgreSQL locks the row until the transaction ends. SQLite has one writer, so its transactions need no lock.
+    LOCK = "select 1 from project where id = $1", postgres "select 1 from project where id = $1 for no key update";
+    LOCK_EXCLUSIVELY = "select 1 from project where id = $1", postgres "select 1 from project where id = $1 for update";
+    CLIENTS = "select id from client where project_id = $1 order by id";
     RENAME = "update project set name = $2 where id = $1";
     DELETE = "delete from project where id = $1";
     LIST = "select id, name, created_at, required_acr from project where id > $1 order by id limit $2";
@@ -92,6 +96,26 @@ impl Tx<'_> {
     pub async fn projects_of_user(&mut self, user: UserId) -> Result<Vec<ProjectId>> {
         let ids: Vec<Uuid> = on_tx!(self, OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_all(conn))?;
         Ok(ids.into_iter().map(ProjectId).collect())
+    }
+
+    /// Locks a project: of all transactions that lock it, one at a time goes on from here to its end. Whatever is counted or
+    /// read in a project before it is written is read after this. `false` if there is no such project.
+    pub async fn lock_project(&mut self, id: ProjectId) -> Result<bool> {
+        let found: Option<i32> =
+            on_tx!(self, LOCK, |conn, sql| sqlx::query_scalar(sql).bind(id.0).fetch_optional(conn))?;
+        Ok(found.is_some())
+    }
+
+    /// Locks a project so that no row that refers to it can be added either, and gives the ids of its clients. `None` if
+    /// there is no such project.
+    pub async fn lock_project_with_clients(&mut self, id: ProjectId) -> Result<Option<Vec<ClientId>>> {
+        let found: Option<i32> =
+            on_tx!(self, LOCK_EXCLUSIVELY, |conn, sql| sqlx::query_scalar(sql).bind(id.0).fetch_optional(conn))?;
+        if found.is_none() {
+            return Ok(None);
+        }
+        let ids: Vec<String> = on_tx!(self, CLIENTS, |conn, sql| sqlx::query_scalar(sql).bind(id.0).fetch_all(conn))?;
+        Ok(Some(ids.into_iter().map(ClientId).collect()))
     }
 
     /// Gives a project another name. `false` if there is no such project.

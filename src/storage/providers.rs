@@ -2,14 +2,17 @@
 
 use sqlx::types::Json;
 
-use super::db::{on, run, statements};
+use super::db::{on, on_tx, run, statements};
 use super::row::JsonColumn;
 use super::{Result, StorageError, Store, Tx};
 use crate::domain::provider::{ProviderId, ProviderSettings};
 use crate::domain::time::Timestamp;
 
 statements! {
-    PUT = "insert into provider (id, settings, secret, managed, created_at, updated_at) values ($1, $2, $3, $4, $5, $5) on conflict (id) do update set settings = excluded.settings, secret = excluded.secret, managed = excluded.managed, updated_at = excluded.updated_at";
+    INSERT = "insert into provider (id, settings, secret, managed, created_at, updated_at) values ($1, $2, $3, $4, $5, $5) on conflict (id) do nothing";
+    // PostgreSQL locks the row, so that it is still the one that was seen when it is replaced.
+    LOCK = "select id, settings, secret, managed, updated_at from provider where id = $1", postgres "select id, settings, secret, managed, updated_at from provider where id = $1 for update";
+    REPLACE = "update provider set settings = $2, secret = $3, managed = $4, updated_at = case when updated_at < $5 then $5 else updated_at end where id = $1";
     DELETE = "delete from provider where id = $1";
     FIND = "select id, settings, secret, managed, updated_at from provider where id = $1";
     // A house has a handful: no pages.
@@ -17,7 +20,7 @@ statements! {
 }
 
 /// A provider as it is kept.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredProvider {
     /// Its settings.
     pub settings: ProviderSettings,
@@ -51,15 +54,27 @@ impl TryFrom<ProviderRow> for StoredProvider {
 }
 
 impl Tx<'_> {
-    /// Adds a provider, or changes everything about it.
-    pub async fn put_provider(&mut self, provider: &StoredProvider) -> Result<()> {
-        run!(self, PUT, |sql| sqlx::query(sql)
+    /// A provider as it is now. Nobody else changes it until this transaction ends.
+    pub async fn lock_provider(&mut self, id: &ProviderId) -> Result<Option<StoredProvider>> {
+        let row: Option<ProviderRow> =
+            on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(id.as_str()).fetch_optional(conn))?;
+        row.map(StoredProvider::try_from).transpose()
+    }
+
+    /// Puts a provider in the place of the one that was seen, or of none. `false`, and nothing changes, if there is another
+    /// one by now: what is written was made of what was seen.
+    pub async fn replace_provider(&mut self, seen: Option<&StoredProvider>, provider: &StoredProvider) -> Result<bool> {
+        if self.lock_provider(&provider.settings.id).await?.as_ref() != seen {
+            return Ok(false);
+        }
+        let sql = if seen.is_some() { REPLACE } else { INSERT };
+        let written = run!(self, sql, |sql| sqlx::query(sql)
             .bind(provider.settings.id.as_str())
             .bind(Json(&provider.settings))
             .bind(&provider.secret)
             .bind(provider.managed)
-            .bind(provider.updated_at.0))
-        .map(drop)
+            .bind(provider.updated_at.0))?;
+        Ok(written == 1)
     }
 
     /// Removes a provider. The identities it vouched for stay, and lead nowhere until it is back.

@@ -26,12 +26,16 @@ impl Access {
         Self { user_id, client_id, claims: BTreeMap::new(), first_used_at: now, last_used_at: now }
     }
 
-    /// These claims are given now.
-    pub fn release<'a>(&mut self, claims: impl IntoIterator<Item = &'a String>, now: Timestamp) {
+    /// The same with these claims, which are given now.
+    #[must_use]
+    pub fn released<'a>(&self, claims: impl IntoIterator<Item = &'a String>, now: Timestamp) -> Self {
+        let mut given = self.clone();
         for claim in claims {
-            self.claims.insert(claim.clone(), now);
+            let last = given.claims.entry(claim.clone()).or_insert(now);
+            *last = now.max(*last);
         }
-        self.last_used_at = self.last_used_at.max(now);
+        given.last_used_at = given.last_used_at.max(now);
+        given
     }
 }
 
@@ -46,9 +50,9 @@ mod tests {
     fn a_claim_keeps_the_time_it_was_given_last() {
         let (start, random) = (Timestamp(1_800_000_000), SeededRandom::new(1));
         let later = start + Duration::from_secs(9);
-        let mut access = Access::begin(UserId::new(start, &random), ClientId("c".into()), start);
-        access.release(&["email".to_owned(), "sub".to_owned()], start);
-        access.release(&["sub".to_owned()], later);
+        let access = Access::begin(UserId::new(start, &random), ClientId("c".into()), start);
+        let access = access.released(&["email".to_owned(), "sub".to_owned()], start);
+        let access = access.released(&["sub".to_owned()], later).released(&["sub".to_owned()], start);
         assert_eq!((access.claims["email"], access.claims["sub"]), (start, later));
         assert_eq!((access.first_used_at, access.last_used_at), (start, later));
     }

@@ -3,26 +3,38 @@
 use crate::domain::authentication::{AAL2, Authentication, Means, acr_meets};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::factors::Factors;
-use crate::domain::id::{RememberedId, UserId};
+use crate::domain::id::{RememberedId, SessionId, UserId};
 use crate::domain::notice::Notice;
 use crate::domain::remembered::RememberedBrowser;
 use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 use crate::flows::accounts::{Account, Browser, secret_hash};
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::notices::PreparedNotice;
+use crate::flows::standing::check_standing;
 use crate::flows::usher::Usher;
 use crate::storage::{Result as Stored, Tx};
 
-/// What a change of a factor leaves behind, in the same transaction: its event, a letter to the owner, and no browser that is
-/// spared a second step any more.
+/// What a change of a factor begins with and leaves behind, in the same transaction: whoever asked for it still stands; its
+/// event, a letter to the owner, and no browser that is spared a second step any more.
 pub(in crate::flows) struct FactorChange {
     user: UserId,
+    /// `None` for a change by an administrator.
+    session: Option<SessionId>,
     event: Event,
     notice: Option<PreparedNotice>,
 }
 
 impl FactorChange {
+    /// Comes first in the transaction: changes of one account come one after another.
+    pub(in crate::flows) async fn check(&self, tx: &mut Tx<'_>, now: Timestamp) -> Stored<Result<(), Refused>> {
+        match self.session {
+            Some(session) => check_standing(tx, (self.user, session), now).await,
+            None => tx.lock_user(self.user).await.map(|_| Ok(())),
+        }
+    }
+
     pub(in crate::flows) async fn write(&self, tx: &mut Tx<'_>) -> Stored<()> {
         tx.append(&self.event).await?;
         if let Some(notice) = &self.notice {
@@ -102,14 +114,19 @@ impl Usher {
         self.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.now());
         let event = self.event(EventKind::SecondStepChanged).with("wanted", wanted);
-        let change = FactorChange { user, event: event.with_user(user).with_session(account.session.id), notice: None };
+        let session = account.session.id;
+        let event = event.with_user(user).with_session(session);
+        let change = FactorChange { user, session: Some(session), event, notice: None };
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
                 tx.want_second_step(user, wanted, now).await?;
-                change.write(&mut tx).await
+                change.write(&mut tx).await.map(Ok)
             })
         });
-        Ok(write.await?)
+        Ok(write.await??)
     }
 
     /// Takes every factor beside the password away from somebody who has lost them. For administrators, who have made sure
@@ -120,17 +137,21 @@ impl Usher {
     pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
         let (id, now) = (user.id, self.now());
         let event = self.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
-        let change = FactorChange { user: id, event, notice: Some(self.notice(user, &Notice::FactorsReset)?) };
+        let notice = Some(self.notice(user, &Notice::FactorsReset)?);
+        let change = FactorChange { user: id, session: None, event, notice };
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
                 tx.delete_totp(id).await?;
                 tx.delete_passkeys_of(id).await?;
                 tx.replace_recovery_codes(id, &[], now).await?;
                 tx.want_second_step(id, false, now).await?;
-                change.write(&mut tx).await
+                change.write(&mut tx).await.map(Ok)
             })
         });
-        write.await?;
+        write.await??;
         self.letter_bell.notify_one();
         Ok(())
     }
@@ -143,9 +164,9 @@ impl Usher {
         factor: &'static str,
         told: &Notice,
     ) -> Result<FactorChange, FlowError> {
-        let user = account.user.id;
-        let event = self.event(kind).with_user(user).with_session(account.session.id).with("factor", factor);
-        Ok(FactorChange { user, event, notice: Some(self.notice(&account.user, told)?) })
+        let (user, session) = (account.user.id, account.session.id);
+        let event = self.event(kind).with_user(user).with_session(session).with("factor", factor);
+        Ok(FactorChange { user, session: Some(session), event, notice: Some(self.notice(&account.user, told)?) })
     }
 
     /// A session goes on as it is, under a new secret: whoever had the old one has nothing of what was just changed.
@@ -171,18 +192,17 @@ impl Usher {
         means: Means,
         browser: &mut Browser,
     ) -> Result<bool, FlowError> {
-        let shown = Authentication::of_session(&session.amr).and(means);
         let (id, secret) = (session.id, self.random.token());
         let hash = secret_hash(&secret);
         let event = self.event(EventKind::SessionSteppedUp).with_user(session.user_id).with_session(id);
-        let event = event.with("amr", shown.amr());
         let raise = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let raised = tx.step_up_session(id, &shown.amr(), shown.acr(), &hash).await?;
-                if raised {
-                    tx.append(&event).await?;
-                }
-                Ok(raised)
+                // What was shown meanwhile counts as well.
+                let Some(held) = tx.lock_session(id).await? else { return Ok(false) };
+                let shown = Authentication::of_session(&held.amr).and(means);
+                tx.step_up_session(id, &shown.amr(), shown.acr(), &hash).await?;
+                tx.append(&event.with("amr", shown.amr())).await?;
+                Ok(true)
             })
         });
         let raised = raise.await?;

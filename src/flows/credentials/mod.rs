@@ -6,4 +6,5 @@ pub mod password_pool;
 pub mod password_rules;
 pub mod passwords;
 pub mod recovery_codes;
+pub mod standing;
 pub mod totp;

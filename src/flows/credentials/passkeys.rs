@@ -142,17 +142,20 @@ impl Usher {
     async fn keep_passkey(&self, account: &Account, stored: &StoredPasskey) -> Result<(), FlowError> {
         let told = Notice::FactorAdded { factor: FactorName::Passkey(stored.name.clone()) };
         let change = self.factor_change(account, EventKind::FactorAdded, "passkey", &told)?;
-        let kept = stored.clone();
+        let (kept, now) = (stored.clone(), self.now());
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
                 tx.insert_passkey(&kept).await?;
-                change.write(&mut tx).await
+                change.write(&mut tx).await.map(Ok)
             })
         });
         match put.await {
             Err(StorageError::Conflict) => Err(Refused::PasskeyTaken.into()),
             done => {
-                done?;
+                done??;
                 self.letter_bell.notify_one();
                 Ok(())
             }
@@ -181,20 +184,22 @@ impl Usher {
         let passkey = held.into_iter().find(|one| one.id == id).ok_or(Refused::NotFound("passkey"))?;
         let told = Notice::FactorRemoved { factor: FactorName::Passkey(passkey.name) };
         let change = self.factor_change(account, EventKind::FactorRemoved, "passkey", &told)?;
+        let now = self.now();
         let remove = self.store.write(move |mut tx| {
             Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
                 if !tx.count_ways_in(user).await?.can_spare_one() {
-                    return Ok(false);
+                    return Ok(Err(Refused::LastWayIn));
                 }
                 if tx.delete_passkey(user, id).await? {
                     change.write(&mut tx).await?;
                 }
-                Ok(true)
+                Ok(Ok(()))
             })
         });
-        if !remove.await? {
-            return Err(Refused::LastWayIn.into());
-        }
+        remove.await??;
         self.letter_bell.notify_one();
         Ok(())
     }
@@ -234,7 +239,7 @@ impl Usher {
         let passkey: Passkey = serde_json::from_value(stored.credential.clone())?;
         let result = webauthn.finish_discoverable_authentication_v2(&credential, state, &passkey);
         let result = self.judged(result, &stored).await?;
-        let means = self.used(stored.clone(), passkey, &result, now).await?;
+        let means = self.used(stored.id, result, now).await?;
         self.arrive(user, Authentication::by(means), Guard::Passkey(stored.id), browser, device).await
     }
 
@@ -276,10 +281,9 @@ impl Usher {
         };
         let stored = self.store.find_passkey(credential.get_credential_id()).await?;
         let stored = stored.filter(|one| one.user_id == user.id && asked == user.id).ok_or(Refused::PasskeyUnknown)?;
-        let passkey: Passkey = serde_json::from_value(stored.credential.clone())?;
         let result = self.webauthn()?.finish_passkey_authentication(&credential, &state);
         let result = self.judged(result, &stored).await?;
-        let means = self.used(stored, passkey, &result, self.now()).await?;
+        let means = self.used(stored.id, result, self.now()).await?;
         self.complete(pending, user, means, remember, browser, device).await
     }
 
@@ -298,23 +302,20 @@ impl Usher {
         Ok(result.map_err(|error| refused(&error))?)
     }
 
-    /// Writes down that a passkey was used.
-    async fn used(
-        &self,
-        stored: StoredPasskey,
-        mut passkey: Passkey,
-        result: &AuthenticationResult,
-        now: Timestamp,
-    ) -> Result<Means, FlowError> {
-        passkey.update_credential(result);
-        let (id, synced, credential) = (stored.id, result.backup_state(), serde_json::to_value(&passkey)?);
-        let write = self
-            .store
-            .write_single(move |mut tx| Box::pin(async move { tx.use_passkey(id, &credential, synced, now).await }));
+    /// Writes down that a passkey was used: in the credential as it is then, so that its counter never goes back.
+    async fn used(&self, id: PasskeyId, result: AuthenticationResult, now: Timestamp) -> Result<Means, FlowError> {
+        let (synced, user_verified) = (result.backup_state(), result.user_verified());
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(held) = tx.lock_passkey(id).await? else { return Ok(false) };
+                let credential = advanced(&held, &result).map_err(|_| unreadable(id))?;
+                tx.use_passkey(id, &credential, synced, now).await
+            })
+        });
         if !write.await? {
             return Err(Refused::PasskeyUnknown.into());
         }
-        Ok(Means::Passkey { user_verified: result.user_verified() })
+        Ok(Means::Passkey { user_verified })
     }
 
     fn ceremony(&self, options: &Value, waiting: Waiting, browser: &mut Browser) -> Result<Ceremony, FlowError> {
@@ -354,6 +355,17 @@ impl Usher {
         let at = |path| self.config.server.issuer.at(path);
         json!({ "enroll": at(enroll), "manage": at(manage) })
     }
+}
+
+/// The credential after a use.
+fn advanced(held: &StoredPasskey, result: &AuthenticationResult) -> Result<Value, serde_json::Error> {
+    let mut passkey: Passkey = serde_json::from_value(held.credential.clone())?;
+    passkey.update_credential(result);
+    serde_json::to_value(&passkey)
+}
+
+fn unreadable(id: PasskeyId) -> StorageError {
+    StorageError::Inconsistent { table: "passkey", column: "credential", id: id.to_string() }
 }
 
 /// What the browser sent; garbage proves nothing.

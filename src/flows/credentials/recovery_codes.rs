@@ -29,11 +29,14 @@ impl Usher {
         let change = self.factor_change(account, EventKind::RecoveryCodesRenewed, "recovery_codes", &told)?;
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
                 tx.replace_recovery_codes(user, &hashes, now).await?;
-                change.write(&mut tx).await
+                change.write(&mut tx).await.map(Ok)
             })
         });
-        put.await?;
+        put.await??;
         self.letter_bell.notify_one();
         Ok(shown)
     }

@@ -7,7 +7,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 use crate::domain::authentication::Means;
 use crate::domain::event::EventKind;
-use crate::domain::id::{SessionId, UserId};
+use crate::domain::id::{CeremonyId, SessionId, UserId};
 use crate::domain::notice::{FactorName, Notice};
 use crate::domain::time::Timestamp;
 use crate::flows::accounts::{Account, Browser};
@@ -33,6 +33,7 @@ pub struct TotpOffer {
 
 #[derive(Serialize, Deserialize)]
 struct Offered {
+    id: CeremonyId,
     user: UserId,
     session: SessionId,
     seed: [u8; SEED],
@@ -47,6 +48,7 @@ impl Usher {
     pub async fn offer_totp(&self, account: &Account) -> Result<TotpOffer, FlowError> {
         self.check_factor_change(account).await?;
         let offered = Offered {
+            id: CeremonyId::new(self.now(), &*self.random),
             user: account.user.id,
             session: account.session.id,
             seed: self.random.bytes(),
@@ -77,7 +79,7 @@ impl Usher {
         code: &str,
         browser: &mut Browser,
     ) -> Result<Option<Vec<String>>, FlowError> {
-        let factors = self.check_factor_change(account).await?;
+        self.check_factor_change(account).await?;
         let offered = self.open_offer(account, sealed)?;
         self.count_second_factor(account.user.id, Some(account.session.id)).await?;
         let step = matched_step(&offered.seed, code, self.now()).ok_or(Refused::WrongCode)?;
@@ -85,22 +87,29 @@ impl Usher {
         let kept = self.sealer.seal(Purpose::SecondFactor, &offered.seed, &*self.random);
         let told = Notice::FactorAdded { factor: FactorName::AuthenticatorApp };
         let change = self.factor_change(account, EventKind::FactorAdded, "totp", &told)?;
-        let codes = (factors.recovery_codes == 0).then(|| self.draw_recovery_codes(user));
-        let hashes = codes.as_ref().map(|(_, hashes)| hashes.clone());
+        let (codes, hashes) = self.draw_recovery_codes(user);
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
+                if !tx.spend_ceremony(offered.id, offered.expires_at).await? {
+                    return Ok(Err(Refused::ProofOver));
+                }
                 tx.put_totp(user, &kept, step, now).await?;
-                if let Some(hashes) = hashes {
+                let first = tx.find_factors(user).await?.recovery_codes == 0;
+                if first {
                     tx.replace_recovery_codes(user, &hashes, now).await?;
                 }
-                change.write(&mut tx).await
+                change.write(&mut tx).await?;
+                Ok(Ok(first))
             })
         });
-        put.await?;
+        let first = put.await??;
         self.letter_bell.notify_one();
         self.forgive_second_factor(user, Some(account.session.id)).await?;
         self.step_up(&account.session, Means::Totp, browser).await?;
-        Ok(codes.map(|(shown, _)| shown))
+        Ok(first.then_some(codes))
     }
 
     /// Takes the app away, and with it the recovery codes where no passkey needs them any more.
@@ -108,22 +117,25 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFresh`].
     pub async fn remove_totp(&self, account: &Account) -> Result<(), FlowError> {
-        let factors = self.check_factor_change(account).await?;
+        self.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.now());
         let told = Notice::FactorRemoved { factor: FactorName::AuthenticatorApp };
         let change = self.factor_change(account, EventKind::FactorRemoved, "totp", &told)?;
         let remove = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if !tx.delete_totp(user).await? {
-                    return Ok(());
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
                 }
-                if factors.passkeys == 0 {
+                if !tx.delete_totp(user).await? {
+                    return Ok(Ok(()));
+                }
+                if tx.find_factors(user).await?.passkeys == 0 {
                     tx.replace_recovery_codes(user, &[], now).await?;
                 }
-                change.write(&mut tx).await
+                change.write(&mut tx).await.map(Ok)
             })
         });
-        remove.await?;
+        remove.await??;
         self.letter_bell.notify_one();
         Ok(())
     }

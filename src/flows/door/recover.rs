@@ -95,7 +95,10 @@ impl Usher {
         let (usher, now) = (self.clone(), self.now());
         let set = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if !tx.take_proof(proof.id, ProofKind::Recover, now).await? {
+                // The link may have gone to an address that was given up meanwhile.
+                let active = tx.hold_user(user.id).await?;
+                let same = tx.find_user(user.id).await?.is_some_and(|held| held.email == user.email);
+                if !active || !same || !tx.take_proof(proof.id, ProofKind::Recover, now).await? {
                     return Ok(None);
                 }
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;

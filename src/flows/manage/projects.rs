@@ -68,7 +68,7 @@ impl Usher {
                 tx.insert_project_key(made.id, 1, (&kid, &public), now).await?;
                 if let Some(user_id) = owner {
                     let owner = Member { project_id: made.id, user_id, role: Role::Owner, since: now };
-                    tx.put_member(&owner).await?;
+                    tx.insert_member(&owner).await?;
                 }
                 tx.append(&event).await
             })

@@ -22,12 +22,10 @@ impl Usher {
         device: &Device,
     ) -> Result<Outcome, FlowError> {
         let account = self.account_for(&interaction, browser).await?.ok_or(Refused::NotSignedIn)?;
-        let earlier = self.store.find_consent(account.user.id, &interaction.client_id).await?;
-        let scope = earlier.map(|consent| consent.scope).unwrap_or_default().union(&interaction.request.scope);
         let consent = Consent {
             user_id: account.user.id,
             client_id: interaction.client_id.clone(),
-            scope,
+            scope: interaction.request.scope.clone(),
             granted_at: self.now(),
         };
         let event = self
@@ -38,7 +36,7 @@ impl Usher {
             .with("scope", interaction.request.scope.to_string());
         let remember = self.store.write(move |mut tx| {
             Box::pin(async move {
-                tx.put_consent(&consent).await?;
+                tx.add_consent(&consent).await?;
                 tx.append(&event).await
             })
         });

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::access::Access;
 use crate::domain::event::EventKind;
 use crate::domain::id::{ClientId, UserId};
 use crate::flows::error::FlowError;
@@ -32,10 +31,7 @@ impl Usher {
         let event = event.with("claims", claims.iter().cloned().collect::<Vec<_>>());
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let found = tx.find_access(user, &client).await?;
-                let mut access = found.unwrap_or_else(|| Access::begin(user, client, now));
-                access.release(&claims, now);
-                tx.put_access(&access).await?;
+                tx.release_claims(user, &client, &claims, now).await?;
                 tx.append(&event).await
             })
         });

@@ -100,7 +100,9 @@ impl Usher {
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
                 // One after the other in a project, so that the count is right.
-                tx.hold_policy(project).await?;
+                if !tx.lock_project(project).await? {
+                    return Ok(Err(Refused::NotFound("project")));
+                }
                 let mut had = 0;
                 for old in tx.list_assignments_of(project, &made.holder, made.scope.as_deref()).await? {
                     let same = old.role == made.role && old.scope == made.scope;

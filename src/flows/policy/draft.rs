@@ -58,7 +58,7 @@ impl Usher {
         let (seen, new) = (seen.to_owned(), draft.clone());
         let replace = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if !tx.hold_policy(project).await? {
+                if !tx.lock_project(project).await? {
                     return Ok(Err(Refused::NotFound("project")));
                 }
                 let (old, current) = (tx.find_draft(project).await?, tx.current_policy(project).await?);

@@ -77,7 +77,7 @@ impl Usher {
         let (new, seen) = (revision.clone(), wanted.seen);
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if !tx.hold_policy(project).await? {
+                if !tx.lock_project(project).await? {
                     return Ok(Err(Refused::NotFound("project")));
                 }
                 let current = tx.current_policy(project).await?;

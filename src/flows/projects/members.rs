@@ -56,12 +56,11 @@ impl Usher {
         let (event, added) = (event.with("role", role.as_str()), member.clone());
         let add = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if tx.find_member(project, added.user_id).await?.is_some() {
-                    return Ok(false);
+                let new = tx.insert_member(&added).await?;
+                if new {
+                    tx.append(&event).await?;
                 }
-                tx.put_member(&added).await?;
-                tx.append(&event).await?;
-                Ok(true)
+                Ok(new)
             })
         });
         if add.await? { Ok((user, member)) } else { Err(Refused::MemberAlready.into()) }
@@ -84,13 +83,13 @@ impl Usher {
         let event = event.with("role", role.as_str());
         let change = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let owners = tx.hold_owners(project).await?;
+                let owners = tx.lock_owners(project).await?;
                 let Some(member) = tx.find_member(project, user).await? else { return Ok(Change::Nobody) };
                 if role != Role::Owner && owners == [user] {
                     return Ok(Change::LastOwner);
                 }
                 if member.role != role {
-                    tx.put_member(&Member { role, ..member }).await?;
+                    tx.set_member_role(project, user, role).await?;
                     tx.append(&event).await?;
                 }
                 Ok(Change::Done)
@@ -107,7 +106,7 @@ impl Usher {
         let event = self.event(EventKind::MemberRemoved).with_project(project).with_user(user);
         let remove = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if tx.hold_owners(project).await? == [user] {
+                if tx.lock_owners(project).await? == [user] {
                     return Ok(Change::LastOwner);
                 }
                 if !tx.delete_member(project, user).await? {

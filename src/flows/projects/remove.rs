@@ -1,7 +1,6 @@
 //! A project goes, and with it all that its clients had.
 
 use crate::domain::event::EventKind;
-use crate::domain::page::MAX_PAGE;
 use crate::domain::project::{MAX_NAME, Project};
 use crate::domain::text::check_name;
 use crate::flows::error::{FlowError, Refused};
@@ -36,27 +35,16 @@ impl Usher {
         if typed != project.name {
             return Err(Refused::NotConfirmed.into());
         }
-        let mut clients = Vec::new();
-        loop {
-            let after = clients.last().map_or("", |client: &crate::domain::id::ClientId| client.0.as_str());
-            let page = self.store.list_clients(project.id, after, MAX_PAGE).await?;
-            let full = page.len() == MAX_PAGE as usize;
-            clients.extend(page.into_iter().map(|client| client.id));
-            if !full {
-                break;
-            }
-        }
         let (usher, id) = (self.clone(), project.id);
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
+                let Some(clients) = tx.lock_project_with_clients(id).await? else { return Ok(false) };
                 for client in clients {
                     usher.remove_client(&mut tx, &client).await?;
                 }
-                let existed = tx.delete_project(id).await?;
-                if existed {
-                    tx.append(&usher.event(EventKind::ProjectDeleted).with_project(id)).await?;
-                }
-                Ok(existed)
+                tx.delete_project(id).await?;
+                tx.append(&usher.event(EventKind::ProjectDeleted).with_project(id)).await?;
+                Ok(true)
             })
         });
         let existed = delete.await?;

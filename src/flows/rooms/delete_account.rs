@@ -29,17 +29,13 @@ impl Usher {
     /// Deletes a user as [`Usher::delete_account`] does, for whoever may ask for it.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// [`Refused::NotFound`] if somebody else deleted them meanwhile.
     pub async fn remove_user(&self, user: User) -> Result<Ended, FlowError> {
         let (usher, now) = (self.clone(), self.now());
         let notice = self.notice(&user, &Notice::AccountDeleted)?;
-        // Whoever was found to be the same person goes with them.
-        let mut rests = Vec::new();
-        for merge in self.store.list_merges(user.id).await? {
-            rests.extend(self.store.find_user(merge.merged).await?);
-        }
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
+                let Some(user) = tx.lock_user(user.id).await? else { return Ok(None) };
                 tx.erase_events_of_user(user.id).await?;
                 let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
                 let concerned = tx.projects_of_user(user.id).await?;
@@ -50,16 +46,18 @@ impl Usher {
                         tx.close_proofs_of_email(email, kind, now).await?;
                     }
                 }
-                for other in rests {
+                // Whoever was found to be the same person goes with them.
+                for merge in tx.list_merges(user.id).await? {
+                    let Some(other) = tx.lock_user(merge.merged).await? else { continue };
                     tx.erase_events_of_user(other.id).await?;
                     tx.delete_user(&other, now).await?;
                 }
                 tx.delete_user(&user, now).await?;
                 notice.post(&mut tx).await?;
-                Ok(ended)
+                Ok(Some(ended))
             })
         });
-        let ended = delete.await?;
+        let ended = delete.await?.ok_or(Refused::NotFound("user"))?;
         self.letter_bell.notify_one();
         Ok(ended)
     }

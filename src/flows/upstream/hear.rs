@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::super::accounts::secret_hash;
+use super::super::error::Refused;
+use super::super::notices::PreparedNotice;
 use super::super::usher::Usher;
 use super::UpstreamFault;
 use crate::domain::event::EventKind;
@@ -13,6 +15,9 @@ use crate::domain::provider::ProviderId;
 use crate::domain::session::EndReason;
 use crate::storage::{Result as Stored, Tx};
 use crate::upstream::{Notice, NoticeKind, NoticeRequest};
+
+/// An identity may change hands so often while a notice about it is taken.
+const TRIES: usize = 3;
 
 /// What was heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +39,19 @@ impl Usher {
             if notice.kind == NoticeKind::DataDeletion {
                 heard.confirmation = Some(URL_SAFE_NO_PAD.encode(hash));
             }
-            self.act_on(notice, hash, upstream.settings().name()).await?;
+            self.hear_one(&notice, hash, upstream.settings().name()).await?;
         }
         Ok(heard)
+    }
+
+    async fn hear_one(&self, notice: &Notice, hash: [u8; 32], name: &str) -> Result<(), UpstreamFault> {
+        for _ in 0..TRIES {
+            if self.act_on(notice.clone(), hash, name).await? {
+                self.letter_bell.notify_one();
+                return Ok(());
+            }
+        }
+        Err(Refused::Superseded.into())
     }
 
     /// Was the deletion that this code stands for carried out?
@@ -50,7 +65,8 @@ impl Usher {
         }
     }
 
-    async fn act_on(&self, notice: Notice, hash: [u8; 32], name: &str) -> Result<(), UpstreamFault> {
+    /// `false`, and nothing was done, if the identity became another user's meanwhile.
+    async fn act_on(&self, notice: Notice, hash: [u8; 32], name: &str) -> Result<bool, UpstreamFault> {
         let identity = match &notice.subject {
             Some(subject) => self.store.find_identity(&notice.issuer, subject).await?,
             None => None,
@@ -69,8 +85,13 @@ impl Usher {
         let usher = self.clone();
         let act = self.store.write(move |mut tx| {
             Box::pin(async move {
+                if let Some(identity) = &identity
+                    && !is_still_theirs(&mut tx, identity).await?
+                {
+                    return Ok(false);
+                }
                 if !tx.hear_notice(&hash, notice.forget_after).await? {
-                    return Ok(());
+                    return Ok(true);
                 }
                 let mut event = usher
                     .event(EventKind::ProviderNotice)
@@ -79,28 +100,33 @@ impl Usher {
                 event.user_id = identity.as_ref().map(|identity| identity.user_id);
                 tx.append(&event).await?;
                 usher.end_upstream_sessions(&mut tx, &notice, identity.as_ref()).await?;
-                let Some(identity) = identity else { return Ok(()) };
-                if !matches!(notice.kind, NoticeKind::Gone | NoticeKind::DataDeletion) {
-                    return Ok(());
+                if let Some(identity) = identity.filter(|_| is_end(notice.kind)) {
+                    usher.take_link_back(&mut tx, &identity, letters).await?;
                 }
-                // Nobody is left without a way in: the last link stays, though it opens nothing while the provider says so.
-                if tx.count_ways_in(identity.user_id).await?.can_spare_one() {
-                    usher.remove_identity(&mut tx, &identity).await?;
-                    if let Some((unlinked, _)) = letters {
-                        unlinked.post(&mut tx).await?;
-                    }
-                } else {
-                    tx.forget_vouched(identity.id).await?;
-                    if let Some((_, way_back)) = letters {
-                        way_back.post(&mut tx).await?;
-                    }
-                }
-                Ok(())
+                Ok(true)
             })
         });
-        act.await?;
-        self.letter_bell.notify_one();
-        Ok(())
+        Ok(act.await?)
+    }
+
+    /// Nobody is left without a way in: the last link stays, though it opens nothing while the provider says so.
+    async fn take_link_back(
+        &self,
+        tx: &mut Tx<'_>,
+        identity: &Identity,
+        letters: Option<(PreparedNotice, PreparedNotice)>,
+    ) -> Stored<()> {
+        let spare = tx.count_ways_in(identity.user_id).await?.can_spare_one();
+        if spare {
+            self.remove_identity(tx, identity).await?;
+        } else {
+            tx.forget_vouched(identity.id).await?;
+        }
+        match letters {
+            Some((unlinked, _)) if spare => unlinked.post(tx).await,
+            Some((_, way_back)) => way_back.post(tx).await,
+            None => Ok(()),
+        }
     }
 
     /// Ends the sessions here that the provider speaks of.
@@ -121,6 +147,18 @@ impl Usher {
         }
         Ok(())
     }
+}
+
+/// Does it end what the identity stands for?
+const fn is_end(kind: NoticeKind) -> bool {
+    matches!(kind, NoticeKind::Gone | NoticeKind::DataDeletion)
+}
+
+/// Is the identity its user's still? Nobody changes that until the transaction ends.
+async fn is_still_theirs(tx: &mut Tx<'_>, identity: &Identity) -> Stored<bool> {
+    tx.lock_user(identity.user_id).await?;
+    let held = tx.find_identity(&identity.issuer, &identity.subject).await?;
+    Ok(held.is_some_and(|held| held.user_id == identity.user_id))
 }
 
 const fn word(kind: NoticeKind) -> &'static str {

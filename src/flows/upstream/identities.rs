@@ -2,6 +2,7 @@
 
 use super::super::accounts::Account;
 use super::super::error::{FlowError, Refused};
+use super::super::standing::check_standing;
 use super::super::usher::Usher;
 use crate::domain::event::EventKind;
 use crate::domain::id::IdentityId;
@@ -9,13 +10,6 @@ use crate::domain::identity::Identity;
 use crate::domain::notice::Notice;
 use crate::domain::session::EndReason;
 use crate::storage::{Result as Stored, Tx};
-
-/// What unlinking came to.
-enum Unlinked {
-    Done,
-    NotThere,
-    LastWayIn,
-}
 
 impl Usher {
     /// The identities of a person, the first one first, each with what its provider is called.
@@ -42,11 +36,14 @@ impl Usher {
         let (identity, provider) =
             known.into_iter().find(|(identity, _)| identity.id == id).ok_or(Refused::NotFound("identity"))?;
         let notice = self.notice(&account.user, &Notice::IdentityUnlinked { provider })?;
-        let (usher, here) = (self.clone(), account.session.id);
+        let (usher, here, user, now) = (self.clone(), account.session.id, account.user.id, self.now());
         let unlinked = self.store.write(move |mut tx| {
             Box::pin(async move {
+                if let Err(refused) = check_standing(&mut tx, (user, here), now).await? {
+                    return Ok(Err(refused));
+                }
                 if !tx.count_ways_in(identity.user_id).await?.can_spare_one() {
-                    return Ok(Unlinked::LastWayIn);
+                    return Ok(Err(Refused::LastWayIn));
                 }
                 for session in tx.sessions_of_identity(identity.id, None).await? {
                     if session != here {
@@ -54,20 +51,15 @@ impl Usher {
                     }
                 }
                 if !usher.remove_identity(&mut tx, &identity).await? {
-                    return Ok(Unlinked::NotThere);
+                    return Ok(Err(Refused::NotFound("identity")));
                 }
                 notice.post(&mut tx).await?;
-                Ok(Unlinked::Done)
+                Ok(Ok(()))
             })
         });
-        match unlinked.await? {
-            Unlinked::Done => {
-                self.letter_bell.notify_one();
-                Ok(())
-            }
-            Unlinked::NotThere => Err(Refused::NotFound("identity").into()),
-            Unlinked::LastWayIn => Err(Refused::LastWayIn.into()),
-        }
+        unlinked.await??;
+        self.letter_bell.notify_one();
+        Ok(())
     }
 
     /// Takes an identity from its user, with its event. False if it was gone.

@@ -12,6 +12,9 @@ use crate::keys::seal::Purpose;
 use crate::storage::providers::StoredProvider;
 use crate::upstream::{Checked, Provider};
 
+/// A provider may change so often while a change of it is prepared.
+const TRIES: usize = 5;
+
 /// A provider to be added or changed.
 pub struct NewProvider {
     /// Its settings.
@@ -67,43 +70,59 @@ impl Usher {
     ///
     /// # Errors
     /// [`Refused::Provider`] with what is wrong with the settings, or with what is found at their address; a secret that
-    /// would go somewhere else than before has to be given again.
+    /// would go somewhere else than before has to be given again. [`Refused::Superseded`] if others go on changing it.
     pub async fn put_provider(&self, new: NewProvider) -> Result<bool, FlowError> {
-        let settings = new.settings.settled();
-        let known = self.store.find_provider(&settings.id).await?;
-        if known.as_ref().is_some_and(|known| known.managed && !new.managed) {
+        let new = NewProvider { settings: new.settings.settled(), ..new };
+        for _ in 0..TRIES {
+            let known = self.store.find_provider(&new.settings.id).await?;
+            let replaced = known.is_some();
+            let Some(provider) = self.prepare_provider(&new, known.as_ref()).await? else { return Ok(true) };
+            let event = self.event(EventKind::ProviderChanged).with("provider", new.settings.id.as_str());
+            let put = self.store.write(move |mut tx| {
+                Box::pin(async move {
+                    let written = tx.replace_provider(known.as_ref(), &provider).await?;
+                    if written {
+                        tx.append(&event).await?;
+                    }
+                    Ok(written)
+                })
+            });
+            if put.await? {
+                return Ok(replaced);
+            }
+        }
+        Err(Refused::Superseded.into())
+    }
+
+    /// The provider as it will be, made of what is asked for and the one there is. `None` where nothing changes.
+    async fn prepare_provider(
+        &self,
+        new: &NewProvider,
+        known: Option<&StoredProvider>,
+    ) -> Result<Option<StoredProvider>, FlowError> {
+        let settings = new.settings.clone();
+        if known.is_some_and(|known| known.managed && !new.managed) {
             return Err(Refused::ManagedByFile.into());
         }
         self.upstream.check(&settings).map_err(Refused::Provider)?;
-        if known.as_ref().is_some_and(|known| {
+        if known.is_some_and(|known| {
             known.settings == settings && known.managed == new.managed && self.keeps_secret(known, new.secret.as_ref())
         }) {
-            return Ok(true);
+            return Ok(None);
         }
-        let replaced = known.is_some();
-        let moves = known.as_ref().is_none_or(|known| settings.sends_secret_elsewhere(&known.settings));
         let kept = known.filter(|known| !settings.sends_secret_elsewhere(&known.settings));
         let secret = match &new.secret {
             Some(secret) => Some(self.sealer.seal(Purpose::UpstreamSecret, secret.expose().as_bytes(), &*self.random)),
-            None => kept.and_then(|known| known.secret),
+            None => kept.and_then(|known| known.secret.clone()),
         };
         if secret.is_none() && settings.needs_secret() {
             return Err(Refused::Missing("client_secret").into());
         }
         // A house that starts from its file waits for nobody.
-        if moves && !new.managed {
+        if kept.is_none() && !new.managed {
             self.upstream.introduce(&settings).await.map_err(Refused::Provider)?;
         }
-        let event = self.event(EventKind::ProviderChanged).with("provider", settings.id.as_str());
-        let stored = StoredProvider { settings, secret, managed: new.managed, updated_at: self.now() };
-        let put = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                tx.put_provider(&stored).await?;
-                tx.append(&event).await
-            })
-        });
-        put.await?;
-        Ok(replaced)
+        Ok(Some(StoredProvider { settings, secret, managed: new.managed, updated_at: self.now() }))
     }
 
     /// Is the secret the one there is, or none given?
@@ -116,18 +135,19 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFound`], [`Refused::ManagedByFile`].
     pub async fn delete_provider(&self, id: &ProviderId, by_file: bool) -> Result<(), FlowError> {
-        let known = self.store.find_provider(id).await?.ok_or(Refused::NotFound("provider"))?;
-        if known.managed && !by_file {
-            return Err(Refused::ManagedByFile.into());
-        }
         let (event, id) = (self.event(EventKind::ProviderDeleted).with("provider", id.as_str()), id.clone());
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
+                let Some(known) = tx.lock_provider(&id).await? else { return Ok(Err(Refused::NotFound("provider"))) };
+                if known.managed && !by_file {
+                    return Ok(Err(Refused::ManagedByFile));
+                }
                 tx.delete_provider(&id).await?;
-                tx.append(&event).await
+                tx.append(&event).await?;
+                Ok(Ok(()))
             })
         });
-        Ok(delete.await?)
+        Ok(delete.await??)
     }
 
     /// Tries a provider out, step by step, without anybody signing in.

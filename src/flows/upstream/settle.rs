@@ -248,17 +248,22 @@ impl Usher {
         let id = IdentityId::new(self.now(), &*self.random);
         let identity = self.identity(id, vouched, user.id, how);
         let notice = self.notice(user, &Notice::IdentityLinked { provider: settings.name().to_owned() })?;
-        let usher = self.clone();
+        let (usher, now, address) = (self.clone(), self.now(), user.email.clone());
         let linked = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.hold_user(identity.user_id).await? {
                     return Err(StorageError::Conflict);
                 }
+                let held = tx.find_user(identity.user_id).await?.filter(|held| held.email == address);
+                let Some(held) = held else { return Err(StorageError::Conflict) };
+                if held.factors_are_frozen(now) {
+                    return Ok(Err(super::Refused::Frozen));
+                }
                 usher.put_identity(&mut tx, &identity).await?;
-                notice.post(&mut tx).await
+                notice.post(&mut tx).await.map(Ok)
             })
         });
-        linked.await?;
+        linked.await??;
         self.letter_bell.notify_one();
         Ok(id)
     }

@@ -88,15 +88,19 @@ impl Usher {
         let (made, event) = (webhook.clone(), self.webhook_event(EventKind::WebhookCreated, &webhook));
         let create = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if tx.list_webhooks(project).await?.len() >= MOST {
-                    return Ok(false);
+                if !tx.lock_project(project).await? {
+                    return Ok(Err(Refused::NotFound("project")));
+                }
+                if tx.count_webhooks(project).await? >= MOST {
+                    return Ok(Err(Refused::TooManyWebhooks));
                 }
                 tx.insert_webhook(&made).await?;
                 tx.append(&event).await?;
-                Ok(true)
+                Ok(Ok(()))
             })
         });
-        if create.await? { Ok(WithSecret { webhook, secret }) } else { Err(Refused::TooManyWebhooks.into()) }
+        create.await??;
+        Ok(WithSecret { webhook, secret })
     }
 
     /// The webhooks of a project, oldest first.
@@ -132,21 +136,22 @@ impl Usher {
             return Err(faults([url.err(), description.err(), filters.err()]));
         };
         let now = self.now();
-        let edit = move |webhook: &mut Webhook| {
-            webhook.url = url.unwrap_or_else(|| webhook.url.clone());
-            webhook.description = description.unwrap_or_else(|| webhook.description.clone());
-            webhook.filters = filters.unwrap_or_else(|| webhook.filters.clone());
-            match change.disabled {
-                Some(true) if webhook.disabled_at.is_none() => {
-                    (webhook.disabled_at, webhook.disabled_why) = (Some(now), Some(DisabledWhy::Owner));
-                }
-                Some(false) => {
-                    (webhook.disabled_at, webhook.disabled_why, webhook.failing_since) = (None, None, None);
-                }
-                _ => {}
-            }
-        };
-        let changed = self.change_webhook(project, id, EventKind::WebhookUpdated, edit).await?;
+        let usher = self.clone();
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(mut webhook) = tx.lock_webhook(project, id).await? else { return Ok(None) };
+                webhook.updated_at = webhook.updated_at.max(now);
+                webhook.url = url.unwrap_or(webhook.url);
+                webhook.description = description.unwrap_or(webhook.description);
+                webhook.filters = filters.unwrap_or(webhook.filters);
+                tx.describe_webhook(&webhook).await?;
+                switch(&mut tx, &mut webhook, change.disabled, now).await?;
+                tx.append(&usher.webhook_event(EventKind::WebhookUpdated, &webhook)).await?;
+                wake(&mut tx, &webhook, now).await?;
+                Ok(Some(webhook))
+            })
+        });
+        let changed = write.await?.ok_or_else(unknown)?;
         self.store.ring_outgoing();
         Ok(changed)
     }
@@ -167,16 +172,18 @@ impl Usher {
         }
         let now = self.now();
         let (secret, fresh) = self.fresh_webhook_secret(now);
-        let rotate = self.change_webhook(project, id, EventKind::WebhookSecretRotated, move |webhook| {
-            let end = now + overlap;
-            for old in &mut webhook.secrets {
-                old.expires_at = Some(old.expires_at.map_or(end, |at| at.min(end)));
-            }
-            webhook.secrets.retain(|old| old.expires_at.is_none_or(|at| now < at));
-            webhook.secrets.insert(0, fresh);
-            webhook.secrets.truncate(SECRETS_AT_ONCE);
+        let usher = self.clone();
+        let rotate = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(mut webhook) = tx.lock_webhook(project, id).await? else { return Ok(None) };
+                webhook.updated_at = webhook.updated_at.max(now);
+                webhook.secrets = rotated(webhook.secrets, fresh, now, overlap);
+                tx.set_webhook_secrets(&webhook).await?;
+                tx.append(&usher.webhook_event(EventKind::WebhookSecretRotated, &webhook)).await?;
+                Ok(Some(webhook))
+            })
         });
-        Ok(WithSecret { webhook: rotate.await?, secret })
+        Ok(WithSecret { webhook: rotate.await?.ok_or_else(unknown)?, secret })
     }
 
     /// Deletes a webhook and all that is known of its deliveries.
@@ -196,31 +203,6 @@ impl Usher {
             })
         });
         if delete.await? { Ok(()) } else { Err(unknown()) }
-    }
-
-    async fn change_webhook<F>(
-        &self,
-        project: ProjectId,
-        id: WebhookId,
-        kind: EventKind,
-        change: F,
-    ) -> Result<Webhook, FlowError>
-    where
-        F: FnOnce(&mut Webhook) + Send + 'static,
-    {
-        let (usher, now) = (self.clone(), self.now());
-        let write = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                let Some(mut webhook) = tx.find_webhook(project, id).await? else { return Ok(None) };
-                change(&mut webhook);
-                webhook.updated_at = now;
-                tx.update_webhook(&webhook).await?;
-                tx.append(&usher.webhook_event(kind, &webhook)).await?;
-                wake(&mut tx, &webhook, now).await?;
-                Ok(Some(webhook))
-            })
-        });
-        write.await?.ok_or_else(unknown)
     }
 
     fn webhook_event(&self, kind: EventKind, webhook: &Webhook) -> Event {
@@ -246,6 +228,38 @@ impl Usher {
         self.outbound().may_call(&parsed).map_err(|_| fault("may not be called: it is not a public https address"))?;
         Ok(parsed.into())
     }
+}
+
+/// Puts a webhook out of use or back in use, where its owner asks for that.
+async fn switch(tx: &mut Tx<'_>, webhook: &mut Webhook, disabled: Option<bool>, now: Timestamp) -> Stored<()> {
+    match disabled {
+        Some(true) if tx.disable_webhook(webhook.id, now, DisabledWhy::Owner).await? => {
+            (webhook.disabled_at, webhook.disabled_why) = (Some(now), Some(DisabledWhy::Owner));
+        }
+        Some(false) => {
+            tx.enable_webhook(webhook.id, now).await?;
+            (webhook.disabled_at, webhook.disabled_why, webhook.failing_since) = (None, None, None);
+        }
+        Some(true) | None => {}
+    }
+    Ok(())
+}
+
+/// The secrets after a rotation: the new one first, those before it for `overlap` at most.
+fn rotated(
+    mut secrets: Vec<SealedSecret>,
+    fresh: SealedSecret,
+    now: Timestamp,
+    overlap: Duration,
+) -> Vec<SealedSecret> {
+    let end = now + overlap;
+    for old in &mut secrets {
+        old.expires_at = Some(old.expires_at.map_or(end, |at| at.min(end)));
+    }
+    secrets.retain(|old| old.expires_at.is_none_or(|at| now < at));
+    secrets.insert(0, fresh);
+    secrets.truncate(SECRETS_AT_ONCE);
+    secrets
 }
 
 /// Whatever waits is looked at again.

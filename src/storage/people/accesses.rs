@@ -1,6 +1,6 @@
 //! What clients were really given of users.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -10,12 +10,14 @@ use crate::domain::id::{ClientId, ProjectId, UserId};
 use crate::domain::time::Timestamp;
 use crate::storage::db::{on, on_tx, run, statements};
 use crate::storage::row::JsonColumn;
-use crate::storage::{Result, StorageError, Store, Tx};
+use crate::storage::{Result, Sql, StorageError, Store, Tx};
 
 statements! {
-    FIND = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 and client_id = $2";
     LIST_OF_USER = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 order by client_id limit 500";
-    PUT = "insert into access (user_id, client_id, claims, first_used_at, last_used_at) values ($1, $2, $3, $4, $5) on conflict (user_id, client_id) do update set claims = excluded.claims, last_used_at = case when access.last_used_at > excluded.last_used_at then access.last_used_at else excluded.last_used_at end";
+    INSERT = "insert into access (user_id, client_id, claims, first_used_at, last_used_at) values ($1, $2, $3, $4, $4) on conflict (user_id, client_id) do nothing";
+    // PostgreSQL locks the row, so that of claims released at once all are kept.
+    LOCK = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 and client_id = $2", postgres "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 and client_id = $2 for no key update";
+    RELEASE = "update access set claims = $3, last_used_at = $4 where user_id = $1 and client_id = $2";
     LIST_OF_PROJECT = "select a.user_id, a.client_id, a.claims, a.first_used_at, a.last_used_at from access a join client c on c.id = a.client_id where c.project_id = $1 and a.user_id > $2 order by a.user_id, a.client_id limit $3";
     LIST_OF_USER_IN = "select a.user_id, a.client_id, a.claims, a.first_used_at, a.last_used_at from access a join client c on c.id = a.client_id where c.project_id = $1 and a.user_id = $2 order by a.client_id limit 500";
     DELETE = "delete from access where user_id = $1 and client_id = $2";
@@ -44,22 +46,39 @@ impl TryFrom<AccessRow> for Access {
 }
 
 impl Tx<'_> {
-    /// What a client was given of a user so far, as this transaction sees it.
-    pub async fn find_access(&mut self, user: UserId, client: &ClientId) -> Result<Option<Access>> {
-        let row: Option<AccessRow> =
-            on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
-        row.map(Access::try_from).transpose()
+    /// Writes down that a client is given these claims of a user, beside all that it was given before.
+    pub async fn release_claims(
+        &mut self,
+        user: UserId,
+        client: &ClientId,
+        claims: &BTreeSet<String>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let begin = Access::begin(user, client.clone(), now);
+        if self.write_access(INSERT, &begin.released(claims, now)).await? {
+            return Ok(());
+        }
+        let written = match self.lock_access(user, client).await? {
+            Some(access) => self.write_access(RELEASE, &access.released(claims, now)).await?,
+            // It was taken back between the two statements.
+            None => self.write_access(INSERT, &begin.released(claims, now)).await?,
+        };
+        if written { Ok(()) } else { Err(StorageError::Conflict) }
     }
 
-    /// Writes down what a client was given. The first time stays what it was.
-    pub async fn put_access(&mut self, access: &Access) -> Result<()> {
-        run!(self, PUT, |sql| sqlx::query(sql)
+    async fn write_access(&mut self, sql: Sql, access: &Access) -> Result<bool> {
+        let written = run!(self, sql, |sql| sqlx::query(sql)
             .bind(access.user_id.0)
             .bind(&access.client_id.0)
             .bind(Json(&access.claims))
-            .bind(access.first_used_at.0)
-            .bind(access.last_used_at.0))
-        .map(drop)
+            .bind(access.last_used_at.0))?;
+        Ok(written == 1)
+    }
+
+    async fn lock_access(&mut self, user: UserId, client: &ClientId) -> Result<Option<Access>> {
+        let row: Option<AccessRow> =
+            on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
+        row.map(Access::try_from).transpose()
     }
 
     /// Forgets what a client was given.

@@ -6,12 +6,15 @@ use crate::domain::consent::Consent;
 use crate::domain::id::{ClientId, UserId};
 use crate::domain::time::Timestamp;
 use crate::protocol::scope::Scope;
-use crate::storage::db::{on, run, statements};
+use crate::storage::db::{on, on_tx, run, statements};
 use crate::storage::row::unreadable;
-use crate::storage::{Result, StorageError, Store, Tx};
+use crate::storage::{Result, Sql, StorageError, Store, Tx};
 
 statements! {
-    PUT = "insert into consent (user_id, client_id, scope, granted_at) values ($1, $2, $3, $4) on conflict (user_id, client_id) do update set scope = excluded.scope, granted_at = excluded.granted_at";
+    INSERT = "insert into consent (user_id, client_id, scope, granted_at) values ($1, $2, $3, $4) on conflict (user_id, client_id) do nothing";
+    // PostgreSQL locks the row, so that of two scopes allowed at once both are kept.
+    LOCK = "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2", postgres "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2 for no key update";
+    WIDEN = "update consent set scope = $3, granted_at = case when granted_at < $4 then $4 else granted_at end where user_id = $1 and client_id = $2";
     DELETE = "delete from consent where user_id = $1 and client_id = $2";
     LIST_OF_USER = "select user_id, client_id, scope, granted_at from consent where user_id = $1 order by client_id limit 500";
     FIND = "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2";
@@ -38,14 +41,36 @@ impl TryFrom<ConsentRow> for Consent {
 }
 
 impl Tx<'_> {
-    /// Remembers a consent in place of any earlier one.
-    pub async fn put_consent(&mut self, consent: &Consent) -> Result<()> {
-        run!(self, PUT, |sql| sqlx::query(sql)
+    /// Adds what a user allows a client to what they allowed it before.
+    pub async fn add_consent(&mut self, consent: &Consent) -> Result<()> {
+        if self.write_consent(INSERT, consent).await? {
+            return Ok(());
+        }
+        let earlier = self.lock_consent(consent.user_id, &consent.client_id).await?;
+        let written = match earlier {
+            Some(earlier) => {
+                let wider = Consent { scope: earlier.scope.union(&consent.scope), ..consent.clone() };
+                self.write_consent(WIDEN, &wider).await?
+            }
+            // It was withdrawn between the two statements.
+            None => self.write_consent(INSERT, consent).await?,
+        };
+        if written { Ok(()) } else { Err(StorageError::Conflict) }
+    }
+
+    async fn write_consent(&mut self, sql: Sql, consent: &Consent) -> Result<bool> {
+        let written = run!(self, sql, |sql| sqlx::query(sql)
             .bind(consent.user_id.0)
             .bind(&consent.client_id.0)
             .bind(consent.scope.to_string())
-            .bind(consent.granted_at.0))
-        .map(drop)
+            .bind(consent.granted_at.0))?;
+        Ok(written == 1)
+    }
+
+    async fn lock_consent(&mut self, user: UserId, client: &ClientId) -> Result<Option<Consent>> {
+        let row: Option<ConsentRow> =
+            on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
+        row.map(Consent::try_from).transpose()
     }
 
     /// Forgets a consent. `false` if there was none.

@@ -3,7 +3,7 @@
 use crate::domain::factors::Factors;
 use crate::domain::id::UserId;
 use crate::domain::time::Timestamp;
-use crate::storage::db::{on, run, statements};
+use crate::storage::db::{on, on_tx, run, statements};
 use crate::storage::{Result, StorageError, Store, Tx};
 
 statements! {
@@ -34,6 +34,12 @@ impl TryFrom<FactorsRow> for Factors {
 }
 
 impl Tx<'_> {
+    /// What a user has beside a password, as this transaction sees it.
+    pub async fn find_factors(&mut self, user: UserId) -> Result<Factors> {
+        let row: FactorsRow = on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_one(conn))?;
+        row.try_into()
+    }
+
     /// Writes down whether the user wants to be asked for a passkey after the password.
     pub async fn want_second_step(&mut self, user: UserId, wanted: bool, now: Timestamp) -> Result<()> {
         if wanted {

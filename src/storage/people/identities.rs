@@ -18,8 +18,8 @@ statements! {
     INSERT = "insert into identity (id, user_id, provider, issuer, subject, email_at_link, email_state, profile, handle, linked_at, linked_how, last_used_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     FIND = "select id, user_id, provider, issuer, subject, email_at_link, email_state, profile, handle, linked_at, linked_how, last_used_at from identity where issuer = $1 and subject = $2";
     LIST = "select id, user_id, provider, issuer, subject, email_at_link, email_state, profile, handle, linked_at, linked_how, last_used_at from identity where user_id = $1 order by id limit 100";
-    // PostgreSQL locks both rows, so that an unlinking or a disabling at the same moment comes wholly before or after.
-    HOLD = "select 1 from identity i join users u on u.id = i.user_id where i.id = $2 and u.id = $1 and u.status = 'active'", postgres "select 1 from identity i join users u on u.id = i.user_id where i.id = $2 and u.id = $1 and u.status = 'active' for share of i, u";
+    // PostgreSQL locks both rows, the user's first as everywhere, so that an unlinking or a disabling at the same moment comes wholly before or after.
+    HOLD = "select 1 from identity i join users u on u.id = i.user_id where i.id = $2 and u.id = $1 and u.status = 'active'", postgres "select 1 from identity i join users u on u.id = i.user_id where i.id = $2 and u.id = $1 and u.status = 'active' for share of u, i";
     SEEN = "update identity set profile = $2, handle = $3, last_used_at = case when last_used_at > $4 then last_used_at else $4 end where id = $1";
     MOVE = "update identity set user_id = $3 where id = $1 and user_id = $2";
     DELETE = "delete from identity where id = $1 and user_id = $2";

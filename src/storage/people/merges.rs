@@ -72,6 +72,12 @@ impl Tx<'_> {
         row.map(Merge::try_from).transpose()
     }
 
+    /// The merges into a user, as this transaction sees them.
+    pub async fn list_merges(&mut self, kept: UserId) -> Result<Vec<Merge>> {
+        let rows: Vec<MergeRow> = on_tx!(self, LIST, |conn, sql| sqlx::query_as(sql).bind(kept.0).fetch_all(conn))?;
+        rows.into_iter().map(Merge::try_from).collect()
+    }
+
     /// Takes a merge back. False if somebody else did.
     pub async fn delete_merge(&mut self, id: MergeId) -> Result<bool> {
         run!(self, DELETE, |sql| sqlx::query(sql).bind(id.0)).map(|rows| rows == 1)

@@ -15,6 +15,8 @@ statements! {
     INSERT = "insert into passkey (id, user_id, credential_id, handle, credential, name, synced, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     LIST = "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where user_id = $1 order by id limit 100";
     FIND = "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where credential_id = $1";
+    // PostgreSQL locks the row, so that of two uses at once the higher counter is kept.
+    LOCK = "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where id = $1", postgres "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where id = $1 for no key update";
     USE = "update passkey set credential = $2, synced = $3, last_used_at = case when last_used_at > $4 then last_used_at else $4 end where id = $1 returning id";
     RENAME = "update passkey set name = $3 where user_id = $1 and id = $2";
     DELETE = "delete from passkey where user_id = $1 and id = $2";
@@ -72,7 +74,14 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Writes down that a passkey was used, and what has changed about it by that. `false` if it is gone.
+    /// A passkey as it is now. Nobody else changes it until this transaction ends.
+    pub async fn lock_passkey(&mut self, id: PasskeyId) -> Result<Option<StoredPasskey>> {
+        let row: Option<PasskeyRow> =
+            on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
+        row.map(StoredPasskey::try_from).transpose()
+    }
+
+    /// Writes down that a locked passkey was used, and what has changed about it by that. `false` if it is gone.
     pub async fn use_passkey(
         &mut self,
         id: PasskeyId,

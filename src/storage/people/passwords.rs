@@ -8,6 +8,9 @@ use crate::storage::{Result, Store, Tx};
 
 statements! {
     PUT = "insert into password (user_id, phc, changed_at) values ($1, $2, $3) on conflict (user_id) do update set phc = excluded.phc, changed_at = excluded.changed_at";
+    // Only in the place of the hash that the current password was compared with.
+    CHANGE = "update password set phc = $2, changed_at = $4 where user_id = $1 and phc = $3";
+    FIRST = "insert into password (user_id, phc, changed_at) values ($1, $2, $3) on conflict (user_id) do nothing";
     REHASH = "update password set phc = $2 where user_id = $1 and phc = $3";
     DELETE = "delete from password where user_id = $1";
     FIND = "select phc from password where user_id = $1";
@@ -20,6 +23,22 @@ impl Tx<'_> {
     /// Sets a user's password hash (PHC string).
     pub async fn put_password(&mut self, user: UserId, phc: &str, now: Timestamp) -> Result<()> {
         run!(self, PUT, |sql| sqlx::query(sql).bind(user.0).bind(phc).bind(now.0)).map(drop)
+    }
+
+    /// Puts a hash in the place of the one that the current password was compared with, or of none. `false`, and nothing
+    /// changes, if there is another one by now.
+    pub async fn change_password(
+        &mut self,
+        user: UserId,
+        compared: Option<&str>,
+        phc: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let changed = match compared {
+            Some(old) => run!(self, CHANGE, |sql| sqlx::query(sql).bind(user.0).bind(phc).bind(old).bind(now.0))?,
+            None => run!(self, FIRST, |sql| sqlx::query(sql).bind(user.0).bind(phc).bind(now.0))?,
+        };
+        Ok(changed == 1)
     }
 
     /// Forgets a user's password.

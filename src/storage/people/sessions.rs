@@ -17,6 +17,9 @@ statements! {
     FIND_WITH_USER = "select s.id as session_id, s.user_id, s.auth_time, s.amr, s.acr, s.created_at as session_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.user_agent, s.source, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from session s join users u on u.id = s.user_id where s.secret_hash = $1";
     FIND_BY_ID = "select s.id as session_id, s.user_id, s.auth_time, s.amr, s.acr, s.created_at as session_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.user_agent, s.source, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from session s join users u on u.id = s.user_id where s.id = $1";
     LIST_LIVE = "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where user_id = $1 and ended_at is null and idle_expires_at > $2 and expires_at > $2 order by id desc limit 200";
+    // PostgreSQL locks both rows, the user's first as everywhere.
+    LOCK_ACCOUNT = "select u.factors_frozen_until from users u join session s on s.user_id = u.id where u.id = $1 and s.id = $2 and u.status = 'active' and s.ended_at is null", postgres "select u.factors_frozen_until from users u join session s on s.user_id = u.id where u.id = $1 and s.id = $2 and u.status = 'active' and s.ended_at is null for no key update of u, s";
+    LOCK = "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where id = $1 and ended_at is null", postgres "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where id = $1 and ended_at is null for no key update";
     // A clock that was set back ends nothing: times of use and ends of idleness only ever move forward.
     TOUCH = "update session set last_seen_at = case when last_seen_at > $2 then last_seen_at else $2 end, idle_expires_at = case when idle_expires_at > $3 then idle_expires_at else $3 end, source = $4 where id = $1 and ended_at is null";
     REAUTHENTICATE = "update session set secret_hash = $2, auth_time = $3, amr = $4, acr = $5, last_seen_at = case when last_seen_at > $3 then last_seen_at else $3 end, idle_expires_at = case when idle_expires_at > $6 then idle_expires_at else $6 end where id = $1 and ended_at is null";
@@ -26,6 +29,17 @@ statements! {
     END_OTHERS = "update session set ended_at = $3, end_reason = $4 where user_id = $1 and id <> $2 and ended_at is null returning id";
     // A grant may outlive its session (offline access), and its row hangs from the session's.
     SWEEP = "delete from session where id in (select id from session where expires_at < $1 and not exists (select 1 from grants where grants.session_id = session.id) limit $2)";
+}
+
+/// Whether a user and a session of theirs still stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The user is active and the session has not ended.
+    Stands,
+    /// They do, but how the account is protected may not change for now.
+    Frozen,
+    /// The user is not active any more, or the session has ended.
+    Gone,
 }
 
 #[derive(sqlx::FromRow)]
@@ -112,6 +126,28 @@ impl Tx<'_> {
             .bind(&session.acr)
             .bind(session.idle_expires_at.0))?;
         Ok(done == 1)
+    }
+
+    /// Does a user still stand behind what they ask for in a session? Neither user nor session changes until this
+    /// transaction ends.
+    pub async fn lock_account(&mut self, user: UserId, session: SessionId, now: Timestamp) -> Result<Standing> {
+        let found: Option<Option<i64>> = on_tx!(self, LOCK_ACCOUNT, |conn, sql| sqlx::query_scalar(sql)
+            .bind(user.0)
+            .bind(session.0)
+            .fetch_optional(conn))?;
+        Ok(match found {
+            None => Standing::Gone,
+            Some(until) if until.is_some_and(|until| now < Timestamp(until)) => Standing::Frozen,
+            Some(_) => Standing::Stands,
+        })
+    }
+
+    /// A session that has not ended, as it is now. Nobody else changes it until this transaction ends. A transaction that
+    /// locks its user as well locks the user first.
+    pub async fn lock_session(&mut self, session: SessionId) -> Result<Option<Session>> {
+        let row: Option<SessionRow> =
+            on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(session.0).fetch_optional(conn))?;
+        row.map(Session::try_from).transpose()
     }
 
     /// The person showed one factor more: new secret, the time of authentication stays. `false` if the session has ended.

@@ -13,10 +13,8 @@ statements! {
     FIND = "select revision, document, compiled, etag, note, published_by, published_at from policy_revision where project_id = $1 and revision = $2";
     HISTORY = "select revision, etag, note, published_by, published_at from policy_revision where project_id = $1 and revision < $2 order by revision desc limit $3";
     FIND_DRAFT = "select document, etag, updated_at from policy_draft where project_id = $1";
-    PUT_DRAFT = "insert into policy_draft (project_id, document, etag, updated_at) values ($1, $2, $3, $4) on conflict (project_id) do update set document = excluded.document, etag = excluded.etag, updated_at = excluded.updated_at";
+    PUT_DRAFT = "insert into policy_draft (project_id, document, etag, updated_at) values ($1, $2, $3, $4) on conflict (project_id) do update set document = excluded.document, etag = excluded.etag, updated_at = case when policy_draft.updated_at < excluded.updated_at then excluded.updated_at else policy_draft.updated_at end";
     DROP_DRAFT = "delete from policy_draft where project_id = $1";
-    // Two that draft or publish at once come one after the other. SQLite has one writer anyway.
-    HOLD = "select 1 from project where id = $1", postgres "select 1 from project where id = $1 for update";
 }
 
 /// What was published when, without the rules themselves.
@@ -92,13 +90,6 @@ impl From<RevisionRow> for Revision {
 }
 
 impl Tx<'_> {
-    /// Nobody else drafts or publishes in this project until the transaction ends. `false` if there is no such project.
-    pub async fn hold_policy(&mut self, project: ProjectId) -> Result<bool> {
-        let found: Option<(i32,)> =
-            on_tx!(self, HOLD, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
-        Ok(found.is_some())
-    }
-
     /// The draft.
     pub async fn find_draft(&mut self, project: ProjectId) -> Result<Option<Draft>> {
         on_tx!(self, FIND_DRAFT, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))

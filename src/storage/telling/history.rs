@@ -145,13 +145,15 @@ impl Tx<'_> {
     }
 
     /// Seals something to a project's newest key and adds it at the end of the project's history. A project without a key, or
-    /// whose key seals nothing, loses it, and nobody else anything.
+    /// whose key seals nothing, loses it, and nobody else anything. The project is locked first, so that positions are given
+    /// one after another and the key is still the newest when the transaction ends.
     pub async fn seal_into_history<E: Display>(
         &mut self,
         project: ProjectId,
         day: Timestamp,
         seal: impl FnOnce(&Value) -> std::result::Result<String, E> + Send,
     ) -> Result<()> {
+        self.lock_project(project).await?;
         let Some(key) = self.newest_project_key(project).await? else { return Ok(()) };
         match seal(&key.public_jwk) {
             Ok(sealed) => self.append_history(project, key.generation, day, &sealed).await,

@@ -18,7 +18,8 @@ statements! {
     UNTOLD = "select e.seq, e.id, e.kind, e.at, e.user_id, e.session_id, e.client_id, e.grant_id, coalesce(e.project_id, c.project_id) as project_id, e.data from event e left join client c on c.id = e.client_id where not e.told and e.seq > 0 order by e.seq limit $1";
     ANY_UNTOLD = "select seq from event where not told and seq > 0 order by seq limit 1";
     TOLD = "update event set told = true where seq = $1";
-    TOLD_LEAVING = "update event set told = true, data = $2 where seq = $1";
+    // Only in the place of what was read: what was erased meanwhile stays erased.
+    TOLD_LEAVING = "update event set told = true, data = case when data = $3 then $2 else data end where seq = $1";
 }
 
 /// A fact with its place in the log.
@@ -76,7 +77,10 @@ impl Tx<'_> {
     pub async fn mark_told(&mut self, fact: &Untold) -> Result<()> {
         match fact.event.kept_data() {
             None => run!(self, TOLD, |sql| sqlx::query(sql).bind(fact.seq)),
-            Some(kept) => run!(self, TOLD_LEAVING, |sql| sqlx::query(sql).bind(fact.seq).bind(Json(&kept))),
+            Some(kept) => run!(self, TOLD_LEAVING, |sql| sqlx::query(sql)
+                .bind(fact.seq)
+                .bind(Json(&kept))
+                .bind(Json(&fact.event.data))),
         }
         .map(drop)
     }

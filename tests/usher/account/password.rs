@@ -1,10 +1,21 @@
 //! Changing the password (PW-15, SE-10).
 
-use reqwest::StatusCode;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqwest::header::COOKIE;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
 use usher::domain::client::ClientType;
+use usher::domain::secret::Secret;
+use usher::flows::{Browser as Cookies, Device, FlowError, Refused};
+use usher::mail::LetterKind;
 
 use crate::harness::database::on_both_databases;
-use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::house::{PASSWORD, START, TestUsher};
+use crate::harness::relying_party::answer;
+
+const DAY: Duration = Duration::from_hours(24);
 
 const ANA: &str = "ana@example.test";
 const NEW: &str = "another quiet blue door";
@@ -71,6 +82,46 @@ on_both_databases! {
             "his own is changed, whatever address he sends"
         );
         house.signed_in(ANA).await;
+    }
+
+    async fn of_eight_changes_that_name_the_same_current_password_one_is_made(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
+        house.user(ANA).await;
+        let cookie = house.cookie_of(ANA).await;
+        let bodies: Vec<_> = (0..8)
+            .map(|one| json!({"current_password": PASSWORD, "new_password": format!("{NEW} {one}")}))
+            .collect();
+        let changes = bodies.iter().map(|body| {
+            answer(house.api(Method::POST, "auth/change-password").header(COOKIE, &cookie).json(body))
+        });
+        let answers = join_all(changes).await;
+        let made: Vec<_> = (0..8).filter(|one| answers[*one].status == 200).collect();
+        assert_eq!(made.len(), 1, "{answers:?}");
+        assert!(answers.iter().all(|answer| [200, 401].contains(&answer.status.as_u16())), "{answers:?}");
+        for (one, body) in bodies.iter().enumerate() {
+            let sign_in = json!({"email": ANA, "password": body["new_password"]});
+            let status = house.post_json("auth/login", &sign_in).await.status.as_u16();
+            assert_eq!(status, if made == [one] { 200 } else { 401 }, "{one}");
+        }
+    }
+
+    /// Whoever has the account taken back is not overtaken by a change that a thief had begun.
+    async fn a_change_of_the_password_that_was_begun_before_everything_ended_does_not_hold(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.sign_in", "off")]).await;
+        let ana = house.user(ANA).await;
+        let thief = house.signed_in(ANA).await;
+        let mut cookies = Cookies::from_cookies(thief.cookies.get("usher").map(String::as_str), None);
+        let account = house.usher.current(&cookies).await.unwrap().expect("somebody is signed in");
+        let (current, new, device) = (Secret::from(PASSWORD), Secret::from(NEW), Device::default());
+        house.usher.store.write(move |mut tx| Box::pin(async move { tx.freeze_factors(ana.id, START + DAY).await })).await.unwrap();
+        let frozen = house.usher.change_password(&account, &current, &new, &mut cookies, &device).await;
+        assert!(matches!(frozen, Err(FlowError::Refused(Refused::Frozen))), "{frozen:?}");
+        house.wait(86_400);
+        house.usher.revoke_user(&ana).await.unwrap();
+        let ended = house.usher.change_password(&account, &current, &new, &mut cookies, &device).await;
+        assert!(matches!(ended, Err(FlowError::Refused(Refused::NotSignedIn))), "{ended:?}");
+        house.signed_in(ANA).await;
+        assert!(house.letters().await.iter().all(|letter| letter.kind() != LetterKind::PasswordChanged));
     }
 }
 

@@ -2,6 +2,8 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use usher::domain::member::Role;
+use usher::domain::page::Cursor;
 
 use super::{By, call, call_with, client_in, get, signed_in};
 use crate::console::administrator;
@@ -246,5 +248,37 @@ on_both_databases! {
         assert!(house.refresh(&client, &tokens.text("refresh_token")).await.status.is_client_error());
         assert_eq!(get(&house, By::Browser(&ana), &path).await.status, 404);
         assert_eq!(get(&house, By::Token(&token), &path).await.status, 401);
+    }
+
+    async fn of_twelve_who_add_one_member_at_once_one_has_done_it(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        for email in [ANA, BOB] {
+            house.user(email).await;
+        }
+        let ana = signed_in(&house, ANA).await;
+        let (id, _) = made(&house, By::Browser(&ana), "Shop").await;
+        let (path, add) = (format!("/projects/{id}/members"), json!({"email": BOB, "role": "viewer"}));
+        let adding = (0..12).map(|_| call(&house, By::Browser(&ana), Method::POST, &path, &add));
+        let answers = futures_util::future::join_all(adding).await;
+        let of = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+        assert_eq!((of(201), of(409)), (1, 11), "{answers:?}");
+        assert_eq!(house.database.count("select count(*) from event where kind = 'member.added'").await, 1);
+    }
+
+    async fn a_member_who_is_removed_while_their_role_changes_is_removed(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let bob = house.user(BOB).await;
+        for round in 0..12 {
+            // Nobody owns it but administrators: there is no owner to wait for.
+            let project = house.usher.create_project("Shop").await.unwrap().project.id;
+            house.usher.add_member(project, BOB, Role::Viewer).await.unwrap();
+            let (removed, _) = tokio::join!(
+                house.usher.remove_member(project, bob.id),
+                house.usher.change_member(project, bob.id, Role::Developer),
+            );
+            removed.unwrap();
+            let left = house.usher.list_members(project, Cursor::START, 10).await.unwrap().items;
+            assert!(left.is_empty(), "round {round}: {left:?}");
+        }
     }
 }

@@ -140,4 +140,40 @@ on_both_databases! {
         }
         assert_eq!(seen, sent);
     }
+
+    async fn of_forty_webhooks_made_at_once_twenty_are(db: TestDatabase) {
+        let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
+        let form = json!({ "url": receiver.url, "events": ["*"] });
+        let making = (0..40).map(|_| stage.call(Method::POST, "", Some(form.clone())));
+        let made = join_all(making).await;
+        let of = |status: u16| made.iter().filter(|answer| answer.status == status).count();
+        assert_eq!((of(201), of(409)), (20, 20), "{made:?}");
+        assert_eq!(stage.house.database.count("select count(*) from webhook").await, 20);
+        assert_eq!(stage.house.database.count("select count(*) from event where kind = 'webhook.created'").await, 20);
+    }
+
+    async fn what_is_changed_about_a_webhook_at_once_all_holds(db: TestDatabase) {
+        let (stage, receiver) = (Stage::on(db).await, Receiver::start().await);
+        for round in 0..8 {
+            let (id, _) = stage.webhook(&receiver, &["session.*"]).await;
+            let (path, secrets, text) = (format!("/{id}"), format!("/{id}/secrets"), format!("round {round}"));
+            let patch = |change: Value| stage.call(Method::PATCH, &path, Some(change));
+            let (described, filtered, disabled, rotated) = tokio::join!(
+                patch(json!({ "description": text })),
+                patch(json!({ "events": ["user.*"] })),
+                patch(json!({ "disabled": true })),
+                stage.call(Method::POST, &secrets, Some(json!({}))),
+            );
+            for (answer, status) in [(&described, 200), (&filtered, 200), (&disabled, 200), (&rotated, 201)] {
+                assert_eq!(answer.status, status, "{answer:?}");
+            }
+            let shown = stage.call(Method::GET, &path, None).await.json;
+            let seen = (&shown["description"], &shown["events"], &shown["disabled_reason"]);
+            assert_eq!(seen, (&json!(text), &json!(["user.*"]), &json!("owner")));
+            let project = stage.project.project.id;
+            let kept = stage.house.usher.load_webhook(project, id.parse().unwrap()).await.unwrap();
+            assert_eq!(kept.secrets.len(), 2);
+            assert_eq!(stage.call(Method::DELETE, &path, None).await.status, 204);
+        }
+    }
 }

@@ -71,7 +71,7 @@ impl Stage {
         let sent = self.house.usher.test_webhook(&webhook).await.unwrap();
         webhook.url = url.to_owned();
         let write =
-            self.house.usher.store.write(move |mut tx| Box::pin(async move { tx.update_webhook(&webhook).await }));
+            self.house.usher.store.write(move |mut tx| Box::pin(async move { tx.describe_webhook(&webhook).await }));
         write.await.unwrap();
         (id, sent.message_id)
     }

@@ -69,7 +69,7 @@ on_both_databases! {
             scope: Scope::of(["openid"]),
             granted_at: NOW,
         };
-        in_tx!(db.store, [consent], |tx| tx.put_consent(&consent).await).unwrap();
+        in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
         for first in [true, false] {
             assert_eq!(in_tx!(db.store, [client], |tx| tx.delete_client(&client.id).await).unwrap(), first);
         }

@@ -1,7 +1,7 @@
 //! Upstream providers.
 
 use super::samples::{NOW, in_tx, later, stored_identity, stored_user};
-use crate::harness::database::on_both_databases;
+use crate::harness::database::{TestDatabase, on_both_databases};
 use usher::domain::provider::{LinkPolicy, ProviderId, ProviderKind, ProviderSettings};
 use usher::storage::providers::StoredProvider;
 
@@ -14,11 +14,8 @@ fn provider(name: &str, kind: ProviderKind, second: u64) -> StoredProvider {
     StoredProvider { settings, secret: Some(vec![0, 255, 1]), managed: false, updated_at: later(second) }
 }
 
-fn same(one: &StoredProvider, other: &StoredProvider) -> bool {
-    one.settings == other.settings
-        && one.secret == other.secret
-        && one.managed == other.managed
-        && one.updated_at == other.updated_at
+async fn add(db: &TestDatabase, provider: &StoredProvider) {
+    assert!(in_tx!(db.store, [provider], |tx| tx.replace_provider(None, &provider).await).unwrap());
 }
 
 on_both_databases! {
@@ -29,9 +26,9 @@ on_both_databases! {
             given.settings.authoritative_domains = vec!["example.test".into()];
             given.settings.link_policy = LinkPolicy::Auto;
             given.settings.enabled = false;
-            in_tx!(db.store, [given], |tx| tx.put_provider(&given).await).unwrap();
+            add(&db, &given).await;
             let found = db.store.find_provider(&given.settings.id).await.unwrap().unwrap();
-            assert!(same(&found, &given), "{kind:?}");
+            assert!(found == given, "{kind:?}");
         }
         assert!(db.store.find_provider(&id("nobody")).await.unwrap().is_none());
     }
@@ -39,12 +36,16 @@ on_both_databases! {
     async fn a_change_changes_everything_and_keeps_the_place_in_the_list(db: TestDatabase) {
         for (name, second) in [("b", 1), ("a", 2), ("c", 2)] {
             let given = provider(name, ProviderKind::X, second);
-            in_tx!(db.store, [given], |tx| tx.put_provider(&given).await).unwrap();
+            add(&db, &given).await;
         }
         let mut changed = provider("b", ProviderKind::Google, 9);
         (changed.secret, changed.managed) = (None, true);
-        in_tx!(db.store, [changed], |tx| tx.put_provider(&changed).await).unwrap();
-        assert!(same(&db.store.find_provider(&id("b")).await.unwrap().unwrap(), &changed));
+        let seen = db.store.find_provider(&id("b")).await.unwrap();
+        for (seen, written) in [(seen.clone(), true), (seen, false), (None, false)] {
+            let done = in_tx!(db.store, [seen, changed], |tx| tx.replace_provider(seen.as_ref(), &changed).await);
+            assert_eq!(done.unwrap(), written, "what was seen has to be what is there");
+        }
+        assert!(db.store.find_provider(&id("b")).await.unwrap().unwrap() == changed);
         let listed = db.store.list_providers().await.unwrap();
         assert_eq!(listed.iter().map(|one| one.settings.id.as_str()).collect::<Vec<_>>(), ["b", "a", "c"]);
     }
@@ -53,7 +54,7 @@ on_both_databases! {
         let user = stored_user(&db.store).await;
         let identity = stored_identity(&db.store, &user).await;
         let google = provider("google", ProviderKind::Google, 0);
-        in_tx!(db.store, [google], |tx| tx.put_provider(&google).await).unwrap();
+        add(&db, &google).await;
         let name = id("google");
         for _ in 0..2 {
             in_tx!(db.store, [name], |tx| tx.delete_provider(&name).await).unwrap();
@@ -65,7 +66,7 @@ on_both_databases! {
     async fn settings_that_cannot_be_read_are_an_error_that_says_where(db: TestDatabase) {
         let google = provider("google", ProviderKind::Google, 0);
         assert_eq!(google.updated_at, NOW);
-        in_tx!(db.store, [google], |tx| tx.put_provider(&google).await).unwrap();
+        add(&db, &google).await;
         db.execute("update provider set settings = '{\"id\": 7}'").await;
         let error = db.store.list_providers().await.err().unwrap().to_string();
         assert!(error.contains("provider") && error.contains("settings"), "{error}");

@@ -60,7 +60,7 @@ on_both_databases! {
         let (user, client) = (stored_user(&db.store).await, stored_client(&db.store).await);
         let consent =
             Consent { user_id: user.id, client_id: client.id.clone(), scope: Scope::default(), granted_at: NOW };
-        in_tx!(db.store, [consent], |tx| tx.put_consent(&consent).await).unwrap();
+        in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
         db.execute("update consent set scope = 'caf\u{e9}'").await;
         named(db.store.find_consent(user.id, &client.id).await, "consent", "scope", &user.id.to_string());
     }

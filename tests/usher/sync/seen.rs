@@ -1,5 +1,6 @@
 //! What modules report: sealed into the project's history, and read by nobody but the holder of the project's token.
 
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -58,5 +59,23 @@ on_both_databases! {
         }
         assert_eq!(report(&house, "garbage", &json!({"sessions": []})).await.status, 401);
         assert_eq!(house.database.count("select count(*) from history").await, 0);
+    }
+
+    async fn twelve_modules_that_report_at_once_are_all_heard(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (_, token) = module(&house).await;
+        for round in 0..4 {
+            let bodies: Vec<Value> = (0..12)
+                .map(|module| json!({"sessions": [session(json!({"sid": format!("s-{round}-{module}")}))]}))
+                .collect();
+            for noted in join_all(bodies.iter().map(|body| report(&house, &token, body))).await {
+                assert_eq!(noted.status, 202, "{noted:?}");
+            }
+        }
+        let path = format!("projects/{}/history?kind=session.seen&limit=100", house.project);
+        let read = answer(house.api(Method::GET, &path).bearer_auth(&house.project_token)).await;
+        let seen: std::collections::BTreeSet<_> =
+            read.json["data"].as_array().expect("a list").iter().map(|entry| entry["session_id"].to_string()).collect();
+        assert_eq!(seen.len(), 48, "{read:?}");
     }
 }

@@ -19,7 +19,7 @@ statements! {
     INSERT = "insert into webhook_delivery (webhook_id, message_id, kind, subject, body, status, tries, send_after, attempts, created_at) values ($1, $2, $3, $4, $5, 'waiting', 0, $6, $7, $6) on conflict (webhook_id, message_id) do nothing";
     // What is about somebody waits for what is about them and came before.
     NEXT = "select d.seq, d.webhook_id, d.message_id, d.kind, d.subject, d.body, d.status, d.tries, d.send_after, d.attempts, d.created_at, d.ended_at from webhook_delivery d where d.webhook_id = $1 and d.status = 'waiting' and d.send_after <= $2 and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id and e.subject = d.subject and e.status = 'waiting' and e.seq < d.seq) order by d.seq limit 1";
-    RECORD = "update webhook_delivery set status = $2, tries = $3, send_after = $4, attempts = $5, ended_at = $6 where seq = $1 and status = 'waiting'";
+    RECORD = "update webhook_delivery set status = $2, tries = $3, send_after = $4, attempts = $5, ended_at = $6 where seq = $1 and status = 'waiting' and tries = $7";
     AGAIN = "update webhook_delivery set status = 'waiting', tries = 0, send_after = $3, ended_at = null where webhook_id = $1 and message_id = $2";
     ALL_FAILED_AGAIN = "update webhook_delivery set status = 'waiting', tries = 0, send_after = $3, ended_at = null where webhook_id = $1 and status = 'failed' and created_at >= $2";
     FIND = "select seq, webhook_id, message_id, kind, subject, body, status, tries, send_after, attempts, created_at, ended_at from webhook_delivery where webhook_id = $1 and message_id = $2";
@@ -102,7 +102,8 @@ impl Tx<'_> {
         row.map(Delivery::try_from).transpose()
     }
 
-    /// Writes down what became of a try, unless another instance has come to an end with it.
+    /// Writes down what became of a try, unless another instance has come to an end with it, or its owner asked meanwhile
+    /// to have it sent again: then it is still to be sent.
     pub async fn record_delivery(&mut self, delivery: &Delivery) -> Result<()> {
         run!(self, RECORD, |sql| sqlx::query(sql)
             .bind(delivery.seq)
@@ -110,7 +111,8 @@ impl Tx<'_> {
             .bind(i64::from(delivery.tries))
             .bind(delivery.send_after.0)
             .bind(Json(&delivery.attempts))
-            .bind(delivery.ended_at.map(|at| at.0)))
+            .bind(delivery.ended_at.map(|at| at.0))
+            .bind(i64::from(delivery.tries.saturating_sub(1))))
         .map(drop)
     }
 

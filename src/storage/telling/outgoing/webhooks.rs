@@ -15,8 +15,12 @@ use crate::storage::{Result, StorageError, Store, Tx};
 
 statements! {
     INSERT = "insert into webhook (id, project_id, url, description, filters, secrets, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    // Back in use, it has what had been waiting for it sent.
-    UPDATE = "update webhook set url = $2, description = $3, filters = $4, secrets = $5, updated_at = $6, disabled_at = $7, disabled_why = $8, failing_since = $9 where id = $1";
+    // PostgreSQL locks the row, so that whoever changes it next reads what this transaction wrote.
+    LOCK = "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 and id = $2", postgres "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 and id = $2 for no key update";
+    COUNT = "select count(*) from webhook where project_id = $1";
+    DESCRIBE = "update webhook set url = $2, description = $3, filters = $4, updated_at = case when updated_at < $5 then $5 else updated_at end where id = $1";
+    SET_SECRETS = "update webhook set secrets = $2, updated_at = case when updated_at < $3 then $3 else updated_at end where id = $1";
+    ENABLE = "update webhook set disabled_at = null, disabled_why = null, failing_since = null, updated_at = case when updated_at < $2 then $2 else updated_at end where id = $1";
     DELETE = "delete from webhook where project_id = $1 and id = $2";
     FIND = "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 and id = $2";
     LIST = "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 order by id limit 100";
@@ -31,7 +35,7 @@ statements! {
     DUE = "update webhook set due_at = case when due_at is null or due_at > $2 then $2 else due_at end where id = $1";
     SUCCEEDED = "update webhook set failing_since = null where id = $1 and failing_since is not null";
     FAILED = "update webhook set failing_since = coalesce(failing_since, $2) where id = $1 returning failing_since";
-    DISABLE = "update webhook set disabled_at = $2, disabled_why = $3, updated_at = $2 where id = $1 and disabled_at is null";
+    DISABLE = "update webhook set disabled_at = $2, disabled_why = $3, updated_at = case when updated_at < $2 then $2 else updated_at end where id = $1 and disabled_at is null";
 }
 
 #[derive(sqlx::FromRow)]
@@ -128,19 +132,29 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Writes everything about a webhook that may change.
-    pub async fn update_webhook(&mut self, webhook: &Webhook) -> Result<()> {
-        run!(self, UPDATE, |sql| sqlx::query(sql)
+    /// Writes where a locked webhook sends what, and what it is for.
+    pub async fn describe_webhook(&mut self, webhook: &Webhook) -> Result<()> {
+        run!(self, DESCRIBE, |sql| sqlx::query(sql)
             .bind(webhook.id.0)
             .bind(&webhook.url)
             .bind(&webhook.description)
             .bind(Json(&webhook.filters))
-            .bind(Json(&webhook.secrets))
-            .bind(webhook.updated_at.0)
-            .bind(webhook.disabled_at.map(|at| at.0))
-            .bind(webhook.disabled_why.map(DisabledWhy::as_str))
-            .bind(webhook.failing_since.map(|at| at.0)))
+            .bind(webhook.updated_at.0))
         .map(drop)
+    }
+
+    /// Writes the secrets of a locked webhook.
+    pub async fn set_webhook_secrets(&mut self, webhook: &Webhook) -> Result<()> {
+        run!(self, SET_SECRETS, |sql| sqlx::query(sql)
+            .bind(webhook.id.0)
+            .bind(Json(&webhook.secrets))
+            .bind(webhook.updated_at.0))
+        .map(drop)
+    }
+
+    /// Puts a webhook back in use. What has been waiting for it is sent.
+    pub async fn enable_webhook(&mut self, webhook: WebhookId, now: Timestamp) -> Result<()> {
+        run!(self, ENABLE, |sql| sqlx::query(sql).bind(webhook.0).bind(now.0)).map(drop)
     }
 
     /// Deletes a webhook and all its deliveries. `false` if there is none.
@@ -148,18 +162,17 @@ impl Tx<'_> {
         Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(project.0).bind(webhook.0))? == 1)
     }
 
-    /// A webhook of a project, as this transaction sees it.
-    pub async fn find_webhook(&mut self, project: ProjectId, webhook: WebhookId) -> Result<Option<Webhook>> {
+    /// A webhook of a project as it is now. Nobody else changes it until this transaction ends.
+    pub async fn lock_webhook(&mut self, project: ProjectId, webhook: WebhookId) -> Result<Option<Webhook>> {
         let row: Option<WebhookRow> =
-            on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(webhook.0).fetch_optional(conn))?;
+            on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(webhook.0).fetch_optional(conn))?;
         row.map(Webhook::try_from).transpose()
     }
 
-    /// The webhooks of a project, as this transaction sees them.
-    pub async fn list_webhooks(&mut self, project: ProjectId) -> Result<Vec<Webhook>> {
-        let rows: Vec<WebhookRow> =
-            on_tx!(self, LIST, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_all(conn))?;
-        rows.into_iter().map(Webhook::try_from).collect()
+    /// How many webhooks a project has. Whoever adds one locks the project first.
+    pub async fn count_webhooks(&mut self, project: ProjectId) -> Result<usize> {
+        let count: i64 = on_tx!(self, COUNT, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_one(conn))?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     /// The webhooks in use of these projects.

@@ -1,0 +1,218 @@
+//! Every statement that changes a row, and why it undoes nothing that another one wrote.
+//!
+//! A new `update` joins the list with its guard, or the test that reads all statements names it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use usher::storage::{Sql, statements};
+
+/// Why a statement cannot undo what another transaction wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    /// No other statement writes its columns, and what it writes does not depend on what was there.
+    Owner,
+    /// It writes only while the row is as it has to be, or computes the new value from the one that is there.
+    Condition,
+    /// What it writes was read in the same transaction, after this statement had locked the row or the one it belongs to.
+    Locked(&'static str),
+    /// Whoever writes last is right, for this reason.
+    Last(&'static str),
+}
+
+use Guard::{Condition, Last, Locked, Owner};
+
+const WRITERS: &[(&str, Guard)] = &[
+    ("clients::NOTE_SECRETS", Locked("clients::LOCK")),
+    ("clients::SET_DISABLED", Locked("clients::LOCK")),
+    ("clients::SET_METADATA", Locked("clients::LOCK")),
+    ("clients::SET_SECRETS", Locked("clients::LOCK")),
+    ("grants::KEEP", Condition),
+    ("grants::MARK_SEEN", Condition),
+    ("grants::REVOKE", Condition),
+    ("grants::REVOKE_AT_CLIENT", Condition),
+    ("grants::REVOKE_OF_SESSION", Condition),
+    ("grants::REVOKE_OF_USER", Condition),
+    ("grants::ROTATE", Condition),
+    ("house/facts::PUT_NEW", Condition),
+    ("house/idempotency::BEGIN", Condition),
+    ("house/idempotency::FINISH", Condition),
+    ("house/keys::UPDATE", Locked("house/facts::PUT_NEW")),
+    ("house/leases::TAKE", Condition),
+    ("house/throttles::TAKE", Condition),
+    ("members::SET_ROLE", Locked("projects::LOCK")),
+    ("people/accesses::RELEASE", Locked("people/accesses::LOCK")),
+    ("people/browsers::REMEMBER", Owner),
+    ("people/consents::WIDEN", Locked("people/consents::LOCK")),
+    ("people/identities::FORGET", Last("the provider's newest word about the person is the one to keep")),
+    ("people/identities::MARK_SESSION", Owner),
+    ("people/identities::MOVE", Condition),
+    ("people/identities::PUT_UNLINKED", Owner),
+    ("people/identities::SEEN", Last("the provider's newest word about the person is the one to keep")),
+    ("people/merges::MOVE", Condition),
+    ("people/passkeys::RENAME", Owner),
+    ("people/passkeys::USE", Locked("people/passkeys::LOCK")),
+    ("people/passwords::CHANGE", Condition),
+    ("people/passwords::PUT", Last("a password set by a spent proof or a new account replaces any other")),
+    ("people/passwords::REHASH", Condition),
+    ("people/proofs::CLOSE_OF_EMAIL", Condition),
+    ("people/proofs::CLOSE_OF_USER", Condition),
+    ("people/proofs::TAKE", Condition),
+    ("people/proofs::TRY_CODE", Condition),
+    ("people/recovery_codes::TAKE", Condition),
+    ("people/remembered::USE", Owner),
+    ("people/sessions::END", Condition),
+    ("people/sessions::END_OTHERS", Condition),
+    ("people/sessions::REAUTHENTICATE", Last("whoever authenticated last says how, and holds the secret")),
+    ("people/sessions::REPLACE_SECRET", Last("the secret that was handed out last is the one that is good")),
+    ("people/sessions::STEP_UP", Locked("people/sessions::LOCK")),
+    ("people/sessions::TOUCH", Last("every use of a session moves the end of its idleness")),
+    ("people/suggestions::DISMISS", Condition),
+    ("people/suggestions::PUT", Owner),
+    ("people/totp::PUT", Locked("people/sessions::LOCK_ACCOUNT")),
+    ("people/totp::USE", Condition),
+    ("people/users::FREEZE", Last("the newest report of a theft says until when")),
+    ("people/users::SET_ADMIN", Owner),
+    ("people/users::SET_EMAIL", Locked("people/users::LOCK")),
+    ("people/users::SET_LOCALE", Owner),
+    ("people/users::SET_PROFILE", Locked("people/users::LOCK")),
+    ("people/users::SET_STATUS", Condition),
+    ("policy/revisions::PUT_DRAFT", Locked("projects::LOCK")),
+    ("projects::RENAME", Owner),
+    ("projects::REQUIRE", Owner),
+    ("providers::REPLACE", Locked("providers::LOCK")),
+    ("telling/events::ERASE_OF_USER", Last("what was erased stays erased: nothing else replaces the data of a fact")),
+    ("telling/feed::ADVANCE", Condition),
+    ("telling/feed::LEAP", Condition),
+    ("telling/feed::PUT_AUDIENCE", Owner),
+    ("telling/history::FORGET_TOKENS", Condition),
+    ("telling/history::PUT_TOKEN_HASH", Condition),
+    ("telling/history::RETIRE_KEY", Condition),
+    ("telling/letters::RETRY", Last("one instance sends a letter at a time and says when to try again")),
+    ("telling/letters::TAKE_DUE", Condition),
+    (
+        "telling/outgoing/deliveries::AGAIN",
+        Last("the owner's wish to have it sent again stands above what became of it"),
+    ),
+    ("telling/outgoing/deliveries::ALL_FAILED_AGAIN", Condition),
+    ("telling/outgoing/deliveries::RECORD", Condition),
+    ("telling/outgoing/logout_notices::OUTLIVE", Owner),
+    ("telling/outgoing/logout_notices::RECORD", Condition),
+    ("telling/outgoing/logout_notices::TAKE", Condition),
+    ("telling/outgoing/webhooks::CLAIM", Condition),
+    ("telling/outgoing/webhooks::DESCRIBE", Locked("telling/outgoing/webhooks::LOCK")),
+    ("telling/outgoing/webhooks::DISABLE", Condition),
+    ("telling/outgoing/webhooks::DUE", Condition),
+    ("telling/outgoing/webhooks::ENABLE", Last("the owner's wish to have it back in use stands above its failures")),
+    ("telling/outgoing/webhooks::FAILED", Condition),
+    ("telling/outgoing/webhooks::HOLD", Condition),
+    ("telling/outgoing/webhooks::LET_GO", Condition),
+    ("telling/outgoing/webhooks::SET_SECRETS", Locked("telling/outgoing/webhooks::LOCK")),
+    ("telling/outgoing/webhooks::SUCCEEDED", Condition),
+    ("telling/reading::TOLD", Last("a fact that was told is told")),
+    ("telling/reading::TOLD_LEAVING", Condition),
+];
+
+/// A statement that changes rows: its table, and what it sets each column to.
+#[derive(Debug)]
+struct Writer {
+    table: String,
+    sets: BTreeMap<String, String>,
+    condition: String,
+}
+
+/// Every statement that changes rows, by file and name.
+fn writers() -> BTreeMap<String, Writer> {
+    statements().filter_map(|(file, name, sql)| Some((format!("{file}::{name}"), writer(sql.postgres)?))).collect()
+}
+
+fn writer(sql: &str) -> Option<Writer> {
+    let (table, rest) = match (sql.strip_prefix("update "), sql.strip_prefix("insert into ")) {
+        (Some(update), _) => update.split_once(" set ")?,
+        (_, Some(insert)) => (insert.split(' ').next()?, insert.split_once(" do update set ")?.1),
+        _ => return None,
+    };
+    let parts = top_level(rest, " where ");
+    let before_returning = |part: &String| part.split(" returning ").next().unwrap_or_default().to_owned();
+    let condition = parts.get(1).map(before_returning).unwrap_or_default();
+    let sets = top_level(&before_returning(parts.first()?), ", ");
+    let sets = sets.iter().filter_map(|set| set.split_once(" = "));
+    let sets = sets.map(|(column, value)| (column.to_owned(), value.to_owned())).collect();
+    Some(Writer { table: table.to_owned(), sets, condition })
+}
+
+/// Cuts a text where the separator stands outside of every pair of brackets.
+fn top_level(text: &str, separator: &str) -> Vec<String> {
+    let (mut parts, mut depth, mut from) = (Vec::new(), 0_i32, 0);
+    for (at, letter) in text.char_indices() {
+        depth += i32::from(letter == '(') - i32::from(letter == ')');
+        if depth == 0 && at >= from && text[at..].starts_with(separator) {
+            parts.push(text[from..at].to_owned());
+            from = at + separator.len();
+        }
+    }
+    parts.push(text[from..].to_owned());
+    parts
+}
+
+/// Does a text name a column, as a word of its own?
+fn names(text: &str, column: &str) -> bool {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').any(|word| word == column)
+}
+
+#[test]
+fn every_statement_that_changes_rows_says_why_it_undoes_nothing() {
+    let listed: BTreeSet<&str> = WRITERS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(listed.len(), WRITERS.len(), "one is listed twice");
+    let found = writers();
+    let found: BTreeSet<&str> = found.keys().map(String::as_str).collect();
+    assert_eq!(found.difference(&listed).collect::<Vec<_>>(), Vec::<&&str>::new(), "not listed");
+    assert_eq!(listed.difference(&found).collect::<Vec<_>>(), Vec::<&&str>::new(), "listed, but there is none");
+}
+
+#[test]
+fn columns_with_one_owner_are_written_by_one_statement() {
+    let found = writers();
+    for (name, _) in WRITERS.iter().filter(|(_, guard)| *guard == Owner) {
+        let own = &found[*name];
+        for (other, writer) in
+            found.iter().filter(|(other, writer)| other.as_str() != *name && writer.table == own.table)
+        {
+            let shared: Vec<_> =
+                own.sets.keys().filter(|column| *column != "updated_at" && writer.sets.contains_key(*column)).collect();
+            assert!(shared.is_empty(), "{name} and {other} both write {shared:?}");
+        }
+    }
+}
+
+#[test]
+fn a_condition_is_about_the_row_that_is_changed() {
+    let found = writers();
+    for (name, _) in WRITERS.iter().filter(|(_, guard)| *guard == Condition) {
+        let own = &found[*name];
+        let of_the_table = found.values().filter(|writer| writer.table == own.table);
+        let changing: BTreeSet<&String> = of_the_table.flat_map(|writer| writer.sets.keys()).collect();
+        let computed =
+            own.sets.iter().any(|(column, value)| names(&value.replace(&format!("excluded.{column}"), ""), column));
+        let conditional = changing.iter().any(|column| names(&own.condition, column));
+        assert!(computed || conditional, "{name}: {own:?}");
+    }
+}
+
+#[test]
+fn a_lock_is_a_statement_that_locks() {
+    let all: BTreeMap<String, Sql> = statements().map(|(file, name, sql)| (format!("{file}::{name}"), sql)).collect();
+    for (name, guard) in WRITERS {
+        let Locked(lock) = guard else { continue };
+        let lock = all.get(*lock).unwrap_or_else(|| panic!("{name}: there is no statement {lock}"));
+        let locks = [" for update", " for no key update", " do update set value = house.value"];
+        assert!(locks.iter().any(|words| lock.postgres.contains(words)), "{name}: {}", lock.postgres);
+    }
+}
+
+#[test]
+fn the_time_of_the_last_change_never_moves_backwards() {
+    for (name, writer) in writers() {
+        let Some(value) = writer.sets.get("updated_at") else { continue };
+        assert!(value.starts_with("case when ") && value.contains("updated_at < "), "{name}: {value}");
+    }
+}
