@@ -106,6 +106,11 @@ elif ! chromium_ready; then
   skip "browser" "no Chromium here"
 else
   USHER_BIN=$bin suite "browser" npm --prefix tests/browser --silent test
+  if node_ready tests/compat; then
+    USHER_BIN=$bin COMPAT_QUICK=1 suite "client libraries" npm --prefix tests/compat --silent test
+  else
+    skip "client libraries" "needs the npm registry"
+  fi
 fi
 
 total

@@ -143,8 +143,7 @@ export const applications = [
   spa('angular-oauth2-oidc', 'angular-oauth2-oidc', 'angular-oauth2-oidc', {
     build: ['npx', 'esbuild', 'app.js', '--bundle', '--format=esm', '--outfile=bundle.js', '--log-level=warning'],
     callback: ['/', '/silent.html'],
-    options: ['--first-party'],
-    offers: ['userinfo', 'refresh', 'silent', 'popup'],
+    offers: ['userinfo', 'refresh', 'popup'],
   }),
   spa('keycloak-js', 'keycloak-js', 'keycloak-js', { callback: '/', offers: ['userinfo', 'refresh'] }),
   spa('swagger-ui', 'Swagger UI', 'swagger-ui-dist', {

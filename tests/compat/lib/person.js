@@ -21,6 +21,10 @@ const navigate = (url, headers, body) =>
     request(url, { method: body === undefined ? 'GET' : 'POST', headers }, answer).once('error', reject).end(body);
   });
 
+/** Where a page of Usher leads that stands in for a redirect. */
+const leadsOn = (page) =>
+  page.querySelector('meta[http-equiv=refresh]')?.getAttribute('content').replace(/^0; url=/, '');
+
 export class Person {
   #jar = new CookieJar();
 
@@ -58,13 +62,14 @@ export class Person {
     let [next, body] = [new URL(url).href, form];
     for (let step = 0; step < MOST_STEPS; step += 1) {
       const response = await this.send(next, body);
-      const { location } = response.headers;
-      if (REDIRECTS.has(response.status) && location) {
+      const page = next.startsWith(this.issuer) ? parse(response.text) : undefined;
+      const location = REDIRECTS.has(response.status) ? response.headers.location : page && leadsOn(page);
+      if (location) {
         [next, body] = [new URL(location, next).href, undefined];
         if (before && next.startsWith(before)) return { url: next, status: 0, text: '' };
         continue;
       }
-      const filled = next.startsWith(this.issuer) && this.#fill(parse(response.text));
+      const filled = page && this.#fill(page);
       if (!filled) return { url: next, status: response.status, text: response.text };
       [next, body] = [new URL(filled.action, next).href, filled.fields];
     }

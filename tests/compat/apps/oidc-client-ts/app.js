@@ -41,7 +41,7 @@ const actions = {
     return user.refresh_token !== refresh_token;
   },
   // Without one: a hidden frame and prompt=none.
-  silent: async () => Boolean(await manager.signinSilent({ forceIframeAuth: true })),
+  silent: async () => Boolean(await manager.signinSilent({ forceIframeAuth: true, scope: 'openid profile email' })),
   userinfo: async () => {
     const { access_token } = await manager.getUser();
     const headers = { authorization: `Bearer ${access_token}` };
