@@ -1,6 +1,7 @@
 //! What can come of a verb instead of its answer: it is refused, it is an OAuth error, or the house is broken.
 
 use crate::domain::client::RotationFault;
+use crate::domain::email::EmailFault;
 use crate::domain::provider::ProviderFault;
 use crate::domain::text::NameFault;
 use crate::domain::user::ProfileFault;
@@ -49,9 +50,9 @@ pub enum Refused {
         /// Seconds to wait.
         seconds: u32,
     },
-    /// Not an e-mail address.
-    #[error("this is not an e-mail address")]
-    NotAnEmail,
+    /// Not an e-mail address, or not one that may be used here.
+    #[error(transparent)]
+    Email(#[from] EmailFault),
     /// The address belongs to somebody already. Only told to administrators.
     #[error("the address belongs to a user already")]
     EmailTaken,
@@ -71,8 +72,11 @@ pub enum Refused {
     #[error("what was typed does not confirm it")]
     NotConfirmed,
     /// The code is wrong.
-    #[error("the code is wrong")]
-    WrongCode,
+    #[error("{}", .0.is_wrong())]
+    WrongCode(CodeKind),
+    /// The code of the authenticator app was used already.
+    #[error("this code was used already: wait for the next one")]
+    CodeUsed,
     /// The code or link was used, is too old, or was tried too often.
     #[error("the code or link is no longer good")]
     ProofOver,
@@ -183,6 +187,27 @@ pub enum Refused {
     NoSecret,
 }
 
+/// Which code was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeKind {
+    /// The one in an email.
+    Mailed,
+    /// The one that the authenticator app shows.
+    Authenticator,
+    /// One of the recovery codes.
+    Recovery,
+}
+
+impl CodeKind {
+    const fn is_wrong(self) -> &'static str {
+        match self {
+            Self::Mailed => "this is not the code from the newest email",
+            Self::Authenticator => "this is not the code that the authenticator app shows now",
+            Self::Recovery => "this is not one of the unused recovery codes",
+        }
+    }
+}
+
 impl Broken {
     /// Did something else get in between?
     pub const fn is_conflict(&self) -> bool {
@@ -263,6 +288,12 @@ impl From<Busy> for FlowError {
 
 impl From<PasswordFault> for FlowError {
     fn from(fault: PasswordFault) -> Self {
+        Self::Refused(fault.into())
+    }
+}
+
+impl From<EmailFault> for FlowError {
+    fn from(fault: EmailFault) -> Self {
         Self::Refused(fault.into())
     }
 }

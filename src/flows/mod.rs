@@ -32,7 +32,7 @@ pub use applications::Application;
 pub use arrive::SignedIn;
 pub use authorize::{AuthorizeFault, Outcome};
 pub use end::Ended;
-pub use error::{Broken, FlowError, Refused};
+pub use error::{Broken, CodeKind, FlowError, Refused};
 pub use introspect::Introspection;
 pub use manage::clients::{NewClient, RegisteredClient};
 pub use manage::keys::MASTER_KEY_FACT;

@@ -90,7 +90,10 @@ pub fn link_code(to: Recipient<'_>, code: &str, minutes: u32) -> Result<Letter, 
         lead: lang.text("upstream-mail-code-lead"),
         code: Some(code),
         links: Vec::new(),
-        notes: vec![minutes_note(lang, minutes), lang.text("upstream-mail-code-not-you")],
+        notes: vec![
+            lang.text_with("mail-code-minutes", &[("count", minutes.into())]),
+            lang.text("upstream-mail-code-not-you"),
+        ],
     };
     write(LetterKind::VerifyEmail, Recipient { name: None, ..to }, &words)
 }
@@ -119,7 +122,10 @@ pub fn recovery(to: Recipient<'_>, link: &str, minutes: u32) -> Result<Letter, W
         lead: lang.text("mail-recovery-lead"),
         code: None,
         links: vec![Link { label: lang.text("mail-new-password"), url: link }],
-        notes: vec![minutes_note(lang, minutes), lang.text("mail-recovery-not-you")],
+        notes: vec![
+            lang.text_with("recover-sent-minutes", &[("count", minutes.into())]),
+            lang.text("mail-recovery-not-you"),
+        ],
     };
     write(LetterKind::Recovery, to, &words)
 }

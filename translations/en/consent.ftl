@@ -10,7 +10,7 @@ consent-deny = Deny
 consent-undo = Should the application want more one day, you will be asked again.
 
 scope-openid = Know that it is you
-scope-openid-text = A number that stands for you, the same at every visit.
+scope-openid-text = An identifier of yours, the same at every visit.
 scope-profile = See your profile
 scope-profile-text = Your name, and what else you wrote in your profile.
 scope-email = See your e-mail address

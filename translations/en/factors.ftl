@@ -21,7 +21,7 @@ enrol-passkey = Make a passkey
 enrol-cancel = Not now: go back to the application
 
 totp-title = Set up an authenticator app
-totp-lead = From then on, signing in with your password also asks for a code from the app.
+totp-lead = From then on, signing in with your password also asks for a code from the app, except in browsers where you choose not to be asked for 30 days.
 totp-scan = Scan this image with the app:
 totp-qr = QR code for your authenticator app
 totp-type = Or type this key:
@@ -38,7 +38,9 @@ codes-print = Print
 codes-kept = I have kept them
 codes-heading = Recovery codes
 codes-renew = Make new codes
+codes-first = Make recovery codes
 codes-renew-text = The old codes stop working at once.
+codes-first-text = Ten codes, each good for one sign-in.
 
 passkey-title = Make a passkey
 passkey-lead = A passkey lets you in with your fingerprint, face or PIN instead of a password. Nobody can steal it with a false page.

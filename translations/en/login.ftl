@@ -17,25 +17,29 @@ accounts-remove-label = Remove { $email } from this browser
 
 register-title = Create your account
 register-lead = One account for every application that uses Usher.
-register-email-hint = We will send you a letter to confirm it.
+register-email-hint = We will send you an email to confirm it.
 register-submit = Create account
 register-have-account = Already have an account?
 
 verify-title = Check your mail
-verify-lead = We sent a code to { $email }. Enter it here, or open the link in the letter.
+verify-lead = We sent a code to { $email }. Enter it here, or open the link in the email.
 verify-link-lead = One click, and this address is proven to be yours.
 verify-link-elsewhere = Registered in another browser? Enter the password that you chose there. If you did not register, close this page: nothing happens without it.
 verify-code = Code
 verify-submit = Confirm
-verify-no-letter = No letter? Look in the spam folder, too.
+verify-no-letter = No email? Look in the spam folder, too.
 verify-resend = Send a new code
+verify-other = Wrong address? Change it
+verify-other-send = Send a code to this address
+verify-meant = Did you mean { $email }?
+verify-meant-send = Send the code to { $email }
 verify-later = Do this later
 
 recover-title = Reset your password
 recover-lead = Tell us your e-mail address, and we will send you a link to choose a new password.
 recover-submit = Send the link
 recover-sent-title = Check your mail
-recover-sent-lead = If there is an account for { $email }, a letter with a link is on its way.
+recover-sent-lead = If there is an account for { $email }, an email with a link is on its way.
 recover-sent-minutes =
     { $count ->
         [one] The link works once, for { $count } minute.
@@ -46,8 +50,8 @@ recover-password-title = Choose a new password
 recover-password-submit = Save the new password
 recover-sessions-end =
     { $count ->
-        [one] You will be signed out of { $count } session on your devices, and the applications you used there will be told.
-       *[other] You will be signed out of { $count } sessions on your devices, and the applications you used there will be told.
+        [one] You will be signed out of { $count } session on your devices, and the applications you used there lose their access.
+       *[other] You will be signed out of { $count } sessions on your devices, and the applications you used there lose their access.
     }
 recover-done-title = Your new password is saved
 recover-done-lead = You can sign in with it now.
@@ -67,12 +71,12 @@ logout-yes = Sign out
 logout-no = Stay signed in
 
 signed-out-title = You are signed out
-signed-out-lead = Every application that asks us now learns that you have left. On a shared computer, close the browser.
+signed-out-lead = Applications that you signed in to from here are told, or lose their access soon. On a shared computer, close the browser.
 signed-out-back = Back to { $client }
 signed-out-again = Sign in again
 
 setup-title = Set up Usher
-setup-lead = You are the first one here. Create the administrator’s account; this link works once.
+setup-lead = Create an administrator’s account with this link. If your address has an account here already, enter its own password: it becomes an administrator. The link works once.
 setup-submit = Create administrator
 setup-expired-title = This setup link no longer works
 setup-expired-lead = It was used already, or it is too old. Whoever runs this server can make a new one:

@@ -3,11 +3,16 @@
 mail-verify-subject = Confirm your e-mail address
 mail-verify-lead = Somebody, most likely you, gave this address for an account. To confirm that it is yours, enter this code:
 mail-verify-button = Confirm with this link
-mail-verify-not-you = If it was not you, ignore this letter. Without the code, nothing happens.
+mail-verify-not-you = If it was not you, ignore this email. Without the code, nothing happens.
 mail-minutes =
     { $count ->
         [one] Code and link work once, for { $count } minute.
        *[other] Code and link work once, for { $count } minutes.
+    }
+mail-code-minutes =
+    { $count ->
+        [one] The code works once, for { $count } minute.
+       *[other] The code works once, for { $count } minutes.
     }
 mail-new-password = Choose a new password
 
@@ -17,8 +22,8 @@ mail-registered-sign-in = Sign in
 mail-registered-not-you = If it was not you, there is nothing to do. Whoever it was did not learn that this address has an account.
 
 mail-recovery-subject = Reset your password
-mail-recovery-lead = Somebody, most likely you, asked to reset the password of your account. Enter this code, or open the link:
-mail-recovery-not-you = If it was not you, ignore this letter. Your password stays as it is.
+mail-recovery-lead = Somebody, most likely you, asked to reset the password of your account. Open this link to choose a new one:
+mail-recovery-not-you = If it was not you, ignore this email. Your password stays as it is.
 
 mail-device-subject = New sign-in to your account
 mail-device-lead = Somebody signed in to your account with a browser that we have not seen with you before: { $device }. { $network }, { $time }.
@@ -27,7 +32,7 @@ mail-changed-subject = Your password was changed
 mail-changed-lead = The password of your account was changed: { $time }. Your other sessions have ended.
 
 mail-recovered-subject = You have a new password
-mail-recovered-lead = The password of your account was set anew with a link from a letter of ours: { $time }. Every session has ended.
+mail-recovered-lead = The password of your account was set anew with a link that we emailed: { $time }. Every session has ended.
 
 mail-factor-added-subject = A way to confirm it is you was added
 mail-factor-added-lead = This was added to your account: { $factor }. { $time }.
@@ -60,7 +65,7 @@ mail-reuse-grant-lead = A token of the application “{ $application }” was us
 mail-reuse-grant-meaning = On your own device, just sign in to the application again.
 
 mail-email-changed-subject = Your account has a new e-mail address
-mail-email-changed-lead = The address of your account was changed to { $email }: { $time }. This letter goes to the old address, and is the last one that does.
+mail-email-changed-lead = The address of your account was changed to { $email }: { $time }. This email goes to the old address, and is the last one that does.
 
 mail-merged-subject = Two accounts became one
 mail-merged-lead = Another account was joined to yours: { $time }. Every way to sign in to either now leads to this one.
@@ -69,11 +74,11 @@ mail-deleted-subject = Your account was deleted
 mail-deleted-lead = Your account and everything we knew about you were deleted: { $time }. Every session has ended, and no application has access any more.
 mail-deleted-for-good = Nobody can bring it back, not even we. You are welcome to make a new one at any time.
 
-mail-back-subject = Your way back in
+mail-back-subject = Regain access to your account
 mail-back-lead = You told us that it was not you, so we ended every session and took access away from every application: { $time }. For one day nobody can change how your account is protected. To come back, choose a new password that nobody else knows.
 mail-back-link = The link works once, for 24 hours. After that, ask for a new one on the sign-in page.
 
 mail-not-me-button = This wasn’t me
-mail-not-me = If it was you, there is nothing to do. If it was not, open the link above: it ends every session and sends you a way back in.
+mail-not-me = If it was you, there is nothing to do. If it was not, open the link above and confirm: every session ends, and we send you a link to choose a new password.
 
-mail-footer = This letter was sent by a machine. Nobody reads the answers. We never ask for your password by mail.
+mail-footer = This email was sent by a machine. Nobody reads the answers. We never ask for your password by email.

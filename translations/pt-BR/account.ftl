@@ -1,7 +1,7 @@
 # As páginas da própria pessoa.
 
 profile-title = Seu perfil
-profile-lead = Os aplicativos veem daqui apenas o que você permitir.
+profile-lead = Os aplicativos veem disto apenas o que você, ou quem administra este serviço, permite.
 profile-verified = Confirmado
 profile-unverified = Não confirmado
 profile-locale-browser = O mesmo do navegador
@@ -12,15 +12,15 @@ password-set = Definir uma senha
 password-change-ends = Suas outras sessões serão encerradas; esta continua.
 
 not-me-title = Não foi você?
-not-me-lead = Então vamos tirar todo mundo da sua conta. Isto acontece na hora:
+not-me-lead = Então encerramos todo o acesso à sua conta. Isto acontece na hora:
 not-me-ends = Todas as sessões são encerradas, e todos os aplicativos perdem o acesso.
 not-me-freezes = Por um dia, ninguém pode mudar a proteção da conta.
-not-me-mails = Enviamos a você um caminho de volta: um link para escolher uma nova senha.
+not-me-mails = Enviamos por e-mail um link para escolher uma nova senha.
 not-me-button = Não fui eu: encerrar tudo
 not-me-was-me = Se foi você afinal, basta fechar esta página.
 not-me-done-title = Tudo foi encerrado
 not-me-done-lead = Ninguém mais está dentro da sua conta, e nenhum aplicativo tem acesso a ela.
-not-me-done-next = Veja seu e-mail: há uma mensagem com o seu caminho de volta. Ele funciona por 24 horas.
+not-me-done-next = Veja seu e-mail: enviamos um link para escolher uma nova senha. Ele funciona por 24 horas.
 not-me-done-no-mail = Entre de novo da forma que você conhece. Se mais alguém a conhece, mude-a lá primeiro.
 not-me-expired-title = Este link não vale mais
 not-me-expired-lead = Ele já foi usado ou tem mais de uma semana. Se algo parece errado, entre e veja sua atividade.
@@ -110,22 +110,22 @@ reason-disowned = Você disse que não foi você.
 not-me-link = Não fui eu
 
 data-title = Seus dados
-data-download-title = Leve com você
+data-download-title = Baixe seus dados
 data-download-text = Tudo o que sabemos sobre você em um arquivo: perfil, sessões, aplicativos e o que aconteceu. Sem senhas nem chaves.
 data-download = Baixar meus dados
 data-delete-title = Excluir sua conta
 data-delete-text = Isto não pode ser desfeito.
 data-delete-ends = Todas as sessões são encerradas, e todos os aplicativos perdem o acesso.
-data-delete-erases = Tudo o que sabemos sobre você é apagado.
+data-delete-erases = Seu perfil, seu endereço e todas as formas de entrar são apagados. Nosso registro guarda apenas que uma conta existiu, sob um identificador sem nome.
 data-delete-for-good = O que os aplicativos sabem sobre você fica com eles: peça a eles.
 data-delete-again = Antes disso, confirme que é você.
 data-delete-sign-in = Confirmar que sou eu
 data-delete-type-email = Para continuar, digite seu endereço de e-mail:
-data-delete-type-number = Para continuar, digite o número que representa você:
+data-delete-type-number = Para continuar, digite seu identificador:
 data-delete-confirmation = Confirmação
 data-delete = Excluir minha conta para sempre
 gone-title = Sua conta foi excluída
-gone-lead = Tudo o que sabíamos sobre você se foi.
+gone-lead = Seu perfil, seu endereço e todas as formas de entrar foram apagados.
 gone-letter = Enviamos uma última mensagem para confirmar.
 
 change-email-title = Seu endereço de e-mail

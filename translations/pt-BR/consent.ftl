@@ -10,7 +10,7 @@ consent-deny = Recusar
 consent-undo = Se um dia o aplicativo quiser mais do que isso, você será consultado de novo.
 
 scope-openid = Saber que é você
-scope-openid-text = Um número que representa você, o mesmo em cada visita.
+scope-openid-text = Um identificador seu, o mesmo em cada visita.
 scope-profile = Ver seu perfil
 scope-profile-text = Seu nome e o que mais você escreveu no perfil.
 scope-email = Ver seu e-mail

@@ -21,7 +21,7 @@ enrol-passkey = Criar uma chave de acesso
 enrol-cancel = Agora não: voltar ao aplicativo
 
 totp-title = Configurar um aplicativo autenticador
-totp-lead = A partir daí, entrar com a senha também pede um código do aplicativo.
+totp-lead = A partir daí, ao entrar com a senha, também será pedido um código do aplicativo, exceto nos navegadores em que você escolher não ser perguntado por 30 dias.
 totp-scan = Escaneie esta imagem com o aplicativo:
 totp-qr = Código QR para o seu aplicativo autenticador
 totp-type = Ou digite esta chave:
@@ -38,7 +38,9 @@ codes-print = Imprimir
 codes-kept = Já guardei
 codes-heading = Códigos de recuperação
 codes-renew = Criar novos códigos
+codes-first = Criar códigos de recuperação
 codes-renew-text = Os códigos antigos deixam de funcionar na hora.
+codes-first-text = Dez códigos, cada um vale para um acesso.
 
 passkey-title = Criar uma chave de acesso
 passkey-lead = Uma chave de acesso deixa você entrar com a digital, o rosto ou o PIN em vez da senha. Ninguém consegue roubá-la com uma página falsa.

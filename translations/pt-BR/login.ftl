@@ -29,6 +29,10 @@ verify-code = Código
 verify-submit = Confirmar
 verify-no-letter = Não recebeu? Olhe também a caixa de spam.
 verify-resend = Enviar um novo código
+verify-other = Endereço errado? Corrija
+verify-other-send = Enviar um código para este endereço
+verify-meant = Você quis dizer { $email }?
+verify-meant-send = Enviar o código para { $email }
 verify-later = Fazer isso depois
 
 recover-title = Redefina sua senha
@@ -46,8 +50,8 @@ recover-password-title = Escolha uma nova senha
 recover-password-submit = Salvar a nova senha
 recover-sessions-end =
     { $count ->
-        [one] Vamos encerrar { $count } sessão nos seus dispositivos e avisar os aplicativos que você usou nela.
-       *[other] Vamos encerrar { $count } sessões nos seus dispositivos e avisar os aplicativos que você usou nelas.
+        [one] Vamos encerrar { $count } sessão nos seus dispositivos, e os aplicativos que você usou nela perdem o acesso.
+       *[other] Vamos encerrar { $count } sessões nos seus dispositivos, e os aplicativos que você usou nelas perdem o acesso.
     }
 recover-done-title = Sua nova senha foi salva
 recover-done-lead = Você já pode entrar com ela.
@@ -67,12 +71,12 @@ logout-yes = Sair
 logout-no = Permanecer
 
 signed-out-title = Você saiu da sua conta
-signed-out-lead = Todo aplicativo que nos consultar agora saberá que você saiu. Em um computador compartilhado, feche o navegador.
+signed-out-lead = Os aplicativos em que você entrou por aqui são avisados ou perdem o acesso em breve. Em um computador compartilhado, feche o navegador.
 signed-out-back = Voltar para { $client }
 signed-out-again = Entrar novamente
 
 setup-title = Configure o Usher
-setup-lead = Você é a primeira pessoa aqui. Crie a conta de administração; este link funciona uma única vez.
+setup-lead = Crie uma conta de administrador com este link. Se o seu endereço já tem uma conta aqui, digite a senha dela: ela passa a ser de administrador. O link vale uma vez.
 setup-submit = Criar conta de administração
 setup-expired-title = Este link de configuração não vale mais
 setup-expired-lead = Ele já foi usado ou é antigo demais. Quem administra este servidor pode criar um novo:

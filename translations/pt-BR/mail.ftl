@@ -9,6 +9,11 @@ mail-minutes =
         [one] O código e o link funcionam uma única vez, por { $count } minuto.
        *[other] O código e o link funcionam uma única vez, por { $count } minutos.
     }
+mail-code-minutes =
+    { $count ->
+        [one] O código vale uma vez, por { $count } minuto.
+       *[other] O código vale uma vez, por { $count } minutos.
+    }
 mail-new-password = Escolher uma nova senha
 
 mail-registered-subject = Você já tem uma conta
@@ -17,7 +22,7 @@ mail-registered-sign-in = Entrar
 mail-registered-not-you = Se não foi você, não é preciso fazer nada. Quem tentou não ficou sabendo que este endereço tem uma conta.
 
 mail-recovery-subject = Redefina sua senha
-mail-recovery-lead = Alguém, provavelmente você, pediu para redefinir a senha da sua conta. Digite este código ou abra o link:
+mail-recovery-lead = Alguém, provavelmente você, pediu para redefinir a senha da sua conta. Abra este link para escolher uma nova:
 mail-recovery-not-you = Se não foi você, ignore esta mensagem. Sua senha continua a mesma.
 
 mail-device-subject = Novo acesso à sua conta
@@ -69,11 +74,11 @@ mail-deleted-subject = Sua conta foi excluída
 mail-deleted-lead = Sua conta e tudo o que sabíamos sobre você foram excluídos: { $time }. Todas as sessões foram encerradas e nenhum aplicativo tem mais acesso.
 mail-deleted-for-good = Ninguém pode trazê-la de volta, nem nós. Você pode criar uma nova quando quiser.
 
-mail-back-subject = Seu caminho de volta
+mail-back-subject = Recupere o acesso à sua conta
 mail-back-lead = Você nos disse que não foi você, por isso encerramos todas as sessões e retiramos o acesso de todos os aplicativos: { $time }. Por um dia, ninguém pode mudar a proteção da sua conta. Para voltar, escolha uma nova senha que ninguém mais conheça.
 mail-back-link = O link funciona uma única vez, por 24 horas. Depois disso, peça um novo na página de entrada.
 
 mail-not-me-button = Não fui eu
-mail-not-me = Se foi você, não é preciso fazer nada. Se não foi, abra o link acima: ele encerra todas as sessões e envia a você um caminho de volta.
+mail-not-me = Se foi você, não há nada a fazer. Se não foi, abra o link acima e confirme: todas as sessões terminam e enviamos um link para escolher uma nova senha.
 
 mail-footer = Esta mensagem foi enviada por uma máquina. Ninguém lê as respostas. Nunca pedimos sua senha por e-mail.

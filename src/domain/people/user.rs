@@ -306,7 +306,7 @@ impl User {
 
     /// How the person is called on a page: by address, or by name, or not at all.
     pub fn label(&self) -> String {
-        let email = self.email.as_ref().map(ToString::to_string);
+        let email = self.email.as_ref().map(Email::readable);
         email.or_else(|| self.profile.display_name()).unwrap_or_default()
     }
 

@@ -11,7 +11,7 @@ use crate::domain::id::{CeremonyId, SessionId, UserId};
 use crate::domain::notice::{FactorName, Notice};
 use crate::domain::time::Timestamp;
 use crate::flows::accounts::{Account, Browser};
-use crate::flows::error::{FlowError, Refused};
+use crate::flows::error::{CodeKind, FlowError, Refused};
 use crate::flows::usher::Usher;
 use crate::keys::seal::Purpose;
 
@@ -29,6 +29,17 @@ pub struct TotpOffer {
     pub typed: String,
     /// The seed as it is scanned: an `otpauth:` address.
     pub url: String,
+}
+
+/// What came of using a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::flows) enum TotpTaken {
+    /// It was right, and is used now.
+    Taken,
+    /// It was right, and a code of its time or of a later one was used already.
+    UsedBefore,
+    /// It is not a code of the app.
+    Wrong,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,7 +93,7 @@ impl Usher {
         self.check_factor_change(account).await?;
         let offered = self.open_offer(account, sealed)?;
         self.count_second_factor(account.user.id, Some(account.session.id)).await?;
-        let step = matched_step(&offered.seed, code, self.now()).ok_or(Refused::WrongCode)?;
+        let step = matched_step(&offered.seed, code, self.now()).ok_or(Refused::WrongCode(CodeKind::Authenticator))?;
         let (user, now) = (account.user.id, self.now());
         let kept = self.sealer.seal(Purpose::SecondFactor, &offered.seed, &*self.random);
         let told = Notice::FactorAdded { factor: FactorName::AuthenticatorApp };
@@ -140,14 +151,16 @@ impl Usher {
         Ok(())
     }
 
-    /// Is this a code of the user's app that was not used before? It is used by asking.
-    pub(in crate::flows) async fn take_totp(&self, user: UserId, code: &str) -> Result<bool, FlowError> {
-        let Some(sealed) = self.store.find_totp(user).await? else { return Ok(false) };
+    /// Uses a code of the user's app, unless it is wrong or was used before.
+    pub(in crate::flows) async fn take_totp(&self, user: UserId, code: &str) -> Result<TotpTaken, FlowError> {
+        let Some(sealed) = self.store.find_totp(user).await? else { return Ok(TotpTaken::Wrong) };
         let opened = self.sealer.open(Purpose::SecondFactor, &sealed).ok();
-        let Some(step) = opened.and_then(|seed| matched_step(&seed, code, self.now())) else { return Ok(false) };
+        let Some(step) = opened.and_then(|seed| matched_step(&seed, code, self.now())) else {
+            return Ok(TotpTaken::Wrong);
+        };
         let used =
             self.store.write_single(move |mut tx| Box::pin(async move { tx.use_totp_step(user, &sealed, step).await }));
-        Ok(used.await?)
+        Ok(if used.await? { TotpTaken::Taken } else { TotpTaken::UsedBefore })
     }
 
     fn open_offer(&self, account: &Account, sealed: &str) -> Result<Offered, FlowError> {

@@ -26,9 +26,9 @@ impl Usher {
     /// Mails a link, if the address is somebody's. Whoever asks learns nothing either way.
     ///
     /// # Errors
-    /// [`Refused::NotAnEmail`], [`Refused::TooMany`] by source.
+    /// [`Refused::Email`], [`Refused::TooMany`] by source.
     pub async fn request_recovery(&self, email: &str, device: &Device) -> Result<Email, FlowError> {
-        let email = Email::parse(email).map_err(|_| Refused::NotAnEmail)?;
+        let email = Email::parse(email)?;
         self.count_recovery(&device.source).await?;
         let allowed = self.may_write_to(email.as_str()).await?;
         let user = self.store.find_user_by_email(&email).await?.filter(|user| user.status == UserStatus::Active);

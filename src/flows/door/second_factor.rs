@@ -3,12 +3,13 @@
 use crate::domain::authentication::{Authentication, Guard, Means};
 use crate::domain::event::EventKind;
 use crate::domain::factors::Factors;
-use crate::domain::id::RememberedId;
+use crate::domain::id::{RememberedId, UserId};
 use crate::domain::remembered::{LIFETIME, RememberedBrowser};
 use crate::domain::user::{User, UserStatus};
 use crate::flows::accounts::{Account, Browser, secret_hash};
 use crate::flows::arrive::{PendingSignIn, SignedIn};
-use crate::flows::error::{FlowError, Refused};
+use crate::flows::error::{CodeKind, FlowError, Refused};
+use crate::flows::totp::TotpTaken;
 use crate::flows::usher::{Device, Usher};
 
 /// What the page of a second step has to know.
@@ -63,18 +64,33 @@ impl Usher {
             return Err(refused);
         }
         let digits = code.chars().filter(|c| !c.is_whitespace()).all(|c| c.is_ascii_digit());
-        let means = if digits && self.take_totp(user.id, code).await? {
-            Means::Totp
-        } else if !digits && self.take_recovery_code(&user, code).await? {
-            Means::RecoveryCode
-        } else {
-            let event = self.event(EventKind::SecondFactorFailed).with_user(user.id);
-            let event = event.with("source", device.source.clone());
-            self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
-            return Err(Refused::WrongCode.into());
+        let taken = if digits { self.totp_step(user.id, code).await? } else { self.recovery_step(&user, code).await? };
+        let means = match taken {
+            Ok(means) => means,
+            Err(refused) => {
+                let event = self.event(EventKind::SecondFactorFailed).with_user(user.id);
+                let event = event.with("source", device.source.clone());
+                self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+                return Err(refused.into());
+            }
         };
         self.forgive_second_factor(user.id, known).await?;
         self.complete(pending, user, means, remember, browser, device).await
+    }
+
+    /// A code of digits is one of the authenticator app.
+    async fn totp_step(&self, user: UserId, code: &str) -> Result<Result<Means, Refused>, FlowError> {
+        Ok(match self.take_totp(user, code).await? {
+            TotpTaken::Taken => Ok(Means::Totp),
+            TotpTaken::UsedBefore => Err(Refused::CodeUsed),
+            TotpTaken::Wrong => Err(Refused::WrongCode(CodeKind::Authenticator)),
+        })
+    }
+
+    /// Any other code is a recovery code.
+    async fn recovery_step(&self, user: &User, code: &str) -> Result<Result<Means, Refused>, FlowError> {
+        let taken = self.take_recovery_code(user, code).await?;
+        Ok(if taken { Ok(Means::RecoveryCode) } else { Err(Refused::WrongCode(CodeKind::Recovery)) })
     }
 
     /// The second step is done: a session, or the one there was with a factor more.

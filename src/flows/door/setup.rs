@@ -71,7 +71,7 @@ impl Usher {
     ) -> Result<SignedIn, FlowError> {
         let found = self.store.find_proof_by_token(&secret_hash(code), ProofKind::Setup).await?;
         let proof = found.filter(|proof| proof.is_open(self.now())).ok_or(Refused::ProofOver)?;
-        let email = Email::parse(&admin.email).map_err(|_| Refused::NotAnEmail)?;
+        let email = Email::parse(&admin.email)?;
         let user = match self.store.find_user_by_email(&email).await? {
             Some(user) => {
                 self.check_password_of(&user, &admin, device).await?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use crate::domain::authentication::{Authentication, Guard, Means};
-use crate::domain::email::Email;
+use crate::domain::email::{Email, EmailFault};
 use crate::domain::event::EventKind;
 use crate::domain::id::{ProofId, UserId};
 use crate::domain::letter::QueuedLetter;
@@ -18,7 +18,7 @@ use crate::domain::user::{Profile, Sub, User, UserStatus};
 use crate::flows::accounts::{Browser, secret_hash};
 use crate::flows::arrive::SignedIn;
 use crate::flows::authorize::mark_hash;
-use crate::flows::error::{FlowError, Refused};
+use crate::flows::error::{CodeKind, FlowError, Refused};
 use crate::flows::open_session::password_guard;
 use crate::flows::password_rules::{PasswordFault, check, normalise};
 use crate::flows::usher::{Device, Usher};
@@ -100,7 +100,7 @@ impl Usher {
             interaction: form.interaction,
             browser: browser.mark().map(mark_hash),
         };
-        self.await_proof(email, &pending, form.lang).await
+        self.await_proof(email, &pending, form.lang, None).await
     }
 
     /// Everything that is wrong with what was typed, whether or not anybody may register.
@@ -113,7 +113,7 @@ impl Usher {
 
     /// Checks every field, in the order of the form: the first that is at fault, and those after it.
     fn check_sign_up(&self, form: &SignUpForm) -> Result<CheckedSignUp, (Refused, Vec<Refused>)> {
-        let email = Email::parse(&form.email).map_err(|_| Refused::NotAnEmail);
+        let email = self.new_address(&form.email).map_err(Refused::Email);
         let own = [form.email.as_str(), &form.given_name, &form.family_name, "usher"];
         let password = form.password.as_ref().map(|typed| self.check_password(typed, &own)).transpose();
         let profile = names(form);
@@ -123,7 +123,7 @@ impl Usher {
                 let mut faults = profile.err().unwrap_or_default();
                 faults.extend(email.err());
                 faults.extend(password.err().map(Refused::from));
-                let first = if faults.is_empty() { Refused::NotAnEmail } else { faults.remove(0) };
+                let first = if faults.is_empty() { Refused::Email(EmailFault::Empty) } else { faults.remove(0) };
                 Err((first, faults))
             }
         }
@@ -146,7 +146,7 @@ impl Usher {
         let found = found.ok_or(Refused::ProofOver)?;
         let pending = found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
         let email = found.email.ok_or(Refused::ProofOver)?;
-        self.await_proof(email, &pending, lang).await
+        self.await_proof(email, &pending, lang, None).await
     }
 
     /// The address that a registration waits for, for its page.
@@ -209,7 +209,7 @@ impl Usher {
         let expected = tried.await?.ok_or(Refused::ProofOver)?;
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         if !bool::from(self.code_hash(proof, &digits).ct_eq(&expected)) {
-            return Err(Refused::WrongCode.into());
+            return Err(Refused::WrongCode(CodeKind::Mailed).into());
         }
         let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Refused::ProofOver)?;
         self.complete_sign_up(found, browser, device).await
@@ -251,7 +251,14 @@ impl Usher {
         self.sealer.mac(Purpose::Proof, format!("{proof}:{code}").as_bytes())
     }
 
-    async fn await_proof(&self, email: Email, pending: &PendingSignUp, lang: Lang) -> Result<ProofId, FlowError> {
+    /// Mails a code and a link to the address. `replaced` is the proof of another address that this one takes the place of.
+    pub(super) async fn await_proof(
+        &self,
+        email: Email,
+        pending: &PendingSignUp,
+        lang: Lang,
+        replaced: Option<ProofId>,
+    ) -> Result<ProofId, FlowError> {
         let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
         let (token, code) = (self.random.token(), self.random.digits(DIGITS));
         let taken = self.store.find_user_by_email(&email).await?;
@@ -292,7 +299,7 @@ impl Usher {
         } else {
             None
         };
-        self.put_proof(proof, token_hash, code_hash, letter).await?;
+        self.put_proof(proof, token_hash, code_hash, letter, replaced).await?;
         Ok(id)
     }
 
@@ -302,12 +309,16 @@ impl Usher {
         token_hash: [u8; 32],
         code_hash: [u8; 32],
         letter: Option<QueuedLetter>,
+        replaced: Option<ProofId>,
     ) -> Result<(), FlowError> {
         let now = self.now();
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if let Some(email) = &proof.email {
                     tx.close_proofs_of_email(email, proof.kind, now).await?;
+                }
+                if let Some(replaced) = replaced {
+                    tx.take_proof(replaced, proof.kind, now).await?;
                 }
                 tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await?;
                 match &letter {

@@ -71,7 +71,7 @@ impl Usher {
     /// # Errors
     /// What is wrong with address, password or profile.
     pub(in crate::flows) async fn prepare_user(&self, new: NewUser) -> Result<PreparedUser, FlowError> {
-        let email = Email::parse(&new.email).map_err(|_| Refused::NotAnEmail)?;
+        let email = self.new_address(&new.email)?;
         let profile = new.profile.checked()?;
         let phc = match &new.password {
             None => None,
@@ -125,7 +125,7 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFound`].
     pub async fn load_user(&self, email: &str) -> Result<User, FlowError> {
-        let email = Email::parse(email).map_err(|_| Refused::NotAnEmail)?;
+        let email = Email::parse(email)?;
         self.store.find_user_by_email(&email).await?.ok_or_else(|| Refused::NotFound("user").into())
     }
 

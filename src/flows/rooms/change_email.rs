@@ -11,7 +11,7 @@ use crate::domain::notice::Notice;
 use crate::domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use crate::domain::source::Origin;
 use crate::flows::accounts::{Account, secret_hash};
-use crate::flows::error::{FlowError, Refused};
+use crate::flows::error::{CodeKind, FlowError, Refused};
 use crate::flows::letters::lang_of;
 use crate::flows::sign_up::minutes;
 use crate::flows::usher::{Device, Usher};
@@ -29,7 +29,7 @@ impl Usher {
     /// written to instead.
     ///
     /// # Errors
-    /// [`Refused::Frozen`], [`Refused::NotFresh`], [`Refused::NotAnEmail`], [`Refused::TooMany`].
+    /// [`Refused::Frozen`], [`Refused::NotFresh`], [`Refused::Email`], [`Refused::TooMany`].
     pub async fn begin_email_change(
         &self,
         account: &Account,
@@ -37,7 +37,7 @@ impl Usher {
         device: &Device,
     ) -> Result<ProofId, FlowError> {
         self.check_factor_change(account).await?;
-        let email = Email::parse(typed).map_err(|_| Refused::NotAnEmail)?;
+        let email = self.new_address(typed)?;
         self.count_sign_up(&device.source).await?;
         let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
         let (token, code) = (self.random.token(), self.random.digits(DIGITS));
@@ -115,7 +115,7 @@ impl Usher {
         let expected = tried.await?.ok_or(Refused::ProofOver)?;
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         if !bool::from(self.change_code_hash(proof, &digits).ct_eq(&expected)) {
-            return Err(Refused::WrongCode.into());
+            return Err(Refused::WrongCode(CodeKind::Mailed).into());
         }
         self.complete_email_change(account, found).await
     }

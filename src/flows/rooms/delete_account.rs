@@ -1,5 +1,6 @@
 //! A person leaves: everything about them goes, but that they were here.
 
+use crate::domain::email::Email;
 use crate::domain::event::EventKind;
 use crate::domain::notice::Notice;
 use crate::domain::proof::ProofKind;
@@ -20,7 +21,11 @@ impl Usher {
     /// [`Refused::Frozen`]; [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`].
     pub async fn delete_account(&self, account: &Account, typed: &str) -> Result<Ended, FlowError> {
         self.check_factor_change(account).await?;
-        if !typed.trim_ascii().eq_ignore_ascii_case(account.user.confirmation()) {
+        let confirmed = match &account.user.email {
+            Some(email) => Email::parse(typed).is_ok_and(|typed| typed == *email),
+            None => typed.trim_ascii().eq_ignore_ascii_case(account.user.confirmation()),
+        };
+        if !confirmed {
             return Err(Refused::NotConfirmed.into());
         }
         self.remove_user(account.user.clone()).await

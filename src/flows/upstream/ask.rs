@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::super::accounts::{Account, Browser, secret_hash};
 use super::super::authorize::mark_hash;
-use super::super::error::{FlowError, Refused};
+use super::super::error::{CodeKind, FlowError, Refused};
 use super::super::sign_up::minutes;
 use super::super::usher::{Device, Usher};
 use super::{Arrived, Errand, Refusal, UpstreamFault};
@@ -198,7 +198,7 @@ impl Usher {
     /// difference to the letter.
     ///
     /// # Errors
-    /// [`Refused::NotAnEmail`], [`Refused::TooMany`], [`Refusal::Over`].
+    /// [`Refused::Email`], [`Refused::TooMany`], [`Refusal::Over`].
     pub async fn mail_link_code(
         &self,
         id: ProofId,
@@ -211,7 +211,7 @@ impl Usher {
         self.count_sign_up(&device.source).await?;
         let to = match &mut asking.question {
             Question::Address { sent_to, .. } => {
-                let email = Email::parse(address).map_err(|_| Refused::NotAnEmail)?;
+                let email = self.new_address(address).map_err(Refused::Email)?;
                 sent_to.insert(email).clone()
             }
             Question::Confirm { email, by_mail: true, sent, .. } => {
@@ -243,7 +243,7 @@ impl Usher {
         let expected = tried.await?.ok_or(UpstreamFault::Refused(Refusal::Over))?;
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         if !bool::from(self.link_code_hash(id, &digits).ct_eq(&expected)) {
-            return Err(Refused::WrongCode.into());
+            return Err(Refused::WrongCode(CodeKind::Mailed).into());
         }
         match asking.question.clone() {
             Question::Address { sent_to: Some(email), .. } => {

@@ -1,7 +1,7 @@
 //! Addresses that providers tell of a person and that are not theirs here: shown, taken by their own proof, or put away.
 
 use super::super::accounts::Account;
-use super::super::error::{FlowError, Refused};
+use super::super::error::FlowError;
 use super::super::usher::Usher;
 use crate::domain::email::Email;
 
@@ -27,9 +27,9 @@ impl Usher {
     /// The person does not want an address that was suggested: it is not suggested to them again.
     ///
     /// # Errors
-    /// [`Refused::NotAnEmail`]. One that was not suggested is no error: there is nothing to put away.
+    /// [`super::super::error::Refused::Email`]. One that was not suggested is no error: there is nothing to put away.
     pub async fn dismiss_suggested_email(&self, account: &Account, typed: &str) -> Result<(), FlowError> {
-        let email = Email::parse(typed).map_err(|_| Refused::NotAnEmail)?;
+        let email = Email::parse(typed)?;
         let (user, now) = (account.user.id, self.now());
         let dismiss = self
             .store

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::domain::email::Email;
+use crate::domain::email::{Email, typo};
 use crate::domain::id::ProofId;
 use crate::flows::{Account, FlowError, Refused};
 use crate::protocol::params::Params;
@@ -98,7 +98,7 @@ async fn by_code(
 ) -> Result<Response, HttpProblem> {
     match app.usher.change_email_by_code(account, proof, typed).await {
         Ok(()) => Ok(changed(visitor)),
-        Err(FlowError::Refused(refused @ Refused::WrongCode)) => {
+        Err(FlowError::Refused(refused @ Refused::WrongCode(_))) => {
             let lang = visitor.lang(None, account.user.locale.as_deref());
             let errors = of_refused(&refused, lang).unwrap_or_default();
             code(app, visitor, account, proof, errors, StatusCode::UNPROCESSABLE_ENTITY).await
@@ -143,7 +143,8 @@ async fn code(
         page: visitor.page_of(account, urls::EMAIL),
         form: Form::new(urls::EMAIL, visitor.form_token()),
         proof: proof.to_string(),
-        email: email.to_string(),
+        email: email.readable(),
+        meant: typo::probably_meant(&email).map(|meant| meant.readable()),
         errors,
         again_url: urls::EMAIL.to_owned(),
         notice: None,
@@ -156,7 +157,7 @@ async fn link(app: &App, mut visitor: Visitor, account: &Account, token: String)
     let Some(email) = app.usher.awaited_email_of_link(account, &token).await? else { return Err(over()) };
     let page = visitor.page_of(account, urls::EMAIL);
     let form = Form::new(urls::EMAIL, visitor.form_token());
-    let body = show::html(&ChangeEmailLink { page, form, token, email: email.to_string() })?;
+    let body = show::html(&ChangeEmailLink { page, form, token, email: email.readable() })?;
     Ok(visitor.reply(body))
 }
 

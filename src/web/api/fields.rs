@@ -110,10 +110,10 @@ pub fn under(name: &str, error: FlowError) -> HttpProblem {
 fn field_of(refused: &Refused) -> Option<&'static str> {
     match refused {
         Refused::Missing(name) => Some(name),
-        Refused::NotAnEmail => Some("email"),
+        Refused::Email(_) => Some("email"),
         Refused::Password(_) => Some("password"),
         Refused::Profile(fault) => Some(fault.claim),
-        Refused::WrongCode => Some("code"),
+        Refused::WrongCode(_) | Refused::CodeUsed => Some("code"),
         _ => None,
     }
 }

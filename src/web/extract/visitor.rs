@@ -16,6 +16,7 @@ use super::client_ip::ClientIp;
 use super::cookies::Cookies;
 use super::last_used::LastUsed;
 use crate::domain::authentication::Method;
+use crate::domain::email::Email;
 use crate::domain::user::User;
 use crate::flows::{Account, Browser, Device};
 use crate::i18n::Lang;
@@ -145,8 +146,11 @@ impl Visitor {
         }
         let nav = sections.into_iter().map(|(tab, url)| NavLink::new(lang, tab, url, url == here)).collect();
         let name = account.user.profile.display_name().unwrap_or_default();
-        let chip =
-            AccountChip { name, email: account.user.email_text().to_owned(), sign_out_url: urls::LOGOUT.to_owned() };
+        let chip = AccountChip {
+            name,
+            email: account.user.email.as_ref().map(Email::readable).unwrap_or_default(),
+            sign_out_url: urls::LOGOUT.to_owned(),
+        };
         Page { nav, account: Some(chip), language_url_base: here.to_owned(), ..self.page(lang) }
     }
 

@@ -38,7 +38,7 @@ pub async fn post(
             let page = visitor.page(lang);
             let (again_url, sign_in_url) = (urls::RECOVER.to_owned(), urls::LOGIN.to_owned());
             let body =
-                show::html(&RecoverSent { page, email: email.to_string(), minutes: MINUTES, again_url, sign_in_url })?;
+                show::html(&RecoverSent { page, email: email.readable(), minutes: MINUTES, again_url, sign_in_url })?;
             Ok(visitor.reply(body))
         }
         Err(error) => {

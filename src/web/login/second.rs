@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::of_refused;
 use super::sign_in::{text, with_status};
 use crate::domain::interaction::{Interaction, Step};
-use crate::flows::{FlowError, Outcome, PasskeyAnswer, Refused};
+use crate::flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Refused};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
@@ -93,6 +93,11 @@ async fn refused(
 ) -> Result<Response, HttpProblem> {
     let words = match &error {
         FlowError::Refused(Refused::InteractionOver) => None,
+        // A wrong code is called what this page asks for, whatever it looks like.
+        FlowError::Refused(Refused::WrongCode(_)) => {
+            let kind = if place.recovery { CodeKind::Recovery } else { CodeKind::Authenticator };
+            of_refused(&Refused::WrongCode(kind), visitor.lang(None, None))
+        }
         FlowError::Refused(refused) => of_refused(refused, visitor.lang(None, None)),
         _ => None,
     };

@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
+use crate::domain::email::typo;
 use crate::domain::id::ProofId;
 use crate::domain::secret::Secret;
 use crate::flows::{AsksPassword, FlowError, Refused, SignedIn, Verified};
@@ -58,10 +59,34 @@ pub async fn post(
         let to = format!("{}&sent=1", urls::with(urls::VERIFY, "proof", &proof.to_string()));
         return Ok(visitor.redirect(&to));
     }
+    if let Some(address) = form.get("email").ok().flatten() {
+        return change_address(&app, visitor, proof, address).await;
+    }
     match app.usher.verify_by_code(proof, &text(&form, "code"), &mut visitor.browser, &visitor.device).await {
         Ok(verified) => done(&app, visitor, verified).await,
         Err(error) => refused(&app, visitor, proof, error).await,
     }
+}
+
+/// The address was mistyped: the code goes to another one.
+async fn change_address(app: &App, mut visitor: Visitor, proof: ProofId, typed: &str) -> Result<Response, HttpProblem> {
+    let lang = visitor.lang(None, None);
+    let error = match app.usher.change_sign_up_address(proof, typed, lang, &visitor.browser, &visitor.device).await {
+        Ok(proof) => {
+            let to = format!("{}&sent=1", urls::with(urls::VERIFY, "proof", &proof.to_string()));
+            return Ok(visitor.redirect(&to));
+        }
+        Err(error) => error,
+    };
+    let mut page = view(app, &mut visitor, proof).await?;
+    let words = match &error {
+        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        _ => None,
+    };
+    let Some(words) = words else { return Err(error.into()) };
+    (page.other, page.other_error) = (typed.to_owned(), words.iter().next().map(|(_, message)| message.to_owned()));
+    let body = show::html(&page)?;
+    Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
 }
 
 /// On with the sign-in that the registration was part of, if this browser began it; to the account otherwise.
@@ -127,7 +152,8 @@ async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<Verify
     Ok(VerifyEmail {
         page,
         form: Form::new(here, visitor.form_token()),
-        email: email.to_string(),
+        email: email.readable(),
+        meant: typo::probably_meant(&email).map(|meant| meant.readable()),
         ..VerifyEmail::default()
     })
 }

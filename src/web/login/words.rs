@@ -15,7 +15,7 @@ pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
         Refused::TooMany { seconds } | Refused::Busy { seconds } => {
             ("", Message::TooManyAttempts { minutes: seconds.div_ceil(60).max(1) })
         }
-        Refused::NotAnEmail => ("email", Message::EmailInvalid),
+        Refused::Email(fault) => ("email", Message::EmailRefused(*fault)),
         Refused::EmailTaken => ("email", Message::EmailTaken),
         Refused::Missing(field) => (*field, Message::Required),
         Refused::Password(fault) => ("password", of_password(fault)),
@@ -29,7 +29,8 @@ pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
         Refused::PasskeyCopied => ("", Message::PasskeyCopied),
         Refused::PasskeyTaken => ("", Message::PasskeyTaken),
         Refused::LastWayIn => ("", Message::LastWayIn),
-        Refused::WrongCode => ("code", Message::CodeWrong),
+        Refused::WrongCode(kind) => ("code", Message::CodeWrong(*kind)),
+        Refused::CodeUsed => ("code", Message::CodeUsed),
         Refused::ProofOver => ("code", Message::CodeExpired),
         Refused::Name(fault) => ("name", of_name(*fault)),
         _ => return None,

@@ -1,5 +1,7 @@
 //! The short sentences a form answers with. One place, so that one mistake is always called the same.
 
+use crate::domain::email::EmailFault;
+use crate::flows::CodeKind;
 use crate::i18n::{Arg, Lang};
 
 /// What a form has to say, without a language yet.
@@ -22,14 +24,16 @@ pub enum Message {
     SignInRestarted,
     /// A new letter is on its way.
     CodeSent,
-    /// The code is wrong.
-    CodeWrong,
+    /// The code is wrong; which code was asked for.
+    CodeWrong(CodeKind),
+    /// The code of the authenticator app was used already.
+    CodeUsed,
     /// The code is too old, or was used.
     CodeExpired,
     /// The address is proven.
     EmailVerified,
-    /// Not an e-mail address.
-    EmailInvalid,
+    /// Not an e-mail address, or not one that may be used here.
+    EmailRefused(EmailFault),
     /// The address has an account, and this is not its password.
     EmailTaken,
     /// A field that must be filled in.
@@ -150,10 +154,18 @@ impl Message {
             Self::ShowItIsYou => "message-show-it-is-you",
             Self::SignInRestarted => "message-sign-in-restarted",
             Self::CodeSent => "message-code-sent",
-            Self::CodeWrong => "message-code-wrong",
+            Self::CodeWrong(CodeKind::Mailed) => "message-code-wrong",
+            Self::CodeWrong(CodeKind::Authenticator) => "message-code-wrong-authenticator",
+            Self::CodeWrong(CodeKind::Recovery) => "message-code-wrong-recovery",
+            Self::CodeUsed => "message-code-used",
             Self::CodeExpired => "message-code-expired",
             Self::EmailVerified => "message-email-verified",
-            Self::EmailInvalid => "message-email-invalid",
+            Self::EmailRefused(EmailFault::Empty) => "message-required",
+            Self::EmailRefused(EmailFault::AtSign) => "message-email-at-sign",
+            Self::EmailRefused(EmailFault::LocalPart) => "message-email-local-part",
+            Self::EmailRefused(EmailFault::Domain) => "message-email-domain",
+            Self::EmailRefused(EmailFault::DotlessDomain) => "message-email-dotless",
+            Self::EmailRefused(EmailFault::TooLong) => "message-email-too-long",
             Self::EmailTaken => "message-email-taken",
             Self::Required => "message-required",
             Self::TooLong { .. } => "message-too-long",

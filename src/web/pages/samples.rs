@@ -9,6 +9,8 @@ mod upstream;
 use askama::Template;
 
 use super::*;
+use crate::domain::email::EmailFault;
+use crate::flows::CodeKind;
 use crate::i18n::Lang;
 
 /// What somebody who may choose a name would try.
@@ -194,7 +196,10 @@ fn joining(lang: Lang) -> Vec<Rendered> {
     let verify =
         VerifyEmail { page: page(lang), form: form(), email: "ana@example.test".into(), ..VerifyEmail::default() };
     let verify_again = VerifyEmail {
-        error: Some(Message::CodeWrong.text(lang)),
+        meant: Some("ana@gmail.com".into()),
+        other: HOSTILE.into(),
+        other_error: Some(Message::EmailRefused(EmailFault::AtSign).text(lang)),
+        error: Some(Message::CodeWrong(CodeKind::Mailed).text(lang)),
         notice: Some(Message::CodeSent.text(lang)),
         later_url: Some("/account/profile".into()),
         ..verify.clone()

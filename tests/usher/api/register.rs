@@ -116,6 +116,15 @@ on_both_databases! {
         }
     }
 
+    async fn a_likely_mistake_in_the_address_is_named(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let registered = house.post_json("auth/register", &una("una@gmial.com")).await;
+        let meant = registered.json["probably_meant"].as_str();
+        assert_eq!((registered.status.as_u16(), meant), (202, Some("una@gmail.com")));
+        let registered = house.post_json("auth/register", &una(UNA)).await;
+        assert_eq!(registered.json.get("probably_meant"), None);
+    }
+
     async fn every_fault_is_told_at_once(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let refused = house.post_json("auth/register", &json!({})).await;

@@ -110,7 +110,7 @@ async fn in_development_the_answer_names_the_cause_as_the_log_does() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_production_the_answer_is_general_and_the_log_names_the_cause() {
-    let house = TestUsher::in_production().await;
+    let house = TestUsher::in_production(TestDatabase::sqlite().await).await;
     let all = every_refusal(&house).await;
     let mut said = BTreeSet::new();
     let mut reasons = BTreeSet::new();

@@ -53,6 +53,33 @@ on_both_databases! {
         }
     }
 
+    async fn a_wrong_code_and_one_that_was_used_are_called_so_in_every_language(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.second_factor", "off"), ("limits.sign_in", "off")]).await;
+        let app = house_with_app(&house).await;
+        let code = app.code(house.now());
+        let mut first = house.browser();
+        let step = at_second_step(&house, &mut first).await;
+        assert_eq!(first.submit(&step, &[("code", &code)]).await.url, house.at("/account/profile"));
+        for (lang, wrong, used, recovery) in [
+            ("en", "authenticator app", "the next one", "recovery codes"),
+            ("pt-BR", "aplicativo autenticador", "o próximo", "códigos de recuperação"),
+            ("uk", "програма-автентифікатор", "наступний", "кодів відновлення"),
+        ] {
+            let mut browser = house.browser();
+            browser.open(&house.at(&format!("/login?ui_locales={lang}"))).await;
+            let step = at_second_step(&house, &mut browser).await;
+            let said = browser.submit(&step, &[("code", "000000")]).await.text("[role=alert]");
+            assert!(said.contains(wrong), "{lang}: {said}");
+            let said = browser.submit(&step, &[("code", &code)]).await.text("[role=alert]");
+            assert!(said.contains(used), "{lang}: {said}");
+            let page = browser.open(&format!("{}&with=recovery", step.url)).await;
+            for typed in ["0000-0000-0000-0000", "ABCD-ABCD-ABCD-ABCD"] {
+                let said = browser.submit(&page, &[("code", typed)]).await.text("[role=alert]");
+                assert!(said.contains(recovery), "{lang}: {said}");
+            }
+        }
+    }
+
     /// MF-02
     async fn guesses_are_few_however_often_the_sign_in_is_begun_and_the_owner_is_told(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.sign_in", "off"), ("limits.second_factor", "10/hour")]).await;

@@ -76,9 +76,9 @@ impl TestUsher {
         Self::on(TestDatabase::sqlite().await, &[]).await
     }
 
-    /// A house on SQLite that runs as `usher serve` does.
-    pub async fn in_production() -> Self {
-        Self::with(Profile::Serve, TestDatabase::sqlite().await, &[]).await
+    /// A server that runs as `usher serve` does.
+    pub async fn in_production(database: TestDatabase) -> Self {
+        Self::with(Profile::Serve, database, &[]).await
     }
 
     /// A house on this database, with some settings of its own.

@@ -321,6 +321,89 @@ on_both_databases! {
         }
     }
 
+    async fn a_mistyped_address_is_changed_and_the_earlier_email_is_worth_nothing(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let page = register(&house, &mut browser, "una@gmial.com", PASSWORD).await;
+        assert!(page.body.contains("una@gmial.com") && page.body.contains("una@gmail.com"), "{}", page.body);
+        let (old_code, old_link) = letter(&house).await;
+        let refused = browser.submit(&page, &[("email", "una")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!refused.text("#email-error").is_empty(), "{}", refused.body);
+        let changed = browser.submit(&page, &[("email", "una@gmail.com")]).await;
+        assert_ne!(changed.url, page.url);
+        assert!(changed.body.contains("una@gmail.com") && !changed.body.contains("gmial"), "{}", changed.body);
+        let (code, _) = letter(&house).await;
+        assert_eq!(house.letters().await[0].to(), "una@gmail.com");
+        assert!(browser.submit(&page, &[("code", &old_code)]).await.status.is_client_error());
+        assert_eq!(browser.open(&old_link).await.status, StatusCode::GONE);
+        assert_eq!(browser.submit(&changed, &[("code", &code)]).await.url, house.at("/account/profile"));
+        assert!(knows(&house, "una@gmail.com", PASSWORD).await, "the password of the form is kept");
+        assert_eq!(users(&house).await, 1);
+    }
+
+    async fn an_address_that_looks_mistyped_is_accepted_all_the_same(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let page = register(&house, &mut browser, "una@gmial.com", PASSWORD).await;
+        let (code, _) = letter(&house).await;
+        assert_eq!(browser.submit(&page, &[("code", &code)]).await.url, house.at("/account/profile"));
+        assert!(house.usher.load_user("una@gmial.com").await.is_ok());
+    }
+
+    async fn only_the_browser_that_registered_changes_the_address(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let page = register(&house, &mut house.browser(), UNA, PASSWORD).await;
+        let mut other = house.browser();
+        let seen = other.open(&page.url).await;
+        let refused = other.submit(&seen, &[("email", "eve@example.test")]).await;
+        assert!(refused.status.is_client_error(), "{}", refused.status);
+        assert_eq!(house.letters().await.len(), 1);
+    }
+
+    async fn a_refused_address_is_told_why_in_every_language(db: TestDatabase) {
+        let house = TestUsher::in_production(db).await;
+        let mut browser = house.browser();
+        for lang in ["en", "pt-BR", "uk"] {
+            let page = browser.open(&house.at(&format!("/register?ui_locales={lang}"))).await;
+            let mut reasons = std::collections::BTreeSet::new();
+            let long = format!("u@{}x.test", "abcdefghi.".repeat(26));
+            for address in ["", "una", "ú@x.test", "una@x..test", "una@localhost", &long] {
+                let form = [("given_name", "Una"), ("password", PASSWORD), ("email", address)];
+                let again = browser.submit(&page, &form).await;
+                assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
+                reasons.insert(again.text("#email-error"));
+            }
+            assert_eq!(reasons.len(), 6, "each has a sentence of its own: {reasons:?}");
+        }
+    }
+
+    async fn a_domain_of_another_script_is_one_address_however_it_is_typed(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let mut browser = house.browser();
+        let page = register(&house, &mut browser, "una@Bücher.test", PASSWORD).await;
+        assert!(page.body.contains("una@bücher.test"), "{}", page.body);
+        assert_eq!(house.letters().await[0].to(), "una@xn--bcher-kva.test");
+        let (code, _) = letter(&house).await;
+        assert_eq!(browser.submit(&page, &[("code", &code)]).await.url, house.at("/account/profile"));
+        for typed in ["una@bücher.test", "una@xn--bcher-kva.test", "UNA@BÜCHER.TEST", "una@bu\u{308}cher.test"] {
+            assert!(knows(&house, typed, PASSWORD).await, "{typed}");
+        }
+    }
+
+    async fn in_development_a_domain_needs_no_dot(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let page = register(&house, &mut house.browser(), "una@localhost", PASSWORD).await;
+        assert!(page.url.contains("/verify"), "{}", page.body);
+    }
+
+    async fn somebody_whose_address_has_no_dot_still_signs_in(db: TestDatabase) {
+        let house = TestUsher::in_production(db).await;
+        house.user(UNA).await;
+        house.database.execute("update users set email = 'una@intranet' where email = 'una@example.test'").await;
+        assert!(knows(&house, "una@intranet", PASSWORD).await);
+    }
+
     async fn letters_to_one_address_are_limited_whoever_asks_for_them(db: TestDatabase) {
         let house = TestUsher::on(db, &[("limits.recover", "3/hour")]).await;
         for _ in 0..5 {

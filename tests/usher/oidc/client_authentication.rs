@@ -135,7 +135,7 @@ async fn two_methods_at_once_or_none_where_one_is_due_authenticate_nobody() {
 /// CA-07, CA-09
 #[tokio::test]
 async fn whoever_is_refused_in_production_is_told_the_same_whatever_the_reason() {
-    let house = TestUsher::in_production().await;
+    let house = TestUsher::in_production(TestDatabase::sqlite().await).await;
     let (client, off) = (machine(&house).await, machine(&house).await);
     let spa = house.client(ClientType::Spa, |_| {}).await;
     house.usher.set_client_disabled(&off.client.id, true).await.expect("a client can be disabled");

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::answer::SessionBegun;
 use super::arriving::Arriving;
 use crate::domain::secret::Secret;
-use crate::flows::{Attempt, FlowError, Refused};
+use crate::flows::{Attempt, CodeKind, FlowError, Refused};
 use crate::web::api::ApiResult;
 use crate::web::api::fields::Fields;
 use crate::web::api::openapi::Problem;
@@ -97,8 +97,12 @@ fn second_step(fields: &mut Fields) -> Option<String> {
 /// What is said to somebody who could not sign in.
 fn refusal(error: FlowError) -> HttpProblem {
     match error {
-        FlowError::Refused(Refused::WrongCode) => {
-            let words = "The code of the second step is wrong.";
+        FlowError::Refused(refused @ (Refused::WrongCode(_) | Refused::CodeUsed)) => {
+            let words = match refused {
+                Refused::CodeUsed => "This code was used already: wait for the next one.",
+                Refused::WrongCode(CodeKind::Recovery) => "This is not one of the unused recovery codes.",
+                _ => "This is not the code that the authenticator app shows now.",
+            };
             HttpProblem::new(StatusCode::UNAUTHORIZED, "SECOND_FACTOR_INVALID", words)
         }
         other => other.into(),

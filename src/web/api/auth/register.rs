@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::arriving::Arriving;
 use crate::config::SessionMode;
+use crate::domain::email::{Email, typo};
 use crate::domain::secret::Secret;
 use crate::flows::{SIGN_UP_LIFETIME, SignUpForm};
 use crate::web::api::ApiResult;
@@ -45,6 +46,10 @@ pub struct Registered {
     /// Seconds for which the code is good.
     #[schema(example = 900)]
     pub expires_in: u64,
+    /// The address that was probably meant, where the domain looks like a mistyped one of a common mail provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "una@gmail.com")]
+    pub probably_meant: Option<String>,
 }
 
 /// Register.
@@ -80,7 +85,10 @@ pub async fn post(
         // The link in the letter needs no password in the browser that holds this mark.
         arriving.visitor.browser.mark_or_make(&app.usher);
     }
+    let typed = Email::parse(&form.email).ok();
     let proof = app.usher.sign_up(form, &arriving.visitor.browser, &arriving.visitor.device).await?;
-    let answer = Registered { verification_id: proof.to_string(), expires_in: SIGN_UP_LIFETIME.as_secs() };
+    let probably_meant = typed.and_then(|email| typo::probably_meant(&email)).map(|meant| meant.to_string());
+    let answer =
+        Registered { verification_id: proof.to_string(), expires_in: SIGN_UP_LIFETIME.as_secs(), probably_meant };
     Ok(arriving.reply((StatusCode::ACCEPTED, Json(answer))))
 }

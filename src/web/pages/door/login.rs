@@ -131,10 +131,16 @@ pub struct RegisterValues {
 pub struct VerifyEmail {
     /// The chrome.
     pub page: Page,
-    /// Field `code`, or button `resend` = 1.
+    /// Field `code`, button `resend` = 1, or field `email` with another address.
     pub form: Form,
-    /// The address the letter went to, whole or masked.
+    /// The address that the email went to.
     pub email: String,
+    /// The address that was probably meant, where this one looks mistyped.
+    pub meant: Option<String>,
+    /// What was typed in place of the address.
+    pub other: String,
+    /// What was wrong with it.
+    pub other_error: Option<String>,
     /// Good news, such as a new letter on its way.
     pub notice: Option<String>,
     /// What was wrong with the code.

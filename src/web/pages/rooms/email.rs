@@ -49,6 +49,8 @@ pub struct ChangeEmailCode {
     pub proof: String,
     /// The new address.
     pub email: String,
+    /// The address that was probably meant, where this one looks mistyped.
+    pub meant: Option<String>,
     /// Neutral news.
     pub notice: Option<String>,
     /// What was wrong.

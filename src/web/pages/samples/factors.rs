@@ -42,7 +42,7 @@ pub(super) fn second_factors(lang: Lang) -> Vec<Rendered> {
     let recovery = SecondFactor {
         recovery: true,
         passkey: None,
-        error: Some(Message::CodeWrong.text(lang)),
+        error: Some(Message::CodeWrong(CodeKind::Recovery).text(lang)),
         account: HOSTILE.into(),
         ..second.clone()
     };
@@ -61,7 +61,7 @@ pub(super) fn second_factors(lang: Lang) -> Vec<Rendered> {
         url: "otpauth://totp/x".into(),
         offer: "sealed".into(),
         cancel_url: "/account/security".into(),
-        error: Some(Message::CodeWrong.text(lang)),
+        error: Some(Message::CodeWrong(CodeKind::Authenticator).text(lang)),
     };
     let codes = RecoveryCodes {
         page: inside(lang, Tab::Security),

@@ -42,7 +42,8 @@ fn questions(lang: Lang) -> Vec<Rendered> {
         email: "ana@example.test".into(),
         ..AskAddress::default()
     };
-    let sent = AskAddress { sent: true, error: Some(Message::CodeWrong.text(lang)), ..address.clone() };
+    let sent =
+        AskAddress { sent: true, error: Some(Message::CodeWrong(CodeKind::Mailed).text(lang)), ..address.clone() };
     let hostile = AskAddress { provider: HOSTILE.into(), email: HOSTILE.into(), ..address.clone() };
     let confirm = ConfirmLink {
         page: page(lang),
