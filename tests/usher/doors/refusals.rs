@@ -8,6 +8,7 @@ use usher::domain::client::ClientType;
 use usher::flows::RegisteredClient;
 
 use super::log::log;
+use crate::harness::database::TestDatabase;
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, CALLBACK, VERIFIER, answer};
 

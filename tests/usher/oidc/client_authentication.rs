@@ -6,7 +6,7 @@ use usher::domain::client::ClientType;
 use usher::flows::RegisteredClient;
 use usher::protocol::client_metadata::AuthMethod;
 
-use crate::harness::database::on_both_databases;
+use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, answer};
 

@@ -1,7 +1,7 @@
 //! Access rules: held equal to Cedar, written down for every language, refused where they are wrong.
 
 mod differential;
-mod documents;
+pub mod documents;
 mod generate;
 mod http;
 mod oracle;

@@ -165,6 +165,7 @@ pub(super) fn own_data(lang: Lang) -> Vec<Rendered> {
         form: Form::new("/account/email", "t"),
         proof: "p".into(),
         email: "new@example.test".into(),
+        meant: Some("new@example.com".into()),
         errors: errors(&["code"], lang),
         again_url: "/account/email".into(),
         notice: None,
