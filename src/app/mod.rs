@@ -45,7 +45,7 @@ pub use source::{OsRandom, SystemClock};
 // What the command line works with: it reaches the verbs through this room alone.
 pub use crate::flows::upstream::NewProvider;
 pub use crate::flows::{Ended, FlowError, NewClient, NewUser, Refused, RegisteredClient, RegisteredProject, Usher};
-pub use crate::protocol::client_metadata::ClientMetadata;
+pub use crate::protocol::client_metadata::{ClientMetadata, RefreshRotation};
 pub use crate::protocol::scope::Scope;
 pub use crate::storage::providers::StoredProvider;
 pub use crate::upstream::Checked;

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::app::{ClientMetadata, RefreshRotation};
 use crate::cli::table::facts;
 use crate::domain::client::{Client, ClientSecret};
-use crate::protocol::client_metadata::{ClientMetadata, RefreshRotation};
 
 /// The client information response of RFC 7591 §3.2.1, and what else we know. A secret is in it when it is given.
 pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Result<Value> {

@@ -50,7 +50,7 @@ impl Usher {
             Ok(client) => Ok(RegisteredClient { client, secret: Some(secret) }),
             Err(refused) => {
                 if let Refused::Rotation(RotationFault::JustRotated) = refused {
-                    tracing::warn!(client.id = %id, "a rotation of the secret was refused: {refused}");
+                    tracing::info!(client.id = %id, "a rotation of the secret was refused: {refused}");
                 }
                 Err(refused.into())
             }

@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 use usher::domain::client::ClientType;
+use usher::protocol::client_metadata::IdTokenClaims;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -13,7 +14,7 @@ on_both_databases! {
     async fn an_application_shows_what_it_may_have_and_what_it_was_given(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
-        let client = house.client(ClientType::Web, |_| {}).await;
+        let client = house.client(ClientType::Web, |client| client.id_token_claims = IdTokenClaims::Minimal).await;
         let mut browser = house.browser();
         let none = { let mut fresh = house.signed_in(ANA).await; fresh.open(&house.at("/account/apps")).await };
         assert!(none.values("client").is_empty() && !none.text(".empty").is_empty());

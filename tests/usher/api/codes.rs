@@ -8,8 +8,19 @@ use regex::Regex;
 use usher::web::codes::{CODES, table};
 
 /// Words in capitals that are no codes.
-const NO_CODES: [&str; 9] =
-    ["CARGO_PKG_VERSION", "DENY", "ES256", "JBSW", "LICENSE", "NAME", "POST", "SECRET", "USHER_RENDER_DIR"];
+const NO_CODES: [&str; 11] = [
+    "CARGO_PKG_VERSION",
+    "DENY",
+    "ES256",
+    "JBSW",
+    "LICENSE",
+    "NAME",
+    "POST",
+    "PS256",
+    "RS256",
+    "SECRET",
+    "USHER_RENDER_DIR",
+];
 const DOCUMENT: &str = "docs/errors.md";
 
 fn sources(folder: &Path, into: &mut Vec<String>) {

@@ -88,7 +88,7 @@ on_both_databases! {
             (Method::DELETE, scene.at("/token/former"), Value::Null),
             (Method::POST, scene.at("/clients"), json!({"type": "machine", "metadata": {"client_name": "Mine"}})),
             (Method::PUT, client.clone(), json!({"metadata": metadata})),
-            (Method::POST, format!("{client}/secret"), Value::Null),
+            (Method::POST, format!("{client}/secret"), json!({})),
             (Method::DELETE, client, Value::Null),
             (Method::POST, scene.at("/members"), json!({"email": ANA, "role": "owner"})),
             (Method::PATCH, scene.at(&format!("/members/{}", scene.sub)), json!({"role": "owner"})),

@@ -78,7 +78,7 @@ on_both_databases! {
             (Method::GET, "/clients/CLIENT", json!(null)),
             (Method::PUT, "/clients/CLIENT", json!({"disabled": true})),
             (Method::DELETE, "/clients/CLIENT", json!(null)),
-            (Method::POST, "/clients/CLIENT/secret", json!(null)),
+            (Method::POST, "/clients/CLIENT/secret", json!({})),
             (Method::GET, "/users", json!(null)),
             (Method::GET, "/history", json!(null)),
         ];
@@ -180,7 +180,7 @@ on_both_databases! {
         assert_eq!((put.status.as_u16(), &put.json["metadata"]["client_name"]), (200, &json!("Other")));
         let late = call_with(&house, by, (Method::PUT, &path), (Some(&change), Some(&tag))).await;
         assert_eq!((late.status.as_u16(), late.code()), (412, "SUPERSEDED"));
-        let rotated = call(&house, by, Method::POST, &format!("{path}/secret"), &Value::Null).await;
+        let rotated = call(&house, by, Method::POST, &format!("{path}/secret"), &json!({})).await;
         assert_ne!(rotated.text("client_secret"), secret);
         // Nobody but administrators lets a client skip consent.
         for member in ["first_party", "any_localhost_redirect"] {

@@ -121,7 +121,7 @@ fn projects(folder: &Folder) -> String {
     assert!(made["token"].as_str().unwrap().len() >= 43);
     let list = folder.run(&["project", "list", "--json"]).out;
     assert!(list.contains("Shop") && !list.contains("token"), "{list}");
-    folder.run(&["project", "create", "--name", " "]).failed_with("the name must hold");
+    folder.run(&["project", "create", "--name", " "]).failed_with("the name is missing");
     made["id"].as_str().unwrap().to_owned()
 }
 

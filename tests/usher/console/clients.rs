@@ -230,6 +230,8 @@ on_both_databases! {
             ("scope", "openid email roles"),
             ("web_origins", "https://app.test\ncapacitor://localhost"),
             ("backchannel_logout_uri", ""),
+            ("redirect_uris", "https://rp.test/cb"),
+            ("post_logout_redirect_uris", ""),
             ("name", "Shop"),
         ];
         let saved = browser.submit(&edit, &fields).await;
@@ -240,7 +242,8 @@ on_both_databases! {
         let now = house.usher.load_client(&id).await.expect("it is there").metadata;
         assert_eq!((now.access_token_alg(), now.id_token_claims.as_str(), now.require_pkce), ("RS256", "minimal", true));
         for (field, bad) in [("roles_claim", "sub"), ("web_origins", "https://app.test/"), ("scope", "a\"b")] {
-            let refused = browser.submit(&edit, &[(field, bad), ("name", "Shop")]).await;
+            let whole = [("redirect_uris", "https://rp.test/cb"), ("id_token_alg", "RS256"), ("scope", "openid")];
+            let refused = browser.submit(&edit, &[&whole[..], &[(field, bad), ("name", "Shop")]].concat()).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
             assert!(!refused.text(&format!("#{field}-error")).is_empty(), "{field}: {}", refused.body);
         }

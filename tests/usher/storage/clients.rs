@@ -38,7 +38,7 @@ on_both_databases! {
         assert!(matches!(again, Err(StorageError::Conflict)), "{again:?}");
         let orphan = client_of(&project());
         let answer = in_tx!(db.store, [orphan], |tx| tx.insert_client(&orphan).await);
-        assert!(matches!(answer, Err(StorageError::Driver(_))), "{answer:?}");
+        assert!(matches!(answer, Err(StorageError::Gone)), "{answer:?}");
     }
 
     async fn each_change_of_a_client_writes_its_own_columns_and_no_others(db: TestDatabase) {
