@@ -64,7 +64,7 @@ impl Demos {
     }
 
     /// The client ids and names, in the order of [`Demos::urls`].
-    pub fn clients(&self) -> [(&'static str, &'static str); 2] {
+    pub fn clients() -> [(&'static str, &'static str); 2] {
         GUISES.map(|guise| (guise.client_id, guise.name))
     }
 

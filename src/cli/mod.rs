@@ -124,8 +124,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let output = Output { json: cli.json };
     crate::app::prepare_tls();
     match cli.command.unwrap_or(Command::Dev) {
-        Command::Dev => dev::run(&settings).await?,
-        Command::Serve(arguments) => serve::run(&settings, &arguments).await?,
+        Command::Dev => Box::pin(dev::run(&settings)).await?,
+        Command::Serve(arguments) => Box::pin(serve::run(&settings, &arguments)).await?,
         Command::Migrate(arguments) => return migrate::run(&settings, &arguments, output).await,
         Command::Admin(command) => admin::run(&settings, &command, output).await?,
         Command::User(command) => user::run(&settings, command, output).await?,

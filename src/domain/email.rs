@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_label_that_looks_like_another_stays_encoded() {
-        for trick in ["ana@аррӏе.com", "ana@pаypal.com", "ana@сам.com"] {
+        for trick in ["ana@аррӏе.com", "ana@pаypal.com", "ana@соре.com"] {
             let read = Email::parse(trick).unwrap();
             assert!(read.readable().starts_with("ana@xn--"), "{trick}: {}", read.readable());
         }

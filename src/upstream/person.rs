@@ -81,7 +81,12 @@ pub(super) fn email(
     claimed: EmailTrust,
     relay: bool,
 ) -> Option<VouchedEmail> {
-    let email = Email::parse(told?.as_str()?).ok()?;
+    let told = told?.as_str()?;
+    let email = Email::parse(told).ok()?;
+    // A spelling that only reads as this address once it is normalised vouches for nobody.
+    if ![email.as_str(), &email.readable()].iter().any(|known| known.eq_ignore_ascii_case(told.trim_ascii())) {
+        return None;
+    }
     let trust = settings.judge(&email, claimed);
     Some(VouchedEmail { email, trust, relay })
 }

@@ -244,12 +244,11 @@ impl Visitor {
         let mut connection = pin!(connection);
         let outcome = tokio::select! {
             outcome = connection.as_mut() => outcome,
-            () = stopped(&mut stopping) => match timeout(limits.farewell, connection.as_mut()).await {
-                Ok(outcome) => outcome,
-                Err(_) => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
+            () = stopped(&mut stopping) => if let Ok(outcome) = timeout(limits.farewell, connection.as_mut()).await {
+                outcome
+            } else {
+                connection.as_mut().graceful_shutdown();
+                connection.await
             },
         };
         if let Err(error) = outcome {

@@ -28,7 +28,7 @@ pub(in crate::cli) struct Create {
     /// Metadata as a JSON object (RFC 7591 §2); `-` reads standard input. Options given beside it win
     #[arg(long, value_name = "FILE")]
     from_json: Option<PathBuf>,
-    /// Print it as an environment file: ISSUER, CLIENT_ID and CLIENT_SECRET, one a line
+    /// Print it as an environment file: `ISSUER`, `CLIENT_ID` and `CLIENT_SECRET`, one a line
     #[arg(long, conflicts_with = "json")]
     env: bool,
 }

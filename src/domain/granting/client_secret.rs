@@ -157,15 +157,15 @@ mod tests {
     #[test]
     fn no_rotation_prolongs_a_secret() {
         let ending = ClientSecret { expires_at: Some(NOW + Duration::from_secs(5)), ..secret("present", 100) };
-        assert_eq!(rotate(&[ending.clone()], 60).unwrap()[1].expires_at, ending.expires_at);
+        assert_eq!(rotate(std::slice::from_ref(&ending), 60).unwrap()[1].expires_at, ending.expires_at);
     }
 
     #[test]
     fn a_secret_that_was_just_handed_out_is_ended_by_nobody_else() {
         let (young, old) = (secret("young", 9), secret("old", 10));
-        assert_eq!(rotate(&[young.clone()], 0), Err(RotationFault::JustRotated));
+        assert_eq!(rotate(std::slice::from_ref(&young), 0), Err(RotationFault::JustRotated));
         assert_eq!(rotate(&[old.clone(), young.clone()], 60), Err(RotationFault::JustRotated));
-        assert!(rotate(&[old.clone()], 0).is_ok() && rotate(&[young.clone(), old], 60).is_ok());
+        assert!(rotate(std::slice::from_ref(&old), 0).is_ok() && rotate(&[young.clone(), old], 60).is_ok());
         let forced = SecretRotation { overlap: Duration::ZERO, end_young: true };
         assert!(rotated(&[young], secret("fresh", 0), forced, NOW).is_ok());
     }

@@ -57,6 +57,7 @@ pub enum Hint {
 
 /// What is known when the next step is decided.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and they occur in any combination")]
 pub struct Facts<'a> {
     /// The present moment.
     pub now: Timestamp,
@@ -263,6 +264,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_700_000_000);
 
+    #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and they occur in any combination")]
     struct Scene {
         interaction: Interaction,
         sub: Sub,

@@ -28,7 +28,7 @@ mod tests {
 
     #[test]
     fn what_cannot_stand_in_a_client_id_is_not_repeated() {
-        assert_eq!(shown("web-1.example_x"), "web-1.examplex");
+        assert_eq!(shown("web-1.example_x"), "web-1.example_x");
         assert_eq!(shown("a\r\nb\u{1b}[0m c"), "ab0mc");
         assert_eq!(shown(&"x".repeat(500)).len(), MAX_CLIENT_ID);
     }

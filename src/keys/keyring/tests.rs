@@ -120,11 +120,14 @@ fn a_key_of_another_house_or_another_kid_signs_nothing_here() {
     let (_, rest) = token.split_once('.').unwrap();
     assert_eq!(verify(&format!("{}.{rest}", encode(header().to_string()))), Err(Refused::Signature));
     let long = "k".repeat(10 * 1024);
-    for kid in ["", "../../dev/null", "' OR 1=1--", long.as_str(), "\0"] {
+    for kid in ["", "../../dev/null", "' OR 1=1--", long.as_str()] {
         let mut header = header();
         header["kid"] = kid.into();
         assert_eq!(verify(&signed(header.to_string(), "{}")), Err(Refused::UnknownKey));
     }
+    let mut header = header();
+    header["kid"] = "\0".into();
+    assert_eq!(verify(&signed(header.to_string(), "{}")), Err(Refused::Header), "no text of ours holds NUL");
 }
 
 #[test]

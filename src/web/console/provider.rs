@@ -118,7 +118,7 @@ async fn save(
 ) -> Result<Response, HttpProblem> {
     let (id, typed) = (settings.id.clone(), text(form, "client_secret"));
     let secret = Some(typed.trim_ascii()).filter(|secret| !secret.is_empty()).map(Secret::from);
-    match app.usher.put_provider(NewProvider { settings, secret, managed: false }).await {
+    match Box::pin(app.usher.put_provider(NewProvider { settings, secret, managed: false })).await {
         Ok(_) => return Ok(visitor.redirect(&urls::with(&urls::provider(&id), "done", done))),
         Err(FlowError::Refused(Refused::Provider(faults))) => {
             page.errors = provider_form::words(&faults, &page.values, page.page.lang);

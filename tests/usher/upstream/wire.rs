@@ -148,7 +148,7 @@ async fn the_issuer_in_the_callback_may_be_absent_but_never_another_or_twice() {
     let stage = Stage::start().await;
     stage.fault(json!({"fault": "duplicate_iss"})).await;
     for kind in [Google, Github, Oidc] {
-        assert_eq!(stage.sign_in(&stage.settings(kind), "ana").await.unwrap_err().word(), "misbehaved", "{kind:?}");
+        assert_eq!(stage.sign_in(&stage.settings(kind), "ana").await.unwrap_err().word(), "malformed", "{kind:?}");
     }
     assert!(stage.journal().await.iter().all(|entry| entry["endpoint"] != "token"));
 }

@@ -72,6 +72,7 @@ pub struct ClientRow {
 /// Make or change a client.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/client_form.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch on the page")]
 pub struct ClientForm {
     /// The chrome.
     pub page: Page,
@@ -164,6 +165,7 @@ fn kind_key(kind: &str) -> &'static str {
 /// One client: its credentials, its endpoints, and how to begin.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "console/client.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch on the page")]
 pub struct ClientPage {
     /// The chrome.
     pub page: Page,
