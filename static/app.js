@@ -3,6 +3,45 @@
   'use strict';
   function each(selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); }
 
+  // Caps Lock is easily left on where the letters cannot be seen.
+  each('[data-caps]', function (hint) {
+    var input = document.getElementById(hint.getAttribute('data-caps'));
+    function look(event) {
+      if (!event.getModifierState) { return; }
+      var words = event.getModifierState('CapsLock') ? hint.getAttribute('data-words') : '';
+      if (hint.textContent !== words) { hint.textContent = words; }
+    }
+    input.addEventListener('keydown', look);
+    input.addEventListener('keyup', look);
+    input.addEventListener('blur', function () { hint.textContent = ''; });
+  });
+
+  // Whoever changes the language finds what they typed; passwords and hidden values are kept nowhere.
+  (function () {
+    var KEPT = 'usher-typed';
+    var fields = 'main input:not([type=password]):not([type=hidden]):not([readonly]), main textarea, main select';
+    var place = location.pathname;
+    function value(field) { return /^(checkbox|radio)$/.test(field.type) ? field.checked : field.value; }
+    try {
+      var kept = JSON.parse(sessionStorage.getItem(KEPT) || 'null');
+      sessionStorage.removeItem(KEPT);
+      if (kept && kept.place === place) {
+        each(fields, function (field) {
+          var was = kept.values[field.id];
+          if (was === undefined) { return; }
+          if (typeof was === 'boolean') { field.checked = was; } else { field.value = was; }
+        });
+      }
+      each('footer a[hreflang]', function (link) {
+        link.addEventListener('click', function () {
+          var values = {};
+          each(fields, function (field) { if (field.id) { values[field.id] = value(field); } });
+          sessionStorage.setItem(KEPT, JSON.stringify({ place: place, values: values }));
+        });
+      });
+    } catch (refused) { /* a browser may keep nothing: then nothing is kept */ }
+  }());
+
   if (navigator.clipboard) {
     each('[data-copy]', function (button) {
       var label = button.textContent;
@@ -29,6 +68,29 @@
 
   // An answer to a client: the browser posts it at once.
   each('form[data-submit]', function (form) { form.submit(); });
+
+  // A window that waits for an email to be opened elsewhere asks now and then, and goes on by itself.
+  each('[data-wait]', function (waiting) {
+    var hint = waiting.tagName === 'FORM' ? waiting.querySelector('[hidden]:not(input)') : waiting;
+    var tries = 0;
+    function goOn() {
+      if (waiting.tagName === 'FORM') { waiting.requestSubmit(waiting.querySelector('[type=submit]')); } else {
+        location.assign(waiting.getAttribute('data-then'));
+      }
+    }
+    function ask() {
+      tries += 1;
+      fetch(waiting.getAttribute('data-wait'), { headers: { accept: 'application/json' } }).then(function (answer) {
+        return answer.ok ? answer.json() : {};
+      }).catch(function () { return {}; }).then(function (answer) {
+        // After half an hour no link is good any more.
+        if (answer.done) { goOn(); } else if (tries < 600) { setTimeout(ask, 3000); }
+      });
+    }
+    if (!window.fetch || !HTMLFormElement.prototype.requestSubmit) { return; }
+    hint.hidden = false;
+    ask();
+  });
 
   each('[data-show]', function (button) {
     var input = document.getElementById(button.getAttribute('data-show'));

@@ -22,7 +22,7 @@ pub mod webhooks;
 
 use credentials::{passkeys, standing, totp};
 pub use credentials::{password_pool, password_rules};
-use door::{accounts, arrive, open_session, recover, second_factor, sign_in, sign_out, sign_up};
+use door::{accounts, arrive, open_session, recover, return_to, second_factor, sign_in, sign_out, sign_up};
 use oauth::{authenticate_client, authorize, introspect, issue, origins, refusals};
 use rooms::{applications, receipts};
 
@@ -43,8 +43,9 @@ pub use passkeys::{Ceremony, PasskeyAnswer};
 pub use policy::{Answer, Asked, Bundle, Drafted, Held, NewAssignment, Simulated, SimulatedRoute, Subject};
 pub use projects::{HistoryPage, HistorySearch, MAX_OVERLAP, Person, PersonSession, Rotation, USUAL_OVERLAP};
 pub use receipts::Told;
-pub use recover::LIFETIME as RECOVERY_LIFETIME;
+pub use recover::{LIFETIME as RECOVERY_LIFETIME, Recovered};
 pub use refusals::log_refusal;
+pub use return_to::{Continued, ReturnTo, WaitingRecovery};
 pub use second_factor::SecondStep;
 pub use sign_in::Attempt;
 pub use sign_out::{LogoutRequest, SignOut};

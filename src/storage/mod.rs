@@ -22,8 +22,8 @@ mod writer;
 
 pub use house::{facts, idempotency, keys, leases, throttles};
 pub use people::{
-    accesses, browsers, consents, factors, identities, journeys, merges, passkeys, passwords, proofs, recovery_codes,
-    remembered, sessions, suggestions, totp, users,
+    accesses, browsers, consents, factors, handovers, identities, journeys, merges, passkeys, passwords, proofs,
+    recovery_codes, remembered, sessions, suggestions, totp, users,
 };
 pub use telling::{events, feed, history, letters, log, outgoing, reading};
 
@@ -113,7 +113,7 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 38] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 39] = [
         ("people/accesses", accesses::ALL),
         ("people/browsers", browsers::ALL),
         ("clients", clients::ALL),
@@ -126,6 +126,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("telling/history", history::ALL),
         ("house/facts", facts::ALL),
         ("house/idempotency", idempotency::ALL),
+        ("people/handovers", handovers::ALL),
         ("people/identities", identities::ALL),
         ("people/journeys", journeys::ALL),
         ("house/keys", keys::ALL),

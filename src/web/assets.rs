@@ -53,6 +53,12 @@ pub fn url(name: &str) -> Option<&'static str> {
     ASSETS.urls.get(name).map(String::as_str)
 }
 
+/// The type and the bytes of the file `name`.
+pub fn bytes(name: &str) -> Option<(&'static str, axum::body::Bytes)> {
+    let asset = ASSETS.by_url.get(ASSETS.urls.get(name)?)?;
+    Some((asset.content_type, axum::body::Bytes::from_static(asset_bytes(asset))))
+}
+
 /// Serves every file at its address; 404 for anything else.
 pub fn routes() -> Router {
     Router::new().route("/static/{*path}", get(serve)).layer(CompressionLayer::new())

@@ -14,6 +14,8 @@ use super::extract::visitor::LANGUAGE;
 use super::pages::{ErrorPage, Page, Problem};
 use super::problem::{Asked, HttpProblem, ProblemPage};
 use super::state::App;
+use super::urls;
+use super::ways::ways;
 use crate::domain::client::RotationFault;
 use crate::flows::{Broken, FlowError, Refused};
 use crate::i18n::Lang;
@@ -146,5 +148,7 @@ fn error_page(app: &App, problem: &HttpProblem, asked: &Asked) -> ErrorPage {
     };
     let details = (kind == Problem::BadRequest).then(|| problem.message.clone().into_owned());
     let time = lang.date_time(app.usher.now().0);
-    ErrorPage { page, problem: kind, code: None, details, time, mismatch: None, retry_url: None }
+    let here = asked.uri.path_and_query().map_or(urls::HOME, |address| address.as_str());
+    let ways = ways(lang, kind, problem, here);
+    ErrorPage { page, problem: kind, code: None, details, time, mismatch: None, ways }
 }

@@ -28,12 +28,21 @@ pub struct HttpProblem {
     pub details: Option<Box<Value>>,
     /// Seconds after which trying again makes sense (RFC 9110 §10.2.3).
     pub retry_after: Option<u32>,
+    /// For pages: the origin of the application that the person came from.
+    pub back_to: Option<Box<str>>,
 }
 
 impl HttpProblem {
     /// A problem without details.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, message: message.into(), details: None, retry_after: None }
+        Self { status, code, message: message.into(), details: None, retry_after: None, back_to: None }
+    }
+
+    /// With the way back to an application.
+    #[must_use]
+    pub fn back_to(mut self, origin: Option<Box<str>>) -> Self {
+        self.back_to = origin;
+        self
     }
 
     /// 400: the request cannot be read.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template as _;
 use axum::Router;
 use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use bytes::Bytes;
@@ -22,7 +23,10 @@ use super::pages::{Page, WrongHost as WrongHostPage};
 use super::problem::HttpProblem;
 use super::refusal;
 use super::state::App;
-use super::{account, api, assets, console, dev_mail, documents, error, factors, layers, login, setup, upstream, urls};
+use super::{
+    account, api, assets, console, dev_mail, documents, error, factors, files, kept, layers, login, setup, upstream,
+    urls,
+};
 use crate::flows::Usher;
 use crate::i18n::Lang;
 use crate::mail::caught::CaughtMail;
@@ -49,6 +53,7 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
         .merge(client_endpoints(&app))
         .merge(published(&app))
         .merge(documents::routes())
+        .merge(files::routes())
         .merge(api::routes(&app));
     let ping = app.usher.clone();
     let ready = health::routes(move || {
@@ -56,7 +61,7 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
         async move { usher.store.check_ready().await.map_err(|_| Unready("database")) }
     });
     let router = routes
-        .fallback(|| async { HttpProblem::not_found() })
+        .fallback(files::fallback)
         .method_not_allowed_fallback(|| async { HttpProblem::method_not_allowed() })
         .with_state(app)
         .merge(assets::routes())
@@ -68,6 +73,7 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
 fn pages(app: &App) -> Router<App> {
     let mut router = Router::new()
         .route(urls::HOME, get(|| async { see_other(urls::PROFILE) }))
+        .route(urls::ACCOUNT, get(|| async { see_other(urls::PROFILE) }))
         .route(urls::LOGIN, get(login::sign_in::get).post(login::sign_in::post))
         .route(urls::SECOND_FACTOR, get(login::second::get).post(login::second::post))
         .route(urls::PASSKEY_SIGN_IN, post(login::passkey::post))
@@ -76,6 +82,8 @@ fn pages(app: &App) -> Router<App> {
         .route(urls::REGISTER, get(login::register::get).post(login::register::post))
         .route(urls::VERIFY, get(login::verify::get).post(login::verify::post))
         .route(urls::RECOVER, get(login::recover::get).post(login::recover::post))
+        .route(urls::RECOVER_SENT, get(login::recover::sent))
+        .route(urls::WAITING, get(login::recover::waiting))
         .route(urls::RECOVER_RESET, get(login::recover::reset).post(login::recover::post_reset))
         .route(urls::CONSENT, get(login::consent::get).post(login::consent::post))
         .route(urls::LOGOUT, get(login::logout::get).post(login::logout::post))
@@ -113,6 +121,9 @@ fn pages(app: &App) -> Router<App> {
             .route(urls::DEV_LETTER, get(dev_mail::one))
             .route(urls::DEV_LETTER_HTML, get(dev_mail::html));
     }
+    let router = router
+        .route_layer(from_fn_with_state(app.clone(), kept::layer))
+        .route_layer(from_fn_with_state(app.clone(), login::renew::layer));
     csrf::wrap(router, app.usher.config.server.issuer.url()).expect("an issuer is always an origin")
 }
 

@@ -14,7 +14,7 @@ use super::urls;
 use crate::domain::client::Client;
 use crate::domain::interaction::{Interaction, Step};
 use crate::domain::receipt::{Line, Telling};
-use crate::flows::{FlowError, Outcome, SignedIn};
+use crate::flows::{FlowError, Outcome, Refused, ReturnTo, SignedIn};
 use crate::i18n::Lang;
 use crate::protocol::redirect_uri;
 use crate::protocol::response_mode::{AuthorizationResponse, Delivery};
@@ -97,12 +97,62 @@ const fn path_of(step: &Step) -> &'static str {
     }
 }
 
+/// The address of a page with the interaction begun anew, if the one at hand is too old; with the address of whoever was
+/// about to sign in.
+///
+/// # Errors
+/// 500 if the interaction cannot be sealed.
+pub fn begun_anew(
+    app: &App,
+    visitor: &Visitor,
+    sealed: Option<&str>,
+    path: &str,
+    email: Option<String>,
+) -> Result<Option<String>, FlowError> {
+    let opened = sealed.and_then(|sealed| app.usher.reopen_interaction(sealed, &visitor.browser).ok());
+    let Some((mut interaction, true)) = opened else { return Ok(None) };
+    interaction.request.login_hint = email.filter(|email| !email.is_empty()).or(interaction.request.login_hint);
+    let url = urls::with(path, "interaction", &app.usher.seal_interaction(&interaction)?);
+    Ok(Some(urls::and(&url, "done", urls::DONE_RESTARTED)))
+}
+
 /// The interaction that a page or form belongs to: opened, or none if there is none.
 ///
 /// # Errors
-/// 400 if there is one and it is too old, or of another browser.
-pub fn interaction(app: &App, sealed: Option<&str>, visitor: &Visitor) -> Result<Option<Interaction>, FlowError> {
-    sealed.map(|sealed| app.usher.open_interaction(sealed, &visitor.browser)).transpose()
+/// 400 if there is one and it is too old, or of another browser; with the way back to the application.
+pub fn interaction(app: &App, sealed: Option<&str>, visitor: &Visitor) -> Result<Option<Interaction>, HttpProblem> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    match app.usher.open_interaction(sealed, &visitor.browser) {
+        Ok(interaction) => Ok(Some(interaction)),
+        Err(error) => Err(HttpProblem::from(error).back_to(app.usher.origin_of_interaction(sealed))),
+    }
+}
+
+/// The interaction that a page cannot do without.
+///
+/// # Errors
+/// As [`interaction`]; 400 if there is none.
+pub fn needed_interaction(app: &App, sealed: &str, visitor: &Visitor) -> Result<Interaction, HttpProblem> {
+    interaction(app, Some(sealed), visitor)?.ok_or_else(|| FlowError::from(Refused::InteractionOver).into())
+}
+
+/// The sign-in page of whoever comes back from an email, with their address filled in: on with the client's request if it
+/// is this browser's and still good, or to the page of ours that was asked for.
+///
+/// # Errors
+/// 500 if the interaction cannot be sealed.
+pub fn sign_in_url(
+    app: &App,
+    visitor: &Visitor,
+    return_to: &ReturnTo,
+    email: Option<&str>,
+) -> Result<String, FlowError> {
+    if let Some(mut interaction) = interaction(app, return_to.interaction.as_deref(), visitor).ok().flatten() {
+        interaction.request.login_hint = email.map(str::to_owned).or(interaction.request.login_hint);
+        return Ok(urls::with(urls::LOGIN, "interaction", &app.usher.seal_interaction(&interaction)?));
+    }
+    let url = urls::on_the_way(urls::LOGIN, None, return_to.next.as_deref());
+    Ok(email.map_or_else(|| url.clone(), |email| urls::and(&url, "login_hint", email)))
 }
 
 /// The client as people see it.

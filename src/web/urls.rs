@@ -34,6 +34,14 @@ pub const GUIDES: &str = "/docs/index";
 
 /// The front page: leads to the account.
 pub const HOME: &str = "/";
+/// The account, whatever page of it: leads to the profile.
+pub const ACCOUNT: &str = "/account";
+/// What robots may read: nothing.
+pub const ROBOTS: &str = "/robots.txt";
+/// The icon, for programs that look for no other.
+pub const FAVICON: &str = "/favicon.ico";
+/// RFC 9116: whom to tell about a vulnerability.
+pub const SECURITY_TXT: &str = "/.well-known/security.txt";
 /// Sign in.
 pub const LOGIN: &str = "/login";
 /// The second step of signing in.
@@ -42,6 +50,8 @@ pub const SECOND_FACTOR: &str = "/login/second";
 pub const PASSKEY_SIGN_IN: &str = "/login/passkey";
 /// Set up a second factor, because a client lets nobody in without.
 pub const ENROL: &str = "/login/enrol";
+/// Where a window that waits for an email asks whether it was opened in another browser.
+pub const WAITING: &str = "/login/waiting";
 /// Choose an account.
 pub const ACCOUNTS: &str = "/login/accounts";
 /// Register.
@@ -50,6 +60,8 @@ pub const REGISTER: &str = "/register";
 pub const VERIFY: &str = "/verify";
 /// Ask for a recovery letter.
 pub const RECOVER: &str = "/recover";
+/// The email with the link is on its way.
+pub const RECOVER_SENT: &str = "/recover/sent";
 /// Set a new password.
 pub const RECOVER_RESET: &str = "/recover/reset";
 /// Consent.
@@ -136,6 +148,27 @@ pub fn with(path: &str, name: &str, value: &str) -> String {
     format!("{path}?{query}")
 }
 
+/// A page on the way in, with what the person is about: a client's request, or the page of ours that was asked for.
+pub fn on_the_way(path: &str, interaction: Option<&str>, next: Option<&str>) -> String {
+    match (interaction, next) {
+        (Some(sealed), _) => with(path, "interaction", sealed),
+        (None, Some(next)) => with(path, "next", &after_login(Some(next))),
+        (None, None) => path.to_owned(),
+    }
+}
+
+/// What the sign-in page says was done: a new password is set.
+pub const DONE_PASSWORD: &str = "password";
+/// What the sign-in page says was done: the address of a registration is proven.
+pub const DONE_EMAIL: &str = "email";
+/// What the sign-in page says was done: the sign-in was begun anew.
+pub const DONE_RESTARTED: &str = "restarted";
+
+/// Where a window asks whether what it waits for was done in another browser.
+pub fn waiting(proof: crate::domain::id::ProofId) -> String {
+    with(WAITING, "proof", &proof.to_string())
+}
+
 /// The sign-in page that leads on to a page of ours.
 pub fn login_then(page: &str) -> String {
     with(LOGIN, "next", page)
@@ -201,7 +234,8 @@ pub fn data_deletion(provider: &crate::domain::provider::ProviderId) -> String {
 /// An address with one more value in its query.
 pub fn and(url: &str, name: &str, value: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
-    format!("{url}&{query}")
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}{query}")
 }
 
 /// The page that makes the first passkey of somebody who has just registered.

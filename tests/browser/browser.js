@@ -58,7 +58,7 @@ export const submit = (page) => follow(page, 'main form button[type=submit].prim
 /** Types e-mail address and password into the sign-in form, submits it and waits for the answer. */
 export async function signIn(page, email, password) {
   await page.locator('#password').waitFor();
-  if (await page.locator('#email[type=email]').isVisible()) await page.fill('#email', email);
+  if (await page.locator('#email[type=email]:not([readonly])').isVisible()) await page.fill('#email', email);
   await page.fill('#password', password);
   await submit(page);
 }

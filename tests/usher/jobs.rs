@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use usher::app::{OsRandom, furnish};
 use usher::domain::client::ClientType;
 use usher::domain::key::SigningAlg;
-use usher::flows::{Device, FlowError, Usher};
+use usher::flows::{Browser, Device, FlowError, ReturnTo, Usher};
 use usher::jobs::{self, Job};
 use usher::storage::StorageError;
 
@@ -78,7 +78,8 @@ async fn a_letter_leaves_at_once_when_it_is_written() {
     let work = jobs::keep_at(job("deliver_letters", &house), house.usher.clone(), "one".to_owned(), going_on);
     let working = tokio::spawn(work);
     tokio::time::sleep(Duration::from_millis(100)).await;
-    house.usher.request_recovery("ana@example.test", &Device::default()).await.unwrap();
+    let (browser, device) = (Browser::default(), Device::default());
+    house.usher.request_recovery("ana@example.test", ReturnTo::default(), &browser, &device).await.unwrap();
     eventually("the letter is caught", || house.caught.list().len() == 1).await;
     stop.send_replace(true);
     tokio::time::timeout(Duration::from_secs(2), working).await.expect("it stops when told").expect("without a panic");

@@ -34,6 +34,7 @@ password-hint =
         [one] At least { $count } character. A few unrelated words make a good one.
        *[other] At least { $count } characters. A few unrelated words make a good one.
     }
+caps-lock = Caps Lock is on.
 show-password = Show
 hide-password = Hide
 given-name = First name
@@ -67,6 +68,8 @@ message-code-wrong-authenticator = That is not the code your authenticator app s
 message-code-wrong-recovery = That is not one of your unused recovery codes. Check it and try again, or use another one.
 message-code-used = This code was used already. Wait until your app shows the next one, at most 30 seconds, and enter that.
 message-code-expired = This code no longer works. Please ask for a new one.
+message-not-proven-yet = Your address is not confirmed yet. Enter the code, or open the link in the email.
+message-password-renewed = Your new password is saved. Sign in with it.
 message-email-verified = Your e-mail address is confirmed.
 message-email-at-sign = An e-mail address has exactly one @, as in ana@example.com.
 message-email-local-part = Before the @, use only the letters a to z without accents, digits, and signs such as . - _ + (no dot at the beginning or the end, no two in a row; 64 characters at most).

@@ -49,3 +49,12 @@ wrong-host-open = Open { $url } instead
 starting-title = Just a moment
 starting-lead = The server is starting; it takes a few seconds.
 starting-again = Try again
+
+way-account = Go to your account
+way-again = Try again
+way-reload = Load the page again
+way-back-to = Go to { $host }
+kept-title = You were signed out meanwhile
+kept-lead = What you typed is kept on this page. Sign in in a new tab, then come back here and send it again.
+kept-sign-in = Sign in, in a new tab
+kept-send = Send it again

@@ -59,3 +59,5 @@ identities-done-unlinked = It is unlinked.
 identities-done-merged = The two accounts are one now.
 identities-done-undone = They are two accounts again.
 identities-last-way = This is the last way into your account. Add another one, such as a password, first.
+
+upstream-confirm-no = No, it is not mine

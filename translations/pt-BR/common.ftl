@@ -34,6 +34,7 @@ password-hint =
         [one] Pelo menos { $count } caractere. Algumas palavras sem relação entre si formam uma boa senha.
        *[other] Pelo menos { $count } caracteres. Algumas palavras sem relação entre si formam uma boa senha.
     }
+caps-lock = O Caps Lock está ligado.
 show-password = Mostrar
 hide-password = Ocultar
 given-name = Nome
@@ -67,6 +68,8 @@ message-code-wrong-authenticator = Esse não é o código que seu aplicativo aut
 message-code-wrong-recovery = Esse não é um dos seus códigos de recuperação ainda não usados. Confira e tente de novo, ou use outro.
 message-code-used = Esse código já foi usado. Espere o aplicativo mostrar o próximo, no máximo 30 segundos, e digite-o.
 message-code-expired = Este código não vale mais. Peça um novo.
+message-not-proven-yet = Seu endereço ainda não está confirmado. Digite o código ou abra o link do e-mail.
+message-password-renewed = Sua nova senha foi salva. Entre com ela.
 message-email-verified = Seu e-mail está confirmado.
 message-email-at-sign = Um e-mail tem exatamente um @, como em ana@example.com.
 message-email-local-part = Antes do @, use apenas letras de a a z sem acento, dígitos e sinais como . - _ + (sem ponto no início ou no fim, nem dois seguidos; no máximo 64 caracteres).

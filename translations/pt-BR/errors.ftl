@@ -49,3 +49,12 @@ wrong-host-open = Abrir { $url }
 starting-title = Só um momento
 starting-lead = O servidor está iniciando; leva alguns segundos.
 starting-again = Tentar de novo
+
+way-account = Ir para a sua conta
+way-again = Tentar novamente
+way-reload = Carregar a página de novo
+way-back-to = Ir para { $host }
+kept-title = Sua sessão terminou nesse meio-tempo
+kept-lead = O que você digitou está guardado nesta página. Entre em uma nova aba, volte aqui e envie de novo.
+kept-sign-in = Entrar em uma nova aba
+kept-send = Enviar de novo

@@ -59,3 +59,5 @@ identities-done-unlinked = Desvinculada.
 identities-done-merged = As duas contas agora são uma.
 identities-done-undone = São duas contas de novo.
 identities-last-way = Esta é a última forma de entrar na sua conta. Adicione outra antes, como uma senha.
+
+upstream-confirm-no = Não, não é minha

@@ -59,3 +59,5 @@ identities-done-unlinked = Від’єднано.
 identities-done-merged = Тепер це один обліковий запис.
 identities-done-undone = Це знову два облікові записи.
 identities-last-way = Це останній спосіб увійти до вашого облікового запису. Спершу додайте інший, наприклад пароль.
+
+upstream-confirm-no = Ні, це не мій запис

@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use url::Url;
 
+use crate::config::fault::Reason;
 use crate::config::issuer::Issuer;
 use crate::config::reader::Reader;
-use crate::config::setting::{Fallback, Profile, settings};
+use crate::config::setting::{Fallback, Profile, Value, settings};
 
 settings! {
     /// Address, listener, TLS, proxies.
@@ -22,6 +24,34 @@ settings! {
         "tls.key" => tls_key: Option<PathBuf> = Fallback::Nothing;
         /// Proxies whose X-Forwarded-For is believed: address ranges, separated by commas.
         "trusted_proxies" => trusted_proxies: Vec<IpNet> = Fallback::Always("");
+        /// Whom to tell about a vulnerability, served as security.txt (RFC 9116): a mailto:, https: or tel: address. Without it there is no such file.
+        "security_contact" => security_contact: Option<SecurityContact> = Fallback::Nothing;
+    }
+}
+
+/// Whom to tell about a vulnerability: the `Contact` of RFC 9116 §2.5.3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityContact(String);
+
+impl SecurityContact {
+    /// The URI.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for SecurityContact {
+    fn from_text(text: &str) -> Result<Self, Reason> {
+        const EXPECTED: &str = "expected a mailto:, https: or tel: address, such as mailto:security@example.org";
+        let url = Url::parse(text).map_err(|_| EXPECTED)?;
+        let reaches_somebody = match url.scheme() {
+            "mailto" => url.path().contains('@'),
+            "tel" => !url.path().is_empty(),
+            "https" => url.has_host(),
+            _ => false,
+        };
+        // One line of the file: the text of a parsed URL holds no control character.
+        if reaches_somebody { Ok(Self(url.into())) } else { Err(EXPECTED.into()) }
     }
 }
 
@@ -44,5 +74,25 @@ impl Server {
             let reason = "expected localhost: `usher dev` serves this machine alone; `usher serve` serves others";
             reader.refuse("issuer", reason.into());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_security_contact_is_an_address_that_reaches_somebody() {
+        for good in ["mailto:security@example.org", "https://example.org/report", "tel:+351-123-456"] {
+            assert_eq!(
+                SecurityContact::from_text(good).map(|contact| contact.as_str().to_owned()),
+                Ok(good.to_owned())
+            );
+        }
+        for bad in ["security@example.org", "http://example.org", "mailto:nobody", "javascript:alert(1)", "x", "tel:"] {
+            assert!(SecurityContact::from_text(bad).is_err(), "{bad}");
+        }
+        let broken = SecurityContact::from_text("https://example.org/a\nExpires: never").unwrap();
+        assert!(!broken.as_str().contains(char::is_control), "{}", broken.as_str());
     }
 }

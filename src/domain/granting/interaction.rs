@@ -20,6 +20,10 @@ use crate::protocol::scope::Scope;
 /// How long a person may take.
 pub const LIFETIME: Duration = Duration::from_hours(1);
 
+/// For how long a request that nobody finished can be begun anew: longer than people leave a page open over night, and
+/// no longer than clients remember what they asked.
+pub const RENEWABLE: Duration = Duration::from_hours(24);
+
 /// An authorization in progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interaction {
@@ -35,6 +39,9 @@ pub struct Interaction {
     pub hinted: Option<Hint>,
     /// When it began.
     pub began_at: Timestamp,
+    /// When the client asked, where it was begun anew since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed_from: Option<Timestamp>,
     /// The browser that began it: a hash of its cookie.
     pub browser: String,
     /// The session in which the person authenticated since it began.
@@ -143,6 +150,21 @@ impl Interaction {
     /// Does the client expect anybody but this person?
     pub fn expects_another(&self, sub: &Sub) -> bool {
         self.expected_sub().map_or(self.hinted.is_some(), |expected| expected != sub.0)
+    }
+
+    /// The same request, begun anew: whoever authenticated or allowed something since it began does so again.
+    /// `None` if the client asked too long ago.
+    #[must_use]
+    pub fn renew(&self, now: Timestamp) -> Option<Self> {
+        let asked_at = self.renewed_from.unwrap_or(self.began_at);
+        (now < asked_at + RENEWABLE).then(|| Self {
+            began_at: now,
+            renewed_from: Some(asked_at),
+            signed_in: None,
+            chosen: self.chosen.filter(|_| !self.request.prompt.select_account),
+            allowed: false,
+            ..self.clone()
+        })
     }
 
     /// What the browser does next.
@@ -294,6 +316,7 @@ mod tests {
                 request,
                 hinted: None,
                 began_at: NOW,
+                renewed_from: None,
                 browser: String::new(),
                 signed_in: None,
                 chosen: None,
@@ -346,6 +369,21 @@ mod tests {
     fn a_signed_in_person_who_consented_goes_straight_back() {
         assert_eq!(scene("").step(), Step::Finish);
         assert_eq!(scene("none").step(), Step::Finish);
+    }
+
+    #[test]
+    fn a_request_is_begun_anew_for_a_day_and_without_what_was_done_in_it() {
+        let mut left = scene("login").interaction;
+        left.signed_in = Some(SessionId::new(NOW, &SeededRandom::new(2)));
+        left.allowed = true;
+        let mut now = NOW;
+        for _ in 0..24 {
+            let renewed = left.renew(now).expect("within a day");
+            assert_eq!((renewed.signed_in, renewed.allowed, renewed.is_expired(now)), (None, false, false));
+            assert_eq!(renewed.request, left.request);
+            (left, now) = (renewed, now + LIFETIME);
+        }
+        assert_eq!(left.renew(now), None, "however often it was begun anew");
     }
 
     #[test]

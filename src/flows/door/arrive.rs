@@ -54,6 +54,13 @@ pub(in crate::flows) struct PendingSignIn {
     expires_at: Timestamp,
 }
 
+impl PendingSignIn {
+    /// When the first step was taken.
+    pub fn began_at(&self) -> Timestamp {
+        self.expires_at - LIFETIME
+    }
+}
+
 impl Usher {
     /// Lets a person in who has shown who they are, or asks for a second step where the user has one and has shown one
     /// factor only. Every way in ends here.

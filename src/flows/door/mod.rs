@@ -6,6 +6,7 @@ pub mod devices;
 mod new_address;
 pub mod open_session;
 pub mod recover;
+pub mod return_to;
 pub mod second_factor;
 pub mod setup;
 pub mod sign_in;

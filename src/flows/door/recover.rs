@@ -10,24 +10,47 @@ use crate::domain::proof::{Proof, ProofKind};
 use crate::domain::secret::Secret;
 use crate::domain::session::EndReason;
 use crate::domain::user::{User, UserStatus};
-use crate::flows::accounts::secret_hash;
+use crate::flows::accounts::{Browser, secret_hash};
+use crate::flows::authorize::mark_hash;
 use crate::flows::end::Ended;
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::letters::recipient;
 use crate::flows::password_rules::{check, normalise};
+use crate::flows::return_to::{PendingRecovery, ReturnTo, is_elsewhere};
 use crate::flows::sign_up::minutes;
 use crate::flows::usher::{Device, Usher};
+use crate::keys::seal::Purpose;
 use crate::mail::messages;
 
 /// A recovery link is good for so long.
 pub const LIFETIME: Duration = Duration::from_mins(30);
 
+/// A new password is set.
+#[derive(Debug)]
+pub struct Recovered {
+    /// What ended with the old one.
+    pub ended: Ended,
+    /// The address of the account.
+    pub email: Option<Email>,
+    /// Where the person returns to; nowhere in another browser than the one that asked for the email.
+    pub return_to: ReturnTo,
+    /// The email was asked for in another browser.
+    pub elsewhere: bool,
+}
+
 impl Usher {
-    /// Mails a link, if the address is somebody's. Whoever asks learns nothing either way.
+    /// Mails a link, if the address is somebody's. Whoever asks learns nothing either way. The proof names the request
+    /// for the window that waits.
     ///
     /// # Errors
     /// [`Refused::Email`], [`Refused::TooMany`] by source.
-    pub async fn request_recovery(&self, email: &str, device: &Device) -> Result<Email, FlowError> {
+    pub async fn request_recovery(
+        &self,
+        email: &str,
+        return_to: ReturnTo,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<ProofId, FlowError> {
         let email = Email::parse(email)?;
         self.count_recovery(&device.source).await?;
         let allowed = self.may_write_to(email.as_str()).await?;
@@ -38,13 +61,14 @@ impl Usher {
             Some(to) => Some(self.enclose(&messages::recovery(to, &link, minutes(LIFETIME))?, now + LIFETIME)?),
             None => None,
         };
+        let pending = PendingRecovery { return_to, browser: browser.mark().map(mark_hash) };
         // A proof is written for an unknown address too, so that asking costs the same. Nobody ever holds its link.
         let proof = Proof {
             id: ProofId::new(now, &*self.random),
             kind: ProofKind::Recover,
             email: Some(email.clone()),
             user_id: user.map(|user| user.id),
-            sealed: None,
+            sealed: Some(self.sealer.seal(Purpose::Proof, &serde_json::to_vec(&pending)?, &*self.random)),
             attempts: 0,
             created_at: now,
             expires_at: now + LIFETIME,
@@ -52,7 +76,7 @@ impl Usher {
         };
         let mut event = self.event(EventKind::RecoveryRequested).with("source", device.source.clone());
         event.user_id = proof.user_id;
-        let (hash, sent_to) = (secret_hash(&token), allowed.then(|| email.clone()));
+        let (id, hash, sent_to) = (proof.id, secret_hash(&token), allowed.then_some(email));
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
                 // The newest letter alone is good. One that was not sent must not spoil those that were.
@@ -68,7 +92,7 @@ impl Usher {
         });
         put.await?;
         self.letter_bell.notify_one();
-        Ok(email)
+        Ok(id)
     }
 
     /// Whose link is this, and how many sessions would end? `None` once it was used or expired.
@@ -81,12 +105,32 @@ impl Usher {
         Ok(Some((user, sessions)))
     }
 
-    /// Sets a new password and ends every session and grant: whoever knew the old password is out.
+    /// Where the recovery of this link returns to, used or not, if this browser asked for it.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn recovery_of_link(&self, token: &str, browser: &Browser) -> Result<Option<ReturnTo>, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::Recover).await?;
+        Ok(found.and_then(|proof| self.recovery_returns_to(&proof, browser)))
+    }
+
+    /// Sets a new password and ends every session and grant: whoever knew the old password is out. Nobody is signed in
+    /// by it, least of all the browser that asked for the email.
     ///
     /// # Errors
     /// [`Refused::ProofOver`], or what is wrong with the new password.
-    pub async fn recover(&self, token: &str, password: &Secret<String>) -> Result<Ended, FlowError> {
+    pub async fn recover(
+        &self,
+        token: &str,
+        password: &Secret<String>,
+        browser: &Browser,
+    ) -> Result<Recovered, FlowError> {
         let (proof, user) = self.find_recovery(token).await?.ok_or(Refused::ProofOver)?;
+        let pending: Option<PendingRecovery> =
+            proof.sealed.as_deref().and_then(|sealed| self.open_pending_proof(sealed));
+        let elsewhere = pending.as_ref().is_some_and(|one| is_elsewhere(browser, one.browser.as_deref()));
+        let return_to = pending.map(|pending| pending.return_to).filter(|_| !elsewhere).unwrap_or_default();
+        let email = user.email.clone();
         let password = normalise(password.expose())?;
         let name = user.profile.display_name().unwrap_or_default();
         check(password.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
@@ -102,6 +146,9 @@ impl Usher {
                     return Ok(None);
                 }
                 tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
+                if elsewhere {
+                    tx.insert_handover(proof.id, user.id).await?;
+                }
                 tx.put_password(user.id, &phc, now).await?;
                 tx.forget_all_remembered(user.id).await?;
                 tx.append(&usher.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
@@ -111,7 +158,7 @@ impl Usher {
         });
         let ended = set.await?.ok_or(Refused::ProofOver)?;
         self.letter_bell.notify_one();
-        Ok(ended)
+        Ok(Recovered { ended, email, return_to, elsewhere })
     }
 
     async fn find_recovery(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {

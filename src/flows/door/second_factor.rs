@@ -3,8 +3,9 @@
 use crate::domain::authentication::{Authentication, Guard, Means};
 use crate::domain::event::EventKind;
 use crate::domain::factors::Factors;
-use crate::domain::id::{RememberedId, UserId};
+use crate::domain::id::{RememberedId, SessionId, UserId};
 use crate::domain::remembered::{LIFETIME, RememberedBrowser};
+use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserStatus};
 use crate::flows::accounts::{Account, Browser, secret_hash};
 use crate::flows::arrive::{PendingSignIn, SignedIn};
@@ -31,6 +32,19 @@ impl Usher {
         let user = self.user_of(&pending).await?;
         let factors = self.store.find_factors(user.id).await?;
         Ok(SecondStep { user, factors })
+    }
+
+    /// The session of whoever took this second step in this browser already: in a second tab, or before going back.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn second_step_taken(&self, pending: &str, browser: &Browser) -> Result<Option<SessionId>, FlowError> {
+        let Ok(pending) = self.open_pending(pending, browser) else { return Ok(None) };
+        let accounts = self.accounts(browser).await?;
+        let taken = accounts.iter().find(|account| {
+            account.live && account.user.id == pending.user && is_two_factors_since(account, pending.began_at())
+        });
+        Ok(taken.map(|account| account.session.id))
     }
 
     /// Asks somebody who is signed in for a second step on top: gives what its page carries.
@@ -163,4 +177,9 @@ impl Usher {
         self.letter_bell.notify_one();
         Ok(())
     }
+}
+
+/// Has the person shown two factors in this session since then?
+fn is_two_factors_since(account: &Account, began_at: Timestamp) -> bool {
+    account.session.auth_time > began_at && Authentication::of_session(&account.session.amr).is_two_factors()
 }

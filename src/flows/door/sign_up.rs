@@ -21,6 +21,7 @@ use crate::flows::authorize::mark_hash;
 use crate::flows::error::{CodeKind, FlowError, Refused};
 use crate::flows::open_session::password_guard;
 use crate::flows::password_rules::{PasswordFault, check, normalise};
+use crate::flows::return_to::{is_elsewhere, is_here};
 use crate::flows::usher::{Device, Usher};
 use crate::i18n::Lang;
 use crate::keys::seal::Purpose;
@@ -75,6 +76,8 @@ pub struct Verified {
     pub interaction: Option<String>,
     /// The person has no password: a passkey comes next.
     pub makes_passkey: bool,
+    /// It was begun in another browser, whose window goes on by itself.
+    pub elsewhere: bool,
 }
 
 impl Usher {
@@ -156,6 +159,14 @@ impl Usher {
     pub async fn waiting_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
         let found = self.store.find_proof(proof, ProofKind::SignUp).await?;
         Ok(found.filter(|proof| proof.used_at.is_none()).and_then(|proof| proof.email))
+    }
+
+    /// The address of a registration, whether it waits or not.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn waited_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
+        Ok(self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.email))
     }
 
     /// Does this link lead to a registration that still waits? If so, is its password needed in this browser?
@@ -243,7 +254,7 @@ impl Usher {
     }
 
     pub(in crate::flows) fn open_sign_up(&self, sealed: &[u8]) -> Option<PendingSignUp> {
-        serde_json::from_slice(&self.sealer.open(Purpose::Proof, sealed).ok()?).ok()
+        self.open_pending_proof(sealed)
     }
 
     /// Codes are short: without the master key their hashes tell nothing.
@@ -342,6 +353,7 @@ impl Usher {
         let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
         let email = proof.email.clone().ok_or(Refused::ProofOver)?;
         let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &Origin::Person);
+        let elsewhere = is_elsewhere(browser, pending.browser.as_deref());
         let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.now(), proof.id);
         let create = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -349,6 +361,9 @@ impl Usher {
                     return Ok(false);
                 }
                 tx.insert_user(&made).await?;
+                if elsewhere {
+                    tx.insert_handover(id, made.id).await?;
+                }
                 if let Some(phc) = &phc {
                     tx.put_password(made.id, phc, now).await?;
                 }
@@ -367,7 +382,7 @@ impl Usher {
             None => (Means::MailCode, Guard::User),
         };
         let signed_in = self.arrive(user, Authentication::by(means), guard, browser, device).await?;
-        Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none() })
+        Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none(), elsewhere })
     }
 
     /// A user with a `sub` that nobody has or had. Whoever is named as the origin vouches for address and profile.
@@ -402,7 +417,7 @@ impl Usher {
 
 /// Is the password of the registration needed beside its link?
 fn asks_password(pending: &PendingSignUp, browser: &Browser) -> bool {
-    pending.phc.is_some() && (pending.browser.is_none() || pending.browser != browser.mark().map(mark_hash))
+    pending.phc.is_some() && !is_here(browser, pending.browser.as_deref())
 }
 
 /// The names of the form, or all that is wrong with them. One name is enough.

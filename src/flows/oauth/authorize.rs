@@ -17,6 +17,7 @@ use crate::keys::verify::Expect;
 use crate::protocol::authorize::{AuthorizeRequest, Destination};
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::redirect_uri;
 use crate::protocol::response_mode::AuthorizationResponse;
 
 /// Why an authorization request is shown a page instead of being answered.
@@ -99,6 +100,7 @@ impl Usher {
             request,
             hinted,
             began_at: self.now(),
+            renewed_from: None,
             browser: mark_hash(browser.mark_or_make(self)),
             signed_in: None,
             chosen: None,
@@ -160,12 +162,13 @@ impl Usher {
         }
     }
 
-    /// The client of an interaction, if it still is in use.
+    /// The client of an interaction, if it still is in use and is answered at the same address.
     ///
     /// # Errors
     /// [`Refused::InteractionOver`] if it is not.
     pub async fn client_of(&self, interaction: &Interaction) -> Result<Arc<Client>, FlowError> {
-        let client = self.find_client(&interaction.client_id).await?.filter(|client| client.is_active());
+        let client = self.find_client(&interaction.client_id).await?;
+        let client = client.filter(|client| client.is_active() && client.allows_redirect(&interaction.redirect_uri));
         client.ok_or_else(|| Refused::InteractionOver.into())
     }
 
@@ -182,6 +185,23 @@ impl Usher {
         Ok(pick(interaction, &accounts).cloned())
     }
 
+    /// Whoever has to show themselves again before the interaction goes on: the request asks for it, by `prompt=login` or
+    /// `max_age`.
+    ///
+    /// # Errors
+    /// If the client has gone meanwhile, or the database cannot be read.
+    pub async fn asked_again(
+        &self,
+        interaction: &Interaction,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<Option<Account>, FlowError> {
+        match self.go_on(interaction.clone(), browser, device).await? {
+            Outcome::Show { step: Step::SignIn { again: true }, .. } => self.account_for(interaction, browser).await,
+            _ => Ok(None),
+        }
+    }
+
     /// Seals an interaction into a value for a page or URL.
     ///
     /// # Errors
@@ -190,18 +210,35 @@ impl Usher {
         Ok(self.sealer.seal_text(Purpose::Interaction, &pack(interaction)?, &*self.random))
     }
 
-    /// Opens a sealed interaction, in the browser that began it and in time.
+    /// The origin of the application that a sealed interaction leads back to, whoever brings it and however old it is:
+    /// nothing of the request but the way out of it.
+    pub fn origin_of_interaction(&self, sealed: &str) -> Option<Box<str>> {
+        let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok()?;
+        let interaction: Interaction = unpack(&opened)?;
+        redirect_uri::origin(&interaction.redirect_uri).map(String::into_boxed_str)
+    }
+
+    /// Opens a sealed interaction, in the browser that began it alone. One that is too old is begun anew where that is
+    /// still possible.
     ///
     /// # Errors
     /// [`Refused::InteractionOver`] for anything else.
     pub fn open_interaction(&self, sealed: &str, browser: &Browser) -> Result<Interaction, FlowError> {
+        self.reopen_interaction(sealed, browser).map(|(interaction, _)| interaction)
+    }
+
+    /// As [`Usher::open_interaction`], and whether it was begun anew.
+    ///
+    /// # Errors
+    /// [`Refused::InteractionOver`].
+    pub fn reopen_interaction(&self, sealed: &str, browser: &Browser) -> Result<(Interaction, bool), FlowError> {
         let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok();
         let interaction: Option<Interaction> = opened.and_then(|bytes| unpack(&bytes));
-        interaction
-            .filter(|one| {
-                !one.is_expired(self.now()) && browser.mark().is_some_and(|mark| mark_hash(mark) == one.browser)
-            })
-            .ok_or_else(|| Refused::InteractionOver.into())
+        let own = interaction.filter(|one| browser.mark().is_some_and(|mark| mark_hash(mark) == one.browser));
+        let now = self.now();
+        let good =
+            own.and_then(|one| if one.is_expired(now) { Some((one.renew(now)?, true)) } else { Some((one, false)) });
+        good.ok_or_else(|| Refused::InteractionOver.into())
     }
 
     /// The redirect URI, proven: the one sent if it is registered, or the only one registered.

@@ -4,6 +4,7 @@ pub mod accesses;
 pub mod browsers;
 pub mod consents;
 pub mod factors;
+pub mod handovers;
 pub mod identities;
 pub mod journeys;
 pub mod merges;

@@ -165,7 +165,9 @@ impl Visitor {
     /// # Errors
     /// 403 with one of two codes: the browser keeps no cookies, or the form is not of ours.
     pub fn check_form(&self, form: &Params) -> Result<(), HttpProblem> {
-        let refused = |code, words| Err(HttpProblem::new(StatusCode::FORBIDDEN, code, words));
+        let sealed = form.get("interaction").ok().flatten();
+        let back_to = || sealed.and_then(|sealed| self.app.usher.origin_of_interaction(sealed));
+        let refused = |code, words| Err(HttpProblem::new(StatusCode::FORBIDDEN, code, words).back_to(back_to()));
         let Some(mark) = self.browser.mark() else {
             return refused("COOKIES_MISSING", "The browser sent no cookie: it may be set to keep none.");
         };

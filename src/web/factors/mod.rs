@@ -56,7 +56,7 @@ impl Errand {
     /// To the sign-in page: the person shows themselves again, and comes back.
     fn again(&self, page: &str) -> String {
         match &self.sealed {
-            Some(sealed) => urls::with(urls::LOGIN, "interaction", sealed),
+            Some(sealed) => urls::and(&urls::with(urls::LOGIN, "interaction", sealed), "again", "1"),
             None => urls::login_again(page),
         }
     }

@@ -13,8 +13,8 @@ use crate::web::urls;
 macro_rules! policy {
     ($($directive:literal),*) => {
         concat!(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; font-src 'self'; \
-             base-uri 'none'",
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:; \
+             font-src 'self'; base-uri 'none'",
             $("; ", $directive),*
         )
     };

@@ -4,11 +4,12 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::sign_in::text;
-use crate::domain::interaction::Interaction;
+use crate::domain::interaction::{Interaction, Step};
 use crate::domain::user::User;
-use crate::flows::{FlowError, Refused};
+use crate::flows::{FlowError, Outcome, Refused};
 use crate::i18n::Lang;
 use crate::protocol::claims;
+use crate::protocol::params::Params;
 use crate::protocol::scope::Scope;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
@@ -25,7 +26,11 @@ pub async fn get(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
-    let mut interaction = app.usher.open_interaction(&sealed, &visitor.browser)?;
+    let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
+    let mut interaction = match app.usher.go_on(interaction, &visitor.browser, &visitor.device).await? {
+        Outcome::Show { step: Step::Consent, interaction } => *interaction,
+        elsewhere => return show::outcome(&app, visitor, elsewhere),
+    };
     let client = app.usher.client_of(&interaction).await?;
     let account =
         app.usher.account_for(&interaction, &visitor.browser).await?.ok_or(FlowError::from(Refused::NotSignedIn))?;
@@ -56,13 +61,26 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let interaction = app.usher.open_interaction(&text(&form, "interaction"), &visitor.browser)?;
-    let outcome = match text(&form, "decision").as_str() {
+    let sealed = text(&form, "interaction");
+    if let Some(again) = show::begun_anew(&app, &visitor, Some(&sealed), urls::CONSENT, None)? {
+        return Ok(visitor.redirect(&again));
+    }
+    let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
+    let outcome = match app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
+        Outcome::Show { step: Step::Consent, .. } | Outcome::Answer(_) => {
+            answer(&app, &visitor, interaction, &form).await?
+        }
+        elsewhere => elsewhere,
+    };
+    show::outcome(&app, visitor, outcome)
+}
+
+async fn answer(app: &App, visitor: &Visitor, interaction: Interaction, form: &Params) -> Result<Outcome, HttpProblem> {
+    Ok(match text(form, "decision").as_str() {
         "allow" => app.usher.allow(interaction, &visitor.browser, &visitor.device).await?,
         "deny" => app.usher.deny(&interaction, &visitor.browser).await?,
         _ => return Err(HttpProblem::bad_request("decision must be allow or deny")),
-    };
-    show::outcome(&app, visitor, outcome)
+    })
 }
 
 /// The scopes that are asked for, each with what it would show of this very person.

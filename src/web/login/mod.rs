@@ -6,6 +6,7 @@ pub mod logout;
 pub mod passkey;
 pub mod recover;
 pub mod register;
+pub mod renew;
 pub mod second;
 pub mod sign_in;
 pub mod verify;

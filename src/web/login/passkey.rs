@@ -21,7 +21,11 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let interaction = show::interaction(&app, form.get("interaction").ok().flatten(), &visitor)?;
+    let sealed = form.get("interaction").ok().flatten();
+    if let Some(again) = show::begun_anew(&app, &visitor, sealed, urls::LOGIN, None)? {
+        return Ok(visitor.redirect(&again));
+    }
+    let interaction = show::interaction(&app, sealed, &visitor)?;
     let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &text(&form, "credential") };
     match app.usher.sign_in_by_passkey(answer, &mut visitor.browser, &visitor.device).await {
         Ok(signed_in) => {

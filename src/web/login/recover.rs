@@ -1,16 +1,21 @@
 //! A forgotten password: ask for a letter, then choose a new one.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
+use crate::domain::email::Email;
 use crate::domain::secret::Secret;
-use crate::flows::{FlowError, Refused};
+use crate::flows::{FlowError, Recovered, Refused, ReturnTo};
+use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
-use crate::web::pages::{FieldErrors, Form, RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent};
+use crate::web::pages::{
+    FieldErrors, Form, RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, Wait,
+};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -20,8 +25,8 @@ use crate::web::urls;
 const MINUTES: u32 = 30;
 
 /// GET /recover
-pub async fn get(mut visitor: Visitor) -> Result<Response, HttpProblem> {
-    let body = show::html(&request_view(&mut visitor))?;
+pub async fn get(mut visitor: Visitor, QueryParams(query): QueryParams) -> Result<Response, HttpProblem> {
+    let body = show::html(&request_view(&mut visitor, &return_to(&query)))?;
     Ok(visitor.reply(body))
 }
 
@@ -32,18 +37,13 @@ pub async fn post(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let lang = visitor.lang(None, None);
-    match app.usher.request_recovery(&text(&form, "email"), &visitor.device).await {
-        Ok(email) => {
-            let page = visitor.page(lang);
-            let (again_url, sign_in_url) = (urls::RECOVER.to_owned(), urls::LOGIN.to_owned());
-            let body =
-                show::html(&RecoverSent { page, email: email.readable(), minutes: MINUTES, again_url, sign_in_url })?;
-            Ok(visitor.reply(body))
-        }
+    let return_to = return_to(&form);
+    let (email, browser) = (text(&form, "email"), &visitor.browser);
+    match app.usher.request_recovery(&email, return_to.clone(), browser, &visitor.device).await {
+        Ok(proof) => Ok(visitor.redirect(&urls::with(urls::RECOVER_SENT, "proof", &proof.to_string()))),
         Err(error) => {
-            let mut page = request_view(&mut visitor);
-            page.email = text(&form, "email");
+            let mut page = request_view(&mut visitor, &return_to);
+            page.email = email;
             let found = words(&error, &page.page);
             let problem = HttpProblem::from(error);
             let Some(found) = found else { return Err(problem) };
@@ -52,6 +52,51 @@ pub async fn post(
             Ok(visitor.reply(with_status(&problem, body)))
         }
     }
+}
+
+/// GET /recover/sent: the page that waits for the email, in the browser that asked for it.
+pub async fn sent(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let proof = query.get("proof").ok().flatten().and_then(|id| id.parse().ok());
+    let waiting = match proof {
+        Some(proof) => app.usher.waiting_recovery(proof, &visitor.browser).await?.map(|waiting| (proof, waiting)),
+        None => None,
+    };
+    let Some((proof, waiting)) = waiting else { return Ok(visitor.redirect(urls::RECOVER)) };
+    let sign_in_url = show::sign_in_url(&app, &visitor, &waiting.return_to, Some(waiting.email.as_str()))?;
+    let then_url = urls::and(&sign_in_url, "done", urls::DONE_PASSWORD);
+    if waiting.done {
+        return Ok(visitor.redirect(&then_url));
+    }
+    let mut page = visitor.page(visitor.lang(None, None));
+    page.language_url_base = urls::with(urls::RECOVER_SENT, "proof", &proof.to_string());
+    let ReturnTo { interaction, next } = &waiting.return_to;
+    let view = RecoverSent {
+        page,
+        email: waiting.email.readable(),
+        minutes: MINUTES,
+        again_url: urls::on_the_way(urls::RECOVER, interaction.as_deref(), next.as_deref()),
+        sign_in_url,
+        wait: Wait { url: urls::waiting(proof), then_url },
+    };
+    let body = show::html(&view)?;
+    Ok(visitor.reply(body))
+}
+
+/// GET /login/waiting: was what a window of this browser waits for done in another one?
+pub async fn waiting(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let done = match query.get("proof").ok().flatten().and_then(|id| id.parse().ok()) {
+        Some(proof) => app.usher.is_done_elsewhere(proof, &visitor.browser).await?,
+        None => false,
+    };
+    Ok(Json(serde_json::json!({ "done": done })).into_response())
 }
 
 /// GET /recover/reset
@@ -66,7 +111,7 @@ pub async fn reset(
             let body = show::html(&page)?;
             Ok(visitor.reply(body))
         }
-        None => expired(visitor),
+        None => expired(&app, visitor, &token).await,
     }
 }
 
@@ -78,16 +123,13 @@ pub async fn post_reset(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let token = text(&form, "token");
-    match app.usher.recover(&token, &Secret::new(text(&form, "password"))).await {
-        Ok(ended) => {
-            let sessions = u32::try_from(ended.sessions.len()).unwrap_or(u32::MAX);
-            let page = visitor.page(visitor.lang(None, None));
-            let body = show::html(&RecoverDone { page, sessions, sign_in_url: urls::LOGIN.to_owned() })?;
-            Ok(visitor.reply(body))
-        }
-        Err(FlowError::Refused(Refused::ProofOver)) => expired(visitor),
+    match app.usher.recover(&token, &Secret::new(text(&form, "password")), &visitor.browser).await {
+        Ok(recovered) => done(&app, visitor, &recovered),
+        Err(FlowError::Refused(Refused::ProofOver)) => expired(&app, visitor, &token).await,
         Err(error) => {
-            let Some(mut page) = password_view(&app, &mut visitor, &token).await? else { return expired(visitor) };
+            let Some(mut page) = password_view(&app, &mut visitor, &token).await? else {
+                return expired(&app, visitor, &token).await;
+            };
             let found = words(&error, &page.page);
             let problem = HttpProblem::from(error);
             let Some(found) = found else { return Err(problem) };
@@ -105,17 +147,45 @@ fn words(error: &FlowError, page: &crate::web::pages::Page) -> Option<FieldError
     }
 }
 
-fn expired(visitor: Visitor) -> Result<Response, HttpProblem> {
+fn done(app: &App, visitor: Visitor, recovered: &Recovered) -> Result<Response, HttpProblem> {
+    let email = recovered.email.as_ref().map(Email::as_str);
+    let page = RecoverDone {
+        page: visitor.page(visitor.lang(None, None)),
+        sessions: u32::try_from(recovered.ended.sessions.len()).unwrap_or(u32::MAX),
+        elsewhere: recovered.elsewhere,
+        sign_in_url: show::sign_in_url(app, &visitor, &recovered.return_to, email)?,
+    };
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+async fn expired(app: &App, visitor: Visitor, token: &str) -> Result<Response, HttpProblem> {
+    let return_to = app.usher.recovery_of_link(token, &visitor.browser).await?.unwrap_or_default();
     let page = visitor.page(visitor.lang(None, None));
-    let body = show::html(&RecoverExpired { page, again_url: urls::RECOVER.to_owned() })?;
+    let (interaction, next) = (return_to.interaction.as_deref(), return_to.next.as_deref());
+    let view = RecoverExpired {
+        page,
+        again_url: urls::on_the_way(urls::RECOVER, interaction, next),
+        sign_in_url: show::sign_in_url(app, &visitor, &return_to, None)?,
+    };
+    let body = show::html(&view)?;
     Ok(visitor.reply((StatusCode::GONE, body).into_response()))
 }
 
-fn request_view(visitor: &mut Visitor) -> RecoverRequest {
+/// What the person is about, as an address or a form says it.
+fn return_to(params: &Params) -> ReturnTo {
+    let value = |name| params.get(name).ok().flatten().map(str::to_owned);
+    ReturnTo { interaction: value("interaction"), next: value("next").map(|next| urls::after_login(Some(&next))) }
+}
+
+fn request_view(visitor: &mut Visitor, return_to: &ReturnTo) -> RecoverRequest {
+    let ReturnTo { interaction, next } = return_to;
+    let here = |path| urls::on_the_way(path, interaction.as_deref(), next.as_deref());
     let mut page = visitor.page(visitor.lang(None, None));
-    page.language_url_base = urls::RECOVER.to_owned();
-    let form = Form::new(urls::RECOVER, visitor.form_token());
-    RecoverRequest { page, form, sign_in_url: urls::LOGIN.to_owned(), ..RecoverRequest::default() }
+    page.language_url_base = here(urls::RECOVER);
+    let form = Form { action: urls::RECOVER.to_owned(), csrf: visitor.form_token(), interaction: interaction.clone() };
+    let (next, sign_in_url) = (next.clone(), here(urls::LOGIN));
+    RecoverRequest { page, form, next, sign_in_url, ..RecoverRequest::default() }
 }
 
 async fn password_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<Option<RecoverPassword>, HttpProblem> {

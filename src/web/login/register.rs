@@ -5,13 +5,13 @@ use axum::response::Response;
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
-use crate::domain::interaction::Interaction;
+use crate::domain::interaction::{Interaction, Step};
 use crate::domain::secret::Secret;
-use crate::flows::{FlowError, Refused, SignUpForm};
+use crate::flows::{FlowError, Outcome, Refused, SignUpForm};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
-use crate::web::pages::{Form, Register, RegisterValues};
+use crate::web::pages::{Form, Register, RegisterValues, SignedInAs};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -28,6 +28,12 @@ pub async fn get(
     }
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
+    if let Some(one) = interaction.clone() {
+        match app.usher.go_on(one, &visitor.browser, &visitor.device).await? {
+            Outcome::Show { step: Step::SignIn { .. } | Step::SignUp, .. } => {}
+            elsewhere => return show::outcome(&app, visitor, elsewhere),
+        }
+    }
     let page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
     let body = show::html(&page)?;
     Ok(visitor.reply(body))
@@ -95,8 +101,12 @@ async fn view(
         Some(one) => Some(show::client_view(&*app.usher.client_of(one).await?, &one.redirect_uri)),
         None => None,
     };
+    let current = if interaction.is_none() { app.usher.current(&visitor.browser).await? } else { None };
+    let signed_in =
+        current.map(|account| SignedInAs { name: account.user.label(), continue_url: urls::PROFILE.to_owned() });
     Ok(Register {
         page,
+        signed_in,
         form: Form {
             action: urls::REGISTER.to_owned(),
             csrf: visitor.form_token(),

@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
+use crate::domain::id::SessionId;
 use crate::domain::interaction::{Interaction, Step};
 use crate::flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Refused};
 use crate::protocol::error::{ErrorCode, OAuthError};
@@ -53,6 +54,9 @@ pub async fn get(
     if place.pending.is_empty() {
         let interaction = interaction.ok_or(FlowError::from(Refused::InteractionOver))?;
         return step_up(&app, visitor, interaction).await;
+    }
+    if let Some(session) = app.usher.second_step_taken(&place.pending, &visitor.browser).await? {
+        return on(&app, visitor, session, interaction, &place).await;
     }
     let page = view(&app, &mut visitor, &place, interaction.as_ref()).await?;
     let body = show::html(&page)?;
@@ -108,6 +112,20 @@ async fn refused(
     Ok(visitor.reply(with_status(&HttpProblem::from(error), body)))
 }
 
+/// The second step was taken already, in another tab or before going back: on to where it leads.
+async fn on(
+    app: &App,
+    visitor: Visitor,
+    session: SessionId,
+    interaction: Option<Interaction>,
+    place: &Place,
+) -> Result<Response, HttpProblem> {
+    let Some(mut interaction) = interaction else { return Ok(visitor.redirect(&place.next)) };
+    interaction.choose(session);
+    let on = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
+    show::outcome(app, visitor, on)
+}
+
 /// On with a request that may have come here for one factor more; to wherever else it leads if it needs none.
 async fn step_up(app: &App, mut visitor: Visitor, interaction: Interaction) -> Result<Response, HttpProblem> {
     match app.usher.go_on(interaction, &visitor.browser, &visitor.device).await? {
@@ -139,10 +157,13 @@ async fn view(
     } else {
         None
     };
-    let back = place
-        .sealed
-        .as_deref()
-        .map_or_else(|| urls::login_then(&place.next), |sealed| urls::with(urls::LOGIN, "interaction", sealed));
+    let back = match place.sealed.as_deref() {
+        // Whoever is signed in would be sent here again: another account is chosen from the list.
+        Some(sealed) if app.usher.current(&visitor.browser).await?.is_some() => {
+            urls::with(urls::ACCOUNTS, "interaction", sealed)
+        }
+        sealed => urls::on_the_way(urls::LOGIN, sealed, Some(&place.next)),
+    };
     Ok(SecondFactor {
         form: Form { action: place.url(place.recovery), csrf: visitor.form_token(), interaction: place.sealed.clone() },
         account: step.user.label(),
@@ -164,7 +185,7 @@ pub async fn get_enrol(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
-    let interaction = app.usher.open_interaction(&sealed, &visitor.browser)?;
+    let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
     let client = app.usher.client_of(&interaction).await?;
     let account = app.usher.account_for(&interaction, &visitor.browser).await?;
     let account = account.ok_or(FlowError::from(Refused::NotSignedIn))?;
@@ -189,7 +210,7 @@ pub async fn post_enrol(
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
-    let interaction = app.usher.open_interaction(&text(&form, "interaction"), &visitor.browser)?;
+    let interaction = show::needed_interaction(&app, &text(&form, "interaction"), &visitor)?;
     let why = "the person set up no second factor";
     let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, why);
     show::answer(visitor, app.usher.refuse_interaction(&interaction, error))

@@ -12,7 +12,7 @@ use crate::flows::{Account, Attempt, FlowError, Outcome, Refused};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
-use crate::web::pages::{Form, Message, PasskeyAsk, ProviderButton, SignIn};
+use crate::web::pages::{Form, Message, PasskeyAsk, ProviderButton, SignIn, SignedInAs};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -26,10 +26,29 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
+    let again = asks_again(&query);
+    if let Some(one) = interaction.clone().filter(|_| !again) {
+        // Back, reload and a second tab after the person has signed in: on to the application.
+        match app.usher.go_on(one, &visitor.browser, &visitor.device).await? {
+            Outcome::Show { step: Step::SignIn { .. } | Step::SignUp, .. } => {}
+            elsewhere => return show::outcome(&app, visitor, elsewhere),
+        }
+    }
     let mut page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
+    if let Some(one) = interaction.as_ref().filter(|_| again)
+        && let Some(account) = app.usher.account_for(one, &visitor.browser).await?
+    {
+        known(&app, &mut page, &account).await?;
+    }
+    page.notice = news(&query).map(|message| message.text(page.page.lang)).or(page.notice);
     lead_on(&app, &visitor, &mut page, &query).await?;
     let body = show::html(&page)?;
     Ok(visitor.reply(body))
+}
+
+/// A page of ours wants whoever is signed in to show themselves again.
+fn asks_again(query: &Params) -> bool {
+    matches!(query.get("again"), Ok(Some(_)))
 }
 
 /// POST
@@ -41,6 +60,9 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let sealed = form.get("interaction").ok().flatten();
+    if let Some(again) = show::begun_anew(&app, &visitor, sealed, urls::LOGIN, Some(text(&form, "email")))? {
+        return Ok(visitor.redirect(&again));
+    }
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let attempt = Attempt { email: text(&form, "email"), password: Secret::new(text(&form, "password")) };
     match app.usher.sign_in(attempt, &mut visitor.browser, &visitor.device).await {
@@ -79,6 +101,16 @@ pub(super) async fn refused(
     Ok(visitor.reply(with_status(&problem, body)))
 }
 
+/// What was done just now, as the address says.
+fn news(query: &Params) -> Option<Message> {
+    match query.get("done").ok().flatten()? {
+        urls::DONE_PASSWORD => Some(Message::PasswordRenewed),
+        urls::DONE_EMAIL => Some(Message::EmailVerified),
+        urls::DONE_RESTARTED => Some(Message::SignInRestarted),
+        _ => None,
+    }
+}
+
 /// What `signalUnknownCredential` takes (WebAuthn Level 3 §5.1.10.2).
 fn unknown_passkey(app: &App, credential: &str) -> Option<String> {
     let sent: serde_json::Value = serde_json::from_str(credential).ok()?;
@@ -94,6 +126,7 @@ async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params
     }
     let next = query.get("next").ok().flatten();
     if let Some(next) = next {
+        page.recover_url = urls::on_the_way(urls::RECOVER, None, Some(next));
         for provider in &mut page.providers {
             provider.url = urls::with(&provider.url, "next", &urls::after_login(Some(next)));
         }
@@ -103,16 +136,29 @@ async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params
     {
         page.email = hint.to_owned();
     }
-    let again = matches!(query.get("again"), Ok(Some(_)));
-    if again && let Some(account) = app.usher.current(&visitor.browser).await? {
-        known(app, page, &account).await?;
-        page.form.action = urls::login_again(&urls::after_login(next));
-    } else if next.is_some() {
-        page.form.action = urls::login_then(&urls::after_login(next));
+    let to = urls::after_login(next);
+    let current = app.usher.current(&visitor.browser).await?;
+    match current {
+        Some(account) if asks_again(query) => {
+            known(app, page, &account).await?;
+            page.form.action = urls::login_again(&to);
+        }
+        current => {
+            if next.is_some() {
+                page.form.action = urls::login_then(&to);
+            }
+            let nobody_expected = page.email.is_empty();
+            page.signed_in = current.filter(|_| nobody_expected).map(|account| signed_in_as(&account, to));
+        }
     }
     page.page.language_url_base.clone_from(&page.form.action);
     page.passkey_form.action = page.form.action.replacen(urls::LOGIN, urls::PASSKEY_SIGN_IN, 1);
     Ok(())
+}
+
+/// Somebody is signed in, and goes on to that page.
+fn signed_in_as(account: &Account, continue_url: String) -> SignedInAs {
+    SignedInAs { name: account.user.label(), continue_url }
 }
 
 /// The page keeps the status and the `Retry-After` of its problem.
@@ -143,7 +189,7 @@ async fn view(
         Form { action: urls::LOGIN.to_owned(), csrf: visitor.form_token(), interaction: sealed.map(str::to_owned) };
     let accounts = app.usher.accounts(&visitor.browser).await?;
     let again = match interaction {
-        Some(one) => app.usher.account_for(one, &visitor.browser).await?,
+        Some(one) => app.usher.asked_again(one, &visitor.browser, &visitor.device).await?,
         None => None,
     };
     let client = match interaction {
@@ -151,9 +197,6 @@ async fn view(
         None => None,
     };
     let hint = interaction.and_then(|one| one.request.login_hint.clone()).filter(|hint| hint.contains('@'));
-    let expects_somebody_else =
-        interaction.zip(again.as_ref()).is_some_and(|(one, account)| one.expects_another(&account.user.sub));
-    let again = again.filter(|_| !expects_somebody_else);
     let offered = app.usher.offered_providers().await?;
     let providers = offered.into_iter().map(|one| ProviderButton {
         url: with_interaction(&urls::upstream_start(&one.id)),
@@ -169,7 +212,7 @@ async fn view(
         error: None,
         without_password: false,
         register_url: app.usher.config.sign_up.enabled.then(|| with_interaction(urls::REGISTER)),
-        recover_url: urls::RECOVER.to_owned(),
+        recover_url: with_interaction(urls::RECOVER),
         passkey: app
             .usher
             .ask_for_passkey(&mut visitor.browser)
@@ -181,6 +224,7 @@ async fn view(
         providers,
         last_used: last_hint(visitor, &Method::Password),
         passkey_last_used: last_hint(visitor, &Method::Passkey),
+        signed_in: None,
         page,
         form,
         client,

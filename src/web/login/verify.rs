@@ -8,11 +8,11 @@ use super::sign_in::{text, with_status};
 use crate::domain::email::typo;
 use crate::domain::id::ProofId;
 use crate::domain::secret::Secret;
-use crate::flows::{AsksPassword, FlowError, Refused, SignedIn, Verified};
+use crate::flows::{AsksPassword, Continued, FlowError, Refused, SignedIn, Verified};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
-use crate::web::pages::{Form, Message, VerifyEmail, VerifyLink};
+use crate::web::pages::{Form, Message, VerifiedElsewhere, VerifyEmail, VerifyLink};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -32,7 +32,7 @@ pub async fn get(
     }
     let sent = matches!(query.get("sent"), Ok(Some(_)));
     let proof = proof_of(&query)?;
-    let mut page = view(&app, &mut visitor, proof).await?;
+    let Some(mut page) = view(&app, &mut visitor, proof).await? else { return go_on(&app, visitor, proof).await };
     page.notice = sent.then(|| Message::CodeSent.text(lang));
     let body = show::html(&page)?;
     Ok(visitor.reply(body))
@@ -59,6 +59,9 @@ pub async fn post(
         let to = format!("{}&sent=1", urls::with(urls::VERIFY, "proof", &proof.to_string()));
         return Ok(visitor.redirect(&to));
     }
+    if !text(&form, "continue").is_empty() {
+        return go_on(&app, visitor, proof).await;
+    }
     if let Some(address) = form.get("email").ok().flatten() {
         return change_address(&app, visitor, proof, address).await;
     }
@@ -78,7 +81,7 @@ async fn change_address(app: &App, mut visitor: Visitor, proof: ProofId, typed: 
         }
         Err(error) => error,
     };
-    let mut page = view(app, &mut visitor, proof).await?;
+    let Some(mut page) = view(app, &mut visitor, proof).await? else { return Err(error.into()) };
     let words = match &error {
         FlowError::Refused(refused) => of_refused(refused, page.page.lang),
         _ => None,
@@ -90,11 +93,16 @@ async fn change_address(app: &App, mut visitor: Visitor, proof: ProofId, typed: 
 }
 
 /// On with the sign-in that the registration was part of, if this browser began it; to the account otherwise.
-async fn done(app: &App, visitor: Visitor, verified: Verified) -> Result<Response, HttpProblem> {
-    let interaction = match show::interaction(app, verified.interaction.as_deref(), &visitor) {
-        Err(FlowError::Refused(_)) => None,
-        opened => opened?,
-    };
+async fn done(app: &App, mut visitor: Visitor, verified: Verified) -> Result<Response, HttpProblem> {
+    if verified.elsewhere && verified.interaction.is_some() && !verified.makes_passkey {
+        if let SignedIn::As { user, method: Some(method), .. } = &verified.signed_in {
+            visitor.remember_method(method, user);
+        }
+        let page = visitor.page(visitor.lang(None, None));
+        let body = show::html(&VerifiedElsewhere { page, account_url: urls::PROFILE.to_owned() })?;
+        return Ok(visitor.reply(body));
+    }
+    let interaction = show::interaction(app, verified.interaction.as_deref(), &visitor).ok().flatten();
     if verified.makes_passkey
         && let SignedIn::As { session, .. } = verified.signed_in
     {
@@ -111,7 +119,7 @@ async fn done(app: &App, visitor: Visitor, verified: Verified) -> Result<Respons
 }
 
 async fn refused(app: &App, mut visitor: Visitor, proof: ProofId, error: FlowError) -> Result<Response, HttpProblem> {
-    let mut page = view(app, &mut visitor, proof).await?;
+    let Some(mut page) = view(app, &mut visitor, proof).await? else { return Err(error.into()) };
     let words = match &error {
         FlowError::Refused(refused) => of_refused(refused, page.page.lang),
         _ => None,
@@ -144,18 +152,53 @@ async fn link_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<Veri
     Ok(VerifyLink { page, form: Form::new(here, visitor.form_token()), asks_password, ..VerifyLink::default() })
 }
 
-async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<VerifyEmail, HttpProblem> {
-    let email = app.usher.waiting_address(proof).await?.ok_or(FlowError::from(Refused::ProofOver))?;
+/// The page that waits for the code or the link; none once there is nothing to wait for.
+async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<Option<VerifyEmail>, HttpProblem> {
+    let email = match app.usher.waiting_address(proof).await? {
+        Some(email) => email,
+        // It is done in another browser: the window that waited for it has the button that goes on.
+        None if app.usher.is_done_elsewhere(proof, &visitor.browser).await? => {
+            app.usher.waited_address(proof).await?.ok_or(FlowError::from(Refused::ProofOver))?
+        }
+        None => return Ok(None),
+    };
     let here = urls::with(urls::VERIFY, "proof", &proof.to_string());
+    let interaction = app.usher.waiting_sign_in(proof).await?;
     let mut page = visitor.page(visitor.lang(None, None));
     page.language_url_base.clone_from(&here);
-    Ok(VerifyEmail {
+    let own = show::interaction(app, interaction.as_deref(), visitor).ok().flatten().and(interaction);
+    Ok(Some(VerifyEmail {
         page,
         form: Form::new(here, visitor.form_token()),
         email: email.readable(),
         meant: typo::probably_meant(&email).map(|meant| meant.readable()),
+        wait_url: urls::waiting(proof),
+        sign_in_url: urls::on_the_way(urls::LOGIN, own.as_deref(), None),
         ..VerifyEmail::default()
-    })
+    }))
+}
+
+/// On from the window that somebody registered in, once the address is proven: by the button, or by its script.
+async fn go_on(app: &App, mut visitor: Visitor, proof: ProofId) -> Result<Response, HttpProblem> {
+    match app.usher.continue_sign_up(proof, &mut visitor.browser, &visitor.device).await? {
+        Continued::Waiting => {
+            let Some(mut page) = view(app, &mut visitor, proof).await? else {
+                return Err(FlowError::from(Refused::ProofOver).into());
+            };
+            page.notice = Some(Message::NotProvenYet.text(page.page.lang));
+            let body = show::html(&page)?;
+            Ok(visitor.reply(body))
+        }
+        Continued::SignedIn(signed_in, return_to) => {
+            let interaction = show::interaction(app, return_to.interaction.as_deref(), &visitor).ok().flatten();
+            show::arrived(app, visitor, signed_in, interaction, urls::PROFILE).await
+        }
+        Continued::SignIn { email, return_to, proven } => {
+            let to = show::sign_in_url(app, &visitor, &return_to, Some(email.as_str()))?;
+            let to = if proven { urls::and(&to, "done", urls::DONE_EMAIL) } else { to };
+            Ok(visitor.redirect(&to))
+        }
+    }
 }
 
 fn proof_of(query: &Params) -> Result<ProofId, FlowError> {

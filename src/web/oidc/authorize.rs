@@ -4,9 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::domain::client::Client;
 use crate::flows::{AuthorizeFault, FlowError, log_refusal};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
+use crate::protocol::redirect_uri;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::pages::{ErrorPage, Mismatch, Problem};
@@ -14,6 +16,7 @@ use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::ways::ways;
 
 /// GET
 pub async fn get(
@@ -61,6 +64,10 @@ async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<R
         AuthorizeFault::RedirectMismatch { .. } => (Problem::RedirectMismatch, "invalid_request", None),
         AuthorizeFault::RedirectMissing => (Problem::RedirectMissing, "invalid_request", None),
     };
+    let home = match &fault {
+        AuthorizeFault::RedirectMismatch { client, .. } => home_of(client),
+        _ => None,
+    };
     let mismatch = match fault {
         AuthorizeFault::Flow(error) => return Err(error.into()),
         AuthorizeFault::RedirectMismatch { client, sent } if may_see_both_sides(app, &visitor).await? => {
@@ -78,10 +85,16 @@ async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<R
         details,
         time,
         mismatch,
-        retry_url: None,
+        ways: ways(lang, problem, &HttpProblem::bad_request("").back_to(home), urls::AUTHORIZE),
     };
     let body = show::html(&page)?;
     Ok(visitor.reply((StatusCode::BAD_REQUEST, body)).into_response())
+}
+
+/// The client's own page, by its origin.
+fn home_of(client: &Client) -> Option<Box<str>> {
+    let mut registered = client.metadata.client_uri.iter().chain(&client.metadata.redirect_uris);
+    registered.find_map(|uri| redirect_uri::origin(uri)).map(String::into_boxed_str)
 }
 
 /// What is registered is shown to whoever could change it, and in development.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Mismatch, Page, Problem};
+use super::{Form, Mismatch, Page, Problem};
 
 /// An error in plain words, with what support and developers need to find it.
 #[derive(Clone, Debug, Template)]
@@ -20,8 +20,17 @@ pub struct ErrorPage {
     pub time: String,
     /// Both sides of a redirect URI that did not match, for those who may see them.
     pub mismatch: Option<Mismatch>,
-    /// Where to start over.
-    pub retry_url: Option<String>,
+    /// The ways on, the best one first.
+    pub ways: Vec<Way>,
+}
+
+/// A way on from a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// What the button says.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
 }
 
 impl ErrorPage {
@@ -52,4 +61,18 @@ pub struct WrongHost {
 pub struct Starting {
     /// The chrome.
     pub page: Page,
+}
+
+/// The person was signed out while they were typing: what they typed is kept in the page.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "error/kept.html")]
+pub struct Kept {
+    /// The chrome.
+    pub page: Page,
+    /// The form, posted again to where it was going.
+    pub form: Form,
+    /// What was typed, by field.
+    pub fields: Vec<(String, String)>,
+    /// Where the person signs in, in a tab of its own.
+    pub sign_in_url: String,
 }

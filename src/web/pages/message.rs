@@ -32,6 +32,10 @@ pub enum Message {
     CodeExpired,
     /// The address is proven.
     EmailVerified,
+    /// The address of a registration is not proven yet.
+    NotProvenYet,
+    /// The new password is set: sign in with it.
+    PasswordRenewed,
     /// Not an e-mail address, or not one that may be used here.
     EmailRefused(EmailFault),
     /// The address has an account, and this is not its password.
@@ -160,6 +164,8 @@ impl Message {
             Self::CodeUsed => "message-code-used",
             Self::CodeExpired => "message-code-expired",
             Self::EmailVerified => "message-email-verified",
+            Self::NotProvenYet => "message-not-proven-yet",
+            Self::PasswordRenewed => "message-password-renewed",
             Self::EmailRefused(EmailFault::AtSign) => "message-email-at-sign",
             Self::EmailRefused(EmailFault::LocalPart) => "message-email-local-part",
             Self::EmailRefused(EmailFault::Domain) => "message-email-domain",

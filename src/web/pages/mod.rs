@@ -33,14 +33,15 @@ pub use data::{AccountData, AccountGone};
 pub use dev::{DevLetter, DevMail, LetterRow};
 pub use document::DocumentPage;
 pub use email::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, SuggestedEmailView};
-pub use error::{ErrorPage, Starting, WrongHost};
+pub use error::{ErrorPage, Kept, Starting, Way, WrongHost};
 pub use factors::{
     Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodes, RememberedView, SecondFactor, TotpSetup,
 };
 pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, Assets, LanguageLink, NavLink, Page, Tab};
 pub use login::{
-    AccountChooser, AccountView, ProviderButton, Register, RegisterValues, SignIn, VerifyEmail, VerifyLink,
+    AccountChooser, AccountView, ProviderButton, Register, RegisterValues, SignIn, SignedInAs, VerifiedElsewhere,
+    VerifyEmail, VerifyLink,
 };
 pub use logout::{LogoutConfirm, SignedOut};
 pub use message::Message;
@@ -52,7 +53,7 @@ pub use project::{MemberRow, MembersPage, ProjectHead, ProjectTab, ProjectTokenP
 pub use providers::{ConsoleProviders, ProviderKindLink, ProviderPage, ProviderRow, ProviderValues, StepView};
 pub use quick_start::{Snippet, snippets};
 pub use receipt::ReceiptLine;
-pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent};
+pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, Wait};
 pub use sessions::{AccountSessions, SessionView, means_words};
 pub use setup::{Setup, SetupExpired, SetupValues};
 pub use upstream::{

@@ -132,6 +132,15 @@ fn every_form_posts_with_its_anti_forgery_value() {
 }
 
 #[test]
+fn every_page_has_a_way_on() {
+    every_page(|_, _, _, page| {
+        let ways =
+            "main a[href]:not([href^='#']):not([target=_blank]), main form button[type=submit], header nav a[href]";
+        if select(page, ways).is_empty() { vec!["nothing leads on".into()] } else { vec![] }
+    });
+}
+
+#[test]
 fn no_page_shows_a_bare_key_or_an_unfilled_variable() {
     every_page(|_, _, html, _| {
         let visible = html.replace("/login?i=abc", "");
@@ -150,7 +159,7 @@ fn the_names_other_programs_rely_on_hold() {
         ("sign-in", "input[name=email][type=email][autocomplete='username webauthn']"),
         ("sign-in", "input[name=password][autocomplete='current-password']"),
         ("sign-in", "input[type=hidden][name=interaction][value='sealed.interaction']"),
-        ("sign-in-again", "input[type=hidden][name=email][value='ana@example.test']"),
+        ("sign-in-again", "input[name=email][readonly][autocomplete=username][value='ana@example.test']"),
         ("sign-in-everything", "[role=alert]"),
         ("accounts", "button[name=account][value=new]"),
         ("accounts", "button[name=remove][value='ana@example.test']"),

@@ -143,6 +143,8 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         accounts_url: Some("/accounts".into()),
         ..plain.clone()
     };
+    let somebody = SignedInAs { name: HOSTILE.into(), continue_url: "/account/profile".into() };
+    let already = SignIn { client: None, signed_in: Some(somebody), ..plain.clone() };
     let without_password = SignIn {
         without_password: true,
         notice: Some(Message::ShowItIsYou.text(lang)),
@@ -164,6 +166,7 @@ fn signing_in(lang: Lang) -> Vec<Rendered> {
         ("sign-in", plain.render()),
         ("sign-in-everything", everything.render()),
         ("sign-in-again", again.render()),
+        ("sign-in-already", already.render()),
         ("sign-in-without-password", without_password.render()),
         ("sign-in-hostile", hostile.render()),
     ]
@@ -193,8 +196,15 @@ fn joining(lang: Lang) -> Vec<Rendered> {
     let values = RegisterValues { given_name: HOSTILE.into(), family_name: String::new(), email: "nobody".into() };
     let refused =
         Register { values, client: None, errors: errors(&["family_name", "password"], lang), ..register.clone() };
-    let verify =
-        VerifyEmail { page: page(lang), form: form(), email: "ana@example.test".into(), ..VerifyEmail::default() };
+    let verify = VerifyEmail {
+        page: page(lang),
+        form: form(),
+        email: "ana@example.test".into(),
+        wait_url: "/login/waiting?proof=1".into(),
+        sign_in_url: "/login".into(),
+        ..VerifyEmail::default()
+    };
+    let elsewhere = VerifiedElsewhere { page: page(lang), account_url: "/account/profile".into() };
     let verify_again = VerifyEmail {
         meant: Some("ana@gmail.com".into()),
         other: HOSTILE.into(),
@@ -210,6 +220,7 @@ fn joining(lang: Lang) -> Vec<Rendered> {
         ("register-refused", refused.render()),
         ("verify", verify.render()),
         ("verify-again", verify_again.render()),
+        ("verified-elsewhere", elsewhere.render()),
     ]
 }
 
@@ -224,6 +235,7 @@ fn recovering(lang: Lang) -> Vec<Rendered> {
         minutes: 30,
         again_url: "/recover".into(),
         sign_in_url: "/login".into(),
+        wait: Wait { url: "/login/waiting?proof=1".into(), then_url: "/login".into() },
     };
     let password = RecoverPassword {
         page: page(lang),
@@ -234,14 +246,16 @@ fn recovering(lang: Lang) -> Vec<Rendered> {
         min_password: 12,
         errors: errors(&["password"], lang),
     };
-    let done = RecoverDone { page: page(lang), sessions: 1, sign_in_url: "/login".into() };
-    let expired = RecoverExpired { page: page(lang), again_url: "/recover".into() };
+    let done = RecoverDone { page: page(lang), sessions: 1, elsewhere: false, sign_in_url: "/login".into() };
+    let elsewhere = RecoverDone { elsewhere: true, ..done.clone() };
+    let expired = RecoverExpired { page: page(lang), again_url: "/recover".into(), sign_in_url: "/login".into() };
     vec![
         ("recover", request.render()),
         ("recover-refused", refused.render()),
         ("recover-sent", sent.render()),
         ("recover-password", password.render()),
         ("recover-done", done.render()),
+        ("recover-done-elsewhere", elsewhere.render()),
         ("recover-expired", expired.render()),
     ]
 }
@@ -299,21 +313,28 @@ fn failing(lang: Lang) -> Vec<Rendered> {
         details: None,
         time: lang.date_time(1_795_363_080),
         mismatch: None,
-        retry_url: None,
+        ways: vec![Way { label: lang.text("way-account"), url: "/account/profile".into() }],
     };
     let mismatched = ErrorPage { mismatch: Some(mismatch), ..error(Problem::RedirectMismatch) };
     let hostile = ErrorPage {
         mismatch: Some(Mismatch::between(HOSTILE, &[], None)),
         details: Some(HOSTILE.into()),
         code: Some(HOSTILE.into()),
-        retry_url: Some("/login".into()),
+        ways: vec![Way { label: HOSTILE.into(), url: HOSTILE.into() }],
         ..error(Problem::Internal)
     };
     let wrong_host =
         WrongHost { page: page(lang), url: "http://localhost:8080/login".into(), host: "127.0.0.1:8080".into() };
+    let kept = Kept {
+        page: page(lang),
+        form: Form::new("/account/profile", "anti-forgery"),
+        fields: vec![("given_name".into(), HOSTILE.into())],
+        sign_in_url: "/login?next=%2Faccount%2Fprofile".into(),
+    };
     vec![
         ("error", error(Problem::BadRequest).render()),
         ("error-mismatch", mismatched.render()),
+        ("kept", kept.render()),
         ("error-hostile", hostile.render()),
         ("wrong-host", wrong_host.render()),
         ("starting", Starting { page: page(lang) }.render()),

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::arrived;
 use crate::domain::id::ProofId;
-use crate::flows::upstream::{Arrived, Asked, Question, UpstreamFault};
+use crate::flows::upstream::{Arrived, Asked, Errand, Question, UpstreamFault};
 use crate::flows::{Account, FlowError};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
@@ -111,6 +111,7 @@ async fn view(app: &App, visitor: &mut Visitor, asked: &Asked, error: Option<Str
                 email,
                 signed_in,
                 sign_in_url,
+                other_url: elsewhere(&asked.errand),
                 by_mail: *by_mail,
                 sent: *sent,
                 error,
@@ -119,4 +120,12 @@ async fn view(app: &App, visitor: &mut Visitor, asked: &Asked, error: Option<Str
         }
     };
     Ok(body.into_response())
+}
+
+/// Where somebody goes on whose account it is not: to the other ways in, or back to their own account.
+fn elsewhere(errand: &Errand) -> String {
+    match errand {
+        Errand::SignIn { interaction, next } => urls::on_the_way(urls::LOGIN, interaction.as_deref(), Some(next)),
+        Errand::Link { .. } => urls::IDENTITIES.to_owned(),
+    }
 }

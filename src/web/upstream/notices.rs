@@ -78,6 +78,7 @@ pub async fn deletion(
     if !app.usher.is_deletion_done(code).await? {
         return Err(HttpProblem::not_found());
     }
-    let body = show::html(&DataDeletion { page: visitor.page(visitor.lang(None, None)) })?;
+    let (page, account_url) = (visitor.page(visitor.lang(None, None)), urls::PROFILE.to_owned());
+    let body = show::html(&DataDeletion { page, account_url })?;
     Ok(visitor.reply(body))
 }

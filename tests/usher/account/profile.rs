@@ -100,6 +100,10 @@ on_both_databases! {
             assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, sign_in.as_str()), "{path}");
             let form = [("csrf", csrf.as_str()), ("given_name", "Eve"), ("everywhere", "true")];
             let reply = house.post_as(&nobody, path, &form).await;
+            if path == "/account/profile" {
+                assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "what was typed is kept");
+                continue;
+            }
             assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, sign_in.as_str()), "{path}");
         }
         let ana = house.usher.load_user(ANA).await.expect("she is there");

@@ -8,4 +8,5 @@ mod headers;
 mod log;
 mod pages;
 mod refusals;
+mod ways;
 pub mod wire;

@@ -106,6 +106,23 @@ impl Landing {
         page.select(&selector).map(|field| field.value().attr("value").unwrap_or_default().to_owned()).collect()
     }
 
+    /// Where the first link to this path leads, with its query.
+    pub fn link(&self, path: &str) -> String {
+        let links = Selector::parse("a[href]").expect("a selector");
+        let page = Html::parse_document(&self.body);
+        let found = page.select(&links).filter_map(|link| link.attr("href"));
+        let found = found.map(str::to_owned).find(|href| href.split('?').next() == Some(path));
+        found.unwrap_or_else(|| panic!("no link to {path} on {} {}:\n{}", self.status, self.url, self.body))
+    }
+
+    /// An attribute of the first element that the selector finds.
+    pub fn attribute(&self, selector: &str, name: &str) -> String {
+        let selector = Selector::parse(selector).expect("a selector");
+        let page = Html::parse_document(&self.body);
+        let found = page.select(&selector).next().and_then(|element| element.attr(name));
+        found.map(str::to_owned).unwrap_or_else(|| panic!("no {name} on {}:\n{}", self.url, self.body))
+    }
+
     /// The text of everything that a selector finds.
     pub fn text(&self, selector: &str) -> String {
         let selector = Selector::parse(selector).expect("a selector");

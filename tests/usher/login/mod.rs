@@ -8,6 +8,8 @@ mod lifetimes;
 mod passwords;
 mod recover;
 mod register;
+mod resuming;
+mod returning;
 mod sign_in;
 mod sign_out;
 mod throttle;

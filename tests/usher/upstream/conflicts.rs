@@ -14,7 +14,7 @@ const ANA: &str = "ana@example.test";
 
 /// From the question to the account in question, and back to the question.
 async fn sign_in_to_it(house: &TestUsher, browser: &mut Browser<'_>, question: &Landing, email: &str) -> Landing {
-    let to = question.links("/login");
+    let to = question.links("/login?login_hint=");
     assert_eq!(to.len(), 1, "{}", question.body);
     let login = browser.open(&house.at(&to[0])).await;
     browser.sign_in(&login, email).await

@@ -13,7 +13,7 @@ use super::logout::LoggedOut;
 use super::person::Person;
 use crate::domain::secret::Secret;
 use crate::domain::session::EndReason;
-use crate::flows::{Browser, RECOVERY_LIFETIME};
+use crate::flows::{Browser, RECOVERY_LIFETIME, ReturnTo};
 use crate::web::api::ApiResult;
 use crate::web::api::fields::{Fields, under};
 use crate::web::api::me::Me;
@@ -109,7 +109,10 @@ pub async fn forgot(
     let mut fields = Fields::read(body, &["email"])?;
     let email = fields.required("email");
     fields.finish()?;
-    app.usher.request_recovery(&email, &visitor.device).await.map_err(|error| under("email", error))?;
+    app.usher
+        .request_recovery(&email, ReturnTo::default(), &visitor.browser, &visitor.device)
+        .await
+        .map_err(|error| under("email", error))?;
     Ok((StatusCode::ACCEPTED, Json(LetterSent { expires_in: RECOVERY_LIFETIME.as_secs() })))
 }
 
@@ -143,6 +146,7 @@ pub async fn reset(State(app): State<App>, JsonBody(body): JsonBody<Map<String, 
     let mut fields = Fields::read(body, &["token", "password"])?;
     let (token, password) = (fields.required("token"), Secret::new(fields.required("password")));
     fields.finish()?;
-    let ended = app.usher.recover(&token, &password).await.map_err(|error| under("password", error))?;
-    Ok(Json(LoggedOut { ended_sessions: ended.sessions.len() }))
+    let recovered = app.usher.recover(&token, &password, &Browser::default()).await;
+    let recovered = recovered.map_err(|error| under("password", error))?;
+    Ok(Json(LoggedOut { ended_sessions: recovered.ended.sessions.len() }))
 }

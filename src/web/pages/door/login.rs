@@ -42,6 +42,17 @@ pub struct SignIn {
     pub passkey_last_used: Option<String>,
     /// The person is known and has no password: none is asked for.
     pub without_password: bool,
+    /// Somebody is signed in, and nobody asked them to do it again.
+    pub signed_in: Option<SignedInAs>,
+}
+
+/// Somebody is signed in already.
+#[derive(Clone, Debug, Default)]
+pub struct SignedInAs {
+    /// Name or address.
+    pub name: String,
+    /// On as this person.
+    pub continue_url: String,
 }
 
 /// One way to sign in elsewhere.
@@ -112,6 +123,8 @@ pub struct Register {
     pub sign_in_url: String,
     /// May a passkey be made instead of a password?
     pub offers_passkeys: bool,
+    /// Somebody is signed in already, and no client asked for a new account.
+    pub signed_in: Option<SignedInAs>,
 }
 
 /// What a person typed; the password is never given back.
@@ -131,7 +144,7 @@ pub struct RegisterValues {
 pub struct VerifyEmail {
     /// The chrome.
     pub page: Page,
-    /// Field `code`, button `resend` = 1, or field `email` with another address.
+    /// Field `code`, buttons `resend` = 1 and `continue` = 1, or field `email` with another address.
     pub form: Form,
     /// The address that the email went to.
     pub email: String,
@@ -147,6 +160,20 @@ pub struct VerifyEmail {
     pub error: Option<String>,
     /// Go on without, where that is allowed.
     pub later_url: Option<String>,
+    /// Where the script asks whether the link was opened in another browser.
+    pub wait_url: String,
+    /// Sign in instead.
+    pub sign_in_url: String,
+}
+
+/// The address is proven in another browser than the one that registered.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "login/verified_elsewhere.html")]
+pub struct VerifiedElsewhere {
+    /// The chrome.
+    pub page: Page,
+    /// On in this browser.
+    pub account_url: String,
 }
 
 /// The link of a letter was opened: one button, because mail programs open links by themselves.

@@ -12,6 +12,8 @@ pub struct RecoverRequest {
     pub page: Page,
     /// Field `email`.
     pub form: Form,
+    /// The page of ours that was asked for, where no client asked.
+    pub next: Option<String>,
     /// What was typed before.
     pub email: String,
     /// What was wrong with it.
@@ -32,8 +34,19 @@ pub struct RecoverSent {
     pub minutes: u32,
     /// Ask again.
     pub again_url: String,
-    /// Back to signing in.
+    /// On to signing in.
     pub sign_in_url: String,
+    /// Whether the link was opened in another browser.
+    pub wait: Wait,
+}
+
+/// A window waits for what is done in another browser, and goes on by itself.
+#[derive(Clone, Debug, Default)]
+pub struct Wait {
+    /// Where its script asks.
+    pub url: String,
+    /// Where it goes then.
+    pub then_url: String,
 }
 
 /// Choose the new password.
@@ -64,6 +77,8 @@ pub struct RecoverDone {
     pub page: Page,
     /// How many sessions were ended.
     pub sessions: u32,
+    /// The email was asked for in another browser, whose window goes on by itself.
+    pub elsewhere: bool,
     /// On to signing in.
     pub sign_in_url: String,
 }
@@ -76,4 +91,6 @@ pub struct RecoverExpired {
     pub page: Page,
     /// Ask for a new letter.
     pub again_url: String,
+    /// On to signing in.
+    pub sign_in_url: String,
 }

@@ -46,6 +46,8 @@ pub struct ConfirmLink {
     pub by_mail: bool,
     /// Was one mailed?
     pub sent: bool,
+    /// It is not theirs: the other ways in, or back to the account.
+    pub other_url: String,
     /// What was wrong.
     pub error: Option<String>,
 }
@@ -125,6 +127,8 @@ impl UpstreamTrouble {
 pub struct DataDeletion {
     /// The chrome.
     pub page: Page,
+    /// On to the account that may be left.
+    pub account_url: String,
 }
 
 /// The ways in that providers vouch for.

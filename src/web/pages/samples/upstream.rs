@@ -27,7 +27,10 @@ pub(super) fn all(lang: Lang) -> Vec<Rendered> {
         };
         pages.push((name, page.render()));
     }
-    pages.push(("upstream-deletion", DataDeletion { page: page(lang) }.render()));
+    pages.push((
+        "upstream-deletion",
+        DataDeletion { page: page(lang), account_url: "/account/profile".into() }.render(),
+    ));
     pages.extend(identities(lang));
     pages
 }
@@ -52,6 +55,7 @@ fn questions(lang: Lang) -> Vec<Rendered> {
         handle: Some("@ana".into()),
         email: "a…@example.test".into(),
         sign_in_url: "/login?next=x".into(),
+        other_url: "/login".into(),
         ..ConfirmLink::default()
     };
     let by_mail = ConfirmLink { by_mail: true, ..confirm.clone() };

@@ -1,0 +1,150 @@
+//! Pages that were left open, went back to, or were opened twice: each leads on.
+
+use reqwest::StatusCode;
+use usher::domain::client::ClientType;
+use usher::flows::RegisteredClient;
+
+use crate::harness::browser::Landing;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::{PASSWORD, TestUsher};
+
+const ANA: &str = "ana@example.test";
+const AN_HOUR: u64 = 3_600;
+
+async fn furnished(house: &TestUsher) -> RegisteredClient {
+    house.user(ANA).await;
+    house.client(ClientType::Web, |metadata| metadata.first_party = true).await
+}
+
+fn asks_password(page: &Landing) -> bool {
+    page.body.contains("name=\"password\"")
+}
+
+on_both_databases! {
+    async fn a_sign_in_page_older_than_its_hour_shows_the_form_again(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = furnished(&house).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        house.wait(AN_HOUR);
+        let again = browser.open(&page.url).await;
+        assert_eq!(again.status, StatusCode::OK);
+        assert!(again.body.contains("we started over"), "{}", again.body);
+        assert_ne!(again.value("interaction"), page.value("interaction"));
+        let sent = browser.submit(&page, &[("email", ANA), ("password", PASSWORD)]).await;
+        assert!(asks_password(&sent) && sent.body.contains("we started over"), "sent from the old page: {}", sent.body);
+        assert_eq!(sent.value("email"), ANA, "the address is kept");
+        let landing = browser.submit(&sent, &[("password", PASSWORD)]).await;
+        assert_eq!(landing.answer("state"), Some("st4te".into()));
+        assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+    }
+
+    async fn after_a_day_the_way_on_is_the_application(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = furnished(&house).await;
+        let mut browser = house.browser();
+        let mut page = browser.open(&house.authorize_url(&client, &[])).await;
+        for _ in 0..23 {
+            house.wait(AN_HOUR);
+            page = browser.open(&page.url).await;
+            assert_eq!(page.status, StatusCode::OK);
+        }
+        house.wait(AN_HOUR);
+        let over = browser.open(&page.url).await;
+        assert_eq!(over.status, StatusCode::BAD_REQUEST, "however often it was begun anew");
+        assert_eq!(over.attribute("main a.primary", "href"), "https://rp.test");
+        assert!(!over.link("/login").is_empty());
+    }
+
+    /// The browser that is not its own gets the way to the application, and nothing of the request.
+    async fn a_browser_without_its_cookies_is_sent_to_the_application(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = furnished(&house).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        browser.cookies.clear();
+        for over in [browser.submit(&page, &[("email", ANA), ("password", PASSWORD)]).await, browser.open(&page.url).await] {
+            assert!(over.status.is_client_error(), "{}", over.status);
+            assert_eq!(over.attribute("main a.primary", "href"), "https://rp.test");
+            assert!(!over.body.contains("st4te") && !over.body.contains("n0nce"));
+        }
+    }
+
+    async fn a_request_whose_redirect_uri_was_taken_away_is_not_begun_anew(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = furnished(&house).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let mut metadata = client.client.metadata.clone();
+        metadata.redirect_uris = vec!["https://rp.test/other".into()];
+        house.usher.update_client(&client.client.id, metadata).await.expect("it can be changed");
+        house.wait(AN_HOUR);
+        assert_eq!(browser.open(&page.url).await.status, StatusCode::BAD_REQUEST);
+    }
+
+    async fn back_reload_and_a_second_tab_go_on_to_the_application(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = furnished(&house).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let tab = browser.open(&house.authorize_url(&client, &[("state", "second")])).await;
+        browser.sign_in(&page, ANA).await.code();
+        for (url, state) in [(&page.url, "st4te"), (&tab.url, "second")] {
+            for url in [url.clone(), url.replace("/login?", "/register?"), url.replace("/login?", "/consent?")] {
+                let landing = browser.open(&url).await;
+                assert_eq!(landing.answer("state").as_deref(), Some(state), "{url}");
+                assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+            }
+        }
+    }
+
+    async fn signing_in_again_is_asked_where_the_request_wants_it_and_the_page_says_so(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = furnished(&house).await;
+        let mut browser = house.signed_in(ANA).await;
+        house.wait(100);
+        for asked in [("prompt", "login"), ("max_age", "10")] {
+            let page = browser.open(&house.authorize_url(&client, &[asked])).await;
+            assert!(page.title().starts_with("Confirm that it is you"), "{}", page.title());
+            assert!(page.text("main .lead").contains("asks you to sign in again"), "{}", page.body);
+            assert_eq!(page.attribute("#email", "autocomplete"), "username");
+            assert_eq!(page.value("email"), ANA);
+        }
+        assert!(!asks_password(&browser.open(&house.authorize_url(&client, &[])).await));
+        let page = browser.open(&house.at("/login?next=%2Faccount%2Fdata&again=1")).await;
+        assert!(page.text("main .lead").contains("how your account is protected"), "{}", page.body);
+    }
+
+    async fn whoever_is_signed_in_continues_or_uses_another_account(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.user("bea@example.test").await;
+        let mut browser = house.signed_in(ANA).await;
+        for path in ["/login", "/register"] {
+            let page = browser.open(&house.at(path)).await;
+            assert!(page.title().starts_with("You are signed in"), "{}", page.title());
+            assert!(page.text("main .lead").contains("You are signed in as ana"), "{}", page.body);
+            assert_eq!(page.attribute("main a.primary", "href"), "/account/profile");
+        }
+        let page = browser.open(&house.at("/login?next=%2Faccount%2Fdata")).await;
+        assert_eq!(page.attribute("main a.primary", "href"), "/account/data");
+        let landing = browser.sign_in(&page, "bea@example.test").await;
+        assert_eq!(landing.url, house.at("/account/data"));
+        assert!(landing.body.contains("bea"));
+    }
+
+    async fn a_session_that_ends_while_consent_is_asked_leads_to_signing_in(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let consent = browser.sign_in(&page, ANA).await;
+        browser.cookies.remove("usher");
+        let page = browser.submit(&consent, &[("decision", "allow")]).await;
+        assert!(asks_password(&page), "{}", page.body);
+        let page = browser.open(&consent.url).await;
+        let consent = browser.sign_in(&page, ANA).await;
+        browser.submit(&consent, &[("decision", "allow")]).await.code();
+    }
+}
