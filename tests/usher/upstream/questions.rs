@@ -126,7 +126,7 @@ on_both_databases! {
         let page = browser.come_by(&at, Facebook, "ana").await;
         let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
         let landing = browser.submit(&sent, &[("code", &code(&house).await)]).await;
-        assert!(landing.url.contains("/upstream/ask?q=") && landing.links("/login").len() == 1, "{}", landing.body);
+        assert!(landing.url.contains("/upstream/ask?q=") && landing.links("/login?login_hint=").len() == 1, "{}", landing.body);
         assert!(!browser.is_in().await, "a code of a letter alone opens no account that is there");
         assert_eq!((house.users().await, house.identities().await), (1, 0));
     }
