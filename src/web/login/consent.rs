@@ -70,7 +70,7 @@ pub async fn post(
         Outcome::Show { step: Step::Consent, .. } | Outcome::Answer(_) => {
             answer(&app, &visitor, interaction, &form).await?
         }
-        elsewhere => elsewhere,
+        elsewhere @ Outcome::Show { .. } => elsewhere,
     };
     show::outcome(&app, visitor, outcome)
 }
