@@ -120,7 +120,7 @@ impl Landing {
         let selector = Selector::parse(selector).expect("a selector");
         let page = Html::parse_document(&self.body);
         let found = page.select(&selector).next().and_then(|element| element.attr(name));
-        found.map(str::to_owned).unwrap_or_else(|| panic!("no {name} on {}:\n{}", self.url, self.body))
+        found.map_or_else(|| panic!("no {name} on {}:\n{}", self.url, self.body), str::to_owned)
     }
 
     /// The text of everything that a selector finds.

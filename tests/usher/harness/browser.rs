@@ -91,16 +91,13 @@ impl Browser<'_> {
             let head = head_length(&response);
             assert!(head < MAX_HEAD, "the head of the answer at {url} is {head} bytes long");
             let (status, location) = (response.status(), response.headers().get(LOCATION).cloned());
-            let location = match location {
-                Some(location) => {
-                    assert_eq!(status, StatusCode::SEE_OTHER, "every redirect is a 303");
-                    location.to_str().expect("plain text").to_owned()
-                }
-                None => {
-                    let body = response.text().await.expect("a body");
-                    let Some(onward) = leads_on(&body) else { return Landing { url, status, body } };
-                    onward
-                }
+            let location = if let Some(location) = location {
+                assert_eq!(status, StatusCode::SEE_OTHER, "every redirect is a 303");
+                location.to_str().expect("plain text").to_owned()
+            } else {
+                let body = response.text().await.expect("a body");
+                let Some(onward) = leads_on(&body) else { return Landing { url, status, body } };
+                onward
             };
             url = url::Url::parse(&url).and_then(|base| base.join(&location)).map_or(location.clone(), String::from);
             if !url.starts_with(&self.house.url) && !url.starts_with(&self.house.at("/")) {

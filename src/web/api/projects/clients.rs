@@ -54,7 +54,7 @@ pub struct ClientView {
     #[schema(example = 1_795_000_000)]
     pub updated_at: i64,
     /// Its secrets, newest first: never the secrets themselves. Empty for a public client.
-    pub secrets: Vec<SecretView>,
+    pub secrets: Vec<ClientSecretView>,
     /// Its metadata, in the words of RFC 7591 §2.
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
     pub metadata: Value,
@@ -62,7 +62,7 @@ pub struct ClientView {
 
 /// What is known about a secret of a client.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SecretView {
+pub struct ClientSecretView {
     /// Its id: the beginning of the SHA-256 of the secret.
     #[schema(example = "9f86d081884c")]
     pub id: String,
@@ -135,13 +135,13 @@ impl From<&Client> for ClientView {
             disabled_at: client.disabled_at.map(|at| at.0),
             created_at: client.created_at.0,
             updated_at: client.updated_at.0,
-            secrets: client.secrets.iter().map(SecretView::from).collect(),
+            secrets: client.secrets.iter().map(ClientSecretView::from).collect(),
             metadata: serde_json::to_value(&client.metadata).unwrap_or_default(),
         }
     }
 }
 
-impl From<&ClientSecret> for SecretView {
+impl From<&ClientSecret> for ClientSecretView {
     fn from(secret: &ClientSecret) -> Self {
         Self {
             id: secret.id().to_owned(),
