@@ -98,7 +98,7 @@ async fn fill(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]
     sample::rules(usher, project).await?;
     sample::history(usher, project).await?;
     let Some(demos) = demos else { return Ok(None) };
-    let [a, b] = Demos::clients();
+    let [a, b] = demos.clients();
     let [url_a, url_b] = demos.urls();
     let [alg_a, alg_b] = DEMO_ALGS;
     let first = seed::demo_client(usher, project, a, url_a, alg_a).await?;

@@ -24,7 +24,7 @@ impl Demos {
     }
 
     /// See the program that has them.
-    pub const fn clients() -> [(&'static str, &'static str); 2] {
+    pub const fn clients(&self) -> [(&'static str, &'static str); 2] {
         match *self {}
     }
 
