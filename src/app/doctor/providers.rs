@@ -76,6 +76,7 @@ async fn is_simulated(usher: &Usher, settings: &ProviderSettings) -> bool {
 
 /// A build without the simulator has no such providers.
 #[cfg(not(feature = "sim"))]
+#[expect(clippy::unused_async, reason = "with the simulator there is something to wait for")]
 async fn is_simulated(_: &Usher, _: &ProviderSettings) -> bool {
     false
 }
