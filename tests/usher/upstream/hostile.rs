@@ -122,7 +122,7 @@ on_both_databases! {
             for told in same {
                 let landing = said_of(&house, &at, *kind, "ana", &json!({"claims": {address(*kind): told}})).await;
                 assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {told}: {}", landing.url);
-                assert!(landing.links("/login").len() == 1 && !landing.body.contains("name=\"skip\""), "{kind:?} {told}");
+                assert!(!landing.links("/login").is_empty() && !landing.body.contains("name=\"skip\""), "{kind:?} {told}");
             }
             assert_eq!((house.users().await, house.identities().await, house.live_sessions().await), (1, 0, 0), "{kind:?}");
         }

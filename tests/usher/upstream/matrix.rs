@@ -157,7 +157,7 @@ const IN_THE_ID_TOKEN: &[Row] = &[
 ];
 
 const OF_MANNERS: &[Row] = &[
-    Row("duplicate_iss", None, NAMED, Meets::All, OVER),
+    Row("duplicate_iss", None, NAMED, Meets::All, Then::Trouble(400, "REQUEST_INVALID")),
     Row("other_iss", None, NAMED, Meets::All, WRONG),
     // The metadata of a plain provider promise `iss`; Google and GitHub promise nothing.
     Row("no_iss", None, &[Oidc], Meets::All, WRONG),
