@@ -99,3 +99,5 @@ sign-in-confirm-client = { $client } asks you to sign in again.
 sign-in-confirm-change = This page changes how your account is protected, so sign in again first.
 signed-in-already-title = You are signed in
 signed-in-already = You are signed in as { $name }.
+login-show-password = Show password
+login-hide-password = Hide password

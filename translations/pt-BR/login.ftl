@@ -99,3 +99,5 @@ sign-in-confirm-client = { $client } pede que você entre novamente.
 sign-in-confirm-change = Esta página muda a proteção da sua conta; por isso, entre novamente antes.
 signed-in-already-title = Você já entrou
 signed-in-already = Você está conectado como { $name }.
+login-show-password = Mostrar a senha
+login-hide-password = Ocultar a senha

@@ -105,3 +105,5 @@ sign-in-confirm-client = { $client } просить вас увійти ще р�
 sign-in-confirm-change = Ця сторінка змінює захист облікового запису, тому спершу увійдіть ще раз.
 signed-in-already-title = Ви вже увійшли
 signed-in-already = Ви увійшли як { $name }.
+login-show-password = Показати пароль
+login-hide-password = Сховати пароль
