@@ -43,6 +43,7 @@ const WRITERS: &[(&str, Guard)] = &[
     ("people/accesses::RELEASE", Locked("people/accesses::LOCK")),
     ("people/browsers::REMEMBER", Owner),
     ("people/consents::WIDEN", Locked("people/consents::LOCK")),
+    ("people/handovers::TAKE", Condition),
     ("people/identities::FORGET", Last("the provider's newest word about the person is the one to keep")),
     ("people/identities::MARK_SESSION", Owner),
     ("people/identities::MOVE", Condition),
