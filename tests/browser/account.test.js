@@ -51,7 +51,7 @@ inFreshBrowser('an application loses its access', async (page) => {
   await page.goto(room('apps'));
   const apps = page.locator('section.app');
   const before = await apps.count();
-  assert.match(await text(page, 'section.app details summary'), /really given/);
+  assert.match(await text(page, 'section.app details summary'), /has received/);
   await apps.first().locator('details summary').click();
   await inspect(page, 'account-apps-given');
   await follow(page, apps.first().locator('button[name=client]'));

@@ -1,7 +1,7 @@
 # A person's own pages.
 
 profile-title = Your profile
-profile-lead = Applications see of this only what you, or whoever runs this service, allow them to.
+profile-lead = Applications see only what you, or the people who run this service, allow them to see.
 profile-verified = Confirmed
 profile-unverified = Not confirmed
 profile-locale-browser = As in my browser
@@ -13,19 +13,19 @@ password-change-ends = Your other sessions will end; this one stays.
 
 not-me-title = This wasn’t you?
 not-me-lead = We end all access to your account. This happens at once:
-not-me-ends = Every session ends, and every application loses its access.
-not-me-freezes = For one day nobody can change how the account is protected.
-not-me-mails = We email you a link to choose a new password.
+not-me-ends = Every session ends, every application loses its access, and your password stops working.
+not-me-freezes = For one day, nobody can change the address or the sign-in methods of the account, or delete it.
+not-me-mails = We email you a link to choose a new password all the same.
 not-me-button = This wasn’t me: end everything
 not-me-was-me = If it was you after all, just close this page.
 not-me-done-title = Everything has ended
-not-me-done-lead = Nobody is signed in to your account any more, and no application has access to it.
-not-me-done-next = Look into your mail: we have sent you a link to choose a new password. It works for 24 hours.
-not-me-done-no-mail = Sign in again the way you know. If somebody else knows it as well, change it there first.
-not-me-expired-title = This link is no longer good
+not-me-done-lead = Every session has ended, no application can renew its access, and your old password no longer works.
+not-me-done-next = Check your mail: we have sent you a link to choose a new password. It works once, for 24 hours.
+not-me-done-no-mail = Your account has no email address. Sign in again with your passkey or another provider. If somebody else can use that provider as you, secure your account there first.
+not-me-expired-title = This link no longer works
 not-me-expired-lead = It was used already, or is older than a week. If something looks wrong, sign in and look at your activity.
 sign-in-again = Sign in
-message-frozen = This account was locked after “this wasn’t me”: for one day nobody can change how it is protected.
+message-frozen = After “this wasn’t me”, nobody can change the address or the sign-in methods of this account, or delete it, for one day.
 
 profile-no-email = None
 profile-add-email = Add one
@@ -49,7 +49,7 @@ means-passkey = passkey
 means-provider = another provider
 
 apps-title = Applications with access
-apps-lead = What you allowed each application, and what it was really given. You can take it back at any time.
+apps-lead = What each application may see and do, and what it has received. You can remove its access at any time.
 apps-none = No application has access to your account.
 apps-remove = Remove access
 apps-may = It may
@@ -58,12 +58,12 @@ apps-first = First used
 apps-last = Last used
 apps-given =
     { $count ->
-        [one] { $count } thing it was really given
-       *[other] { $count } things it was really given
+        [one] { $count } thing it has received
+       *[other] { $count } things it has received
     }
 
 activity-title = Your activity
-activity-lead = What happened to your account. If something was not you, say so: it ends everything at once.
+activity-lead = What happened in your account. If something was not you, choose “This wasn’t me”: that ends every session and every access.
 activity-filter = Show
 activity-everything = Everything
 activity-sign-ins = Sign-ins
@@ -78,7 +78,7 @@ event-signed-in-again = Confirmed that it is you
 event-session-ended = A session ended
 event-sign-in-failed = Somebody tried to sign in and failed
 event-password-changed = Password changed
-event-password-recovered = New password set by mail
+event-password-recovered = New password set with an emailed link
 event-recovery-requested = An email with a link for a new password was asked for
 event-disowned = You said it was not you: everything ended
 event-identity-linked = A way to sign in was added
@@ -111,12 +111,12 @@ not-me-link = This wasn’t me
 
 data-title = Your data
 data-download-title = Download your data
-data-download-text = Everything we know about you in one file: profile, sessions, applications, and what happened. No passwords or keys.
+data-download-text = One file with your profile, ways to sign in, sessions, applications and activity. No passwords or keys.
 data-download = Download my data
 data-delete-title = Delete your account
 data-delete-text = This cannot be undone.
 data-delete-ends = Every session ends, and every application loses its access.
-data-delete-erases = Your profile, your address and every way to sign in are erased. Our log keeps only that an account existed, under an identifier without a name.
+data-delete-erases = Your profile, your address and every way to sign in are erased, also those of accounts that you joined to this one. Our log keeps what happened and when, under identifiers without a name.
 data-delete-for-good = What applications know about you stays with them: ask them.
 data-delete-again = Before that, please confirm that it is you.
 data-delete-sign-in = Confirm that it is me
@@ -132,7 +132,7 @@ change-email-title = Your e-mail address
 change-email-lead = Your address now is { $email }.
 change-email-none = Your account has no e-mail address yet.
 change-email-new = New e-mail address
-change-email-hint = We send a code there. Nothing changes until you enter it.
+change-email-hint = We send a code and a link there. Nothing changes until you use one of them.
 change-email-back = Back to your profile
 change-email-sent = We sent a code to { $email }. Enter it here, or open the link in the email.
 change-email-confirm = Confirm the new address
@@ -150,8 +150,8 @@ sessions-told-title = Told of sessions that are over
 sessions-told-text = Applications that were told in the last day, and those that are still being told.
 
 receipt-title = What becomes of your applications
-receipt-told = Was told, and has signed you out.
-receipt-retrying = Does not answer; we keep trying.
+receipt-told = Was told, and confirms that it signed you out.
+receipt-retrying = Has not answered yet; we keep trying.
 receipt-ends =
     { $count ->
         [one] Its access ends within { $count } minute.

@@ -7,7 +7,7 @@ consent-new = New
 consent-goes-to = This goes to { $host }.
 consent-allow = Allow
 consent-deny = Deny
-consent-undo = Should the application want more one day, you will be asked again.
+consent-undo = If the application wants more later, you are asked again. You can remove its access in your account at any time.
 
 scope-openid = Know that it is you
 scope-openid-text = An identifier of yours, the same at every visit.
@@ -22,5 +22,5 @@ scope-phone-text = And whether it is confirmed.
 scope-roles = See your roles
 scope-roles-text = What you may do in this application, as its administrators decided.
 scope-offline = Keep this access while you are away
-scope-offline-text = Until you take it back, even when you are not using the application.
+scope-offline-text = Also when you are not using the application, until you sign out here or remove its access.
 scope-other-text = A permission this application defines itself.

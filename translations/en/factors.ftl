@@ -1,7 +1,7 @@
 # Second factors and passkeys.
 
 second-title = Second step
-second-lead = You are signing in as { $account }. Show us one thing more.
+second-lead = You are signing in as { $account }. One more step is needed.
 second-passkey = Use a passkey
 second-code = Code from your authenticator app
 second-code-hint = Six digits. They change every 30 seconds.
@@ -9,7 +9,7 @@ second-remember = Do not ask in this browser for 30 days
 second-remember-hint = Only on a device that nobody else uses.
 second-submit = Continue
 second-recovery-code = Recovery code
-second-recovery-hint = One of the codes you kept when you set up your second step. Each works once.
+second-recovery-hint = One of the recovery codes that you kept. Each works once.
 second-use-recovery = Use a recovery code
 second-back-to-code = Back to the other ways
 second-cancel = Start again
@@ -21,7 +21,7 @@ enrol-passkey = Make a passkey
 enrol-cancel = Not now: go back to the application
 
 totp-title = Set up an authenticator app
-totp-lead = From then on, signing in with your password also asks for a code from the app, except in browsers where you choose not to be asked for 30 days.
+totp-lead = From then on, signing in with your password or with another provider also asks for a code from the app, except in browsers where you choose not to be asked for 30 days.
 totp-scan = Scan this image with the app:
 totp-qr = QR code for your authenticator app
 totp-type = Or type this key:
@@ -32,7 +32,7 @@ totp-submit = Confirm
 factor-cancel = Cancel
 
 codes-title = Your recovery codes
-codes-lead = If you lose your phone or passkey, each of these lets you in once. They are shown only now: keep them somewhere safe.
+codes-lead = If you lose your phone or passkey, enter one of these as your second step. Each works once. They are shown only now: keep them somewhere safe.
 codes-download = Download
 codes-print = Print
 codes-kept = I have kept them
@@ -40,7 +40,7 @@ codes-heading = Recovery codes
 codes-renew = Make new codes
 codes-first = Make recovery codes
 codes-renew-text = The old codes stop working at once.
-codes-first-text = Ten codes, each good for one sign-in.
+codes-first-text = Ten codes, each good for one second step.
 
 passkey-title = Make a passkey
 passkey-lead = A passkey lets you in with your fingerprint, face or PIN instead of a password. Nobody can steal it with a false page.
@@ -72,13 +72,13 @@ passkey-synced = On all your devices
 factor-since = Added { $time }
 factor-used = last used { $time }
 
-always-on = After your password you are always asked for a passkey.
+always-on = After your password, or a sign-in with another provider, you are asked for a passkey.
 always-off = Your password alone lets you in as well.
 always-start = Always ask for a passkey after the password
 always-stop = Let the password alone suffice
 
 totp-heading = Authenticator app
-totp-on = After your password you are asked for a code from your app.
+totp-on = After your password, or a sign-in with another provider, you are asked for a code from your app.
 totp-off = An app on your phone makes a code that is asked for after your password.
 totp-add = Set it up
 totp-replace = Move to another app

@@ -23,8 +23,8 @@ register-have-account = Already have an account?
 
 verify-title = Check your mail
 verify-lead = We sent a code to { $email }. Enter it here, or open the link in the email.
-verify-link-lead = One click, and this address is proven to be yours.
-verify-link-elsewhere = Registered in another browser? Enter the password that you chose there. If you did not register, close this page: nothing happens without it.
+verify-link-lead = With this button you confirm that this address is yours.
+verify-link-elsewhere = We do not recognise this browser. Enter the password that you chose when you registered. If you did not register, close this page: without the password, nothing happens.
 verify-code = Code
 verify-submit = Confirm
 verify-no-letter = No email? Look in the spam folder, too.
@@ -50,8 +50,8 @@ recover-password-title = Choose a new password
 recover-password-submit = Save the new password
 recover-sessions-end =
     { $count ->
-        [one] You will be signed out of { $count } session on your devices, and the applications you used there lose their access.
-       *[other] You will be signed out of { $count } sessions on your devices, and the applications you used there lose their access.
+        [one] { $count } session on your devices ends, and every application loses its access to your account.
+       *[other] { $count } sessions on your devices end, and every application loses its access to your account.
     }
 recover-done-title = Your new password is saved
 recover-done-lead = You can sign in with it now.
@@ -87,7 +87,7 @@ onward-continue = Continue
 verify-continue = I opened the link: continue
 wait-verify = Did you open the link on another device or in another browser? This page goes on by itself.
 verified-elsewhere-title = Your email address is confirmed
-verified-elsewhere-lead = Continue in the window where you began. It goes on by itself. You are signed in here as well.
+verified-elsewhere-lead = Continue in the window where you began. It goes on by itself or by its button. If you closed it, open the application again: you are signed in here, too.
 verified-elsewhere-account = Go to your account
 recover-continue = I have a new password: sign in
 wait-recover = Did you open the link on another device or in another browser? This page goes on by itself.
@@ -96,8 +96,9 @@ recover-sign-in-here = Sign in here instead
 
 sign-in-confirm-title = Confirm that it is you
 sign-in-confirm-client = { $client } asks you to sign in again.
-sign-in-confirm-change = This page changes how your account is protected, so sign in again first.
+sign-in-confirm-change = What comes next changes something important in your account, so sign in again first.
 signed-in-already-title = You are signed in
 signed-in-already = You are signed in as { $name }.
 login-show-password = Show password
 login-hide-password = Hide password
+verify-link-title = Confirm your email address

@@ -3,7 +3,7 @@
 mail-verify-subject = Confirm your e-mail address
 mail-verify-lead = Somebody, most likely you, gave this address for an account. To confirm that it is yours, enter this code:
 mail-verify-button = Confirm with this link
-mail-verify-not-you = If it was not you, ignore this email. Without the code, nothing happens.
+mail-verify-not-you = If it was not you, ignore this email. Without the code or the link, nothing happens.
 mail-minutes =
     { $count ->
         [one] Code and link work once, for { $count } minute.
@@ -32,11 +32,11 @@ mail-changed-subject = Your password was changed
 mail-changed-lead = The password of your account was changed: { $time }. Your other sessions have ended.
 
 mail-recovered-subject = You have a new password
-mail-recovered-lead = The password of your account was set anew with a link that we emailed: { $time }. Every session has ended.
+mail-recovered-lead = The password of your account was set anew with a link that we emailed: { $time }. Every session has ended, and every application loses its access.
 
-mail-factor-added-subject = A way to confirm it is you was added
+mail-factor-added-subject = A sign-in method was added
 mail-factor-added-lead = This was added to your account: { $factor }. { $time }.
-mail-factor-removed-subject = A way to confirm it is you was removed
+mail-factor-removed-subject = A sign-in method was removed
 mail-factor-removed-lead = This was removed from your account: { $factor }. { $time }.
 mail-factor-app = authenticator app
 mail-factor-passkey = passkey “{ $name }”
@@ -58,27 +58,27 @@ mail-unlinked-subject = A way to sign in was removed
 mail-unlinked-lead = Signing in with { $provider } no longer leads to your account: { $time }.
 
 mail-reuse-subject = We ended one of your sessions
-mail-reuse-lead = A token of the application “{ $application }” was used again after a newer one was in use: { $time }. That happens when somebody has copied it, so we ended the session it came from.
+mail-reuse-lead = A token of the application “{ $application }” was used again after a newer one was in use: { $time }. This can mean that somebody has copied it, so we ended the session it came from.
 mail-reuse-meaning = On your own device, just sign in again.
 mail-reuse-grant-subject = We ended the access of an application
-mail-reuse-grant-lead = A token of the application “{ $application }” was used again after a newer one was in use: { $time }. That happens when somebody has copied it, so we ended the access of that application.
+mail-reuse-grant-lead = A token of the application “{ $application }” was used again after a newer one was in use: { $time }. This can mean that somebody has copied it, so we ended the access of that application.
 mail-reuse-grant-meaning = On your own device, just sign in to the application again.
 
 mail-email-changed-subject = Your account has a new e-mail address
 mail-email-changed-lead = The address of your account was changed to { $email }: { $time }. This email goes to the old address, and is the last one that does.
 
 mail-merged-subject = Two accounts became one
-mail-merged-lead = Another account was joined to yours: { $time }. Every way to sign in to either now leads to this one.
+mail-merged-lead = Your account and another one were joined: { $time }. The linked providers of both now lead to the account that was kept. The password and the passkeys of the other account no longer work. For 30 days, the kept account can undo this.
 
 mail-deleted-subject = Your account was deleted
-mail-deleted-lead = Your account and everything we knew about you were deleted: { $time }. Every session has ended, and no application has access any more.
-mail-deleted-for-good = Nobody can bring it back, not even we. You are welcome to make a new one at any time.
+mail-deleted-lead = Your account, your profile, your address and every way to sign in were deleted: { $time }. Every session has ended, and every application loses its access.
+mail-deleted-for-good = Nobody can bring it back, not even we.
 
 mail-back-subject = Regain access to your account
-mail-back-lead = You told us that it was not you, so we ended every session and took access away from every application: { $time }. For one day nobody can change how your account is protected. To come back, choose a new password that nobody else knows.
+mail-back-lead = You told us that it was not you, so we ended every session, took away the access of every application and deleted your password: { $time }. For one day, nobody can change the address or the sign-in methods of your account, or delete it. To come back, choose a new password that nobody else knows.
 mail-back-link = The link works once, for 24 hours. After that, ask for a new one on the sign-in page.
 
 mail-not-me-button = This wasn’t me
-mail-not-me = If it was you, there is nothing to do. If it was not, open the link above and confirm: every session ends, and we send you a link to choose a new password.
+mail-not-me = If it was you, there is nothing to do. If it was not, open the link above and confirm: every session ends, your password stops working, and we send you a link to choose a new one.
 
 mail-footer = This email was sent by a machine. Nobody reads the answers. We never ask for your password by email.

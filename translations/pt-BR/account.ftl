@@ -1,7 +1,7 @@
 # As páginas da própria pessoa.
 
 profile-title = Seu perfil
-profile-lead = Os aplicativos veem disto apenas o que você, ou quem administra este serviço, permite.
+profile-lead = Os aplicativos veem apenas o que você, ou quem administra este serviço, permite.
 profile-verified = Confirmado
 profile-unverified = Não confirmado
 profile-locale-browser = O mesmo do navegador
@@ -13,19 +13,19 @@ password-change-ends = Suas outras sessões serão encerradas; esta continua.
 
 not-me-title = Não foi você?
 not-me-lead = Então encerramos todo o acesso à sua conta. Isto acontece na hora:
-not-me-ends = Todas as sessões são encerradas, e todos os aplicativos perdem o acesso.
-not-me-freezes = Por um dia, ninguém pode mudar a proteção da conta.
-not-me-mails = Enviamos por e-mail um link para escolher uma nova senha.
+not-me-ends = Todas as sessões são encerradas, todos os aplicativos perdem o acesso e sua senha deixa de funcionar.
+not-me-freezes = Por um dia, ninguém pode mudar o endereço nem as formas de entrar da conta, nem excluí-la.
+not-me-mails = Mesmo assim, enviamos por e-mail um link para você escolher uma nova senha.
 not-me-button = Não fui eu: encerrar tudo
 not-me-was-me = Se foi você afinal, basta fechar esta página.
 not-me-done-title = Tudo foi encerrado
-not-me-done-lead = Ninguém mais está dentro da sua conta, e nenhum aplicativo tem acesso a ela.
-not-me-done-next = Veja seu e-mail: enviamos um link para escolher uma nova senha. Ele funciona por 24 horas.
-not-me-done-no-mail = Entre de novo da forma que você conhece. Se mais alguém a conhece, mude-a lá primeiro.
+not-me-done-lead = Todas as sessões foram encerradas, nenhum aplicativo pode renovar o acesso, e sua senha antiga não funciona mais.
+not-me-done-next = Veja seu e-mail: enviamos um link para escolher uma nova senha. Ele funciona uma única vez, por 24 horas.
+not-me-done-no-mail = Sua conta não tem endereço de e-mail. Entre de novo com sua chave de acesso ou com outro provedor. Se mais alguém pode usar esse provedor no seu lugar, proteja sua conta lá primeiro.
 not-me-expired-title = Este link não vale mais
 not-me-expired-lead = Ele já foi usado ou tem mais de uma semana. Se algo parece errado, entre e veja sua atividade.
 sign-in-again = Entrar
-message-frozen = Esta conta foi bloqueada depois de “não fui eu”: por um dia, ninguém pode mudar a sua proteção.
+message-frozen = Depois de “não fui eu”, por um dia ninguém pode mudar o endereço nem as formas de entrar desta conta, nem excluí-la.
 
 profile-no-email = Nenhum
 profile-add-email = Adicionar
@@ -49,7 +49,7 @@ means-passkey = chave de acesso
 means-provider = outro provedor
 
 apps-title = Aplicativos com acesso
-apps-lead = O que você permitiu a cada aplicativo e o que ele realmente recebeu. Você pode voltar atrás a qualquer momento.
+apps-lead = O que cada aplicativo pode ver e fazer, e o que já recebeu. Você pode remover o acesso a qualquer momento.
 apps-none = Nenhum aplicativo tem acesso à sua conta.
 apps-remove = Remover acesso
 apps-may = Ele pode
@@ -58,12 +58,12 @@ apps-first = Primeiro uso
 apps-last = Último uso
 apps-given =
     { $count ->
-        [one] { $count } dado que ele realmente recebeu
-       *[other] { $count } dados que ele realmente recebeu
+        [one] { $count } dado que ele já recebeu
+       *[other] { $count } dados que ele já recebeu
     }
 
 activity-title = Sua atividade
-activity-lead = O que aconteceu com a sua conta. Se algo não foi você, diga: tudo é encerrado na hora.
+activity-lead = O que aconteceu na sua conta. Se algo não foi você, escolha “Não fui eu”: isso encerra todas as sessões e todos os acessos.
 activity-filter = Mostrar
 activity-everything = Tudo
 activity-sign-ins = Acessos
@@ -78,7 +78,7 @@ event-signed-in-again = Confirmou que é você
 event-session-ended = Uma sessão terminou
 event-sign-in-failed = Alguém tentou entrar e não conseguiu
 event-password-changed = Senha alterada
-event-password-recovered = Nova senha definida por e-mail
+event-password-recovered = Nova senha definida por um link enviado por e-mail
 event-recovery-requested = Pediram uma mensagem para uma nova senha
 event-disowned = Você disse que não foi você: tudo foi encerrado
 event-identity-linked = Uma forma de entrar foi adicionada
@@ -111,12 +111,12 @@ not-me-link = Não fui eu
 
 data-title = Seus dados
 data-download-title = Baixe seus dados
-data-download-text = Tudo o que sabemos sobre você em um arquivo: perfil, sessões, aplicativos e o que aconteceu. Sem senhas nem chaves.
+data-download-text = Um arquivo com seu perfil, formas de entrar, sessões, aplicativos e atividade. Sem senhas nem chaves.
 data-download = Baixar meus dados
 data-delete-title = Excluir sua conta
 data-delete-text = Isto não pode ser desfeito.
 data-delete-ends = Todas as sessões são encerradas, e todos os aplicativos perdem o acesso.
-data-delete-erases = Seu perfil, seu endereço e todas as formas de entrar são apagados. Nosso registro guarda apenas que uma conta existiu, sob um identificador sem nome.
+data-delete-erases = Seu perfil, seu endereço e todas as formas de entrar são apagados, também os das contas que você uniu a esta. Nosso registro guarda o que aconteceu e quando, sob identificadores sem nome.
 data-delete-for-good = O que os aplicativos sabem sobre você fica com eles: peça a eles.
 data-delete-again = Antes disso, confirme que é você.
 data-delete-sign-in = Confirmar que sou eu
@@ -132,7 +132,7 @@ change-email-title = Seu endereço de e-mail
 change-email-lead = Seu endereço agora é { $email }.
 change-email-none = Sua conta ainda não tem endereço de e-mail.
 change-email-new = Novo endereço de e-mail
-change-email-hint = Enviamos um código para lá. Nada muda até você digitá-lo.
+change-email-hint = Enviamos um código e um link para lá. Nada muda até você usar um deles.
 change-email-back = Voltar ao perfil
 change-email-sent = Enviamos um código para { $email }. Digite-o aqui ou abra o link da mensagem.
 change-email-confirm = Confirmar o novo endereço
@@ -150,8 +150,8 @@ sessions-told-title = Avisados de sessões encerradas
 sessions-told-text = Aplicativos que foram avisados no último dia e os que ainda estão sendo avisados.
 
 receipt-title = O que acontece com seus aplicativos
-receipt-told = Foi avisado e desconectou você.
-receipt-retrying = Não responde; continuamos tentando.
+receipt-told = Foi avisado e confirma que desconectou você.
+receipt-retrying = Ainda não respondeu; continuamos tentando.
 receipt-ends =
     { $count ->
         [one] O acesso dele termina em até { $count } minuto.

@@ -7,7 +7,7 @@ consent-new = Novo
 consent-goes-to = Isto será enviado para { $host }.
 consent-allow = Permitir
 consent-deny = Recusar
-consent-undo = Se um dia o aplicativo quiser mais do que isso, você será consultado de novo.
+consent-undo = Se o aplicativo quiser mais depois, você será consultado de novo. Você pode remover o acesso na sua conta a qualquer momento.
 
 scope-openid = Saber que é você
 scope-openid-text = Um identificador seu, o mesmo em cada visita.
@@ -22,5 +22,5 @@ scope-phone-text = E se ele está confirmado.
 scope-roles = Ver seus papéis
 scope-roles-text = O que você pode fazer neste aplicativo, como os administradores dele decidiram.
 scope-offline = Manter este acesso na sua ausência
-scope-offline-text = Até você retirá-lo, mesmo quando não estiver usando o aplicativo.
+scope-offline-text = Também quando você não estiver usando o aplicativo, até você sair aqui ou remover o acesso.
 scope-other-text = Uma permissão definida pelo próprio aplicativo.

@@ -1,7 +1,7 @@
 # Segundos fatores e chaves de acesso.
 
 second-title = Segunda etapa
-second-lead = Você está entrando como { $account }. Mostre mais uma prova.
+second-lead = Você está entrando como { $account }. Falta mais uma etapa.
 second-passkey = Usar uma chave de acesso
 second-code = Código do seu aplicativo autenticador
 second-code-hint = Seis dígitos. Eles mudam a cada 30 segundos.
@@ -9,7 +9,7 @@ second-remember = Não perguntar neste navegador por 30 dias
 second-remember-hint = Só em um dispositivo que ninguém mais usa.
 second-submit = Continuar
 second-recovery-code = Código de recuperação
-second-recovery-hint = Um dos códigos que você guardou ao configurar a segunda etapa. Cada um funciona uma vez.
+second-recovery-hint = Um dos códigos de recuperação que você guardou. Cada um funciona uma vez.
 second-use-recovery = Usar um código de recuperação
 second-back-to-code = Voltar às outras opções
 second-cancel = Começar de novo
@@ -21,7 +21,7 @@ enrol-passkey = Criar uma chave de acesso
 enrol-cancel = Agora não: voltar ao aplicativo
 
 totp-title = Configurar um aplicativo autenticador
-totp-lead = A partir daí, ao entrar com a senha, também será pedido um código do aplicativo, exceto nos navegadores em que você escolher não ser perguntado por 30 dias.
+totp-lead = A partir daí, ao entrar com a senha ou com outro provedor, também será pedido um código do aplicativo, exceto nos navegadores em que você escolher não ser perguntado por 30 dias.
 totp-scan = Escaneie esta imagem com o aplicativo:
 totp-qr = Código QR para o seu aplicativo autenticador
 totp-type = Ou digite esta chave:
@@ -32,7 +32,7 @@ totp-submit = Confirmar
 factor-cancel = Cancelar
 
 codes-title = Seus códigos de recuperação
-codes-lead = Se você perder o celular ou a chave de acesso, cada um deles deixa você entrar uma vez. Eles são mostrados só agora: guarde-os em lugar seguro.
+codes-lead = Se você perder o celular ou a chave de acesso, digite um deles como segunda etapa. Cada um funciona uma vez. Eles são mostrados só agora: guarde-os em lugar seguro.
 codes-download = Baixar
 codes-print = Imprimir
 codes-kept = Já guardei
@@ -40,7 +40,7 @@ codes-heading = Códigos de recuperação
 codes-renew = Criar novos códigos
 codes-first = Criar códigos de recuperação
 codes-renew-text = Os códigos antigos deixam de funcionar na hora.
-codes-first-text = Dez códigos, cada um vale para um acesso.
+codes-first-text = Dez códigos, cada um vale para uma segunda etapa.
 
 passkey-title = Criar uma chave de acesso
 passkey-lead = Uma chave de acesso deixa você entrar com a digital, o rosto ou o PIN em vez da senha. Ninguém consegue roubá-la com uma página falsa.
@@ -72,13 +72,13 @@ passkey-synced = Em todos os seus dispositivos
 factor-since = Adicionada em { $time }
 factor-used = usada pela última vez em { $time }
 
-always-on = Depois da senha, uma chave de acesso é sempre pedida.
+always-on = Depois da senha, ou da entrada com outro provedor, uma chave de acesso é pedida.
 always-off = A senha sozinha também deixa você entrar.
 always-start = Sempre pedir uma chave de acesso depois da senha
 always-stop = Deixar a senha sozinha bastar
 
 totp-heading = Aplicativo autenticador
-totp-on = Depois da senha, um código do seu aplicativo é pedido.
+totp-on = Depois da senha, ou da entrada com outro provedor, um código do seu aplicativo é pedido.
 totp-off = Um aplicativo no celular gera um código que é pedido depois da senha.
 totp-add = Configurar
 totp-replace = Mudar para outro aplicativo

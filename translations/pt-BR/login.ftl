@@ -23,8 +23,8 @@ register-have-account = Já tem uma conta?
 
 verify-title = Confira seu e-mail
 verify-lead = Enviamos um código para { $email }. Digite-o aqui ou abra o link da mensagem.
-verify-link-lead = Um clique e fica confirmado que este endereço é seu.
-verify-link-elsewhere = Você se cadastrou em outro navegador? Digite a senha que escolheu lá. Se não foi você, feche esta página: sem a senha nada acontece.
+verify-link-lead = Com este botão, você confirma que este endereço é seu.
+verify-link-elsewhere = Não reconhecemos este navegador. Digite a senha que você escolheu ao se cadastrar. Se não foi você que se cadastrou, feche esta página: sem a senha nada acontece.
 verify-code = Código
 verify-submit = Confirmar
 verify-no-letter = Não recebeu? Olhe também a caixa de spam.
@@ -50,8 +50,8 @@ recover-password-title = Escolha uma nova senha
 recover-password-submit = Salvar a nova senha
 recover-sessions-end =
     { $count ->
-        [one] Vamos encerrar { $count } sessão nos seus dispositivos, e os aplicativos que você usou nela perdem o acesso.
-       *[other] Vamos encerrar { $count } sessões nos seus dispositivos, e os aplicativos que você usou nelas perdem o acesso.
+        [one] Vamos encerrar { $count } sessão nos seus dispositivos, e todos os aplicativos perdem o acesso à sua conta.
+       *[other] Vamos encerrar { $count } sessões nos seus dispositivos, e todos os aplicativos perdem o acesso à sua conta.
     }
 recover-done-title = Sua nova senha foi salva
 recover-done-lead = Você já pode entrar com ela.
@@ -87,7 +87,7 @@ onward-continue = Continuar
 verify-continue = Abri o link: continuar
 wait-verify = Abriu o link em outro dispositivo ou navegador? Esta página continua sozinha.
 verified-elsewhere-title = Seu e-mail está confirmado
-verified-elsewhere-lead = Continue na janela em que você começou. Ela continua sozinha. Aqui você também está conectado.
+verified-elsewhere-lead = Continue na janela em que você começou. Ela continua sozinha ou pelo botão. Se você a fechou, abra o aplicativo de novo: aqui você também está conectado.
 verified-elsewhere-account = Ir para a sua conta
 recover-continue = Já tenho a nova senha: entrar
 wait-recover = Abriu o link em outro dispositivo ou navegador? Esta página continua sozinha.
@@ -96,8 +96,9 @@ recover-sign-in-here = Entrar aqui mesmo
 
 sign-in-confirm-title = Confirme que é você
 sign-in-confirm-client = { $client } pede que você entre novamente.
-sign-in-confirm-change = Esta página muda a proteção da sua conta; por isso, entre novamente antes.
+sign-in-confirm-change = O próximo passo muda algo importante na sua conta; por isso, entre novamente antes.
 signed-in-already-title = Você já entrou
 signed-in-already = Você está conectado como { $name }.
 login-show-password = Mostrar a senha
 login-hide-password = Ocultar a senha
+verify-link-title = Confirme seu endereço de e-mail

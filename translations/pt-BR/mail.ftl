@@ -3,7 +3,7 @@
 mail-verify-subject = Confirme seu endereço de e-mail
 mail-verify-lead = Alguém, provavelmente você, informou este endereço para uma conta. Para confirmar que ele é seu, digite este código:
 mail-verify-button = Confirmar por este link
-mail-verify-not-you = Se não foi você, ignore esta mensagem. Sem o código, nada acontece.
+mail-verify-not-you = Se não foi você, ignore esta mensagem. Sem o código ou o link, nada acontece.
 mail-minutes =
     { $count ->
         [one] O código e o link funcionam uma única vez, por { $count } minuto.
@@ -32,11 +32,11 @@ mail-changed-subject = Sua senha foi alterada
 mail-changed-lead = A senha da sua conta foi alterada: { $time }. Suas outras sessões foram encerradas.
 
 mail-recovered-subject = Você tem uma nova senha
-mail-recovered-lead = A senha da sua conta foi redefinida por um link de uma mensagem nossa: { $time }. Todas as sessões foram encerradas.
+mail-recovered-lead = A senha da sua conta foi redefinida por um link de uma mensagem nossa: { $time }. Todas as sessões foram encerradas, e todos os aplicativos perdem o acesso.
 
-mail-factor-added-subject = Uma forma de confirmar sua identidade foi adicionada
+mail-factor-added-subject = Um método de entrada foi adicionado
 mail-factor-added-lead = Isto foi adicionado à sua conta: { $factor }. { $time }.
-mail-factor-removed-subject = Uma forma de confirmar sua identidade foi removida
+mail-factor-removed-subject = Um método de entrada foi removido
 mail-factor-removed-lead = Isto foi removido da sua conta: { $factor }. { $time }.
 mail-factor-app = aplicativo autenticador
 mail-factor-passkey = chave de acesso “{ $name }”
@@ -58,27 +58,27 @@ mail-unlinked-subject = Uma forma de entrar foi removida
 mail-unlinked-lead = Entrar com { $provider } não leva mais à sua conta: { $time }.
 
 mail-reuse-subject = Encerramos uma de suas sessões
-mail-reuse-lead = Um token do aplicativo “{ $application }” foi usado de novo quando já havia um mais novo em uso: { $time }. Isso acontece quando alguém o copiou, por isso encerramos a sessão de onde ele veio.
+mail-reuse-lead = Um token do aplicativo “{ $application }” foi usado de novo quando já havia um mais novo em uso: { $time }. Isso pode significar que alguém o copiou, por isso encerramos a sessão de onde ele veio.
 mail-reuse-meaning = No seu próprio dispositivo, basta entrar de novo.
 mail-reuse-grant-subject = Encerramos o acesso de um aplicativo
-mail-reuse-grant-lead = Um token do aplicativo “{ $application }” foi usado de novo quando já havia um mais novo em uso: { $time }. Isso acontece quando alguém o copiou, por isso encerramos o acesso desse aplicativo.
+mail-reuse-grant-lead = Um token do aplicativo “{ $application }” foi usado de novo quando já havia um mais novo em uso: { $time }. Isso pode significar que alguém o copiou, por isso encerramos o acesso desse aplicativo.
 mail-reuse-grant-meaning = No seu próprio dispositivo, basta entrar de novo no aplicativo.
 
 mail-email-changed-subject = Sua conta tem um novo endereço de e-mail
 mail-email-changed-lead = O endereço da sua conta foi alterado para { $email }: { $time }. Esta mensagem vai para o endereço antigo e é a última a ir para ele.
 
 mail-merged-subject = Duas contas viraram uma
-mail-merged-lead = Outra conta foi unida à sua: { $time }. Toda forma de entrar em uma ou na outra agora leva a esta.
+mail-merged-lead = Sua conta e outra foram unidas: { $time }. Os provedores vinculados às duas agora levam à conta que ficou. A senha e as chaves de acesso da outra conta não funcionam mais. Por 30 dias, a conta que ficou pode desfazer isso.
 
 mail-deleted-subject = Sua conta foi excluída
-mail-deleted-lead = Sua conta e tudo o que sabíamos sobre você foram excluídos: { $time }. Todas as sessões foram encerradas e nenhum aplicativo tem mais acesso.
-mail-deleted-for-good = Ninguém pode trazê-la de volta, nem nós. Você pode criar uma nova quando quiser.
+mail-deleted-lead = Sua conta, seu perfil, seu endereço e todas as formas de entrar foram excluídos: { $time }. Todas as sessões foram encerradas, e todos os aplicativos perdem o acesso.
+mail-deleted-for-good = Ninguém pode trazê-la de volta, nem nós.
 
 mail-back-subject = Recupere o acesso à sua conta
-mail-back-lead = Você nos disse que não foi você, por isso encerramos todas as sessões e retiramos o acesso de todos os aplicativos: { $time }. Por um dia, ninguém pode mudar a proteção da sua conta. Para voltar, escolha uma nova senha que ninguém mais conheça.
+mail-back-lead = Você nos disse que não foi você, por isso encerramos todas as sessões, retiramos o acesso de todos os aplicativos e apagamos sua senha: { $time }. Por um dia, ninguém pode mudar o endereço nem as formas de entrar da sua conta, nem excluí-la. Para voltar, escolha uma nova senha que ninguém mais conheça.
 mail-back-link = O link funciona uma única vez, por 24 horas. Depois disso, peça um novo na página de entrada.
 
 mail-not-me-button = Não fui eu
-mail-not-me = Se foi você, não há nada a fazer. Se não foi, abra o link acima e confirme: todas as sessões terminam e enviamos um link para escolher uma nova senha.
+mail-not-me = Se foi você, não há nada a fazer. Se não foi, abra o link acima e confirme: todas as sessões terminam, sua senha deixa de funcionar e enviamos um link para escolher uma nova.
 
 mail-footer = Esta mensagem foi enviada por uma máquina. Ninguém lê as respostas. Nunca pedimos sua senha por e-mail.

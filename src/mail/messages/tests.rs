@@ -80,7 +80,7 @@ fn the_text_of_a_letter_reads_like_this() {
 
     Code and link work once, for 15 minutes.
 
-    If it was not you, ignore this email. Without the code, nothing happens.
+    If it was not you, ignore this email. Without the code or the link, nothing happens.
 
     --
     This email was sent by a machine. Nobody reads the answers. We never ask for your password by email.

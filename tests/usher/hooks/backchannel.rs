@@ -330,7 +330,7 @@ on_both_databases! {
         let done = scene.browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
         // One who hangs is given up after ten seconds: nobody has waited for that.
         assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
-        assert!(done.text(".receipt").contains("Does not answer; we keep trying."), "{}", done.body);
+        assert!(done.text(".receipt").contains("Has not answered yet; we keep trying."), "{}", done.body);
         working.abort();
     }
 

@@ -29,8 +29,8 @@ on_both_databases! {
         let page = browser.open(&stage.house.at("/logout")).await;
         let done = browser.submit(&page, &[("everywhere", "true"), ("logout", "yes")]).await;
         let receipt = done.text(".receipt").split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(receipt.contains("Hears Was told, and has signed you out."), "{receipt}");
-        assert!(receipt.contains("Deaf Does not answer; we keep trying."), "{receipt}");
+        assert!(receipt.contains("Hears Was told, and confirms that it signed you out."), "{receipt}");
+        assert!(receipt.contains("Deaf Has not answered yet; we keep trying."), "{receipt}");
         assert!(receipt.contains("Shop Its access ends within 10 minutes."), "{receipt}");
 
         let mut again = stage.signed_in(ANA).await;

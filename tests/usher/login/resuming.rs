@@ -112,7 +112,7 @@ on_both_databases! {
         }
         assert!(!asks_password(&browser.open(&house.authorize_url(&client, &[])).await));
         let page = browser.open(&house.at("/login?next=%2Faccount%2Fdata&again=1")).await;
-        assert!(page.text("main .lead").contains("how your account is protected"), "{}", page.body);
+        assert!(page.text("main .lead").contains("something important in your account"), "{}", page.body);
     }
 
     async fn whoever_is_signed_in_continues_or_uses_another_account(db: TestDatabase) {
