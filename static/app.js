@@ -16,7 +16,7 @@
     input.addEventListener('blur', function () { hint.textContent = ''; });
   });
 
-  // Whoever changes the language finds what they typed; passwords and hidden values are kept nowhere.
+  // Whoever changes the language, or goes on to another form, finds what they typed; passwords and hidden values are kept nowhere.
   (function () {
     var KEPT = 'usher-typed';
     var fields = 'main input:not([type=password]):not([type=hidden]):not([readonly]), main textarea, main select';
@@ -32,6 +32,14 @@
           if (typeof was === 'boolean') { field.checked = was; } else { field.value = was; }
         });
       }
+      // Whoever goes on to another form about the same address finds it there.
+      each('main a[data-carry]', function (link) {
+        link.addEventListener('click', function () {
+          var email = document.getElementById('email');
+          var values = email && email.value ? { email: email.value } : {};
+          sessionStorage.setItem(KEPT, JSON.stringify({ place: link.pathname, values: values }));
+        });
+      });
       each('footer a[hreflang]', function (link) {
         link.addEventListener('click', function () {
           var values = {};

@@ -99,6 +99,18 @@ inFreshBrowser('another language keeps what was typed, and no password', async (
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
 });
 
+inFreshBrowser('an address that was typed goes along to the next form', async (page) => {
+  await page.goto(`${usher.issuer}/login`);
+  await page.fill('#email', 'bea@example.test');
+  await follow(page, 'a[href*="/recover"]');
+  assert.equal(await page.inputValue('#email'), 'bea@example.test');
+  await follow(page, '.below a[href*="/login"]');
+  await follow(page, '.below a[href*="/register"]');
+  assert.equal(await page.inputValue('#email'), 'bea@example.test');
+  assert.doesNotMatch(page.url(), /bea/);
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+});
+
 inFreshBrowser('Tab leads from the address to the password to the button, and Caps Lock is told', async (page) => {
   await page.goto(`${usher.issuer}/login`);
   await page.focus('#email');

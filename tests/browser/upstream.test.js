@@ -61,7 +61,7 @@ async function send(order, path = 'send') {
 
 /** On the page that knows an account with the address: signs in to it and links. */
 async function linkBySigningIn(page, provider) {
-  assert.equal(await heading(page).innerText(), 'You already have an account');
+  assert.equal(await heading(page).innerText(), 'Is this your account?');
   await inspect(page, `upstream-confirm-${provider}`);
   await follow(page, 'main a.button.primary');
   assert.equal(await page.inputValue('#email'), usher.banner.email);
@@ -87,7 +87,7 @@ inFreshBrowser('Google knows the address of an account: its owner signs in, and 
 inFreshBrowser('Facebook proves no address: a code does, and then the account is linked', async (page) => {
   await sites.facebook.open(page);
   await through(page, 'facebook', 'ana');
-  assert.equal(await heading(page).innerText(), 'Your e-mail address');
+  assert.equal(await heading(page).innerText(), 'Your email address');
   await inspect(page, 'upstream-address');
   await follow(page, 'button[name=mail].primary');
   const { code } = await letter(page, usher.issuer, usher.banner.email, 'Your code');

@@ -25,7 +25,7 @@ optional = (optional)
 name = Name
 created = Created
 
-email = E-mail address
+email = Email address
 password = Password
 new-password = New password
 current-password = Current password
@@ -52,7 +52,7 @@ terms-of-service = Terms of service
 
 errors-title = Please check the following:
 
-message-wrong-credentials = This e-mail address and password do not match.
+message-wrong-credentials = This email address and password do not match.
 message-account-disabled = This account is disabled. Please contact whoever runs this service.
 message-too-many-attempts =
     { $count ->
@@ -70,12 +70,12 @@ message-code-used = This code was used already. Wait until your app shows the ne
 message-code-expired = This code no longer works. Please ask for a new one or start again.
 message-not-proven-yet = Your address is not confirmed yet. Enter the code, or open the link in the email.
 message-password-renewed = Your new password is saved. Sign in with it.
-message-email-verified = Your e-mail address is confirmed.
-message-email-at-sign = An e-mail address has exactly one @, as in ana@example.com.
+message-email-verified = Your email address is confirmed.
+message-email-at-sign = An email address has exactly one @, as in ana@example.com.
 message-email-local-part = Before the @, use only the letters a to z without accents, digits, and signs such as . - _ + (no dot at the beginning or the end, no two in a row; 64 characters at most).
 message-email-domain = What stands after the @ is not the name of a domain, such as example.com.
 message-email-dotless = What stands after the @ needs a dot, as in example.com.
-message-email-too-long = This e-mail address is too long: 254 characters at most.
+message-email-too-long = This email address is too long: 254 characters at most.
 message-email-taken = This address has an account already. Enter its own password to go on.
 message-required = Please fill this in.
 message-too-long =
@@ -141,11 +141,11 @@ claim-postal-code = Postal code
 claim-locality = Town
 claim-region = State or region
 claim-country = Country
-claim-email-verified = Whether your e-mail address is confirmed
+claim-email-verified = Whether your email address is confirmed
 claim-phone-verified = Whether your phone number is confirmed
 claim-roles = Your roles in the application
 claim-updated-at = When your profile last changed
 pages = Pages
 message-not-confirmed = This is not what the page asks you to type.
 message-access-removed = Access removed. What the application already holds expires by itself.
-message-email-changed = Your new e-mail address is confirmed.
+message-email-changed = Your new email address is confirmed.

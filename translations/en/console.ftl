@@ -9,7 +9,7 @@ project-new-text = A project holds your applications, and what they may do.
 project-create = Create project
 project-id = Project id
 project-token = Project token
-project-token-text = It opens the project’s API and its history. Keep it where you keep other secrets; we only store what checks it.
+project-token-text = It gives access to the project’s API and decrypts its history. Keep it with your other secrets; Usher stores only a hash of it.
 project-no-clients = No clients yet. A client is one application that signs people in.
 shown-once = Shown this once.
 
@@ -39,7 +39,7 @@ role-owner = Owner
 role-owner-text = Changes members and the token as well, and may delete the project.
 
 token-rotate = Replace the token
-token-rotate-text = The token is also the key to the project’s history: enter the present one, and the new one opens all of it.
+token-rotate-text = The token also decrypts the project’s history. Enter the present one, so that the new one decrypts all of it.
 token-current = Present token
 token-current-hint = Without it, everything in the history becomes unreadable for ever and is deleted.
 token-discard = The history may be deleted

@@ -36,7 +36,7 @@ verify-meant-send = Send the code to { $email }
 verify-later = Do this later
 
 recover-title = Reset your password
-recover-lead = Tell us your e-mail address, and we will send you a link to choose a new password.
+recover-lead = Tell us your email address, and we will send you a link to choose a new password.
 recover-submit = Send the link
 recover-sent-title = Check your mail
 recover-sent-lead = If there is an account for { $email }, an email with a link is on its way.
@@ -102,3 +102,4 @@ signed-in-already = You are signed in as { $name }.
 login-show-password = Show password
 login-hide-password = Hide password
 verify-link-title = Confirm your email address
+accounts-remove-hint = “Remove” takes an account off this list and signs it out in this browser.

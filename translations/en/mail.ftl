@@ -1,6 +1,6 @@
 # Letters.
 
-mail-verify-subject = Confirm your e-mail address
+mail-verify-subject = Confirm your email address
 mail-verify-lead = Somebody, most likely you, gave this address for an account. To confirm that it is yours, enter this code:
 mail-verify-button = Confirm with this link
 mail-verify-not-you = If it was not you, ignore this email. Without the code or the link, nothing happens.
@@ -64,7 +64,7 @@ mail-reuse-grant-subject = We ended the access of an application
 mail-reuse-grant-lead = A token of the application “{ $application }” was used again after a newer one was in use: { $time }. This can mean that somebody has copied it, so we ended the access of that application.
 mail-reuse-grant-meaning = On your own device, just sign in to the application again.
 
-mail-email-changed-subject = Your account has a new e-mail address
+mail-email-changed-subject = Your account has a new email address
 mail-email-changed-lead = The address of your account was changed to { $email }: { $time }. This email goes to the old address, and is the last one that does.
 
 mail-merged-subject = Two accounts became one

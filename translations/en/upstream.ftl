@@ -1,13 +1,13 @@
 # Signing in with other providers, and what is linked.
 
-upstream-address-title = Your e-mail address
+upstream-address-title = Your email address
 upstream-address-lead = { $provider } did not tell us an address that it has checked. With one you can recover your account and hear of changes to it. We will send a code.
 upstream-code-lead = We sent a code to { $email }. Enter it here.
 upstream-address-send = Send the code
 upstream-skip-lead = Rather not?
 upstream-skip = Go on without an address
-upstream-confirm-title = You already have an account
-upstream-confirm-lead = There is an account with the address { $email }. Is it yours?
+upstream-confirm-title = Is this your account?
+upstream-confirm-lead = There is an account here with the address { $email }.
 upstream-confirm-account = Account here
 upstream-confirm-how = Sign in to it as you always do, then confirm. From then on, { $provider } leads to it, too.
 upstream-confirm-sign-in = Sign in to that account
@@ -58,6 +58,6 @@ identities-done-linked = It is linked: from now on it leads to this account.
 identities-done-unlinked = It is unlinked. Other sessions that were opened with it have ended.
 identities-done-merged = The two accounts are one now.
 identities-done-undone = They are two accounts again.
-identities-last-way = This is the last way into your account. Add another one, such as a password, first.
+identities-last-way = This is the last way into your account. First add another one: a passkey, another provider, or an email address and a password.
 
 upstream-confirm-no = No, it is not mine

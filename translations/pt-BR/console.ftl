@@ -9,7 +9,7 @@ project-new-text = Um projeto reúne seus aplicativos e o que eles podem fazer.
 project-create = Criar projeto
 project-id = Id do projeto
 project-token = Token do projeto
-project-token-text = Ele abre a API e o histórico do projeto. Guarde-o junto com seus outros segredos; nós só guardamos o que serve para conferi-lo.
+project-token-text = Ele dá acesso à API do projeto e decifra o histórico. Guarde-o junto com seus outros segredos; o Usher guarda apenas um hash dele.
 project-no-clients = Ainda não há clientes. Um cliente é um aplicativo em que as pessoas entram.
 shown-once = Exibido só desta vez.
 
@@ -39,7 +39,7 @@ role-owner = Proprietário
 role-owner-text = Também altera membros e o token, e pode excluir o projeto.
 
 token-rotate = Trocar o token
-token-rotate-text = O token também é a chave do histórico do projeto: informe o atual, e o novo abrirá tudo.
+token-rotate-text = O token também decifra o histórico do projeto. Informe o atual, para que o novo decifre tudo.
 token-current = Token atual
 token-current-hint = Sem ele, todo o histórico fica ilegível para sempre e é excluído.
 token-discard = O histórico pode ser excluído

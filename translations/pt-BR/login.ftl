@@ -102,3 +102,4 @@ signed-in-already = Você está conectado como { $name }.
 login-show-password = Mostrar a senha
 login-hide-password = Ocultar a senha
 verify-link-title = Confirme seu endereço de e-mail
+accounts-remove-hint = “Remover” tira a conta desta lista e encerra a sessão dela neste navegador.

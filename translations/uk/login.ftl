@@ -108,3 +108,4 @@ signed-in-already = Ви увійшли як { $name }.
 login-show-password = Показати пароль
 login-hide-password = Сховати пароль
 verify-link-title = Підтвердьте свою електронну адресу
+accounts-remove-hint = «Прибрати» вилучає обліковий запис із цього списку й завершує його сеанс у цьому браузері.

@@ -69,7 +69,7 @@ fn there_is_no_letter_without_an_address() {
 fn the_text_of_a_letter_reads_like_this() {
     let letter = verify_email(to(Lang::En), "482913", "https://id.example.com/v/1", 15).unwrap();
     insta::assert_snapshot!(letter.text(), @"
-    Confirm your e-mail address
+    Confirm your email address
 
     Somebody, most likely you, gave this address for an account. To confirm that it is yours, enter this code:
 

@@ -21,11 +21,11 @@ on_both_databases! {
         let tokens = house.tokens(&mut browser, &client, ANA).await;
         let page = browser.open(&house.at("/account/apps")).await;
         assert_eq!(page.values("client"), [client.client.id.0.as_str()]);
-        assert!(page.text(".ticks").contains("See your e-mail address"), "{}", page.body);
-        assert!(!page.text("details").contains("E-mail address"), "allowed is not given");
+        assert!(page.text(".ticks").contains("See your email address"), "{}", page.body);
+        assert!(!page.text("details").contains("Email address"), "allowed is not given");
         assert_eq!(house.userinfo(&tokens.text("access_token")).await.status, 200);
         let page = browser.open(&house.at("/account/apps")).await;
-        assert!(page.text("details").contains("E-mail address"), "{}", page.body);
+        assert!(page.text("details").contains("Email address"), "{}", page.body);
     }
 
     /// What is given at every request is written down once an hour.
