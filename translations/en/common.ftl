@@ -89,8 +89,8 @@ message-password-short =
         [one] Please use at least { $count } character.
        *[other] Please use at least { $count } characters.
     }
-message-password-common = This password is on every attacker’s list. Please choose another.
-message-password-own = This password is made of your own name or address. Please choose another.
+message-password-common = This password is among the most common ones. Please choose another.
+message-password-own = This password is little more than your name, your address or the name of this service. Please choose another.
 message-password-same = This is the password you have now. Please choose a new one.
 message-current-password-wrong = This is not your current password.
 message-password-changed = Your password is changed. Your other sessions have ended.

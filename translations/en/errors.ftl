@@ -55,6 +55,6 @@ way-again = Try again
 way-reload = Load the page again
 way-back-to = Go to { $host }
 kept-title = You were signed out meanwhile
-kept-lead = What you typed is kept on this page. Sign in in a new tab, then come back here and send it again.
+kept-lead = What you typed is kept on this page, except secrets. Sign in in a new tab, then come back here and send it again.
 kept-sign-in = Sign in, in a new tab
 kept-send = Send it again

@@ -87,5 +87,5 @@ provider-advice-misconfigured = Compare client id, secret and callback URL with 
 provider-advice-misbehaved = Its answer is not what it should be.
 provider-disable-text = Nobody signs in with it until you enable it again. Accounts stay.
 provider-remove = Remove this provider…
-provider-remove-text = Its secret is forgotten. Identities that it vouched for stay, and lead nowhere until it is back under the same name.
+provider-remove-text = Its secret is deleted. Identities linked with it stay, and lead nowhere until the provider is added again.
 provider-remove-sure = Remove for good

@@ -89,8 +89,8 @@ message-password-short =
         [one] Use pelo menos { $count } caractere.
        *[other] Use pelo menos { $count } caracteres.
     }
-message-password-common = Esta senha está na lista de qualquer invasor. Escolha outra.
-message-password-own = Esta senha é feita do seu próprio nome ou endereço. Escolha outra.
+message-password-common = Esta senha está entre as mais comuns. Escolha outra.
+message-password-own = Esta senha é pouco mais que seu nome, seu endereço ou o nome deste serviço. Escolha outra.
 message-password-same = Esta já é a sua senha. Escolha uma nova.
 message-current-password-wrong = Esta não é a sua senha atual.
 message-password-changed = Sua senha foi alterada. Suas outras sessões foram encerradas.

@@ -55,6 +55,6 @@ way-again = Tentar novamente
 way-reload = Carregar a página de novo
 way-back-to = Ir para { $host }
 kept-title = Sua sessão terminou nesse meio-tempo
-kept-lead = O que você digitou está guardado nesta página. Entre em uma nova aba, volte aqui e envie de novo.
+kept-lead = O que você digitou está guardado nesta página, exceto segredos. Entre em uma nova aba, volte aqui e envie de novo.
 kept-sign-in = Entrar em uma nova aba
 kept-send = Enviar de novo

@@ -87,5 +87,5 @@ provider-advice-misconfigured = Compare ID de cliente, segredo e URL de retorno 
 provider-advice-misbehaved = Sua resposta não é a que deveria ser.
 provider-disable-text = Ninguém entra com ele até você ativá-lo de novo. As contas ficam.
 provider-remove = Remover este provedor…
-provider-remove-text = O segredo é esquecido. As identidades que ele atestou ficam, e não levam a lugar nenhum até ele voltar com o mesmo nome.
+provider-remove-text = O segredo é excluído. As identidades vinculadas a ele ficam, e não levam a lugar nenhum até ele ser adicionado de novo.
 provider-remove-sure = Remover de vez

@@ -63,7 +63,7 @@ on_both_databases! {
         for (lang, wrong, used, recovery) in [
             ("en", "authenticator app", "the next one", "recovery codes"),
             ("pt-BR", "aplicativo autenticador", "o próximo", "códigos de recuperação"),
-            ("uk", "програма-автентифікатор", "наступний", "кодів відновлення"),
+            ("uk", "програма-автентифікатор", "наступний", "резервних кодів"),
         ] {
             let mut browser = house.browser();
             browser.open(&house.at(&format!("/login?ui_locales={lang}"))).await;
