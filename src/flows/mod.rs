@@ -42,7 +42,7 @@ pub use manage::users::NewUser;
 pub use passkeys::{Ceremony, PasskeyAnswer};
 pub use policy::{Answer, Asked, Bundle, Drafted, Held, NewAssignment, Simulated, SimulatedRoute, Subject};
 pub use projects::{HistoryPage, HistorySearch, MAX_OVERLAP, Person, PersonSession, Rotation, USUAL_OVERLAP};
-pub use receipts::Told;
+pub use receipts::{LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as RECEIPT_LOOKS, Told};
 pub use recover::{LIFETIME as RECOVERY_LIFETIME, Recovered};
 pub use refusals::log_refusal;
 pub use return_to::{Continued, ReturnTo, WaitingRecovery};

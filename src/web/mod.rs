@@ -22,6 +22,7 @@ pub mod login;
 pub mod oidc;
 pub mod pages;
 pub mod problem;
+pub mod receipt;
 pub mod refusal;
 pub mod router;
 pub mod server;

@@ -7,15 +7,13 @@ use url::Url;
 
 use super::extract::visitor::Visitor;
 use super::layers::security_headers::LeadsOn;
-use super::pages::{ClientView, FormPost, ReceiptLine};
+use super::pages::{ClientView, FormPost};
 use super::problem::HttpProblem;
 use super::state::App;
 use super::urls;
 use crate::domain::client::Client;
 use crate::domain::interaction::{Interaction, Step};
-use crate::domain::receipt::{Line, Telling};
 use crate::flows::{FlowError, Outcome, Refused, ReturnTo, SignedIn};
-use crate::i18n::Lang;
 use crate::protocol::redirect_uri;
 use crate::protocol::response_mode::{AuthorizationResponse, Delivery};
 
@@ -169,40 +167,5 @@ pub fn client_view(client: &Client, redirect_uri: &str) -> ClientView {
         client_uri: metadata.client_uri.clone(),
         policy_uri: metadata.policy_uri.clone(),
         tos_uri: metadata.tos_uri.clone(),
-    }
-}
-
-/// A receipt in words.
-pub fn receipt(lang: Lang, lines: Vec<Line>) -> Vec<ReceiptLine> {
-    lines.into_iter().map(|line| receipt_line(lang, line)).collect()
-}
-
-fn receipt_line(lang: Lang, line: Line) -> ReceiptLine {
-    let (what, done) = match line.telling {
-        Telling::Told => (lang.text("receipt-told"), true),
-        Telling::Retrying => (lang.text("receipt-retrying"), false),
-        Telling::EndsWithin { minutes } => (lang.text_with("receipt-ends", &[("count", minutes.into())]), false),
-        Telling::Over => (lang.text("receipt-over"), true),
-    };
-    ReceiptLine { name: line.name, what, done }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::id::ClientId;
-
-    #[test]
-    fn every_state_of_a_receipt_has_words_of_its_own() {
-        for lang in Lang::ALL {
-            let states = [Telling::Told, Telling::Retrying, Telling::EndsWithin { minutes: 4 }, Telling::Over];
-            let line = |telling| Line { client_id: ClientId("c".into()), name: "Demo".into(), telling };
-            let words: std::collections::BTreeSet<String> =
-                receipt(lang, states.map(line).to_vec()).into_iter().map(|line| line.what).collect();
-            assert_eq!(words.len(), 4, "{words:?}");
-        }
-        let line =
-            Line { client_id: ClientId("c".into()), name: "Demo".into(), telling: Telling::EndsWithin { minutes: 4 } };
-        assert_eq!(receipt_line(Lang::En, line).what, "Its access ends within 4 minutes.");
     }
 }

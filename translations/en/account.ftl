@@ -157,5 +157,12 @@ receipt-ends =
         [one] Its access ends within { $count } minute.
        *[other] Its access ends within { $count } minutes.
     }
+receipt-modules =
+    { $count ->
+        [one] Its local modules refuse your session. Where a token is checked elsewhere, access ends within { $count } minute.
+       *[other] Its local modules refuse your session. Where a token is checked elsewhere, access ends within { $count } minutes.
+    }
+receipt-module-acknowledged = The local module { $name } acknowledged this: { $time }.
+receipt-module-waiting = The local module { $name } has not acknowledged this yet.
 receipt-over = Its access has ended.
 receipt-meaning = Nothing is renewed from now on. What an application already holds ends by itself.

@@ -157,5 +157,12 @@ receipt-ends =
         [one] O acesso dele termina em até { $count } minuto.
        *[other] O acesso dele termina em até { $count } minutos.
     }
+receipt-modules =
+    { $count ->
+        [one] Os módulos locais dele recusam sua sessão. Onde um token é verificado de outra forma, o acesso termina em até { $count } minuto.
+       *[other] Os módulos locais dele recusam sua sessão. Onde um token é verificado de outra forma, o acesso termina em até { $count } minutos.
+    }
+receipt-module-acknowledged = O módulo local { $name } confirmou isto: { $time }.
+receipt-module-waiting = O módulo local { $name } ainda não confirmou isto.
 receipt-over = O acesso dele terminou.
 receipt-meaning = Nada mais é renovado. O que um aplicativo já tem termina por si só.

@@ -6,7 +6,7 @@ mod hear;
 mod hub;
 mod listener;
 
-pub use audience::Connected;
+pub use audience::{Acknowledgement, Connected};
 pub(super) use hear::hear;
 pub use hub::{Hub, Place};
 pub use listener::{Listener, Listening, Next, Transport};

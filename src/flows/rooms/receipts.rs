@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::domain::client::Client;
-use crate::domain::id::ClientId;
+use crate::domain::id::{ClientId, ProjectId};
 use crate::domain::logout_notice::{LogoutNotice, NoticeStatus};
 use crate::domain::receipt::{Line, Telling, of_untold};
 use crate::domain::time::Timestamp;
@@ -16,8 +16,9 @@ use crate::flows::usher::Usher;
 use crate::protocol::client_metadata::RefreshRotation;
 
 /// Whoever looks at a receipt waits so often and so long for applications that answer at once.
-const LOOKS: u32 = 10;
-const LOOK_EVERY: Duration = Duration::from_millis(80);
+pub const LOOKS: u32 = 10;
+/// Between two looks.
+pub const LOOK_EVERY: Duration = Duration::from_millis(80);
 /// The account shows for so long who was told of what ended.
 const SHOWN: Duration = Duration::from_hours(24);
 
@@ -55,10 +56,39 @@ impl Usher {
             let untold = self.untold(ended.issued_at(id).filter(|_| rotates));
             let telling = if listening.contains(id) { told(id, &notices, untold) } else { untold };
             let name = client.as_ref().map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone());
-            lines.push(Line { client_id: (*id).clone(), name, telling });
+            let project_id = client.as_ref().map(|client| client.project_id);
+            lines.push(Line { client_id: (*id).clone(), name, project_id, telling, modules: Vec::new() });
         }
         lines.sort_by_key(|line| line.name.to_lowercase());
         Ok(lines)
+    }
+
+    /// Waits a moment until what has ended was dispatched; then gives how far the project's feed is.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn feed_position_after(&self, ended: &Ended, project: ProjectId) -> Result<Option<i64>, FlowError> {
+        let Some(user) = ended.user else { return Ok(None) };
+        for _ in 0..LOOKS {
+            if !self.store.has_untold_of(user).await? {
+                return Ok(self.store.feed_place(project).await?.map(|place| place.position));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(None)
+    }
+
+    /// The name of a local module: that of its client, or of the project whose token it holds.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn module_name(&self, project: ProjectId, client: Option<&ClientId>) -> Result<String, FlowError> {
+        if let Some(id) = client {
+            let client = self.find_client(id).await?;
+            return Ok(client.map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone()));
+        }
+        let project = self.store.find_project(project).await?;
+        Ok(project.map(|project| project.name).unwrap_or_default())
     }
 
     /// The applications that were told, or are still to be told, that a session of this person is over; newest first.
@@ -74,7 +104,9 @@ impl Usher {
                 NoticeStatus::Waiting => Telling::Retrying,
                 NoticeStatus::Refused | NoticeStatus::GivenUp => self.untold(Some(notice.at)),
             };
-            let line = Line { client_id: notice.client_id, name: client.metadata.client_name.clone(), telling };
+            let name = client.metadata.client_name.clone();
+            let project_id = Some(client.project_id);
+            let line = Line { client_id: notice.client_id, name, project_id, telling, modules: Vec::new() };
             told.push(Told { line, at: notice.at });
         }
         Ok(told)

@@ -17,6 +17,7 @@ statements! {
     // A fact about a client belongs to the client's project, whether it says so or not.
     UNTOLD = "select e.seq, e.id, e.kind, e.at, e.user_id, e.session_id, e.client_id, e.grant_id, coalesce(e.project_id, c.project_id) as project_id, e.data from event e left join client c on c.id = e.client_id where not e.told and e.seq > 0 order by e.seq limit $1";
     ANY_UNTOLD = "select seq from event where not told and seq > 0 order by seq limit 1";
+    ANY_UNTOLD_OF_USER = "select seq from event where not told and seq > 0 and user_id = $1 order by seq limit 1";
     TOLD = "update event set told = true where seq = $1";
     // Only in the place of what was read: what was erased meanwhile stays erased.
     TOLD_LEAVING = "update event set told = true, data = case when data = $3 then $2 else data end where seq = $1";
@@ -90,6 +91,13 @@ impl Store {
     /// Is there a fact that was told to nobody yet?
     pub async fn has_untold(&self) -> Result<bool> {
         let seq: Option<i64> = on!(&self.db, ANY_UNTOLD, |conn, sql| sqlx::query_scalar(sql).fetch_optional(conn))?;
+        Ok(seq.is_some())
+    }
+
+    /// Is there an event of this user that was not dispatched yet?
+    pub async fn has_untold_of(&self, user: UserId) -> Result<bool> {
+        let seq: Option<i64> =
+            on!(&self.db, ANY_UNTOLD_OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
         Ok(seq.is_some())
     }
 }

@@ -13,6 +13,7 @@ use crate::web::login::of_refused;
 use crate::web::login::sign_in::{text, with_status};
 use crate::web::pages::{AccountData, AccountGone, Form};
 use crate::web::problem::HttpProblem;
+use crate::web::receipt;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
@@ -51,10 +52,10 @@ async fn delete(app: &App, mut visitor: Visitor, account: &Account, form: &Param
     match app.usher.delete_account(account, &text(form, "confirmation")).await {
         Ok(ended) => {
             let lang = visitor.lang(None, account.user.locale.as_deref());
-            let lines = app.usher.receipt(&ended).await?;
+            let lines = receipt::of(app, &ended).await?;
             visitor.browser.forget(account);
             let page = visitor.page(lang);
-            let receipt = show::receipt(lang, lines);
+            let receipt = receipt::words(lang, lines);
             let body = show::html(&AccountGone {
                 page,
                 mails: account.user.email.is_some(),

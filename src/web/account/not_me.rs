@@ -13,6 +13,7 @@ use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
 use crate::web::pages::{Form, NotMe, NotMeDone, NotMeExpired};
 use crate::web::problem::HttpProblem;
+use crate::web::receipt;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
@@ -57,7 +58,7 @@ pub async fn post(
     };
     match disowned {
         Ok(ended) => {
-            let lines = app.usher.receipt(&ended).await?;
+            let lines = receipt::of(&app, &ended).await?;
             done(visitor, mails, lines)
         }
         Err(FlowError::Refused(Refused::ProofOver)) => expired(visitor),
@@ -68,7 +69,7 @@ pub async fn post(
 /// Everything has ended.
 fn done(visitor: Visitor, mails: bool, lines: Vec<Line>) -> Result<Response, HttpProblem> {
     let page = visitor.page(visitor.lang(None, None));
-    let receipt = show::receipt(page.lang, lines);
+    let receipt = receipt::words(page.lang, lines);
     let body = show::html(&NotMeDone { page, mails, receipt, sign_in_url: urls::LOGIN.to_owned() })?;
     Ok(visitor.reply(body))
 }

@@ -15,6 +15,7 @@ use crate::web::login::logout;
 use crate::web::login::sign_in::text;
 use crate::web::pages::{AccountSessions, Form, Message, SessionView, means_words};
 use crate::web::problem::HttpProblem;
+use crate::web::receipt;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
@@ -61,7 +62,7 @@ pub async fn post(
 
 /// Signed out, and what becomes of each application.
 async fn with_receipt(app: &App, visitor: Visitor, ended: &Ended) -> Result<Response, HttpProblem> {
-    let lines = app.usher.receipt(ended).await?;
+    let lines = receipt::of(app, ended).await?;
     logout::signed_out(visitor, None, &crate::protocol::params::Params::default(), lines)
 }
 
@@ -71,7 +72,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
     sessions.sort_by_key(|session| (session.id != account.session.id, std::cmp::Reverse(session.last_seen_at)));
     let told = app.usher.told_of_logout(account).await?.into_iter().map(|told| told.line).collect();
     Ok(AccountSessions {
-        told: show::receipt(page.lang, told),
+        told: receipt::words(page.lang, told),
         form: Form::new(urls::SESSIONS, visitor.form_token()),
         sessions: sessions.iter().map(|session| session_view(page.lang, session, account.session.id)).collect(),
         not_me_url: urls::NOT_ME.to_owned(),

@@ -11,6 +11,7 @@ use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::pages::{Form, LogoutConfirm, SignedOut};
 use crate::web::problem::HttpProblem;
+use crate::web::receipt;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
@@ -39,20 +40,25 @@ pub async fn post(
     if text(&form, "logout") != "yes" {
         return Ok(visitor.redirect(urls::PROFILE));
     }
-    let mut receipt = Vec::new();
+    let mut ended = None;
     if let Some(account) = app.usher.current(&visitor.browser).await? {
-        let ended = match text(&form, "everywhere").as_str() {
+        ended = Some(match text(&form, "everywhere").as_str() {
             "" => app.usher.sign_out(&account).await?,
             _ => app.usher.sign_out_everywhere(&account).await?,
-        };
-        receipt = app.usher.receipt(&ended).await?;
+        });
     }
     match (&request.continue_url, request.fault) {
         (Some(to), None) => {
             let to = to.clone();
             Ok(visitor.redirect(&to))
         }
-        _ => signed_out(visitor, Some(&request), &query, receipt),
+        _ => {
+            let receipt = match &ended {
+                Some(ended) => receipt::of(&app, ended).await?,
+                None => Vec::new(),
+            };
+            signed_out(visitor, Some(&request), &query, receipt)
+        }
     }
 }
 
@@ -97,7 +103,7 @@ pub fn signed_out(
         client_name,
         continue_url: None,
         sign_in_url: Some(urls::LOGIN.to_owned()),
-        receipt: show::receipt(lang, receipt),
+        receipt: receipt::words(lang, receipt),
     };
     let body = show::html(&view)?;
     Ok(visitor.reply(body))

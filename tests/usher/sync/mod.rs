@@ -4,5 +4,6 @@ mod asking;
 mod causes;
 pub mod follower;
 mod instances;
+mod receipts;
 mod seen;
 mod socket;

@@ -9,4 +9,6 @@ pub struct ReceiptLine {
     pub what: String,
     /// Is it over already?
     pub done: bool,
+    /// What is known of each local module of its project, in words.
+    pub modules: Vec<String>,
 }
