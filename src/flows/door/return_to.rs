@@ -119,6 +119,21 @@ impl Usher {
         is_here(browser, pending.browser.as_deref()).then_some(pending.return_to)
     }
 
+    /// The sealed sign-in that a registration was part of, if this browser began the registration, whatever became of it.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn registration_returns_to(
+        &self,
+        proof: ProofId,
+        browser: &Browser,
+    ) -> Result<Option<String>, FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
+        let pending = found.and_then(|sealed| self.open_sign_up(&sealed));
+        let here = pending.filter(|pending| is_here(browser, pending.browser.as_deref()));
+        Ok(here.and_then(|pending| pending.interaction))
+    }
+
     /// Goes on in the window that somebody registered in. Where the address was proven in another browser, which took
     /// the password of the registration, whoever chose that password here is signed in here too, once.
     ///

@@ -284,7 +284,7 @@ impl Usher {
                 )?
             }
             Some(owner) => {
-                let at = |path| self.config.server.issuer.at(path);
+                let at = |path: &str| self.config.server.issuer.at(&format!("{path}?proof={id}"));
                 let owner =
                     Recipient { email: email.as_str(), name: None, lang: crate::flows::letters::lang_of(owner) };
                 messages::already_registered(owner, &at("/login"), &at("/recover"))?

@@ -6,6 +6,7 @@ pub mod logout;
 pub mod passkey;
 pub mod recover;
 pub mod register;
+mod registered;
 pub mod renew;
 pub mod second;
 pub mod sign_in;

@@ -13,6 +13,7 @@ use crate::flows::{FlowError, Recovered, Refused, ReturnTo};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
+use crate::web::login::registered;
 use crate::web::pages::{
     FieldErrors, Form, RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, Wait,
 };
@@ -25,7 +26,14 @@ use crate::web::urls;
 const MINUTES: u32 = 30;
 
 /// GET /recover
-pub async fn get(mut visitor: Visitor, QueryParams(query): QueryParams) -> Result<Response, HttpProblem> {
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    if let Some(to) = registered::sign_in_left(&app, &visitor, &query, urls::RECOVER).await? {
+        return Ok(visitor.redirect(&to));
+    }
     let body = show::html(&request_view(&mut visitor, &return_to(&query)))?;
     Ok(visitor.reply(body))
 }

@@ -12,6 +12,7 @@ use crate::flows::{Account, Attempt, FlowError, Outcome, Refused};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
+use crate::web::login::registered;
 use crate::web::pages::{Form, Message, PasskeyAsk, ProviderButton, SignIn, SignedInAs};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
@@ -24,6 +25,9 @@ pub async fn get(
     mut visitor: Visitor,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
+    if let Some(to) = registered::sign_in_left(&app, &visitor, &query, urls::LOGIN).await? {
+        return Ok(visitor.redirect(&to));
+    }
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let again = asks_again(&query);

@@ -38,6 +38,14 @@ async fn link(house: &TestUsher) -> String {
     house.letters().await[0].link().expect("a link").to_owned()
 }
 
+/// The link of the email that leads to this page.
+async fn link_to(house: &TestUsher, path: &str) -> String {
+    let letters = house.letters().await;
+    let begins = house.at(path);
+    let found = letters[0].text().lines().find(|line| line.starts_with(&begins)).map(str::to_owned);
+    found.unwrap_or_else(|| panic!("no link to {path} in {}", letters[0].text()))
+}
+
 /// Does the window that waits learn that it can go on?
 async fn goes_on(house: &TestUsher, browser: &Browser<'_>, page: &Landing) -> bool {
     let reply = house.get_as(browser, &page.attribute("[data-wait]", "data-wait")).await;
@@ -47,6 +55,37 @@ async fn goes_on(house: &TestUsher, browser: &Browser<'_>, page: &Landing) -> bo
 }
 
 on_both_databases! {
+    async fn who_registers_again_returns_to_the_application_from_the_email(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(UNA).await;
+        let client = client(&house).await;
+        let mut browser = house.browser();
+        register(&house, &mut browser, &client).await;
+        let (sign_in, recover) = (link_to(&house, "/login").await, link_to(&house, "/recover").await);
+        let page = browser.open(&recover).await;
+        assert!(page.url.contains("interaction="), "a new password returns to the application too: {}", page.url);
+        let page = browser.open(&sign_in).await;
+        let landing = browser.submit(&page, &[("email", UNA), ("password", PASSWORD)]).await;
+        assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+    }
+
+    async fn the_email_takes_nobody_to_the_sign_in_of_another_browser(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(UNA).await;
+        let client = client(&house).await;
+        register(&house, &mut house.browser(), &client).await;
+        let sign_in = link_to(&house, "/login").await;
+        let mut other = house.browser();
+        let page = other.open(&sign_in).await;
+        assert!(!page.url.contains("interaction="), "{}", page.url);
+        let landing = other.submit(&page, &[("email", UNA), ("password", PASSWORD)]).await;
+        assert!(landing.url.starts_with(&house.at("/account")), "{}", landing.url);
+        for garbage in ["", "x", "00000000-0000-0000-0000-000000000000"] {
+            let page = other.open(&house.at(&format!("/recover?proof={garbage}"))).await;
+            assert_eq!(page.status, StatusCode::OK, "{garbage}");
+        }
+    }
+
     async fn a_forgotten_password_returns_to_the_application(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

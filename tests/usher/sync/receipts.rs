@@ -4,9 +4,9 @@ use usher::domain::client::ClientType;
 use usher::protocol::scope::Scope;
 
 use super::follower::{Follower, module};
+use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
-use crate::harness::browser::Browser;
 
 const ANA: &str = "ana@example.test";
 

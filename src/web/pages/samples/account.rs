@@ -57,7 +57,12 @@ pub(super) fn own_account(lang: Lang) -> Vec<Rendered> {
 }
 
 fn receipt() -> Vec<ReceiptLine> {
-    let line = |name: &str, what: &str, done| ReceiptLine { name: name.into(), what: what.into(), done, modules: vec![HOSTILE.into()] };
+    let line = |name: &str, what: &str, done| ReceiptLine {
+        name: name.into(),
+        what: what.into(),
+        done,
+        modules: vec![HOSTILE.into()],
+    };
     vec![line("Demo Notes", "Its access ends within 4 minutes.", false), line(HOSTILE, "Over.", true)]
 }
 
