@@ -104,7 +104,7 @@ message-factor-changed = Your change is saved.
 message-browser-forgotten = You will be asked for the second step again.
 
 mail-factors-reset-subject = Your second steps were reset
-mail-factors-reset-lead = An administrator removed the authenticator app, recovery codes and passkeys from your account: { $time }. Set them up again when you next sign in.
+mail-factors-reset-lead = An administrator removed the authenticator app, recovery codes and passkeys from your account: { $time }. If you have no password, choose one by way of the sign-in page. Then set them up again.
 mail-codes-guessed-subject = Somebody is guessing your sign-in codes
 mail-codes-guessed-lead = Somebody who knows your password, or another way into your account, typed many wrong codes: { $time }. They were not let in. Change your password if it was not you.
 

@@ -104,7 +104,7 @@ message-factor-changed = Sua alteração foi salva.
 message-browser-forgotten = A segunda etapa será pedida de novo.
 
 mail-factors-reset-subject = Suas segundas etapas foram redefinidas
-mail-factors-reset-lead = Um administrador removeu o aplicativo autenticador, os códigos de recuperação e as chaves de acesso da sua conta: { $time }. Configure-os de novo ao entrar.
+mail-factors-reset-lead = Um administrador removeu o aplicativo autenticador, os códigos de recuperação e as chaves de acesso da sua conta: { $time }. Se você não tem senha, escolha uma a partir da página de entrada. Depois, configure-os de novo.
 mail-codes-guessed-subject = Alguém está tentando adivinhar seus códigos
 mail-codes-guessed-lead = Alguém que sabe a sua senha, ou outra forma de entrar, digitou muitos códigos errados: { $time }. Ninguém entrou. Se não foi você, mude a senha.
 
