@@ -142,21 +142,23 @@ fn authorization() -> Router<App> {
 
 /// Where clients speak for themselves; from a browser only under an origin that a client has registered.
 fn client_endpoints(app: &App) -> Router<App> {
-    let (ask, also) = (app.usher.clone(), app.usher.clone());
-    let posts = Router::new()
-        .route(urls::TOKEN, post(token::post))
-        .route(urls::INTROSPECT, post(introspect::post))
-        .route(urls::REVOKE, post(revoke::post));
-    let posts = refusal::wrap(posts, app);
-    let posts = cors::wrap(posts, Cors::registered(&[Method::POST], move |origin| is_registered(ask.clone(), origin)));
+    // keycloak-js sends its token request with credentials. The endpoint reads and sets no cookie.
+    let token = Router::new().route(urls::TOKEN, post(token::post));
+    let token_cors = registered_origins(app, &[Method::POST]).with_cookies(|_| async { true });
+    let posts = Router::new().route(urls::INTROSPECT, post(introspect::post)).route(urls::REVOKE, post(revoke::post));
     let person = Router::new().route(urls::USERINFO, get(userinfo::get).post(userinfo::post));
-    let person = refusal::wrap(person, app);
-    let methods = [Method::GET, Method::POST];
-    posts.merge(cors::wrap(person, Cors::registered(&methods, move |origin| is_registered(also.clone(), origin))))
+    cors::wrap(refusal::wrap(token, app), token_cors)
+        .merge(cors::wrap(refusal::wrap(posts, app), registered_origins(app, &[Method::POST])))
+        .merge(cors::wrap(refusal::wrap(person, app), registered_origins(app, &[Method::GET, Method::POST])))
 }
 
-async fn is_registered(usher: Usher, origin: String) -> bool {
-    usher.is_client_origin(&origin).await.unwrap_or(false)
+/// Answers scripts of the origins that clients have registered.
+fn registered_origins(app: &App, methods: &[Method]) -> Cors {
+    let usher = app.usher.clone();
+    Cors::registered(methods, move |origin| {
+        let usher = usher.clone();
+        async move { usher.is_client_origin(&origin).await.unwrap_or(false) }
+    })
 }
 
 /// What anybody may read: metadata and keys.

@@ -1,7 +1,7 @@
 //! Which web pages may call an endpoint from a browser (Fetch §3.2), decided for each group of routes.
 //!
-//! Never on `/oauth2/authorize` (RFC 9700 §2.6), never a reflected origin nobody registered; with credentials for the
-//! house's own applications at the API alone.
+//! Never on `/oauth2/authorize` (RFC 9700 §2.6), never a reflected origin nobody registered. Requests with credentials are
+//! for first-party applications at the API, and for the token endpoint, which reads and sets no cookie.
 
 use std::sync::Arc;
 
