@@ -23,7 +23,7 @@ const freePort = () =>
 function readBanner(text) {
   const tryIt = /Try it\s+open (http:\S+).*sign in as (\S+) \/ (\S+)/.exec(text);
   const other = /then (http:\S+)/.exec(text);
-  const admin = /Admin\s+(http:\S+\/setup\/\S+)/.exec(text);
+  const admin = /Admin\s+(https?:\S+\/setup\/\S+)/.exec(text);
   if (!tryIt || !other || !admin) return undefined;
   return { demoA: tryIt[1], email: tryIt[2], password: tryIt[3], demoB: other[1], setup: admin[1] };
 }
@@ -46,7 +46,7 @@ export class Usher {
     const usher = new Usher();
     usher.folder = await mkdtemp(path.join(tmpdir(), 'usher-browser-'));
     const [port, a, b] = [await freePort(), await freePort(), await freePort()];
-    usher.issuer = `http://localhost:${port}`;
+    usher.issuer = settings.USHER_ISSUER ?? `http://localhost:${port}`;
     const env = {
       // What is meant for the tests is not meant for Usher, which refuses settings it does not know.
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('USHER_'))),

@@ -5,8 +5,10 @@
 //   library   where its version is pinned: [file in the folder or here, package]
 //   language  says how it is installed (lib/install.js)
 //   start     the command, in its folder
+//   packages  of Debian that it needs
 //   type      of the client: web, spa, native
 //   callback  path of its redirect URI, or several
+//   https     its library takes no issuer on http, so Usher is on https
 //   options   of `usher client create`, where the default settings will not do: silent sign-in on http://localhost needs
 //             --first-party, since a page there is asked for consent each time
 //   driver    pages (a server that keeps the session), spa (buttons in a page), or a file in its folder
@@ -145,7 +147,17 @@ export const applications = [
     callback: ['/', '/silent.html'],
     offers: ['userinfo', 'refresh', 'popup'],
   }),
-  spa('keycloak-js', 'keycloak-js', 'keycloak-js', { callback: '/', offers: ['userinfo', 'refresh'] }),
+  spa('keycloak-js', 'keycloak-js', 'keycloak-js', {
+    callback: ['/', '/silent-check-sso.html'],
+    options: ['--first-party'],
+    offers: ['userinfo', 'silent'],
+  }),
+  spa('msal-browser', '@azure/msal-browser', '@azure/msal-browser', {
+    https: true,
+    build: ['npx', 'esbuild', 'app.js', '--bundle', '--format=esm', '--outfile=bundle.js', '--log-level=warning'],
+    callback: '/',
+    offers: ['userinfo', 'refresh'],
+  }),
   spa('swagger-ui', 'Swagger UI', 'swagger-ui-dist', {
     callback: '/modules/swagger-ui-dist/oauth2-redirect.html',
     driver: 'drive.js',

@@ -10,7 +10,7 @@ import { closeChromium } from './drivers/chromium.js';
 import { folderOf, install, target, versionOf } from './lib/install.js';
 import { cleanEnvironment, freePort, Program } from './lib/process.js';
 import { inColumns, writeInto } from './lib/report.js';
-import { registerClient, startUsher } from './lib/usher.js';
+import { registerClient, startUsher, startUsherOnHttps } from './lib/usher.js';
 
 const { COMPAT_ONLY, COMPAT_QUICK, COMPAT_DOCS } = process.env;
 const only = COMPAT_ONLY?.split(',');
@@ -18,14 +18,15 @@ const chosen = applications.filter((row) => (only ? only.includes(row.folder) : 
 if (only && chosen.length < only.length) throw new Error(`COMPAT_ONLY=${COMPAT_ONLY}: no such application`);
 
 const results = [];
-let usher;
+const ushers = {};
 
 before(async () => {
-  usher = await startUsher();
+  if (chosen.some((row) => !row.https)) ushers.http = await startUsher();
+  if (chosen.some((row) => row.https)) ushers.https = await startUsherOnHttps();
 });
 after(async () => {
   await closeChromium();
-  await usher?.stop();
+  for (const usher of Object.values(ushers)) await usher.stop();
   console.log(`\n${inColumns(results)}\n`);
   if (!COMPAT_DOCS) return;
   const file = fileURLToPath(new URL('../../docs/compatibility.md', import.meta.url));
@@ -34,6 +35,7 @@ after(async () => {
 
 /** Registers its client, starts it with what it has installed, and waits until it listens. */
 async function start(row, installed) {
+  const usher = row.https ? ushers.https : ushers.http;
   const port = row.port ?? (await freePort());
   const base = `http://localhost:${port}`;
   const client = await registerClient(usher, {

@@ -40,10 +40,13 @@ export async function drive({ row, usher, base }, step) {
     const page = await (row.signOut ? row.signOut(person, base) : at('logout'));
     assert.ok(page.status < 400, `${page.url} answers ${page.status}: ${page.text.slice(0, 800)}\n${person.trail.join('\n')}`);
     assert.ok(!knows(await at('home', { before: usher.issuer })), 'it still shows who was signed in');
-    await (row.signIn ? row.signIn(person, base) : at('login'));
-    const expected = row.offers.includes('sign out at Usher') ? 2 : 1;
-    assert.equal(person.passwordsTyped, expected, 'how often the password was asked for');
   });
+  if (row.offers.includes('sign out at Usher')) {
+    await step('sign out at Usher', async () => {
+      await (row.signIn ? row.signIn(person, base) : at('login'));
+      assert.equal(person.passwordsTyped, 2, 'how often the password was asked for');
+    });
+  }
 }
 
 /** The API of the application lets the person's access token in, and nothing else. */

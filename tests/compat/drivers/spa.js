@@ -38,7 +38,7 @@ async function leave(page, action) {
 /** Signs in, does what the application offers, signs out. */
 export async function drive({ row, usher, base }, step) {
   const browser = await chromium();
-  const context = await browser.newContext({ locale: 'en-US' });
+  const context = await browser.newContext({ locale: 'en-US', ignoreHTTPSErrors: row.https });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const said = [];
@@ -79,6 +79,12 @@ export async function drive({ row, usher, base }, step) {
     await step('sign out', async () => {
       await press('sign-out');
       await page.waitForURL((url) => url.href.startsWith(base));
+      await shows('nobody');
+    });
+    await step('sign out at Usher', async () => {
+      await press('sign-in');
+      await page.locator('input[name=password]').waitFor();
+      await page.goto(base);
       await shows('nobody');
     });
     if (row.offers.includes('popup')) {

@@ -1,7 +1,7 @@
 // The table of results, for the terminal and for docs/compatibility.md.
 import { writeFile } from 'node:fs/promises';
 
-const COLUMNS = ['sign in', 'userinfo', 'api', 'refresh', 'silent', 'popup', 'sign out'];
+const COLUMNS = ['sign in', 'userinfo', 'api', 'refresh', 'silent', 'popup', 'sign out', 'sign out at Usher'];
 const MARKS = { passed: '✔', failed: '✘', skipped: 'not run' };
 
 /** @param {{ name: string, version: string, language: string, steps: Record<string, string> }[]} results */

@@ -1,10 +1,30 @@
-// The Usher that all applications sign in at, and the clients that they are.
+// The Usher that applications sign in at, and the clients that they are.
 import { Usher } from '../../browser/usher.js';
+import { freePort } from './process.js';
+import { terminateTls } from './tls.js';
 
 /** `usher dev` with one project. Its access tokens live a minute, so that libraries which refresh by themselves do. */
 export async function startUsher() {
+  return withProject(await start());
+}
+
+/** Another one, on https, for libraries that take no issuer on http. */
+export async function startUsherOnHttps() {
+  const [port, plain] = [await freePort(), await freePort()];
+  const settings = { USHER_LISTEN: `127.0.0.1:${plain}`, USHER_TRUSTED_PROXIES: '127.0.0.1/32' };
+  const usher = await start({ ...settings, USHER_ISSUER: `https://localhost:${port}` });
+  const close = await terminateTls(port, plain);
+  const stop = usher.stop.bind(usher);
+  usher.stop = () => close() && stop();
+  return withProject(usher);
+}
+
+function start(settings) {
   process.env.USHER_BIN ??= new URL('../../../target/debug/usher', import.meta.url).pathname;
-  const usher = await Usher.start({ USHER_TOKENS__ACCESS_TTL: '60s' });
+  return Usher.start({ USHER_TOKENS__ACCESS_TTL: '60s', ...settings });
+}
+
+async function withProject(usher) {
   await usher.command('project', 'create', '--name', 'Compatibility');
   const { email, password } = usher.banner;
   return Object.assign(usher, { person: { email, password, name: 'Souza' } });

@@ -8,16 +8,23 @@ from flask import Flask, jsonify, redirect, session
 
 BASE_URL = os.environ["BASE_URL"]
 
+tokens = {}  # by user; an application keeps them in its database, since they are too long for a cookie
+
+
+def keep(name, token, refresh_token=None, access_token=None):
+    """Authlib refreshes an access token that is about to expire, and passes the new tokens here."""
+    next(old for old in tokens.values() if old["refresh_token"] == refresh_token).update(token)
+
+
 app = Flask(__name__)
 app.secret_key = "a long random text"
-usher = OAuth(app).register(
+usher = OAuth(app, update_token=keep).register(
     "usher",
     client_id=os.environ["CLIENT_ID"],
     client_secret=os.environ["CLIENT_SECRET"],
     server_metadata_url=os.environ["ISSUER"] + "/.well-known/openid-configuration",
     client_kwargs={"scope": "openid profile email offline_access", "code_challenge_method": "S256"},
 )
-tokens = {}  # by user; an application keeps them in its database, since they are too long for a cookie
 
 
 @app.get("/login")

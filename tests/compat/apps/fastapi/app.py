@@ -18,16 +18,23 @@ from starlette.middleware.sessions import SessionMiddleware
 ISSUER = os.environ["ISSUER"]
 BASE_URL = os.environ["BASE_URL"]
 
+tokens = {}  # by user; an application keeps them in its database, since they are too long for a cookie
+
+
+async def keep(name, token, refresh_token=None, access_token=None):
+    """Authlib refreshes an access token that is about to expire, and passes the new tokens here."""
+    next(old for old in tokens.values() if old["refresh_token"] == refresh_token).update(token)
+
+
 app = FastAPI()
 app.add_middleware(SessionMiddleware, secret_key="a long random text")
-usher = OAuth().register(
+usher = OAuth(update_token=keep).register(
     "usher",
     client_id=os.environ["CLIENT_ID"],
     client_secret=os.environ["CLIENT_SECRET"],
     server_metadata_url=ISSUER + "/.well-known/openid-configuration",
     client_kwargs={"scope": "openid profile email offline_access", "code_challenge_method": "S256"},
 )
-tokens = {}  # by user; an application keeps them in its database, since they are too long for a cookie
 
 
 @app.get("/login")

@@ -2,22 +2,31 @@
 import Keycloak from 'keycloak-js';
 
 const { issuer, clientId } = await (await fetch('/config.json')).json();
-const keycloak = new Keycloak({ oidcProvider: issuer, clientId });
+const usher = { oidcProvider: issuer, clientId };
+const keycloak = new Keycloak(usher);
 
 const show = (id, words) => (document.getElementById(id).textContent = words);
 
-await keycloak.init({
+const settings = {
   pkceMethod: 'S256',
-  scope: 'openid profile email offline_access',
+  // Not offline_access: keycloak-js takes no refresh token that is not a JWT, and those of Usher are opaque.
+  scope: 'openid profile email',
   redirectUri: `${location.origin}/`,
   checkLoginIframe: false, // a page of Keycloak's own
-});
+};
+await keycloak.init(settings);
 show('user', keycloak.authenticated ? JSON.stringify(keycloak.idTokenParsed) : 'nobody');
 
 const actions = {
   'sign-in': () => keycloak.login(),
   'sign-out': () => keycloak.logout({ redirectUri: `${location.origin}/` }),
-  refresh: () => keycloak.updateToken(-1),
+  // New tokens without a refresh token: a hidden frame and prompt=none.
+  silent: () =>
+    new Keycloak(usher).init({
+      ...settings,
+      onLoad: 'check-sso',
+      silentCheckSsoRedirectUri: `${location.origin}/silent-check-sso.html`,
+    }),
   userinfo: async () => Boolean((await keycloak.loadUserInfo()).email),
 };
 

@@ -8,11 +8,14 @@ export async function drive({ usher, base }, step) {
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   try {
-    await step('sign in', async () => {
+    await step('popup', async () => {
       await page.goto(base);
       await page.click('button.authorize');
       const [popup] = await Promise.all([context.waitForEvent('page'), page.click('.modal-ux button.authorize')]);
+      // Swagger UI's own page closes the window once it has given the code to its opener.
       await throughUsher(popup, usher, () => popup.isClosed());
+    });
+    await step('sign in', async () => {
       await page.getByText('Authorized').first().waitFor().catch(async (cause) => {
         throw new Error(`${await page.locator('.modal-ux').innerText()}\n${cause.message}`);
       });
@@ -28,7 +31,7 @@ export async function drive({ usher, base }, step) {
     });
     await step('sign out', async () => {
       await page.click('button.authorize');
-      await page.getByRole('button', { name: 'Logout' }).click();
+      await page.getByRole('button', { name: 'Remove authorization' }).click();
       await page.locator('.modal-ux button.authorize').waitFor();
     });
   } finally {
