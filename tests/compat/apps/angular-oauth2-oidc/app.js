@@ -34,7 +34,6 @@ const actions = {
     await oauth.refreshToken();
     return before !== oauth.getRefreshToken();
   },
-  silent: async () => Boolean(await oauth.silentRefresh()),
   userinfo: async () => Boolean((await oauth.loadUserProfile()).info.email),
 };
 
