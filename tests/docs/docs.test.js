@@ -7,6 +7,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Usher } from '../browser/usher.js';
+import { applications } from '../compat/applications.js';
 import { Person } from '../compat/lib/person.js';
 import { blocks } from './blocks.js';
 import { Shell } from './shell.js';
@@ -28,6 +29,20 @@ function assertShown(output, { command, shown }) {
     const pattern = line.trim().split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
     assert.match(output, new RegExp(pattern), `after: ${command}`);
   }
+}
+
+/** The options by which the compatibility tests register a row, for an application on port 3000. */
+function registration({ type, callback, signedOut = '/', options = [] }) {
+  const uris = (option, paths) => [paths].flat().map((path) => `${option} http://localhost:3000${path}`);
+  const addresses = [...uris('--redirect-uri', callback), ...uris('--post-logout-redirect-uri', signedOut)];
+  return [`--type ${type}`, ...options, ...addresses].sort().join(' ');
+}
+
+/** The same options of a command that a guide shows; what the client is called is left out. */
+function registered(command) {
+  const [, options] = /^usher client create (.*)$/s.exec(command) ?? [];
+  const own = (options ?? '').replaceAll('\\\n', ' ').replace(/--(project|name) ("[^"]*"|\S+)|--env.*$/gs, '');
+  return own.split(/\s+(?=--)/).map((part) => part.trim()).filter(Boolean).sort().join(' ');
 }
 
 /** The newest code that was mailed to an address. */
@@ -88,6 +103,14 @@ describe('documents', { concurrency: 2 }, () => {
           const flat = (code) => code.split('\n').map((part) => part.trim()).filter(Boolean).join('\n');
           assert.ok(flat(read(file)).includes(flat(text)), `${name}:${line} is not in ${file}`);
         }
+      });
+    }
+    const folders = new Set(shown.map(({ path: file }) => /^tests\/compat\/apps\/([^/]+)\//.exec(file)?.[1]));
+    for (const row of applications.filter(({ folder }) => folders.has(folder))) {
+      test(`${name} registers the client that ${row.name} was tested with`, () => {
+        const expected = registration(row);
+        const found = typed.flatMap((block) => block.commands).map(({ command }) => registered(command));
+        assert.ok(found.includes(expected), `no command registers ${expected}`);
       });
     }
     if (typed.length > 0) {
