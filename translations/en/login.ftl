@@ -96,7 +96,7 @@ recover-sign-in-here = Sign in here instead
 
 sign-in-confirm-title = Confirm that it is you
 sign-in-confirm-client = { $client } asks you to sign in again.
-sign-in-confirm-change = What comes next changes something important in your account, so sign in again first.
+sign-in-confirm-change = What comes next changes something important in your account, so sign in again first. If you pressed a button already, press it again afterwards.
 signed-in-already-title = You are signed in
 signed-in-already = You are signed in as { $name }.
 login-show-password = Show password

@@ -96,7 +96,7 @@ recover-sign-in-here = Entrar aqui mesmo
 
 sign-in-confirm-title = Confirme que é você
 sign-in-confirm-client = { $client } pede que você entre novamente.
-sign-in-confirm-change = O próximo passo muda algo importante na sua conta; por isso, entre novamente antes.
+sign-in-confirm-change = O próximo passo muda algo importante na sua conta; por isso, entre novamente antes. Se você já tinha apertado um botão, aperte-o de novo depois.
 signed-in-already-title = Você já entrou
 signed-in-already = Você está conectado como { $name }.
 login-show-password = Mostrar a senha

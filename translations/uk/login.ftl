@@ -102,7 +102,7 @@ recover-sign-in-here = Увійти натомість тут
 
 sign-in-confirm-title = Підтвердьте, що це ви
 sign-in-confirm-client = { $client } просить вас увійти ще раз.
-sign-in-confirm-change = Наступний крок змінює щось важливе у вашому обліковому записі, тому спершу увійдіть ще раз.
+sign-in-confirm-change = Наступний крок змінює щось важливе у вашому обліковому записі, тому спершу увійдіть ще раз. Якщо ви вже натиснули кнопку, потім натисніть її знову.
 signed-in-already-title = Ви вже увійшли
 signed-in-already = Ви увійшли як { $name }.
 login-show-password = Показати пароль
