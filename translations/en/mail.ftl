@@ -17,7 +17,7 @@ mail-code-minutes =
 mail-new-password = Choose a new password
 
 mail-registered-subject = You already have an account
-mail-registered-lead = Somebody, most likely you, tried to create an account with this address. There is one already, and nothing about it has changed.
+mail-registered-lead = Somebody, most likely you, gave this address for another account. The address has an account already, and nothing about it has changed.
 mail-registered-sign-in = Sign in
 mail-registered-not-you = If it was not you, there is nothing to do. Whoever it was did not learn that this address has an account.
 

@@ -17,7 +17,7 @@ mail-code-minutes =
 mail-new-password = Escolher uma nova senha
 
 mail-registered-subject = Você já tem uma conta
-mail-registered-lead = Alguém, provavelmente você, tentou criar uma conta com este endereço. Já existe uma, e nada mudou nela.
+mail-registered-lead = Alguém, provavelmente você, informou este endereço para outra conta. O endereço já tem uma conta, e nada mudou nela.
 mail-registered-sign-in = Entrar
 mail-registered-not-you = Se não foi você, não é preciso fazer nada. Quem tentou não ficou sabendo que este endereço tem uma conta.
 
