@@ -39,7 +39,7 @@ recover-title = Reset your password
 recover-lead = Tell us your email address, and we will send you a link to choose a new password.
 recover-submit = Send the link
 recover-sent-title = Check your mail
-recover-sent-lead = If there is an account for { $email }, an email with a link is on its way.
+recover-sent-lead = If there is an account for { $email }, we have sent it an email with a link.
 recover-sent-minutes =
     { $count ->
         [one] The link works once, for { $count } minute.

@@ -39,7 +39,7 @@ recover-title = Redefina sua senha
 recover-lead = Diga qual é o seu e-mail e enviaremos um link para você escolher uma nova senha.
 recover-submit = Enviar o link
 recover-sent-title = Confira seu e-mail
-recover-sent-lead = Se houver uma conta para { $email }, uma mensagem com um link está a caminho.
+recover-sent-lead = Se houver uma conta para { $email }, enviamos a ela uma mensagem com um link.
 recover-sent-minutes =
     { $count ->
         [one] O link funciona uma única vez, durante { $count } minuto.
