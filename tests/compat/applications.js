@@ -56,7 +56,7 @@ export const applications = [
     offers: ['sign out at Usher'],
   }),
   node('oauth4webapi', 'oauth4webapi', 'oauth4webapi', { offers: ['userinfo', 'refresh', 'api', 'sign out at Usher'] }),
-  node('mcp', 'MCP SDK (without `resource`)', '@modelcontextprotocol/sdk', { type: 'native', driver: 'drive.js' }),
+  node('mcp', 'MCP SDK', '@modelcontextprotocol/sdk', { type: 'native', driver: 'drive.js' }),
   spa('oidc-client-ts', 'oidc-client-ts', 'oidc-client-ts', {
     quick: true,
     signedOut: '/signed-out',
@@ -122,7 +122,7 @@ export const applications = [
   },
   {
     ...node('axum', 'axum-oidc (axum)'),
-    library: ['Cargo.toml', 'axum-oidc'],
+    library: ['Cargo.lock', 'name = "axum-oidc"'],
     language: 'Rust',
     start: ['axum-sign-in'],
     callback: '/account',

@@ -23,7 +23,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let signed_out: Uri = format!("{base_url}").parse()?;
     // Lax: the cookie has to be there when the browser comes back from Usher. Secure, once the application is on https.
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_same_site(SameSite::Lax).with_secure(false);
-    let scopes = ["profile", "email", "offline_access"].map(String::from).to_vec();
+    // Not offline_access: axum-oidc expects the nonce in a refreshed ID token, where OpenID Connect Core §12.2 has none.
+    let scopes = ["profile", "email"].map(String::from).to_vec();
     let client = OidcAuthLayer::<EmptyAdditionalClaims>::discover_client(
         base_url,
         var("ISSUER")?,
@@ -47,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// Who is signed in. An access token that is over was refreshed before this is called.
+/// Who is signed in: nobody, once the ID token has expired. `/account` then signs in again without asking.
 async fn home(claims: Option<Claims>) -> Json<Value> {
     Json(json!({ "user": claims.map(|OidcClaims(claims)| claims) }))
 }
