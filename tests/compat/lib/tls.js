@@ -34,5 +34,8 @@ export async function terminateTls(port, target) {
     incoming.pipe(onward);
   });
   server.listen(port, '127.0.0.1');
-  return () => server.close() && server.closeAllConnections();
+  return () => {
+    server.close();
+    server.closeAllConnections();
+  };
 }

@@ -15,7 +15,10 @@ export async function startUsherOnHttps() {
   const usher = await start({ ...settings, USHER_ISSUER: `https://localhost:${port}` });
   const close = await terminateTls(port, plain);
   const stop = usher.stop.bind(usher);
-  usher.stop = () => close() && stop();
+  usher.stop = () => {
+    close();
+    return stop();
+  };
   return withProject(usher);
 }
 
