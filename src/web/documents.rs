@@ -72,7 +72,7 @@ fn render(markdown: &str) -> Document {
         ours(event)
     });
     let mut body = String::with_capacity(markdown.len() * 2);
-    html::push_html(&mut body, events);
+    html::push_html(&mut body, events.flat_map(framed));
     Document { title, html: body }
 }
 
@@ -91,6 +91,15 @@ fn ours(event: Event<'_>) -> Option<Event<'_>> {
         }
         other => other,
     })
+}
+
+/// A table that is wider than the page scrolls in a frame of its own, by the keyboard, too.
+fn framed(event: Event<'_>) -> Vec<Event<'_>> {
+    match event {
+        Event::Start(Tag::Table(_)) => vec![Event::Html("<div class=\"scroll\" tabindex=\"0\">\n".into()), event],
+        Event::End(TagEnd::Table) => vec![event, Event::Html("</div>\n".into())],
+        other => vec![other],
+    }
 }
 
 /// A link to another document leads to its page.

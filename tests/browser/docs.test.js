@@ -57,6 +57,19 @@ test('an operation can be tried', async () => {
   await page.context().close();
 });
 
+test('no guide scrolls sideways on a phone', async () => {
+  const page = await visitor(browser, { viewport: { width: 390, height: 844 } });
+  await page.goto(`${usher.issuer}/docs/index`);
+  const links = page.locator('main a[href]:not([href^="/"])');
+  const addresses = await links.evaluateAll((all) => all.map(({ href }) => href.split('#')[0]));
+  assert.ok(addresses.some((address) => address.endsWith('/docs/compatibility')), addresses.join());
+  for (const address of new Set(addresses)) {
+    await page.goto(address);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, address);
+  }
+  await page.context().close();
+});
+
 test('the guides are pages of our own, and lead to each other', async () => {
   const page = await visitor(browser);
   await page.goto(`${usher.issuer}/docs`);
