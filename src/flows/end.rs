@@ -3,7 +3,7 @@
 
 use super::usher::Usher;
 use crate::domain::event::{Event, EventKind};
-use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
+use crate::domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
 use crate::domain::session::EndReason;
 use crate::domain::time::Timestamp;
 use crate::storage::grants::Revoked;
@@ -106,6 +106,22 @@ impl Usher {
     ) -> Result<Ended> {
         let now = self.now();
         let revoked = tx.revoke_grants_at_client(user, client, now, reason).await?;
+        self.tell_grants(tx, &revoked, &[], reason).await?;
+        let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
+        ended.add(revoked);
+        Ok(ended)
+    }
+
+    /// Ends every grant that a user gave the clients of a project.
+    pub(super) async fn end_grants_in(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        project: ProjectId,
+        reason: EndReason,
+    ) -> Result<Ended> {
+        let now = self.now();
+        let revoked = tx.revoke_grants_in_project(user, project, now, reason).await?;
         self.tell_grants(tx, &revoked, &[], reason).await?;
         let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
         ended.add(revoked);

@@ -11,59 +11,97 @@ const MAX_LENGTH: usize = 2_000;
 const RESERVED: [&str; 8] = ["code", "state", "iss", "error", "error_description", "error_uri", "id_token", "response"];
 
 /// Schemes that are no application's own: what they lead to is run, read, shown or sent by the browser or the system.
-const FOREIGN: [&str; 49] = [
+const FOREIGN: [&str; 86] = [
     "about",
     "acap",
     "acct",
+    "afp",
+    "afs",
     "android-app",
     "android-resource",
+    "bitcoin",
     "blob",
     "brave",
     "callto",
     "cid",
     "content",
     "data",
+    "dav",
+    "davs",
+    "devtools",
     "edge",
+    "facetime",
+    "facetime-audio",
     "feed",
     "file",
     "filesystem",
+    "firefox",
     "ftp",
     "ftps",
     "geo",
+    "googlechrome",
+    "googlechromes",
     "gopher",
+    "hcp",
+    "help",
     "imap",
     "intent",
     "irc",
+    "itms",
+    "itms-apps",
+    "itms-services",
+    "its",
     "jar",
     "javascript",
     "ldap",
     "livescript",
+    "magnet",
     "mailto",
+    "market",
     "mhtml",
     "microsoft-edge",
     "mid",
+    "mk",
+    "mms",
     "mocha",
     "news",
+    "nfs",
     "nntp",
     "opera",
+    "powershell",
+    "prefs",
+    "rdp",
+    "res",
     "resource",
+    "rtmp",
+    "rtsp",
+    "search",
     "sftp",
     "shell",
     "sip",
     "sips",
+    "smb",
     "sms",
     "ssh",
+    "svn",
     "tel",
     "telnet",
     "urn",
     "vbscript",
     "view-source",
     "vivaldi",
+    "vnc",
+    "webcal",
     "ws",
     "wss",
+    "wyciwyg",
+    "x-safari-http",
+    "x-safari-https",
+    "xmpp",
 ];
 /// How the names of more such schemes begin.
-const FOREIGN_FAMILIES: [&str; 5] = ["chrome", "moz-", "ms-", "safari-", "search-ms"];
+const FOREIGN_FAMILIES: [&str; 8] =
+    ["chrome", "googlechrome", "itms", "moz-", "ms-", "safari-", "search-ms", "x-safari-"];
 
 /// Why a URI cannot be registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -117,7 +155,7 @@ pub fn check(uri: &str) -> Result<(), UriFault> {
     match parsed.scheme() {
         // `https:host` and `https:/host` parse like `https://host`: only the plain spelling is registered.
         "https" if uri.starts_with("https://") && parsed.has_host() => {}
-        "http" if uri.starts_with("http://") && is_loopback(&parsed) => {}
+        "http" if is_loopback(&parsed) && is_written_as_loopback(uri) => {}
         scheme if is_private_use(scheme, uri) => {}
         _ => return Err(UriFault::Scheme),
     }
@@ -125,6 +163,12 @@ pub fn check(uri: &str) -> Result<(), UriFault> {
         return Err(UriFault::Reserved);
     }
     Ok(())
+}
+
+/// `http://127.1` and `http://2130706433` parse like `http://127.0.0.1`: only the three plain spellings are registered.
+fn is_written_as_loopback(uri: &str) -> bool {
+    let rest = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().find_map(|host| uri.strip_prefix(host));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']))
 }
 
 /// A scheme of the application's own (RFC 8252 §7.1): a reversed domain name, or a word that applications really use,
@@ -293,6 +337,16 @@ mod tests {
             ("https://rp.test/cb?iss=1", UriFault::Reserved),
             ("http://127.1.evil.test/", UriFault::Scheme),
             ("http://localhost.evil.test/", UriFault::Scheme),
+            ("http://127.1/cb", UriFault::Scheme),
+            ("http://2130706433/cb", UriFault::Scheme),
+            ("http://0x7f.0.0.1/cb", UriFault::Scheme),
+            ("http://[0:0:0:0:0:0:0:1]/cb", UriFault::Scheme),
+            ("http://LOCALHOST/cb", UriFault::Scheme),
+            ("devtools://devtools/cb", UriFault::Scheme),
+            ("googlechrome://rp.test/cb", UriFault::Scheme),
+            ("x-safari-https://rp.test/cb", UriFault::Scheme),
+            ("smb://rp.test/cb", UriFault::Scheme),
+            ("itms-services://rp.test/cb", UriFault::Scheme),
         ] {
             assert_eq!(check(bad), Err(fault), "{bad}");
         }

@@ -13,7 +13,7 @@ use super::{Result, StorageError, Store, Tx};
 use crate::domain::code::{dead_from_ms, wrong_verifiers};
 use crate::domain::event::Event;
 use crate::domain::grant::{Grant, RecentGaps, RefreshFamily};
-use crate::domain::id::{ClientId, GrantId, SessionId, UserId};
+use crate::domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
 use crate::domain::session::EndReason;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Sub, User};
@@ -38,7 +38,8 @@ statements! {
     REVOKE_OF_SESSION = "update grants set revoked_at = $2, revoke_reason = $3 where session_id = $1 and revoked_at is null returning id, client_id, user_id, session_id, case when generation > 1 then $2 else coalesce(rotated_at, created_at) end as issued_at, (select sub from users where users.id = grants.user_id) as sub";
     REVOKE_OF_USER = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and session_id <> $4 and revoked_at is null returning id, client_id, user_id, session_id, case when generation > 1 then $2 else coalesce(rotated_at, created_at) end as issued_at, (select sub from users where users.id = grants.user_id) as sub";
     REVOKE_AT_CLIENT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id = $4 and revoked_at is null returning id, client_id, user_id, session_id, case when generation > 1 then $2 else coalesce(rotated_at, created_at) end as issued_at, (select sub from users where users.id = grants.user_id) as sub";
-    LIST_STANDING = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.seen_generation, g.rotated_at, g.recent_gaps, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.user_id = $1 and g.revoked_at is null order by g.id desc limit 500";
+    REVOKE_IN_PROJECT = "update grants set revoked_at = $2, revoke_reason = $3 where user_id = $1 and client_id in (select id from client where project_id = $4) and revoked_at is null returning id, client_id, user_id, session_id, case when generation > 1 then $2 else coalesce(rotated_at, created_at) end as issued_at, (select sub from users where users.id = grants.user_id) as sub";
+    LIST_STANDING = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.seen_generation, g.rotated_at, g.recent_gaps, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.user_id = $1 and g.revoked_at is null and (g.created_at > $3 or g.idle_expires_at > $2) and (g.expires_at is null or g.expires_at > $2) order by g.id desc limit 500";
     SESSIONS_AT = "select distinct g.session_id, g.user_id, u.sub from grants g join users u on u.id = g.user_id join session s on s.id = g.session_id where g.client_id = $1 and g.revoked_at is null and s.ended_at is null and s.expires_at > $2 and s.idle_expires_at > $2";
     BATCH_END = "select id from grants where id > $1 order by id limit 1 offset $2";
     SWEEP = "delete from grants where id > $1 and id <= $2 and created_at < $3 and (generation is null or idle_expires_at < $3 or expires_at < $3 or revoked_at < $3)";
@@ -130,6 +131,8 @@ pub enum Spend {
     SpentAt(Timestamp),
     /// The session is over, the user may no longer sign in, or the code was tried with too many wrong verifiers.
     NoLonger,
+    /// The user's consent to the scope was withdrawn.
+    NotAllowed,
 }
 
 /// A session that is not over, at a client.
@@ -330,6 +333,23 @@ impl Tx<'_> {
         Ok(rows.into_iter().map(Revoked::from).collect())
     }
 
+    /// Revokes every grant of a user to the clients of a project.
+    pub async fn revoke_grants_in_project(
+        &mut self,
+        user: UserId,
+        project: ProjectId,
+        now: Timestamp,
+        reason: EndReason,
+    ) -> Result<Vec<Revoked>> {
+        let rows: Vec<RevokedRow> = on_tx!(self, REVOKE_IN_PROJECT, |conn, sql| sqlx::query_as(sql)
+            .bind(user.0)
+            .bind(now.0)
+            .bind(reason.as_str())
+            .bind(project.0)
+            .fetch_all(conn))?;
+        Ok(rows.into_iter().map(Revoked::from).collect())
+    }
+
     /// The sessions that are not over in which a client, there or gone, holds a grant that was not revoked.
     pub async fn sessions_at(&mut self, client: &ClientId, now: Timestamp) -> Result<Vec<SessionAt>> {
         let rows: Vec<(Uuid, Uuid, String)> =
@@ -346,20 +366,51 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// The grants of a user that were not revoked, used up or not, newest first, 500 at most.
-    pub async fn list_standing_grants(&self, user: UserId) -> Result<Vec<Grant>> {
-        let rows: Vec<GrantRow> =
-            on!(&self.db, LIST_STANDING, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
+    /// The grants of a user that still give their client anything, newest first, 500 at most: a refresh token, or an access
+    /// token that was issued after `issued_after`.
+    pub async fn list_standing_grants(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        issued_after: Timestamp,
+    ) -> Result<Vec<Grant>> {
+        let rows: Vec<GrantRow> = on!(&self.db, LIST_STANDING, |conn, sql| sqlx::query_as(sql)
+            .bind(user.0)
+            .bind(now.0)
+            .bind(issued_after.0)
+            .fetch_all(conn))?;
         rows.into_iter().map(|row| GrantOf::try_from(row).map(|found| found.grant)).collect()
     }
 
     /// Spends a code by making its grant, with the event that tells of it. At most once, whoever tries.
     pub async fn spend_code(&self, grant: Grant, event: Event) -> Result<Spend> {
-        let id = grant.id;
         // On SQLite the grant and its event are two statements, on PostgreSQL they are one.
         let framed = matches!(self.db, Db::Sqlite { .. });
+        let id = grant.id;
         let made =
             self.write_framed(framed, |mut tx| Box::pin(async move { tx.insert_grant(&grant, &event).await })).await?;
+        self.spent(id, made).await
+    }
+
+    /// Spends a code as [`Store::spend_code`] does, if the user's consent covers the scope of the grant. A consent that is
+    /// withdrawn at the same moment is withdrawn before, and no grant is made, or after, and the withdrawal revokes it.
+    pub async fn spend_code_under_consent(&self, grant: Grant, event: Event) -> Result<Spend> {
+        let id = grant.id;
+        let made = self.write(|mut tx| {
+            Box::pin(async move {
+                if !tx.hold_consent(grant.user_id, &grant.client_id, &grant.scope).await? {
+                    return Ok(None);
+                }
+                tx.insert_grant(&grant, &event).await.map(Some)
+            })
+        });
+        match made.await? {
+            Some(made) => self.spent(id, made).await,
+            None => Ok(Spend::NotAllowed),
+        }
+    }
+
+    async fn spent(&self, id: GrantId, made: bool) -> Result<Spend> {
         if made {
             self.bells.ring_log();
             return Ok(Spend::Done);

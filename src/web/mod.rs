@@ -24,6 +24,7 @@ pub mod pages;
 pub mod problem;
 pub mod receipt;
 pub mod refusal;
+mod request_body;
 pub mod router;
 pub mod server;
 pub mod setup;

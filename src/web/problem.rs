@@ -164,6 +164,9 @@ pub(super) async fn render<F: Future<Output = Response>>(
     let asked = Asked::about(&request);
     let mut response = next(request).await;
     let Some(problem) = response.extensions_mut().remove::<HttpProblem>() else { return response };
+    if problem.status.is_client_error() {
+        tracing::info!(status = problem.status.as_u16(), code = problem.code, reason = ?problem.message, "refused");
+    }
     let rendered = page.and_then(|page| page(&problem, &asked)).unwrap_or_else(|| problem.to_json(&asked)).into_parts();
     let (mut parts, body) = rendered;
     let (unrendered, _) = response.into_parts();

@@ -28,6 +28,7 @@ use tower::ServiceExt as _;
 use super::connection::{Answer, Pace, Phase, Socket};
 use super::extract::client_ip::TrustedProxies;
 pub use super::extract::client_ip::{PeerAddr, SourcePrefix};
+use super::request_body::RequestBody;
 use super::tls::Tls;
 
 /// How many connections there may be, and how long each may keep us waiting.
@@ -270,13 +271,15 @@ async fn answer(
     stopping: Stopping,
 ) -> Result<axum::http::Response<Answer>, Infallible> {
     pace.set(Phase::Busy);
-    let mut request = request.map(Body::new);
+    let (head, body) = request.into_parts();
+    let (body, unread) = RequestBody::new(body);
+    let mut request = Request::from_parts(head, Body::new(body));
     request.extensions_mut().insert(PeerAddr(peer));
     request.extensions_mut().insert(stopping.clone());
     let mut response = router.oneshot(request).await?;
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-    // The last answer on this connection says so (RFC 9112 §9.6): the client opens another one, elsewhere.
-    if !upgraded && *stopping.0.borrow() {
+    // The last answer on this connection says so (RFC 9112 §9.6): the client opens another one.
+    if !upgraded && (*stopping.0.borrow() || unread.get()) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     if upgraded {

@@ -103,6 +103,7 @@ reason-password-changed = The password was changed.
 reason-password-recovered = The password was set anew.
 reason-reuse = An old token was used again.
 reason-revoked-by-client = The application gave it back.
+reason-revoked-by-project = The project of the application ended it.
 reason-consent-withdrawn = You took back your consent.
 reason-administrator = An administrator ended it.
 reason-client-disabled = The application was disabled.

@@ -103,6 +103,7 @@ reason-password-changed = A senha foi alterada.
 reason-password-recovered = A senha foi redefinida.
 reason-reuse = Um token antigo foi usado de novo.
 reason-revoked-by-client = O aplicativo o devolveu.
+reason-revoked-by-project = O projeto do aplicativo o encerrou.
 reason-consent-withdrawn = Você retirou o consentimento.
 reason-administrator = Um administrador encerrou.
 reason-client-disabled = O aplicativo foi desativado.

@@ -105,6 +105,7 @@ reason-password-changed = Пароль було змінено.
 reason-password-recovered = Пароль було встановлено наново.
 reason-reuse = Старий токен використано знову.
 reason-revoked-by-client = Застосунок повернув його.
+reason-revoked-by-project = Проєкт застосунку завершив його.
 reason-consent-withdrawn = Ви забрали згоду.
 reason-administrator = Завершив адміністратор.
 reason-client-disabled = Застосунок вимкнено.

@@ -22,6 +22,8 @@ pub enum EndReason {
     CodeReuse,
     /// The client asked for it (RFC 7009).
     RevokedByClient,
+    /// The client's project asked for it.
+    RevokedByProject,
     /// The person took back their consent.
     ConsentWithdrawn,
     /// An administrator did it.
@@ -54,6 +56,7 @@ impl EndReason {
             Self::TokenReuse => "token_reuse",
             Self::CodeReuse => "code_reuse",
             Self::RevokedByClient => "revoked_by_client",
+            Self::RevokedByProject => "revoked_by_project",
             Self::ConsentWithdrawn => "consent_withdrawn",
             Self::Administrator => "administrator",
             Self::UserDisabled => "user_disabled",

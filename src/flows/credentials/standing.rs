@@ -9,7 +9,8 @@ use crate::storage::{Result as Stored, Tx};
 /// Checks within the transaction of a change that the user who asked for it is active, the session that they asked in has
 /// not ended, and the account is not frozen. It stays so until the transaction ends.
 ///
-/// It comes first in its transaction: a refusal leaves nothing behind, and rows are locked in one order.
+/// It comes first in its transaction, or right after the users were locked: a refusal leaves nothing behind, and rows are
+/// locked in one order.
 pub(in crate::flows) async fn check_standing(
     tx: &mut Tx<'_>,
     (user, session): (UserId, SessionId),

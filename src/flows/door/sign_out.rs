@@ -125,8 +125,9 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFound`] if it is not theirs, which looks the same as if there were none.
     pub async fn end_own_session(&self, account: &Account, session: SessionId) -> Result<Ended, FlowError> {
-        let own = self.store.list_live_sessions(account.user.id, self.now()).await?.iter().any(|one| one.id == session);
-        if !own {
+        let found = self.store.find_session_by_id(session).await?.map(|(session, _)| session);
+        let now = self.now();
+        if !found.is_some_and(|found| found.user_id == account.user.id && found.is_live(now)) {
             return Err(Refused::NotFound("session").into());
         }
         self.end_in_own_write(account, session, EndReason::EndedByOwner).await

@@ -2,7 +2,7 @@
 
 use crate::domain::client::Client;
 use crate::domain::code::{AuthorizationCode, CodeFault, is_repeated};
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::grant::{Grant, RefreshFamily};
 use crate::domain::session::EndReason;
 use crate::flows::error::FlowError;
@@ -33,9 +33,6 @@ impl Usher {
                 return Err(Cause::from(fault).into());
             }
         }
-        if !self.is_still_allowed(client, &code).await? {
-            return Err(Cause::ConsentWithdrawn.into());
-        }
         let grant = self.grant_of(client, &code);
         let event = self
             .event(EventKind::GrantCreated)
@@ -45,10 +42,11 @@ impl Usher {
             .with_grant(grant.id)
             .with_project(client.project_id)
             .with("scope", grant.scope.to_string());
-        match self.store.spend_code(grant.clone(), event).await? {
+        match self.spend_code(client, grant.clone(), event).await? {
             Spend::Done => {}
             Spend::SpentAt(at) if is_repeated(at, self.now()) => return Err(Cause::CodeRepeated.into()),
             Spend::SpentAt(_) => return self.code_reused(&code).await,
+            Spend::NotAllowed => return Err(Cause::ConsentWithdrawn.into()),
             Spend::NoLonger => return Err(Cause::SignInOver.into()),
         }
         let generation = grant.refresh.map(|family| family.generation);
@@ -69,13 +67,14 @@ impl Usher {
         opened.and_then(|bytes| unpack(&bytes)).ok_or(Cause::UnknownCode)
     }
 
-    /// Does the consent still stand that the code was made under? Whoever takes it back ends what is on its way as well.
-    async fn is_still_allowed(&self, client: &Client, code: &AuthorizationCode) -> Result<bool, FlowError> {
-        if client.metadata.first_party {
-            return Ok(true);
-        }
-        let consent = self.store.find_consent(code.user_id, &client.id).await?;
-        Ok(consent.is_some_and(|consent| code.scope.is_subset_of(&consent.scope)))
+    /// Whoever takes back their consent ends what is on its way as well.
+    async fn spend_code(&self, client: &Client, grant: Grant, event: Event) -> Result<Spend, FlowError> {
+        let spent = if client.metadata.first_party {
+            self.store.spend_code(grant, event).await?
+        } else {
+            self.store.spend_code_under_consent(grant, event).await?
+        };
+        Ok(spent)
     }
 
     fn grant_of(&self, client: &Client, code: &AuthorizationCode) -> Grant {

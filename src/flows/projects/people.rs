@@ -119,27 +119,16 @@ impl Usher {
     /// # Errors
     /// If the house is broken.
     pub async fn revoke_in(&self, project: ProjectId, user: &User) -> Result<Ended, FlowError> {
-        let mut clients: Vec<ClientId> =
-            self.grants_in(project, user).await?.into_iter().map(|grant| grant.client_id).collect();
-        clients.sort();
-        clients.dedup();
         let (usher, id) = (self.clone(), user.id);
         let end = self.store.write(move |mut tx| {
-            Box::pin(async move {
-                let mut ended = Ended::default();
-                for client in clients {
-                    let here = usher.end_grants_at(&mut tx, id, &client, EndReason::RevokedByClient).await?;
-                    ended.clients.extend(here.clients);
-                }
-                Ok(ended)
-            })
+            Box::pin(async move { usher.end_grants_in(&mut tx, id, project, EndReason::RevokedByProject).await })
         });
         Ok(end.await?)
     }
 
     async fn grants_in(&self, project: ProjectId, user: &User) -> Result<Vec<Grant>, FlowError> {
         let mut ours = Vec::new();
-        for grant in self.store.list_standing_grants(user.id).await? {
+        for grant in self.standing_grants(user.id).await? {
             let client = self.find_client(&grant.client_id).await?;
             if client.is_some_and(|client| client.project_id == project) {
                 ours.push(grant);

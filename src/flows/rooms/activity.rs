@@ -51,7 +51,7 @@ impl Usher {
                 "allowed_at": consent.granted_at.rfc3339() }));
         }
         let mut grants = Vec::new();
-        for grant in self.store.list_standing_grants(user.id).await? {
+        for grant in self.standing_grants(user.id).await? {
             grants.push(json!({ "client": self.named(&grant.client_id).await?, "scope": grant.scope.to_string(),
                 "since": grant.created_at.rfc3339(), "session": grant.session_id, "offline": grant.refresh.is_some() }));
         }

@@ -7,7 +7,7 @@ use crate::domain::access::Access;
 use crate::domain::client::Client;
 use crate::domain::event::EventKind;
 use crate::domain::grant::Grant;
-use crate::domain::id::ClientId;
+use crate::domain::id::{ClientId, UserId};
 use crate::domain::session::EndReason;
 use crate::domain::time::Timestamp;
 use crate::flows::accounts::Account;
@@ -67,15 +67,15 @@ impl Usher {
     /// # Errors
     /// If the house is broken.
     pub async fn applications(&self, account: &Account) -> Result<Vec<Application>, FlowError> {
-        let (user, now) = (account.user.id, self.now());
+        let user = account.user.id;
         let mut found: BTreeMap<ClientId, Gathered> = BTreeMap::new();
         for consent in self.store.list_consents(user).await? {
             let one = found.entry(consent.client_id).or_default();
             (one.scope, one.allowed_at) = (consent.scope, Some(consent.granted_at));
         }
-        let standing = self.store.list_standing_grants(user).await?;
+        let standing = self.standing_grants(user).await?;
         // A session that is held by tokens is a session, and no application.
-        let others = standing.iter().filter(|grant| !is_house(&grant.client_id) && self.still_works(grant, now));
+        let others = standing.iter().filter(|grant| !is_house(&grant.client_id));
         for grant in others {
             found.entry(grant.client_id.clone()).or_default().grant(grant);
         }
@@ -101,12 +101,10 @@ impl Usher {
         Ok(applications)
     }
 
-    /// Does a grant still give its client anything: a refresh token, or an access token in its time?
-    fn still_works(&self, grant: &Grant, now: Timestamp) -> bool {
-        match &grant.refresh {
-            Some(family) => family.is_within_limits(now),
-            None => now < grant.created_at + self.config.tokens.access_ttl,
-        }
+    /// The grants of a user that still give their client anything: a refresh token, or an access token in its time.
+    pub(in crate::flows) async fn standing_grants(&self, user: UserId) -> Result<Vec<Grant>, FlowError> {
+        let now = self.now();
+        Ok(self.store.list_standing_grants(user, now, now - self.config.tokens.access_ttl).await?)
     }
 
     /// The person takes back what they allowed a client: the consent and every grant end.

@@ -14,6 +14,7 @@ use crate::flows::accounts::{Account, secret_hash};
 use crate::flows::error::{CodeKind, FlowError, Refused};
 use crate::flows::letters::lang_of;
 use crate::flows::sign_up::minutes;
+use crate::flows::standing::check_standing;
 use crate::flows::usher::{Device, Usher};
 use crate::keys::seal::Purpose;
 use crate::mail::messages::{self, Recipient};
@@ -104,7 +105,7 @@ impl Usher {
     /// Takes the code that went to the new address.
     ///
     /// # Errors
-    /// [`Refused::Frozen`], [`Refused::WrongCode`]; [`Refused::ProofOver`] once it was used, expired or tried too often.
+    /// [`Refused::Frozen`], [`Refused::NotSignedIn`], [`Refused::WrongCode`]; [`Refused::ProofOver`] once it was used, expired or tried too often.
     pub async fn change_email_by_code(&self, account: &Account, proof: ProofId, code: &str) -> Result<(), FlowError> {
         let found = self.store.find_proof(proof, ProofKind::ChangeEmail).await?;
         let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Refused::ProofOver)?;
@@ -123,7 +124,7 @@ impl Usher {
     /// Takes the link that went to the new address, from somebody who is signed in to the account that asked.
     ///
     /// # Errors
-    /// [`Refused::Frozen`]; [`Refused::ProofOver`] once it was used or expired, or if it is not theirs.
+    /// [`Refused::Frozen`], [`Refused::NotSignedIn`]; [`Refused::ProofOver`] once it was used or expired, or if it is not theirs.
     pub async fn change_email_by_link(&self, account: &Account, token: &str) -> Result<(), FlowError> {
         let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
         let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Refused::ProofOver)?;
@@ -146,11 +147,12 @@ impl Usher {
         let told = Notice::EmailChanged { to: email.masked() };
         let notice = old.as_ref().map(|old| self.notice_to(&account.user, old, &told)).transpose()?;
         let event = self.event(EventKind::EmailChanged).with_user(id).with_session(account.session.id);
+        let session = account.session.id;
         let change = self.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(mut user) = tx.lock_user(id).await? else { return Ok(Err(Refused::ProofOver)) };
-                if user.factors_are_frozen(now) {
-                    return Ok(Err(Refused::Frozen));
+                if let Err(refused) = check_standing(&mut tx, (id, session), now).await? {
+                    return Ok(Err(refused));
                 }
                 // The email goes to the old address: another one since then means that another change came first.
                 if user.email != old || !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {

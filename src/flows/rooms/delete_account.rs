@@ -2,6 +2,7 @@
 
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
+use crate::domain::id::{SessionId, UserId};
 use crate::domain::notice::Notice;
 use crate::domain::proof::ProofKind;
 use crate::domain::session::EndReason;
@@ -9,7 +10,9 @@ use crate::domain::user::User;
 use crate::flows::accounts::Account;
 use crate::flows::end::Ended;
 use crate::flows::error::{FlowError, Refused};
+use crate::flows::standing::check_standing;
 use crate::flows::usher::Usher;
+use crate::storage::{Result as Stored, Tx};
 
 impl Usher {
     /// Deletes a person's account. `typed` is what they typed to confirm it: how they are called on the page.
@@ -18,7 +21,8 @@ impl Usher {
     /// given to anybody again; the person is told at the address that was theirs.
     ///
     /// # Errors
-    /// [`Refused::Frozen`]; [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`].
+    /// [`Refused::Frozen`]; [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`];
+    /// [`Refused::NotSignedIn`] if the session ended meanwhile.
     pub async fn delete_account(&self, account: &Account, typed: &str) -> Result<Ended, FlowError> {
         self.check_factor_change(account).await?;
         let confirmed = match &account.user.email {
@@ -28,7 +32,7 @@ impl Usher {
         if !confirmed {
             return Err(Refused::NotConfirmed.into());
         }
-        self.remove_user(account.user.clone()).await
+        self.delete_user(account.user.clone(), Some(account.session.id)).await
     }
 
     /// Deletes a user as [`Usher::delete_account`] does, for whoever may ask for it.
@@ -36,11 +40,23 @@ impl Usher {
     /// # Errors
     /// [`Refused::NotFound`] if somebody else deleted them meanwhile.
     pub async fn remove_user(&self, user: User) -> Result<Ended, FlowError> {
+        self.delete_user(user, None).await
+    }
+
+    /// `asked_in` is the session of a person who deletes their own account.
+    async fn delete_user(&self, user: User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
         let (usher, now) = (self.clone(), self.now());
         let notice = self.notice(&user, &Notice::AccountDeleted)?;
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let Some(user) = tx.lock_user(user.id).await? else { return Ok(None) };
+                let Some(user) = lock_with_merged(&mut tx, user.id).await? else {
+                    return Ok(Err(Refused::NotFound("user")));
+                };
+                if let Some(session) = asked_in
+                    && let Err(refused) = check_standing(&mut tx, (user.id, session), now).await?
+                {
+                    return Ok(Err(refused));
+                }
                 tx.erase_events_of_user(user.id).await?;
                 let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
                 let concerned = tx.projects_of_user(user.id).await?;
@@ -59,11 +75,26 @@ impl Usher {
                 }
                 tx.delete_user(&user, now).await?;
                 notice.post(&mut tx).await?;
-                Ok(Some(ended))
+                Ok(Ok(ended))
             })
         });
-        let ended = delete.await?.ok_or(Refused::NotFound("user"))?;
+        let ended = delete.await??;
         self.letter_bell.notify_one();
         Ok(ended)
     }
+}
+
+/// Locks a user and those that were merged into them, in the order in which every transaction locks users.
+async fn lock_with_merged(tx: &mut Tx<'_>, id: UserId) -> Stored<Option<User>> {
+    let mut ids: Vec<UserId> = tx.list_merges(id).await?.into_iter().map(|merge| merge.merged).collect();
+    ids.push(id);
+    ids.sort();
+    let mut found = None;
+    for one in ids {
+        let user = tx.lock_user(one).await?;
+        if one == id {
+            found = user;
+        }
+    }
+    Ok(found)
 }

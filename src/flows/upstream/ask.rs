@@ -294,7 +294,9 @@ impl Usher {
         }
         self.take_question(id).await?;
         let settings = self.provider(&asking.vouched.provider).await?;
-        let linked = self.link(settings.settings(), &asking.vouched, &account.user, LinkedHow::Confirmed).await;
+        let linked = self
+            .link(settings.settings(), &asking.vouched, &account.user, Some(account.session.id), LinkedHow::Confirmed)
+            .await;
         linked.map_err(moved)?;
         self.renew_session(account, browser).await?;
         let (session, user) = (account.session.id, Box::new(account.user.clone()));
@@ -358,7 +360,7 @@ impl Usher {
             return Err(UpstreamFault::Refused(Refusal::Disabled));
         }
         let provider = self.provider(&asking.vouched.provider).await?;
-        let identity = self.link(provider.settings(), &asking.vouched, &owner, how).await?;
+        let identity = self.link(provider.settings(), &asking.vouched, &owner, None, how).await?;
         self.let_in(asking, owner, identity, browser, device).await
     }
 

@@ -2,21 +2,22 @@
 
 use super::super::accounts::Account;
 use super::super::error::{FlowError, Refused};
+use super::super::standing::check_standing;
 use super::super::usher::Usher;
 use crate::domain::event::EventKind;
 use crate::domain::id::MergeId;
 use crate::domain::merge::{Merge, UNDO};
 use crate::domain::notice::Notice;
 use crate::domain::session::EndReason;
-use crate::domain::user::{User, UserStatus};
+use crate::domain::user::User;
 
 /// What a merge came to.
 enum Merged {
     Done,
-    /// One of the two is no longer active.
+    /// One of the two is gone.
     Over,
-    /// One of the two was reported as compromised meanwhile.
-    Frozen,
+    /// One of the two, or the session that asks for it, no longer stands.
+    Refused(Refused),
 }
 
 /// What taking a merge back came to.
@@ -24,7 +25,7 @@ enum Undone {
     Done,
     Over,
     LastWayIn,
-    Frozen,
+    Refused(Refused),
 }
 
 impl Usher {
@@ -44,16 +45,16 @@ impl Usher {
             [self.notice(&kept.user, &Notice::AccountsMerged)?, self.notice(&merged.user, &Notice::AccountsMerged)?];
         let id = MergeId::new(now, &*self.random);
         let (usher, into, from) = (self.clone(), kept.user.clone(), merged.user.clone());
+        let sessions = [(kept.user.id, kept.session.id), (merged.user.id, merged.session.id)];
         let merge = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let (Some(kept), Some(merged)) = tx.lock_users(into.id, from.id).await? else {
+                let (Some(_), Some(_)) = tx.lock_users(into.id, from.id).await? else {
                     return Ok(Merged::Over);
                 };
-                if kept.status != UserStatus::Active || merged.status != UserStatus::Active {
-                    return Ok(Merged::Over);
-                }
-                if kept.factors_are_frozen(now) || merged.factors_are_frozen(now) {
-                    return Ok(Merged::Frozen);
+                for asked_in in sessions {
+                    if let Err(refused) = check_standing(&mut tx, asked_in, now).await? {
+                        return Ok(Merged::Refused(refused));
+                    }
                 }
                 let mut identities = Vec::new();
                 for identity in tx.list_identities(from.id).await? {
@@ -81,7 +82,7 @@ impl Usher {
         match merge.await? {
             Merged::Done => {}
             Merged::Over => return Err(Refused::NotSignedIn.into()),
-            Merged::Frozen => return Err(Refused::Frozen.into()),
+            Merged::Refused(refused) => return Err(refused.into()),
         }
         self.letter_bell.notify_one();
         Ok(id)
@@ -110,16 +111,16 @@ impl Usher {
     /// left without a way in.
     pub async fn undo_merge(&self, account: &Account, id: MergeId) -> Result<(), FlowError> {
         self.check_factor_change(account).await?;
-        let (usher, now, kept) = (self.clone(), self.now(), account.user.id);
+        let (usher, now, kept, session) = (self.clone(), self.now(), account.user.id, account.session.id);
         let undo = self.store.write(move |mut tx| {
             Box::pin(async move {
                 let found = tx.find_merge(id).await?.filter(|merge| merge.kept == kept && merge.can_be_undone(now));
                 let Some(merge) = found else { return Ok(Undone::Over) };
-                let (Some(keeper), Some(rests)) = tx.lock_users(kept, merge.merged).await? else {
+                let (Some(_), Some(rests)) = tx.lock_users(kept, merge.merged).await? else {
                     return Ok(Undone::Over);
                 };
-                if keeper.factors_are_frozen(now) {
-                    return Ok(Undone::Frozen);
+                if let Err(refused) = check_standing(&mut tx, (kept, session), now).await? {
+                    return Ok(Undone::Refused(refused));
                 }
                 let (mine, theirs) = (tx.count_ways_in(kept).await?, tx.count_ways_in(merge.merged).await?);
                 let held = tx.list_identities(kept).await?;
@@ -150,7 +151,7 @@ impl Usher {
             Undone::Done => Ok(()),
             Undone::Over => Err(Refused::NotFound("merge").into()),
             Undone::LastWayIn => Err(Refused::LastWayIn.into()),
-            Undone::Frozen => Err(Refused::Frozen.into()),
+            Undone::Refused(refused) => Err(refused.into()),
         }
     }
 }

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use super::super::accounts::{Account, Browser};
 use super::super::error::FlowError;
+use super::super::standing::check_standing;
 use super::super::usher::{Device, Usher};
 use super::{Arrived, Errand, Refusal, UpstreamFault};
 use crate::domain::authentication::{Authentication, Guard, Means};
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
-use crate::domain::id::{IdentityId, UserId};
+use crate::domain::id::{IdentityId, SessionId, UserId};
 use crate::domain::identity::{Identity, LinkedHow, Vouched};
 use crate::domain::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
 use crate::domain::notice::Notice;
@@ -159,7 +160,7 @@ impl Usher {
             Decision::AlreadyLinked => Ok(Some(Arrived::Linked)),
             Decision::Link => {
                 let Some(asker) = found.asker else { return refuse(Refusal::Over) };
-                self.link(settings, vouched, &asker.user, LinkedHow::Account).await?;
+                self.link(settings, vouched, &asker.user, Some(asker.session.id), LinkedHow::Account).await?;
                 self.renew_session(&asker, browser).await?;
                 Ok(Some(Arrived::Linked))
             }
@@ -186,7 +187,7 @@ impl Usher {
         let (user, identity) = match (decision, found.holder, found.owner) {
             (Decision::SignIn, Some((identity, user)), _) => (user, identity.id),
             (Decision::LinkToOwner, _, Some(owner)) => {
-                let identity = self.link(settings, vouched, &owner, LinkedHow::Auto).await?;
+                let identity = self.link(settings, vouched, &owner, None, LinkedHow::Auto).await?;
                 (owner, identity)
             }
             (Decision::SignUp | Decision::SignUpAndPurge | Decision::SignUpWithoutAddress, ..) => {
@@ -234,12 +235,14 @@ impl Usher {
         note.await
     }
 
-    /// Links an identity to a user who is known to own both.
+    /// Links an identity to a user who is known to own both. `asked_in` is the session of somebody who is signed in: it has
+    /// to stand when the identity is written.
     pub(super) async fn link(
         &self,
         settings: &ProviderSettings,
         vouched: &Vouched,
         user: &User,
+        asked_in: Option<SessionId>,
         how: LinkedHow,
     ) -> Result<IdentityId, UpstreamFault> {
         if user.factors_are_frozen(self.now()) {
@@ -251,7 +254,11 @@ impl Usher {
         let (usher, now, address) = (self.clone(), self.now(), user.email.clone());
         let linked = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if !tx.hold_user(identity.user_id).await? {
+                if let Some(session) = asked_in {
+                    if let Err(refused) = check_standing(&mut tx, (identity.user_id, session), now).await? {
+                        return Ok(Err(refused));
+                    }
+                } else if !tx.hold_user(identity.user_id).await? {
                     return Err(StorageError::Conflict);
                 }
                 let held = tx.find_user(identity.user_id).await?.filter(|held| held.email == address);

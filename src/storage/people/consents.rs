@@ -14,6 +14,7 @@ statements! {
     INSERT = "insert into consent (user_id, client_id, scope, granted_at) values ($1, $2, $3, $4) on conflict (user_id, client_id) do nothing";
     // PostgreSQL locks the row, so that of two scopes allowed at once both are kept.
     LOCK = "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2", postgres "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2 for no key update";
+    HOLD = "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2", postgres "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2 for share";
     WIDEN = "update consent set scope = $3, granted_at = case when granted_at < $4 then $4 else granted_at end where user_id = $1 and client_id = $2";
     DELETE = "delete from consent where user_id = $1 and client_id = $2";
     LIST_OF_USER = "select user_id, client_id, scope, granted_at from consent where user_id = $1 order by client_id limit 500";
@@ -56,6 +57,19 @@ impl Tx<'_> {
             None => self.write_consent(INSERT, consent).await?,
         };
         if written { Ok(()) } else { Err(StorageError::Conflict) }
+    }
+
+    /// Does the user's consent cover this scope? It stays so until this transaction ends.
+    pub(in crate::storage) async fn hold_consent(
+        &mut self,
+        user: UserId,
+        client: &ClientId,
+        scope: &Scope,
+    ) -> Result<bool> {
+        let row: Option<ConsentRow> =
+            on_tx!(self, HOLD, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
+        let consent = row.map(Consent::try_from).transpose()?;
+        Ok(consent.is_some_and(|consent| scope.is_subset_of(&consent.scope)))
     }
 
     async fn write_consent(&mut self, sql: Sql, consent: &Consent) -> Result<bool> {

@@ -50,7 +50,14 @@ fn log_fault(fault: &AuthorizeFault, params: &Params) {
         AuthorizeFault::RedirectMismatch { .. } | AuthorizeFault::RedirectMissing => ErrorCode::InvalidRequest,
     };
     let error = OAuthError::new(code, fault.to_string());
-    log_refusal(urls::AUTHORIZE, &error.by(params.get("client_id").ok().flatten().unwrap_or("(none)")));
+    log_refusal(urls::AUTHORIZE, &named(error, params));
+}
+
+fn named(error: OAuthError, params: &Params) -> OAuthError {
+    match params.get("client_id") {
+        Ok(Some(client)) => error.by(client),
+        _ => error,
+    }
 }
 
 async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<Response, HttpProblem> {

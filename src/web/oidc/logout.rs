@@ -21,8 +21,12 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let request = app.usher.read_logout(&params).await?;
     if let Some(fault) = request.fault {
-        let named = params.get("client_id").ok().flatten().unwrap_or("(none)");
-        log_refusal(urls::END_SESSION, &OAuthError::invalid_request(fault).by(named));
+        let error = OAuthError::invalid_request(fault);
+        let error = match params.get("client_id") {
+            Ok(Some(client)) => error.by(client),
+            _ => error,
+        };
+        log_refusal(urls::END_SESSION, &error);
     }
     match app.usher.sign_out_of(&request, &visitor.browser).await? {
         SignOut::AtOnce(account) => {

@@ -4,6 +4,7 @@ mod activity;
 mod applications;
 mod data;
 mod email;
+mod ended_meanwhile;
 mod languages;
 mod last_used;
 mod notices;

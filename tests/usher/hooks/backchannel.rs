@@ -115,6 +115,12 @@ causes! {
         scene.stage.house.usher.end_own_session(&this, doomed.session.id).await.unwrap();
     }
 
+    a_revocation_by_the_project_is_told ends 2, |scene| {
+        let ana = scene.stage.house.usher.load_user(ANA).await.unwrap();
+        let project = scene.client.client.project_id;
+        scene.stage.house.usher.revoke_in(project, &ana).await.unwrap();
+    }
+
     ending_all_others_is_told ends 1, |scene| {
         let (this, _) = account(&scene.stage.house, &scene.other).await;
         scene.stage.house.usher.end_other_sessions(&this).await.unwrap();

@@ -195,3 +195,24 @@ async fn shutting_down_does_not_wait_for_ever() {
     timeout(Duration::from_secs(2), door.shut()).await.unwrap().unwrap().unwrap();
     assert!(started.elapsed() < Duration::from_secs(1));
 }
+
+/// A client that sends head and body apart opens another connection, instead of losing its next request.
+#[tokio::test]
+async fn a_response_that_leaves_the_body_unread_ends_the_connection_and_says_so() {
+    let door = Door::open().await;
+    let head = |path: &str| {
+        let kind = "Content-Type: application/x-www-form-urlencoded";
+        format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{kind}\r\nContent-Length: 3\r\n\r\n")
+    };
+    for (path, status, closes) in [("/nowhere", 404, true), ("/", 405, true), ("/form", 200, false)] {
+        let mut socket = door.connect().await;
+        socket.write_all(head(path).as_bytes()).await.unwrap();
+        sleep(Duration::from_millis(20)).await;
+        socket.write_all(b"a=b").await.unwrap();
+        let mut heard = vec![0; 4096];
+        let length = timeout(Duration::from_secs(10), socket.read(&mut heard)).await.unwrap().unwrap();
+        let reply = String::from_utf8_lossy(&heard[..length]).into_owned();
+        assert_status(&reply, status);
+        assert_eq!(reply.to_ascii_lowercase().contains("connection: close"), closes, "{path}: {reply}");
+    }
+}

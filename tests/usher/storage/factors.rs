@@ -10,7 +10,7 @@ use usher::domain::passkey::StoredPasskey;
 use usher::domain::remembered::RememberedBrowser;
 use usher::storage::StorageError;
 
-fn passkey_of(user: UserId) -> StoredPasskey {
+pub fn passkey_of(user: UserId) -> StoredPasskey {
     StoredPasskey {
         id: PasskeyId::new(NOW, random()),
         user_id: user,

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use super::samples::{
-    NOW, grant_in, in_tx, later, presented, stored_grant, stored_session, stored_session_of, stored_user, told_of,
+    NOW, grant_in, in_tx, later, presented, stored_client, stored_grant, stored_session, stored_session_of,
+    stored_user, told_of,
 };
 use crate::harness::database::on_both_databases;
+use usher::domain::consent::Consent;
+use usher::domain::grant::Grant;
 use usher::domain::session::EndReason;
 use usher::storage::grants::Spend;
 
@@ -52,6 +55,28 @@ on_both_databases! {
                 won += 1;
             }
             assert_eq!(won, 1, "generation {generation}");
+        }
+    }
+
+    async fn a_withdrawal_and_a_code_at_the_same_moment_leave_no_live_grant(db: TestDatabase) {
+        let stores = [db.store.clone(), db.second_store().await];
+        let (user, session) = stored_session(&db.store).await;
+        for round in 0..30_u64 {
+            let client = stored_client(&db.store).await.id;
+            let grant = Grant { client_id: client.clone(), ..grant_in(&session) };
+            let consent =
+                Consent { user_id: user.id, client_id: client.clone(), scope: grant.scope.clone(), granted_at: NOW };
+            in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
+            let (redeemer, owner, id) = (stores[0].clone(), stores[1].clone(), user.id);
+            let redeeming =
+                tokio::spawn(async move { redeemer.spend_code_under_consent(grant.clone(), told_of(&grant)).await });
+            tokio::time::sleep(Duration::from_micros(round * 100)).await;
+            let revoked = in_tx!(owner, [client], |tx| {
+                tx.delete_consent(id, &client).await?;
+                tx.revoke_grants_at_client(id, &client, NOW, EndReason::ConsentWithdrawn).await
+            });
+            let answer = redeeming.await.unwrap().unwrap();
+            assert_eq!(usize::from(answer == Spend::Done), revoked.unwrap().len(), "round {round}: {answer:?}");
         }
     }
 

@@ -1,17 +1,22 @@
 //! Grants and their refresh families, one step after another. What happens at once is in `grant_races`.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use super::samples::{
-    LIMITS, NOW, grant_in, in_tx, later, presented, random, session_of, stored_grant, stored_session,
+    LIMITS, NOW, grant_in, in_tx, later, presented, random, session_of, stored_client, stored_grant, stored_session,
     stored_session_of, told_of,
 };
 use crate::harness::database::on_both_databases;
 use usher::domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
+use usher::domain::consent::Consent;
 use usher::domain::grant::{Grant, RefreshFamily};
 use usher::domain::id::{ClientId, GrantId};
 use usher::domain::session::EndReason;
 use usher::domain::time::Timestamp;
 use usher::domain::user::User;
 use usher::protocol::claims::ClaimsRequest;
+use usher::protocol::scope::Scope;
 use usher::storage::grants::{GrantOf, Presented, Revoked, Spend, StandingGrant};
 use usher::storage::{StorageError, Store};
 
@@ -39,6 +44,51 @@ async fn revoked_at(store: &Store, grant: &Grant) -> Option<Timestamp> {
 }
 
 on_both_databases! {
+    async fn a_project_revokes_all_that_its_clients_hold_however_many_grants_others_hold(db: TestDatabase) {
+        let (user, session) = stored_session(&db.store).await;
+        let client = stored_client(&db.store).await;
+        let ours = Grant { client_id: client.id.clone(), ..grant_in(&session) };
+        db.store.spend_code(ours.clone(), told_of(&ours)).await.unwrap();
+        for _ in 0..510 {
+            let other = grant_in(&session);
+            db.store.spend_code(other.clone(), told_of(&other)).await.unwrap();
+        }
+        let (id, project) = (user.id, client.project_id);
+        let revoked = in_tx!(db.store, [], |tx| {
+            tx.revoke_grants_in_project(id, project, NOW, EndReason::RevokedByProject).await
+        });
+        assert_eq!(revoked.unwrap().iter().map(|grant| grant.id).collect::<Vec<_>>(), [ours.id]);
+    }
+
+    async fn a_grant_that_gives_nothing_any_more_is_not_listed(db: TestDatabase) {
+        let (user, _, renewed) = stored_grant(&db.store).await;
+        let session = stored_session_of(&db.store, &user).await;
+        let short = Grant { refresh: None, ..grant_in(&session) };
+        db.store.spend_code(short.clone(), told_of(&short)).await.unwrap();
+        let listed = async |seconds| {
+            let now = later(seconds);
+            let found = db.store.list_standing_grants(user.id, now, now - Duration::from_secs(600)).await.unwrap();
+            found.into_iter().map(|grant| grant.id).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(listed(599).await, BTreeSet::from([short.id, renewed.id]));
+        assert_eq!(listed(600).await, BTreeSet::from([renewed.id]));
+        assert_eq!(listed(1_000).await, BTreeSet::new());
+    }
+
+    async fn a_code_is_not_spent_beyond_what_the_user_allows(db: TestDatabase) {
+        let (user, session) = stored_session(&db.store).await;
+        let client = stored_client(&db.store).await;
+        let grant = Grant { client_id: client.id.clone(), ..grant_in(&session) };
+        let spend = async || db.store.spend_code_under_consent(grant.clone(), told_of(&grant)).await.unwrap();
+        assert_eq!(spend().await, Spend::NotAllowed);
+        for (scope, answer) in [(Scope::of(["openid"]), Spend::NotAllowed), (grant.scope.clone(), Spend::Done)] {
+            let consent = Consent { user_id: user.id, client_id: client.id.clone(), scope, granted_at: NOW };
+            in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).unwrap();
+            assert_eq!(spend().await, answer);
+        }
+        assert_eq!(spend().await, Spend::SpentAt(grant.created_at));
+    }
+
     async fn spending_a_code_makes_its_grant_and_tells_of_it(db: TestDatabase) {
         let (user, session) = stored_session(&db.store).await;
         let full = grant_in(&session);
@@ -282,8 +332,8 @@ on_both_databases! {
         stored_grant(&db.store).await;
         let mut standing = vec![first.clone(), second.clone()];
         standing.sort_by_key(|grant| std::cmp::Reverse(grant.id));
-        assert_eq!(db.store.list_standing_grants(user.id).await.unwrap(), standing);
+        assert_eq!(db.store.list_standing_grants(user.id, NOW, NOW - Duration::from_secs(600)).await.unwrap(), standing);
         in_tx!(db.store, [], |tx| tx.revoke_grant(first.id, later(1), EndReason::SignOut).await).unwrap();
-        assert_eq!(db.store.list_standing_grants(user.id).await.unwrap(), [second]);
+        assert_eq!(db.store.list_standing_grants(user.id, NOW, NOW - Duration::from_secs(600)).await.unwrap(), [second]);
     }
 }

@@ -30,6 +30,7 @@ const WRITERS: &[(&str, Guard)] = &[
     ("grants::MARK_SEEN", Condition),
     ("grants::REVOKE", Condition),
     ("grants::REVOKE_AT_CLIENT", Condition),
+    ("grants::REVOKE_IN_PROJECT", Condition),
     ("grants::REVOKE_OF_SESSION", Condition),
     ("grants::REVOKE_OF_USER", Condition),
     ("grants::ROTATE", Condition),
@@ -139,6 +140,32 @@ fn writer(sql: &str) -> Option<Writer> {
     let sets = sets.iter().filter_map(|set| set.split_once(" = "));
     let sets = sets.map(|(column, value)| (column.to_owned(), value.to_owned())).collect();
     Some(Writer { table: table.to_owned(), sets, condition })
+}
+
+/// The table whose rows a statement changes.
+pub fn changed_table(statement: &str) -> Option<String> {
+    writers().remove(statement).map(|writer| writer.table)
+}
+
+/// Tables and statements that need no race of their own, with the reason.
+const RACED_ELSEWHERE: &[(&str, &str)] = &[
+    ("signing_key", "one instance at a time changes keys"),
+    ("totp", "the session and its account are locked first"),
+    ("policy_draft", "the project is locked first, as for a change of a role"),
+    ("telling/outgoing/webhooks::CLAIM", "the columns of the sender, raced by the tests of deliveries"),
+    ("telling/outgoing/webhooks::DUE", "the columns of the sender, raced by the tests of deliveries"),
+    ("telling/outgoing/webhooks::HOLD", "the columns of the sender, raced by the tests of deliveries"),
+    ("telling/outgoing/webhooks::LET_GO", "the columns of the sender, raced by the tests of deliveries"),
+];
+
+/// Every statement that changes a row of a table where some statement writes what was read.
+pub fn statements_that_need_a_race() -> BTreeSet<String> {
+    let found = writers();
+    let locked = WRITERS.iter().filter(|(_, guard)| matches!(guard, Locked(_)));
+    let tables: BTreeSet<&str> = locked.filter_map(|(name, _)| found.get(*name)).map(|it| it.table.as_str()).collect();
+    let elsewhere = |name: &str| RACED_ELSEWHERE.iter().any(|(one, _)| *one == name);
+    let needed = |name: &str, table: &str| tables.contains(table) && !elsewhere(table) && !elsewhere(name);
+    found.iter().filter(|(name, writer)| needed(name, &writer.table)).map(|(name, _)| name.clone()).collect()
 }
 
 /// Cuts a text where the separator stands outside of every pair of brackets.

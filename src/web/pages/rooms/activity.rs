@@ -90,6 +90,7 @@ pub fn reason_words(lang: Lang, reason: &str) -> Option<String> {
         "password_recovered" => "reason-password-recovered",
         "token_reuse" | "code_reuse" => "reason-reuse",
         "revoked_by_client" => "reason-revoked-by-client",
+        "revoked_by_project" => "reason-revoked-by-project",
         "consent_withdrawn" => "reason-consent-withdrawn",
         "administrator" | "user_disabled" => "reason-administrator",
         "client_disabled" => "reason-client-disabled",

@@ -1,0 +1,152 @@
+//! A change that was checked while its session stood, and is written after the session ended, is refused.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use usher::domain::id::SessionId;
+use usher::domain::session::Session;
+use usher::flows::{Account, Browser as Cookies, Device, FlowError, Refused};
+use usher::mail::LetterKind;
+
+use crate::harness::browser::Browser;
+use crate::harness::database::on_both_databases;
+use crate::harness::house::TestUsher;
+use crate::storage::samples::{in_tx, random};
+
+const ANA: &str = "ana@example.test";
+const BOB: &str = "bob@example.test";
+const THIEF: &str = "thief@example.test";
+
+/// Whoever is signed in to this browser, as a request sees them when it begins.
+async fn account(house: &TestUsher, browser: &Browser<'_>) -> Account {
+    let cookies = Cookies::from_cookies(browser.cookies.get("usher").map(String::as_str), None);
+    house.usher.current(&cookies).await.expect("the database answers").expect("somebody is signed in")
+}
+
+async fn signed_in(house: &TestUsher, email: &str) -> Account {
+    account(house, &house.signed_in(email).await).await
+}
+
+fn refusal<T>(outcome: Result<T, FlowError>) -> Option<Refused> {
+    match outcome {
+        Err(FlowError::Refused(refused)) => Some(refused),
+        Err(other) => panic!("{other}"),
+        Ok(_) => None,
+    }
+}
+
+on_both_databases! {
+    /// Who is thrown out does not take the account over with a change that was on its way.
+    async fn an_ended_session_moves_the_account_to_no_other_address(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let thief = signed_in(&house, ANA).await;
+        let device = Device { source: "192.0.2.1/32".into(), user_agent: None };
+        let proof = house.usher.begin_email_change(&thief, THIEF, &device).await.expect("it begins");
+        let letters = house.letters().await;
+        let letter = letters.iter().find(|letter| letter.kind() == LetterKind::VerifyEmail).expect("it was sent");
+        let (code, link) = (letter.code().expect("a code"), letter.link().expect("a link"));
+        let token = link.split_once("token=").expect("a token").1;
+        house.usher.sign_out_everywhere(&thief).await.expect("it ends");
+        assert_eq!(refusal(house.usher.change_email_by_link(&thief, token).await), Some(Refused::NotSignedIn));
+        assert_eq!(refusal(house.usher.change_email_by_code(&thief, proof, code).await), Some(Refused::NotSignedIn));
+        assert!(house.usher.load_user(ANA).await.is_ok());
+        assert!(house.usher.load_user(THIEF).await.is_err());
+    }
+
+    async fn an_ended_session_deletes_no_account(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let (thief, owner) = (signed_in(&house, ANA).await, signed_in(&house, ANA).await);
+        house.usher.disown(&owner).await.expect("it ends");
+        let refused = refusal(house.usher.delete_account(&thief, ANA).await);
+        assert_eq!(refused, Some(Refused::NotSignedIn));
+        assert!(house.usher.load_user(ANA).await.is_ok());
+    }
+
+    async fn an_ended_session_merges_nothing_and_takes_no_merge_back(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.user(BOB).await;
+        let (ana, bob) = (signed_in(&house, ANA).await, signed_in(&house, BOB).await);
+        let over = signed_in(&house, ANA).await;
+        house.usher.sign_out(&over).await.expect("it ends");
+        assert_eq!(refusal(house.usher.merge(&over, &bob).await), Some(Refused::NotSignedIn));
+        assert_eq!(refusal(house.usher.merge(&bob, &over).await), Some(Refused::NotSignedIn));
+        let merge = house.usher.merge(&bob, &ana).await.expect("both stand");
+        house.usher.sign_out(&bob).await.expect("it ends");
+        assert_eq!(refusal(house.usher.undo_merge(&bob, merge).await), Some(Refused::NotSignedIn));
+        assert_eq!(house.usher.merges_of(&bob).await.expect("a list").len(), 1);
+    }
+
+    async fn a_session_is_ended_by_its_owner_however_many_they_have(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let oldest = signed_in(&house, ANA).await;
+        let (store, session) = (&house.database.store, &oldest.session);
+        for _ in 0..205 {
+            let newer = Session { id: SessionId::new(house.now(), random()), ..session.clone() };
+            let hash = crate::storage::samples::hash();
+            in_tx!(store, [newer], |tx| tx.insert_session(&newer, &hash).await).expect("it is stored");
+        }
+        let this = signed_in(&house, ANA).await;
+        house.usher.end_own_session(&this, oldest.session.id).await.expect("it is theirs");
+        let again = refusal(house.usher.end_own_session(&this, oldest.session.id).await);
+        assert_eq!(again, Some(Refused::NotFound("session")));
+    }
+}
+
+/// Functions that write for a signed-in person and need no session that stands, with the reason.
+const NEED_NONE: &[(&str, &str)] = &[
+    ("consented", "the code that follows is spent only while the session stands"),
+    ("sign_out_everywhere", "ends sessions"),
+    ("end_other_sessions", "ends sessions"),
+    ("end_in_own_write", "ends a session"),
+    ("end_own_session", "ends a session"),
+    ("touch", "moves the end of a session that has not ended"),
+    ("forget_browser", "asks for the second step again"),
+    ("renew_session", "changes the secret of a session that has not ended"),
+    ("rename_passkey", "a name gives nobody access"),
+    ("change_email_by_code", "the change that follows checks it"),
+    ("begin_email_change", "the change that follows checks it"),
+    ("dismiss_suggested_email", "a suggestion gives nobody access"),
+    ("withdraw_consent", "ends grants"),
+    ("renew_tokens", "the grant that holds the session is spent only while it stands"),
+    ("show_once", "shows what the session was given"),
+];
+
+/// Every function of a flow that takes an account and writes checks in its transaction that the session stands.
+#[test]
+fn whoever_writes_for_a_signed_in_person_checks_that_the_session_stands() {
+    let mut faults = BTreeMap::new();
+    for file in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/flows")) {
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        for (name, body) in functions(&text) {
+            let writes = body.contains("account: &Account") && body.contains(".write(");
+            let checks = ["check_standing(", "change.check(", "FactorChange", "factor_change("];
+            let checked = checks.iter().any(|check| body.contains(check));
+            if writes && !checked && !NEED_NONE.iter().any(|(one, _)| *one == name) {
+                faults.insert(name.to_owned(), file.clone());
+            }
+        }
+    }
+    assert!(faults.is_empty(), "these check no session: {faults:?}");
+}
+
+/// The functions of a source file, by name, each with its signature and body.
+fn functions(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let starts: Vec<usize> = text.match_indices("fn ").map(|(at, _)| at).collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.len()]).collect();
+    starts.into_iter().zip(ends).filter_map(|(from, to)| {
+        let function = &text[from + 3..to];
+        Some((function.split_once('(')?.0, function))
+    })
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries
+        .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}

@@ -1,0 +1,105 @@
+//! Clients and upstream providers.
+
+use usher::domain::client::{Client, ClientSecret};
+use usher::domain::id::ClientId;
+use usher::domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use usher::storage::providers::StoredProvider;
+use usher::storage::{Result, Tx};
+
+use super::super::samples::{NOW, in_tx, later, random, stored_client};
+use super::{Table, writer};
+
+/// A client as it is once it is locked.
+async fn locked(tx: &mut Tx<'_>, id: &ClientId) -> Result<Client> {
+    Ok(tx.lock_client(id).await?.expect("it is there"))
+}
+
+async fn rotate(tx: &mut Tx<'_>, id: &ClientId, sha256: &str) -> Result<()> {
+    let mut secrets = locked(tx, id).await?.secrets;
+    secrets.insert(
+        0,
+        ClientSecret { sha256: sha256.repeat(32), created_at: later(2), expires_at: None, last_used_at: None },
+    );
+    tx.set_client_secrets(id, &secrets, later(2)).await
+}
+
+async fn note_use(tx: &mut Tx<'_>, id: &ClientId) -> Result<()> {
+    let mut secrets = locked(tx, id).await?.secrets;
+    secrets.iter_mut().for_each(|secret| secret.last_used_at = Some(later(3)));
+    tx.note_client_secrets(id, &secrets).await
+}
+
+async fn change(tx: &mut Tx<'_>, id: &ClientId, change: fn(&mut Client)) -> Result<()> {
+    let mut client = locked(tx, id).await?;
+    change(&mut client);
+    tx.set_client_metadata(id, &client.metadata, later(4)).await
+}
+
+/// Puts a client out of use unless it is, as whoever does so looks first.
+async fn disable(tx: &mut Tx<'_>, id: &ClientId, disabled: bool) -> Result<()> {
+    if locked(tx, id).await?.disabled_at.is_some() == disabled {
+        return Ok(());
+    }
+    tx.set_client_disabled(id, disabled.then_some(later(5)), later(5)).await
+}
+
+pub const CLIENTS: Table<ClientId> = Table {
+    lock: "lock table client in exclusive mode",
+    add: |store| Box::pin(async move { stored_client(&store).await.id }),
+    see: |store, id| {
+        Box::pin(async move {
+            let client = store.find_client(&id).await.unwrap().unwrap();
+            // Two rotations at once may come in either order.
+            let secrets: std::collections::BTreeSet<String> =
+                client.secrets.iter().map(|secret| format!("{:?}", (&secret.sha256, secret.expires_at))).collect();
+            let used = client.secrets.iter().filter(|secret| secret.last_used_at.is_some()).count();
+            format!("{:?} {secrets:?} {} {used} {:?}", client.metadata, client.secrets.len(), client.disabled_at)
+        })
+    },
+    statements: &["clients::NOTE_SECRETS", "clients::SET_DISABLED", "clients::SET_METADATA", "clients::SET_SECRETS"],
+    writers: &[
+        writer!("a name", |tx, id| change(&mut tx, &id, |client| client.metadata.client_name = "New".into()).await),
+        writer!("an address", |tx, id| {
+            change(&mut tx, &id, |client| client.metadata.redirect_uris.push("https://new.test/".into())).await
+        }),
+        writer!("a rotation", |tx, id| rotate(&mut tx, &id, "cd").await),
+        writer!("another rotation", |tx, id| rotate(&mut tx, &id, "ef").await),
+        writer!("a use of its secrets", |tx, id| note_use(&mut tx, &id).await),
+        writer!("it is put out of use", |tx, id| disable(&mut tx, &id, true).await),
+        writer!("it is put back in use", |tx, id| disable(&mut tx, &id, false).await),
+    ],
+};
+
+/// Changes a provider as the console does: nothing, if it is no longer as it was seen.
+async fn edit(tx: &mut Tx<'_>, id: &ProviderId, change: fn(&mut StoredProvider)) -> Result<()> {
+    let Some(seen) = tx.lock_provider(id).await? else { return Ok(()) };
+    let mut provider = StoredProvider { updated_at: later(2), ..seen.clone() };
+    change(&mut provider);
+    tx.replace_provider(Some(&seen), &provider).await.map(drop)
+}
+
+pub const PROVIDERS: Table<ProviderId> = Table {
+    lock: "lock table provider in exclusive mode",
+    add: |store| {
+        Box::pin(async move {
+            let id: ProviderId = format!("p{}", random().digits(12)).parse().unwrap();
+            let settings = ProviderSettings::new(id.clone(), ProviderKind::Github, "us");
+            let provider = StoredProvider { settings, secret: Some(vec![1]), managed: false, updated_at: NOW };
+            in_tx!(store, [provider], |tx| tx.replace_provider(None, &provider).await).unwrap();
+            id
+        })
+    },
+    see: |store, id| {
+        Box::pin(async move {
+            let seen = store.find_provider(&id).await.unwrap();
+            let see = |it: StoredProvider| format!("{:?} {:?} {:?}", it.settings.label, it.secret, it.updated_at);
+            format!("{:?}", seen.map(see))
+        })
+    },
+    statements: &["providers::REPLACE"],
+    writers: &[
+        writer!("a label", |tx, id| edit(&mut tx, &id, |it| it.settings.label = Some("Code".into())).await),
+        writer!("a secret", |tx, id| edit(&mut tx, &id, |it| it.secret = Some(vec![2])).await),
+        writer!("its end", |tx, id| tx.delete_provider(&id).await),
+    ],
+};

@@ -1,0 +1,164 @@
+//! Every pair of writers of a row, at the same moment: what comes of it is what one after the other would have left.
+//!
+//! The table is locked while both writers start, so that whatever either of them reads before its transaction is read
+//! before the other one writes. A new writer joins the list of its table.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use usher::storage::Store;
+
+use super::samples::in_tx;
+use super::writers::{changed_table, statements_that_need_a_race};
+use crate::harness::database::{TestDatabase, on_both_databases};
+use webhooks::{WEBHOOKS, WebhookKey, describe};
+
+mod clients;
+mod people;
+mod projects;
+mod sessions;
+mod webhooks;
+
+/// A writer: what it is called, and what it does to a row.
+type Writer<K> = (&'static str, fn(Store, K) -> BoxFuture<'static, ()>);
+
+/// A table with its writers.
+struct Table<K: 'static> {
+    /// Lets everybody read and nobody write, on PostgreSQL.
+    lock: &'static str,
+    /// Adds a row. Rows differ by their key alone.
+    add: fn(Store) -> BoxFuture<'static, K>,
+    /// What the row holds, but for its key.
+    see: fn(Store, K) -> BoxFuture<'static, String>,
+    /// The statements that the writers use.
+    statements: &'static [&'static str],
+    writers: &'static [Writer<K>],
+}
+
+impl<K: Clone + Send + 'static> Table<K> {
+    /// Races each writer with each other and with itself, and gives the pairs of which one undid the other.
+    async fn race(&self, db: &TestDatabase) -> Vec<String> {
+        let stores = [db.store.clone(), db.second_store().await];
+        let mut faults = Vec::new();
+        for (place, one) in self.writers.iter().enumerate() {
+            for other in &self.writers[place..] {
+                let in_turn = [self.in_turn(&db.store, one, other).await, self.in_turn(&db.store, other, one).await];
+                let at_once = self.at_once(db, &stores, one, other).await;
+                if !in_turn.contains(&at_once) {
+                    faults.push(format!("{} and {}: {at_once}\nnot one of {in_turn:#?}", one.0, other.0));
+                }
+            }
+        }
+        faults
+    }
+
+    async fn in_turn(&self, store: &Store, first: &Writer<K>, second: &Writer<K>) -> String {
+        let key = (self.add)(store.clone()).await;
+        first.1(store.clone(), key.clone()).await;
+        second.1(store.clone(), key.clone()).await;
+        (self.see)(store.clone(), key).await
+    }
+
+    async fn at_once(&self, db: &TestDatabase, stores: &[Store; 2], one: &Writer<K>, other: &Writer<K>) -> String {
+        let key = (self.add)(db.store.clone()).await;
+        let mut gate = db.connect().await;
+        let on_sqlite = db.store.kind() == "sqlite";
+        gate.execute(if on_sqlite { "begin immediate" } else { "begin" }).await;
+        if !on_sqlite {
+            gate.execute(self.lock).await;
+        }
+        let racers = [
+            tokio::spawn(one.1(stores[0].clone(), key.clone())),
+            tokio::spawn(other.1(stores[1].clone(), key.clone())),
+        ];
+        // Too short a wait hides a fault, and never makes one.
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        gate.execute("commit").await;
+        for racer in racers {
+            racer.await.expect("a writer comes to its end");
+        }
+        (self.see)(db.store.clone(), key).await
+    }
+}
+
+/// Makes a writer of what is to be done in a transaction.
+macro_rules! writer {
+    ($name:literal, |$tx:ident, $key:pat_param| $body:expr) => {
+        ($name, |store, key| {
+            Box::pin(async move {
+                let work = store.write(move |mut $tx| {
+                    Box::pin(async move {
+                        let $key = key;
+                        $body
+                    })
+                });
+                work.await.expect("the database is there");
+            })
+        })
+    };
+}
+use writer;
+
+on_both_databases! {
+    async fn no_writer_undoes_another(db: TestDatabase) {
+        let faults = [
+            WEBHOOKS.race(&db).await,
+            sessions::SESSIONS.race(&db).await,
+            projects::PROJECTS.race(&db).await,
+            projects::MEMBERS.race(&db).await,
+            people::USERS.race(&db).await,
+            people::PASSKEYS.race(&db).await,
+            people::CONSENTS.race(&db).await,
+            people::ACCESSES.race(&db).await,
+            clients::CLIENTS.race(&db).await,
+            clients::PROVIDERS.race(&db).await,
+        ]
+        .concat();
+        assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    }
+
+    /// A race that cannot be lost would prove nothing.
+    async fn a_writer_that_writes_what_it_read_before_is_found(db: TestDatabase) {
+        const CARELESS: Table<WebhookKey> = Table {
+            writers: &[
+                writer!("its description", |tx, key| describe(&mut tx, key, |it| it.description = "new".into()).await),
+                ("its address, as it was read before", |store, key| Box::pin(async move {
+                    let mut webhook = store.find_webhook(key.0, key.1).await.unwrap().unwrap();
+                    webhook.url = "https://new.test/".into();
+                    in_tx!(store, [webhook], |tx| tx.describe_webhook(&webhook).await).unwrap();
+                })),
+            ],
+            ..WEBHOOKS
+        };
+        for _ in 0..20 {
+            if !CARELESS.race(&db).await.is_empty() {
+                return;
+            }
+        }
+        panic!("twenty races did not show it");
+    }
+}
+
+/// A statement that writes what was read, or a row that such a statement writes, is raced with all others of its table.
+#[test]
+fn every_writer_of_a_table_is_raced() {
+    let raced = [
+        WEBHOOKS.statements,
+        sessions::SESSIONS.statements,
+        projects::PROJECTS.statements,
+        projects::MEMBERS.statements,
+        people::USERS.statements,
+        people::PASSKEYS.statements,
+        people::CONSENTS.statements,
+        people::ACCESSES.statements,
+        clients::CLIENTS.statements,
+        clients::PROVIDERS.statements,
+    ]
+    .concat();
+    let wanted = statements_that_need_a_race();
+    let missing: Vec<&String> = wanted.iter().filter(|name| !raced.contains(&name.as_str())).collect();
+    assert!(missing.is_empty(), "no race has these: {missing:?}");
+    for name in raced {
+        assert!(changed_table(name).is_some(), "{name} changes no row");
+    }
+}

@@ -1,0 +1,167 @@
+//! Users, their passkeys, and what they allowed and gave to clients.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use usher::domain::consent::Consent;
+use usher::domain::id::{ClientId, PasskeyId, UserId};
+use usher::domain::source::{Origin, Source};
+use usher::domain::time::Timestamp;
+use usher::domain::user::User;
+use usher::protocol::scope::Scope;
+use usher::storage::{Result, Tx};
+
+use super::super::factors::passkey_of;
+use super::super::samples::{NOW, email, in_tx, later, stored_client, stored_user};
+use super::{Table, writer};
+
+/// Changes a user as they are once they are locked.
+async fn change(tx: &mut Tx<'_>, id: UserId, claim: &str, change: fn(&mut User)) -> Result<User> {
+    let mut user = tx.lock_user(id).await?.expect("it is there");
+    user.sources.set(claim, Source { origin: Origin::Person, at: later(3), verified_at: None });
+    user.updated_at = later(3);
+    change(&mut user);
+    Ok(user)
+}
+
+async fn change_profile(tx: &mut Tx<'_>, id: UserId, claim: &str, to: fn(&mut User)) -> Result<()> {
+    let user = change(tx, id, claim, to).await?;
+    tx.set_user_profile(&user).await
+}
+
+async fn change_email(tx: &mut Tx<'_>, id: UserId, name: &str) -> Result<()> {
+    let mut user = change(tx, id, "email", |_| {}).await?;
+    user.email = Some(email(&format!("{name}.{}", id.0.simple())));
+    tx.set_user_email(&user).await
+}
+
+pub const USERS: Table<UserId> = Table {
+    lock: "lock table users in exclusive mode",
+    add: |store| Box::pin(async move { stored_user(&store).await.id }),
+    see: |store, id| {
+        Box::pin(async move {
+            let user = store.find_user(id).await.unwrap().unwrap();
+            let email = user.email.map(|email| email.as_str().replace(&id.0.simple().to_string(), ""));
+            let frozen = user.factors_frozen_until;
+            format!(
+                "{email:?} {:?} {} {:?} {:?} {:?} {:?} {frozen:?}",
+                user.status, user.admin, user.locale, user.profile, user.sources, user.updated_at
+            )
+        })
+    },
+    statements: &[
+        "people/users::FREEZE",
+        "people/users::SET_ADMIN",
+        "people/users::SET_EMAIL",
+        "people/users::SET_LOCALE",
+        "people/users::SET_PROFILE",
+        "people/users::SET_STATUS",
+    ],
+    writers: &[
+        writer!("an address", |tx, id| change_email(&mut tx, id, "new").await),
+        writer!("another address", |tx, id| change_email(&mut tx, id, "newer").await),
+        writer!("a nickname", |tx, id| {
+            change_profile(&mut tx, id, "nickname", |user| user.profile.nickname = Some("An".into())).await
+        }),
+        writer!("a website", |tx, id| {
+            change_profile(&mut tx, id, "website", |user| user.profile.website = Some("https://ana.test/".into())).await
+        }),
+        writer!("a language", |tx, id| tx.set_user_locale(id, "uk", later(4)).await),
+        writer!("no administrator", |tx, id| tx.set_user_admin(id, false, later(5)).await),
+        writer!("a stop", |tx, id| tx.set_user_enabled(id, false, later(6)).await.map(drop)),
+        writer!("a merge", |tx, id| tx.set_user_merged(id, later(7)).await.map(drop)),
+        writer!("the merge undone", |tx, id| tx.set_user_unmerged(id, later(8)).await.map(drop)),
+        writer!("a report of a theft", |tx, id| tx.freeze_factors(id, later(9)).await),
+    ],
+};
+
+type PasskeyKey = (UserId, PasskeyId);
+
+/// Uses a passkey as it is once it is locked: its counter grows.
+async fn use_passkey(tx: &mut Tx<'_>, id: PasskeyId, synced: bool, at: Timestamp) -> Result<()> {
+    let Some(held) = tx.lock_passkey(id).await? else { return Ok(()) };
+    let counter = held.credential["counter"].as_i64().unwrap_or_default();
+    tx.use_passkey(id, &json!({ "counter": counter + 1 }), synced, at).await.map(drop)
+}
+
+pub const PASSKEYS: Table<PasskeyKey> = Table {
+    lock: "lock table passkey in exclusive mode",
+    add: |store| {
+        Box::pin(async move {
+            let user = stored_user(&store).await.id;
+            let passkey = passkey_of(user);
+            in_tx!(store, [passkey], |tx| tx.insert_passkey(&passkey).await).unwrap();
+            (user, passkey.id)
+        })
+    },
+    see: |store, key| {
+        Box::pin(async move {
+            let seen = store.list_passkeys(key.0).await.unwrap();
+            let see = |it: &usher::domain::passkey::StoredPasskey| {
+                format!("{} {} {} {:?}", it.name, it.credential, it.synced, it.last_used_at)
+            };
+            seen.iter().map(see).collect()
+        })
+    },
+    statements: &["people/passkeys::RENAME", "people/passkeys::USE"],
+    writers: &[
+        writer!("a name", |tx, key| tx.rename_passkey(key.0, key.1, "Ana's key").await.map(drop)),
+        writer!("a use", |tx, key| use_passkey(&mut tx, key.1, true, later(2)).await),
+        writer!("another use", |tx, key| use_passkey(&mut tx, key.1, true, later(2)).await),
+        writer!("its end", |tx, key| tx.delete_passkey(key.0, key.1).await.map(drop)),
+    ],
+};
+
+type ClientOfUser = (UserId, ClientId);
+
+async fn allow(tx: &mut Tx<'_>, (user_id, client_id): ClientOfUser, scope: &str) -> Result<()> {
+    let scope = Scope::of(["openid", scope]);
+    tx.add_consent(&Consent { user_id, client_id, scope, granted_at: later(1) }).await
+}
+
+pub const CONSENTS: Table<ClientOfUser> = Table {
+    lock: "lock table consent in exclusive mode",
+    add: |store| Box::pin(async move { (stored_user(&store).await.id, stored_client(&store).await.id) }),
+    see: |store, key| {
+        Box::pin(async move {
+            let seen = store.find_consent(key.0, &key.1).await.unwrap();
+            format!("{:?}", seen.map(|consent| (consent.scope.to_string(), consent.granted_at)))
+        })
+    },
+    statements: &["people/consents::WIDEN"],
+    writers: &[
+        writer!("one scope", |tx, key| allow(&mut tx, key, "email").await),
+        writer!("another scope", |tx, key| allow(&mut tx, key, "phone").await),
+        writer!("a withdrawal", |tx, key| tx.delete_consent(key.0, &key.1).await.map(drop)),
+    ],
+};
+
+async fn release(tx: &mut Tx<'_>, (user, client): ClientOfUser, claim: &str) -> Result<()> {
+    tx.release_claims(user, &client, &BTreeSet::from([claim.to_owned()]), later(2)).await
+}
+
+pub const ACCESSES: Table<ClientOfUser> = Table {
+    lock: "lock table access in exclusive mode",
+    add: |store| {
+        Box::pin(async move {
+            let (user, client) = (stored_user(&store).await.id, stored_client(&store).await.id);
+            in_tx!(store, [client], |tx| {
+                tx.release_claims(user, &client, &BTreeSet::from(["name".to_owned()]), NOW).await
+            })
+            .unwrap();
+            (user, client)
+        })
+    },
+    see: |store, key| {
+        Box::pin(async move {
+            let seen = store.list_accesses(key.0).await.unwrap();
+            seen.iter().map(|access| format!("{:?}", (&access.claims, access.last_used_at))).collect()
+        })
+    },
+    statements: &["people/accesses::RELEASE"],
+    writers: &[
+        writer!("an address", |tx, key| release(&mut tx, key, "email").await),
+        writer!("a number", |tx, key| release(&mut tx, key, "phone_number").await),
+        writer!("its end", |tx, key| tx.delete_access(key.0, &key.1).await),
+    ],
+};
