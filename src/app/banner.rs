@@ -86,7 +86,7 @@ mod tests {
             created: true,
             migrations: 4,
             took: Duration::from_millis(640),
-            algs: "RS256, ES256, PS256".into(),
+            algs: "RS256, ES256, PS256, EdDSA".into(),
             sealed_with: ".usher/master.key".into(),
             simulator: Some("http://127.0.0.1:9400".into()),
             demos: Some(["http://localhost:8081".into(), "http://localhost:8082".into()]),
@@ -101,7 +101,7 @@ mod tests {
         for part in [
             "· development mode · data in ./.usher (delete it to start over)\n",
             "✔ database  sqlite .usher/usher.db   created, 4 migrations          0.6 s\n",
-            "✔ keys      RS256, ES256, PS256      created, sealed with .usher/master.key\n",
+            "✔ keys      RS256, ES256, PS256, EdDSA created, sealed with .usher/master.key\n",
             "✔ mail      caught, not sent         http://localhost:8080/dev/mail\n",
             "✔ sign-in   Google, Facebook, X      simulated, no account needed · http://127.0.0.1:9400\n",
             "1 Try it     open http://localhost:8081 – sign in as ana@example.test / usher-demo\n",

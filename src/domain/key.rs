@@ -23,11 +23,14 @@ pub enum SigningAlg {
     /// RSASSA-PSS with SHA-256, RSA-2048.
     #[serde(rename = "PS256")]
     Ps256,
+    /// Ed25519 (RFC 8037 §3.1).
+    #[serde(rename = "EdDSA")]
+    EdDsa,
 }
 
 impl SigningAlg {
     /// Every algorithm that has a key from the first start.
-    pub const ALL: [Self; 3] = [Self::Rs256, Self::Es256, Self::Ps256];
+    pub const ALL: [Self; 4] = [Self::Rs256, Self::Es256, Self::Ps256, Self::EdDsa];
 
     /// The JOSE name.
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +38,7 @@ impl SigningAlg {
             Self::Rs256 => "RS256",
             Self::Es256 => "ES256",
             Self::Ps256 => "PS256",
+            Self::EdDsa => "EdDSA",
         }
     }
 }
@@ -47,7 +51,7 @@ impl fmt::Display for SigningAlg {
 
 /// Usher has no key for an algorithm of this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a signing algorithm of this house: use RS256, ES256 or PS256")]
+#[error("not a signing algorithm of this house: use RS256, ES256, PS256 or EdDSA")]
 pub struct UnknownAlg;
 
 impl FromStr for SigningAlg {

@@ -1,11 +1,11 @@
-//! Making a signing key: RSA-2048 or P-256, the private half sealed before anybody sees it.
+//! Making a signing key: RSA-2048, P-256 or Ed25519, the private half sealed before anybody sees it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use josekit::JoseError;
-use josekit::jwk::Jwk;
-use josekit::jwk::KeyPair;
-use josekit::jws::{ES256, PS256, RS256};
+use josekit::jwk::alg::ed::EdCurve;
+use josekit::jwk::{Jwk, KeyPair};
+use josekit::jws::{ES256, EdDSA, PS256, RS256};
 use zeroize::Zeroizing;
 
 use super::jwk::public_jwk;
@@ -40,6 +40,7 @@ pub fn generate(
         SigningAlg::Rs256 => Box::new(RS256.generate_key_pair(RSA_BITS)?),
         SigningAlg::Ps256 => Box::new(PS256.generate_key_pair(RSA_BITS)?),
         SigningAlg::Es256 => Box::new(ES256.generate_key_pair()?),
+        SigningAlg::EdDsa => Box::new(EdDSA.generate_key_pair(EdCurve::Ed25519)?),
     };
     record(alg, pair.as_ref(), sealer, now, random)
 }

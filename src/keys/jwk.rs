@@ -11,6 +11,8 @@ use crate::domain::key::SigningAlg;
 const fn required(alg: SigningAlg) -> &'static [&'static str] {
     match alg {
         SigningAlg::Es256 => &["crv", "kty", "x", "y"],
+        // RFC 8037 §2.
+        SigningAlg::EdDsa => &["crv", "kty", "x"],
         SigningAlg::Rs256 | SigningAlg::Ps256 => &["e", "kty", "n"],
     }
 }
@@ -56,6 +58,15 @@ mod tests {
     #[test]
     fn the_thumbprint_is_the_one_of_the_rfc() {
         assert_eq!(thumbprint(SigningAlg::Rs256, &example()).unwrap(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    }
+
+    /// The example of RFC 8037, appendix A.3.
+    #[test]
+    fn the_thumbprint_of_an_ed25519_key_is_the_one_of_the_rfc() {
+        let key = members(&json!({
+            "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+        }));
+        assert_eq!(thumbprint(SigningAlg::EdDsa, &key).unwrap(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
 
     #[test]

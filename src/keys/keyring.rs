@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::JoseError;
 use josekit::jwk::{Jwk, KeyPair};
-use josekit::jws::{ES256, JwsSigner, JwsVerifier, PS256, RS256};
+use josekit::jws::{ES256, EdDSA, JwsSigner, JwsVerifier, PS256, RS256};
 use moka::sync::Cache;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -217,6 +217,7 @@ fn verifier(alg: SigningAlg, members: Map<String, Value>) -> Result<Box<dyn JwsV
         SigningAlg::Rs256 => Box::new(RS256.verifier_from_jwk(&jwk)?),
         SigningAlg::Ps256 => Box::new(PS256.verifier_from_jwk(&jwk)?),
         SigningAlg::Es256 => Box::new(ES256.verifier_from_jwk(&jwk)?),
+        SigningAlg::EdDsa => Box::new(EdDSA.verifier_from_jwk(&jwk)?),
     })
 }
 
@@ -227,6 +228,7 @@ fn signer(alg: SigningAlg, pkcs8: &[u8]) -> Result<Pair, JoseError> {
         SigningAlg::Rs256 => (Box::new(RS256.key_pair_from_der(pkcs8)?), Box::new(RS256.signer_from_der(pkcs8)?)),
         SigningAlg::Ps256 => (Box::new(PS256.key_pair_from_der(pkcs8)?), Box::new(PS256.signer_from_der(pkcs8)?)),
         SigningAlg::Es256 => (Box::new(ES256.key_pair_from_der(pkcs8)?), Box::new(ES256.signer_from_der(pkcs8)?)),
+        SigningAlg::EdDsa => (Box::new(EdDSA.key_pair_from_der(pkcs8)?), Box::new(EdDSA.signer_from_der(pkcs8)?)),
     })
 }
 

@@ -6,7 +6,7 @@ use super::redirect_uri::{self, UriFault};
 use super::scope::Scope;
 
 /// Signature algorithms that a client may ask for.
-pub const SIGNING_ALGS: [&str; 3] = ["RS256", "ES256", "PS256"];
+pub const SIGNING_ALGS: [&str; 4] = ["RS256", "ES256", "PS256", "EdDSA"];
 
 /// How a client authenticates at the token endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -39,10 +39,13 @@ pub struct IdTokenClaims<'a> {
 
 /// `at_hash`: the left half of the hash of an access token (OpenID Connect Core §3.1.3.6).
 ///
-/// Every signature algorithm of Usher hashes with SHA-256.
-pub fn at_hash(access_token: &str) -> String {
-    let hash = digest::digest(&digest::SHA256, access_token.as_bytes());
-    URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
+/// The hash is that of the ID token's signature algorithm: Ed25519 hashes with SHA-512 (RFC 8032 §5.1), all others of
+/// Usher with SHA-256.
+pub fn at_hash(id_token_alg: &str, access_token: &str) -> String {
+    let algorithm = if id_token_alg == "EdDSA" { &digest::SHA512 } else { &digest::SHA256 };
+    let hash = digest::digest(algorithm, access_token.as_bytes());
+    let hash = hash.as_ref();
+    URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2])
 }
 
 #[cfg(test)]
@@ -52,6 +55,6 @@ mod tests {
     #[test]
     fn the_example_of_the_specification_holds() {
         // OpenID Connect Core, appendix A.3.
-        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(at_hash("RS256", "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
     }
 }

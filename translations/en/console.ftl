@@ -163,6 +163,7 @@ alg-rs256-plain = RS256
 alg-es256 = ES256: smaller and faster
 alg-es256-plain = ES256: smaller and faster (default)
 alg-ps256 = PS256
+alg-eddsa = EdDSA (Ed25519)
 client-scope = Scope
 client-scope-hint = The most it may ask for, separated by spaces.
 client-roles-claim = Claim for roles

@@ -163,6 +163,7 @@ alg-rs256-plain = RS256
 alg-es256 = ES256: menor e mais rápida
 alg-es256-plain = ES256: menor e mais rápida (padrão)
 alg-ps256 = PS256
+alg-eddsa = EdDSA (Ed25519)
 client-scope = Escopo
 client-scope-hint = O máximo que ele pode pedir, separado por espaços.
 client-roles-claim = Claim dos papéis

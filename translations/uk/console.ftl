@@ -165,6 +165,7 @@ alg-rs256-plain = RS256
 alg-es256 = ES256: менший і швидший
 alg-es256-plain = ES256: менший і швидший (типовий)
 alg-ps256 = PS256
+alg-eddsa = EdDSA (Ed25519)
 client-scope = Області доступу
 client-scope-hint = Найбільше, про що він може просити, через пробіл.
 client-roles-claim = Поле для ролей

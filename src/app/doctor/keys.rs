@@ -143,6 +143,6 @@ mod tests {
         let found = signing(&config, &damaged, &Keyring::new(&damaged, &sealer), Timestamp(2));
         assert!(found.verdict == Verdict::Bad && found.found.contains("damaged"), "{found:?}");
         let found = signing(&config, &[], &Keyring::new(&[], &sealer), Timestamp(2));
-        assert!(found.verdict == Verdict::Bad && found.found.contains("RS256, ES256, PS256"), "{found:?}");
+        assert!(found.verdict == Verdict::Bad && found.found.contains("RS256, ES256, PS256, EdDSA"), "{found:?}");
     }
 }

@@ -31,10 +31,10 @@ pub(in crate::cli) struct Settings {
     /// How it gets tokens; may be given several times
     #[arg(long, value_name = "GRANT")]
     grant_type: Vec<String>,
-    /// How its ID tokens are signed: RS256, ES256 or PS256
+    /// How its ID tokens are signed: RS256, ES256, PS256 or EdDSA
     #[arg(long, value_name = "ALG", alias = "alg")]
     id_token_alg: Option<String>,
-    /// How its access tokens are signed: RS256, ES256 or PS256 [default: ES256]
+    /// How its access tokens are signed: RS256, ES256, PS256 or EdDSA [default: ES256]
     #[arg(long, value_name = "ALG")]
     access_token_alg: Option<String>,
     /// Which claims its ID tokens carry: those of the granted scopes, or only those requested by name

@@ -125,6 +125,7 @@ impl Usher {
         access_token: &str,
     ) -> Result<String, FlowError> {
         let (grant, now) = (wanted.grant, self.now());
+        let alg = alg(&wanted.client.metadata.id_token_signed_response_alg);
         let claims = IdTokenClaims {
             iss: self.issuer(),
             sub: &wanted.sub.0,
@@ -136,10 +137,10 @@ impl Usher {
             acr: &grant.acr,
             amr: &grant.amr,
             sid: &grant.session_id.to_string(),
-            at_hash: &at_hash(access_token),
+            at_hash: &at_hash(alg.as_str(), access_token),
             person,
         };
-        Ok(self.keyring().sign(alg(&wanted.client.metadata.id_token_signed_response_alg), ID_TOKEN_TYP, &claims)?)
+        Ok(self.keyring().sign(alg, ID_TOKEN_TYP, &claims)?)
     }
 
     /// The refresh token of a generation. Derived, not drawn: asking again gives the same token.

@@ -107,6 +107,11 @@ async fn it_signs_in_with_ps256() {
 }
 
 #[tokio::test]
+async fn it_signs_in_with_ed25519() {
+    sign_in("EdDSA", CoreJwsSigningAlgorithm::EdDsa).await;
+}
+
+#[tokio::test]
 async fn it_acts_for_itself_introspects_and_revokes() {
     let house = TestUsher::start().await;
     let registered = house.client(ClientType::Machine, |client| client.scope = Scopes::of(["read", "write"])).await;

@@ -130,18 +130,19 @@ impl ClientForm {
     }
 
     /// The algorithms of ID tokens to choose from: `(name, words, chosen)`.
-    pub fn id_token_algs(&self) -> [(&'static str, String, bool); 3] {
-        self.algs(&self.id_token_alg, ["alg-rs256", "alg-es256", "alg-ps256"])
+    pub fn id_token_algs(&self) -> [(&'static str, String, bool); 4] {
+        self.algs(&self.id_token_alg, ["alg-rs256", "alg-es256", "alg-ps256", "alg-eddsa"])
     }
 
     /// The algorithms of access tokens to choose from.
-    pub fn access_token_algs(&self) -> [(&'static str, String, bool); 3] {
-        self.algs(&self.access_token_alg, ["alg-rs256-plain", "alg-es256-plain", "alg-ps256"])
+    pub fn access_token_algs(&self) -> [(&'static str, String, bool); 4] {
+        self.algs(&self.access_token_alg, ["alg-rs256-plain", "alg-es256-plain", "alg-ps256", "alg-eddsa"])
     }
 
-    fn algs(&self, chosen: &str, words: [&str; 3]) -> [(&'static str, String, bool); 3] {
-        let [rs256, es256, ps256] = words;
-        [("RS256", rs256), ("ES256", es256), ("PS256", ps256)].map(|(alg, key)| (alg, self.page.t(key), alg == chosen))
+    fn algs(&self, chosen: &str, words: [&str; 4]) -> [(&'static str, String, bool); 4] {
+        let [rs256, es256, ps256, eddsa] = words;
+        [("RS256", rs256), ("ES256", es256), ("PS256", ps256), ("EdDSA", eddsa)]
+            .map(|(alg, key)| (alg, self.page.t(key), alg == chosen))
     }
 }
 
