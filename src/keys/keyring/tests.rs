@@ -73,6 +73,7 @@ fn the_reference_verifier_agrees() {
             SigningAlg::Rs256 => Box::new(RS256.verifier_from_jwk(&jwk).unwrap()),
             SigningAlg::Ps256 => Box::new(PS256.verifier_from_jwk(&jwk).unwrap()),
             SigningAlg::Es256 => Box::new(ES256.verifier_from_jwk(&jwk).unwrap()),
+            SigningAlg::EdDsa => Box::new(EdDSA.verifier_from_jwk(&jwk).unwrap()),
         };
         let (payload, header) = josekit::jws::deserialize_compact(token(alg), &*verifier).unwrap();
         assert_eq!(serde_json::from_slice::<Value>(&payload).unwrap()["sub"], "ana");
