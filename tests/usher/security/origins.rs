@@ -42,6 +42,22 @@ async fn the_endpoints_of_clients_answer_registered_origins_alone() {
     }
 }
 
+/// Web views of installed applications have origins of their own.
+#[tokio::test]
+async fn a_client_registers_the_origins_of_its_web_views() {
+    let house = TestUsher::start().await;
+    let origins = ["capacitor://localhost", "ionic://localhost", "http://localhost:8100"];
+    house.client(ClientType::Native, |client| client.web_origins = origins.map(str::to_owned).to_vec()).await;
+    for origin in origins {
+        let posted = house.http.post(house.at("/oauth2/token")).header("origin", origin).send().await;
+        assert_eq!(posted.expect("an answer").headers()[ALLOWED], origin);
+    }
+    for stranger in ["capacitor://evil", "capacitor://localhost:1", "ionic2://localhost", "http://localhost:8101"] {
+        let posted = house.http.post(house.at("/oauth2/token")).header("origin", stranger).send().await;
+        assert!(!posted.expect("an answer").headers().contains_key(ALLOWED), "{stranger}");
+    }
+}
+
 /// HT-01
 #[tokio::test]
 async fn pages_are_for_no_script_and_documents_for_every_one() {
