@@ -138,10 +138,33 @@ async fn what_is_refused_on_a_page_or_by_a_redirect_is_logged_as_well() {
         (house.authorize_url(&client, &[("scope", "openid \"")]), id, "scope"),
         (house.authorize_url(&client, &[("prompt", "none")]), id, ""),
         (house.at("/oauth2/logout?id_token_hint=garbage"), "none", "id_token_hint"),
-        (house.at("/oauth2/register"), "none", "clients do not register themselves"),
     ] {
         let (_, line) = refused(house.http.get(path)).await;
         assert!(line.contains("endpoint=\"/oauth2/") && reason(&line).contains(cause), "{line}");
         assert!(line.contains(client_id), "{line}");
+    }
+}
+
+/// What is refused before a client is known, or by an endpoint that has no errors of its own, leaves its line, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_cannot_be_read_leaves_a_line_with_the_reason() {
+    let house = TestUsher::start().await;
+    let (http, at) = (&house.http, |path: &str| house.at(path));
+    let many: String = (0..101).map(|n| format!("p{n}=1&")).collect();
+    for (request, status, cause) in [
+        (http.get(at("/oauth2/authorize?client_id=%ff")), 400, "cannot be read"),
+        (http.get(at("/oauth2/authorize?client_id=%00")), 400, "cannot be read"),
+        (http.get(at(&format!("/oauth2/authorize?{many}"))), 400, "cannot be read"),
+        (http.post(at("/oauth2/authorize")).json(&1), 415, "application/x-www-form-urlencoded"),
+        (http.put(at("/oauth2/authorize")), 405, "method"),
+        (http.get(at("/oauth2/token")), 405, "method"),
+        (http.get(at("/oauth2/logout?id_token_hint=%ff")), 400, "cannot be read"),
+        (http.get(at("/oauth2/register")), 404, "do not register themselves"),
+        (http.get(at("/api/v1/me")), 401, ""),
+        (http.get(at("/nowhere")), 404, "nothing at this address"),
+    ] {
+        let (answer, line) = refused(request).await;
+        assert_eq!(answer.status.as_u16(), status, "{line}");
+        assert!(reason(&line).contains(cause) && line.contains(&format!("status={status}")), "{line}");
     }
 }

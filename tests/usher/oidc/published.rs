@@ -43,7 +43,7 @@ async fn the_key_set_holds_public_members_alone_and_each_key_once() {
     let mut kids: Vec<_> = keys.iter().map(|key| key["kid"].as_str().expect("a kid")).collect();
     kids.sort_unstable();
     kids.dedup();
-    assert_eq!((keys.len(), kids.len()), (3, 3));
+    assert_eq!((keys.len(), kids.len()), (4, 4));
     for key in keys {
         assert_eq!(key["use"], "sig");
         for name in key.as_object().expect("an object").keys() {
