@@ -85,7 +85,10 @@ impl Usher {
         Err(Refused::WrongCredentials.into())
     }
 
-    /// Hashes a password anew where the cost has been raised since, and gives the hash that stands then.
+    /// Hashes a password anew where the cost has been raised since, and gives the hash that is stored then.
+    ///
+    /// # Errors
+    /// [`Refused::WrongCredentials`] if the password was changed meanwhile, or forgotten.
     async fn refresh_hash(
         &self,
         user: UserId,
@@ -97,11 +100,16 @@ impl Usher {
         if !verdict.needs_rehash {
             return Ok(old);
         }
-        let new = self.passwords.hash(password, self.random.bytes()).await?;
+        let new = self.passwords.hash(password.clone(), self.random.bytes()).await?;
         let fresh = new.clone();
         let work =
             self.store.write_single(move |mut tx| Box::pin(async move { tx.rehash_password(user, &old, &new).await }));
-        work.await?;
-        Ok(fresh)
+        if work.await? {
+            return Ok(fresh);
+        }
+        // Another sign-in at the same moment has hashed it anew, or somebody changed it.
+        let stored = self.store.find_password(user).await?;
+        let verdict = self.passwords.verify(password, stored.clone()).await?;
+        Ok(stored.filter(|_| verdict.ok).ok_or(Refused::WrongCredentials)?)
     }
 }

@@ -46,9 +46,11 @@ impl Tx<'_> {
         run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0)).map(drop)
     }
 
-    /// Replaces a hash by one of the same password at today's cost, unless the password has changed meanwhile.
-    pub async fn rehash_password(&mut self, user: UserId, old: &str, new: &str) -> Result<()> {
-        run!(self, REHASH, |sql| sqlx::query(sql).bind(user.0).bind(new).bind(old)).map(drop)
+    /// Replaces a hash by one of the same password at today's cost, unless another hash has taken its place. `false`
+    /// if one has.
+    pub async fn rehash_password(&mut self, user: UserId, old: &str, new: &str) -> Result<bool> {
+        let changed = run!(self, REHASH, |sql| sqlx::query(sql).bind(user.0).bind(new).bind(old))?;
+        Ok(changed == 1)
     }
 }
 
