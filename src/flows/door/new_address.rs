@@ -7,6 +7,7 @@ use crate::domain::proof::ProofKind;
 use crate::flows::accounts::Browser;
 use crate::flows::authorize::mark_hash;
 use crate::flows::error::{FlowError, Refused};
+use crate::flows::sign_up::Replaced;
 use crate::flows::usher::{Device, Usher};
 use crate::i18n::Lang;
 
@@ -45,6 +46,6 @@ impl Usher {
         if pending.browser.is_none() || pending.browser != browser.mark().map(mark_hash) {
             return Err(Refused::ProofOver.into());
         }
-        self.await_proof(email, &pending, lang, Some(proof)).await
+        self.await_proof(email, &pending, lang, Replaced::Address(proof)).await
     }
 }

@@ -60,6 +60,17 @@ pub(in crate::flows) struct PendingSignUp {
     pub browser: Option<String>,
 }
 
+/// What a new proof of a registration takes the place of.
+#[derive(Clone, Copy)]
+pub(super) enum Replaced {
+    /// The proofs of the same address.
+    Nothing,
+    /// This proof: another code for it was asked for.
+    Code(ProofId),
+    /// This proof, which is of another address.
+    Address(ProofId),
+}
+
 /// What a form holds once it is checked.
 type CheckedSignUp = (Email, Profile, Option<Secret<String>>);
 
@@ -103,7 +114,7 @@ impl Usher {
             interaction: form.interaction,
             browser: browser.mark().map(mark_hash),
         };
-        self.await_proof(email, &pending, form.lang, None).await
+        self.await_proof(email, &pending, form.lang, Replaced::Nothing).await
     }
 
     /// Everything that is wrong with what was typed, whether or not anybody may register.
@@ -139,7 +150,8 @@ impl Usher {
         Ok(password)
     }
 
-    /// Sends a new code for a registration that waits; the old one is dead from then on.
+    /// Sends a new code for a registration that waits; the old one is dead from then on. Where no email may be sent, the
+    /// old one stays good.
     ///
     /// # Errors
     /// [`Refused::ProofOver`] if nothing waits, [`Refused::TooMany`].
@@ -149,7 +161,7 @@ impl Usher {
         let found = found.ok_or(Refused::ProofOver)?;
         let pending = found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
         let email = found.email.ok_or(Refused::ProofOver)?;
-        self.await_proof(email, &pending, lang, None).await
+        self.await_proof(email, &pending, lang, Replaced::Code(proof)).await
     }
 
     /// The address that a registration waits for, for its page.
@@ -262,13 +274,13 @@ impl Usher {
         self.sealer.mac(Purpose::Proof, format!("{proof}:{code}").as_bytes())
     }
 
-    /// Mails a code and a link to the address. `replaced` is the proof of another address that this one takes the place of.
+    /// Mails a code and a link to the address.
     pub(super) async fn await_proof(
         &self,
         email: Email,
         pending: &PendingSignUp,
         lang: Lang,
-        replaced: Option<ProofId>,
+        replaced: Replaced,
     ) -> Result<ProofId, FlowError> {
         let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
         let (token, code) = (self.random.token(), self.random.digits(DIGITS));
@@ -310,6 +322,9 @@ impl Usher {
         } else {
             None
         };
+        if let (Replaced::Code(waiting), None) = (replaced, &letter) {
+            return Ok(waiting);
+        }
         self.put_proof(proof, token_hash, code_hash, letter, replaced).await?;
         Ok(id)
     }
@@ -320,15 +335,16 @@ impl Usher {
         token_hash: [u8; 32],
         code_hash: [u8; 32],
         letter: Option<QueuedLetter>,
-        replaced: Option<ProofId>,
+        replaced: Replaced,
     ) -> Result<(), FlowError> {
         let now = self.now();
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if let Some(email) = &proof.email {
+                // The newest email alone is good. One that was not sent must not spoil those that were.
+                if let (Some(email), Some(_)) = (&proof.email, &letter) {
                     tx.close_proofs_of_email(email, proof.kind, now).await?;
                 }
-                if let Some(replaced) = replaced {
+                if let Replaced::Address(replaced) = replaced {
                     tx.take_proof(replaced, proof.kind, now).await?;
                 }
                 tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await?;

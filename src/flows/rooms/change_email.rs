@@ -54,6 +54,13 @@ impl Usher {
         };
         let allowed = self.may_write_to(email.as_str()).await?;
         let letter = allowed.then(|| self.enclose(&letter, now + LIFETIME)).transpose()?;
+        if letter.is_none() {
+            // The code that was mailed before is typed on the page that follows.
+            let waiting = self.store.find_open_proof(&email, ProofKind::ChangeEmail, now).await?;
+            if let Some(waiting) = waiting.filter(|waiting| waiting.user_id == Some(account.user.id)) {
+                return Ok(waiting.id);
+            }
+        }
         // Where the address is taken, code and link are known to nobody.
         let (token, code) = if taken.is_some() { (self.random.token(), self.random.token()) } else { (token, code) };
         let (token_hash, code_hash) = (secret_hash(&token), self.change_code_hash(id, &code));
@@ -71,12 +78,12 @@ impl Usher {
         };
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
-                tx.close_proofs_of_user(user_id, ProofKind::ChangeEmail, now).await?;
-                tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await?;
-                match &letter {
-                    Some(letter) => tx.insert_letter(letter, now).await,
-                    None => Ok(()),
+                // The newest email alone is good. One that was not sent must not spoil those that were.
+                if let Some(letter) = &letter {
+                    tx.close_proofs_of_user(user_id, ProofKind::ChangeEmail, now).await?;
+                    tx.insert_letter(letter, now).await?;
                 }
+                tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await
             })
         });
         put.await?;

@@ -43,6 +43,19 @@ on_both_databases! {
         assert_eq!(browser.submit(&page, &[("code", sent.code().expect("a code"))]).await.status, StatusCode::GONE);
     }
 
+    async fn a_change_for_which_no_email_may_be_sent_spoils_no_code_that_was_mailed(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.recover", "1/h"), ("limits.register", "off")]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let page = ask(&house, &mut browser, NEW).await;
+        let sent = letter(&house, LetterKind::VerifyEmail).await;
+        let again = ask(&house, &mut browser, NEW).await;
+        assert_eq!(house.letters().await.len(), 1, "no other email may be sent");
+        assert_eq!(again.url, page.url, "the page asks for the code that was");
+        let done = browser.submit(&again, &[("code", sent.code().expect("a code"))]).await;
+        assert_eq!(done.url, house.at("/account/profile?saved=email"), "{}", done.body);
+    }
+
     async fn an_address_is_changed_by_the_link_and_only_by_whoever_asked(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

@@ -105,6 +105,21 @@ on_both_databases! {
         assert!(!knows(&house, UNA, "the door of an attacker").await);
     }
 
+    /// The limit of emails to an address is anybody's to use up.
+    async fn a_registration_for_which_no_email_may_be_sent_spoils_no_code_that_was_mailed(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.recover", "1/h"), ("limits.register", "off")]).await;
+        let mut owner = house.browser();
+        let page = register(&house, &mut owner, UNA, PASSWORD).await;
+        let (code, link) = letter(&house).await;
+        register(&house, &mut house.browser(), UNA, "the door of a stranger").await;
+        let resent = owner.submit(&page, &[("resend", "1")]).await;
+        assert_eq!(house.letters().await.len(), 1, "no other email may be sent");
+        assert_eq!(owner.open(&link).await.status, StatusCode::OK, "the link is good");
+        let landing = owner.submit(&resent, &[("code", &code)]).await;
+        assert_eq!(landing.url, house.at("/account/profile"), "and so is the code, on the page that asks for it: {}", landing.body);
+        assert!(knows(&house, UNA, PASSWORD).await);
+    }
+
     async fn five_wrong_codes_kill_it(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let mut browser = house.browser();
