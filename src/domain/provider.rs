@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::email::Email;
 use super::identity::EmailTrust;
+use super::text::without_invisible;
 use super::words::words;
 
 pub use check::ProviderFault;
@@ -351,9 +352,11 @@ impl ProviderSettings {
         }
     }
 
-    /// The same, spelt in the one way that is kept: a Microsoft address that ends in a tenant is told apart from it.
+    /// The same, spelt in the one way that is kept: a label without invisible characters and spaces around it; a Microsoft
+    /// address that ends in a tenant is told apart from it.
     #[must_use]
     pub fn settled(mut self) -> Self {
+        self.label = self.label.map(|label| without_invisible(&label).trim().to_owned());
         let Some(base) = self.base_url.as_deref().map(|base| base.trim_end_matches('/')) else { return self };
         let (above, last) = base.rsplit_once('/').unwrap_or_default();
         if self.kind == ProviderKind::Microsoft && check::is_tenant(last) && self.tenant.is_none() {

@@ -31,15 +31,26 @@ pub enum NameFault {
 /// # Errors
 /// [`NameFault`] says what is wrong with it.
 pub fn check_name(typed: &str, max: u32) -> Result<String, NameFault> {
-    let name = without_invisible(typed).trim().to_owned();
-    if name.is_empty() {
-        return Err(NameFault::Empty);
-    }
-    if name.chars().any(char::is_control) {
+    let name = check_line(typed, max)?;
+    if name.is_empty() { Err(NameFault::Empty) } else { Ok(name) }
+}
+
+/// A line of at most `max` characters, without invisible characters and trimmed. It may be empty.
+///
+/// # Errors
+/// [`NameFault`] says what is wrong with it.
+pub fn check_line(typed: &str, max: u32) -> Result<String, NameFault> {
+    let line = without_invisible(typed).trim().to_owned();
+    if line.chars().any(is_control) {
         return Err(NameFault::ControlCharacters);
     }
-    let fits = u32::try_from(name.chars().count()).is_ok_and(|count| count <= max);
-    if fits { Ok(name) } else { Err(NameFault::TooLong { max }) }
+    let fits = u32::try_from(line.chars().count()).is_ok_and(|count| count <= max);
+    if fits { Ok(line) } else { Err(NameFault::TooLong { max }) }
+}
+
+/// Is it a control character, or one that separates lines or paragraphs without being called that?
+pub fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// Removes the characters that Unicode displays as nothing: bidirectional marks and overrides, zero-width spaces,
@@ -155,7 +166,11 @@ mod tests {
     fn a_refused_name_is_told_why() {
         assert_eq!(check_name(" \u{202D}Shop\u{202C} ", 100), Ok("Shop".to_owned()));
         assert_eq!(check_name(" \u{200B} ", 100), Err(NameFault::Empty));
-        assert_eq!(check_name("a\nb", 100), Err(NameFault::ControlCharacters));
+        for control in ["a\nb", "a\u{85}b", "a\u{2028}b", "a\u{2029}b", "a\u{1b}b"] {
+            assert_eq!(check_name(control, 100), Err(NameFault::ControlCharacters), "{control:?}");
+        }
+        assert_eq!(check_name(&format!("a{}b", " ".repeat(50_000)), 100), Err(NameFault::TooLong { max: 100 }));
+        assert_eq!(check_line(" \u{200B} ", 100), Ok(String::new()));
         assert_eq!(check_name(&"é".repeat(100), 100).as_deref().map(str::len), Ok(200));
         assert_eq!(check_name(&"é".repeat(101), 100), Err(NameFault::TooLong { max: 100 }));
     }

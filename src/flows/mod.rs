@@ -34,7 +34,7 @@ pub use authorize::{AuthorizeFault, Outcome};
 pub use end::Ended;
 pub use error::{Broken, CodeKind, FlowError, Refused};
 pub use introspect::Introspection;
-pub use manage::clients::{NewClient, RegisteredClient};
+pub use manage::clients::{MAX_CLIENT_NAME, NewClient, RegisteredClient};
 pub use manage::keys::MASTER_KEY_FACT;
 pub use manage::projects::RegisteredProject;
 pub use manage::statistics::Statistics;

@@ -240,28 +240,13 @@ impl ClientMetadata {
         self.access_token_signed_response_alg.as_deref().unwrap_or(ACCESS_TOKEN_ALG)
     }
 
-    /// Checks the whole document.
+    /// Checks the whole document but for the name: what people read is checked as the other names are.
     ///
     /// # Errors
     /// Every fault found, so that they can be mended in one go.
     pub fn check(&self) -> Result<(), Vec<MetadataFault>> {
-        let faults: Vec<_> =
-            [self.name_faults(), self.grant_faults(), self.uri_faults(), self.link_faults(), self.token_faults()]
-                .concat();
+        let faults: Vec<_> = [self.grant_faults(), self.uri_faults(), self.link_faults(), self.token_faults()].concat();
         if faults.is_empty() { Ok(()) } else { Err(faults) }
-    }
-
-    fn name_faults(&self) -> Vec<MetadataFault> {
-        let name = self.client_name.trim();
-        if name.is_empty() {
-            vec![fault("client_name", "must not be empty")]
-        } else if name.chars().count() > 100 {
-            vec![fault("client_name", "must not be longer than 100 characters")]
-        } else if name.chars().any(char::is_control) {
-            vec![fault("client_name", "must not hold control characters")]
-        } else {
-            Vec::new()
-        }
     }
 
     fn grant_faults(&self) -> Vec<MetadataFault> {
@@ -345,10 +330,19 @@ impl ClientMetadata {
             .into_iter()
             .filter(|(_, alg)| alg.is_some_and(|alg| !SIGNING_ALGS.contains(&alg.as_str())))
             .map(|(member, _)| fault(member, format!("must be one of {}", SIGNING_ALGS.join(", "))));
+        let contacts = self.contacts.len() > 20 || self.contacts.iter().any(|contact| !is_contact(contact));
+        let contacts = contacts
+            .then(|| fault("contacts", "must hold at most 20 texts of 1 to 200 characters without control characters"));
         let roles = (!is_roles_claim(&self.roles_claim))
             .then(|| fault("roles_claim", "must be roles, groups or an absolute https URL"));
-        unknown.chain(roles).collect()
+        unknown.chain(contacts).chain(roles).collect()
     }
+}
+
+/// May this be one of the ways to reach a client's people?
+fn is_contact(text: &str) -> bool {
+    let control = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    (1..=200).contains(&text.chars().count()) && !text.chars().any(control)
 }
 
 /// May this name the claim that carries roles? A collision with another claim is impossible (RFC 7519 §4.2).
@@ -379,7 +373,6 @@ mod tests {
     #[test]
     fn every_fault_is_named_at_once() {
         let metadata = ClientMetadata {
-            client_name: " ".into(),
             redirect_uris: vec!["https://rp.test/cb#x".into(), "https://*.rp.test".into()],
             grant_types: vec!["implicit".into()],
             response_types: vec!["token".into()],
@@ -392,7 +385,6 @@ mod tests {
         assert_eq!(
             members,
             [
-                "client_name",
                 "grant_types",
                 "response_types",
                 "redirect_uris",
@@ -401,7 +393,17 @@ mod tests {
                 "id_token_signed_response_alg"
             ]
         );
-        assert_eq!(faults[3].code(), "invalid_redirect_uri");
+        assert_eq!(faults[2].code(), "invalid_redirect_uri");
+    }
+
+    #[test]
+    fn contacts_are_a_few_short_texts_of_one_line() {
+        let with = |contacts: Vec<String>| ClientMetadata { contacts, ..sound() }.check();
+        assert_eq!(with(vec!["ops@shop.example".into(), "+55 11 5550 0143".into()]), Ok(()));
+        for bad in [String::new(), "a\nb".into(), "a\u{2028}b".into(), "a".repeat(201)] {
+            assert_eq!(with(vec![bad]).unwrap_err()[0].member, "contacts");
+        }
+        assert!(with(vec!["ops@shop.example".into(); 21]).is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::error::UpstreamError;
 use crate::domain::email::Email;
 use crate::domain::identity::{EmailTrust, VouchedEmail};
 use crate::domain::provider::ProviderSettings;
-use crate::domain::text::without_invisible;
+use crate::domain::text::{is_control, without_invisible};
 use crate::domain::user::Profile;
 
 const LONGEST: usize = 255;
@@ -15,7 +15,7 @@ const LONGEST: usize = 255;
 /// A text for people: without control characters and invisible ones, trimmed, of bounded length.
 pub(super) fn text(value: Option<&Value>) -> Option<String> {
     // Nothing beyond this can be kept, however much of it is removed.
-    let told: String = value?.as_str()?.chars().filter(|c| !c.is_control()).take(4 * LONGEST).collect();
+    let told: String = value?.as_str()?.chars().filter(|&c| !is_control(c)).take(4 * LONGEST).collect();
     let clean: String = without_invisible(&told).chars().take(LONGEST).collect();
     Some(clean.trim().to_owned()).filter(|clean| !clean.is_empty())
 }

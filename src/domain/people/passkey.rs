@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::domain::id::{PasskeyId, UserId};
-use crate::domain::text::without_invisible;
+use crate::domain::text::{is_control, without_invisible};
 use crate::domain::time::Timestamp;
 
 /// Longest name kept, in characters.
@@ -78,7 +78,7 @@ pub fn aaguid(attestation_object: &[u8]) -> Option<Uuid> {
 
 /// A name as its owner typed it, fit to be kept; `None` if nothing is left of it.
 pub fn tidy_name(typed: &str) -> Option<String> {
-    let kept: String = without_invisible(typed).chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
+    let kept: String = without_invisible(typed).chars().filter(|&c| !is_control(c)).take(MAX_NAME).collect();
     Some(kept.trim().to_owned()).filter(|name| !name.is_empty())
 }
 

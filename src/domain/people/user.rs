@@ -7,7 +7,7 @@ use crate::domain::email::Email;
 use crate::domain::id::UserId;
 use crate::domain::profile_change::ProfileChange;
 use crate::domain::source::{Origin, Source, Sources};
-use crate::domain::text::without_invisible;
+use crate::domain::text::{is_control, without_invisible};
 use crate::domain::time::Timestamp;
 
 /// A person's universal token: random, never reused, the `sub` of every token about them.
@@ -244,7 +244,7 @@ fn check_text(claim: &'static str, text: &str) -> Result<(), ProfileFault> {
         return fault(ProfileRule::Length);
     }
     // A postal address is written in lines; nothing else is.
-    let is_control = |c: char| c.is_control() && !(claim == "address.formatted" && matches!(c, '\n' | '\r'));
+    let is_control = |c: char| is_control(c) && !(claim == "address.formatted" && matches!(c, '\n' | '\r'));
     if text.chars().any(is_control) {
         return fault(ProfileRule::NoControlCharacters);
     }

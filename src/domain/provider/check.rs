@@ -2,6 +2,8 @@
 
 use url::{Host, Url};
 
+use crate::domain::text::check_name;
+
 use super::{ClientAuth, Discovery, EmailTrustRule, ProviderKind, ProviderSettings, ResponseMode};
 
 /// A setting that cannot stand.
@@ -67,8 +69,7 @@ fn is_plain(text: &str, longest: usize) -> bool {
 
 fn names(s: &ProviderSettings, faults: &mut Faults) {
     fault(faults, !is_plain(&s.client_id, 255), "client_id", "must be 1 to 255 characters without spaces");
-    let label = s.label.as_deref().unwrap_or("x");
-    let bad = label.trim().is_empty() || label.chars().count() > 60 || label.chars().any(char::is_control);
+    let bad = s.label.as_deref().is_some_and(|label| check_name(label, 60).is_err());
     fault(faults, bad, "label", "must be 1 to 60 characters");
     let nameless = s.kind.brand().is_empty() && s.label.is_none();
     fault(faults, nameless, "label", "is needed: this kind has no name of its own");

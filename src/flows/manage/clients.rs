@@ -5,12 +5,16 @@ use url::Url;
 use crate::domain::client::{Client, ClientSecret, ClientType};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::{ClientId, ProjectId};
+use crate::domain::text::{NameFault, check_name};
 use crate::flows::api::is_house;
 use crate::flows::authenticate_client::sha256_hex;
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::usher::Usher;
 use crate::protocol::client_metadata::{ClientMetadata, MetadataFault};
 use crate::storage::{StorageError, Tx};
+
+/// The longest name of a client, in characters.
+pub const MAX_CLIENT_NAME: u32 = 100;
 
 /// A client to be made.
 pub struct NewClient {
@@ -39,18 +43,18 @@ impl Usher {
     /// # Errors
     /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`] if there is no such project.
     pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
-        self.check_metadata(&new.metadata)?;
+        let metadata = self.checked_metadata(new.metadata)?;
         if self.store.find_project(new.project).await?.is_none() {
             return Err(Refused::NotFound("project").into());
         }
         let now = self.now();
-        let secret = (!new.metadata.is_public()).then(|| self.random.token());
+        let secret = (!metadata.is_public()).then(|| self.random.token());
         let client = Client {
             // The prefix keeps it apart from every `sub` (RFC 9700 §4.15).
             id: new.id.unwrap_or_else(|| ClientId(format!("client_{}", self.random.handle()))),
             project_id: new.project,
             kind: new.kind,
-            metadata: new.metadata,
+            metadata,
             secrets: secret.iter().map(|secret| ClientSecret::new(sha256_hex(secret), now)).collect(),
             created_at: now,
             updated_at: now,
@@ -69,15 +73,22 @@ impl Usher {
         Ok(RegisteredClient { client, secret })
     }
 
-    /// Checks metadata by itself, and whether the address that Usher is to call may be called from here.
-    fn check_metadata(&self, metadata: &ClientMetadata) -> Result<(), Refused> {
-        metadata.check().map_err(Refused::Metadata)?;
+    /// Checks metadata by itself, and whether the address that Usher is to call may be called from here. Gives it with the
+    /// name as it is stored.
+    fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Refused> {
+        let name = check_name(&metadata.client_name, MAX_CLIENT_NAME).map_err(name_fault);
         let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
-        if called.is_some_and(|url| self.outbound().may_call(&url).is_err()) {
-            let fault = "may not be called: it is not a public https address".to_owned();
-            return Err(Refused::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]));
+        match (name, metadata.check()) {
+            (Ok(_), Ok(())) if called.is_some_and(|url| self.outbound().may_call(&url).is_err()) => {
+                let fault = "may not be called: it is not a public https address".to_owned();
+                Err(Refused::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]))
+            }
+            (Ok(client_name), Ok(())) => Ok(ClientMetadata { client_name, ..metadata }),
+            (name, others) => {
+                let others = others.err().unwrap_or_default();
+                Err(Refused::Metadata(name.err().into_iter().chain(others).collect()))
+            }
         }
-        Ok(())
     }
 
     /// A client by its id.
@@ -171,8 +182,7 @@ impl Usher {
             let fault = "cannot change between none and a secret: make another client".to_owned();
             return Err(Refused::Metadata(vec![MetadataFault { member: "token_endpoint_auth_method", fault }]));
         }
-        self.check_metadata(&metadata)?;
-        Ok(metadata)
+        self.checked_metadata(metadata)
     }
 
     /// Puts a client out of use, or back into use. All that it was granted rests with it. A client that is so already
@@ -229,6 +239,15 @@ impl Usher {
         }
         Ok(existed)
     }
+}
+
+fn name_fault(fault: NameFault) -> MetadataFault {
+    let fault = match fault {
+        NameFault::Empty => "must not be empty".to_owned(),
+        NameFault::TooLong { max } => format!("must not be longer than {max} characters"),
+        NameFault::ControlCharacters => "must not hold control characters".to_owned(),
+    };
+    MetadataFault { member: "client_name", fault }
 }
 
 /// The client that the house itself is belongs to nobody else.

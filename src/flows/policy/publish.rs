@@ -4,6 +4,7 @@ use super::draft::Drafted;
 use super::{review, short_hash};
 use crate::domain::event::EventKind;
 use crate::domain::id::ProjectId;
+use crate::domain::text::check_line;
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::usher::Usher;
 use crate::policy::Document;
@@ -12,7 +13,7 @@ use crate::storage::StorageError;
 use crate::storage::policy::revisions::{Publication, Revision};
 
 /// Most characters of a note.
-const NOTE: usize = 500;
+const NOTE: u32 = 500;
 
 /// What is to be published.
 struct Wanted {
@@ -124,10 +125,5 @@ impl Usher {
 }
 
 fn checked(note: &str) -> Result<String, Refused> {
-    let fits = note.chars().count() <= NOTE && !note.chars().any(char::is_control);
-    if fits {
-        Ok(note.to_owned())
-    } else {
-        Err(Refused::BadAssignment("a note has at most 500 characters, in one line"))
-    }
+    check_line(note, NOTE).map_err(|_| Refused::BadAssignment("a note has at most 500 characters, in one line"))
 }

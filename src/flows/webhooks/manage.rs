@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::{ProjectId, WebhookId};
+use crate::domain::text::check_line;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::filter::Filter;
 use crate::domain::webhook::{
@@ -268,10 +269,8 @@ async fn wake(tx: &mut Tx<'_>, webhook: &Webhook, now: Timestamp) -> Stored<()> 
 }
 
 fn check_description(text: &str) -> Result<String, WebhookFault> {
-    let text = text.trim();
-    let fits = text.chars().count() <= LONGEST_DESCRIPTION && !text.chars().any(char::is_control);
     let why = "must hold at most 200 characters and no control characters";
-    if fits { Ok(text.to_owned()) } else { Err(WebhookFault { field: "description", why }) }
+    check_line(text, LONGEST_DESCRIPTION).map_err(|_| WebhookFault { field: "description", why })
 }
 
 fn check_filters(events: &[String]) -> Result<Vec<Filter>, WebhookFault> {

@@ -6,6 +6,7 @@ use super::super::document::{Cell, Document};
 use super::super::fault::{Fault, pointer};
 use super::super::names;
 use super::grantable;
+use crate::domain::text::check_line;
 
 /// Checks every role.
 pub fn check(document: &Document, faults: &mut Vec<Fault>) {
@@ -18,8 +19,10 @@ pub fn check(document: &Document, faults: &mut Vec<Fault>) {
                 "a role is named like `editor`: a small letter, then letters, digits, `_-.:`",
             ));
         }
-        if role.title.as_ref().is_some_and(|t| t.chars().count() > 100 || t.chars().any(char::is_control)) {
-            faults.push(Fault::error(at(&["title"]), "a title has at most 100 characters and no control characters"));
+        let kept = |title: &str| check_line(title, 100).is_ok_and(|kept| kept == title.trim());
+        if role.title.as_deref().is_some_and(|title| !kept(title)) {
+            let words = "a title has at most 100 characters, and no control characters or invisible ones";
+            faults.push(Fault::error(at(&["title"]), words));
         }
         for (i, parent) in role.inherits.iter().enumerate() {
             if !document.roles.contains_key(parent) {

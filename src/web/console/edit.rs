@@ -8,7 +8,7 @@ use super::clients;
 use super::desk::Desk;
 use crate::domain::client::{Client, ClientType};
 use crate::domain::project::Project;
-use crate::flows::{Account, FlowError, NewClient, Refused};
+use crate::flows::{Account, FlowError, MAX_CLIENT_NAME, NewClient, Refused};
 use crate::i18n::{Arg, Lang};
 use crate::protocol::client_metadata::{ClientMetadata, IdTokenClaims, MetadataFault, ROLES_CLAIM};
 use crate::protocol::params::Params;
@@ -214,12 +214,21 @@ fn lines(form: &Params, name: &str) -> Vec<String> {
     text(form, name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
+fn name_word(fault: &str, lang: Lang) -> String {
+    match fault {
+        "must not be empty" => Message::Required,
+        long if long.starts_with("must not be longer") => Message::TooLong { max: MAX_CLIENT_NAME },
+        _ => Message::ControlCharacters,
+    }
+    .text(lang)
+}
+
 /// Each fault at the field it belongs to; those that the form has no field for, at the form as a whole.
 fn words(faults: &[MetadataFault], lang: Lang) -> FieldErrors {
     let word = |fault: &MetadataFault| {
         let quoted = fault.fault.split('"').nth(1).map(str::to_owned);
         match (fault.member, quoted) {
-            ("client_name", _) => ("name".to_owned(), Message::Required.text(lang)),
+            ("client_name", _) => ("name".to_owned(), name_word(&fault.fault, lang)),
             ("redirect_uris", None) => ("redirect_uris".to_owned(), Message::RedirectUriMissing.text(lang)),
             (member @ ("redirect_uris" | "post_logout_redirect_uris"), Some(uri)) => {
                 (member.to_owned(), Message::RedirectUriInvalid { uri }.text(lang))

@@ -5,6 +5,12 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 use usher::domain::client::ClientType;
+use usher::domain::provider::ProviderSettings;
+use usher::domain::secret::Secret;
+use usher::flows::NewClient;
+use usher::flows::upstream::NewProvider;
+use usher::flows::webhooks::NewWebhook;
+use usher::protocol::client_metadata::ClientMetadata;
 use usher::web::urls;
 
 use crate::api::admin_doors::{Operation, operations};
@@ -205,5 +211,72 @@ on_both_databases! {
             }
         }
         assert_still_there(&house, &boss).await;
+    }
+}
+
+/// Names as people should not have to read them, and what is kept of them; of the others nothing is.
+const NAMES: [(&str, Option<&str>); 8] = [
+    ("\u{85} Shop\u{202E}\u{200B} \t", Some("Shop")),
+    ("\u{2028}Shop\n", Some("Shop")),
+    ("Shop", Some("Shop")),
+    ("Shop\u{85}2", None),
+    ("Shop\u{2028}2", None),
+    ("Shop\u{1b}[31m", None),
+    ("\u{202E}\u{200B}", None),
+    ("Sh\nop", None),
+];
+
+on_both_databases! {
+    async fn every_name_that_people_read_is_stored_as_it_is_displayed(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let project = house.project;
+        let spaces = format!("a{}b", " ".repeat(50_000));
+        let mut renamed = house.client(ClientType::Web, |_| ()).await.client;
+        for (typed, kept) in NAMES.into_iter().chain([(spaces.as_str(), None)]) {
+            let metadata = ClientMetadata {
+                client_name: typed.to_owned(),
+                redirect_uris: vec!["https://rp.test/cb".into()],
+                ..ClientType::Web.defaults()
+            };
+            let new = NewClient { project, kind: ClientType::Web, metadata: metadata.clone(), id: None };
+            let made = house.usher.create_client(new).await.ok().map(|made| made.client);
+            assert_eq!(made.as_ref().map(|client| client.metadata.client_name.as_str()), kept, "{typed:.20?}");
+            let changed = house.usher.update_client(&renamed.id, metadata).await.ok();
+            assert_eq!(changed.as_ref().map(|client| client.metadata.client_name.as_str()), kept, "{typed:.20?}");
+            renamed = changed.unwrap_or(renamed);
+            let stored = house.usher.load_client(&renamed.id.0).await.unwrap();
+            assert_eq!(stored.metadata.client_name, renamed.metadata.client_name);
+
+            let settings = json!({"id": "forge", "kind": "oidc", "label": typed, "client_id": "us", "issuer": house.url});
+            let settings: ProviderSettings = serde_json::from_value(settings).unwrap();
+            let new = NewProvider { settings, secret: Some(Secret::from("secret")), managed: false };
+            let put = house.usher.put_provider(new).await.is_ok();
+            assert_eq!(put, kept.is_some(), "{typed:.20?}");
+            if let Some(kept) = kept {
+                let id = "forge".parse().unwrap();
+                assert_eq!(house.usher.load_provider(&id).await.unwrap().settings.label.as_deref(), Some(kept));
+            }
+
+            let new = NewWebhook { url: "https://rp.test/".into(), description: typed.into(), events: vec!["*".into()] };
+            let described = house.usher.create_webhook(project, new).await.ok().map(|made| made.webhook.description);
+            let blank = typed.chars().any(|c| c == '\u{200B}').then_some("");
+            assert_eq!(described.as_deref(), kept.or(blank), "a description may be empty: {typed:.20?}");
+        }
+    }
+
+    /// What was stored before is read, and can be renamed.
+    async fn a_client_whose_stored_name_would_be_refused_now_is_still_read(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = house.client(ClientType::Web, |metadata| metadata.client_name = "Shop-before".into()).await.client;
+        let sql = if house.database.store.kind() == "sqlite" {
+            "update client set metadata = replace(metadata, 'Shop-before', ' Sh' || char(8232) || 'op ')"
+        } else {
+            "update client set metadata = jsonb_set(metadata, '{client_name}', to_jsonb(' Sh' || chr(8232) || 'op '))"
+        };
+        house.database.execute(sql).await;
+        let read = house.usher.load_client(&client.id.0).await.unwrap();
+        assert_eq!(read.metadata.client_name, " Sh\u{2028}op ");
+        let renamed = ClientMetadata { client_name: " Shop ".into(), ..read.metadata };
+        assert_eq!(house.usher.update_client(&client.id, renamed).await.unwrap().metadata.client_name, "Shop");
     }
 }

@@ -15,7 +15,7 @@ pub const MOST: usize = 20;
 /// Most characters of an address.
 pub const LONGEST_URL: usize = 2_000;
 /// Most characters of a description.
-pub const LONGEST_DESCRIPTION: usize = 200;
+pub const LONGEST_DESCRIPTION: u32 = 200;
 /// Attempts that are kept of one delivery, the newest.
 pub const ATTEMPTS_KEPT: usize = 30;
 
