@@ -16,7 +16,7 @@ use crate::domain::client::Client;
 use crate::domain::client_secret::USE_NOTED_EVERY;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::grant::RefreshLimits;
-use crate::domain::id::{ClientId, EventId, ProjectId, UserId};
+use crate::domain::id::{ClientId, EventId, GrantId, ProjectId};
 use crate::domain::random::Random;
 use crate::domain::time::{Clock, Timestamp};
 use crate::keys::keyring::Keyring;
@@ -62,8 +62,8 @@ pub struct Parts {
     pub letter_bell: Notify,
     /// Clients lately seen.
     pub(super) clients: Cache<ClientId, Arc<Client>>,
-    /// What clients were lately given of users, so that it is not written down at every request.
-    pub(super) releases: Cache<(UserId, ClientId), BTreeSet<String>>,
+    /// What clients were lately given by their grants, so that it is not written down at every request.
+    pub(super) releases: Cache<GrantId, BTreeSet<String>>,
     /// Secrets of clients whose use was lately written down.
     pub(super) secret_uses: Cache<(ClientId, String), ()>,
     /// Tables of access rules lately read; a revision never changes.

@@ -62,7 +62,7 @@ impl Usher {
         } else {
             None
         };
-        self.note_release(wanted.grant.user_id, &wanted.client.id, given).await;
+        self.note_release(wanted.grant.id, (wanted.grant.user_id, &wanted.client.id), given).await;
         Ok(TokenResponse {
             access_token,
             token_type: "Bearer",

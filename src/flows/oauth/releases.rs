@@ -1,26 +1,31 @@
-//! What clients are really given of users is written down: once an hour a pair, or when something new is given.
+//! What clients are really given of users is written down: once an hour a grant, or when something new is given.
 
 use std::collections::BTreeSet;
 
 use crate::domain::event::EventKind;
-use crate::domain::id::{ClientId, UserId};
+use crate::domain::id::{ClientId, GrantId, UserId};
 use crate::flows::error::FlowError;
 use crate::flows::usher::Usher;
 
 impl Usher {
-    /// A client is given these claims of a user, `sub` among them.
+    /// A client is given these claims of a user, `sub` among them, by this grant.
     ///
-    /// Most requests find in memory that it was written down already. That it could not be written down is logged and no
+    /// Most requests find in memory that it was written down already. A grant that follows a withdrawal is a new one, which
+    /// no instance has in memory. That it could not be written down is logged and no
     /// reason to refuse the client.
-    pub(in crate::flows) async fn note_release(&self, user: UserId, client: &ClientId, claims: BTreeSet<String>) {
-        let key = (user, client.clone());
-        let noted = self.releases.get(&key).unwrap_or_default();
+    pub(in crate::flows) async fn note_release(
+        &self,
+        grant: GrantId,
+        (user, client): (UserId, &ClientId),
+        claims: BTreeSet<String>,
+    ) {
+        let noted = self.releases.get(&grant).unwrap_or_default();
         if claims.is_subset(&noted) {
             return;
         }
         let all: BTreeSet<String> = noted.union(&claims).cloned().collect();
         match self.write_release(user, client.clone(), all.clone()).await {
-            Ok(()) => self.releases.insert(key, all),
+            Ok(()) => self.releases.insert(grant, all),
             Err(error) => tracing::warn!(client.id = %client, "what was released could not be written down: {error}"),
         }
     }

@@ -22,11 +22,13 @@ impl Usher {
                 OAuthError::new(ErrorCode::InsufficientScope, "the access token was not issued for openid").into()
             );
         };
-        let id = ClientId(access.claims.client_id);
+        let (id, grant) = (ClientId(access.claims.client_id), access.claims.gid.and_then(|gid| gid.parse().ok()));
         let client = self.find_client(&id).await?.ok_or(Cause::AccessTokenRevoked)?;
         let mut told = self.tell(&client, &user, &scope, &asked.userinfo).await?;
         told.claims.insert("sub".to_owned(), user.sub.0.into());
-        self.note_release(user.id, &id, told.names().collect()).await;
+        if let Some(grant) = grant {
+            self.note_release(grant, (user.id, &id), told.names().collect()).await;
+        }
         Ok(told.claims)
     }
 }

@@ -113,7 +113,6 @@ impl Usher {
     /// [`Refused::NotFound`] if there is nothing to take back.
     pub async fn withdraw_consent(&self, account: &Account, client: ClientId) -> Result<Ended, FlowError> {
         let (user, session, usher) = (account.user.id, account.session.id, self.clone());
-        let key = (user, client.clone());
         let withdraw = self.store.write(move |mut tx| {
             Box::pin(async move {
                 let allowed = tx.delete_consent(user, &client).await?;
@@ -127,8 +126,6 @@ impl Usher {
                 Ok(Some(ended))
             })
         });
-        let ended = withdraw.await?;
-        self.releases.invalidate(&key);
-        ended.ok_or_else(|| Refused::NotFound("application").into())
+        withdraw.await?.ok_or_else(|| Refused::NotFound("application").into())
     }
 }

@@ -44,6 +44,25 @@ on_both_databases! {
         assert!(first.claims.contains_key("email") && first.claims.contains_key("sub"), "{first:?}");
     }
 
+    /// Another instance that has noted what was given before gives it again after the withdrawal, and notes it again.
+    async fn what_is_given_after_a_withdrawal_is_written_down_by_every_instance(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let ana = house.user(ANA).await;
+        let client = house.client(ClientType::Web, |client| client.id_token_claims = IdTokenClaims::Minimal).await;
+        let second = house.second_instance().await;
+        let mut browser = house.browser();
+        let tokens = house.tokens(&mut browser, &client, ANA).await;
+        assert_eq!(second.userinfo(&tokens.text("access_token")).await.status, 200);
+        let page = browser.open(&house.at("/account/apps")).await;
+        browser.submit(&page, &[("client", &client.client.id.0)]).await;
+        assert!(house.usher.store.list_accesses(ana.id).await.unwrap().is_empty());
+        let landing = browser.go_through(&house.authorize_url(&client, &[]), ANA).await;
+        let tokens = house.exchange(&client, &landing.code()).await;
+        assert_eq!(second.userinfo(&tokens.text("access_token")).await.status, 200);
+        let given = house.usher.store.list_accesses(ana.id).await.unwrap();
+        assert!(given[0].claims.contains_key("email"), "{given:?}");
+    }
+
     async fn taking_access_back_ends_every_grant_and_asks_again_next_time(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
