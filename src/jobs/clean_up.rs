@@ -15,6 +15,8 @@ use crate::flows::{FlowError, Usher};
 
 /// Rows in one transaction.
 const BATCH: u32 = 100;
+/// Counters in one transaction: their table is read from its beginning each time, since no index helps.
+const BUCKETS: u32 = 5_000;
 /// Transactions of one kind in one run; the rest waits for the next.
 const BATCHES: usize = 200;
 /// The others' turn.
@@ -25,6 +27,8 @@ const KEPT: Duration = Duration::from_hours(48);
 const FEED_KEPT: Duration = Duration::from_mins(10);
 /// What was sent to others is kept for thirty days after the last try, which comes a day after the first.
 const OUTGOING_KEPT: Duration = Duration::from_hours(31 * 24);
+/// Nothing that is to be sent waits for so long. What does was written while a clock was ahead, and is sent now.
+const LONGEST_WAIT: Duration = Duration::from_hours(48);
 /// A browser is remembered for longer than it keeps its own mark, which is a year.
 const BROWSER_KEPT: Duration = Duration::from_hours(400 * 24);
 
@@ -51,9 +55,12 @@ impl Job for CleanUp {
 /// Repeats a batched deletion until a batch is not full, the share of this run is used up, or the house stops.
 macro_rules! in_batches {
     ($usher:expr, $stop:expr, |$tx:ident| $sweep:expr) => {
+        in_batches!($usher, $stop, BATCH, |$tx| $sweep)
+    };
+    ($usher:expr, $stop:expr, $size:expr, |$tx:ident| $sweep:expr) => {
         for _ in 0..BATCHES {
             let swept = $usher.store.write_single(move |mut $tx| Box::pin(async move { $sweep.await })).await?;
-            if swept < u64::from(BATCH) || *$stop.borrow() {
+            if swept < u64::from($size) || *$stop.borrow() {
                 break;
             }
             tokio::time::sleep(PAUSE).await;
@@ -66,9 +73,11 @@ impl CleanUp {
         let now = usher.now();
         let before = now - KEPT;
         let now_ms = now.0.saturating_mul(1000);
-        usher.store.write_single(move |mut tx| Box::pin(async move { tx.sweep_buckets(now_ms).await })).await?;
-        let (told, moment) = (now - FEED_KEPT, now);
-        usher.store.write(move |mut tx| Box::pin(async move { tx.sweep_feed(told, moment).await })).await?;
+        in_batches!(usher, stop, BUCKETS, |tx| tx.sweep_buckets(now_ms, BUCKETS));
+        let told = now - FEED_KEPT;
+        in_batches!(usher, stop, |tx| tx.sweep_feed(told, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_feed_tickets(now, BATCH));
+        in_batches!(usher, stop, |tx| tx.sweep_feed_audience(told, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_proofs(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_revoked_tokens(before, BATCH));
         in_batches!(usher, stop, |tx| tx.sweep_repeatable(now, BATCH));
@@ -84,6 +93,11 @@ impl CleanUp {
         in_batches!(usher, stop, |tx| tx.sweep_logout_notices(outgoing, BATCH));
         let forgotten = now - BROWSER_KEPT;
         in_batches!(usher, stop, |tx| tx.sweep_browsers(forgotten, BATCH));
+        let bound = now + LONGEST_WAIT;
+        in_batches!(usher, stop, |tx| tx.bring_letters_near(now, bound, BATCH));
+        in_batches!(usher, stop, |tx| tx.bring_logout_notices_near(now, bound, BATCH));
+        in_batches!(usher, stop, |tx| tx.bring_deliveries_near(now, bound, BATCH));
+        in_batches!(usher, stop, |tx| tx.bring_webhooks_near(now, bound, BATCH));
         self.sweep_grants(usher, stop, before).await?;
         // Last: a session stays for as long as one of its grants does.
         in_batches!(usher, stop, |tx| tx.sweep_sessions(before, BATCH));

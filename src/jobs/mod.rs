@@ -1,4 +1,4 @@
-//! Work that nobody waits for: letters, webhooks, notices of logout, clean-up, keys.
+//! Work that nobody waits for: letters, webhooks, notices of logout, clean-up, erasure, keys.
 //!
 //! A [`Job`] says what to do and how often; [`keep_at`] does it until the house stops, one run at a time. Chores that
 //! must not run in two instances at once take a lease in the database first.
@@ -6,6 +6,7 @@
 mod clean_up;
 mod deliver_letters;
 mod deliver_webhooks;
+mod erase_events;
 mod learn_keys;
 mod send_logouts;
 mod tell_facts;
@@ -20,6 +21,7 @@ use tokio::sync::watch;
 use self::clean_up::CleanUp;
 use self::deliver_letters::DeliverLetters;
 use self::deliver_webhooks::DeliverWebhooks;
+use self::erase_events::EraseEvents;
 use self::learn_keys::LearnKeys;
 use self::send_logouts::SendLogouts;
 use self::tell_facts::TellFacts;
@@ -58,11 +60,12 @@ pub trait Job: Send + Sync + 'static {
 /// Every chore of the house; without a mailer letters stay where they are.
 pub fn all(mailer: Option<Arc<dyn Mailer>>) -> Vec<Box<dyn Job>> {
     let letters = mailer.map(|mailer| Box::new(DeliverLetters::new(mailer)) as Box<dyn Job>);
-    let others: [Box<dyn Job>; 6] = [
+    let others: [Box<dyn Job>; 7] = [
         Box::new(TellFacts),
         Box::new(DeliverWebhooks),
         Box::new(SendLogouts),
         Box::new(CleanUp::default()),
+        Box::new(EraseEvents),
         Box::new(TendKeys),
         Box::new(LearnKeys::default()),
     ];

@@ -19,6 +19,7 @@ statements! {
     SET_SECRETS = "update client set secrets = $2, updated_at = case when updated_at < $3 then $3 else updated_at end where id = $1";
     NOTE_SECRETS = "update client set secrets = $2 where id = $1";
     SET_DISABLED = "update client set disabled_at = $2, updated_at = case when updated_at < $3 then $3 else updated_at end where id = $1";
+    LOCK_EXCLUSIVELY = "select 1 from client where id = $1", postgres "select 1 from client where id = $1 for update";
     DELETE = "delete from client where id = $1";
     FIND = "select id, project_id, kind, metadata, secrets, created_at, updated_at, disabled_at, (select required_acr from project where project.id = client.project_id) as project_acr from client where id = $1";
     // SQLite has one writer anyway.
@@ -103,6 +104,12 @@ impl Tx<'_> {
 
     /// Deletes a client and the consents given to it. `false` if there is none.
     pub async fn delete_client(&mut self, id: &ClientId) -> Result<bool> {
+        let found: Option<i32> =
+            on_tx!(self, LOCK_EXCLUSIVELY, |conn, sql| sqlx::query_scalar(sql).bind(&id.0).fetch_optional(conn))?;
+        if found.is_none() {
+            return Ok(false);
+        }
+        self.delete_dependents_of_client(id).await?;
         let done: u64 = run!(self, DELETE, |sql| sqlx::query(sql).bind(&id.0))?;
         Ok(done == 1)
     }

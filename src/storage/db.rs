@@ -110,6 +110,24 @@ macro_rules! run {
     };
 }
 
+/// Most rows that one statement of [`run_in_parts!`] changes: far fewer than a statement has time for.
+pub(super) const PART: u32 = 1_000;
+
+/// Repeats a statement that changes rows up to the number in its last parameter until it finds no more, all within one
+/// write transaction, and tells how many rows that were. However many there are, no statement takes long.
+macro_rules! run_in_parts {
+    ($tx:expr, $sql:expr, |$text:ident| $query:expr) => {{
+        let mut all = 0_u64;
+        loop {
+            let part = $crate::storage::db::run!($tx, $sql, |$text| $query.bind(i64::from($crate::storage::db::PART)))?;
+            all += part;
+            if part < u64::from($crate::storage::db::PART) {
+                break all;
+            }
+        }
+    }};
+}
+
 /// Names every statement of a file and lists them for the test that prepares them all.
 macro_rules! statements {
     ($($name:ident = $sql:literal $(, postgres $other:literal)?;)*) => {
@@ -129,4 +147,4 @@ macro_rules! statement {
     };
 }
 
-pub(super) use {on, on_tx, run, statement, statements};
+pub(super) use {on, on_tx, run, run_in_parts, statement, statements};

@@ -6,6 +6,7 @@
 mod bells;
 pub mod clients;
 mod db;
+pub mod dependents;
 mod error;
 pub mod grants;
 mod house;
@@ -25,7 +26,7 @@ pub use people::{
     accesses, browsers, consents, factors, handovers, identities, journeys, merges, passkeys, passwords, proofs,
     recovery_codes, remembered, sessions, suggestions, totp, users,
 };
-pub use telling::{events, feed, history, letters, log, outgoing, reading};
+pub use telling::{erasures, events, feed, history, letters, log, outgoing, reading};
 
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ use futures_util::future::BoxFuture;
 pub use bells::Ring;
 pub use db::{Sql, Tx};
 pub use error::StorageError;
-pub use open::{OpenOptions, SchemaState};
+pub use open::{OpenOptions, REQUEST_TABLES, SchemaState};
 
 use bells::Bells;
 use db::Db;
@@ -113,12 +114,14 @@ impl Store {
 
 /// Every statement of the house with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
-    let files: [(&'static str, &'static [(&'static str, Sql)]); 39] = [
+    let files: [(&'static str, &'static [(&'static str, Sql)]); 41] = [
         ("people/accesses", accesses::ALL),
         ("people/browsers", browsers::ALL),
         ("clients", clients::ALL),
         ("people/consents", consents::ALL),
+        ("dependents", dependents::ALL),
         ("telling/outgoing/deliveries", outgoing::deliveries::ALL),
+        ("telling/erasures", erasures::ALL),
         ("telling/events", events::ALL),
         ("people/factors", factors::ALL),
         ("telling/feed", feed::ALL),

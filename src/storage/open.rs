@@ -26,8 +26,37 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long readiness waits for a lock: less than whoever asks for it waits for the answer.
 const READY_LOCK_TIMEOUT: &str = "set local lock_timeout = '1s'";
-/// The lock that every insert, update and delete takes, on the tables that hardly any request does without.
-const READY_LOCK: &str = "lock table users, session, grants, client, event, throttle in row exclusive mode";
+/// The tables that people and clients need to register, sign in and get tokens: readiness fails while one of them is locked.
+pub const REQUEST_TABLES: [&str; 28] = [
+    "access",
+    "assignment",
+    "client",
+    "consent",
+    "event",
+    "grants",
+    "handover",
+    "identity",
+    "journey",
+    "known_browser",
+    "letter",
+    "passkey",
+    "password",
+    "policy_revision",
+    "project",
+    "proof",
+    "provider",
+    "recovery_code",
+    "remembered_browser",
+    "revoked_token",
+    "second_step",
+    "session",
+    "session_identity",
+    "spent_ceremony",
+    "throttle",
+    "tombstone",
+    "totp",
+    "users",
+];
 /// How often migrating is tried while another instance is at it.
 const MIGRATION_TRIES: u32 = 20;
 
@@ -136,8 +165,8 @@ impl Store {
 
     /// Could a request be served now: are the tables there, and is nobody in the way of whoever writes to them?
     ///
-    /// Nothing is written. On SQLite the one writer takes the lock that every write needs; on PostgreSQL the tables that
-    /// sign-in and tokens need are locked as a write would lock them, and let go.
+    /// Nothing is written. On SQLite the one writer takes the lock that every write needs; on PostgreSQL [`REQUEST_TABLES`]
+    /// are locked as a write would lock them, and let go.
     ///
     /// # Errors
     /// [`StorageError::Unavailable`] if somebody is in the way for too long; any other if the tables are not there.
@@ -150,7 +179,8 @@ impl Store {
             Db::Postgres(pool) => {
                 let mut transaction = pool.begin().await?;
                 transaction.execute(READY_LOCK_TIMEOUT).await?;
-                transaction.execute(READY_LOCK).await?;
+                let lock = format!("lock table {} in row exclusive mode", REQUEST_TABLES.join(", "));
+                transaction.execute(AssertSqlSafe(lock)).await?;
                 Ok(transaction.rollback().await?)
             }
         }

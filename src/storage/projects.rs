@@ -125,6 +125,7 @@ impl Tx<'_> {
 
     /// Deletes a project with all that hangs from it. `false` if there is no such project.
     pub async fn delete_project(&mut self, id: ProjectId) -> Result<bool> {
+        self.delete_dependents_of_project(id).await?;
         Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(id.0))? == 1)
     }
 

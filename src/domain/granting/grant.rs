@@ -166,7 +166,7 @@ impl RefreshFamily {
         let gap = now.seconds_since(self.rotated_at);
         Self {
             generation: presented.saturating_add(1),
-            rotated_at: now,
+            rotated_at: now.max(self.rotated_at),
             recent: if presented == self.generation { self.recent.then(gap) } else { RecentGaps::UNKNOWN },
             // A clock that was set back for a moment ends no family.
             idle_expires_at: idle_end(now, idle, self.expires_at).max(self.idle_expires_at),

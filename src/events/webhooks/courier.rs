@@ -120,7 +120,7 @@ impl<'a> Courier<'a> {
     async fn claim(&self, busy: Busy) -> Result<Vec<(WebhookId, bool)>> {
         let claim = self.claim_now();
         let room = PLACES.saturating_sub(busy.failing + busy.steady);
-        if room == 0 || !self.around.store.has_due_webhook(claim.now).await? {
+        if room == 0 || !self.around.store.has_due_webhook(&claim).await? {
             return Ok(Vec::new());
         }
         let mut claimed = Vec::new();

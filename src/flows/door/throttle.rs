@@ -45,13 +45,15 @@ impl Usher {
         known: Option<SessionId>,
     ) -> Result<(), FlowError> {
         let account = self.bucket_name(account);
-        let mut buckets = vec![Bucket { name: format!("sign-in/source/{source}"), factor: SOURCE_FACTOR }];
-        if let Some(session) = known {
-            buckets.push(Bucket { name: format!("sign-in/known/{account}/{session}"), factor: 1 });
+        let mut buckets = if let Some(session) = known {
+            vec![Bucket { name: format!("sign-in/known/{account}/{session}"), factor: 1 }]
         } else {
-            buckets.push(Bucket { name: format!("sign-in/pair/{account}/{source}"), factor: 1 });
-            buckets.push(Bucket { name: format!("sign-in/account/{account}"), factor: ACCOUNT_FACTOR });
-        }
+            vec![
+                Bucket { name: format!("sign-in/pair/{account}/{source}"), factor: 1 },
+                Bucket { name: format!("sign-in/account/{account}"), factor: ACCOUNT_FACTOR },
+            ]
+        };
+        buckets.push(Bucket { name: format!("sign-in/source/{source}"), factor: SOURCE_FACTOR });
         self.take_all(self.config.limits.sign_in, buckets).await
     }
 
@@ -162,28 +164,30 @@ impl Usher {
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&mac[..16])
     }
 
+    /// Takes one try out of every bucket, or out of none. The narrowest comes first: tries that it refuses must not use up
+    /// a bucket that others share, or one source could keep an account's owner out everywhere.
     async fn take_all(&self, limit: Limit, buckets: Vec<Bucket>) -> Result<(), FlowError> {
         let Limit::Rate { count, per } = limit else { return Ok(()) };
         let now_ms = self.now().0.saturating_mul(1_000);
         let per_ms = i64::try_from(per.as_millis()).unwrap_or(i64::MAX);
-        let wait = self
-            .store
-            .write(move |mut tx| {
-                Box::pin(async move {
-                    let mut longest = 0;
-                    for bucket in buckets {
-                        let cost = (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1);
-                        if let Taken::NotFor(wait) = tx.take_from_bucket(&bucket.name, now_ms, cost, per_ms).await? {
-                            longest = longest.max(wait);
-                        }
+        let cost = move |bucket: &Bucket| (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1);
+        let take = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                for (place, bucket) in buckets.iter().enumerate() {
+                    let taken = tx.take_from_bucket(&bucket.name, now_ms, cost(bucket), per_ms).await?;
+                    let Taken::NotFor(wait) = taken else { continue };
+                    for narrower in &buckets[..place] {
+                        tx.give_back_to_bucket(&narrower.name, cost(narrower)).await?;
                     }
-                    Ok(longest)
-                })
+                    for wider in &buckets[place + 1..] {
+                        tx.bound_bucket(&wider.name, now_ms, cost(wider), per_ms).await?;
+                    }
+                    return Ok(Some(wait));
+                }
+                Ok(None)
             })
-            .await?;
-        if wait == 0 {
-            return Ok(());
-        }
+        });
+        let Some(wait) = take.await? else { return Ok(()) };
         Err(Refused::TooMany { seconds: u32::try_from(wait.div_euclid(1_000) + 1).unwrap_or(u32::MAX) }.into())
     }
 }

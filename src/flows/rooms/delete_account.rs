@@ -17,8 +17,8 @@ use crate::storage::{Result as Stored, Tx};
 impl Usher {
     /// Deletes a person's account. `typed` is what they typed to confirm it: how they are called on the page.
     ///
-    /// Sessions and grants end first and leave their events; of earlier events only the ids stay; the `sub` is never
-    /// given to anybody again; the person is told at the address that was theirs.
+    /// Sessions and grants end and leave their events; the data of all of the user's events is no longer shown from now on
+    /// and is erased in batches; the `sub` is never given to anybody again; the person is told at the address that was theirs.
     ///
     /// # Errors
     /// [`Refused::Frozen`]; [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`];
@@ -57,7 +57,7 @@ impl Usher {
                 {
                     return Ok(Err(refused));
                 }
-                tx.erase_events_of_user(user.id).await?;
+                tx.begin_erasure(user.id, now).await?;
                 let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
                 let concerned = tx.projects_of_user(user.id).await?;
                 let gone = usher.event(EventKind::UserDeleted).with_user(user.id).with("sub", user.sub.0.clone());
@@ -70,7 +70,7 @@ impl Usher {
                 // Whoever was found to be the same person goes with them.
                 for merge in tx.list_merges(user.id).await? {
                     let Some(other) = tx.lock_user(merge.merged).await? else { continue };
-                    tx.erase_events_of_user(other.id).await?;
+                    tx.begin_erasure(other.id, now).await?;
                     tx.delete_user(&other, now).await?;
                 }
                 tx.delete_user(&user, now).await?;

@@ -117,6 +117,7 @@ impl Tx<'_> {
     /// Deletes a user and all that hangs from them. Their `sub` stays taken for ever.
     pub async fn delete_user(&mut self, user: &User, now: Timestamp) -> Result<()> {
         run!(self, BURY, |sql| sqlx::query(sql).bind(&user.sub.0).bind(now.0))?;
+        self.delete_dependents_of_user(user.id).await?;
         run!(self, DELETE, |sql| sqlx::query(sql).bind(user.id.0)).map(drop)
     }
 

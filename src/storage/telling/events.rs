@@ -13,11 +13,11 @@ use crate::storage::{Result, StorageError, Store, Tx};
 
 statements! {
     APPEND = "insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    LIST_OF_USER = "select id, kind, at, client_id, data from event where user_id = $1 and id < $2 order by id desc limit $3";
+    // Of a deleted user's events nothing is shown but that they happened.
+    LIST_OF_USER = "select id, kind, at, client_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where user_id = $1 and id < $2 order by id desc limit $3";
     // The names of the wanted facts come as ",one,two,": a list that both databases read alike.
-    LIST_SHOWN = "select e.id, e.kind, e.at, e.client_id, e.session_id, e.data, s.user_agent, s.source from event e left join session s on s.id = e.session_id where e.user_id = $1 and e.id < $2 and $3 like '%,' || e.kind || ',%' order by e.id desc limit $4";
-    ERASE_OF_USER = "update event set data = $2 where user_id = $1";
-    LIST_OF_CLIENT = "select id, kind, at, client_id, data from event where client_id = $1 and id < $2 order by id desc limit $3";
+    LIST_SHOWN = "select e.id, e.kind, e.at, e.client_id, e.session_id, e.data, false as erased, s.user_agent, s.source from event e left join session s on s.id = e.session_id where e.user_id = $1 and e.id < $2 and $3 like '%,' || e.kind || ',%' order by e.id desc limit $4";
+    LIST_OF_CLIENT = "select id, kind, at, client_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where client_id = $1 and id < $2 order by id desc limit $3";
 }
 
 /// A fact as it is read back.
@@ -76,6 +76,7 @@ struct EventRow {
     at: i64,
     client_id: Option<String>,
     data: JsonColumn<serde_json::Map<String, serde_json::Value>>,
+    erased: bool,
 }
 
 impl TryFrom<EventRow> for LoggedEvent {
@@ -86,7 +87,7 @@ impl TryFrom<EventRow> for LoggedEvent {
             kind: row.kind,
             at: Timestamp(row.at),
             client_id: row.client_id.map(ClientId),
-            data: row.data.read("event", "data", row.id)?,
+            data: if row.erased { serde_json::Map::new() } else { row.data.read("event", "data", row.id)? },
         })
     }
 }
@@ -105,12 +106,6 @@ impl Tx<'_> {
             .bind(event.project_id.map(|id| id.0))
             .bind(Json(&event.data)))
         .map(drop)
-    }
-
-    /// Leaves of every fact about a user only that it happened: to whom and when, by id.
-    pub async fn erase_events_of_user(&mut self, user: UserId) -> Result<()> {
-        let nothing = serde_json::Map::<String, serde_json::Value>::new();
-        run!(self, ERASE_OF_USER, |sql| sqlx::query(sql).bind(user.0).bind(Json(&nothing))).map(drop)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::feed::{Entry, EntryKind, FeedCursor, Notice};
 use crate::domain::id::{ClientId, ProjectId};
 use crate::domain::time::Timestamp;
 use crate::storage::bells::Ring;
-use crate::storage::db::{on, on_tx, run, statements};
+use crate::storage::db::{on, on_tx, run, run_in_parts, statements};
 use crate::storage::row::{JsonColumn, unreadable};
 use crate::storage::{Result, StorageError, Store, Tx};
 
@@ -20,16 +20,16 @@ statements! {
     LIVE_AFTER = "select position, kind, value, why, at, expires_at from feed_entry where project_id = $1 and position > $2 and expires_at > $3 and kind <> 'policy' order by position limit $4";
     COUNT_LIVE = "select count(*) from feed_entry where project_id = $1 and expires_at > $2";
     OLDEST = "select position from feed_entry where project_id = $1 order by position limit 1";
-    FOLD = "delete from feed_entry where project_id = $1 and position < $2";
-    SWEEP = "delete from feed_entry where expires_at < $1";
+    FOLD = "delete from feed_entry where project_id = $1 and position in (select position from feed_entry where project_id = $1 and position < $2 limit $3)";
+    SWEEP = "delete from feed_entry where (project_id, position) in (select project_id, position from feed_entry where expires_at < $1 order by expires_at limit $2)";
     // After a restored backup tokens are out there that carry higher positions than the database knows.
     LEAP = "update project set feed_position = $2 + 1000, feed_epoch = feed_epoch + 1 where id = $1 and feed_position < $2 and feed_epoch = $3";
     PUT_TICKET = "insert into feed_ticket (hash, project_id, client_id, credential, expires_at) values ($1, $2, $3, $4, $5)";
     TAKE_TICKET = "delete from feed_ticket where hash = $1 returning project_id, client_id, credential, expires_at";
-    SWEEP_TICKETS = "delete from feed_ticket where expires_at < $1";
+    SWEEP_TICKETS = "delete from feed_ticket where hash in (select hash from feed_ticket where expires_at < $1 limit $2)";
     PUT_AUDIENCE = "insert into feed_audience (instance, project_id, at, subscribers) values ($1, $2, $3, $4) on conflict (project_id, instance) do update set at = excluded.at, subscribers = excluded.subscribers";
     LIST_AUDIENCE = "select instance, at, subscribers from feed_audience where project_id = $1 and at > $2 order by instance";
-    SWEEP_AUDIENCE = "delete from feed_audience where at < $1";
+    SWEEP_AUDIENCE = "delete from feed_audience where (project_id, instance) in (select project_id, instance from feed_audience where at < $1 order by at limit $2) and at < $1";
     // Rings at every instance once this transaction is durable; within one process a bell does it.
     RING = "select 1", postgres "select 1 from (select pg_notify('usher_rings', $1)) as rung";
 }
@@ -117,15 +117,22 @@ impl Tx<'_> {
 
     /// Forgets every entry before a position: a mark there says it all.
     pub async fn fold_feed(&mut self, project: ProjectId, before: i64) -> Result<u64> {
-        run!(self, FOLD, |sql| sqlx::query(sql).bind(project.0).bind(before))
+        Ok(run_in_parts!(self, FOLD, |sql| sqlx::query(sql).bind(project.0).bind(before)))
     }
 
-    /// Forgets entries, tickets and audiences whose time is over.
-    pub async fn sweep_feed(&mut self, entries_before: Timestamp, now: Timestamp) -> Result<u64> {
-        let swept = run!(self, SWEEP, |sql| sqlx::query(sql).bind(entries_before.0))?;
-        run!(self, SWEEP_TICKETS, |sql| sqlx::query(sql).bind(now.0))?;
-        run!(self, SWEEP_AUDIENCE, |sql| sqlx::query(sql).bind(entries_before.0))?;
-        Ok(swept)
+    /// Deletes a batch of entries whose time is over.
+    pub async fn sweep_feed(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+    }
+
+    /// Deletes a batch of tickets whose time is over.
+    pub async fn sweep_feed_tickets(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP_TICKETS, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+    }
+
+    /// Deletes a batch of audiences that no instance has written down since `before`.
+    pub async fn sweep_feed_audience(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP_AUDIENCE, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
     /// Somebody has seen a place that this database has lost: the feed goes on beyond it, in an epoch of its own.

@@ -23,7 +23,6 @@ statements! {
     APPEND = "insert into history (project_id, position, generation, day, sealed) select $1, coalesce(max(position), 0) + 1, $2, $3, $4 from history where project_id = $1";
     READ = "select position, generation, sealed from history where project_id = $1 and position <= $2 order by position desc limit $3";
     DEVICE = "select amr, user_agent, source from session where id = $1";
-    DISCARD = "delete from history where project_id = $1";
     SWEEP = "delete from history where (project_id, position) in (select project_id, position from history where day < $1 order by day limit $2)";
 }
 
@@ -183,11 +182,6 @@ impl Tx<'_> {
             Ok(SeenDevice { amr, user_agent: row.user_agent, source: row.source })
         })
         .transpose()
-    }
-
-    /// Deletes the history of a project.
-    pub async fn discard_history(&mut self, project: ProjectId) -> Result<u64> {
-        run!(self, DISCARD, |sql| sqlx::query(sql).bind(project.0))
     }
 
     /// Deletes a batch of what is older than this day.

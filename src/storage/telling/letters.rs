@@ -13,6 +13,7 @@ statements! {
     INSERT = "insert into letter (id, sealed, attempts, send_after, expires_at, created_at) values ($1, $2, $3, $4, $5, $4)";
     TAKE_DUE = "update letter set attempts = attempts + 1, send_after = $2 where id in (select id from letter where send_after <= $1 order by send_after, id limit $3) and send_after <= $1 returning id, sealed, attempts, expires_at";
     RETRY = "update letter set send_after = $2 where id = $1";
+    BRING_NEAR = "update letter set send_after = $1 where id in (select id from letter where send_after > $2 order by send_after limit $3) and send_after > $2";
     DELETE = "delete from letter where id = $1";
 }
 
@@ -66,6 +67,11 @@ impl Tx<'_> {
     /// Sets when to try a letter again.
     pub async fn retry_letter(&mut self, letter: LetterId, at: Timestamp) -> Result<()> {
         run!(self, RETRY, |sql| sqlx::query(sql).bind(letter.0).bind(at.0)).map(drop)
+    }
+
+    /// Makes a batch of letters due that were not to be sent before `bound`: a time that a clock was ahead when it wrote.
+    pub async fn bring_letters_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, BRING_NEAR, |sql| sqlx::query(sql).bind(now.0).bind(bound.0).bind(i64::from(batch)))
     }
 
     /// Deletes a letter: it was sent, or is too late.

@@ -9,12 +9,13 @@ use crate::storage::db::{on, statements};
 use crate::storage::row::JsonColumn;
 use crate::storage::{Result, StorageError, Store};
 
-// Each says first by which index the rows are found; an empty kind means any.
+// Each says first by which index the rows are found; an empty kind means any. Of a deleted user's events nothing is shown
+// but that they happened.
 statements! {
-    LIST = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data from event where id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
-    LIST_OF_USER = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data from event where user_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
-    LIST_OF_CLIENT = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data from event where client_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
-    LIST_OF_PROJECT = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data from event where project_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
+    LIST = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
+    LIST_OF_USER = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where user_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
+    LIST_OF_CLIENT = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where client_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
+    LIST_OF_PROJECT = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where project_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
     SIGN_INS = "select min(at) as first_at, kind, count(*) as times from event where id >= $1 and kind in ('session.created', 'session.reauthenticated', 'session.sign_in_failed') group by at / 86400, kind order by at / 86400, kind";
     MEANS = "select data, count(*) as times from event where id >= $1 and kind in ('session.created', 'session.reauthenticated') group by data order by times desc limit 100";
     // The sign keeps SQLite from walking through everybody there ever was, in the order of users.
@@ -82,6 +83,7 @@ struct FactRow {
     grant_id: Option<Uuid>,
     project_id: Option<Uuid>,
     data: JsonColumn<serde_json::Map<String, serde_json::Value>>,
+    erased: bool,
 }
 
 impl TryFrom<FactRow> for Fact {
@@ -96,7 +98,7 @@ impl TryFrom<FactRow> for Fact {
             client_id: row.client_id.map(ClientId),
             grant_id: row.grant_id.map(GrantId),
             project_id: row.project_id.map(ProjectId),
-            data: row.data.read("event", "data", row.id)?,
+            data: if row.erased { serde_json::Map::new() } else { row.data.read("event", "data", row.id)? },
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The log, and what its readers keep of it.
 
+pub mod erasures;
 pub mod events;
 pub mod feed;
 pub mod history;

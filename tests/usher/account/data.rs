@@ -1,12 +1,17 @@
 //! Taking the data home, and leaving for good.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use usher::domain::client::ClientType;
+use usher::domain::time::Timestamp;
 use usher::mail::LetterKind;
+use usher::storage::log::{About, Search};
 
 use crate::doors::wire::send;
 use crate::harness::database::on_both_databases;
 use crate::harness::house::{PASSWORD, TestUsher};
+use crate::hooks::run_job;
 
 const ANA: &str = "ana@example.test";
 
@@ -70,8 +75,18 @@ on_both_databases! {
         }
         assert_eq!(house.database.count("select count(*) from tombstone").await, 1);
         assert_eq!(house.database.count("select count(*) from event where kind = 'user.deleted'").await, 1);
-        let told = "select count(*) from event where kind = 'session.created' and cast(data as text) <> '{}'";
-        assert_eq!(house.database.count(told).await, 0, "of what was before, only the ids stay");
+        let search = Search { about: About::User(ana.id), kind: String::new(), since: Timestamp(0), before: None };
+        let shown = house.usher.store.search_log(&search, 100).await.unwrap().items;
+        assert!(shown.len() > 5, "{shown:?}");
+        assert!(shown.iter().all(|one| one.data.is_empty() == (one.kind != "user.deleted")), "{shown:?}");
+        while house.usher.store.has_untold().await.unwrap() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        house.wait(61);
+        run_job(&house.usher, "erase_events").await;
+        let held = "select count(*) from event e where user_id is not null and kind <> 'user.deleted' and cast(data as text) <> '{}'";
+        assert_eq!(house.database.count(held).await, 0, "of what was before, only the ids stay");
+        assert_eq!(house.database.count("select count(*) from erasure").await, 0);
         let letters = house.letters().await;
         assert_eq!((letters[0].kind(), letters[0].to()), (LetterKind::AccountDeleted, ANA));
         let page = browser.open(&house.at("/login")).await;

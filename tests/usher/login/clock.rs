@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use usher::domain::client::ClientType;
+use usher::flows::{Browser, Device, ReturnTo};
+use usher::mail::LetterKind;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -45,6 +47,58 @@ on_both_databases! {
         let again = house.post_json("auth/refresh", &serde_json::json!({"refresh_token": own})).await;
         assert_eq!(again.status, 200, "{again:?}");
         assert_eq!(house.database.count("select count(*) from session where ended_at is not null").await, 0);
+    }
+
+    async fn a_clock_ten_years_ahead_for_a_moment_holds_nothing_up(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.sign_in", "2/min")]).await;
+        house.user(ANA).await;
+        house.clock.advance(TEN_YEARS);
+        let mut stranger = house.browser();
+        let page = stranger.open(&house.at("/login")).await;
+        for _ in 0..3 {
+            stranger.submit(&page, &[("email", ANA), ("password", "a wrong password it is")]).await;
+        }
+        house.usher.request_recovery(ANA, ReturnTo::default(), &Browser::default(), &Device::default()).await.unwrap();
+        house.clock.turn_back(TEN_YEARS);
+        house.wait(60);
+        let mut browser = house.browser();
+        let page = browser.open(&house.at("/login")).await;
+        browser.sign_in(&page, ANA).await;
+        house.wait(60);
+        let page = browser.open(&house.at("/login")).await;
+        assert_eq!(browser.sign_in(&page, ANA).await.url, house.at("/account/profile"), "it waited for a minute, not for years");
+        assert!(house.letters().await.iter().all(|letter| letter.kind() != LetterKind::Recovery), "it is to be sent in ten years");
+        run_job(&house.usher, "clean_up").await;
+        assert!(house.letters().await.iter().any(|letter| letter.kind() == LetterKind::Recovery), "now it is sent");
+    }
+
+    async fn a_rotation_is_never_dated_back(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let client = house.client(ClientType::Web, |_| ()).await;
+        let token = house.tokens(&mut house.browser(), &client, ANA).await.text("refresh_token");
+        house.wait(600);
+        let second = house.refresh(&client, &token).await.text("refresh_token");
+        let rotated = "select max(rotated_at) from grants";
+        let before = house.database.count(rotated).await;
+        house.clock.turn_back(TEN_YEARS);
+        assert_eq!(house.refresh(&client, &second).await.status, 200);
+        assert_eq!(house.database.count(rotated).await, before);
+    }
+
+    async fn a_lease_of_a_clock_that_was_ahead_ends_when_one_taken_now_would(db: TestDatabase) {
+        let store = &db.store;
+        let at = |seconds: i64| usher::domain::time::Timestamp(1_800_000_000 + seconds);
+        let ten_years = 10 * 365 * 86_400;
+        assert!(store.take_lease("sweep", "dead".into(), at(ten_years), at(ten_years + 60)).await.unwrap());
+        assert!(!store.take_lease("sweep", "two".into(), at(0), at(60)).await.unwrap(), "its holder may be alive");
+        assert!(!store.take_lease("sweep", "two".into(), at(59), at(119)).await.unwrap(), "and is looked for no longer");
+        assert!(store.take_lease("sweep", "two".into(), at(61), at(121)).await.unwrap(), "than a lease lasts");
+        assert!(store.take_lease("sweep", "two".into(), at(62), at(122)).await.unwrap());
+        store.release_lease("sweep", "dead".into()).await.unwrap();
+        assert!(!store.take_lease("sweep", "three".into(), at(63), at(123)).await.unwrap(), "only its holder gives it up");
+        store.release_lease("sweep", "two".into()).await.unwrap();
+        assert!(store.take_lease("sweep", "three".into(), at(63), at(123)).await.unwrap());
     }
 
     async fn a_lease_and_last_uses_never_move_back(db: TestDatabase) {

@@ -157,6 +157,40 @@ on_both_databases! {
         }
     }
 
+    /// Tries that are refused at one source use up nothing that the others need.
+    async fn whoever_tries_on_from_one_address_keeps_the_owner_out_at_no_other(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
+        house.user(ANA).await;
+        let at = at_the_door(&house).await;
+        for n in 0..70 {
+            let status = guess_from(&house, &at, ANA, &[("x-forwarded-for", "198.51.100.1")]).await.status;
+            assert_eq!(status, if n < 10 { 422 } else { 429 }, "{n}");
+        }
+        for source in ["198.51.100.2", "198.51.100.3"] {
+            let form = [("csrf", at.1.as_str()), ("email", ANA), ("password", PASSWORD)];
+            let request = house.ask(Method::POST, "/login", &at.0.cookies).form(&form);
+            assert_eq!(send(request.header("x-forwarded-for", source)).await.status, StatusCode::SEE_OTHER, "{source}");
+        }
+    }
+
+    /// …and tries that are refused because the account was tried elsewhere do not count against the source.
+    async fn a_try_that_a_wider_limit_refuses_does_not_count_in_a_narrower_one(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.sign_in", "2/min"), ("trusted_proxies", "127.0.0.0/8,::1/128")]).await;
+        house.user(ANA).await;
+        let at = at_the_door(&house).await;
+        for n in 0..10 {
+            let source = format!("198.51.100.{n}");
+            assert_eq!(guess_from(&house, &at, ANA, &[("x-forwarded-for", &source)]).await.status, 422, "{n}");
+        }
+        for _ in 0..20 {
+            assert_eq!(guess_from(&house, &at, ANA, &[("x-forwarded-for", "198.51.100.77")]).await.status, 429);
+        }
+        house.wait(12);
+        for _ in 0..2 {
+            assert_eq!(guess_from(&house, &at, ANA, &[("x-forwarded-for", "198.51.100.77")]).await.status, 422);
+        }
+    }
+
     /// PW-08: the form that changes a password is no way round the limit.
     async fn the_current_password_cannot_be_guessed_at_will(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
@@ -173,6 +207,24 @@ on_both_databases! {
         assert!(refused.retry_after().is_some(), "it says when to come back");
         let sign_in = guess(&house, &browser, &csrf, ANA, PASSWORD).await;
         assert_eq!(sign_in.status, 429, "signing in from this browser shares the counter");
+    }
+
+    /// Once hashing costs more, sign-ins of one person at the same moment all hash the password anew: one of them stores it.
+    async fn simultaneous_sign_ins_after_the_cost_was_raised_all_succeed(db: TestDatabase) {
+        let key = ("master_key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        let cheap = TestUsher::on(db, &[key]).await;
+        cheap.user(ANA).await;
+        let dear = [key, ("passwords.iterations", "3"), ("passwords.memory_kib", "4096")];
+        let house = TestUsher::on(cheap.database.shared().await, &dear).await;
+        let mut doors = Vec::new();
+        for _ in 0..4 {
+            doors.push(at_the_door(&house).await);
+        }
+        let tries = doors.iter().map(|(browser, csrf)| guess(&house, browser, csrf, ANA, PASSWORD));
+        let statuses: Vec<_> = join_all(tries).await.iter().map(|reply| reply.status).collect();
+        assert_eq!(statuses, [StatusCode::SEE_OTHER; 4]);
+        let (browser, csrf) = at_the_door(&house).await;
+        assert_eq!(guess(&house, &browser, &csrf, ANA, "a wrong password it is").await.status, 422);
     }
 
     async fn an_owner_may_turn_the_limit_off(db: TestDatabase) {

@@ -57,17 +57,6 @@ on_both_databases! {
         assert!(db.store.list_shown_events(user().id, &wanted, None, 9).await.unwrap().items.is_empty());
     }
 
-    async fn of_a_person_who_is_erased_only_the_ids_stay(db: TestDatabase) {
-        let (person, other) = (user().id, user().id);
-        for id in [person, other] {
-            let event = Event::new(EventId::new(NOW, random()), EventKind::SignInFailed, NOW).with_user(id).with("source", "::1");
-            in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
-        }
-        in_tx!(db.store, [], |tx| tx.erase_events_of_user(person).await).unwrap();
-        assert!(db.store.list_events_of_user(person, 9).await.unwrap()[0].data.is_empty());
-        assert_eq!(db.store.list_events_of_user(other, 9).await.unwrap()[0].data["source"], "::1");
-    }
-
     async fn pages_of_the_log_are_neither_empty_nor_endless(db: TestDatabase) {
         let (person, client) = (user().id, ClientId("shop".into()));
         in_tx!(db.store, [client], |tx| {

@@ -4,6 +4,8 @@ mod accesses;
 mod browsers;
 mod clients;
 mod consents;
+mod dependents;
+mod erasures;
 mod events;
 mod factors;
 mod facts_and_leases;

@@ -235,6 +235,12 @@ pub async fn stored_grant(store: &Store) -> (User, Session, Grant) {
     (user, session, grant)
 }
 
+pub async fn stored_project(store: &Store) -> Project {
+    let project = project();
+    in_tx!(store, [project], |tx| tx.insert_project(&project, &hash()).await).unwrap();
+    project
+}
+
 pub async fn stored_client(store: &Store) -> Client {
     let project = project();
     let client = client_of(&project);

@@ -43,6 +43,34 @@ on_both_databases! {
         }
     }
 
+    async fn a_clock_that_was_ahead_for_a_moment_closes_a_bucket_no_longer_than_its_capacity(db: TestDatabase) {
+        let ten_years = 10 * 365 * 86_400_000;
+        for _ in 0..5 {
+            take(&db, ten_years, 1_000, 3_000).await;
+        }
+        assert_eq!(take(&db, 0, 1_000, 3_000).await, Taken::NotFor(1_000), "as if it were empty");
+        assert_eq!(take(&db, 999, 1_000, 3_000).await, Taken::NotFor(1));
+        assert_eq!(take(&db, 1_000, 1_000, 3_000).await, Taken::Yes);
+        db.execute("delete from throttle").await;
+        take(&db, ten_years, 1_000, 400).await;
+        assert_eq!(take(&db, 0, 1_000, 400).await, Taken::NotFor(1_000), "one try leads this far ahead by itself");
+        assert_eq!(take(&db, 1_000, 1_000, 400).await, Taken::Yes);
+    }
+
+    async fn a_try_that_is_given_back_was_never_made(db: TestDatabase) {
+        for _ in 0..2 {
+            let taken = in_tx!(db.store, [], |tx| {
+                let taken = tx.take_from_bucket("b", START, 10, 20).await?;
+                tx.give_back_to_bucket("b", 10).await?;
+                Ok(taken)
+            });
+            assert_eq!(taken.unwrap(), Taken::Yes);
+        }
+        for answer in [Taken::Yes, Taken::Yes, Taken::NotFor(10)] {
+            assert_eq!(db.store.take_from_bucket("b".into(), START, 10, 20).await.unwrap(), answer);
+        }
+    }
+
     async fn a_bucket_is_taken_from_within_a_transaction_and_forgotten(db: TestDatabase) {
         let first = in_tx!(db.store, [], |tx| tx.take_from_bucket("b", START, 10, 10).await);
         assert_eq!(first.unwrap(), Taken::Yes);
@@ -73,8 +101,15 @@ on_both_databases! {
     async fn only_buckets_that_are_full_again_are_swept(db: TestDatabase) {
         db.store.take_from_bucket("soon".into(), START, 10, 100).await.unwrap();
         db.store.take_from_bucket("late".into(), START, 100, 100).await.unwrap();
-        assert_eq!(in_tx!(db.store, [], |tx| tx.sweep_buckets(START + 11).await).unwrap(), 1);
+        assert_eq!(in_tx!(db.store, [], |tx| tx.sweep_buckets(START + 11, 9).await).unwrap(), 1);
         assert_eq!(db.store.take_from_bucket("late".into(), START + 11, 100, 100).await.unwrap(), Taken::NotFor(89));
-        assert_eq!(in_tx!(db.store, [], |tx| tx.sweep_buckets(START + 1_000).await).unwrap(), 1);
+        for name in ["one", "two", "three"] {
+            db.store.take_from_bucket(name.into(), START, 10, 100).await.unwrap();
+        }
+        let mut swept = Vec::new();
+        for _ in 0..3 {
+            swept.push(in_tx!(db.store, [], |tx| tx.sweep_buckets(START + 1_000, 3).await).unwrap());
+        }
+        assert_eq!(swept, [3, 1, 0], "in batches");
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::page::Cursor;
 use crate::domain::page::{MAX_PAGE, Page};
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Delivery, DeliveryStatus};
-use crate::storage::db::{on, on_tx, run, statements};
+use crate::storage::db::{on, on_tx, run, run_in_parts, statements};
 use crate::storage::row::{JsonColumn, unreadable};
 use crate::storage::{Result, StorageError, Store, Tx};
 
@@ -21,10 +21,11 @@ statements! {
     NEXT = "select d.seq, d.webhook_id, d.message_id, d.kind, d.subject, d.body, d.status, d.tries, d.send_after, d.attempts, d.created_at, d.ended_at from webhook_delivery d where d.webhook_id = $1 and d.status = 'waiting' and d.send_after <= $2 and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id and e.subject = d.subject and e.status = 'waiting' and e.seq < d.seq) order by d.seq limit 1";
     RECORD = "update webhook_delivery set status = $2, tries = $3, send_after = $4, attempts = $5, ended_at = $6 where seq = $1 and status = 'waiting' and tries = $7";
     AGAIN = "update webhook_delivery set status = 'waiting', tries = 0, send_after = $3, ended_at = null where webhook_id = $1 and message_id = $2";
-    ALL_FAILED_AGAIN = "update webhook_delivery set status = 'waiting', tries = 0, send_after = $3, ended_at = null where webhook_id = $1 and status = 'failed' and created_at >= $2";
+    ALL_FAILED_AGAIN = "update webhook_delivery set status = 'waiting', tries = 0, send_after = $3, ended_at = null where seq in (select seq from webhook_delivery where webhook_id = $1 and status = 'failed' and created_at >= $2 limit $4) and status = 'failed'";
     FIND = "select seq, webhook_id, message_id, kind, subject, body, status, tries, send_after, attempts, created_at, ended_at from webhook_delivery where webhook_id = $1 and message_id = $2";
     LIST = "select seq, webhook_id, message_id, kind, subject, body, status, tries, send_after, attempts, created_at, ended_at from webhook_delivery where webhook_id = $1 and seq < $2 order by seq desc limit $3";
     LIST_IN_STATUS = "select seq, webhook_id, message_id, kind, subject, body, status, tries, send_after, attempts, created_at, ended_at from webhook_delivery where webhook_id = $1 and status = $2 and seq < $3 order by seq desc limit $4";
+    BRING_NEAR = "update webhook_delivery set send_after = $1 where seq in (select d.seq from webhook w cross join webhook_delivery d where d.webhook_id = w.id and w.due_at > $2 and w.disabled_at is null and d.status = 'waiting' and d.send_after > $2 limit $3) and status = 'waiting' and send_after > $2";
     SWEEP = "delete from webhook_delivery where seq in (select seq from webhook_delivery where created_at < $1 order by created_at limit $2)";
 }
 
@@ -126,7 +127,12 @@ impl Tx<'_> {
     /// Sends again all that was given up of what was written since; tells how many.
     pub async fn redeliver_failed(&mut self, webhook: WebhookId, since: Timestamp, now: Timestamp) -> Result<u64> {
         self.webhook_is_due(webhook, now).await?;
-        run!(self, ALL_FAILED_AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(since.0).bind(now.0))
+        Ok(run_in_parts!(self, ALL_FAILED_AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(since.0).bind(now.0)))
+    }
+
+    /// Makes a batch of deliveries due that were not to be sent before `bound`: a time that a clock was ahead when it wrote.
+    pub async fn bring_deliveries_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, BRING_NEAR, |sql| sqlx::query(sql).bind(now.0).bind(bound.0).bind(i64::from(batch)))
     }
 
     /// Deletes up to `batch` deliveries that were written before.

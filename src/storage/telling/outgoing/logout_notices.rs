@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::domain::id::{ClientId, EventId, SessionId, UserId};
 use crate::domain::logout_notice::{Address, LogoutNotice, NoticeStatus};
 use crate::domain::time::Timestamp;
-use crate::storage::db::{on, on_tx, run, statements};
+use crate::storage::db::{on, on_tx, run, run_in_parts, statements};
 use crate::storage::row::unreadable;
 use crate::storage::{Result, StorageError, Store, Tx};
 
@@ -17,7 +17,8 @@ statements! {
     RECORD = "update logout_notice set status = $2, send_after = $3, last_status = $4, last_error = $5, ended_at = $6 where id = $1 and status = 'waiting'";
     OF_USER = "select id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at, uri, alg from logout_notice where user_id = $1 and at >= $2 order by at desc, id desc limit 100";
     OF_CLIENT = "select id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at, uri, alg from logout_notice where client_id = $1 and at >= $2 order by at desc, id desc limit 100";
-    OUTLIVE = "update logout_notice set uri = $2, alg = $3 where client_id = $1 and status = 'waiting'";
+    OUTLIVE = "update logout_notice set uri = $2, alg = $3 where id in (select id from logout_notice where client_id = $1 and status = 'waiting' and uri is null limit $4) and status = 'waiting'";
+    BRING_NEAR = "update logout_notice set send_after = $1 where id in (select id from logout_notice where status = 'waiting' and send_after > $2 order by send_after limit $3) and status = 'waiting' and send_after > $2";
     SWEEP = "delete from logout_notice where id in (select id from logout_notice where at < $1 order by at limit $2)";
 }
 
@@ -86,7 +87,13 @@ impl Tx<'_> {
 
     /// The client is gone: what it is still to be told goes to this address.
     pub async fn let_logout_notices_outlive(&mut self, client: &ClientId, address: &Address) -> Result<()> {
-        run!(self, OUTLIVE, |sql| sqlx::query(sql).bind(&client.0).bind(&address.uri).bind(&address.alg)).map(drop)
+        run_in_parts!(self, OUTLIVE, |sql| sqlx::query(sql).bind(&client.0).bind(&address.uri).bind(&address.alg));
+        Ok(())
+    }
+
+    /// Makes a batch of notices due that were not to be sent before `bound`: a time that a clock was ahead when it wrote.
+    pub async fn bring_logout_notices_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, BRING_NEAR, |sql| sqlx::query(sql).bind(now.0).bind(bound.0).bind(i64::from(batch)))
     }
 
     /// Takes up to `most` notices that are due, none of clients that have their share; they come back at `again_at` unless something is written down of them before.

@@ -21,18 +21,21 @@ statements! {
     DESCRIBE = "update webhook set url = $2, description = $3, filters = $4, updated_at = case when updated_at < $5 then $5 else updated_at end where id = $1";
     SET_SECRETS = "update webhook set secrets = $2, updated_at = case when updated_at < $3 then $3 else updated_at end where id = $1";
     ENABLE = "update webhook set disabled_at = null, disabled_why = null, failing_since = null, updated_at = case when updated_at < $2 then $2 else updated_at end where id = $1";
+    LOCK_EXCLUSIVELY = "select 1 from webhook where project_id = $1 and id = $2", postgres "select 1 from webhook where project_id = $1 and id = $2 for update";
     DELETE = "delete from webhook where project_id = $1 and id = $2";
     FIND = "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 and id = $2";
     LIST = "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 order by id limit 100";
     LISTENING = "select id, project_id, filters from webhook where project_id = $1 and disabled_at is null order by id";
     LISTENING_ANYWHERE = "select id, project_id, filters from webhook where project_id > $1 and disabled_at is null order by project_id, id";
     // What is due is looked for every second: only then does anybody write.
-    ANY_DUE = "select id from webhook where due_at <= $1 and disabled_at is null and (held_until is null or held_until < $1) limit 1";
-    CLAIM = "update webhook set holder = $1, held_until = $3 where id in (select id from webhook where due_at <= $2 and disabled_at is null and (held_until is null or held_until < $2) and (failing_since is null) = $4 order by due_at limit $5) and (held_until is null or held_until < $2) returning id";
+    ANY_DUE = "select id from webhook where due_at <= $1 and disabled_at is null and (held_until is null or held_until < $1 or held_until > $2 + ($2 - $1)) limit 1";
+    // A claim that ends later than two that follow one another was made while a clock was ahead, and does not count.
+    CLAIM = "update webhook set holder = $1, held_until = $3 where id in (select id from webhook where due_at <= $2 and disabled_at is null and (held_until is null or held_until < $2 or held_until > $3 + ($3 - $2)) and (failing_since is null) = $4 order by due_at limit $5) and (held_until is null or held_until < $2 or held_until > $3 + ($3 - $2)) returning id";
     // It also locks the row, so that whoever adds a delivery meanwhile waits, and is not overlooked.
     HOLD = "update webhook set held_until = case when held_until > $3 then held_until else $3 end where id = $1 and holder = $2 and disabled_at is null returning id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since";
     LET_GO = "update webhook set holder = null, held_until = null, due_at = (select min(d.send_after) from webhook_delivery d where d.webhook_id = webhook.id and d.status = 'waiting' and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id and e.subject = d.subject and e.status = 'waiting' and e.seq < d.seq)) where id = $1 and holder = $2";
     DUE = "update webhook set due_at = case when due_at is null or due_at > $2 then $2 else due_at end where id = $1";
+    BRING_NEAR = "update webhook set due_at = $1 where id in (select id from webhook where due_at > $2 and disabled_at is null order by due_at limit $3) and due_at > $2";
     SUCCEEDED = "update webhook set failing_since = null where id = $1 and failing_since is not null";
     FAILED = "update webhook set failing_since = coalesce(failing_since, $2) where id = $1 returning failing_since";
     DISABLE = "update webhook set disabled_at = $2, disabled_why = $3, updated_at = case when updated_at < $2 then $2 else updated_at end where id = $1 and disabled_at is null";
@@ -157,8 +160,21 @@ impl Tx<'_> {
         run!(self, ENABLE, |sql| sqlx::query(sql).bind(webhook.0).bind(now.0)).map(drop)
     }
 
+    /// Makes a batch of webhooks due that were not to be looked at before `bound`, once their deliveries are due.
+    pub async fn bring_webhooks_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, BRING_NEAR, |sql| sqlx::query(sql).bind(now.0).bind(bound.0).bind(i64::from(batch)))
+    }
+
     /// Deletes a webhook and all its deliveries. `false` if there is none.
     pub async fn delete_webhook(&mut self, project: ProjectId, webhook: WebhookId) -> Result<bool> {
+        let found: Option<i32> = on_tx!(self, LOCK_EXCLUSIVELY, |conn, sql| sqlx::query_scalar(sql)
+            .bind(project.0)
+            .bind(webhook.0)
+            .fetch_optional(conn))?;
+        if found.is_none() {
+            return Ok(false);
+        }
+        self.delete_dependents_of_webhook(webhook).await?;
         Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(project.0).bind(webhook.0))? == 1)
     }
 
@@ -259,9 +275,11 @@ impl Store {
     }
 
     /// Is there a webhook that has something due and that nobody is at?
-    pub async fn has_due_webhook(&self, now: Timestamp) -> Result<bool> {
-        let id: Option<Uuid> =
-            on!(&self.db, ANY_DUE, |conn, sql| sqlx::query_scalar(sql).bind(now.0).fetch_optional(conn))?;
+    pub async fn has_due_webhook(&self, claim: &Claim) -> Result<bool> {
+        let id: Option<Uuid> = on!(&self.db, ANY_DUE, |conn, sql| sqlx::query_scalar(sql)
+            .bind(claim.now.0)
+            .bind(claim.until.0)
+            .fetch_optional(conn))?;
         Ok(id.is_some())
     }
 }

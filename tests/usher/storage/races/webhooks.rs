@@ -65,6 +65,7 @@ pub const WEBHOOKS: Table<WebhookKey> = Table {
         })
     },
     statements: &[
+        "telling/outgoing/webhooks::BRING_NEAR",
         "telling/outgoing/webhooks::DESCRIBE",
         "telling/outgoing/webhooks::DISABLE",
         "telling/outgoing/webhooks::ENABLE",
@@ -89,6 +90,10 @@ pub const WEBHOOKS: Table<WebhookKey> = Table {
             .map(drop)),
         writer!("its owner puts it back in use", |tx, key| tx.enable_webhook(key.1, later(4)).await),
         writer!("a success", |tx, key| tx.webhook_succeeded(key.1).await),
+        writer!("a time too far ahead is put right", |tx, key| {
+            tx.webhook_is_due(key.1, later(9)).await?;
+            tx.bring_webhooks_near(NOW, later(1), 100).await.map(drop)
+        }),
         writer!("a failure", |tx, key| tx.webhook_failed(key.1, later(5)).await.map(drop)),
     ],
 };

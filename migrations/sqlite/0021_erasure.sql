@@ -1,0 +1,8 @@
+-- Users who were deleted and whose events still hold data. The data is not shown, and is erased in batches.
+
+create table erasure (
+    user_id blob primary key,
+    deleted_at integer not null,
+    -- The events up to this id are erased.
+    place blob not null
+) strict;

@@ -1,0 +1,58 @@
+//! Erases the data of the events of deleted users, however many there are: in small batches, each a transaction that writes
+//! down how far it came.
+
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::Job;
+use crate::domain::id::UserId;
+use crate::flows::{FlowError, Usher};
+use crate::storage::erasures::Erasure;
+
+/// Events in one transaction.
+const BATCH: u32 = 200;
+/// The pause between two transactions, for everybody else's.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Requests that were under way when the user was deleted may still add events; none takes this long.
+const SETTLED: Duration = Duration::from_mins(1);
+
+/// The job.
+pub struct EraseEvents;
+
+impl Job for EraseEvents {
+    fn name(&self) -> &'static str {
+        "erase_events"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
+        async move {
+            let mut after = UserId(Uuid::nil());
+            while !*stop.borrow() {
+                let now = usher.now();
+                let Some(erasure) = usher.store.next_erasure(after, now - SETTLED, now).await? else { break };
+                after = erasure.user;
+                erase(usher, erasure, stop).await?;
+            }
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+async fn erase(usher: &Usher, mut erasure: Erasure, stop: &watch::Receiver<bool>) -> Result<(), FlowError> {
+    while !*stop.borrow() {
+        let end = usher.store.find_erasure_batch_end(erasure, BATCH).await?;
+        usher.store.write(move |mut tx| Box::pin(async move { tx.erase_batch(erasure, end).await })).await?;
+        let Some(place) = end else { break };
+        erasure.place = place;
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
