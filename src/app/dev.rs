@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use tokio::task::JoinSet;
@@ -23,6 +23,11 @@ use crate::web;
 
 /// Signature algorithms of the two demos, so that both are seen at work.
 const DEMO_ALGS: [&str; 2] = ["RS256", "ES256"];
+
+/// The lease under which one instance puts the data of development in place.
+const FILLING: &str = "development_data";
+/// An instance that takes longer has died: the next one makes what is missing.
+const LONGEST_FILLING: Duration = Duration::from_secs(30);
 
 /// Serves for development until it is told to stop. `ready` is given the banner once everything answers.
 ///
@@ -90,8 +95,19 @@ async fn open(config: Config) -> anyhow::Result<(Usher, bool, usize)> {
     Ok((usher, created, schema.applied))
 }
 
-/// Puts the data of development in place; the secrets of the demos, if they run.
+/// Puts the data of development in place; the secrets of the demos, if they run. One instance at a time: the others wait,
+/// and find everything there.
 async fn fill(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]>, FlowError> {
+    let holder = usher.random.handle();
+    while !usher.store.take_lease(FILLING, holder.clone(), usher.now(), usher.now() + LONGEST_FILLING).await? {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let filled = fill_alone(usher, demos).await;
+    usher.store.release_lease(FILLING, holder).await?;
+    filled
+}
+
+async fn fill_alone(usher: &Usher, demos: Option<&Demos>) -> Result<Option<[String; 2]>, FlowError> {
     seed::person(usher).await?;
     let project = seed::project(usher).await?;
     seed::own_client(usher, project).await?;

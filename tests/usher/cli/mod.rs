@@ -1,6 +1,7 @@
 //! The built program, as somebody types it: exit codes, what is printed where, and what is left behind.
 
 mod beside_dev;
+mod development_data;
 mod program;
 #[cfg(feature = "sim")]
 mod provider;
