@@ -86,7 +86,7 @@ impl Usher {
             let token = prepared.add(self, ProofKind::NotMe, user, to, Some(sealed), DISOWN_WITHIN);
             links.not_me = Some(self.config.server.issuer.at(&format!("/account/not-me?token={token}")));
         }
-        if matches!(told, Notice::WayBack) {
+        if told.leads_back_in() {
             let token = prepared.add(self, ProofKind::Recover, user, to, None, BACK_WITHIN);
             links.way_back = Some(self.config.server.issuer.at(&format!("/recover/reset?token={token}")));
         }

@@ -42,6 +42,8 @@ pub enum LetterKind {
     IdentityLinked,
     /// One way in less.
     IdentityUnlinked,
+    /// The provider deleted the only way in.
+    LastIdentityDeleted,
     /// The account has another address now.
     EmailChanged,
     /// Another account was joined to yours.
@@ -71,6 +73,7 @@ impl LetterKind {
             Self::CodesGuessed => "codes_guessed",
             Self::IdentityLinked => "identity_linked",
             Self::IdentityUnlinked => "identity_unlinked",
+            Self::LastIdentityDeleted => "last_identity_deleted",
             Self::EmailChanged => "email_changed",
             Self::AccountsMerged => "accounts_merged",
             Self::AccountDeleted => "account_deleted",

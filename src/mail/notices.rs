@@ -59,7 +59,9 @@ fn said(notice: &Notice, lang: Lang) -> Vec<(&'static str, String)> {
         Notice::FactorAdded { factor } | Notice::FactorRemoved { factor } => {
             vec![("factor", factor_name(factor, lang))]
         }
-        Notice::IdentityLinked { provider } | Notice::IdentityUnlinked { provider } => {
+        Notice::IdentityLinked { provider }
+        | Notice::IdentityUnlinked { provider }
+        | Notice::LastIdentityDeleted { provider } => {
             vec![("provider", one_line(provider))]
         }
         Notice::TokenReuse { client, .. } => vec![("application", one_line(client))],
@@ -109,6 +111,7 @@ const fn keys(notice: &Notice) -> (&'static str, &'static str) {
         Notice::RecoveryCodesRenewed => ("mail-codes-renewed-subject", "mail-codes-renewed-lead"),
         Notice::IdentityLinked { .. } => ("mail-linked-subject", "mail-linked-lead"),
         Notice::IdentityUnlinked { .. } => ("mail-unlinked-subject", "mail-unlinked-lead"),
+        Notice::LastIdentityDeleted { .. } => ("mail-last-identity-subject", "mail-last-identity-lead"),
         Notice::TokenReuse { ends: ReuseEnds::Session, .. } => ("mail-reuse-subject", "mail-reuse-lead"),
         Notice::TokenReuse { ends: ReuseEnds::Grant, .. } => ("mail-reuse-grant-subject", "mail-reuse-grant-lead"),
         Notice::EmailChanged { .. } => ("mail-email-changed-subject", "mail-email-changed-lead"),
@@ -131,6 +134,7 @@ const fn kind(notice: &Notice) -> LetterKind {
         Notice::RecoveryCodesRenewed => LetterKind::RecoveryCodesRenewed,
         Notice::IdentityLinked { .. } => LetterKind::IdentityLinked,
         Notice::IdentityUnlinked { .. } => LetterKind::IdentityUnlinked,
+        Notice::LastIdentityDeleted { .. } => LetterKind::LastIdentityDeleted,
         Notice::TokenReuse { .. } => LetterKind::ReuseDetected,
         Notice::EmailChanged { .. } => LetterKind::EmailChanged,
         Notice::AccountsMerged => LetterKind::AccountsMerged,

@@ -56,6 +56,8 @@ mail-linked-subject = A new way to sign in
 mail-linked-lead = From now on, signing in with { $provider } leads to your account: { $time }.
 mail-unlinked-subject = A way to sign in was removed
 mail-unlinked-lead = Signing in with { $provider } no longer leads to your account: { $time }.
+mail-last-identity-subject = Choose a password to keep access to your account
+mail-last-identity-lead = { $provider } told us that your account there was deleted: { $time }. It was the only way to sign in to your account here. To go on signing in, choose a password.
 
 mail-reuse-subject = We ended one of your sessions
 mail-reuse-lead = A token of the application “{ $application }” was used again after a newer one was in use: { $time }. This can mean that somebody has copied it, so we ended the session it came from.

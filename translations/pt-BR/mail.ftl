@@ -56,6 +56,8 @@ mail-linked-subject = Uma nova forma de entrar
 mail-linked-lead = A partir de agora, entrar com { $provider } leva à sua conta: { $time }.
 mail-unlinked-subject = Uma forma de entrar foi removida
 mail-unlinked-lead = Entrar com { $provider } não leva mais à sua conta: { $time }.
+mail-last-identity-subject = Escolha uma senha para manter o acesso à sua conta
+mail-last-identity-lead = { $provider } nos informou que sua conta lá foi excluída: { $time }. Era a única forma de entrar na sua conta aqui. Para continuar entrando, escolha uma senha.
 
 mail-reuse-subject = Encerramos uma de suas sessões
 mail-reuse-lead = Um token do aplicativo “{ $application }” foi usado de novo quando já havia um mais novo em uso: { $time }. Isso pode significar que alguém o copiou, por isso encerramos a sessão de onde ele veio.

@@ -48,6 +48,11 @@ pub enum Notice {
         /// The provider, by the name people know.
         provider: String,
     },
+    /// The provider deleted the only identity that led to the account. Here is another way in.
+    LastIdentityDeleted {
+        /// The provider, by the name people know.
+        provider: String,
+    },
     /// An old refresh token came although a newer one was in use.
     TokenReuse {
         /// The client it belonged to, by name.
@@ -85,6 +90,11 @@ impl Notice {
     /// May the reader answer "this wasn't me" with one click? Not where nothing is left to protect, nor where the
     /// reader just said so.
     pub const fn may_be_disowned(&self) -> bool {
-        !matches!(self, Self::AccountDeleted | Self::WayBack)
+        !matches!(self, Self::AccountDeleted | Self::WayBack | Self::LastIdentityDeleted { .. })
+    }
+
+    /// Does the letter hold a link to choose a new password by? Where nothing else may lead into the account any more.
+    pub const fn leads_back_in(&self) -> bool {
+        matches!(self, Self::WayBack | Self::LastIdentityDeleted { .. })
     }
 }

@@ -78,7 +78,7 @@ impl Usher {
         let letters = match &user {
             Some(user) => Some((
                 self.notice(user, &Letter::IdentityUnlinked { provider: name.to_owned() })?,
-                self.notice(user, &Letter::WayBack)?,
+                self.notice(user, &Letter::LastIdentityDeleted { provider: name.to_owned() })?,
             )),
             None => None,
         };
@@ -124,7 +124,7 @@ impl Usher {
         }
         match letters {
             Some((unlinked, _)) if spare => unlinked.post(tx).await,
-            Some((_, way_back)) => way_back.post(tx).await,
+            Some((_, last)) => last.post(tx).await,
             None => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use usher::domain::provider::ProviderKind::{Apple, Facebook, Google, Oidc};
 
 use super::accounts::was_told;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::TestUsher;
+use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::providers::{Providers, house_with};
 
 const BOB: &str = "bob@example.test";
@@ -73,6 +73,15 @@ on_both_databases! {
         assert_eq!(house.database.count(forgotten).await, 1);
         let letters = house.letters().await;
         assert_eq!((letters.len(), letters[0].to()), (before + 1, "ana@example.test"));
+        assert_eq!(letters[0].kind().as_str(), "last_identity_deleted");
+        let text = letters[0].text();
+        assert!(text.contains("Google told us that your account there was deleted"), "{text}");
+        assert!(!text.contains("it was not you") && !text.contains("deleted your password"), "{text}");
+        let page = ana.open(letters[0].link().expect("a link")).await;
+        let done = ana.submit(&page, &[("password", PASSWORD)]).await;
+        let page = ana.open(&house.at(&done.link("/login"))).await;
+        ana.sign_in(&page, "ana@example.test").await;
+        assert!(ana.is_in().await);
     }
 
     async fn facebook_learns_that_the_data_are_deleted_and_the_person_can_see_it(db: TestDatabase) {
