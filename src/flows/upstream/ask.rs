@@ -19,7 +19,7 @@ use crate::domain::email::Email;
 use crate::domain::id::{ProofId, UserId};
 use crate::domain::identity::{LinkedHow, Vouched};
 use crate::domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
-use crate::domain::provider::{LinkPolicy, ProviderSettings};
+use crate::domain::provider::{LinkPolicy, ProviderId, ProviderSettings};
 use crate::domain::source::Origin;
 use crate::domain::user::{User, UserStatus};
 use crate::i18n::Lang;
@@ -192,6 +192,22 @@ impl Usher {
         let asking = self.open_asking(id, browser).await?;
         let provider = self.provider(&asking.vouched.provider).await?.settings().name().to_owned();
         Ok(Asked { id, question: asking.question, provider, handle: asking.vouched.handle, errand: asking.errand })
+    }
+
+    /// Where the person of a question was going, however the question ended, and by which provider. `None` in another
+    /// browser, or once the question is forgotten.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn errand_of_question(
+        &self,
+        id: ProofId,
+        browser: &Browser,
+    ) -> Result<Option<(ProviderId, Errand)>, FlowError> {
+        let sealed = self.store.find_proof(id, ProofKind::Link).await?.and_then(|proof| proof.sealed);
+        let asking: Option<Asking> = sealed.and_then(|sealed| self.open_pending_proof(&sealed));
+        let own = asking.filter(|asking| Self::is_of_browser(browser, &asking.browser));
+        Ok(own.map(|asking| (asking.vouched.provider, asking.errand)))
     }
 
     /// Mails a code to an address: the one asked for, or that of the account. Whether anybody has the address makes no

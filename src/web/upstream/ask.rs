@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
-use super::arrived;
+use super::{arrived, trouble};
+use crate::domain::email::Email;
 use crate::domain::id::ProofId;
 use crate::flows::upstream::{Arrived, Asked, Errand, Question, UpstreamFault};
 use crate::flows::{Account, FlowError};
@@ -24,7 +25,11 @@ pub async fn get(
     mut visitor: Visitor,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
-    let asked = app.usher.asked(question_of(&query)?, &visitor.browser).await?;
+    let id = question_of(&query)?;
+    let asked = match app.usher.asked(id, &visitor.browser).await {
+        Ok(asked) => asked,
+        Err(fault) => return over(&app, visitor, id, fault).await,
+    };
     let body = view(&app, &mut visitor, &asked, None).await?;
     Ok(visitor.reply(body))
 }
@@ -39,7 +44,10 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     let id = question_of(&query)?;
-    let asked = app.usher.asked(id, &visitor.browser).await?;
+    let asked = match app.usher.asked(id, &visitor.browser).await {
+        Ok(asked) => asked,
+        Err(fault) => return over(&app, visitor, id, fault).await,
+    };
     match answer(&app, &mut visitor, &asked, &form).await {
         Ok(came) => arrived(&app, visitor, came).await,
         Err(UpstreamFault::Flow(FlowError::Refused(refused))) => {
@@ -50,7 +58,15 @@ pub async fn post(
             let body = view(&app, &mut visitor, &asked, error).await?;
             Ok(visitor.reply(with_status(&problem, body)))
         }
-        Err(fault) => Err(fault.into()),
+        Err(fault) => over(&app, visitor, id, fault).await,
+    }
+}
+
+/// The question has no answer any more: the person goes on with what they were about, by this provider or another way.
+async fn over(app: &App, visitor: Visitor, id: ProofId, fault: UpstreamFault) -> Result<Response, HttpProblem> {
+    match app.usher.errand_of_question(id, &visitor.browser).await? {
+        Some((provider, errand)) => trouble(app, visitor, &provider, fault, Some(errand)).await,
+        None => Err(fault.into()),
     }
 }
 
@@ -94,7 +110,7 @@ async fn view(app: &App, visitor: &mut Visitor, asked: &Asked, error: Option<Str
     let (provider, handle) = (asked.provider.clone(), asked.handle.clone());
     let body = match &asked.question {
         Question::Address { suggested, sent_to } => {
-            let shown = sent_to.as_ref().or(suggested.as_ref()).map(ToString::to_string).unwrap_or_default();
+            let shown = sent_to.as_ref().or(suggested.as_ref()).map(Email::readable).unwrap_or_default();
             let view = AskAddress { page, form, provider, handle, email: shown, sent: sent_to.is_some(), error };
             show::html(&view)?
         }

@@ -73,7 +73,11 @@ pub async fn trouble(
             let start = urls::with(&urls::upstream_start(provider), "interaction", sealed);
             (Some(start), urls::with(urls::LOGIN, "interaction", sealed))
         }
-        _ => (Some(urls::upstream_start(provider)), urls::LOGIN.to_owned()),
+        Some(Errand::SignIn { interaction: None, next }) => {
+            let start = urls::with(&urls::upstream_start(provider), "next", next);
+            (Some(start), urls::on_the_way(urls::LOGIN, None, Some(next)))
+        }
+        None => (Some(urls::upstream_start(provider)), urls::LOGIN.to_owned()),
     };
     let retry_url = retry_url.filter(|_| !matches!(fault, UpstreamFault::Refused(refusal) if refusal != Refusal::Over));
     let problem = problem(&fault);
