@@ -117,9 +117,15 @@ pub async fn callback(
 
 async fn arrive(shop: &Shop, headers: &HeaderMap, answer: Answer) -> Result<Response, Trouble> {
     let browser = cookies::read(headers, &shop.cookies().browser()).unwrap_or_default();
-    let flow = answer.state.as_deref().and_then(|state| shop.flows.take(state, &browser)).ok_or_else(|| {
-        Trouble::untrue("This answer belongs to no sign-in that began in this browser, or the sign-in took too long.")
-    })?;
+    let Some(flow) = answer.state.as_deref().and_then(|state| shop.flows.take(state, &browser)) else {
+        // Back or a second tab brought an answer that was taken before: whoever is signed in goes on to the shop.
+        let session = cookies::read(headers, &shop.cookies().session());
+        if session.and_then(|id| shop.sessions.find(&id)).is_some() {
+            return Ok(homewards(AppendHeaders(vec![])));
+        }
+        let why = "This answer belongs to no sign-in that began in this browser, or the sign-in took too long.";
+        return Err(Trouble::untrue(why));
+    };
     let known = shop.provider.known().await?;
     check_issuer(shop, &known, answer.iss.as_deref())?;
     match (answer.code, answer.error) {

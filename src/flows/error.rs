@@ -35,6 +35,9 @@ pub enum Refused {
     /// Address and password do not belong together; the same whatever the reason.
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
+    /// A password needs an address to sign in with, and the account has none.
+    #[error("a password needs an e-mail address: add one first")]
+    PasswordWithoutAddress,
     /// The current password is wrong.
     #[error("the current password is wrong")]
     WrongPassword,
@@ -86,6 +89,9 @@ pub enum Refused {
     /// The sign-in was begun too long ago or in another browser.
     #[error("this sign-in is too old or was begun in another browser")]
     InteractionOver,
+    /// The client of the sign-in was deleted or disabled, or is no longer answered at the address it named.
+    #[error("the application was disabled or changed meanwhile: begin again there")]
+    ClientGone,
     /// What the person came in by was taken away, or changed, before they were in.
     #[error("the credential has changed meanwhile: sign in again")]
     CredentialGone,

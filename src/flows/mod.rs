@@ -43,7 +43,7 @@ pub use passkeys::{Ceremony, PasskeyAnswer};
 pub use policy::{Answer, Asked, Bundle, Drafted, Held, NewAssignment, Simulated, SimulatedRoute, Subject};
 pub use projects::{HistoryPage, HistorySearch, MAX_OVERLAP, Person, PersonSession, Rotation, USUAL_OVERLAP};
 pub use receipts::{LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as RECEIPT_LOOKS, Told};
-pub use recover::{LIFETIME as RECOVERY_LIFETIME, Recovered};
+pub use recover::{LIFETIME as RECOVERY_LIFETIME, Recovered, RecoveryDone};
 pub use refusals::log_refusal;
 pub use return_to::{Continued, ReturnTo, WaitingRecovery};
 pub use second_factor::SecondStep;

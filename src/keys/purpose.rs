@@ -47,11 +47,15 @@ pub enum Purpose {
     RepeatedAnswer,
     /// A secret on its way to the one page that shows it.
     ShownOnce,
+    /// The mark of an authorization request that was answered, kept by the browser.
+    AnsweredRequest,
+    /// What a recovery came to, for the page that says so.
+    Recovered,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::SigningKey,
         Self::AuthorizationCode,
         Self::Interaction,
@@ -74,6 +78,8 @@ impl Purpose {
         Self::Ceremony,
         Self::RepeatedAnswer,
         Self::ShownOnce,
+        Self::AnsweredRequest,
+        Self::Recovered,
     ];
 
     /// The name that goes into the derivation.
@@ -101,6 +107,8 @@ impl Purpose {
             Self::Ceremony => "ceremony",
             Self::RepeatedAnswer => "repeated-answer",
             Self::ShownOnce => "shown-once",
+            Self::AnsweredRequest => "answered-request",
+            Self::Recovered => "recovered",
         }
     }
 }

@@ -53,6 +53,11 @@ pub enum Delivery {
 }
 
 impl AuthorizationResponse {
+    /// Does it bring a code?
+    pub fn is_success(&self) -> bool {
+        self.parameters.iter().any(|(name, _)| *name == "code")
+    }
+
     /// What the browser has to do.
     pub fn deliver(self) -> Delivery {
         let pairs = self.parameters.iter().map(|(name, value)| (*name, value.as_str()));

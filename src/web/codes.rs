@@ -32,6 +32,11 @@ pub const CODES: &[Code] = &[
     code("BODY_TOO_SLOW", &[408], "The body did not arrive in time."),
     code("BUSY", &[503], "Too much to do at once. Try again after `Retry-After` seconds."),
     code(
+        "CLIENT_UNAVAILABLE",
+        &[400],
+        "The application was disabled, deleted or changed while somebody was signing in to it.",
+    ),
+    code(
         "CONTENT_TYPE_UNSUPPORTED",
         &[415],
         "The body must be of the type that the message names, in UTF-8, not compressed.",

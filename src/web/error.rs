@@ -68,6 +68,7 @@ fn of_refused(refused: &Refused) -> HttpProblem {
         Refused::NotSignedIn => (StatusCode::UNAUTHORIZED, "AUTH_REQUIRED"),
         Refused::NotAllowed => (StatusCode::FORBIDDEN, "NOT_ALLOWED"),
         Refused::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+        Refused::ClientGone => (StatusCode::BAD_REQUEST, "CLIENT_UNAVAILABLE"),
         Refused::InteractionOver => (StatusCode::BAD_REQUEST, "SIGN_IN_EXPIRED"),
         Refused::ProofOver => (StatusCode::GONE, "LINK_EXPIRED"),
         Refused::SignUpClosed => (StatusCode::FORBIDDEN, "REGISTRATION_CLOSED"),
@@ -136,8 +137,10 @@ fn error_page(app: &App, problem: &HttpProblem, asked: &Asked) -> ErrorPage {
         ..Page::default()
     };
     let kind = match (problem.code, problem.status) {
+        ("CLIENT_UNAVAILABLE", _) => Problem::ClientGone,
         ("SIGN_IN_EXPIRED", _) => Problem::SignInExpired,
         ("FORM_EXPIRED", _) => Problem::FormExpired,
+        ("CROSS_SITE", _) => Problem::CrossSite,
         ("COOKIES_MISSING", _) => Problem::CookiesMissing,
         ("LINK_EXPIRED", _) => Problem::LinkExpired,
         (_, StatusCode::NOT_FOUND) => Problem::NotFound,

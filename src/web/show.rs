@@ -7,7 +7,7 @@ use url::Url;
 
 use super::extract::visitor::Visitor;
 use super::layers::security_headers::LeadsOn;
-use super::pages::{ClientView, FormPost};
+use super::pages::{AlreadySignedIn, ClientView, FormPost};
 use super::problem::HttpProblem;
 use super::state::App;
 use super::urls;
@@ -25,18 +25,71 @@ pub fn html(page: &impl Template) -> Result<Response, HttpProblem> {
     Ok(Html(page.render()?).into_response())
 }
 
-/// Sends the browser where the dispatcher says.
+/// Sends the browser where the dispatcher says. A code for this request is remembered in the browser.
 ///
 /// # Errors
 /// 500 if the interaction cannot be sealed.
-pub fn outcome(app: &App, visitor: Visitor, outcome: Outcome) -> Result<Response, HttpProblem> {
+pub fn outcome(
+    app: &App,
+    mut visitor: Visitor,
+    request: &Interaction,
+    outcome: Outcome,
+) -> Result<Response, HttpProblem> {
     match outcome {
-        Outcome::Answer(response) => answer(visitor, response),
-        Outcome::Show { step, interaction } => {
-            let to = urls::with(path_of(&step), "interaction", &app.usher.seal_interaction(&interaction)?);
-            Ok(visitor.redirect(&to))
+        Outcome::Answer(response) => {
+            if response.is_success() {
+                visitor.answered().remember(app, request);
+            }
+            answer(visitor, response)
         }
+        Outcome::Show { step, interaction } => show_step(app, visitor, &step, &interaction),
     }
+}
+
+/// Sends the browser to the page of a step.
+///
+/// # Errors
+/// 500 if the interaction cannot be sealed.
+pub fn show_step(app: &App, visitor: Visitor, step: &Step, interaction: &Interaction) -> Result<Response, HttpProblem> {
+    let to = urls::with(path_of(step), "interaction", &app.usher.seal_interaction(interaction)?);
+    Ok(visitor.redirect_to_page(&to))
+}
+
+/// Sends a browser on that opened a page whose step is done: by Back, by a reload, or in a second tab. If its request was
+/// answered before, a page says so instead: a client takes one answer to a request, and calls a second one an error.
+///
+/// # Errors
+/// If the client was deleted or disabled meanwhile, or the database cannot be read.
+pub async fn elsewhere(
+    app: &App,
+    mut visitor: Visitor,
+    request: &Interaction,
+    on: Outcome,
+) -> Result<Response, HttpProblem> {
+    if visitor.answered().holds(app, request) {
+        return already_answered(app, visitor, request).await;
+    }
+    outcome(app, visitor, request, on)
+}
+
+/// The page for somebody who is signed in to the client already.
+///
+/// # Errors
+/// If the client was deleted or disabled meanwhile, or the database cannot be read.
+pub async fn already_answered(app: &App, visitor: Visitor, request: &Interaction) -> Result<Response, HttpProblem> {
+    let client = app.usher.client_of(request).await?;
+    let sealed = urls::with(urls::LOGIN, "interaction", &app.usher.seal_interaction(request)?);
+    let mut page = visitor.page(visitor.lang(request.request.ui_locales.as_deref(), None));
+    page.language_url_base.clone_from(&sealed);
+    let home = client.metadata.client_uri.clone().or_else(|| redirect_uri::origin(&request.redirect_uri));
+    let body = html(&AlreadySignedIn {
+        page,
+        client: client_view(&client, &request.redirect_uri),
+        home_url: home,
+        account_url: urls::PROFILE.to_owned(),
+        again_url: urls::and(&sealed, urls::RESUME, "1"),
+    })?;
+    Ok(visitor.reply(body))
 }
 
 /// Takes the answer to an authorization request to the client.
@@ -70,13 +123,13 @@ pub async fn arrived(
     match (signed_in, interaction) {
         (SignedIn::As { session, .. }, Some(mut interaction)) => {
             interaction.signed_in = Some(session);
-            let on = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
-            outcome(app, visitor, on)
+            let on = app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
+            outcome(app, visitor, &interaction, on)
         }
         (SignedIn::As { .. }, None) => Ok(visitor.redirect(next)),
         (SignedIn::SecondFactor { pending }, interaction) => {
             let sealed = interaction.map(|one| app.usher.seal_interaction(&one)).transpose()?;
-            Ok(visitor.redirect(&urls::second_factor(&pending, sealed.as_deref(), next)))
+            Ok(visitor.redirect_to_page(&urls::second_factor(&pending, sealed.as_deref(), next)))
         }
         (SignedIn::Unproven { proof }, _) => {
             Ok(visitor.redirect(&urls::with(urls::VERIFY, "proof", &proof.to_string())))
@@ -151,6 +204,13 @@ pub fn sign_in_url(
     }
     let url = urls::on_the_way(urls::LOGIN, None, return_to.next.as_deref());
     Ok(email.map_or_else(|| url.clone(), |email| urls::and(&url, "login_hint", email)))
+}
+
+/// A page of the client: the one it names, or the origin that it is answered at. None of an application on a device.
+pub fn home_of(client: &Client) -> Option<String> {
+    let metadata = &client.metadata;
+    let origin = || metadata.redirect_uris.iter().find_map(|uri| redirect_uri::origin(uri));
+    metadata.client_uri.clone().or_else(origin)
 }
 
 /// The client as people see it.

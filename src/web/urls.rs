@@ -60,6 +60,10 @@ pub const REGISTER: &str = "/register";
 pub const VERIFY: &str = "/verify";
 /// Ask for a recovery letter.
 pub const RECOVER: &str = "/recover";
+/// The new password is set.
+pub const RECOVER_DONE: &str = "/recover/done";
+/// The address was proven in another browser than the one that registered.
+pub const VERIFIED_ELSEWHERE: &str = "/verify/elsewhere";
 /// The email with the link is on its way.
 pub const RECOVER_SENT: &str = "/recover/sent";
 /// Set a new password.
@@ -88,6 +92,8 @@ pub const NOT_ME: &str = "/account/not-me";
 pub const FACTORS: &str = "/account/security/factors";
 /// An authenticator app.
 pub const TOTP: &str = "/account/security/totp";
+/// The page that shows new recovery codes, once.
+pub const RECOVERY_CODES: &str = "/account/security/codes";
 /// A new passkey.
 pub const NEW_PASSKEY: &str = "/account/security/passkeys/new";
 /// Where passkeys are made and managed (a well-known URL of the W3C).
@@ -164,6 +170,12 @@ pub const DONE_EMAIL: &str = "email";
 /// What the sign-in page says was done: the sign-in was begun anew.
 pub const DONE_RESTARTED: &str = "restarted";
 
+/// The parameter of the sign-in page by which a request that was answered before is answered again.
+pub const RESUME: &str = "resume";
+
+/// What a page says was done: nothing yet, since the person had to sign in first.
+pub const DONE_REPEAT: &str = "repeat";
+
 /// Where a window asks whether what it waits for was done in another browser.
 pub fn waiting(proof: crate::domain::id::ProofId) -> String {
     with(WAITING, "proof", &proof.to_string())
@@ -177,6 +189,11 @@ pub fn login_then(page: &str) -> String {
 /// The sign-in page that asks whoever is signed in to show themselves again, and leads back to a page of ours.
 pub fn login_again(page: &str) -> String {
     format!("{}&again=1", login_then(page))
+}
+
+/// As [`login_again`], for a change that was not made: the page says that it has to be repeated.
+pub fn login_to_repeat(page: &str) -> String {
+    login_again(&with(page, "done", DONE_REPEAT))
 }
 
 /// The page of a second step: the sign-in so far, the client's request it is part of, and where it leads without one.
@@ -197,9 +214,23 @@ const AFTER_LOGIN: [&str; 12] =
 /// Where signing in without a client leads: to the page that was asked for if it is one of these, or a question of an
 /// upstream sign-in; to the profile otherwise.
 pub fn after_login(next: Option<&str>) -> String {
-    let asked = next.filter(|next| AFTER_LOGIN.contains(next) || is_upstream_ask(next));
+    let asked = next.filter(|next| is_after_login(next) || is_upstream_ask(next));
     asked.unwrap_or(PROFILE).to_owned()
 }
+
+/// One of the pages, with or without a query; or any page of the console.
+fn is_after_login(next: &str) -> bool {
+    let (path, query) = next.split_once('?').unwrap_or((next, ""));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~%&=+".contains(&byte);
+    let in_console = || {
+        let rest = path.strip_prefix(CONSOLE).and_then(|rest| rest.strip_prefix('/'));
+        rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/".contains(&byte)))
+    };
+    next.len() <= LONGEST_NEXT && query.bytes().all(plain) && (AFTER_LOGIN.contains(&path) || in_console())
+}
+
+/// Longest address of a page that signing in leads to.
+const LONGEST_NEXT: usize = 500;
 
 fn is_upstream_ask(page: &str) -> bool {
     let question = page.strip_prefix(UPSTREAM_ASK).and_then(|rest| rest.strip_prefix("?q="));
@@ -294,4 +325,39 @@ pub fn dev_letter_html(number: u64) -> String {
 /// One letter of development mode.
 pub fn dev_letter(number: u64) -> String {
     DEV_LETTER.replace("{number}", &number.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_to_pages_of_ours_with_their_query_and_nowhere_else() {
+        let kept = [
+            "/account/email?token=a-b_c",
+            "/account/activity?kind=security&before=x%3D",
+            "/account/security?done=repeat",
+            "/console",
+            "/console/projects/01a228e8-5af0-7523-b331-ca5d7a7ba6f6/clients/new",
+        ];
+        for next in kept {
+            assert_eq!(after_login(Some(next)), next);
+        }
+        let long = format!("/account/email?token={}", "a".repeat(500));
+        for next in [
+            "",
+            "//evil.test/account/profile",
+            "https://evil.test",
+            "/account/profile#x",
+            "/account/profile?x= y",
+            "/account/profile?x=\r\nset-cookie: a",
+            "/console/../oauth2/authorize",
+            "/console//evil.test\\",
+            "/consolex/y",
+            "/oauth2/authorize?client_id=x",
+            &long,
+        ] {
+            assert_eq!(after_login(Some(next)), PROFILE, "{next}");
+        }
+    }
 }

@@ -21,6 +21,7 @@ pub fn ways(lang: Lang, kind: Problem, problem: &HttpProblem, here: &str) -> Vec
         Problem::TooManyRequests | Problem::Internal => vec![way("way-again", again), account],
         Problem::LinkExpired => vec![link_again(lang, path), way("sign-in", urls::LOGIN)],
         Problem::NotAllowed if problem.code == "REGISTRATION_CLOSED" => vec![way("sign-in", urls::LOGIN)],
+        Problem::NotFound if path.starts_with(urls::CONSOLE) => vec![way("way-console", urls::CONSOLE), account],
         Problem::NotAllowed => vec![account, way("use-another-account", urls::ACCOUNTS)],
         _ => vec![account],
     };
@@ -73,6 +74,13 @@ mod tests {
         assert_eq!(url("/login/second?pending=p&next=%2Faccount%2Fdata"), "/login?next=%2Faccount%2Fdata");
         assert_eq!(url("/login/second?pending=p&next=https%3A%2F%2Fevil.test"), "/login?next=%2Faccount%2Fprofile");
         assert_eq!(url("/consent?interaction=i"), "/login");
+    }
+
+    #[test]
+    fn nothing_at_an_address_of_the_console_leads_to_the_console() {
+        let url = |here| ways(Lang::En, Problem::NotFound, &HttpProblem::not_found(), here).remove(0).url;
+        assert_eq!(url("/console/projects/x"), urls::CONSOLE);
+        assert_eq!(url("/nowhere"), urls::PROFILE);
     }
 
     #[test]

@@ -183,6 +183,20 @@ inFreshBrowser('whoever has a passkey and an authenticator app chooses between t
   await page.waitForURL('**/account/profile');
 });
 
+inFreshBrowser('a first passkey made on the way into an application leads there', async (page) => {
+  await authenticator(page);
+  await page.goto(`${usher.banner.demoA}/login`);
+  await follow(page, '.below a[href*="/register"]');
+  await page.fill('#given_name', 'Pia');
+  await page.fill('#email', 'pia@example.test');
+  await follow(page, 'button[name=passkey]');
+  const { code } = await letter(page, usher.issuer, 'pia@example.test', 'Confirm');
+  await page.fill('#code', code);
+  await submit(page);
+  await page.click('[data-passkey-button]');
+  await heading(page).getByText(/^Signed in as Pia/).waitFor();
+});
+
 inFreshBrowser('a site that asks for two factors leads whoever has one to another, or back', async (page) => {
   const party = await RelyingParty.start();
   try {

@@ -72,14 +72,23 @@ atDeskAndPhone('a registration confirmed on a phone goes on at the desk', async 
 });
 
 inFreshBrowser('Back and a second tab after signing in lead on to the application', async (page) => {
+  const tab = await page.context().newPage();
+  await tab.goto(`${usher.banner.demoA}/login`);
   await page.goto(`${usher.banner.demoA}/login`);
   const signInPage = page.url();
   await signIn(page, usher.banner.email, usher.banner.password);
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
-  const tab = await page.context().newPage();
-  await tab.goto(signInPage);
-  assert.ok(tab.url().startsWith(usher.banner.demoA), tab.url());
+  await tab.reload();
+  await heading(tab).getByText(/^Signed in as Ana/).waitFor();
   await tab.close();
+  await page.goto(signInPage);
+  await heading(page).getByText('You are signed in').waitFor();
+  await inspect(page, 'already-signed-in');
+  await follow(page, 'main a.primary');
+  await heading(page).getByText(/^Signed in as Ana/).waitFor();
+  await page.goto(signInPage);
+  await follow(page, 'main .below a');
+  await heading(page).getByText(/^Signed in as Ana/).waitFor();
   await page.goto(`${usher.issuer}/login`);
   await inspect(page, 'sign-in-already');
   await follow(page, 'main a.primary');

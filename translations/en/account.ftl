@@ -30,6 +30,7 @@ message-frozen = After “this wasn’t me”, nobody can change the address or 
 profile-no-email = None
 profile-add-email = Add one
 profile-change-email = Change
+security-add-email = Add an email address
 profile-more = More about you
 
 sessions-title = Where you are signed in

@@ -30,6 +30,7 @@ message-frozen = Depois de “não fui eu”, por um dia ninguém pode mudar o e
 profile-no-email = Nenhum
 profile-add-email = Adicionar
 profile-change-email = Alterar
+security-add-email = Adicionar um endereço de e-mail
 profile-more = Mais sobre você
 
 sessions-title = Onde você está conectado

@@ -30,6 +30,7 @@ message-frozen = Після «це зробив не я» протягом до�
 profile-no-email = Немає
 profile-add-email = Додати
 profile-change-email = Змінити
+security-add-email = Додати електронну адресу
 profile-more = Більше про вас
 
 sessions-title = Де ви увійшли

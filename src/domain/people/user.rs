@@ -325,6 +325,16 @@ impl User {
         self.email.as_ref().map_or("", Email::as_str)
     }
 
+    /// The address for people to read; empty where there is none.
+    pub fn readable_email(&self) -> String {
+        self.email.as_ref().map(Email::readable).unwrap_or_default()
+    }
+
+    /// What the page shows for the person to type: the address as it is read, or the `sub` where there is none.
+    pub fn label_to_confirm(&self) -> String {
+        self.email.as_ref().map_or_else(|| self.sub.0.clone(), Email::readable)
+    }
+
     /// Takes a change of the profile, remembering who said what is new in it. A new telephone number is not proven.
     pub fn change_profile(&mut self, change: &ProfileChange, origin: &Origin, at: Timestamp) {
         let mut profile = change.apply(&self.profile);

@@ -133,7 +133,7 @@ impl Usher {
     /// of whom they speak with.
     ///
     /// # Errors
-    /// If the house is broken.
+    /// [`Refused::LastWayIn`] if a passkey is the only way in, and there is no address to send a new password to.
     pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
         let (id, now) = (user.id, self.now());
         let event = self.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
@@ -143,6 +143,10 @@ impl Usher {
             Box::pin(async move {
                 if let Err(refused) = change.check(&mut tx, now).await? {
                     return Ok(Err(refused));
+                }
+                let reachable = tx.find_user(id).await?.is_some_and(|user| user.email.is_some());
+                if !reachable && !tx.count_ways_in(id).await?.can_spare_passkeys() {
+                    return Ok(Err(Refused::LastWayIn));
                 }
                 tx.delete_totp(id).await?;
                 tx.delete_passkeys_of(id).await?;

@@ -27,7 +27,7 @@ impl Usher {
     /// Sets a new password, ends every other session and gives this one a new secret.
     ///
     /// # Errors
-    /// [`Refused::Frozen`], [`Refused::WrongPassword`], [`Refused::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
+    /// [`Refused::Frozen`], [`Refused::PasswordWithoutAddress`], [`Refused::WrongPassword`], [`Refused::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
     /// Of several changes at once that name the same current password one is made; the others are refused as wrong.
     pub async fn change_password(
         &self,
@@ -70,6 +70,9 @@ impl Usher {
     ) -> Result<Option<String>, FlowError> {
         let phc = self.store.find_password(account.user.id).await?;
         if phc.is_none() {
+            if account.user.email.is_none() {
+                return Err(Refused::PasswordWithoutAddress.into());
+            }
             // Whoever showed themselves by other means a moment ago sets the first.
             self.check_factor_change(account).await?;
         } else if !self.passwords.verify(current.clone(), phc.clone()).await?.ok {

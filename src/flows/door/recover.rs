@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::email::Email;
 use crate::domain::event::EventKind;
 use crate::domain::id::ProofId;
@@ -15,8 +17,9 @@ use crate::flows::authorize::mark_hash;
 use crate::flows::end::Ended;
 use crate::flows::error::{FlowError, Refused};
 use crate::flows::letters::recipient;
+use crate::flows::packed::{pack, unpack};
 use crate::flows::password_rules::{check, normalise};
-use crate::flows::return_to::{PendingRecovery, ReturnTo, is_elsewhere};
+use crate::flows::return_to::{PendingRecovery, ReturnTo, is_elsewhere, is_here};
 use crate::flows::sign_up::minutes;
 use crate::flows::usher::{Device, Usher};
 use crate::keys::seal::Purpose;
@@ -38,7 +41,42 @@ pub struct Recovered {
     pub elsewhere: bool,
 }
 
+/// What the page after a recovery says, and where it leads.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecoveryDone {
+    /// How many sessions ended.
+    pub sessions: usize,
+    /// The address of the account.
+    pub email: Option<Email>,
+    /// Where the person returns to.
+    pub return_to: ReturnTo,
+    /// The email was asked for in another browser.
+    pub elsewhere: bool,
+    browser: Option<String>,
+}
+
 impl Usher {
+    /// Seals what a recovery came to for the page that says so, which this browser may load as often as it likes.
+    ///
+    /// # Errors
+    /// Never in practice: it always serialises.
+    pub fn seal_recovered(&self, recovered: Recovered, browser: &Browser) -> Result<String, FlowError> {
+        let done = RecoveryDone {
+            sessions: recovered.ended.sessions.len(),
+            email: recovered.email,
+            return_to: recovered.return_to,
+            elsewhere: recovered.elsewhere,
+            browser: browser.mark().map(mark_hash),
+        };
+        Ok(self.sealer.seal_text(Purpose::Recovered, &pack(&done)?, &*self.random))
+    }
+
+    /// What a recovery in this browser came to.
+    pub fn open_recovered(&self, sealed: &str, browser: &Browser) -> Option<RecoveryDone> {
+        let opened = self.sealer.open_text(Purpose::Recovered, sealed).ok()?;
+        unpack::<RecoveryDone>(&opened).filter(|done| is_here(browser, done.browser.as_deref()))
+    }
+
     /// Mails a link, if the address is somebody's. Whoever asks learns nothing either way. The proof names the request
     /// for the window that waits.
     ///

@@ -165,11 +165,14 @@ impl Usher {
     /// The client of an interaction, if it still is in use and is answered at the same address.
     ///
     /// # Errors
-    /// [`Refused::InteractionOver`] if it is not.
+    /// [`Refused::ClientGone`] if it is not.
     pub async fn client_of(&self, interaction: &Interaction) -> Result<Arc<Client>, FlowError> {
         let client = self.find_client(&interaction.client_id).await?;
         let client = client.filter(|client| client.is_active() && client.allows_redirect(&interaction.redirect_uri));
-        client.ok_or_else(|| Refused::InteractionOver.into())
+        client.ok_or_else(|| {
+            tracing::info!(client = %interaction.client_id, "refused: the client of a sign-in was deleted, disabled or changed");
+            Refused::ClientGone.into()
+        })
     }
 
     /// The account that an interaction is about right now, if anybody is signed in.
@@ -200,6 +203,17 @@ impl Usher {
             Outcome::Show { step: Step::SignIn { again: true }, .. } => self.account_for(interaction, browser).await,
             _ => Ok(None),
         }
+    }
+
+    /// A short name for an authorization request, the same on every page that it passes through.
+    pub fn mark_of_request(&self, request: &Interaction) -> String {
+        use base64::Engine as _;
+        let Interaction { client_id, redirect_uri, request: asked, browser, .. } = request;
+        let began_at = request.renewed_from.unwrap_or(request.began_at).0;
+        let of_client = (&asked.state, &asked.nonce, &asked.code_challenge, &asked.prompt, asked.max_age);
+        let named = format!("{client_id}\n{redirect_uri}\n{browser}\n{began_at}\n{of_client:?}");
+        let mac = self.sealer.mac(Purpose::AnsweredRequest, named.as_bytes());
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&mac[..12])
     }
 
     /// Seals an interaction into a value for a page or URL.

@@ -31,7 +31,8 @@ statements! {
     FORGET = "update identity set profile = $2, handle = null, email_at_link = null, email_state = 'absent' where id = $1";
     // PostgreSQL locks the user, so that two ways in that go at once are counted one after the other.
     LOCK_USER = "select 1 from users where id = $1", postgres "select 1 from users where id = $1 for update";
-    WAYS_IN = "select (select count(*) from password where user_id = $1) as passwords, (select count(*) from passkey where user_id = $1) as passkeys, (select count(*) from identity where user_id = $1) as identities";
+    // Nobody signs in by a password without an address to go with it.
+    WAYS_IN = "select (select count(*) from password p join users u on u.id = p.user_id where p.user_id = $1 and u.email is not null) as passwords, (select count(*) from passkey where user_id = $1) as passkeys, (select count(*) from identity where user_id = $1) as identities";
     SESSIONS_AT = "select s.id, s.user_id from session_identity o join identity i on i.id = o.identity_id join session s on s.id = o.session_id where o.upstream_sid = $2 and i.issuer = $1 and s.ended_at is null";
     SESSIONS_OF = "select s.id from session_identity o join session s on s.id = o.session_id where o.identity_id = $1 and s.ended_at is null and (cast($2 as text) is null or o.upstream_sid = $2)";
 }

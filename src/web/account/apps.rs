@@ -23,7 +23,11 @@ pub async fn get(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(&app, &mut visitor, &account).await?;
-    page.notice = matches!(query.get("done"), Ok(Some(_))).then(|| Message::AccessRemoved.text(page.page.lang));
+    page.notice = match query.get("done").ok().flatten() {
+        Some(urls::DONE_REPEAT) => Some(Message::RepeatChange.text(page.page.lang)),
+        Some(_) => Some(Message::AccessRemoved.text(page.page.lang)),
+        None => None,
+    };
     let body = show::html(&page)?;
     Ok(visitor.reply(body))
 }

@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
+use super::repeat_notice;
 use crate::flows::{Account, FlowError, Refused};
 use crate::protocol::params::Params;
 use crate::web::extract::owner::Owner;
-use crate::web::extract::params::FormParams;
+use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::{text, with_status};
@@ -19,8 +20,14 @@ use crate::web::state::App;
 use crate::web::urls;
 
 /// GET
-pub async fn get(State(app): State<App>, Owner { mut visitor, account }: Owner) -> Result<Response, HttpProblem> {
-    let body = show::html(&view(&app, &mut visitor, &account).await?)?;
+pub async fn get(
+    State(app): State<App>,
+    Owner { mut visitor, account }: Owner,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(&app, &mut visitor, &account).await?;
+    page.notice = repeat_notice(&query, page.page.lang);
+    let body = show::html(&page)?;
     Ok(visitor.reply(body))
 }
 
@@ -64,7 +71,7 @@ async fn delete(app: &App, mut visitor: Visitor, account: &Account, form: &Param
             })?;
             Ok(visitor.reply(body))
         }
-        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::DATA))),
+        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::DATA))),
         Err(FlowError::Refused(refused)) => {
             let mut page = view(app, &mut visitor, account).await?;
             let found = of_refused(&refused, page.page.lang);
@@ -83,7 +90,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
         page: visitor.page_of(account, urls::DATA),
         form: Form::new(urls::DATA, visitor.form_token()),
         sign_in_url: (!app.usher.is_well_shown(account).await?).then(|| urls::login_again(urls::DATA)),
-        confirmation: account.user.confirmation().to_owned(),
+        confirmation: account.user.label_to_confirm(),
         is_address: account.user.email.is_some(),
         ..AccountData::default()
     })

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::repeat_notice;
 use crate::domain::email::{Email, typo};
 use crate::domain::id::ProofId;
 use crate::flows::{Account, FlowError, Refused};
@@ -13,7 +14,9 @@ use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::{text, with_status};
-use crate::web::pages::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, Form, SuggestedEmailView};
+use crate::web::pages::{
+    ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, Form, Message, SuggestedEmailView,
+};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -30,12 +33,15 @@ pub async fn get(
         return link(&app, visitor, &account, token).await;
     }
     if let Ok(proof) = text(&query, "proof").parse::<ProofId>() {
-        return code(&app, visitor, &account, proof, FieldErrors::default(), StatusCode::OK).await;
+        let notice = matches!(query.get("sent"), Ok(Some(_))).then_some(Message::CodeSent);
+        return code(&app, visitor, &account, proof, Said { notice, ..Said::default() }).await;
     }
     if !app.usher.is_well_shown(&account).await? {
         return Ok(visitor.redirect(&urls::login_again(urls::EMAIL)));
     }
-    let body = show::html(&question(&app, &mut visitor, &account).await?)?;
+    let mut page = question(&app, &mut visitor, &account).await?;
+    page.notice = repeat_notice(&query, page.page.lang);
+    let body = show::html(&page)?;
     Ok(visitor.reply(body))
 }
 
@@ -61,7 +67,7 @@ pub async fn post(
     }
     match text(&form, "proof").parse::<ProofId>() {
         Ok(proof) => by_code(&app, visitor, &account, proof, &text(&form, "code")).await,
-        Err(_) => begin(&app, visitor, &account, &wanted(&form)).await,
+        Err(_) => begin(&app, visitor, &account, &form).await,
     }
 }
 
@@ -71,13 +77,18 @@ fn wanted(form: &Params) -> String {
     if chosen.is_empty() { text(form, "email") } else { chosen }
 }
 
-async fn begin(app: &App, mut visitor: Visitor, account: &Account, email: &str) -> Result<Response, HttpProblem> {
-    match app.usher.begin_email_change(account, email, &visitor.device).await {
-        Ok(proof) => Ok(visitor.redirect(&urls::with(urls::EMAIL, "proof", &proof.to_string()))),
-        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::EMAIL))),
+async fn begin(app: &App, mut visitor: Visitor, account: &Account, form: &Params) -> Result<Response, HttpProblem> {
+    let email = wanted(form);
+    match app.usher.begin_email_change(account, &email, &visitor.device).await {
+        Ok(proof) => {
+            let to = urls::with(urls::EMAIL, "proof", &proof.to_string());
+            let resent = !text(form, "resend").is_empty();
+            Ok(visitor.redirect(&if resent { urls::and(&to, "sent", "1") } else { to }))
+        }
+        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::EMAIL))),
         Err(FlowError::Refused(refused)) => {
             let mut page = question(app, &mut visitor, account).await?;
-            page.email = email.to_owned();
+            page.email = email;
             let found = of_refused(&refused, page.page.lang);
             let problem = HttpProblem::from(FlowError::from(refused));
             let Some(found) = found else { return Err(problem) };
@@ -101,7 +112,7 @@ async fn by_code(
         Err(FlowError::Refused(refused @ Refused::WrongCode(_))) => {
             let lang = visitor.lang(None, account.user.locale.as_deref());
             let errors = of_refused(&refused, lang).unwrap_or_default();
-            code(app, visitor, account, proof, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+            code(app, visitor, account, proof, Said { errors, notice: None }).await
         }
         Err(other) => Err(other.into()),
     }
@@ -115,7 +126,7 @@ async fn question(app: &App, visitor: &mut Visitor, account: &Account) -> Result
     Ok(ChangeEmail {
         page: visitor.page_of(account, urls::EMAIL),
         form: Form::new(urls::EMAIL, visitor.form_token()),
-        current: account.user.email_text().to_owned(),
+        current: account.user.readable_email(),
         suggested: suggested(app, account).await?,
         change_url: urls::EMAIL.to_owned(),
         back_url: urls::PROFILE.to_owned(),
@@ -126,8 +137,15 @@ async fn question(app: &App, visitor: &mut Visitor, account: &Account) -> Result
 /// The addresses that providers tell of the person.
 pub(super) async fn suggested(app: &App, account: &Account) -> Result<Vec<SuggestedEmailView>, FlowError> {
     let all = app.usher.suggested_emails(account).await?;
-    let view = |(email, provider): (Email, String)| SuggestedEmailView { email: email.to_string(), provider };
+    let view = |(email, provider): (Email, String)| SuggestedEmailView { email: email.readable(), provider };
     Ok(all.into_iter().map(view).collect())
+}
+
+/// What the page that waits for the code says beside it.
+#[derive(Default)]
+struct Said {
+    errors: FieldErrors,
+    notice: Option<Message>,
 }
 
 async fn code(
@@ -135,19 +153,21 @@ async fn code(
     mut visitor: Visitor,
     account: &Account,
     proof: ProofId,
-    errors: FieldErrors,
-    status: StatusCode,
+    Said { errors, notice }: Said,
 ) -> Result<Response, HttpProblem> {
     let Some(email) = app.usher.awaited_email(account, proof).await? else { return Err(over()) };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = visitor.page_of(account, urls::EMAIL);
     let page = ChangeEmailCode {
-        page: visitor.page_of(account, urls::EMAIL),
-        form: Form::new(urls::EMAIL, visitor.form_token()),
+        notice: notice.map(|notice| notice.text(page.lang)),
+        page,
+        // The address keeps the proof, for somebody who has to sign in first.
+        form: Form::new(urls::with(urls::EMAIL, "proof", &proof.to_string()), visitor.form_token()),
         proof: proof.to_string(),
         email: email.readable(),
         meant: typo::probably_meant(&email).map(|meant| meant.readable()),
         errors,
         again_url: urls::EMAIL.to_owned(),
-        notice: None,
     };
     let body = show::html(&page)?;
     Ok(visitor.reply((status, body).into_response()))
@@ -156,7 +176,7 @@ async fn code(
 async fn link(app: &App, mut visitor: Visitor, account: &Account, token: String) -> Result<Response, HttpProblem> {
     let Some(email) = app.usher.awaited_email_of_link(account, &token).await? else { return Err(over()) };
     let page = visitor.page_of(account, urls::EMAIL);
-    let form = Form::new(urls::EMAIL, visitor.form_token());
+    let form = Form::new(urls::with(urls::EMAIL, "token", &token), visitor.form_token());
     let body = show::html(&ChangeEmailLink { page, form, token, email: email.readable() })?;
     Ok(visitor.reply(body))
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::domain::email::Email;
 use crate::domain::provider::ProviderId;
 use crate::flows::{Account, FlowError, Refused, Usher};
 use crate::protocol::params::Params;
@@ -28,6 +29,7 @@ pub async fn get(
         Some("linked") => Some(Message::IdentityLinked),
         Some("unlinked") => Some(Message::IdentityUnlinked),
         Some("merged") => Some(Message::AccountsMerged),
+        Some(urls::DONE_REPEAT) => Some(Message::RepeatChange),
         Some("undone") => Some(Message::MergeUndone),
         _ => None,
     };
@@ -48,7 +50,7 @@ pub async fn post(
     }
     match change(&app, &visitor, &account, &form).await {
         Ok(done) => Ok(visitor.redirect(&urls::with(urls::IDENTITIES, "done", done))),
-        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::IDENTITIES))),
+        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),
         Err(FlowError::Refused(refused @ (Refused::LastWayIn | Refused::Frozen))) => {
             let message = if refused == Refused::Frozen { Message::Frozen } else { Message::LastWayIn };
             let body = view(&app, &mut visitor, &account, None, Some(message)).await?;
@@ -61,7 +63,7 @@ pub async fn post(
 async fn link(app: &App, mut visitor: Visitor, account: &Account, provider: &str) -> Result<Response, HttpProblem> {
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
     if !app.usher.is_well_shown(account).await? {
-        return Ok(visitor.redirect(&urls::login_again(urls::IDENTITIES)));
+        return Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES)));
     }
     let errand = Usher::link_errand(account);
     match app.usher.depart(&provider, errand.clone(), None, &mut visitor.browser).await {
@@ -98,7 +100,7 @@ async fn view(
     let identities = identities.into_iter().map(|(identity, provider)| IdentityView {
         id: identity.id.to_string(),
         provider,
-        handle: identity.handle.clone().or_else(|| identity.email_at_link.as_ref().map(ToString::to_string)),
+        handle: identity.handle.clone().or_else(|| identity.email_at_link.as_ref().map(Email::readable)),
         linked: lang.date_time(identity.linked_at.0),
         last_used: identity.last_used_at.map(|at| lang.date_time(at.0)),
     });

@@ -9,3 +9,14 @@ pub mod not_me;
 pub mod profile;
 pub mod security;
 pub mod sessions;
+
+use super::pages::Message;
+use super::urls;
+use crate::i18n::Lang;
+use crate::protocol::params::Params;
+
+/// What a page says to somebody who had to sign in before a change could be made.
+fn repeat_notice(query: &Params, lang: Lang) -> Option<String> {
+    let repeats = query.get("done").ok().flatten() == Some(urls::DONE_REPEAT);
+    repeats.then(|| Message::RepeatChange.text(lang))
+}

@@ -66,7 +66,7 @@ async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<Acc
         page,
         form,
         values,
-        email: account.user.email_text().to_owned(),
+        email: account.user.readable_email(),
         email_verified: true,
         change_url: urls::EMAIL.to_owned(),
         suggested: suggested(app, account).await?,

@@ -28,6 +28,7 @@ pub async fn get(
         Some("password") => Some(Message::PasswordChanged.text(page.page.lang)),
         Some("passkey") => Some(Message::PasskeyAdded.text(page.page.lang)),
         Some("factor" | "name") => Some(Message::FactorChanged.text(page.page.lang)),
+        Some(urls::DONE_REPEAT) => Some(Message::RepeatChange.text(page.page.lang)),
         Some("browser") => Some(Message::BrowserForgotten.text(page.page.lang)),
         _ => None,
     };
@@ -45,7 +46,7 @@ pub async fn post(
     let (current, new) = (Secret::new(text(&form, "current_password")), Secret::new(text(&form, "password")));
     match app.usher.change_password(&account, &current, &new, &mut visitor.browser, &visitor.device).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "password"))),
-        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_again(urls::SECURITY))),
+        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::SECURITY))),
         Err(FlowError::Refused(refused)) => {
             let mut page = view(&app, &mut visitor, &account).await?;
             let found = of_refused(&refused, page.page.lang);
@@ -74,7 +75,8 @@ pub(in crate::web) async fn view(
         password_form: Form::new(urls::SECURITY, visitor.form_token()),
         has_password: app.usher.has_password(account).await?,
         factors: factors_view(app, visitor, account, page.lang).await?,
-        email: account.user.email_text().to_owned(),
+        email: account.user.readable_email(),
+        email_url: urls::EMAIL.to_owned(),
         min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
         page,
         ..AccountSecurity::default()

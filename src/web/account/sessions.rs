@@ -29,6 +29,7 @@ pub async fn get(
     let mut page = view(&app, &mut visitor, &account).await?;
     page.notice = match query.get("done").ok().flatten() {
         Some("session") => Some(Message::SessionEnded.text(page.page.lang)),
+        Some(urls::DONE_REPEAT) => Some(Message::RepeatChange.text(page.page.lang)),
         Some("others") => Some(Message::OtherSessionsEnded.text(page.page.lang)),
         _ => None,
     };

@@ -1,5 +1,6 @@
 //! Reading a request: who sent it, its parameters, its cookies. Each refuses what it cannot read exactly.
 
+pub mod answered;
 pub mod body;
 pub mod client_ip;
 pub mod cookies;

@@ -3,8 +3,8 @@
 //! Nobody signed in is sent to sign in; somebody who may not come in is told so. Neither reaches the page.
 
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::visitor::Visitor;
@@ -34,7 +34,7 @@ impl FromRequestParts<App> for Owner {
 
     /// Sent to sign in, and back to this page from there.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let here = parts.uri.path().to_owned();
+        let here = page_of(parts);
         let (visitor, account) = signed_in(parts, app, &here).await?;
         Ok(Self { visitor, account })
     }
@@ -44,13 +44,22 @@ impl FromRequestParts<App> for Administrator {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let (visitor, account) = signed_in(parts, app, urls::CONSOLE).await?;
+        let here = if parts.method == Method::GET { parts.uri.path().to_owned() } else { urls::CONSOLE.to_owned() };
+        let (visitor, account) = signed_in(parts, app, &here).await?;
         if account.user.admin {
             return Ok(Self { visitor, account });
         }
         let problem = HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", "Only administrators may see this page.");
         Err(problem.into_response())
     }
+}
+
+/// The page that was asked for, with its query. A form that was sent comes to nothing, and its page says so.
+fn page_of(parts: &Parts) -> String {
+    let path = parts.uri.path();
+    let path = if path == urls::FACTORS { urls::SECURITY } else { path };
+    let here = parts.uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    if parts.method == Method::POST { urls::and(&here, "done", urls::DONE_REPEAT) } else { here }
 }
 
 async fn signed_in(parts: &mut Parts, app: &App, then: &str) -> Result<(Visitor, Account), Response> {

@@ -12,11 +12,13 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::answered::Answered;
 use super::client_ip::ClientIp;
 use super::cookies::Cookies;
 use super::last_used::LastUsed;
 use crate::domain::authentication::Method;
 use crate::domain::email::Email;
+use crate::domain::interaction::RENEWABLE;
 use crate::domain::user::User;
 use crate::flows::{Account, Browser, Device};
 use crate::i18n::Lang;
@@ -39,9 +41,11 @@ pub(in crate::web) const LANGUAGE: &str = "usher_lang";
 const REMEMBERED: &str = "usher_remembered";
 /// The cookie that holds how somebody signed in last.
 const LAST_USED: &str = "usher_last";
-/// Longest address in a header: with five cookies at their longest and all other headers, the head of the answer stays
+/// The cookie that holds the authorization requests that were answered last.
+const ANSWERED: &str = "usher_answered";
+/// Longest address in a header: with six cookies at their longest and all other headers, the head of the answer stays
 /// below 4 kB, which is what nginx reads from an upstream unless it is told otherwise.
-const LONGEST_LOCATION: usize = 1_400;
+const LONGEST_LOCATION: usize = 1_250;
 /// How long a browser keeps its mark and its language.
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
 
@@ -68,6 +72,8 @@ pub struct Visitor {
     posted: bool,
     last_used: Option<LastUsed>,
     last_used_before: Option<LastUsed>,
+    answered: Answered,
+    answered_before: Answered,
     chosen_language: Option<Lang>,
     language_cookie: Option<String>,
     accept_language: Option<String>,
@@ -88,6 +94,7 @@ impl FromRequestParts<App> for Visitor {
         let query = Params::decode(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
         let chosen_language = query.get("ui_locales").ok().flatten().and_then(Lang::from_tag);
         let last_used = app.jar.get(&cookies, LAST_USED).and_then(|sealed| LastUsed::open(app, sealed));
+        let answered = Answered::read(app.jar.get(&cookies, ANSWERED));
         let source = parts.extensions.get::<ClientIp>().map(|ip| ip.source().to_string()).unwrap_or_default();
         Ok(Self {
             sessions_before: browser.session_cookie(),
@@ -100,6 +107,8 @@ impl FromRequestParts<App> for Visitor {
             posted: parts.method == axum::http::Method::POST,
             last_used: last_used.clone(),
             last_used_before: last_used,
+            answered: answered.clone(),
+            answered_before: answered,
             chosen_language,
             language_cookie: app.jar.get(&cookies, LANGUAGE).map(str::to_owned),
             accept_language: text(ACCEPT_LANGUAGE),
@@ -116,6 +125,11 @@ impl Visitor {
     /// Remembers how somebody has just signed in.
     pub fn remember_method(&mut self, method: &Method, user: &User) {
         self.last_used = Some(LastUsed::of(method.clone(), user));
+    }
+
+    /// The authorization requests that were answered in this browser lately.
+    pub const fn answered(&mut self) -> &mut Answered {
+        &mut self.answered
     }
 
     /// The language to speak: what the address asks for, then what the client asked for, then the account's, then the
@@ -208,6 +222,9 @@ impl Visitor {
         {
             cookies.push(jar.set(LAST_USED, &sealed, Some(A_YEAR)));
         }
+        if self.answered != self.answered_before {
+            cookies.push(jar.set(ANSWERED, &self.answered.to_cookie(), Some(RENEWABLE)));
+        }
         for cookie in cookies.into_iter().flatten() {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -217,12 +234,24 @@ impl Visitor {
     /// Sends the browser on with a GET: by 303 (RFC 9700 §4.12) where that can be, by a page that leads on by itself
     /// where it cannot.
     ///
-    /// A browser holds every redirect that follows a form to the `form-action` of the page with the form, and a client's
-    /// callback may redirect further: after a form, other sites are reached from a page, whose navigation is a new one.
-    /// And a head that holds a long address would not pass common proxies.
+    /// A browser holds every redirect that follows a form to the `form-action` of the page with the form, however many
+    /// redirects come in between, and a client's callback may redirect further. So after a form, other sites, and pages of
+    /// ours that may redirect to them, are reached from a page, whose navigation is a new one. And a head that holds a long
+    /// address would not pass common proxies.
     pub fn redirect(self, to: &str) -> Response {
         let is_ours = to.starts_with('/') && !to.starts_with("//");
-        if to.len() <= LONGEST_LOCATION && (is_ours || !self.posted) {
+        let may_leave = !is_ours || is_of_a_request(to);
+        let by_page = self.posted && may_leave;
+        self.send_to(to, by_page)
+    }
+
+    /// Sends the browser on to an address of ours that answers with a page, not with a redirect to another site.
+    pub fn redirect_to_page(self, to: &str) -> Response {
+        self.send_to(to, false)
+    }
+
+    fn send_to(self, to: &str, by_page: bool) -> Response {
+        if to.len() <= LONGEST_LOCATION && !by_page {
             return self.reply(see_other(to));
         }
         let page = Onward { page: self.page(self.lang(None, None)), url: to.to_owned() };
@@ -231,6 +260,12 @@ impl Visitor {
             Err(error) => HttpProblem::from(error).into_response(),
         }
     }
+}
+
+/// Is this a page that takes part in a client's request? Such a page leads to the client once the request can be answered.
+fn is_of_a_request(address: &str) -> bool {
+    let query = address.split_once('?').map(|(_, query)| query);
+    query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("interaction=")))
 }
 
 /// 303 to an address of ours, or to a proven one of a client.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{is_stale, sentence};
+use super::{Errand, codes, is_stale, sentence};
 use crate::domain::id::{PasskeyId, RememberedId};
 use crate::flows::{Account, FlowError, Refused};
 use crate::protocol::params::Params;
@@ -12,7 +12,6 @@ use crate::web::extract::owner::Owner;
 use crate::web::extract::params::FormParams;
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::{text, with_status};
-use crate::web::pages::RecoveryCodes;
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -26,13 +25,9 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     match act(&app, &account, &form).await {
-        Ok(Done::Codes(codes)) => {
-            let page = visitor.page_of(&account, "");
-            let body = show::html(&RecoveryCodes { page, codes, next_url: urls::SECURITY.to_owned() })?;
-            Ok(visitor.reply(body))
-        }
+        Ok(Done::Codes(new)) => codes::lead_to(&app, visitor, &account, &Errand { sealed: None }, &new),
         Ok(Done::Changed(what)) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", what))),
-        Err(error) if is_stale(&error) => Ok(visitor.redirect(&urls::login_again(urls::SECURITY))),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&urls::login_to_repeat(urls::SECURITY))),
         Err(error) => refused(&app, visitor, &account, error).await,
     }
 }

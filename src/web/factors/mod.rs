@@ -1,6 +1,7 @@
 //! Where a signed-in person sets up, changes and takes away what they sign in by.
 
 pub mod change;
+pub mod codes;
 pub mod passkey;
 mod qr;
 pub mod totp;
@@ -53,6 +54,11 @@ impl Errand {
         }
     }
 
+    /// To the sign-in page, for nobody is signed in: with the request, or back to the page.
+    fn sign_in(&self, page: &str) -> String {
+        urls::on_the_way(urls::LOGIN, self.sealed.as_deref(), Some(page))
+    }
+
     /// To the sign-in page: the person shows themselves again, and comes back.
     fn again(&self, page: &str) -> String {
         match &self.sealed {
@@ -81,7 +87,7 @@ impl FromRequestParts<App> for Enroller {
             enrolling(app, &visitor, &errand).await.map_err(|error| HttpProblem::from(error).into_response())?;
         match found {
             Some(account) => Ok(Self { visitor, account, errand }),
-            None => Err(visitor.redirect(&urls::login_then(parts.uri.path()))),
+            None => Err(visitor.redirect(&errand.sign_in(parts.uri.path()))),
         }
     }
 }

@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Enroller, Errand, is_stale, qr, sentence};
+use super::{Enroller, Errand, codes, is_stale, qr, sentence};
 use crate::flows::{Account, FlowError, TotpOffer};
 use crate::web::extract::params::FormParams;
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::{text, with_status};
-use crate::web::pages::{Form, RecoveryCodes, TotpSetup};
+use crate::web::pages::{Form, TotpSetup};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -39,11 +39,7 @@ pub async fn post(
     visitor.check_form(&form)?;
     let (offer, code) = (text(&form, "offer"), text(&form, "code"));
     match app.usher.confirm_totp(&account, &offer, &code, &mut visitor.browser).await {
-        Ok(Some(codes)) => {
-            let page = visitor.page_of(&account, "");
-            let body = show::html(&RecoveryCodes { page, codes, next_url: errand.on() })?;
-            Ok(visitor.reply(body))
-        }
+        Ok(Some(codes)) => codes::lead_to(&app, visitor, &account, &errand, &codes),
         Ok(None) => Ok(visitor.redirect(&errand.on())),
         Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::TOTP))),
         Err(error) => refused(&app, visitor, &account, &errand, &offer, error),

@@ -46,7 +46,7 @@ const IN_POPUPS: [&str; 9] = [
 ];
 
 /// Pages of the account that are shown in the middle of a client's request as well.
-const IN_POPUPS_OF_A_REQUEST: [&str; 2] = [urls::TOTP, urls::NEW_PASSKEY];
+const IN_POPUPS_OF_A_REQUEST: [&str; 3] = [urls::TOTP, urls::NEW_PASSKEY, urls::RECOVERY_CODES];
 
 /// A page that stands in for a redirect: put into the extensions of its response. It holds nothing but what the next
 /// address is given, so it may be framed wherever a redirect may happen, a silent request's hidden frame included.
@@ -166,6 +166,7 @@ mod tests {
             "/upstream/google/callback?code=x",
             "/upstream/ask?q=x",
             "/account/security/totp?interaction=x",
+            "/account/security/codes?interaction=x&show=x",
         ] {
             assert!(keeps_opener(&path.parse().unwrap()), "{path}");
         }

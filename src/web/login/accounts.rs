@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::sign_in::{sign_in_step, text};
+use super::sign_in::text;
+use crate::domain::interaction::Step;
 use crate::flows::Account;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
@@ -54,7 +55,7 @@ pub async fn post(
         visitor.browser.forget(account);
         let to = sealed
             .map_or_else(|| urls::ACCOUNTS.to_owned(), |sealed| urls::with(urls::ACCOUNTS, "interaction", sealed));
-        return Ok(visitor.redirect(&to));
+        return Ok(visitor.redirect_to_page(&to));
     }
     let chosen = named(&text(&form, "account"));
     if let Some(account) = chosen.filter(|account| account.live) {
@@ -65,15 +66,15 @@ pub async fn post(
         (None, _) => Ok(visitor.redirect(urls::LOGIN)),
         (Some(mut interaction), Some(account)) if account.live => {
             interaction.choose(account.session.id);
-            let outcome = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
-            show::outcome(&app, visitor, outcome)
+            let outcome = app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
+            show::outcome(&app, visitor, &interaction, outcome)
         }
         (Some(mut interaction), known) => {
             if let Some(known) = known {
                 interaction.request.login_hint = known.user.email.as_ref().map(ToString::to_string);
             }
             interaction.choose(known.map_or(nobody(), |account| account.session.id));
-            show::outcome(&app, visitor, sign_in_step(interaction))
+            show::show_step(&app, visitor, &Step::SignIn { again: false }, &interaction)
         }
     }
 }
@@ -87,7 +88,7 @@ fn account_view(account: &Account) -> AccountView {
     AccountView {
         handle: account.session.id.to_string(),
         name: account.user.profile.display_name().unwrap_or_default(),
-        email: account.user.email_text().to_owned(),
+        email: account.user.readable_email(),
         signed_in: account.live,
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::sign_in::text;
+use crate::domain::email::Email;
 use crate::domain::interaction::{Interaction, Step};
 use crate::domain::user::User;
 use crate::flows::{FlowError, Outcome, Refused};
@@ -13,7 +14,7 @@ use crate::protocol::params::Params;
 use crate::protocol::scope::Scope;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
-use crate::web::pages::{Consent, Form, ScopeView};
+use crate::web::pages::{Consent, Form, Message, ScopeView};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
@@ -27,9 +28,9 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
     let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
-    let mut interaction = match app.usher.go_on(interaction, &visitor.browser, &visitor.device).await? {
+    let mut interaction = match app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
         Outcome::Show { step: Step::Consent, interaction } => *interaction,
-        elsewhere => return show::outcome(&app, visitor, elsewhere),
+        on => return show::elsewhere(&app, visitor, &interaction, on).await,
     };
     let client = app.usher.client_of(&interaction).await?;
     let account =
@@ -41,7 +42,9 @@ pub async fn get(
     // The answer is that of the person who was asked, whoever else signs in here meanwhile.
     interaction.choose(account.session.id);
     let asked = app.usher.seal_interaction(&interaction)?;
+    let restarted = query.get("done").ok().flatten() == Some(urls::DONE_RESTARTED);
     let view = Consent {
+        notice: restarted.then(|| Message::ConsentRestarted.text(lang)),
         page,
         client: show::client_view(&client, &interaction.redirect_uri),
         name: account.user.profile.display_name().unwrap_or_default(),
@@ -68,11 +71,11 @@ pub async fn post(
     let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
     let outcome = match app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
         Outcome::Show { step: Step::Consent, .. } | Outcome::Answer(_) => {
-            answer(&app, &visitor, interaction, &form).await?
+            answer(&app, &visitor, interaction.clone(), &form).await?
         }
         elsewhere @ Outcome::Show { .. } => elsewhere,
     };
-    show::outcome(&app, visitor, outcome)
+    show::outcome(&app, visitor, &interaction, outcome)
 }
 
 async fn answer(app: &App, visitor: &Visitor, interaction: Interaction, form: &Params) -> Result<Outcome, HttpProblem> {
@@ -90,7 +93,7 @@ fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: &Scope) -
     let shown = asked.map(|scope| {
         let values = claims::released(&known, &Scope::of([scope]), &std::collections::BTreeSet::new());
         let value = match scope {
-            "email" => values.get("email").and_then(|value| value.as_str()).map(str::to_owned),
+            "email" => values.get("email").and(user.email.as_ref()).map(Email::readable),
             "phone" => values.get("phone_number").and_then(|value| value.as_str()).map(str::to_owned),
             "profile" => values.get("name").and_then(|value| value.as_str()).map(str::to_owned),
             _ => None,

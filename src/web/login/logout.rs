@@ -38,7 +38,8 @@ pub async fn post(
     visitor.check_form(&form)?;
     let request = app.usher.read_logout(&query).await?;
     if text(&form, "logout") != "yes" {
-        return Ok(visitor.redirect(urls::PROFILE));
+        let home = request.client.as_deref().and_then(show::home_of);
+        return Ok(visitor.redirect(home.as_deref().unwrap_or(urls::PROFILE)));
     }
     let mut ended = None;
     if let Some(account) = app.usher.current(&visitor.browser).await? {

@@ -9,7 +9,7 @@ use super::of_refused;
 use super::sign_in::{text, with_status};
 use crate::domain::email::Email;
 use crate::domain::secret::Secret;
-use crate::flows::{FlowError, Recovered, Refused, ReturnTo};
+use crate::flows::{FlowError, Refused, ReturnTo};
 use crate::protocol::params::Params;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
@@ -132,7 +132,10 @@ pub async fn post_reset(
     visitor.check_form(&form)?;
     let token = text(&form, "token");
     match app.usher.recover(&token, &Secret::new(text(&form, "password")), &visitor.browser).await {
-        Ok(recovered) => done(&app, visitor, &recovered),
+        Ok(recovered) => {
+            let sealed = app.usher.seal_recovered(recovered, &visitor.browser)?;
+            Ok(visitor.redirect_to_page(&urls::with(urls::RECOVER_DONE, "q", &sealed)))
+        }
         Err(FlowError::Refused(Refused::ProofOver)) => expired(&app, visitor, &token).await,
         Err(error) => {
             let Some(mut page) = password_view(&app, &mut visitor, &token).await? else {
@@ -155,15 +158,26 @@ fn words(error: &FlowError, page: &crate::web::pages::Page) -> Option<FieldError
     }
 }
 
-fn done(app: &App, visitor: Visitor, recovered: &Recovered) -> Result<Response, HttpProblem> {
-    let email = recovered.email.as_ref().map(Email::as_str);
-    let page = RecoverDone {
-        page: visitor.page(visitor.lang(None, None)),
-        sessions: u32::try_from(recovered.ended.sessions.len()).unwrap_or(u32::MAX),
-        elsewhere: recovered.elsewhere,
-        sign_in_url: show::sign_in_url(app, &visitor, &recovered.return_to, email)?,
+/// GET /recover/done: the new password is set, in the browser that set it.
+pub async fn done(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let sealed = text(&query, "q");
+    let Some(done) = app.usher.open_recovered(&sealed, &visitor.browser) else {
+        return Ok(visitor.redirect(urls::LOGIN));
     };
-    let body = show::html(&page)?;
+    let email = done.email.as_ref().map(Email::as_str);
+    let mut page = visitor.page(visitor.lang(None, None));
+    page.language_url_base = urls::with(urls::RECOVER_DONE, "q", &sealed);
+    let view = RecoverDone {
+        page,
+        sessions: u32::try_from(done.sessions).unwrap_or(u32::MAX),
+        elsewhere: done.elsewhere,
+        sign_in_url: show::sign_in_url(&app, &visitor, &done.return_to, email)?,
+    };
+    let body = show::html(&view)?;
     Ok(visitor.reply(body))
 }
 
@@ -204,7 +218,7 @@ async fn password_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<
         page,
         form: Form::new(urls::RECOVER_RESET, visitor.form_token()),
         token: token.to_owned(),
-        email: user.email_text().to_owned(),
+        email: user.readable_email(),
         sessions: u32::try_from(sessions).unwrap_or(u32::MAX),
         min_password: u32::try_from(app.usher.config.passwords.min_length).unwrap_or(u32::MAX),
         errors: FieldErrors::default(),

@@ -28,10 +28,10 @@ pub async fn get(
     }
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
-    if let Some(one) = interaction.clone() {
-        match app.usher.go_on(one, &visitor.browser, &visitor.device).await? {
+    if let Some(one) = &interaction {
+        match app.usher.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
             Outcome::Show { step: Step::SignIn { .. } | Step::SignUp, .. } => {}
-            elsewhere => return show::outcome(&app, visitor, elsewhere),
+            on => return show::elsewhere(&app, visitor, one, on).await,
         }
     }
     let page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;

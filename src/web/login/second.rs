@@ -122,13 +122,13 @@ async fn on(
 ) -> Result<Response, HttpProblem> {
     let Some(mut interaction) = interaction else { return Ok(visitor.redirect(&place.next)) };
     interaction.choose(session);
-    let on = app.usher.go_on(interaction, &visitor.browser, &visitor.device).await?;
-    show::outcome(app, visitor, on)
+    let on = app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
+    show::elsewhere(app, visitor, &interaction, on).await
 }
 
 /// On with a request that may have come here for one factor more; to wherever else it leads if it needs none.
-async fn step_up(app: &App, mut visitor: Visitor, interaction: Interaction) -> Result<Response, HttpProblem> {
-    match app.usher.go_on(interaction, &visitor.browser, &visitor.device).await? {
+async fn step_up(app: &App, mut visitor: Visitor, request: Interaction) -> Result<Response, HttpProblem> {
+    match app.usher.go_on(request.clone(), &visitor.browser, &visitor.device).await? {
         Outcome::Show { step: Step::StepUp, interaction } => {
             let account = app.usher.account_for(&interaction, &visitor.browser).await?;
             let account = account.ok_or(FlowError::from(Refused::NotSignedIn))?;
@@ -136,7 +136,7 @@ async fn step_up(app: &App, mut visitor: Visitor, interaction: Interaction) -> R
             let sealed = app.usher.seal_interaction(&interaction)?;
             Ok(visitor.redirect(&urls::second_factor(&pending, Some(&sealed), urls::PROFILE)))
         }
-        elsewhere => show::outcome(app, visitor, elsewhere),
+        on => show::elsewhere(app, visitor, &request, on).await,
     }
 }
 

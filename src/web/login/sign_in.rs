@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::of_refused;
 use crate::domain::authentication::Method;
+use crate::domain::email::Email;
 use crate::domain::interaction::{Interaction, Step};
 use crate::domain::secret::Secret;
 use crate::flows::{Account, Attempt, FlowError, Outcome, Refused};
@@ -31,11 +32,18 @@ pub async fn get(
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
     let again = asks_again(&query);
-    if let Some(one) = interaction.clone().filter(|_| !again) {
+    if let Some(one) = interaction.as_ref().filter(|_| !again) {
         // Back, reload and a second tab after the person has signed in: on to the application.
-        match app.usher.go_on(one, &visitor.browser, &visitor.device).await? {
+        let resumes = matches!(query.get(urls::RESUME), Ok(Some(_)));
+        match app.usher.go_on(one.clone(), &visitor.browser, &visitor.device).await? {
+            on @ Outcome::Show { step: Step::SignIn { again: true }, .. }
+                if !resumes && visitor.answered().holds(&app, one) =>
+            {
+                return show::elsewhere(&app, visitor, one, on).await;
+            }
             Outcome::Show { step: Step::SignIn { .. } | Step::SignUp, .. } => {}
-            elsewhere => return show::outcome(&app, visitor, elsewhere),
+            on if resumes => return show::outcome(&app, visitor, one, on),
+            on => return show::elsewhere(&app, visitor, one, on).await,
         }
     }
     let mut page = view(&app, &mut visitor, interaction.as_ref(), sealed).await?;
@@ -138,7 +146,7 @@ async fn lead_on(app: &App, visitor: &Visitor, page: &mut SignIn, query: &Params
     if let Some(hint) =
         query.get("login_hint").ok().flatten().filter(|hint| hint.contains('@') && page.email.is_empty())
     {
-        page.email = hint.to_owned();
+        page.email = readable(hint);
     }
     let to = urls::after_login(next);
     let current = app.usher.current(&visitor.browser).await?;
@@ -210,7 +218,7 @@ async fn view(
     });
     let providers = providers.collect();
     let mut page = SignIn {
-        email: hint.unwrap_or_default(),
+        email: hint.as_deref().map(readable).unwrap_or_default(),
         email_fixed: false,
         notice: None,
         error: None,
@@ -243,10 +251,15 @@ async fn view(
 async fn known(app: &App, page: &mut SignIn, account: &Account) -> Result<(), FlowError> {
     page.email_fixed = true;
     page.without_password = !app.usher.has_password(account).await?;
-    page.email = if page.without_password { account.user.label() } else { account.user.email_text().to_owned() };
+    page.email = if page.without_password { account.user.label() } else { account.user.readable_email() };
     let asked = if page.without_password { Message::ShowItIsYou } else { Message::ProveItIsYou };
     page.notice = Some(asked.text(page.page.lang));
     Ok(())
+}
+
+/// An address of a request, as people read it; whatever else it says stays as it is.
+fn readable(hint: &str) -> String {
+    Email::parse(hint).map_or_else(|_| hint.to_owned(), |email| email.readable())
 }
 
 /// Whom this browser was by that way in, in part, if it was the last.
@@ -257,9 +270,4 @@ fn last_hint(visitor: &Visitor, method: &Method) -> Option<String> {
 /// A field of a form; empty if it is missing or repeated.
 pub(in crate::web) fn text(form: &Params, name: &str) -> String {
     form.get(name).ok().flatten().unwrap_or_default().to_owned()
-}
-
-/// The page that a person without an account of this browser is sent to.
-pub(super) fn sign_in_step(interaction: Interaction) -> Outcome {
-    Outcome::Show { step: Step::SignIn { again: false }, interaction: Box::new(interaction) }
 }

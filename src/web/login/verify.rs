@@ -71,6 +71,17 @@ pub async fn post(
     }
 }
 
+/// GET: an address was proven in another browser than the one that registered, and its owner is signed in here too.
+pub async fn elsewhere(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
+    if app.usher.current(&visitor.browser).await?.is_none() {
+        return Ok(visitor.redirect(urls::LOGIN));
+    }
+    let mut page = visitor.page(visitor.lang(None, None));
+    page.language_url_base = urls::VERIFIED_ELSEWHERE.to_owned();
+    let body = show::html(&VerifiedElsewhere { page, account_url: urls::PROFILE.to_owned() })?;
+    Ok(visitor.reply(body))
+}
+
 /// The address was mistyped: the code goes to another one.
 async fn change_address(app: &App, mut visitor: Visitor, proof: ProofId, typed: &str) -> Result<Response, HttpProblem> {
     let lang = visitor.lang(None, None);
@@ -98,9 +109,7 @@ async fn done(app: &App, mut visitor: Visitor, verified: Verified) -> Result<Res
         if let SignedIn::As { user, method: Some(method), .. } = &verified.signed_in {
             visitor.remember_method(method, user);
         }
-        let page = visitor.page(visitor.lang(None, None));
-        let body = show::html(&VerifiedElsewhere { page, account_url: urls::PROFILE.to_owned() })?;
-        return Ok(visitor.reply(body));
+        return Ok(visitor.redirect_to_page(urls::VERIFIED_ELSEWHERE));
     }
     let interaction = show::interaction(app, verified.interaction.as_deref(), &visitor).ok().flatten();
     if verified.makes_passkey

@@ -11,6 +11,7 @@ use crate::web::pages::{FieldErrors, Message};
 pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
     let (field, message) = match refused {
         Refused::WrongCredentials | Refused::CredentialGone => ("", Message::WrongCredentials),
+        Refused::PasswordWithoutAddress => ("password", Message::PasswordWithoutAddress),
         Refused::WrongPassword => ("current_password", Message::CurrentPasswordWrong),
         Refused::TooMany { seconds } | Refused::Busy { seconds } => {
             ("", Message::TooManyAttempts { minutes: seconds.div_ceil(60).max(1) })

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::client::Client;
-use crate::flows::{AuthorizeFault, FlowError, log_refusal};
+use crate::flows::{AuthorizeFault, FlowError, Outcome, log_refusal};
 use crate::protocol::error::{ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::redirect_uri;
@@ -25,7 +25,8 @@ pub async fn get(
     QueryParams(params): QueryParams,
 ) -> Result<Response, HttpProblem> {
     match app.usher.begin_authorization(&params, &mut visitor.browser, &visitor.device).await {
-        Ok(outcome) => show::outcome(&app, visitor, outcome),
+        Ok(Outcome::Answer(response)) => show::answer(visitor, response),
+        Ok(Outcome::Show { step, interaction }) => show::show_step(&app, visitor, &step, &interaction),
         Err(fault) => {
             log_fault(&fault, &params);
             refused(&app, visitor, fault).await
@@ -78,7 +79,8 @@ async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<R
     let mismatch = match fault {
         AuthorizeFault::Flow(error) => return Err(error.into()),
         AuthorizeFault::RedirectMismatch { client, sent } if may_see_both_sides(app, &visitor).await? => {
-            let register = Some(urls::with(&urls::edit_client(&client.id.0), "add", &sent));
+            let register = may_register(app, &visitor).await?;
+            let register = register.then(|| urls::with(&urls::edit_client(&client.id.0), "add", &sent));
             Some(Mismatch::between(&sent, &client.metadata.redirect_uris, register))
         }
         _ => None,
@@ -104,10 +106,12 @@ fn home_of(client: &Client) -> Option<Box<str>> {
     registered.find_map(|uri| redirect_uri::origin(uri)).map(String::into_boxed_str)
 }
 
+/// Only administrators change a client on its page.
+async fn may_register(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
+    Ok(app.usher.current(&visitor.browser).await?.is_some_and(|account| account.user.admin))
+}
+
 /// What is registered is shown to whoever could change it, and in development.
 async fn may_see_both_sides(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
-    if app.is_dev() {
-        return Ok(true);
-    }
-    Ok(app.usher.current(&visitor.browser).await?.is_some_and(|account| account.user.admin))
+    Ok(app.is_dev() || may_register(app, visitor).await?)
 }

@@ -22,6 +22,8 @@ pub enum Message {
     ShowItIsYou,
     /// The sign-in went stale and was begun anew.
     SignInRestarted,
+    /// The question for consent went stale and is asked anew.
+    ConsentRestarted,
     /// A new letter is on its way.
     CodeSent,
     /// The code is wrong; which code was asked for.
@@ -58,6 +60,10 @@ pub enum Message {
     PasswordCommon,
     /// A password made of the person's own name or address.
     PasswordOwn,
+    /// A password needs an address to sign in with.
+    PasswordWithoutAddress,
+    /// The person has shown themselves again, and what they wanted is not done yet.
+    RepeatChange,
     /// The new password is the old one.
     PasswordSame,
     /// The present password is wrong.
@@ -157,6 +163,7 @@ impl Message {
             Self::ProveItIsYou => "message-prove-it-is-you",
             Self::ShowItIsYou => "message-show-it-is-you",
             Self::SignInRestarted => "message-sign-in-restarted",
+            Self::ConsentRestarted => "message-consent-restarted",
             Self::CodeSent => "message-code-sent",
             Self::CodeWrong(CodeKind::Mailed) => "message-code-wrong",
             Self::CodeWrong(CodeKind::Authenticator) => "message-code-wrong-authenticator",
@@ -178,6 +185,8 @@ impl Message {
             Self::PasswordShort { .. } => "message-password-short",
             Self::PasswordCommon => "message-password-common",
             Self::PasswordOwn => "message-password-own",
+            Self::PasswordWithoutAddress => "message-password-without-address",
+            Self::RepeatChange => "message-repeat-change",
             Self::PasswordSame => "message-password-same",
             Self::CurrentPasswordWrong => "message-current-password-wrong",
             Self::Frozen => "message-frozen",

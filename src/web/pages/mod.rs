@@ -40,8 +40,8 @@ pub use factors::{
 pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, Assets, LanguageLink, NavLink, Page, Tab};
 pub use login::{
-    AccountChooser, AccountView, ProviderButton, Register, RegisterValues, SignIn, SignedInAs, VerifiedElsewhere,
-    VerifyEmail, VerifyLink,
+    AccountChooser, AccountView, AlreadySignedIn, ProviderButton, Register, RegisterValues, SignIn, SignedInAs,
+    VerifiedElsewhere, VerifyEmail, VerifyLink,
 };
 pub use logout::{LogoutConfirm, SignedOut};
 pub use message::Message;

@@ -11,6 +11,8 @@ pub enum Problem {
     UnknownClient,
     /// The client may not be used.
     ClientDisabled,
+    /// The client was deleted, disabled or changed while somebody was signing in.
+    ClientGone,
     /// The redirect URI is not registered.
     RedirectMismatch,
     /// No redirect URI was sent, and there is more than one.
@@ -19,6 +21,8 @@ pub enum Problem {
     SignInExpired,
     /// The form did not come from our own page, or is too old.
     FormExpired,
+    /// The form was sent by a page of another site.
+    CrossSite,
     /// The browser keeps no cookies.
     CookiesMissing,
     /// The sign-in goes round and round between application and server.
@@ -39,14 +43,16 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem, for the tests and the pages that list them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::BadRequest,
         Self::UnknownClient,
         Self::ClientDisabled,
+        Self::ClientGone,
         Self::RedirectMismatch,
         Self::RedirectMissing,
         Self::SignInExpired,
         Self::FormExpired,
+        Self::CrossSite,
         Self::CookiesMissing,
         Self::Loop,
         Self::LinkExpired,
@@ -72,10 +78,12 @@ impl Problem {
             Self::BadRequest => ("problem-bad-request", "problem-bad-request-advice"),
             Self::UnknownClient => ("problem-unknown-client", "problem-unknown-client-advice"),
             Self::ClientDisabled => ("problem-client-disabled", "problem-client-disabled-advice"),
+            Self::ClientGone => ("problem-client-gone", "problem-client-gone-advice"),
             Self::RedirectMismatch => ("problem-redirect-mismatch", "problem-redirect-mismatch-advice"),
             Self::RedirectMissing => ("problem-redirect-missing", "problem-redirect-missing-advice"),
             Self::SignInExpired => ("problem-sign-in-expired", "problem-sign-in-expired-advice"),
             Self::FormExpired => ("problem-form-expired", "problem-form-expired-advice"),
+            Self::CrossSite => ("problem-cross-site", "problem-cross-site-advice"),
             Self::CookiesMissing => ("problem-cookies-missing", "problem-cookies-missing-advice"),
             Self::Loop => ("problem-loop", "problem-loop-advice"),
             Self::LinkExpired => ("problem-link-expired", "problem-link-expired-advice"),

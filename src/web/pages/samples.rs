@@ -205,6 +205,14 @@ fn joining(lang: Lang) -> Vec<Rendered> {
         ..VerifyEmail::default()
     };
     let elsewhere = VerifiedElsewhere { page: page(lang), account_url: "/account/profile".into() };
+    let already = AlreadySignedIn {
+        page: page(lang),
+        client: client(),
+        home_url: Some("https://shop.example".into()),
+        account_url: "/account/profile".into(),
+        again_url: "/login?interaction=x&resume=1".into(),
+    };
+    let native = AlreadySignedIn { home_url: None, ..already.clone() };
     let verify_again = VerifyEmail {
         meant: Some("ana@gmail.com".into()),
         other: HOSTILE.into(),
@@ -221,6 +229,8 @@ fn joining(lang: Lang) -> Vec<Rendered> {
         ("verify", verify.render()),
         ("verify-again", verify_again.render()),
         ("verified-elsewhere", elsewhere.render()),
+        ("already-signed-in", already.render()),
+        ("already-signed-in-native", native.render()),
     ]
 }
 
@@ -274,12 +284,14 @@ fn answering(lang: Lang) -> Vec<Rendered> {
         page: page(lang),
         form: form(),
         client: client(),
+        notice: None,
         name: "Ana Souza".into(),
         email: "ana@example.test".into(),
         switch_url: Some("/accounts".into()),
         scopes,
     };
     let hostile = Consent { client: hostile_client(), name: HOSTILE.into(), scopes: vec![], ..consent.clone() };
+    let hostile = Consent { notice: Some(Message::ConsentRestarted.text(lang)), ..hostile };
     let confirm = LogoutConfirm {
         page: page(lang),
         form: form(),

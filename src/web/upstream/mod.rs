@@ -32,7 +32,7 @@ async fn arrived(app: &App, visitor: Visitor, arrived: Arrived) -> Result<Respon
     match arrived {
         Arrived::Ask(question) => Ok(visitor.redirect(&urls::upstream_ask(question))),
         Arrived::Linked => Ok(visitor.redirect(&urls::with(urls::IDENTITIES, "done", "linked"))),
-        Arrived::Reauthenticate => Ok(visitor.redirect(&urls::login_again(urls::IDENTITIES))),
+        Arrived::Reauthenticate => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),
         Arrived::SignedIn { signed_in, errand } => {
             let (interaction, next) = match errand {
                 Errand::SignIn { interaction, next } => (interaction, next),

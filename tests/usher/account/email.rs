@@ -56,6 +56,20 @@ on_both_databases! {
         assert_eq!(done.url, house.at("/account/profile?saved=email"), "{}", done.body);
     }
 
+    async fn a_new_code_is_sent_from_the_page_that_waits_for_it(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let page = ask(&house, &mut browser, NEW).await;
+        let old = letter(&house, LetterKind::VerifyEmail).await;
+        let again = browser.submit(&page, &[("resend", "1")]).await;
+        assert!(again.text("main .notice").contains("new code"), "{}", again.body);
+        let new = letter(&house, LetterKind::VerifyEmail).await;
+        assert_ne!(old.code(), new.code());
+        let done = browser.submit(&again, &[("code", new.code().expect("a code"))]).await;
+        assert_eq!(done.url, house.at("/account/profile?saved=email"));
+    }
+
     async fn an_address_is_changed_by_the_link_and_only_by_whoever_asked(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;

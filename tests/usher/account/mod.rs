@@ -13,3 +13,4 @@ mod profile;
 mod races;
 mod receipts;
 mod sessions;
+mod signing_in_again;

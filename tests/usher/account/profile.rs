@@ -104,7 +104,8 @@ on_both_databases! {
                 assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "what was typed is kept");
                 continue;
             }
-            assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, sign_in.as_str()), "{path}");
+            let repeat = format!("{sign_in}%3Fdone%3Drepeat");
+            assert_eq!((reply.status, reply.location()), (StatusCode::SEE_OTHER, repeat.as_str()), "{path}");
         }
         let ana = house.usher.load_user(ANA).await.expect("she is there");
         assert_eq!(ana.profile.given_name.as_deref(), Some("ana"));

@@ -58,6 +58,9 @@ on_both_databases! {
         assert_eq!(codes.len(), 10);
         assert!(codes.iter().all(|code| code.len() == 19 && !app.codes.contains(code)), "{codes:?}");
         assert_eq!(with_code(&house, &mut house.browser(), &app.codes[0]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let reloaded = browser.open(&shown.url).await;
+        assert!(reloaded.status == StatusCode::OK && reloaded.body.contains("shown only once"), "{}", reloaded.body);
+        assert!(!codes.iter().any(|code| reloaded.body.contains(code)));
         assert_eq!(with_code(&house, &mut house.browser(), &codes[0]).await.url, house.at("/account/profile"));
     }
 }

@@ -58,7 +58,7 @@ impl Browser<'_> {
     pub async fn open(&mut self, url: &str) -> Landing {
         let request = self.house.http.get(url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
         let response = request.send().await.expect("the house answers");
-        self.follow(url.to_owned(), response).await
+        self.follow(url.to_owned(), response, false).await
     }
 
     /// Fills in the first form of a page that has a field or button of the last given name, and sends it.
@@ -77,7 +77,7 @@ impl Browser<'_> {
     pub async fn post(&mut self, url: &str, values: &[(String, String)]) -> Landing {
         let request = self.house.http.post(url).header(ACCEPT, "text/html").header(COOKIE, self.cookie_header());
         let response = request.form(values).send().await.expect("the house answers");
-        self.follow(url.to_owned(), response).await
+        self.follow(url.to_owned(), response, !is_posted_from_elsewhere(url)).await
     }
 
     /// Signs in on the page that asks for it.
@@ -85,7 +85,9 @@ impl Browser<'_> {
         self.submit(page, &[("email", email), ("password", PASSWORD)]).await
     }
 
-    async fn follow(&mut self, mut url: String, mut response: Response) -> Landing {
+    /// Follows redirects as browsers do: those that follow a form are held to the `form-action 'self'` of its page until a
+    /// page comes in between.
+    async fn follow(&mut self, mut url: String, mut response: Response, mut after_form: bool) -> Landing {
         for _ in 0..20 {
             self.keep_cookies(&response);
             let head = head_length(&response);
@@ -97,10 +99,12 @@ impl Browser<'_> {
             } else {
                 let body = response.text().await.expect("a body");
                 let Some(onward) = leads_on(&body) else { return Landing { url, status, body } };
+                after_form = false;
                 onward
             };
             url = url::Url::parse(&url).and_then(|base| base.join(&location)).map_or(location.clone(), String::from);
             if !url.starts_with(&self.house.url) && !url.starts_with(&self.house.at("/")) {
+                assert!(!after_form, "form-action 'self' blocks the redirect to {url}");
                 return Landing { url, status: StatusCode::SEE_OTHER, body: String::new() };
             }
             assert!(url.len() - self.house.url.len() < MAX_REQUEST_LINE, "{} bytes: {url}", url.len());
@@ -125,6 +129,11 @@ impl Browser<'_> {
     fn cookie_header(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
+}
+
+/// Is this an address that pages of other sites post to, whose policy is their own?
+fn is_posted_from_elsewhere(url: &str) -> bool {
+    url.contains("/oauth2/authorize") || (url.contains("/upstream/") && url.contains("/callback"))
 }
 
 /// What nginx reads of an answer's head, unless it is told otherwise.

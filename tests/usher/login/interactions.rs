@@ -48,6 +48,7 @@ on_both_databases! {
         house.wait(1);
         let late = browser.submit(&consent, &[("decision", "allow")]).await;
         assert!(late.body.contains("name=\"decision\"") && late.answer("code").is_none(), "it is asked once more");
+        assert!(late.text("main .notice").contains("so we ask again"), "and the page says why: {}", late.body);
         browser.submit(&late, &[("decision", "allow")]).await.code();
     }
 
@@ -58,7 +59,8 @@ on_both_databases! {
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         let good = sealed(&page);
         // A value that is sealed by the same house, to this browser even, but for another purpose.
-        let code = browser.go_through(&house.authorize_url(&client, &[]), "ana@example.test").await.code();
+        let other = house.authorize_url(&client, &[("state", "other")]);
+        let code = browser.go_through(&other, "ana@example.test").await.code();
         let middle = good.len() / 2;
         let flipped = if good.as_bytes()[middle] == b'A' { 'B' } else { 'A' };
         let tampered = format!("{}{flipped}{}", &good[..middle], &good[middle + 1..]);

@@ -97,7 +97,7 @@ on_both_databases! {
         let tries = (0..6).map(|_| set(&house, &browser, &csrf, &link, NEW));
         let replies = futures_util::future::join_all(tries).await;
         let count = |status| replies.iter().filter(|reply| reply.status == status).count();
-        assert_eq!((count(StatusCode::OK), count(StatusCode::GONE)), (1, 5));
+        assert_eq!((count(StatusCode::SEE_OTHER), count(StatusCode::GONE)), (1, 5));
         assert_eq!(set(&house, &browser, &csrf, &link, NEW).await.status, StatusCode::GONE);
         assert_eq!(house.get_as(&browser, &link).await.status, StatusCode::GONE);
     }
@@ -110,7 +110,7 @@ on_both_databases! {
         assert_ne!(old, new);
         let (browser, csrf) = at_the_door(&house).await;
         assert_eq!(set(&house, &browser, &csrf, &old, NEW).await.status, StatusCode::GONE);
-        assert_eq!(set(&house, &browser, &csrf, &new, NEW).await.status, StatusCode::OK);
+        assert_eq!(set(&house, &browser, &csrf, &new, NEW).await.status, StatusCode::SEE_OTHER);
     }
 
     async fn a_change_of_the_password_kills_the_link(db: TestDatabase) {
@@ -133,7 +133,7 @@ on_both_databases! {
         assert_eq!(set(&house, &browser, &csrf, &early, NEW).await.status, StatusCode::GONE);
         let late = link(&house).await;
         house.wait(30 * 60 - 1);
-        assert_eq!(set(&house, &browser, &csrf, &late, NEW).await.status, StatusCode::OK);
+        assert_eq!(set(&house, &browser, &csrf, &late, NEW).await.status, StatusCode::SEE_OTHER);
     }
 
     async fn the_link_of_a_user_disabled_meanwhile_is_dead(db: TestDatabase) {
@@ -199,7 +199,7 @@ on_both_databases! {
         let last = letters[0].link().expect("a link");
         assert_eq!(
             set(&house, &browser, &csrf, last, NEW).await.status,
-            StatusCode::OK,
+            StatusCode::SEE_OTHER,
             "nobody can spoil it by asking on"
         );
     }

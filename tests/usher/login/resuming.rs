@@ -82,19 +82,38 @@ on_both_databases! {
         assert_eq!(browser.open(&page.url).await.status, StatusCode::BAD_REQUEST);
     }
 
-    async fn back_reload_and_a_second_tab_go_on_to_the_application(db: TestDatabase) {
+    async fn a_second_tab_goes_on_to_the_application(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let client = furnished(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
-        let tab = browser.open(&house.authorize_url(&client, &[("state", "second")])).await;
+        let mut tabs = Vec::new();
+        for (state, path) in [("second", "/login?"), ("third", "/register?"), ("fourth", "/consent?")] {
+            let tab = browser.open(&house.authorize_url(&client, &[("state", state)])).await;
+            tabs.push((state, tab.url.replace("/login?", path)));
+        }
         browser.sign_in(&page, ANA).await.code();
-        for (url, state) in [(&page.url, "st4te"), (&tab.url, "second")] {
-            for url in [url.clone(), url.replace("/login?", "/register?"), url.replace("/login?", "/consent?")] {
-                let landing = browser.open(&url).await;
-                assert_eq!(landing.answer("state").as_deref(), Some(state), "{url}");
-                assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
-            }
+        for (state, url) in tabs {
+            let landing = browser.open(&url).await;
+            assert_eq!(landing.answer("state").as_deref(), Some(state), "{url}");
+            assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);
+        }
+    }
+
+    async fn a_client_that_is_out_of_use_is_named_as_the_cause(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let client = furnished(&house).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        house.usher.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
+        let over = [
+            browser.open(&page.url).await,
+            browser.sign_in(&page, ANA).await,
+            browser.open(&page.url.replace("/login?", "/consent?")).await,
+        ];
+        for over in over {
+            assert_eq!(over.status, StatusCode::BAD_REQUEST);
+            assert!(over.title().starts_with("Nobody can sign in to this application now"), "{}", over.title());
         }
     }
 

@@ -94,6 +94,8 @@ on_both_databases! {
         forget(&house, &mut browser, &client).await;
         let page = browser.open(&link(&house).await).await;
         let done = browser.submit(&page, &[("password", NEW)]).await;
+        let again = browser.open(&done.url).await;
+        assert_eq!((again.status, again.title()), (done.status, done.title()), "loaded again, it says the same");
         let page = browser.open(&house.at(&done.link("/login"))).await;
         assert_eq!(page.value("email"), ANA, "the address is filled in");
         let landing = browser.submit(&page, &[("password", NEW)]).await;
@@ -183,6 +185,8 @@ on_both_databases! {
         let page = phone.open(&link(&house).await).await;
         let done = phone.submit(&page, &[("password", PASSWORD)]).await;
         assert!(done.body.contains("Continue in the window where you began"), "{}", done.body);
+        assert_eq!(phone.open(&done.url).await.title(), done.title(), "loaded again, it says the same");
+        assert_eq!(house.browser().open(&done.url).await.url, house.at("/login"), "to nobody else");
         assert!(goes_on(&house, &desk, &waits).await);
         let landing = desk.submit(&waits, &[("continue", "1")]).await;
         assert_eq!(house.exchange(&client, &landing.code()).await.status, StatusCode::OK);

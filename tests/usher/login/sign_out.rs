@@ -48,6 +48,19 @@ on_both_databases! {
         assert_eq!(bob.open(&house.at("/account/profile")).await.url, house.at("/account/profile"));
     }
 
+    async fn who_stays_signed_in_returns_to_the_application(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user("ana@example.test").await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.signed_in("ana@example.test").await;
+        let url = house.at(&format!("/oauth2/logout?client_id={}", client.client.id));
+        let question = browser.open(&url).await;
+        let stays = browser.submit(&question, &[("logout", "no")]).await;
+        assert_eq!(stays.url.trim_end_matches('/'), "https://rp.test");
+        let question = browser.open(&house.at("/logout")).await;
+        assert_eq!(browser.submit(&question, &[("logout", "no")]).await.url, house.at("/account/profile"));
+    }
+
     /// LO-04: the old cookie, a page from before and a half-finished flow are worth nothing; who comes next starts afresh.
     async fn after_signing_out_nothing_from_before_works(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
@@ -64,7 +77,7 @@ on_both_databases! {
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;
         assert!(landing.url.starts_with(&house.at("/login?")) && landing.answer("code").is_none(), "{}", landing.url);
         let landing = browser.submit(&security, &[("everywhere", "true")]).await;
-        assert_eq!(landing.url, house.at("/login?next=%2Faccount%2Fsessions"));
+        assert_eq!(landing.url, house.at("/login?next=%2Faccount%2Fsessions%3Fdone%3Drepeat"));
         let page = browser.open(&house.at("/login")).await;
         browser.sign_in(&page, "bob@example.test").await;
         let landing = browser.submit(&consent, &[("decision", "allow")]).await;

@@ -93,3 +93,13 @@ async fn a_disabled_client_takes_its_origin_along() {
     house.wait(5);
     assert!(!ask().await);
 }
+
+#[tokio::test]
+async fn a_form_of_another_site_is_called_so_on_a_page() {
+    let house = TestUsher::start().await;
+    let request = house.http.post(house.at("/login")).header("sec-fetch-site", "cross-site");
+    let answer = request.header("accept", "text/html").form(&[("email", "x")]).send().await.expect("the house answers");
+    assert_eq!(answer.status(), 403);
+    let body = answer.text().await.expect("a page");
+    assert!(body.contains("This form came from another site"), "{body}");
+}

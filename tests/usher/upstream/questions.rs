@@ -1,10 +1,14 @@
 //! Nobody vouches for an address: it is asked for and proven by mail, or left out.
 
 use reqwest::StatusCode;
+use usher::domain::client::ClientType;
 use usher::domain::provider::ProviderKind::{Facebook, Google};
+use usher::flows::{FlowError, Refused};
 
 use super::accounts::{code, sub};
+use crate::harness::authenticator::Authenticator;
 use crate::harness::database::on_both_databases;
+use crate::harness::house::PASSWORD;
 use crate::harness::providers::house_with;
 
 on_both_databases! {
@@ -41,6 +45,72 @@ on_both_databases! {
         let late = browser.submit(&sent, &[("code", &good)]).await;
         assert!(late.status.is_client_error(), "{} {}", late.status, late.body);
         assert_eq!((house.users().await, house.live_sessions().await), (0, 0));
+    }
+
+    async fn after_too_many_codes_the_way_on_keeps_the_request(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Facebook]).await;
+        let client = house.client(ClientType::Web, |metadata| metadata.first_party = true).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.authorize_url(&client, &[])).await;
+        let start = page.link("/upstream/facebook/start");
+        let away = browser.open(&house.at(&start)).await;
+        let asked = browser.return_as(&at, &away, "ana").await;
+        let sent = browser.submit(&asked, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        let mut over = sent.clone();
+        for _ in 0..12 {
+            over = browser.submit(&sent, &[("code", "00000000")]).await;
+        }
+        for over in [over, browser.open(&sent.url).await] {
+            assert!(over.status.is_client_error(), "{}", over.status);
+            assert!(over.link("/login").contains("interaction="), "{}", over.body);
+            assert!(over.link("/upstream/facebook/start").contains("interaction="), "{}", over.body);
+        }
+        let elsewhere = house.browser().open(&sent.url).await;
+        assert!(!elsewhere.body.contains("interaction="), "not so in another browser");
+    }
+
+    async fn an_account_without_an_address_keeps_its_only_way_in(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Facebook]).await;
+        let mut browser = house.browser();
+        let page = browser.come_by(&at, Facebook, "ana").await;
+        browser.submit(&page, &[("skip", "1")]).await;
+        let security = browser.open(&house.at("/account/security")).await;
+        assert!(!security.body.contains("name=\"password\""), "no password without an address");
+        assert!(!security.link("/account/email").is_empty(), "but the way to one");
+        let csrf = security.value("csrf");
+        let form = [("csrf".to_owned(), csrf), ("password".to_owned(), PASSWORD.to_owned())];
+        let refused = browser.post(&house.at("/account/security"), &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("you need an email address"), "{}", refused.body);
+        assert_eq!(house.database.count("select count(*) from password").await, 0);
+        // One that was set before this was refused opens nothing either.
+        house.database.execute("insert into password (user_id, phc, changed_at) select id, 'x', 0 from users").await;
+        let page = browser.open(&house.at("/account/identities")).await;
+        let id = page.attribute("[name=unlink]", "value");
+        let kept = browser.submit(&page, &[("unlink", &id)]).await;
+        assert_eq!((kept.status, house.identities().await), (StatusCode::UNPROCESSABLE_ENTITY, 1), "{}", kept.body);
+    }
+
+    async fn an_administrator_does_not_take_the_only_way_in(db: TestDatabase) {
+        let (house, at) = house_with(db, &[Facebook]).await;
+        let mut browser = house.browser();
+        let page = browser.come_by(&at, Facebook, "ana").await;
+        browser.submit(&page, &[("skip", "1")]).await;
+        let page = browser.open(&house.at("/account/security/passkeys/new")).await;
+        let mut authenticator = Authenticator::at(&house.url);
+        browser.submit(&page, &authenticator.create(&page).fields()).await;
+        let secret = browser.cookies.get("usher").map(String::as_str);
+        let account = house.usher.current(&usher::flows::Browser::from_cookies(secret, None)).await.unwrap().unwrap();
+        house.usher.reset_factors(&account.user).await.expect("there is the provider still");
+        let page = browser.open(&house.at("/account/security/passkeys/new")).await;
+        browser.submit(&page, &authenticator.create(&page).fields()).await;
+        let page = browser.open(&house.at("/account/identities")).await;
+        let id = page.attribute("[name=unlink]", "value");
+        browser.submit(&page, &[("unlink", &id)]).await;
+        assert_eq!(house.identities().await, 0);
+        let refused = house.usher.reset_factors(&account.user).await;
+        assert!(matches!(refused, Err(FlowError::Refused(Refused::LastWayIn))), "{refused:?}");
+        assert_eq!(house.database.count("select count(*) from passkey").await, 1);
     }
 
     async fn a_newer_code_takes_the_place_of_the_older_one(db: TestDatabase) {

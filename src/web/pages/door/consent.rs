@@ -15,6 +15,8 @@ pub struct Consent {
     pub form: Form,
     /// The application that asks.
     pub client: ClientView,
+    /// Why the question is asked again.
+    pub notice: Option<String>,
     /// Who answers: display name.
     pub name: String,
     /// Who answers: e-mail address.

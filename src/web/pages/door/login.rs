@@ -176,6 +176,22 @@ pub struct VerifiedElsewhere {
     pub account_url: String,
 }
 
+/// A page whose request was answered before: the person is signed in at the client.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "login/already.html")]
+pub struct AlreadySignedIn {
+    /// The chrome.
+    pub page: Page,
+    /// The client.
+    pub client: ClientView,
+    /// A page of the client, where it has one.
+    pub home_url: Option<String>,
+    /// The person's account.
+    pub account_url: String,
+    /// Answers the request again, for a client that did not get the first answer.
+    pub again_url: String,
+}
+
 /// The link of a letter was opened: one button, because mail programs open links by themselves.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "login/verify_link.html")]

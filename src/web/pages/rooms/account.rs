@@ -128,6 +128,8 @@ pub struct AccountSecurity {
     pub has_password: bool,
     /// The address, so that a password manager stores the password rightly.
     pub email: String,
+    /// Where an address is added: without one there is no password.
+    pub email_url: String,
     /// The shortest password taken, in characters.
     pub min_password: u32,
     /// Good news.

@@ -107,10 +107,12 @@ pub struct TotpSetup {
 pub struct RecoveryCodes {
     /// The chrome.
     pub page: Page,
-    /// The codes.
+    /// The codes; none where they were shown before.
     pub codes: Vec<String>,
     /// Where to go on.
     pub next_url: String,
+    /// Where new ones are made.
+    pub security_url: String,
 }
 
 impl RecoveryCodes {

@@ -67,7 +67,9 @@ pub(super) fn second_factors(lang: Lang) -> Vec<Rendered> {
         page: inside(lang, Tab::Security),
         codes: vec!["0123-4567-89AB-CDEF".into(); 10],
         next_url: "/account/security".into(),
+        security_url: "/account/security".into(),
     };
+    let codes_before = RecoveryCodes { codes: Vec::new(), ..codes.clone() };
     let passkey = NewPasskey {
         page: inside(lang, Tab::Security),
         form: Form::new("/account/security/passkeys/new", "t"),
@@ -82,6 +84,7 @@ pub(super) fn second_factors(lang: Lang) -> Vec<Rendered> {
         ("enrol", enrol.render()),
         ("totp", totp.render()),
         ("recovery-codes", codes.render()),
+        ("recovery-codes-before", codes_before.render()),
         ("new-passkey", passkey.render()),
     ]
 }

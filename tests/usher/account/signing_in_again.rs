@@ -1,0 +1,110 @@
+//! Pages of the account that ask for a sign-in first: the person comes back to what they asked for, and is told what was
+//! not done.
+
+use reqwest::StatusCode;
+use usher::domain::client::ClientType;
+
+use crate::harness::browser::{Browser, Landing};
+use crate::harness::database::on_both_databases;
+use crate::harness::house::{PASSWORD, TestUsher};
+
+const ANA: &str = "ana@example.test";
+const NEW: &str = "ana.new@example.test";
+
+/// Presses a button whose form is not filled in by the browser of the tests.
+async fn press(house: &TestUsher, browser: &mut Browser<'_>, page: &Landing, path: &str, field: [&str; 2]) -> Landing {
+    let form = [("csrf".to_owned(), page.value("csrf")), (field[0].to_owned(), field[1].to_owned())];
+    browser.post(&house.at(path), &form).await
+}
+
+on_both_databases! {
+    async fn the_link_to_a_new_address_is_kept_by_a_browser_that_has_to_sign_in(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let page = browser.open(&house.at("/account/email")).await;
+        browser.submit(&page, &[("email", NEW)]).await;
+        let link = house.letters().await[0].link().expect("a link").to_owned();
+        let mut other = house.browser();
+        let sign_in = other.open(&link).await;
+        let page = other.sign_in(&sign_in, ANA).await;
+        assert_eq!(page.url, link);
+        other.cookies.remove("usher");
+        let token = page.value("token");
+        let sign_in = other.submit(&page, &[("token", &token)]).await;
+        let page = other.sign_in(&sign_in, ANA).await;
+        assert!(page.url.starts_with(&link), "the form keeps it too: {}", page.url);
+        let done = other.submit(&page, &[("token", &token)]).await;
+        assert_eq!(done.url, house.at("/account/profile?saved=email"), "{}", done.body);
+    }
+
+    async fn a_change_that_was_not_made_has_to_be_repeated_and_the_page_says_so(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        let mut browser = house.signed_in(ANA).await;
+        let page = browser.open(&house.at("/account/security")).await;
+        house.wait(301);
+        let asked = press(&house, &mut browser, &page, "/account/security/factors", ["action", "always"]).await;
+        assert!(asked.url.ends_with("&again=1"), "{}", asked.url);
+        let back = browser.submit(&asked, &[("password", PASSWORD)]).await;
+        assert_eq!(back.url, house.at("/account/security?done=repeat"));
+        assert!(back.text("main .notice").contains("Nothing was changed yet"), "{}", back.body);
+        let done = press(&house, &mut browser, &back, "/account/security/factors", ["action", "always"]).await;
+        assert_eq!(done.url, house.at("/account/security?done=factor"));
+    }
+
+    async fn a_form_of_somebody_signed_out_is_called_not_done(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.tokens(&mut house.signed_in(ANA).await, &house.client(ClientType::Web, |_| {}).await, ANA).await;
+        for (path, then, field) in [
+            ("/account/security/factors", "/account/security", ["action", "always"]),
+            ("/account/sessions", "/account/sessions", ["others", "1"]),
+            ("/account/apps", "/account/apps", ["client", "x"]),
+            ("/account/identities", "/account/identities", ["unlink", "x"]),
+            ("/account/data", "/account/data", ["do", "delete"]),
+        ] {
+            let mut browser = house.signed_in(ANA).await;
+            let page = browser.open(&house.at("/account/security")).await;
+            browser.cookies.remove("usher");
+            let asked = press(&house, &mut browser, &page, path, field).await;
+            let back = browser.sign_in(&asked, ANA).await;
+            assert_eq!(back.url, house.at(&format!("{then}?done=repeat")));
+            assert!(back.text("main .notice").contains("Nothing was changed yet"), "{then}: {}", back.body);
+        }
+    }
+
+    async fn signing_in_leads_to_the_page_of_the_console_that_was_asked_for(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        house.user(ANA).await;
+        house.database.execute("update users set admin = true").await;
+        let url = house.at(&format!("/console/projects/{}/members", house.project));
+        let mut browser = house.browser();
+        let page = browser.open(&url).await;
+        assert_eq!(browser.sign_in(&page, ANA).await.url, url);
+    }
+
+    async fn addresses_are_shown_in_their_own_script(db: TestDatabase) {
+        let house = TestUsher::on(db, &[]).await;
+        let (written, ana) = ("ana@пример.рф", "ana@xn--e1afmkfd.xn--p1ai");
+        house.user(written).await;
+        let client = house.client(ClientType::Web, |_| {}).await;
+        let mut browser = house.browser();
+        let page = browser.open(&house.at(&format!("/login?login_hint={ana}"))).await;
+        assert_eq!(page.value("email"), written);
+        let mut pages = vec![page.clone(), browser.sign_in(&page, written).await];
+        for path in ["/account/security", "/account/data", "/account/email", "/login/accounts", "/logout", "/login?next=%2Faccount%2Fdata&again=1"] {
+            pages.push(browser.open(&house.at(path)).await);
+        }
+        pages.push(browser.open(&house.authorize_url(&client, &[])).await);
+        let recover = browser.open(&house.at("/recover")).await;
+        browser.submit(&recover, &[("email", written)]).await;
+        pages.push(browser.open(house.letters().await[0].link().expect("a link")).await);
+        for page in pages {
+            assert_eq!(page.status, StatusCode::OK, "{}", page.url);
+            let shown = page.body.replace(&format!("login_hint={ana}"), "");
+            assert!(!shown.contains("xn--"), "{}: {}", page.url, page.body);
+            assert!(page.body.contains(written), "{}: {}", page.url, page.body);
+        }
+    }
+}
