@@ -62,7 +62,7 @@ on_both_databases! {
         let mut browser = house.signed_in(ANA).await;
         let page = ask(&house, &mut browser, NEW).await;
         let old = letter(&house, LetterKind::VerifyEmail).await;
-        let again = browser.submit(&page, &[("resend", "1")]).await;
+        let again = browser.submit(&page, &[("email", NEW), ("resend", "1")]).await;
         assert!(again.text("main .notice").contains("new code"), "{}", again.body);
         let new = letter(&house, LetterKind::VerifyEmail).await;
         assert_ne!(old.code(), new.code());

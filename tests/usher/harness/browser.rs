@@ -133,7 +133,9 @@ impl Browser<'_> {
 
 /// Is this an address that pages of other sites post to, whose policy is their own?
 fn is_posted_from_elsewhere(url: &str) -> bool {
-    url.contains("/oauth2/authorize") || (url.contains("/upstream/") && url.contains("/callback"))
+    url.contains("/oauth2/authorize")
+        || url.contains("/oauth2/logout")
+        || (url.contains("/upstream/") && url.contains("/callback"))
 }
 
 /// What nginx reads of an answer's head, unless it is told otherwise.

@@ -50,7 +50,7 @@ on_both_databases! {
         assert!(stale.url.contains("/login?") && stale.url.contains("again=1"), "{}", stale.url);
         assert!(at.asked("google", "authorize").await.is_empty());
         let back = browser.sign_in(&stale, BOB).await;
-        assert_eq!(back.url, house.at(PAGE));
+        assert_eq!(back.url, house.at("/account/identities?done=repeat"));
         assert_eq!(browser.link(&at, Google, "ana").await.url, house.at("/account/identities?done=linked"));
     }
 

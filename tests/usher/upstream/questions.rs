@@ -77,7 +77,7 @@ on_both_databases! {
         let security = browser.open(&house.at("/account/security")).await;
         assert!(!security.body.contains("name=\"password\""), "no password without an address");
         assert!(!security.link("/account/email").is_empty(), "but the way to one");
-        let csrf = security.value("csrf");
+        let csrf = browser.open(&house.at("/account/identities")).await.value("csrf");
         let form = [("csrf".to_owned(), csrf), ("password".to_owned(), PASSWORD.to_owned())];
         let refused = browser.post(&house.at("/account/security"), &form).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

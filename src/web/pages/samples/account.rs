@@ -43,16 +43,24 @@ pub(super) fn own_account(lang: Lang) -> Vec<Rendered> {
         password_form: Form::new("/account/security", "t"),
         has_password: true,
         email: "ana@example.test".into(),
+        email_url: "/account/email".into(),
         factors: super::factors::factors(),
         min_password: 12,
         notice: Some(Message::PasswordChanged.text(lang)),
         errors: errors(&["current_password"], lang),
+    };
+    let without_address = AccountSecurity {
+        has_password: false,
+        email: String::new(),
+        errors: FieldErrors::default(),
+        ..security.clone()
     };
     vec![
         ("profile", profile.render()),
         ("profile-unverified", unverified.render()),
         ("profile-suggested", suggested.render()),
         ("security", security.render()),
+        ("security-without-address", without_address.render()),
     ]
 }
 
