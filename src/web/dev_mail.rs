@@ -10,6 +10,7 @@ use super::problem::HttpProblem;
 use super::show;
 use super::state::App;
 use super::urls;
+use super::visitor_pages::VisitorPages as _;
 
 /// GET /dev/mail
 pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {

@@ -11,7 +11,7 @@ use axum::routing::get;
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use rust_embed::RustEmbed;
 
-use super::pages::{DocumentPage, NavLink, Page};
+use super::pages::{Assets, DocumentPage, NavLink, Page};
 use super::problem::HttpProblem;
 use super::show;
 use super::state::App;
@@ -52,7 +52,7 @@ async fn page(Path(name): Path<String>) -> Result<Response, HttpProblem> {
     let document = DOCUMENTS.get(&name).ok_or_else(HttpProblem::not_found)?;
     let link = |label: &str, url: &str, current| NavLink { label: label.to_owned(), url: url.to_owned(), current };
     let nav = vec![link("Guides", urls::GUIDES, name == "index"), link("API", urls::DOCS, false)];
-    let page = Page { assets: App::assets(), nav, ..Page::default() };
+    let page = Page { assets: Assets::built_in(), nav, ..Page::default() };
     let view = DocumentPage { page, title: document.title.clone(), html: &document.html };
     Ok(([(CACHE_CONTROL, "no-cache")], show::html(&view)?).into_response())
 }

@@ -1,28 +1,16 @@
 //! The only place where an error of a verb becomes a status: for pages and the API here, for OAuth endpoints in
 //! `refusal.rs`.
 
-use std::sync::Arc;
-
-use askama::Template as _;
 use axum::http::StatusCode;
-use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE};
-use axum::response::{Html, IntoResponse};
 use serde_json::json;
 
-use super::extract::cookies::Cookies;
-use super::extract::visitor::LANGUAGE;
-use super::pages::{ErrorPage, Page, Problem};
-use super::problem::{Asked, HttpProblem, ProblemPage};
-use super::state::App;
-use super::urls;
-use super::ways::ways;
+use super::problem::HttpProblem;
 use crate::domain::client::RotationFault;
+use crate::flows::upstream::{Refusal, UpstreamError, UpstreamFault};
 use crate::flows::{Broken, FlowError, Refused};
-use crate::i18n::Lang;
-use crate::protocol::params::Params;
 
 /// Seconds after which a passing trouble is worth another try.
-pub(super) const PASSING: u32 = 2;
+pub const PASSING: u32 = 2;
 
 impl From<FlowError> for HttpProblem {
     fn from(error: FlowError) -> Self {
@@ -34,14 +22,8 @@ impl From<FlowError> for HttpProblem {
     }
 }
 
-impl From<askama::Error> for HttpProblem {
-    fn from(error: askama::Error) -> Self {
-        tracing::error!("a page does not render: {error}");
-        Self::internal()
-    }
-}
-
-pub(super) fn of_broken(broken: &Broken) -> HttpProblem {
+/// What the caller is told when something of ours fails; the cause goes to the log.
+pub fn of_broken(broken: &Broken) -> HttpProblem {
     if broken.is_passing() {
         tracing::warn!("not available: {broken}");
         return HttpProblem::unavailable("UNAVAILABLE", "The service is not available at the moment.", PASSING);
@@ -107,51 +89,32 @@ fn of_refused(refused: &Refused) -> HttpProblem {
     problem
 }
 
-/// Renders problems as pages for whoever reads HTML; everybody else gets JSON.
-pub fn problem_page(app: App) -> ProblemPage {
-    Arc::new(move |problem, asked| {
-        let reads_html = asked.header(&ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-        if !reads_html || asked.uri.path().starts_with("/api/") {
-            return None;
+impl From<UpstreamFault> for HttpProblem {
+    fn from(fault: UpstreamFault) -> Self {
+        match fault {
+            UpstreamFault::UnknownProvider => FlowError::from(Refused::NotFound("provider")).into(),
+            UpstreamFault::Flow(error) => error.into(),
+            fault @ (UpstreamFault::Upstream(_) | UpstreamFault::Refused(_)) => of_upstream(&fault),
         }
-        let page = error_page(&app, problem, asked);
-        page.render().ok().map(|html| (problem.status, Html(html)).into_response())
-    })
+    }
 }
 
-/// The language of a page: what the address asks for, then the one chosen last, then the browser's.
-fn lang_of(app: &App, asked: &Asked) -> Lang {
-    let query = Params::decode(asked.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
-    let cookies = Cookies::from_headers(&asked.headers);
-    let chosen = query.get("ui_locales").ok().flatten();
-    Lang::negotiate(&[chosen, app.jar.get(&cookies, LANGUAGE), asked.header(&ACCEPT_LANGUAGE)])
-}
-
-fn error_page(app: &App, problem: &HttpProblem, asked: &Asked) -> ErrorPage {
-    let lang = lang_of(app, asked);
-    let page = Page {
-        lang,
-        dev: app.is_dev(),
-        trace_id: asked.trace_id.map(|trace| trace.to_string()).unwrap_or_default(),
-        assets: App::assets(),
-        ..Page::default()
+/// Status and code of a fault, for whoever asked for no page.
+pub fn of_upstream(fault: &UpstreamFault) -> HttpProblem {
+    let (status, code) = match fault {
+        UpstreamFault::Upstream(UpstreamError::Unavailable(_)) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE")
+        }
+        UpstreamFault::Upstream(UpstreamError::Denied) => (StatusCode::FORBIDDEN, "PROVIDER_DENIED"),
+        UpstreamFault::Upstream(UpstreamError::NotAllowed(_)) => (StatusCode::FORBIDDEN, "PROVIDER_NOT_ALLOWED"),
+        UpstreamFault::Upstream(UpstreamError::Replayed | UpstreamError::StateMismatch)
+        | UpstreamFault::Refused(Refusal::Over) => (StatusCode::BAD_REQUEST, "SIGN_IN_EXPIRED"),
+        UpstreamFault::Upstream(UpstreamError::Malformed(_)) => (StatusCode::BAD_REQUEST, "REQUEST_INVALID"),
+        UpstreamFault::Upstream(_) => (StatusCode::BAD_GATEWAY, "PROVIDER_MISBEHAVED"),
+        UpstreamFault::Refused(Refusal::Taken | Refusal::Lately) => (StatusCode::CONFLICT, "IDENTITY_TAKEN"),
+        UpstreamFault::Refused(_) => (StatusCode::FORBIDDEN, "IDENTITY_REFUSED"),
+        UpstreamFault::UnknownProvider => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+        UpstreamFault::Flow(_) => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
     };
-    let kind = match (problem.code, problem.status) {
-        ("CLIENT_UNAVAILABLE", _) => Problem::ClientGone,
-        ("SIGN_IN_EXPIRED", _) => Problem::SignInExpired,
-        ("FORM_EXPIRED", _) => Problem::FormExpired,
-        ("CROSS_SITE", _) => Problem::CrossSite,
-        ("COOKIES_MISSING", _) => Problem::CookiesMissing,
-        ("LINK_EXPIRED", _) => Problem::LinkExpired,
-        (_, StatusCode::NOT_FOUND) => Problem::NotFound,
-        (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Problem::NotAllowed,
-        (_, StatusCode::TOO_MANY_REQUESTS) => Problem::TooManyRequests,
-        (_, status) if status.is_server_error() => Problem::Internal,
-        _ => Problem::BadRequest,
-    };
-    let details = (kind == Problem::BadRequest).then(|| problem.message.clone().into_owned());
-    let time = lang.date_time(app.usher.now().0);
-    let here = asked.uri.path_and_query().map_or(urls::HOME, |address| address.as_str());
-    let ways = ways(lang, kind, problem, here);
-    ErrorPage { page, problem: kind, code: None, details, time, mismatch: None, ways }
+    HttpProblem::new(status, code, fault.to_string())
 }

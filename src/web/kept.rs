@@ -13,6 +13,7 @@ use super::problem::HttpProblem;
 use super::show;
 use super::state::App;
 use super::urls;
+use super::visitor_pages::VisitorPages as _;
 use crate::protocol::params::Params;
 
 /// Fields that no page gives back.

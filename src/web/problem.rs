@@ -4,6 +4,7 @@
 //! So the trace id is filled in at one place, and a renderer of pages may take over without any layer knowing it.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -78,6 +79,12 @@ impl HttpProblem {
     /// 500: our fault; the cause is in the log under the trace id.
     pub fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something went wrong on our side.")
+    }
+
+    /// 500: a page of ours does not render; the cause goes to the log.
+    pub fn not_rendered(cause: &impl Display) -> Self {
+        tracing::error!("a page does not render: {cause}");
+        Self::internal()
     }
 
     /// 503: worth another try after `seconds`.
@@ -156,7 +163,7 @@ impl Asked {
 pub type ProblemPage = Arc<dyn Fn(&HttpProblem, &Asked) -> Option<Response> + Send + Sync>;
 
 /// Gives an [`HttpProblem`] on its way out its body.
-pub(super) async fn render<F: Future<Output = Response>>(
+pub async fn render<F: Future<Output = Response>>(
     page: Option<&ProblemPage>,
     request: Request,
     next: impl FnOnce(Request) -> F,

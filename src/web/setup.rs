@@ -13,6 +13,7 @@ use super::problem::HttpProblem;
 use super::show;
 use super::state::App;
 use super::urls;
+use super::visitor_pages::VisitorPages as _;
 use crate::domain::secret::Secret;
 use crate::domain::user::Profile;
 use crate::flows::{FlowError, NewUser, Refused};

@@ -11,6 +11,7 @@ use super::pages::{AlreadySignedIn, ClientView, FormPost};
 use super::problem::HttpProblem;
 use super::state::App;
 use super::urls;
+use super::visitor_pages::VisitorPages as _;
 use crate::domain::client::Client;
 use crate::domain::interaction::{Interaction, Step};
 use crate::flows::{FlowError, Outcome, Refused, ReturnTo, SignedIn};
@@ -22,7 +23,7 @@ use crate::protocol::response_mode::{AuthorizationResponse, Delivery};
 /// # Errors
 /// 500 if it does not render.
 pub fn html(page: &impl Template) -> Result<Response, HttpProblem> {
-    Ok(Html(page.render()?).into_response())
+    page.render().map(|html| Html(html).into_response()).map_err(|error| HttpProblem::not_rendered(&error))
 }
 
 /// Sends the browser where the dispatcher says. A code for this request is remembered in the browser.

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::assets;
 use super::extract::cookies::CookieJarConfig;
-use super::pages::Assets;
 use crate::config::Profile;
 use crate::events::feed::Hub;
 use crate::flows::Usher;
@@ -35,16 +33,5 @@ impl App {
     /// Does the house run in development mode?
     pub fn is_dev(&self) -> bool {
         self.usher.config.profile == Profile::Dev
-    }
-
-    /// Where the pages' own files are.
-    pub fn assets() -> Assets {
-        let url = |name| assets::url(name).unwrap_or_default().to_owned();
-        Assets {
-            css_url: url("app.css"),
-            js_url: url("app.js"),
-            passkeys_url: url("passkeys.js"),
-            icon_url: url("logo.svg"),
-        }
     }
 }

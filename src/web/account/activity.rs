@@ -9,13 +9,14 @@ use crate::domain::page::Cursor;
 use crate::flows::Account;
 use crate::i18n::Lang;
 use crate::storage::events::ShownEvent;
-use crate::web::extract::owner::Owner;
 use crate::web::extract::params::QueryParams;
+use crate::web::owner::Owner;
 use crate::web::pages::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

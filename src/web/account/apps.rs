@@ -6,15 +6,16 @@ use axum::response::Response;
 use crate::domain::id::ClientId;
 use crate::flows::{Account, Application};
 use crate::i18n::Lang;
-use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
+use crate::web::owner::Owner;
 use crate::web::pages::{AccountApps, AppView, ClaimView, Form, Message, ScopeView, claim_words};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

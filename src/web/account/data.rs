@@ -7,17 +7,18 @@ use axum::response::{IntoResponse, Response};
 use super::repeat_notice;
 use crate::flows::{Account, FlowError, Refused};
 use crate::protocol::params::Params;
-use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::{text, with_status};
+use crate::web::owner::Owner;
 use crate::web::pages::{AccountData, AccountGone, Form};
 use crate::web::problem::HttpProblem;
 use crate::web::receipt;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

@@ -9,11 +9,11 @@ use crate::domain::email::{Email, typo};
 use crate::domain::id::ProofId;
 use crate::flows::{Account, FlowError, Refused};
 use crate::protocol::params::Params;
-use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::{text, with_status};
+use crate::web::owner::Owner;
 use crate::web::pages::{
     ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, Form, Message, SuggestedEmailView,
 };
@@ -21,6 +21,7 @@ use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET: the question, or where the link of the letter leads.
 pub async fn get(

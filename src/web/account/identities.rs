@@ -8,16 +8,17 @@ use crate::domain::email::Email;
 use crate::domain::provider::ProviderId;
 use crate::flows::{Account, FlowError, Refused, Usher};
 use crate::protocol::params::Params;
-use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
+use crate::web::owner::Owner;
 use crate::web::pages::{AccountIdentities, Form, IdentityView, MergeView, Message, OtherAccount, ProviderButton};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::upstream::trouble;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

@@ -9,15 +9,16 @@ use crate::domain::user::{Address, Profile};
 use crate::flows::{Account, FlowError};
 use crate::i18n::Lang;
 use crate::protocol::params::Params;
-use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
+use crate::web::owner::Owner;
 use crate::web::pages::{AccountProfile, Form, Message, ProfileValues};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

@@ -5,17 +5,18 @@ use axum::response::Response;
 
 use crate::domain::secret::Secret;
 use crate::flows::{Account, FlowError, Refused};
-use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::factors::factors_view;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::{text, with_status};
+use crate::web::owner::Owner;
 use crate::web::pages::{AccountSecurity, Form, Message};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

@@ -8,17 +8,18 @@ use crate::domain::id::SessionId;
 use crate::domain::session::Session;
 use crate::flows::{Account, Ended};
 use crate::i18n::Lang;
-use crate::web::extract::owner::Owner;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::logout;
 use crate::web::login::sign_in::text;
+use crate::web::owner::Owner;
 use crate::web::pages::{AccountSessions, Form, Message, SessionView, means_words};
 use crate::web::problem::HttpProblem;
 use crate::web::receipt;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

@@ -12,15 +12,16 @@ use crate::flows::{Account, FlowError, Refused};
 use crate::i18n::Lang;
 use crate::protocol::client_metadata::IdTokenClaims;
 use crate::protocol::params::Params;
-use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
+use crate::web::owner::Administrator;
 use crate::web::pages::{ClientPage, Endpoint, Form, SecretRow, ShownSecret};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// What was done, and the sentence for it.
 const DONE: [(&str, &str); 5] = [

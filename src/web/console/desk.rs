@@ -10,13 +10,14 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::project::Project;
 use crate::flows::Account;
-use crate::web::extract::owner::Administrator;
 use crate::web::extract::visitor::Visitor;
+use crate::web::owner::Administrator;
 use crate::web::pages::{Form, Page, ProjectHead, ProjectTab};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// An administrator at a page of a project.
 pub struct Desk {

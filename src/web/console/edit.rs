@@ -13,15 +13,16 @@ use crate::i18n::{Arg, Lang};
 use crate::protocol::client_metadata::{ClientMetadata, IdTokenClaims, MetadataFault, ROLES_CLAIM};
 use crate::protocol::params::Params;
 use crate::protocol::scope::Scope;
-use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
+use crate::web::owner::Administrator;
 use crate::web::pages::{ClientForm, FieldErrors, Form, Message};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET /console/projects/{project}/clients/new
 pub async fn new(mut desk: Desk) -> Result<Response, HttpProblem> {

@@ -9,16 +9,17 @@ use super::{done, shown};
 use crate::domain::client::Client;
 use crate::domain::page::{Cursor, MAX_PAGE};
 use crate::flows::Account;
-use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::FormParams;
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::of_refused;
 use crate::web::login::sign_in::text;
+use crate::web::owner::Administrator;
 use crate::web::pages::{ClientRow, ConsoleHome, Form, ProjectPage, ProjectRow, ProjectTab};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET /console
 pub async fn list(

@@ -10,15 +10,16 @@ use crate::domain::secret::Secret;
 use crate::flows::upstream::{Checked, NewProvider, StoredProvider};
 use crate::flows::{Account, FlowError, Refused};
 use crate::protocol::params::Params;
-use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::{FormParams, QueryParams};
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::text;
+use crate::web::owner::Administrator;
 use crate::web::pages::{FieldErrors, Form, Message, ProviderPage, ProviderValues, StepView};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET /console/new-provider?kind=
 pub async fn new(

@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::domain::provider::ProviderKind;
-use crate::web::extract::owner::Administrator;
 use crate::web::extract::params::QueryParams;
+use crate::web::owner::Administrator;
 use crate::web::pages::{ConsoleProviders, ProviderKindLink, ProviderRow};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET /console/providers
 pub async fn list(

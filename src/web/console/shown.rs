@@ -9,6 +9,7 @@ use crate::web::pages::ShownSecret;
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// The parameter that carries one.
 const SHOW: &str = "show";

@@ -6,6 +6,5 @@ pub mod client_ip;
 pub mod cookies;
 pub mod json;
 pub mod last_used;
-pub mod owner;
 pub mod params;
 pub mod visitor;

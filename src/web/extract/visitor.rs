@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use askama::Template as _;
-use axum::Extension;
 use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -17,48 +15,30 @@ use super::client_ip::ClientIp;
 use super::cookies::Cookies;
 use super::last_used::LastUsed;
 use crate::domain::authentication::Method;
-use crate::domain::email::Email;
 use crate::domain::interaction::RENEWABLE;
 use crate::domain::user::User;
-use crate::flows::{Account, Browser, Device};
+use crate::flows::{Browser, Device};
 use crate::i18n::Lang;
 use crate::keys::seal::Purpose;
 use crate::protocol::params::Params;
-use crate::web::layers::security_headers::LeadsOn;
 use crate::web::layers::trace::TraceId;
-use crate::web::pages::{AccountChip, NavLink, Onward, Page, Tab};
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
-use crate::web::urls;
 
 /// The cookie that holds the sessions.
 const SESSIONS: &str = "usher";
 /// The cookie that holds the browser's own mark.
 const MARK: &str = "usher_browser";
 /// The cookie that holds the language chosen last.
-pub(in crate::web) const LANGUAGE: &str = "usher_lang";
+pub const LANGUAGE: &str = "usher_lang";
 /// The cookie of a browser that is not asked for a second step.
 const REMEMBERED: &str = "usher_remembered";
 /// The cookie that holds how somebody signed in last.
 const LAST_USED: &str = "usher_last";
 /// The cookie that holds the authorization requests that were answered last.
 const ANSWERED: &str = "usher_answered";
-/// Longest address in a header: with six cookies at their longest and all other headers, the head of the answer stays
-/// below 4 kB, which is what nginx reads from an upstream unless it is told otherwise.
-const LONGEST_LOCATION: usize = 1_250;
 /// How long a browser keeps its mark and its language.
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
-
-/// The rooms of an account, in the order the navigation shows them.
-const ROOMS: [(Tab, &str); 7] = [
-    (Tab::Profile, urls::PROFILE),
-    (Tab::Security, urls::SECURITY),
-    (Tab::Sessions, urls::SESSIONS),
-    (Tab::Identities, urls::IDENTITIES),
-    (Tab::Apps, urls::APPS),
-    (Tab::Activity, urls::ACTIVITY),
-    (Tab::Data, urls::DATA),
-];
 
 /// Who stands at the door.
 pub struct Visitor {
@@ -68,8 +48,10 @@ pub struct Visitor {
     pub device: Device,
     /// The trace id of this request.
     pub trace: TraceId,
-    app: App,
-    posted: bool,
+    /// What every handler has at hand.
+    pub app: App,
+    /// Was this request a POST?
+    pub posted: bool,
     last_used: Option<LastUsed>,
     last_used_before: Option<LastUsed>,
     answered: Answered,
@@ -140,34 +122,6 @@ impl Visitor {
         })
     }
 
-    /// The chrome of a page.
-    pub fn page(&self, lang: Lang) -> Page {
-        Page {
-            lang,
-            dev: self.app.is_dev(),
-            trace_id: self.trace.to_string(),
-            assets: App::assets(),
-            ..Page::default()
-        }
-    }
-
-    /// The chrome of a page that a signed-in person sees.
-    pub fn page_of(&self, account: &Account, here: &str) -> Page {
-        let lang = self.lang(None, account.user.locale.as_deref());
-        let mut sections = ROOMS.to_vec();
-        if account.user.admin {
-            sections.push((Tab::Console, urls::CONSOLE));
-        }
-        let nav = sections.into_iter().map(|(tab, url)| NavLink::new(lang, tab, url, url == here)).collect();
-        let name = account.user.profile.display_name().unwrap_or_default();
-        let chip = AccountChip {
-            name,
-            email: account.user.email.as_ref().map(Email::readable).unwrap_or_default(),
-            sign_out_url: urls::LOGOUT.to_owned(),
-        };
-        Page { nav, account: Some(chip), language_url_base: here.to_owned(), ..self.page(lang) }
-    }
-
     /// The value that binds a form to this browser.
     pub fn form_token(&mut self) -> String {
         let mark = self.browser.mark_or_make(&self.app.usher).to_owned();
@@ -230,42 +184,6 @@ impl Visitor {
         }
         response
     }
-
-    /// Sends the browser on with a GET: by 303 (RFC 9700 §4.12) where that can be, by a page that leads on by itself
-    /// where it cannot.
-    ///
-    /// A browser holds every redirect that follows a form to the `form-action` of the page with the form, however many
-    /// redirects come in between, and a client's callback may redirect further. So after a form, other sites, and pages of
-    /// ours that may redirect to them, are reached from a page, whose navigation is a new one. And a head that holds a long
-    /// address would not pass common proxies.
-    pub fn redirect(self, to: &str) -> Response {
-        let is_ours = to.starts_with('/') && !to.starts_with("//");
-        let may_leave = !is_ours || is_of_a_request(to);
-        let by_page = self.posted && may_leave;
-        self.send_to(to, by_page)
-    }
-
-    /// Sends the browser on to an address of ours that answers with a page, not with a redirect to another site.
-    pub fn redirect_to_page(self, to: &str) -> Response {
-        self.send_to(to, false)
-    }
-
-    fn send_to(self, to: &str, by_page: bool) -> Response {
-        if to.len() <= LONGEST_LOCATION && !by_page {
-            return self.reply(see_other(to));
-        }
-        let page = Onward { page: self.page(self.lang(None, None)), url: to.to_owned() };
-        match page.render() {
-            Ok(html) => self.reply((Extension(LeadsOn::ByAddress), Html(html))),
-            Err(error) => HttpProblem::from(error).into_response(),
-        }
-    }
-}
-
-/// Is this a page that takes part in a client's request? Such a page leads to the client once the request can be answered.
-fn is_of_a_request(address: &str) -> bool {
-    let query = address.split_once('?').map(|(_, query)| query);
-    query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("interaction=")))
 }
 
 /// 303 to an address of ours, or to a proven one of a client.

@@ -8,14 +8,15 @@ use crate::domain::id::{PasskeyId, RememberedId};
 use crate::flows::{Account, FlowError, Refused};
 use crate::protocol::params::Params;
 use crate::web::account::security;
-use crate::web::extract::owner::Owner;
 use crate::web::extract::params::FormParams;
 use crate::web::extract::visitor::Visitor;
 use crate::web::login::sign_in::{text, with_status};
+use crate::web::owner::Owner;
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// POST
 pub async fn post(

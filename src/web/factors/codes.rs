@@ -12,6 +12,7 @@ use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// Sends the browser to the page that shows these codes.
 ///

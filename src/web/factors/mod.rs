@@ -19,6 +19,7 @@ use super::login::of_refused;
 use super::problem::HttpProblem;
 use super::state::App;
 use super::urls;
+use super::visitor_pages::VisitorPages as _;
 use crate::flows::{Account, FlowError, Refused};
 use crate::i18n::Lang;
 use crate::protocol::params::Params;

@@ -21,6 +21,7 @@ use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// Minutes for which a recovery link is good.
 const MINUTES: u32 = 30;

@@ -10,6 +10,7 @@ use crate::web::extract::visitor::Visitor;
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// Sends a browser whose address holds a request that is too old to the same page with the request begun anew.
 pub async fn layer(

@@ -17,6 +17,7 @@ use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// What the address says: the sign-in so far, the request it is part of, and where it leads without one.
 struct Place {

@@ -17,6 +17,7 @@ use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET shows where to type the code. A link only shows a button: mail programs open links by themselves.
 pub async fn get(

@@ -1,13 +1,12 @@
-//! The endpoints that clients know from the metadata.
+//! The endpoints that programs know from the metadata.
 
-pub mod authorize;
 pub mod client_call;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;
-pub mod logout;
 pub mod register;
 pub mod revoke;
+pub mod routes;
 pub mod token;
 pub mod userinfo;
 

@@ -1,6 +1,7 @@
 //! The chrome every page shares: language, assets, navigation, who is signed in.
 
 use crate::i18n::{Arg, Lang};
+use crate::web::assets;
 
 /// What every page needs beside its own subject. Templates ask it for their words.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,19 @@ pub struct Assets {
     pub passkeys_url: String,
     /// `logo.svg`, also the favicon.
     pub icon_url: String,
+}
+
+impl Assets {
+    /// Where the files that are built into the program are.
+    pub fn built_in() -> Self {
+        let url = |name| assets::url(name).unwrap_or_default().to_owned();
+        Self {
+            css_url: url("app.css"),
+            js_url: url("app.js"),
+            passkeys_url: url("passkeys.js"),
+            icon_url: url("logo.svg"),
+        }
+    }
 }
 
 /// The signed-in person, as the header shows them.

@@ -11,6 +11,7 @@ use crate::web::extract::visitor::Visitor;
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// What of a posted answer is passed on to ourselves.
 const PASSED_ON: [&str; 7] = ["code", "state", "iss", "user", "error", "error_description", "error_subcode"];

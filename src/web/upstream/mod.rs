@@ -11,21 +11,11 @@ use axum::response::Response;
 use super::extract::visitor::Visitor;
 use super::problem::HttpProblem;
 use super::state::App;
+use super::visitor_pages::VisitorPages as _;
 use super::{show, urls};
-use crate::flows::upstream::{Arrived, Errand, UpstreamFault};
-use crate::flows::{FlowError, Refused};
+use crate::flows::upstream::{Arrived, Errand};
 
 pub(super) use trouble::trouble;
-
-impl From<UpstreamFault> for HttpProblem {
-    fn from(fault: UpstreamFault) -> Self {
-        match fault {
-            UpstreamFault::UnknownProvider => FlowError::from(Refused::NotFound("provider")).into(),
-            UpstreamFault::Flow(error) => error.into(),
-            fault @ (UpstreamFault::Upstream(_) | UpstreamFault::Refused(_)) => trouble::problem(&fault),
-        }
-    }
-}
 
 /// Sends the browser on after somebody came back.
 async fn arrived(app: &App, visitor: Visitor, arrived: Arrived) -> Result<Response, HttpProblem> {

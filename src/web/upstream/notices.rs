@@ -18,6 +18,7 @@ use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// POST: Google's security events, Apple's notifications, Facebook's "deauthorize".
 pub async fn account(app: State<App>, provider: Path<String>, request: Request) -> Result<Response, HttpProblem> {

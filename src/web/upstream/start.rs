@@ -11,6 +11,7 @@ use crate::web::extract::visitor::Visitor;
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// Longest hint passed on.
 const MAX_HINT: usize = 320;

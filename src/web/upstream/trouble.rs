@@ -1,37 +1,18 @@
 //! Nobody is in: what happened at the provider, and what to do about it.
 
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::provider::ProviderId;
 use crate::flows::upstream::UpstreamError;
 use crate::flows::upstream::{Errand, Refusal, UpstreamFault};
+use crate::web::error::of_upstream;
 use crate::web::extract::visitor::Visitor;
 use crate::web::pages::{Trouble, UpstreamTrouble};
 use crate::web::problem::HttpProblem;
 use crate::web::show;
 use crate::web::state::App;
 use crate::web::urls;
-
-/// Status and code of a fault, for whoever asked for no page.
-pub(super) fn problem(fault: &UpstreamFault) -> HttpProblem {
-    let (status, code) = match fault {
-        UpstreamFault::Upstream(UpstreamError::Unavailable(_)) => {
-            (StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE")
-        }
-        UpstreamFault::Upstream(UpstreamError::Denied) => (StatusCode::FORBIDDEN, "PROVIDER_DENIED"),
-        UpstreamFault::Upstream(UpstreamError::NotAllowed(_)) => (StatusCode::FORBIDDEN, "PROVIDER_NOT_ALLOWED"),
-        UpstreamFault::Upstream(UpstreamError::Replayed | UpstreamError::StateMismatch)
-        | UpstreamFault::Refused(Refusal::Over) => (StatusCode::BAD_REQUEST, "SIGN_IN_EXPIRED"),
-        UpstreamFault::Upstream(UpstreamError::Malformed(_)) => (StatusCode::BAD_REQUEST, "REQUEST_INVALID"),
-        UpstreamFault::Upstream(_) => (StatusCode::BAD_GATEWAY, "PROVIDER_MISBEHAVED"),
-        UpstreamFault::Refused(Refusal::Taken | Refusal::Lately) => (StatusCode::CONFLICT, "IDENTITY_TAKEN"),
-        UpstreamFault::Refused(_) => (StatusCode::FORBIDDEN, "IDENTITY_REFUSED"),
-        UpstreamFault::UnknownProvider => (StatusCode::NOT_FOUND, "NOT_FOUND"),
-        UpstreamFault::Flow(_) => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
-    };
-    HttpProblem::new(status, code, fault.to_string())
-}
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// A fault as its page knows it.
 const fn kind_of(fault: &UpstreamFault) -> Trouble {
@@ -80,7 +61,7 @@ pub async fn trouble(
         None => (Some(urls::upstream_start(provider)), urls::LOGIN.to_owned()),
     };
     let retry_url = retry_url.filter(|_| !matches!(fault, UpstreamFault::Refused(refusal) if refusal != Refusal::Over));
-    let problem = problem(&fault);
+    let problem = of_upstream(&fault);
     let page = visitor.page(visitor.lang(None, None));
     let view =
         UpstreamTrouble { page, provider: name, trouble: kind_of(&fault), code: problem.code, retry_url, other_url };

@@ -12,6 +12,7 @@ use crate::web::login::logout::{ask, signed_out};
 use crate::web::problem::HttpProblem;
 use crate::web::state::App;
 use crate::web::urls;
+use crate::web::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

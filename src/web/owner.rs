@@ -7,11 +7,12 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::visitor::Visitor;
+use super::extract::visitor::Visitor;
+use super::problem::HttpProblem;
+use super::state::App;
+use super::urls;
+use super::visitor_pages::VisitorPages as _;
 use crate::flows::{Account, FlowError};
-use crate::web::problem::HttpProblem;
-use crate::web::state::App;
-use crate::web::urls;
 
 /// The owner of an account, signed in at this browser.
 pub struct Owner {
