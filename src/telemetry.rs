@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::config::LogFormat;
+use usher_config::LogFormat;
 
 /// Why there is no log.
 #[derive(Debug, thiserror::Error)]

@@ -12,10 +12,10 @@ use axum::routing::get;
 use josekit::jws::{ES256, JwsSigner, RS256};
 use tokio::task::JoinSet;
 use usher::app::OsRandom;
-use usher::domain::event::{Event, EventKind};
-use usher::domain::id::EventId;
-use usher::domain::time::Timestamp;
-use usher::storage::{OpenOptions, Store};
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::EventId;
+use usher_domain::time::Timestamp;
+use usher_storage::{OpenOptions, Store};
 
 /// The argument that turns this program into [`serve_nothing`].
 pub const NOTHING: &str = "--serve-nothing";

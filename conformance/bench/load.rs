@@ -157,7 +157,7 @@ impl Bench {
         Ok(houses)
     }
 
-    fn stores(&self, folder: &std::path::Path) -> anyhow::Result<Vec<(&'static str, usher::storage::Store)>> {
+    fn stores(&self, folder: &std::path::Path) -> anyhow::Result<Vec<(&'static str, usher_storage::Store)>> {
         let sqlite = format!("sqlite://{}", folder.join("commits.db").display());
         let mut stores = vec![("SQLite", self.floors.block_on(limits::open(&sqlite))?)];
         if let Some(server) = &self.arguments.postgres {
@@ -191,7 +191,7 @@ impl Bench {
     fn measure_floors(
         &self,
         floors: &mut Vec<Floor>,
-        stores: &[(&'static str, usher::storage::Store)],
+        stores: &[(&'static str, usher_storage::Store)],
         nothing: &Nothing,
     ) -> anyhow::Result<()> {
         let mut note = |name: String, rate: f64| match floors.iter_mut().find(|floor| floor.name == name) {

@@ -9,10 +9,10 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, json};
-use usher::policy::Table;
-use usher::policy::compile::{Edition, compile};
-use usher::policy::evaluate::{Question, evaluate};
-use usher::policy::routes;
+use usher_policy::Table;
+use usher_policy::compile::{Edition, compile};
+use usher_policy::evaluate::{Question, evaluate};
+use usher_policy::routes;
 
 const ROUNDS: u32 = 200;
 /// What is too short for a clock is done so often in a round.

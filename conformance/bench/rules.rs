@@ -1,7 +1,7 @@
 //! Access rules as large as they may be.
 
 use serde_json::{Map, Value as Json, json};
-use usher::policy::Document;
+use usher_policy::Document;
 
 /// 100 roles with 100 grants each, a third of them conditional, and 200 route rules.
 pub fn ten_thousand_rules() -> Document {

@@ -5,8 +5,8 @@
 
 use anyhow::Context as _;
 
-use crate::flows::Usher;
-use crate::flows::upstream::NewProvider;
+use usher_flows::Usher;
+use usher_flows::upstream::NewProvider;
 
 /// Makes the managed providers those of the file.
 ///

@@ -7,9 +7,9 @@ use anyhow::bail;
 use super::furnish::{assemble, furnish, open_store};
 use super::run::prepare_command;
 use super::source::{OsRandom, SystemClock};
-use crate::config::Config;
-use crate::flows::Usher;
-use crate::storage::{SchemaState, StorageError, Store};
+use usher_config::Config;
+use usher_flows::Usher;
+use usher_storage::{SchemaState, StorageError, Store};
 
 /// How many migrations this program knows and the database lacks.
 ///

@@ -8,8 +8,7 @@ use tokio::task::JoinSet;
 
 use super::listen::listen;
 use super::shutdown::Shutdown;
-use crate::config;
-use crate::demo::{self, Accent, Demo};
+use usher_demo::{Accent, Demo};
 
 /// What tells the demos apart.
 struct Guise {
@@ -48,7 +47,7 @@ impl Demos {
     ///
     /// # Errors
     /// If a port is taken.
-    pub async fn bind(settings: &config::Demo) -> anyhow::Result<Option<Self>> {
+    pub async fn bind(settings: &usher_config::Demo) -> anyhow::Result<Option<Self>> {
         if !settings.enabled {
             return Ok(None);
         }
@@ -96,7 +95,7 @@ impl Demos {
                 other_url,
             };
             let asked = shutdown.asked();
-            tasks.spawn(async move { demo::serve(demo, asked).await.with_context(|| format!("demo {}", guise.name)) });
+            tasks.spawn(async move { usher_demo::serve(demo, asked).await.with_context(|| format!("demo {}", guise.name)) });
         }
     }
 }

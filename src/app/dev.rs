@@ -14,11 +14,11 @@ use super::furnish::{furnish, open_store};
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
 use super::{configured, features, instance_lock, mark, run, sample, seed};
-use crate::config::{Config, DatabaseUrl, Profile};
-use crate::domain::key::SigningAlg;
-use crate::domain::random::Random;
-use crate::flows::{FlowError, Usher};
-use crate::mail::caught::CaughtMail;
+use usher_config::{Config, DatabaseUrl, Profile};
+use usher_domain::key::SigningAlg;
+use usher_domain::random::Random;
+use usher_flows::{FlowError, Usher};
+use usher_mail::caught::CaughtMail;
 use crate::web;
 
 /// Signature algorithms of the two demos, so that both are seen at work.
@@ -149,7 +149,7 @@ fn database_in_words(config: &Config) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
+    use usher_config::Sources;
 
     fn config(url: &str) -> Config {
         Config::load(Profile::Dev, Sources::of_flags([("database_url", url)])).unwrap()

@@ -12,14 +12,14 @@ use super::listen::listen;
 use super::run::DRAIN;
 use super::shutdown::Shutdown;
 use super::source::OsRandom;
-use crate::config::Config;
-use crate::web::extract::client_ip::TrustedProxies;
-use crate::web::health::{self, Unready};
-use crate::web::layers::deadline::Deadlines;
-use crate::web::layers::ready::Gate;
-use crate::web::layers::{self, House, host};
-use crate::web::server::{Limits, Server};
-use crate::web::tls::Tls;
+use usher_config::Config;
+use usher_http_server::extract::client_ip::TrustedProxies;
+use usher_http_server::health::{self, Unready};
+use usher_http_server::layers::deadline::Deadlines;
+use usher_http_server::layers::ready::Gate;
+use usher_http_server::layers::{self, House, host};
+use usher_http_server::server::{Limits, Server};
+use usher_http_server::tls::Tls;
 
 /// A bound front door that nobody answers at yet.
 pub struct Door {

@@ -8,16 +8,16 @@ use std::sync::Arc;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::config::{Config, DatabaseUrl};
-use crate::domain::random::Random;
-use crate::domain::time::Clock;
-use crate::flows::password_pool::{PasswordParams, PasswordPool, PoolError};
-use crate::flows::{FlowError, MASTER_KEY_FACT, Usher};
-use crate::keys::master::{MasterKey, MasterKeyError};
-use crate::keys::seal::Sealer;
-use crate::outbound::{Outbound, OutboundError, OutboundRules};
-use crate::storage::{OpenOptions, SchemaState, StorageError, Store};
-use crate::upstream::{Registry, Surroundings};
+use usher_config::{Config, DatabaseUrl};
+use usher_domain::random::Random;
+use usher_domain::time::Clock;
+use usher_flows::password_pool::{PasswordParams, PasswordPool, PoolError};
+use usher_flows::{FlowError, MASTER_KEY_FACT, Usher};
+use usher_keys::master::{MasterKey, MasterKeyError};
+use usher_keys::seal::Sealer;
+use usher_http_client::{Outbound, OutboundError, OutboundRules};
+use usher_storage::{OpenOptions, SchemaState, StorageError, Store};
+use usher_upstream::{Registry, Surroundings};
 
 /// Why the house cannot be furnished.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use crate::config::Config;
+use usher_config::Config;
 
 /// The address that was asked, if the server behind the settings answers that it is ready.
 ///

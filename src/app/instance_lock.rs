@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::furnish::make_private;
-use crate::config::Config;
+use usher_config::Config;
 
 /// Held for as long as this process serves.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::config::Mail;
-use crate::domain::random::Random;
-use crate::mail::smtp::SmtpMailer;
+use usher_config::Mail;
+use usher_domain::random::Random;
+use usher_mail::smtp::SmtpMailer;
 
 /// The mailer that the settings name; `None` without a mail server.
 ///

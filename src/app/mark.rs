@@ -1,7 +1,7 @@
 //! The mark in a database that says whom it was made for, so that play and production never share one.
 
-use crate::config::Profile;
-use crate::storage::{Result, Store};
+use usher_config::Profile;
+use usher_storage::{Result, Store};
 
 const FACT: &str = "profile";
 

@@ -43,9 +43,9 @@ pub use simulate::{simulate, start_simulator};
 pub use source::{OsRandom, SystemClock};
 
 // What the command line works with: it reaches the verbs through this room alone.
-pub use crate::flows::upstream::NewProvider;
-pub use crate::flows::{Ended, FlowError, NewClient, NewUser, Refused, RegisteredClient, RegisteredProject, Usher};
-pub use crate::protocol::client_metadata::{ClientMetadata, RefreshRotation};
-pub use crate::protocol::scope::Scope;
-pub use crate::storage::providers::StoredProvider;
-pub use crate::upstream::Checked;
+pub use usher_flows::upstream::NewProvider;
+pub use usher_flows::{Ended, FlowError, NewClient, NewUser, Refused, RegisteredClient, RegisteredProject, Usher};
+pub use usher_protocol::client_metadata::{ClientMetadata, RefreshRotation};
+pub use usher_protocol::scope::Scope;
+pub use usher_storage::providers::StoredProvider;
+pub use usher_upstream::Checked;

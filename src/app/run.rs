@@ -8,10 +8,10 @@ use tokio::task::JoinSet;
 
 use super::open_files;
 use super::shutdown::Shutdown;
-use crate::config::{Config, LogFormat};
-use crate::flows::Usher;
-use crate::mail::Mailer;
-use crate::web::layers::panic::log_panics;
+use usher_config::{Config, LogFormat};
+use usher_flows::Usher;
+use usher_mail::Mailer;
+use usher_http_server::layers::panic::log_panics;
 use crate::{jobs, telemetry};
 
 /// Requests in flight have so long to finish.

@@ -8,13 +8,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::seed::{CLIENT, EMAIL};
-use crate::domain::history::Entry;
-use crate::domain::id::{EventId, GrantId, ProjectId, SessionId};
-use crate::domain::page::Cursor;
-use crate::domain::time::Timestamp;
-use crate::flows::{FlowError, NewAssignment, Refused, Subject, Usher};
-use crate::keys::project_key::ProjectLock;
-use crate::policy::Document;
+use usher_domain::history::Entry;
+use usher_domain::id::{EventId, GrantId, ProjectId, SessionId};
+use usher_domain::page::Cursor;
+use usher_domain::time::Timestamp;
+use usher_flows::{FlowError, NewAssignment, Refused, Subject, Usher};
+use usher_keys::project_key::ProjectLock;
+use usher_policy::Document;
 
 /// The rules of a project that keeps plants, as they are written.
 const RULES: &str = include_str!("sample_rules.json");
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn the_rules_can_be_published_and_know_the_roles_that_are_given() {
         let document: Document = serde_json::from_str(RULES).unwrap();
-        let review = crate::policy::validate::validate(&document);
+        let review = usher_policy::validate::validate(&document);
         assert!(review.valid && review.faults.is_empty(), "{:?}", review.faults);
         assert!(ROLES.iter().all(|(role, _)| document.roles.contains_key(*role)));
     }

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use crate::domain::client::{ClientType, SecretRotation};
-use crate::domain::id::{ClientId, ProjectId};
-use crate::domain::page::{Cursor, MAX_PAGE};
-use crate::domain::secret::Secret;
-use crate::domain::user::{Address, Profile};
-use crate::flows::{FlowError, NewClient, NewUser, Refused, Usher};
-use crate::protocol::client_metadata::ClientMetadata;
+use usher_domain::client::{ClientType, SecretRotation};
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::page::{Cursor, MAX_PAGE};
+use usher_domain::secret::Secret;
+use usher_domain::user::{Address, Profile};
+use usher_flows::{FlowError, NewClient, NewUser, Refused, Usher};
+use usher_protocol::client_metadata::ClientMetadata;
 
 /// The address of the person to sign in as.
 pub const EMAIL: &str = "ana@example.test";
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_token_of_the_project_is_a_key_like_any_other() {
-        assert!(crate::keys::project_key::ProjectKey::of_token(PROJECT_TOKEN).is_some());
+        assert!(usher_keys::project_key::ProjectKey::of_token(PROJECT_TOKEN).is_some());
     }
 
     #[test]

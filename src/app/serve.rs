@@ -12,10 +12,10 @@ use super::furnish::{furnish, open_store};
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
 use super::{configured, instance_lock, mailer, mark, run};
-use crate::config::{Config, Profile};
-use crate::domain::random::Random;
-use crate::flows::Usher;
-use crate::mail::Mailer;
+use usher_config::{Config, Profile};
+use usher_domain::random::Random;
+use usher_flows::Usher;
+use usher_mail::Mailer;
 use crate::web;
 
 /// Where `usher dev` keeps everything.
@@ -88,7 +88,7 @@ fn is_of_dev(file: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
+    use usher_config::Sources;
 
     fn config(flags: &[(&str, &str)]) -> Config {
         let flags = [("issuer", "https://id.example.org")].iter().chain(flags).copied();

@@ -9,9 +9,9 @@ use tokio::net::TcpListener;
 
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
-use crate::domain::random::Random as _;
-use crate::domain::time::Clock as _;
-use crate::sim::{Sim, Surroundings};
+use usher_domain::random::Random as _;
+use usher_domain::time::Clock as _;
+use usher_sim::{Sim, Surroundings};
 
 /// Starts the simulator on `listener`.
 ///

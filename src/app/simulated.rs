@@ -13,12 +13,12 @@ use url::Url;
 
 use super::shutdown::Shutdown;
 use super::simulate::start_simulator;
-use crate::domain::provider::{ProviderKind, ProviderSettings};
-use crate::domain::secret::Secret;
-use crate::flows::upstream::NewProvider;
-use crate::flows::{FlowError, Usher};
-use crate::sim::{CLIENT_ID, CLIENT_SECRET, Provider};
-use crate::storage::Result as Stored;
+use usher_domain::provider::{ProviderKind, ProviderSettings};
+use usher_domain::secret::Secret;
+use usher_flows::upstream::NewProvider;
+use usher_flows::{FlowError, Usher};
+use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider};
+use usher_storage::Result as Stored;
 
 const WIRED: [(ProviderKind, Provider); 3] = [
     (ProviderKind::Google, Provider::Google),

@@ -2,8 +2,8 @@
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
-use crate::domain::random::Random;
-use crate::domain::time::{Clock, Timestamp};
+use usher_domain::random::Random;
+use usher_domain::time::{Clock, Timestamp};
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::output::{Output, say};
 use super::print_config::{Print, print, print_providers};
 use super::settings::Settings;
-use crate::config::{Profile, defaults};
+use usher_config::{Profile, defaults};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

@@ -9,8 +9,8 @@ use super::output::Output;
 use super::settings::Settings;
 use super::table::table;
 use crate::app;
-use crate::domain::key::{KeyState, SigningKeyRecord};
-use crate::domain::time::Timestamp;
+use usher_domain::key::{KeyState, SigningKeyRecord};
+use usher_domain::time::Timestamp;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::config::{ConfiguredProvider, Explained};
+use usher_config::{ConfiguredProvider, Explained};
 
 /// How much `usher config print` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ fn line(setting: &Explained) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, Profile, Sources, defaults};
+    use usher_config::{Config, Profile, Sources, defaults};
 
     fn config() -> Config {
         let flags = [

@@ -7,7 +7,7 @@ use super::output::Output;
 use super::settings::Settings;
 use super::table::{facts, table};
 use crate::app::{self, Usher};
-use crate::domain::page::{Cursor, MAX_PAGE};
+use usher_domain::page::{Cursor, MAX_PAGE};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

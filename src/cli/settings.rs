@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::config::{Config, ConfigError, ConfigErrors, Profile, Sources};
+use usher_config::{Config, ConfigError, ConfigErrors, Profile, Sources};
 
 /// Where this process is told its settings.
 #[derive(Debug, Clone, Default)]

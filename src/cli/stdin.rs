@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 
 use super::failure::WrongUsage;
-use crate::domain::secret::Secret;
+use usher_domain::secret::Secret;
 
 /// Nobody means to read more than this.
 const LONGEST: u64 = 1024 * 1024;

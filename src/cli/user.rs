@@ -12,9 +12,9 @@ use super::settings::Settings;
 use super::stdin;
 use super::table::{facts, table};
 use crate::app::{self, Ended, NewUser, Usher};
-use crate::domain::page::{Cursor, MAX_PAGE};
-use crate::domain::session::Session;
-use crate::domain::user::{Profile, User, UserStatus};
+use usher_domain::page::{Cursor, MAX_PAGE};
+use usher_domain::session::Session;
+use usher_domain::user::{Profile, User, UserStatus};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Job;
-use crate::domain::id::GrantId;
-use crate::domain::time::Timestamp;
-use crate::flows::{FlowError, Usher};
+use usher_domain::id::GrantId;
+use usher_domain::time::Timestamp;
+use usher_flows::{FlowError, Usher};
 
 /// Rows in one transaction.
 const BATCH: u32 = 100;

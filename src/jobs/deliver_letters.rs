@@ -9,8 +9,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use crate::flows::{FlowError, Usher};
-use crate::mail::Mailer;
+use usher_flows::{FlowError, Usher};
+use usher_mail::Mailer;
 
 /// The job, and the way letters leave.
 pub struct DeliverLetters {

@@ -9,8 +9,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use crate::events::webhooks::{Around, Courier};
-use crate::flows::{FlowError, Usher};
+use usher_events::webhooks::{Around, Courier};
+use usher_flows::{FlowError, Usher};
 
 /// The job.
 pub struct DeliverWebhooks;

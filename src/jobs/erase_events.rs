@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Job;
-use crate::domain::id::UserId;
-use crate::flows::{FlowError, Usher};
-use crate::storage::erasures::Erasure;
+use usher_domain::id::UserId;
+use usher_flows::{FlowError, Usher};
+use usher_storage::erasures::Erasure;
 
 /// Events in one transaction.
 const BATCH: u32 = 200;

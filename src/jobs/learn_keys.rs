@@ -11,9 +11,9 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex as Held, watch};
 
 use super::Job;
-use crate::domain::key::SigningKeyRecord;
-use crate::flows::{FlowError, Usher};
-use crate::storage::Ring;
+use usher_domain::key::SigningKeyRecord;
+use usher_flows::{FlowError, Usher};
+use usher_storage::Ring;
 
 /// The job, the keys as they were seen last, and the bell.
 #[derive(Default)]

@@ -26,9 +26,9 @@ use self::learn_keys::LearnKeys;
 use self::send_logouts::SendLogouts;
 use self::tell_facts::TellFacts;
 use self::tend_keys::TendKeys;
-use crate::domain::random::Random;
-use crate::flows::{FlowError, Usher};
-use crate::mail::Mailer;
+use usher_domain::random::Random;
+use usher_flows::{FlowError, Usher};
+use usher_mail::Mailer;
 
 /// No run takes longer; past that it is cut off and comes again.
 const LONGEST_RUN: Duration = Duration::from_mins(4);

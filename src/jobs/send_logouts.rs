@@ -8,8 +8,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use crate::events::backchannel::{Around, Herald};
-use crate::flows::{FlowError, Usher};
+use usher_events::backchannel::{Around, Herald};
+use usher_flows::{FlowError, Usher};
 
 /// The job.
 pub struct SendLogouts;

@@ -7,8 +7,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use crate::events::{Rules, Teller};
-use crate::flows::{FlowError, Usher};
+use usher_events::{Rules, Teller};
+use usher_flows::{FlowError, Usher};
 
 /// The job. It needs no lease: facts are taken under a lock of their own.
 pub struct TellFacts;

@@ -6,7 +6,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use crate::flows::{FlowError, Usher};
+use usher_flows::{FlowError, Usher};
 
 /// The job.
 pub struct TendKeys;

@@ -1,7 +1,7 @@
 //! The runner: rests, wakes, leases, stops.
 
 use super::*;
-use crate::domain::random::SeededRandom;
+use usher_domain::random::SeededRandom;
 
 #[test]
 fn a_rest_varies_by_a_tenth_and_no_more() {

@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 use reqwest::Client;
 use serde_json::Value;
 use tokio::task::JoinSet;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
-use usher::storage::Store;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
+use usher_storage::Store;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -83,9 +83,9 @@ async fn check_generations(store: &Store, house: &TestUsher, holders: &[Holder])
         let sealed = house
             .usher
             .sealer
-            .open_deterministic_text(usher::keys::seal::Purpose::RefreshToken, &holder.token)
+            .open_deterministic_text(usher_keys::seal::Purpose::RefreshToken, &holder.token)
             .unwrap();
-        let id = usher::domain::id::GrantId(uuid::Uuid::from_slice(&sealed[..16]).unwrap());
+        let id = usher_domain::id::GrantId(uuid::Uuid::from_slice(&sealed[..16]).unwrap());
         let generation = u32::from_be_bytes(sealed[16..].try_into().unwrap());
         let grant = store.find_grant(id).await.unwrap().unwrap().grant;
         let leaf = grant.refresh.unwrap().generation;

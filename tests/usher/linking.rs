@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use usher::domain::linking::Address::{Authoritative, Relay, Unproven, Verified};
-use usher::domain::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
-use usher::domain::provider::LinkPolicy::{self, Auto, Confirm, VerifyMail};
+use usher_domain::linking::Address::{Authoritative, Relay, Unproven, Verified};
+use usher_domain::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
+use usher_domain::provider::LinkPolicy::{self, Auto, Confirm, VerifyMail};
 
 const INTENTS: [Intent; 4] = [Intent::SignIn, Intent::Link, Intent::LinkStale, Intent::LinkElsewhere];
 const HOLDERS: [Holder; 5] =

@@ -9,9 +9,9 @@ use sqlx::{FromRow, PgConnection, SqliteConnection};
 
 use tempfile::TempDir;
 use usher::app::{FurnishError, OsRandom, furnish};
-use usher::config::{Config, Profile, Sources};
-use usher::domain::time::ManualClock;
-use usher::storage::{SchemaState, StorageError, Store};
+use usher_config::{Config, Profile, Sources};
+use usher_domain::time::ManualClock;
+use usher_storage::{SchemaState, StorageError, Store};
 
 use crate::harness::database::{RawConnection, TestDatabase, on_both_databases};
 use crate::harness::house::START;

@@ -2,9 +2,9 @@
 
 use super::Finding;
 use crate::app::furnish::open_store;
-use crate::config::{Config, DatabaseUrl};
-use crate::domain::time::Timestamp;
-use crate::storage::{SchemaState, Store};
+use usher_config::{Config, DatabaseUrl};
+use usher_domain::time::Timestamp;
+use usher_storage::{SchemaState, Store};
 
 /// What was found, and the database if its schema can be read by this program.
 pub async fn examine(config: &Config, now: Timestamp) -> (Vec<Finding>, Option<Store>) {

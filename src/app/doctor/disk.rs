@@ -1,7 +1,7 @@
 //! Is there room left where data is?
 
 use super::Finding;
-use crate::config::Config;
+use usher_config::Config;
 
 /// Below this, in bytes, writes fail before long.
 const LITTLE: u64 = 100 * 1024 * 1024;

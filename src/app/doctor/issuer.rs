@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Finding;
-use crate::config::{Config, Profile};
+use usher_config::{Config, Profile};
 
 /// Longest wait for one answer.
 const PATIENCE: Duration = Duration::from_secs(5);

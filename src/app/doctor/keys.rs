@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::Finding;
-use crate::config::Config;
-use crate::domain::key::{KeyState, SigningAlg, SigningKeyRecord};
-use crate::domain::time::Timestamp;
-use crate::flows::MASTER_KEY_FACT;
-use crate::keys::keyring::Keyring;
-use crate::keys::master::{MasterKey, MasterKeyError};
-use crate::keys::seal::Sealer;
-use crate::storage::{StorageError, Store};
+use usher_config::Config;
+use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
+use usher_domain::time::Timestamp;
+use usher_flows::MASTER_KEY_FACT;
+use usher_keys::keyring::Keyring;
+use usher_keys::master::{MasterKey, MasterKeyError};
+use usher_keys::seal::Sealer;
+use usher_storage::{StorageError, Store};
 
 /// A rotation may be this late before it is worth a word: a server tends its keys each hour.
 const LATE: Duration = Duration::from_hours(24);
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_damaged_key_and_a_missing_one_are_told_apart() {
-        let config = crate::config::Config::load(crate::config::Profile::Dev, crate::config::Sources::default());
+        let config = usher_config::Config::load(usher_config::Profile::Dev, usher_config::Sources::default());
         let config = config.unwrap();
         let sealer = Sealer::new(&MasterKey::from_bytes([7; 32]));
         let damaged = [key(1)];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Finding;
 use crate::app::mailer;
 use crate::app::source::OsRandom;
-use crate::config::{Config, Profile};
+use usher_config::{Config, Profile};
 
 /// What was found. Nothing is sent.
 pub async fn examine(config: &Config) -> Finding {

@@ -9,9 +9,9 @@ mod providers;
 
 use serde::Serialize;
 
-use crate::config::{Config, ConfigError};
-use crate::domain::time::Clock as _;
-use crate::web::tls::Tls;
+use usher_config::{Config, ConfigError};
+use usher_domain::time::Clock as _;
+use usher_http_server::tls::Tls;
 
 use super::source::SystemClock;
 

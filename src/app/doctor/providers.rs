@@ -8,12 +8,12 @@ use futures_util::future::join_all;
 use super::Finding;
 use crate::app::furnish::assemble;
 use crate::app::source::{OsRandom, SystemClock};
-use crate::config::Config;
-use crate::domain::provider::ProviderSettings;
-use crate::domain::time::Timestamp;
-use crate::flows::{MASTER_KEY_FACT, Usher};
-use crate::storage::Store;
-use crate::upstream::{self, UpstreamError};
+use usher_config::Config;
+use usher_domain::provider::ProviderSettings;
+use usher_domain::time::Timestamp;
+use usher_flows::{MASTER_KEY_FACT, Usher};
+use usher_storage::Store;
+use usher_upstream::UpstreamError;
 
 const SUBJECT: &str = "provider";
 /// What is found of a provider of development that does not answer.
@@ -82,7 +82,7 @@ async fn is_simulated(_: &Usher, _: &ProviderSettings) -> bool {
 }
 
 fn sunset(settings: &ProviderSettings, now: Timestamp) -> Option<Finding> {
-    let (version, end) = upstream::graph_sunset(settings)?;
+    let (version, end) = usher_upstream::graph_sunset(settings)?;
     let left = end.0.saturating_sub(now.0);
     let soon = i64::try_from(SOON.as_secs()).unwrap_or(i64::MAX);
     (left < soon).then(|| {
@@ -97,7 +97,7 @@ fn sunset(settings: &ProviderSettings, now: Timestamp) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::app::doctor::Verdict;
-    use crate::domain::provider::ProviderKind;
+    use usher_domain::provider::ProviderKind;
 
     fn facebook(version: &str) -> ProviderSettings {
         let graph_version = Some(version.to_owned());

@@ -14,9 +14,9 @@ use super::output::Output;
 use super::settings::Settings;
 use super::table::{facts, table};
 use crate::app::{self, Usher};
-use crate::domain::client::{Client, SecretRotation};
-use crate::domain::id::ClientId;
-use crate::domain::page::MAX_PAGE;
+use usher_domain::client::{Client, SecretRotation};
+use usher_domain::id::ClientId;
+use usher_domain::page::MAX_PAGE;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

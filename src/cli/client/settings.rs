@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::app::ClientMetadata;
 use crate::cli::stdin;
-use crate::domain::client::ClientType;
+use usher_domain::client::ClientType;
 
 /// One option for each member of the metadata that may change. A member that is not given stays as it is.
 #[derive(Debug, Default, Args)]

@@ -11,8 +11,8 @@ use crate::app::{NewProvider, Usher};
 use crate::cli::failure::WrongUsage;
 use crate::cli::output::Output;
 use crate::cli::stdin;
-use crate::domain::provider::{ProviderKind, ProviderSettings};
-use crate::domain::secret::Secret;
+use usher_domain::provider::{ProviderKind, ProviderSettings};
+use usher_domain::secret::Secret;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Add {

@@ -13,7 +13,7 @@ use super::output::Output;
 use super::settings::Settings;
 use super::table::{printable, table};
 use crate::app::{self, Checked, Usher};
-use crate::domain::provider::ProviderId;
+use usher_domain::provider::ProviderId;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

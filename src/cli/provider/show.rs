@@ -55,8 +55,8 @@ pub(super) fn in_words(provider: &StoredProvider, callback: &str) -> serde_json:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::{ProviderKind, ProviderSettings};
-    use crate::domain::time::Timestamp;
+    use usher_domain::provider::{ProviderKind, ProviderSettings};
+    use usher_domain::time::Timestamp;
 
     #[test]
     fn a_provider_is_told_without_its_secret() {

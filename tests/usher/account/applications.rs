@@ -1,8 +1,8 @@
 //! The applications that have access: what each may have, what it was given, and taking it back.
 
 use reqwest::StatusCode;
-use usher::domain::client::ClientType;
-use usher::protocol::client_metadata::IdTokenClaims;
+use usher_domain::client::ClientType;
+use usher_protocol::client_metadata::IdTokenClaims;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;

@@ -1,7 +1,7 @@
 //! A new address: proven first, and the old one is told (PW-15).
 
 use reqwest::StatusCode;
-use usher::mail::{Letter, LetterKind};
+use usher_mail::{Letter, LetterKind};
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;

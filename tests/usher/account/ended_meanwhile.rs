@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use usher::domain::id::SessionId;
-use usher::domain::session::Session;
-use usher::flows::{Account, Browser as Cookies, Device, FlowError, Refused};
-use usher::mail::LetterKind;
+use usher_domain::id::SessionId;
+use usher_domain::session::Session;
+use usher_flows::{Account, Browser as Cookies, Device, FlowError, Refused};
+use usher_mail::LetterKind;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;

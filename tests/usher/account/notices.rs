@@ -2,8 +2,8 @@
 
 use reqwest::StatusCode;
 use reqwest::header::USER_AGENT;
-use usher::domain::client::ClientType;
-use usher::mail::{Letter, LetterKind};
+use usher_domain::client::ClientType;
+use usher_mail::{Letter, LetterKind};
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::{PASSWORD, TestUsher};

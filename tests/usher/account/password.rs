@@ -6,10 +6,10 @@ use futures_util::future::join_all;
 use reqwest::header::COOKIE;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use usher::domain::client::ClientType;
-use usher::domain::secret::Secret;
-use usher::flows::{Browser as Cookies, Device, FlowError, Refused};
-use usher::mail::LetterKind;
+use usher_domain::client::ClientType;
+use usher_domain::secret::Secret;
+use usher_flows::{Browser as Cookies, Device, FlowError, Refused};
+use usher_mail::LetterKind;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::{PASSWORD, START, TestUsher};

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::{join, join_all};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use usher::domain::user::UserStatus;
-use usher::mail::LetterKind;
+use usher_domain::user::UserStatus;
+use usher_mail::LetterKind;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;

@@ -3,10 +3,10 @@
 use reqwest::header::{COOKIE, ETAG};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use usher::domain::client::ClientType;
-use usher::domain::id::ProjectId;
-use usher::flows::{NewClient, RegisteredClient};
-use usher::protocol::client_metadata::ClientMetadata;
+use usher_domain::client::ClientType;
+use usher_domain::id::ProjectId;
+use usher_flows::{NewClient, RegisteredClient};
+use usher_protocol::client_metadata::ClientMetadata;
 
 use crate::harness::browser::Browser;
 use crate::harness::house::TestUsher;

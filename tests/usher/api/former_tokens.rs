@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use usher::flows::{RegisteredClient, RegisteredProject};
+use usher_flows::{RegisteredClient, RegisteredProject};
 
 use super::{ANA, By, call, call_with, client_in, get};
 use crate::harness::database::{TestDatabase, on_both_databases};

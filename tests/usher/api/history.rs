@@ -10,9 +10,9 @@ use reqwest::redirect::Policy;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row as _};
 use tokio::sync::watch;
-use usher::events::{Rules, Teller};
-use usher::flows::{RegisteredClient, RegisteredProject};
-use usher::keys::seal::Purpose;
+use usher_events::{Rules, Teller};
+use usher_flows::{RegisteredClient, RegisteredProject};
+use usher_keys::seal::Purpose;
 
 use super::{By, call, client_in, get};
 use crate::harness::browser::Browser;
@@ -42,8 +42,8 @@ async fn house_on(db: TestDatabase) -> TestUsher {
 
 async fn project_with_client(house: &TestUsher) -> (RegisteredProject, RegisteredClient) {
     let project = house.usher.create_project("Zoo").await.unwrap();
-    let change = |metadata: &mut usher::protocol::client_metadata::ClientMetadata| {
-        metadata.scope = usher::protocol::scope::Scope::of(["openid", "zebra:a", "zebra:b", "zebra:c"]);
+    let change = |metadata: &mut usher_protocol::client_metadata::ClientMetadata| {
+        metadata.scope = usher_protocol::scope::Scope::of(["openid", "zebra:a", "zebra:b", "zebra:c"]);
         metadata.first_party = true;
     };
     let client = client_in(house, project.project.id, change).await;

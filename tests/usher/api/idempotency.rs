@@ -3,8 +3,8 @@
 use reqwest::Method;
 use reqwest::header::COOKIE;
 use serde_json::{Value, json};
-use usher::flows::Device;
-use usher::flows::api::Repeat;
+use usher_flows::Device;
+use usher_flows::api::Repeat;
 
 use super::ANA;
 use crate::harness::database::on_both_databases;
@@ -103,7 +103,7 @@ on_both_databases! {
         let device = Device { source: "127.0.0.1/32".into(), user_agent: None };
         let other = house.usher.begin_once(None, &device, "another", &[b"x"]).await.expect("it can be begun");
         assert!(matches!(other, Repeat::First(_)));
-        let id = usher::keys::seal::Purpose::RepeatedAnswer;
+        let id = usher_keys::seal::Purpose::RepeatedAnswer;
         let mac = house.usher.sealer.mac(id, format!("source {}\n{KEY}", device.source).as_bytes());
         let kept = house.database.store.find_repeatable(&mac).await.expect("memory answers").expect("it is kept");
         let sealed = kept.answer.expect("it was answered");

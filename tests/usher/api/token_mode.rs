@@ -3,9 +3,9 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::json;
-use usher::domain::client::ClientType;
-use usher::flows::api::HOUSE_CLIENT;
-use usher::protocol::scope::Scope;
+use usher_domain::client::ClientType;
+use usher_flows::api::HOUSE_CLIENT;
+use usher_protocol::scope::Scope;
 
 use super::{ANA, TOKEN_MODE};
 use crate::harness::database::on_both_databases;

@@ -1,7 +1,7 @@
 //! The pages of one project: who works on it, and its token.
 
 use reqwest::StatusCode;
-use usher::domain::project::Project;
+use usher_domain::project::Project;
 
 use super::{BOSS, administrator};
 use crate::harness::browser::{Browser, Landing};

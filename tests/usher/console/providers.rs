@@ -2,9 +2,9 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use usher::domain::provider::{ProviderId, ProviderKind, ProviderSettings};
-use usher::domain::secret::Secret;
-use usher::flows::upstream::NewProvider;
+use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use usher_domain::secret::Secret;
+use usher_flows::upstream::NewProvider;
 
 use super::administrator;
 use crate::harness::browser::Browser;

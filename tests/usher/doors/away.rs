@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
-use usher::domain::client::ClientType;
-use usher::storage::{OpenOptions, Store};
+use usher_domain::client::ClientType;
+use usher_storage::{OpenOptions, Store};
 
 use super::wire::{Reply, send};
 use crate::harness::browser::Browser;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
-use usher::web::extract::client_ip::TrustedProxies;
-use usher::web::layers::ready::Gate;
-use usher::web::router;
-use usher::web::server::{Limits, Server};
+use usher_http_server::extract::client_ip::TrustedProxies;
+use usher_http_server::layers::ready::Gate;
+use usher::app::router;
+use usher_http_server::server::{Limits, Server};
 
 use super::wire::send;
 use crate::harness::house::TestUsher;

@@ -10,7 +10,7 @@ mod totp;
 mod upstream;
 
 use totp_rs::{Builder, Secret};
-use usher::domain::time::Timestamp;
+use usher_domain::time::Timestamp;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::house::{PASSWORD, TestUsher};

@@ -1,8 +1,8 @@
 //! What a client, its project or a request asks of an authentication.
 
 use serde_json::json;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use super::{ANA, App, at_second_step, confirm, house_with_app};
 use crate::harness::browser::Browser;

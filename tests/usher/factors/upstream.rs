@@ -1,6 +1,6 @@
 //! Second factors beside identities that providers vouch for (UP-15), and what is asked before an account changes hands.
 
-use usher::domain::provider::ProviderKind::{Facebook, Google, X};
+use usher_domain::provider::ProviderKind::{Facebook, Google, X};
 
 use super::{ANA, App, at_second_step, house_with_app, set_up};
 use crate::harness::browser::{Browser, Landing};

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
-use usher::storage::{OpenOptions, Store};
+use usher_storage::{OpenOptions, Store};
 
 use super::template;
 

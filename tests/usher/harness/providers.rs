@@ -9,12 +9,12 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use url::Url;
-use usher::domain::provider::{ProviderId, ProviderKind, ProviderSettings};
-use usher::domain::random::{Random as _, SeededRandom};
-use usher::domain::secret::Secret;
-use usher::domain::time::Clock as _;
-use usher::flows::upstream::NewProvider;
-use usher::sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, Surroundings};
+use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use usher_domain::random::{Random as _, SeededRandom};
+use usher_domain::secret::Secret;
+use usher_domain::time::Clock as _;
+use usher_flows::upstream::NewProvider;
+use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, Surroundings};
 
 use super::browser::{Browser, Landing};
 use super::database::TestDatabase;

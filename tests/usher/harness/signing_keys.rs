@@ -3,12 +3,12 @@
 use std::sync::OnceLock;
 
 use usher::app::OsRandom;
-use usher::domain::key::{SigningAlg, SigningKeyRecord};
-use usher::domain::time::Timestamp;
-use usher::flows::Usher;
-use usher::keys::generate::generate;
-use usher::keys::master::MasterKey;
-use usher::keys::seal::{Purpose, Sealer};
+use usher_domain::key::{SigningAlg, SigningKeyRecord};
+use usher_domain::time::Timestamp;
+use usher_flows::Usher;
+use usher_keys::generate::generate;
+use usher_keys::master::MasterKey;
+use usher_keys::seal::{Purpose, Sealer};
 
 /// A key with its private half in the clear.
 struct DrawnKey {
@@ -27,7 +27,7 @@ pub async fn lend(usher: &Usher) {
             for key in &sealed {
                 tx.insert_key(key).await?;
             }
-            Ok::<_, usher::storage::StorageError>(())
+            Ok::<_, usher_storage::StorageError>(())
         })
     });
     insert.await.expect("keys can be stored");

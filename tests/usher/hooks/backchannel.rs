@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use usher::domain::key::SigningAlg;
-use usher::domain::secret::Secret;
-use usher::flows::{Device, RegisteredClient};
-use usher::keys::verify::Expect;
+use usher_domain::key::SigningAlg;
+use usher_domain::secret::Secret;
+use usher_flows::{Device, RegisteredClient};
+use usher_keys::verify::Expect;
 
 use super::receiver::{Call, Receiver, Reply};
 use super::stage::{ANA, Stage, account, distinct, run};

@@ -1,12 +1,12 @@
 //! A project is told of what concerns its own clients, its members and the users of its clients, and of nothing else.
 
 use serde_json::Value;
-use usher::domain::concern::Concern;
-use usher::domain::event::{Event, EventKind};
-use usher::domain::id::{EventId, ProjectId};
-use usher::domain::webhook::catalogue;
-use usher::flows::RegisteredClient;
-use usher::flows::webhooks::NewWebhook;
+use usher_domain::concern::Concern;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{EventId, ProjectId};
+use usher_domain::webhook::catalogue;
+use usher_flows::RegisteredClient;
+use usher_flows::webhooks::NewWebhook;
 
 use super::receiver::{Call, Receiver};
 use super::stage::{ANA, Stage, account};

@@ -97,7 +97,7 @@ on_both_databases! {
         stage.webhook(&exact, &["client.updated", "user.deleted"]).await;
         stage.webhook(&all, &["*"]).await;
         let other = stage.house.usher.create_project("Other").await.unwrap();
-        let new = usher::flows::webhooks::NewWebhook {
+        let new = usher_flows::webhooks::NewWebhook {
             url: receiver.url.clone(), description: String::new(), events: vec!["*".into()],
         };
         stage.house.usher.create_webhook(other.project.id, new).await.unwrap();

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use tokio::sync::watch;
-use usher::events::webhooks::{Around, Courier};
-use usher::flows::Usher;
+use usher_events::webhooks::{Around, Courier};
+use usher_flows::Usher;
 
 use super::receiver::{Call, Receiver, Reply};
 use super::stage::{Stage, distinct, run};

@@ -10,10 +10,10 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
-use usher::domain::id::{EventId, WebhookId};
-use usher::domain::webhook::Delivery;
-use usher::events::webhooks::{Around, Courier};
-use usher::outbound::{Found, Names, Outbound, OutboundRules};
+use usher_domain::id::{EventId, WebhookId};
+use usher_domain::webhook::Delivery;
+use usher_events::webhooks::{Around, Courier};
+use usher_http_client::{Found, Names, Outbound, OutboundRules};
 
 use super::receiver::{Receiver, raw};
 use super::stage::Stage;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use usher::domain::client::ClientType;
-use usher::flows::{Account, Browser as Cookies, NewClient, RegisteredClient, RegisteredProject, Usher};
+use usher_domain::client::ClientType;
+use usher_flows::{Account, Browser as Cookies, NewClient, RegisteredClient, RegisteredProject, Usher};
 use usher::jobs;
 
 use super::receiver::Receiver;

@@ -20,17 +20,17 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use url::Url;
-use usher::domain::random::SeededRandom;
-use usher::web::extract::client_ip::{ClientIp, TrustedProxies};
-use usher::web::extract::json::JsonBody;
-use usher::web::extract::params::FormParams;
-use usher::web::health;
-use usher::web::layers::deadline::Deadlines;
-use usher::web::layers::ready::Gate;
-use usher::web::layers::{self, House, host};
-use usher::web::problem::HttpProblem;
-use usher::web::server::{Limits, Server};
-use usher::web::tls::Tls;
+use usher_domain::random::SeededRandom;
+use usher_http_server::extract::client_ip::{ClientIp, TrustedProxies};
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::extract::params::FormParams;
+use usher_http_server::health;
+use usher_http_server::layers::deadline::Deadlines;
+use usher_http_server::layers::ready::Gate;
+use usher_http_server::layers::{self, House, host};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::server::{Limits, Server};
+use usher_http_server::tls::Tls;
 
 /// Far longer than any patience of the server under test.
 const LONG: Duration = Duration::from_secs(4);

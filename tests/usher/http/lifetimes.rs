@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-use usher::web::extract::client_ip::TrustedProxies;
-use usher::web::server::Limits;
+use usher_http_server::extract::client_ip::TrustedProxies;
+use usher_http_server::server::Limits;
 
 use super::door::{Door, assert_status, form_head, get_request, hear_out, short, until};
 

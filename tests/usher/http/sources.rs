@@ -1,8 +1,8 @@
 //! Who is asking, and how many connections one asker may hold.
 
 use tokio::io::AsyncReadExt;
-use usher::web::extract::client_ip::TrustedProxies;
-use usher::web::server::Limits;
+use usher_http_server::extract::client_ip::TrustedProxies;
+use usher_http_server::server::Limits;
 
 use super::door::{Door, assert_status, get_request, short};
 

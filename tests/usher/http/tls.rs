@@ -9,8 +9,8 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, ProtocolVersion, RootCertStore, SupportedProtocolVersion};
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsConnector;
-use usher::web::extract::client_ip::TrustedProxies;
-use usher::web::tls::Tls;
+use usher_http_server::extract::client_ip::TrustedProxies;
+use usher_http_server::tls::Tls;
 
 use super::door::{Door, assert_status, get_request, hear_out, short};
 

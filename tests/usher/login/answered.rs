@@ -1,8 +1,8 @@
 //! A page that somebody goes back to after its request was answered: no second answer reaches the application unasked.
 
 use reqwest::StatusCode;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
@@ -12,7 +12,7 @@ const ANA: &str = "ana@example.test";
 
 async fn furnished(house: &TestUsher) -> RegisteredClient {
     house.user(ANA).await;
-    let change = |metadata: &mut usher::protocol::client_metadata::ClientMetadata| {
+    let change = |metadata: &mut usher_protocol::client_metadata::ClientMetadata| {
         metadata.first_party = true;
         metadata.client_uri = Some("https://rp.test/home".into());
     };

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use usher::domain::client::ClientType;
-use usher::flows::{Browser, Device, ReturnTo};
-use usher::mail::LetterKind;
+use usher_domain::client::ClientType;
+use usher_flows::{Browser, Device, ReturnTo};
+use usher_mail::LetterKind;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -88,7 +88,7 @@ on_both_databases! {
 
     async fn a_lease_of_a_clock_that_was_ahead_ends_when_one_taken_now_would(db: TestDatabase) {
         let store = &db.store;
-        let at = |seconds: i64| usher::domain::time::Timestamp(1_800_000_000 + seconds);
+        let at = |seconds: i64| usher_domain::time::Timestamp(1_800_000_000 + seconds);
         let ten_years = 10 * 365 * 86_400;
         assert!(store.take_lease("sweep", "dead".into(), at(ten_years), at(ten_years + 60)).await.unwrap());
         assert!(!store.take_lease("sweep", "two".into(), at(0), at(60)).await.unwrap(), "its holder may be alive");
@@ -103,7 +103,7 @@ on_both_databases! {
 
     async fn a_lease_and_last_uses_never_move_back(db: TestDatabase) {
         let store = &db.store;
-        let at = |seconds: i64| usher::domain::time::Timestamp(1_800_000_000 + seconds);
+        let at = |seconds: i64| usher_domain::time::Timestamp(1_800_000_000 + seconds);
         assert!(store.take_lease("sweep", "one".into(), at(0), at(60)).await.unwrap());
         assert!(store.take_lease("sweep", "one".into(), at(-1_000), at(-940)).await.unwrap(), "its own it may renew");
         assert!(!store.take_lease("sweep", "two".into(), at(30), at(90)).await.unwrap(), "and it is not shortened by it");

@@ -1,8 +1,8 @@
 //! An authorization on its way through the pages: bound to its browser, sealed, and never completed by halves.
 
 use reqwest::StatusCode;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;

@@ -2,8 +2,8 @@
 //! and the browser of these tests refuses what they refuse.
 
 use reqwest::StatusCode;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::authenticator::Authenticator;
 use crate::harness::database::on_both_databases;

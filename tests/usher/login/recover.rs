@@ -2,8 +2,8 @@
 
 use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
-use usher::domain::client::ClientType;
-use usher::mail::Letter;
+use usher_domain::client::ClientType;
+use usher_mail::Letter;
 
 use crate::doors::wire::{Reply, send};
 use crate::harness::browser::{Browser, Landing};

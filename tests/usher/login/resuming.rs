@@ -1,8 +1,8 @@
 //! Pages that were left open, went back to, or were opened twice: each leads on.
 
 use reqwest::StatusCode;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;

@@ -2,8 +2,8 @@
 
 use reqwest::StatusCode;
 use serde_json::Value;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;

@@ -1,7 +1,7 @@
 //! One password, one answer: right, or wrong for whatever reason.
 
 use reqwest::StatusCode;
-use usher::flows::NewUser;
+use usher_flows::NewUser;
 
 use crate::doors::wire::Reply;
 use crate::harness::browser::Browser;
@@ -20,7 +20,7 @@ async fn furnish(house: &TestUsher) {
         email: FIVE[3].into(),
         password: None,
         admin: false,
-        profile: usher::domain::user::Profile::default(),
+        profile: usher_domain::user::Profile::default(),
         locale: None,
     };
     house.usher.create_user(without).await.expect("a user needs no password");

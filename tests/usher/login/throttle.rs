@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
-use usher::domain::secret::Secret;
+use usher_domain::secret::Secret;
 
 use crate::doors::wire::{Reply, send};
 use crate::harness::browser::Browser;

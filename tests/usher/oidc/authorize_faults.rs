@@ -1,7 +1,7 @@
 //! Authorization requests with something wrong: the client is told once it is proven, the person is told until then.
 
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;
 use crate::harness::house::TestUsher;

@@ -1,9 +1,9 @@
 //! Parameters that change the answer but not the pages, and those that change nothing.
 
 use serde_json::json;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
-use usher::protocol::client_metadata::{ClientMetadata, IdTokenClaims};
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
+use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims};
 
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, payload};

@@ -1,7 +1,7 @@
 //! Which pages an authorization shows: `prompt`, `max_age` and hints (OpenID Connect Core §3.1.2.1).
 
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::house::TestUsher;

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
-use usher::protocol::client_metadata::AuthMethod;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
+use usher_protocol::client_metadata::AuthMethod;
 
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::house::TestUsher;

@@ -1,8 +1,8 @@
 //! Machines that act for themselves (RFC 6749 §4.4).
 
 use serde_json::Value;
-use usher::domain::client::ClientType;
-use usher::protocol::scope::Scope;
+use usher_domain::client::ClientType;
+use usher_protocol::scope::Scope;
 
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::payload;

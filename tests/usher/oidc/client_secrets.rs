@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use usher::domain::client::{ClientType, RotationFault, SecretRotation};
-use usher::domain::id::ClientId;
-use usher::flows::{FlowError, Refused};
+use usher_domain::client::{ClientType, RotationFault, SecretRotation};
+use usher_domain::id::ClientId;
+use usher_flows::{FlowError, Refused};
 
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::house::TestUsher;
@@ -123,7 +123,7 @@ on_both_databases! {
             let [one, two, three] = ids;
             let disable = tokio::spawn(async move { disabling.set_client_disabled(&one, true).await.map(drop) });
             let rename = tokio::spawn(async move {
-                let rename = |mut metadata: usher::protocol::client_metadata::ClientMetadata| {
+                let rename = |mut metadata: usher_protocol::client_metadata::ClientMetadata| {
                     metadata.client_name = "Renamed".into();
                     metadata
                 };

@@ -1,8 +1,8 @@
 //! Authorization codes: good once, for one client, for a minute.
 
 use futures_util::future::join_all;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;

@@ -1,7 +1,7 @@
 //! Whom a client expects: `id_token_hint` and `login_hint`.
 
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;

@@ -1,12 +1,12 @@
 //! What a client learns of a person and how it is signed: with the settings that clients get by default, and with others.
 
 use serde_json::{Value, json};
-use usher::domain::client::ClientType;
-use usher::domain::id::ProjectId;
-use usher::flows::{NewAssignment, RegisteredClient, Subject};
-use usher::policy::Document;
-use usher::protocol::client_metadata::{ClientMetadata, IdTokenClaims};
-use usher::protocol::id_token::at_hash;
+use usher_domain::client::ClientType;
+use usher_domain::id::ProjectId;
+use usher_flows::{NewAssignment, RegisteredClient, Subject};
+use usher_policy::Document;
+use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims};
+use usher_protocol::id_token::at_hash;
 
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::house::TestUsher;

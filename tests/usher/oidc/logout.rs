@@ -1,7 +1,7 @@
 //! Signing out at a client's word (OpenID Connect RP-Initiated Logout 1.0).
 
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
@@ -238,7 +238,7 @@ on_both_databases! {
         let tokens = house.tokens(&mut browser, &client, ANA).await;
         let ring = || {
             let keyring = house.usher.keyring();
-            let expect = |typ| usher::keys::verify::Expect { typ };
+            let expect = |typ| usher_keys::verify::Expect { typ };
             let access = keyring.verify(&tokens.text("access_token"), expect("at+jwt")).is_ok();
             let id = keyring.verify(&tokens.text("id_token"), expect("JWT")).is_ok();
             (access, id, keyring.verify_hint(&tokens.text("id_token"), expect("JWT")).is_ok())

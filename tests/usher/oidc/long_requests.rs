@@ -2,9 +2,9 @@
 //!
 //! The browser of these tests looks at every head and every request line that it meets: 4 kB and 8 kB are what nginx reads.
 
-use usher::domain::client::ClientType;
-use usher::domain::random::{Random, SeededRandom};
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_domain::random::{Random, SeededRandom};
+use usher_flows::RegisteredClient;
 
 use crate::factors::confirm;
 use crate::harness::browser::{Browser, Landing};

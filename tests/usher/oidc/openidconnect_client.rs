@@ -12,8 +12,8 @@ use openidconnect::{
     RevocationUrl, Scope, TokenIntrospectionResponse as _, TokenResponse as _, UserInfoClaims,
 };
 use serde_json::json;
-use usher::domain::client::ClientType;
-use usher::protocol::scope::Scope as Scopes;
+use usher_domain::client::ClientType;
+use usher_protocol::scope::Scope as Scopes;
 
 use crate::harness::browser::Landing;
 use crate::harness::house::TestUsher;
@@ -134,7 +134,7 @@ async fn it_acts_for_itself_introspects_and_revokes() {
 
 /// A site that signs people in with the library.
 pub struct Site {
-    registered: usher::flows::RegisteredClient,
+    registered: usher_flows::RegisteredClient,
     wire: Wire,
     metadata: CoreProviderMetadata,
     verifier: openidconnect::PkceCodeVerifier,
@@ -146,7 +146,7 @@ pub struct Site {
 
 impl Site {
     /// A site about to sign somebody in.
-    pub async fn open(house: &TestUsher, registered: usher::flows::RegisteredClient) -> Self {
+    pub async fn open(house: &TestUsher, registered: usher_flows::RegisteredClient) -> Self {
         let wire = Wire(house.http.clone());
         let metadata = discover(house, &wire).await;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();

@@ -1,7 +1,7 @@
 //! Proof keys (RFC 7636): asked of public clients, held to wherever they were begun.
 
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;

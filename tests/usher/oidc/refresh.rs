@@ -1,9 +1,9 @@
 //! Refresh tokens: each is good once, and whoever comes with an old one ends the family.
 
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
-use usher::mail::LetterKind;
-use usher::protocol::client_metadata::RefreshRotation;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
+use usher_mail::LetterKind;
+use usher_protocol::client_metadata::RefreshRotation;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -256,7 +256,7 @@ on_both_databases! {
     async fn a_client_that_keeps_its_token_is_never_taken_for_a_thief(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         house.user(ANA).await;
-        let keep = |client: &mut usher::protocol::client_metadata::ClientMetadata| {
+        let keep = |client: &mut usher_protocol::client_metadata::ClientMetadata| {
             client.first_party = true;
             client.refresh_rotation = RefreshRotation::Reuse;
         };

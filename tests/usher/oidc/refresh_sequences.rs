@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::house::TestUsher;
@@ -133,7 +133,7 @@ async fn live(house: &mut TestUsher, second: &TestUsher, client: &RegisteredClie
                 model.alive = false;
             }
             Op::SignOut => {
-                let mark = usher::flows::Browser::from_cookies(cookies.get("usher").map(String::as_str), None);
+                let mark = usher_flows::Browser::from_cookies(cookies.get("usher").map(String::as_str), None);
                 if let Some(account) = asked.usher.current(&mark).await.expect("the house answers") {
                     asked.usher.sign_out(&account).await.expect("it can be done");
                     model.alive = false;

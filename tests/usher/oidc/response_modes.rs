@@ -2,8 +2,8 @@
 
 use scraper::{Html, Selector};
 use serde_json::json;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::doors::wire::send;
 use crate::harness::browser::{Browser, Landing};

@@ -1,10 +1,10 @@
 //! The userinfo endpoint (OpenID Connect Core §5.3, RFC 6750).
 
 use serde_json::{Value, json};
-use usher::domain::client::ClientType;
-use usher::domain::secret::Secret;
-use usher::domain::user::{Address, Profile};
-use usher::flows::{NewUser, RegisteredClient};
+use usher_domain::client::ClientType;
+use usher_domain::secret::Secret;
+use usher_domain::user::{Address, Profile};
+use usher_flows::{NewUser, RegisteredClient};
 
 use crate::harness::house::{PASSWORD, TestUsher};
 use crate::harness::relying_party::answer;

@@ -1,9 +1,9 @@
 //! The table answers what Cedar answers, over generated policies and questions.
 
-use usher::policy::Table;
-use usher::policy::compile::{Edition, compile};
-use usher::policy::evaluate::{Question, Verdict, evaluate};
-use usher::policy::validate::validate;
+use usher_policy::Table;
+use usher_policy::compile::{Edition, compile};
+use usher_policy::evaluate::{Question, Verdict, evaluate};
+use usher_policy::validate::validate;
 
 use super::generate::{Asked, Draw};
 use super::oracle::Oracle;

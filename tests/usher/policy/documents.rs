@@ -1,11 +1,11 @@
 //! Documents that cannot be published say why, and where.
 
 use serde_json::{Value as Json, json};
-use usher::policy::compile::{Edition, compile};
-use usher::policy::diff::diff;
-use usher::policy::fault::Severity;
-use usher::policy::validate::validate;
-use usher::policy::{Document, Table};
+use usher_policy::compile::{Edition, compile};
+use usher_policy::diff::diff;
+use usher_policy::fault::Severity;
+use usher_policy::validate::validate;
+use usher_policy::{Document, Table};
 
 pub fn shop() -> Json {
     json!({

@@ -1,9 +1,9 @@
 //! Documents and questions drawn at random, well typed but with values missing.
 
 use serde_json::{Map, Value as Json, json};
-use usher::domain::random::{Random, SeededRandom};
-use usher::policy::Document;
-use usher::policy::value::Attributes;
+use usher_domain::random::{Random, SeededRandom};
+use usher_policy::Document;
+use usher_policy::value::Attributes;
 
 const TYPES: [&str; 4] = ["string", "bool", "int", "strings"];
 const ROOTS: [&str; 4] = ["user", "resource", "context", "token"];
@@ -169,7 +169,7 @@ impl Draw {
     }
 
     /// Values for what is declared: some missing, and some that are none of the four kinds, which is the same.
-    fn values(&self, declared: &usher::policy::document::Declared) -> Attributes {
+    fn values(&self, declared: &usher_policy::document::Declared) -> Attributes {
         let mut values = Attributes::new();
         for (name, kind) in declared {
             let kind = serde_json::to_value(kind).unwrap();

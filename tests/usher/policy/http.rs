@@ -1,9 +1,9 @@
 //! The life of access rules over HTTP: drafted, published, fetched, asked, taken back.
 
 use serde_json::{Value, json};
-use usher::domain::client::ClientType;
-use usher::flows::{NewClient, RegisteredClient};
-use usher::policy::Table;
+use usher_domain::client::ClientType;
+use usher_flows::{NewClient, RegisteredClient};
+use usher_policy::Table;
 
 use super::documents::shop;
 use crate::harness::database::{TestDatabase, on_both_databases};

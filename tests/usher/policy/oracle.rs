@@ -6,10 +6,10 @@ use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
     RestrictedExpression, Schema,
 };
-use usher::policy::Document;
-use usher::policy::cedar::{Guards, policies, schema};
-use usher::policy::check::check;
-use usher::policy::value::{Attributes, Value};
+use usher_policy::Document;
+use usher_policy::cedar::{Guards, policies, schema};
+use usher_policy::check::check;
+use usher_policy::value::{Attributes, Value};
 
 use super::generate::Asked;
 
@@ -23,7 +23,7 @@ pub struct Oracle {
 impl Oracle {
     pub fn of(document: &Document) -> Self {
         let (faults, conditions) = check(document);
-        assert!(!faults.iter().any(usher::policy::Fault::is_error), "{faults:?}");
+        assert!(!faults.iter().any(usher_policy::Fault::is_error), "{faults:?}");
         let (schema, _) = Schema::from_cedarschema_str(&schema(document, Guards::On)).unwrap();
         let policies = policies(document, &conditions).text.parse().unwrap();
         let roles = document.roles.iter().map(|(name, role)| {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use serde_json::{Map, Value as Json, json};
-use usher::policy::compile::{Edition, compile};
-use usher::policy::validate::validate;
-use usher::policy::{Document, Table};
+use usher_policy::compile::{Edition, compile};
+use usher_policy::validate::validate;
+use usher_policy::{Document, Table};
 
 #[path = "../../../conformance/bench/rules.rs"]
 mod rules;

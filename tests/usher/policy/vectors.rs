@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
-use usher::policy::compile::{Edition, compile};
-use usher::policy::document::Document;
-use usher::policy::evaluate::{Question, Verdict, evaluate};
-use usher::policy::path::segments;
-use usher::policy::value::Attributes;
-use usher::policy::{Table, routes};
+use usher_policy::compile::{Edition, compile};
+use usher_policy::document::Document;
+use usher_policy::evaluate::{Question, Verdict, evaluate};
+use usher_policy::path::segments;
+use usher_policy::value::Attributes;
+use usher_policy::{Table, routes};
 
 use super::documents::shop;
 use super::generate::{Asked, Draw};
@@ -287,7 +287,7 @@ fn routes() {
         {"m": ["*"], "p": "/admin/*", "need": "Admin:use", "acr": "aal2", "max_age": 900, "fresh": true},
         {"m": ["GET"], "p": "/за/:id", "auth": true},
     ]);
-    let rules: Vec<usher::policy::table::Route> = serde_json::from_value(routes.clone()).unwrap();
+    let rules: Vec<usher_policy::table::Route> = serde_json::from_value(routes.clone()).unwrap();
     let asked = [
         ("GET", "/health", Some("/health")),
         ("POST", "/health", Some("/*")),

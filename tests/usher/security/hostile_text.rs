@@ -4,14 +4,14 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
-use usher::domain::client::ClientType;
-use usher::domain::provider::ProviderSettings;
-use usher::domain::secret::Secret;
-use usher::flows::NewClient;
-use usher::flows::upstream::NewProvider;
-use usher::flows::webhooks::NewWebhook;
-use usher::protocol::client_metadata::ClientMetadata;
-use usher::web::urls;
+use usher_domain::client::ClientType;
+use usher_domain::provider::ProviderSettings;
+use usher_domain::secret::Secret;
+use usher_flows::NewClient;
+use usher_flows::upstream::NewProvider;
+use usher_flows::webhooks::NewWebhook;
+use usher_protocol::client_metadata::ClientMetadata;
+use usher_http_server::urls;
 
 use crate::api::admin_doors::{Operation, operations};
 use crate::api::{By, call, get};

@@ -1,7 +1,7 @@
 //! Redirect URIs: the same text as registered, or a page.
 
-use usher::domain::client::ClientType;
-use usher::flows::{FlowError, NewClient, Refused, RegisteredClient};
+use usher_domain::client::ClientType;
+use usher_flows::{FlowError, NewClient, Refused, RegisteredClient};
 
 use crate::harness::house::TestUsher;
 
@@ -84,7 +84,7 @@ async fn anything_but_the_registered_text_is_refused() {
 async fn an_installed_application_may_listen_on_any_port_of_its_own_loopback_and_nowhere_else() {
     let house = TestUsher::start().await;
     let uris = ["http://127.0.0.1/cb", "http://[::1]/cb"];
-    let change = |client: &mut usher::protocol::client_metadata::ClientMetadata| {
+    let change = |client: &mut usher_protocol::client_metadata::ClientMetadata| {
         client.redirect_uris = uris.map(str::to_owned).to_vec();
     };
     let client = house.client(ClientType::Native, change).await;

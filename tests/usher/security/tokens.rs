@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
-use usher::domain::client::ClientType;
-use usher::domain::key::SigningAlg;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_domain::key::SigningAlg;
+use usher_flows::RegisteredClient;
 
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{Answer, payload};

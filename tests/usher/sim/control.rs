@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::net::TcpListener;
-use usher::sim::{Provider, Sim};
+use usher_sim::{Provider, Sim};
 
 use super::journey::{BASIC, CALLBACK, Journey};
 
@@ -126,7 +126,7 @@ async fn garbage_is_answered_and_breaks_nothing() {
 #[tokio::test]
 async fn it_listens_to_this_machine_alone() {
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
-    let surroundings = usher::sim::Surroundings {
+    let surroundings = usher_sim::Surroundings {
         now: std::sync::Arc::new(|| 0),
         random: std::sync::Arc::new(|buffer: &mut [u8]| buffer.fill(0)),
     };

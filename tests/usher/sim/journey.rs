@@ -7,8 +7,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use usher::domain::random::{Random as _, SeededRandom};
-use usher::sim::{Sim, Surroundings};
+use usher_domain::random::{Random as _, SeededRandom};
+use usher_sim::{Sim, Surroundings};
 
 /// When the tests happen.
 pub const NOW: i64 = 1_763_800_000;

@@ -2,11 +2,11 @@
 
 use super::samples::{NOW, client_of, hash, in_tx, later, project, stored_client, stored_user};
 use crate::harness::database::on_both_databases;
-use usher::domain::client::{Client, ClientType};
-use usher::domain::consent::Consent;
-use usher::domain::id::ClientId;
-use usher::protocol::scope::Scope;
-use usher::storage::StorageError;
+use usher_domain::client::{Client, ClientType};
+use usher_domain::consent::Consent;
+use usher_domain::id::ClientId;
+use usher_protocol::scope::Scope;
+use usher_storage::StorageError;
 
 on_both_databases! {
     async fn a_client_of_every_kind_comes_back_as_it_went_in(db: TestDatabase) {

@@ -2,8 +2,8 @@
 
 use super::samples::{NOW, in_tx, later, stored_client, stored_user};
 use crate::harness::database::on_both_databases;
-use usher::domain::consent::Consent;
-use usher::protocol::scope::Scope;
+use usher_domain::consent::Consent;
+use usher_protocol::scope::Scope;
 
 on_both_databases! {
     async fn a_consent_widens_the_one_before_and_is_forgotten(db: TestDatabase) {
@@ -30,7 +30,7 @@ on_both_databases! {
 
     async fn a_consent_to_a_client_that_is_not_there_is_refused(db: TestDatabase) {
         let user = stored_user(&db.store).await;
-        let client_id = usher::domain::id::ClientId("nobody".into());
+        let client_id = usher_domain::id::ClientId("nobody".into());
         let consent = Consent { user_id: user.id, client_id, scope: Scope::default(), granted_at: NOW };
         assert!(in_tx!(db.store, [consent], |tx| tx.add_consent(&consent).await).is_err());
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::samples::{NOW, in_tx, stored_client, stored_project, stored_user};
 use crate::harness::database::{TestDatabase, on_both_databases};
-use usher::storage::{OpenOptions, Store};
+use usher_storage::{OpenOptions, Store};
 
 /// More than one statement deletes.
 const MANY: i64 = 2_500;
@@ -79,7 +79,7 @@ on_both_databases! {
         .await;
         let webhooks = db.store.list_webhooks(project.id).await.unwrap();
         let one = webhooks.iter().find(|webhook| webhook.description == "one").expect("it is there").id;
-        let again = in_tx!(db.store, [], |tx| tx.redeliver_failed(one, usher::domain::time::Timestamp(0), NOW).await).unwrap();
+        let again = in_tx!(db.store, [], |tx| tx.redeliver_failed(one, usher_domain::time::Timestamp(0), NOW).await).unwrap();
         assert_eq!(i64::try_from(again), Ok(MANY));
         let id = project.id;
         assert!(in_tx!(db.store, [], |tx| tx.delete_webhook(id, one).await).unwrap());

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::samples::{NOW, in_tx, later, random, user};
 use crate::harness::database::{TestDatabase, on_both_databases};
-use usher::domain::event::{Event, EventKind};
-use usher::domain::id::{ClientId, EventId, UserId};
-use usher::domain::time::Timestamp;
-use usher::storage::erasures::Erasure;
-use usher::storage::log::{About, Search};
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ClientId, EventId, UserId};
+use usher_domain::time::Timestamp;
+use usher_storage::erasures::Erasure;
+use usher_storage::log::{About, Search};
 use uuid::Uuid;
 
 const NOBODY: UserId = UserId(Uuid::nil());

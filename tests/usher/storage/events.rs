@@ -3,10 +3,10 @@
 use super::samples::{NOW, in_tx, later, random, stored_session, user};
 use crate::harness::database::on_both_databases;
 use serde_json::json;
-use usher::domain::event::{Event, EventKind};
-use usher::domain::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId};
-use usher::domain::page::MAX_PAGE;
-use usher::storage::StorageError;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId};
+use usher_domain::page::MAX_PAGE;
+use usher_storage::StorageError;
 
 on_both_databases! {
     async fn facts_are_read_back_newest_first_by_user_and_by_client(db: TestDatabase) {

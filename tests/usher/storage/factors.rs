@@ -4,11 +4,11 @@ use uuid::Uuid;
 
 use super::samples::{NOW, hash, in_tx, later, random, stored_user};
 use crate::harness::database::on_both_databases;
-use usher::domain::factors::Factors;
-use usher::domain::id::{CeremonyId, PasskeyId, RememberedId, UserId};
-use usher::domain::passkey::StoredPasskey;
-use usher::domain::remembered::RememberedBrowser;
-use usher::storage::StorageError;
+use usher_domain::factors::Factors;
+use usher_domain::id::{CeremonyId, PasskeyId, RememberedId, UserId};
+use usher_domain::passkey::StoredPasskey;
+use usher_domain::remembered::RememberedBrowser;
+use usher_storage::StorageError;
 
 pub fn passkey_of(user: UserId) -> StoredPasskey {
     StoredPasskey {

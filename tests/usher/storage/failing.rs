@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::samples::{in_tx, later, stored_user, user};
 use crate::harness::database::{TestDatabase, on_both_databases};
-use usher::storage::{OpenOptions, StorageError, Store};
+use usher_storage::{OpenOptions, StorageError, Store};
 
 /// A SQLite database whose store waits for a lock only briefly.
 async fn impatient() -> (TestDatabase, Store) {
@@ -93,7 +93,7 @@ async fn a_disk_that_fills_up_within_a_group_leaves_exactly_what_was_answered() 
 async fn limit_pages(store: &Store, pragma: &'static str) {
     let set = store.write_single(move |tx| {
         Box::pin(async move {
-            let usher::storage::Tx::Sqlite { connection, .. } = tx else { panic!("SQLite alone has pages") };
+            let usher_storage::Tx::Sqlite { connection, .. } = tx else { panic!("SQLite alone has pages") };
             sqlx::query(pragma).execute(connection).await?;
             Ok(())
         })

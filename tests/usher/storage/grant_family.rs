@@ -10,12 +10,12 @@ use tokio::runtime::Runtime;
 
 use super::samples::{LIMITS, NOW, grant_in, in_tx, presented, stored_session_of, stored_user, told_of};
 use crate::harness::database::TestDatabase;
-use usher::domain::grant::{Grant, Refresh};
-use usher::domain::session::EndReason;
-use usher::domain::time::Timestamp;
-use usher::domain::user::User;
-use usher::storage::Store;
-use usher::storage::grants::{Presented, Spend};
+use usher_domain::grant::{Grant, Refresh};
+use usher_domain::session::EndReason;
+use usher_domain::time::Timestamp;
+use usher_domain::user::User;
+use usher_storage::Store;
+use usher_storage::grants::{Presented, Spend};
 
 /// One thing that happens; the flag says on which of the two instances.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +169,7 @@ impl Family<'_> {
         });
         assert_eq!(revoked.unwrap().len(), usize::from(self.model.revoked_at.is_none()));
         self.model.revoked_at.get_or_insert(now);
-        let late = Grant { id: usher::domain::id::GrantId::new(now, super::samples::random()), ..self.model.clone() };
+        let late = Grant { id: usher_domain::id::GrantId::new(now, super::samples::random()), ..self.model.clone() };
         assert_eq!(self.second.spend_code(late.clone(), told_of(&late)).await.unwrap(), Spend::NoLonger);
     }
 }

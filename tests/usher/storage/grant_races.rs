@@ -7,10 +7,10 @@ use super::samples::{
     stored_user, told_of,
 };
 use crate::harness::database::on_both_databases;
-use usher::domain::consent::Consent;
-use usher::domain::grant::Grant;
-use usher::domain::session::EndReason;
-use usher::storage::grants::Spend;
+use usher_domain::consent::Consent;
+use usher_domain::grant::Grant;
+use usher_domain::session::EndReason;
+use usher_storage::grants::Spend;
 
 /// Live grants in sessions that have ended, or of users who are out.
 const ORPHANS: &str = "select count(*) from grants g join session s on s.id = g.session_id \

@@ -8,17 +8,17 @@ use super::samples::{
     stored_session_of, told_of,
 };
 use crate::harness::database::on_both_databases;
-use usher::domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
-use usher::domain::consent::Consent;
-use usher::domain::grant::{Grant, RefreshFamily};
-use usher::domain::id::{ClientId, GrantId};
-use usher::domain::session::EndReason;
-use usher::domain::time::Timestamp;
-use usher::domain::user::User;
-use usher::protocol::claims::ClaimsRequest;
-use usher::protocol::scope::Scope;
-use usher::storage::grants::{GrantOf, Presented, Revoked, Spend, StandingGrant};
-use usher::storage::{StorageError, Store};
+use usher_domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
+use usher_domain::consent::Consent;
+use usher_domain::grant::{Grant, RefreshFamily};
+use usher_domain::id::{ClientId, GrantId};
+use usher_domain::session::EndReason;
+use usher_domain::time::Timestamp;
+use usher_domain::user::User;
+use usher_protocol::claims::ClaimsRequest;
+use usher_protocol::scope::Scope;
+use usher_storage::grants::{GrantOf, Presented, Revoked, Spend, StandingGrant};
+use usher_storage::{StorageError, Store};
 
 async fn rotate(store: &Store, presented: Presented) -> Option<GrantOf> {
     store.write_single(move |mut tx| Box::pin(async move { tx.rotate(&presented).await })).await.unwrap()
@@ -96,7 +96,7 @@ on_both_databases! {
             refresh: None,
             claims: ClaimsRequest::default(),
             amr: Vec::new(),
-            scope: usher::protocol::scope::Scope::default(),
+            scope: usher_protocol::scope::Scope::default(),
             ..grant_in(&session)
         };
         let endless =
@@ -148,7 +148,7 @@ on_both_databases! {
         let taken = db.store.list_events_of_user(first.user_id, 1).await.unwrap()[0].id;
         let grant = grant_in(&session);
         let mut event = told_of(&grant);
-        event.id = usher::domain::id::EventId(taken);
+        event.id = usher_domain::id::EventId(taken);
         let answer = db.store.spend_code(grant.clone(), event).await;
         assert!(matches!(answer, Err(StorageError::Conflict)), "{answer:?}");
         assert_eq!(db.store.find_grant(grant.id).await.unwrap(), None);

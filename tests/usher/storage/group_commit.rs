@@ -2,11 +2,11 @@
 
 use super::samples::{NOW, in_tx, later, stored_user, user};
 use crate::harness::database::on_both_databases;
-use usher::storage::throttles::Taken;
-use usher::storage::{StorageError, Store};
+use usher_storage::throttles::Taken;
+use usher_storage::{StorageError, Store};
 
 /// Adds a user; afterwards fails as told.
-async fn add(store: Store, user: usher::domain::user::User, failure: Option<StorageError>) -> Result<(), StorageError> {
+async fn add(store: Store, user: usher_domain::user::User, failure: Option<StorageError>) -> Result<(), StorageError> {
     store
         .write(move |mut tx| {
             Box::pin(async move {

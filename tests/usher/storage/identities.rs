@@ -4,12 +4,12 @@ use super::samples::{
     NOW, hash, identity_of, in_tx, later, random, session_of, stored_identity, stored_session_of, stored_user,
 };
 use crate::harness::database::on_both_databases;
-use usher::domain::id::IdentityId;
-use usher::domain::identity::{EmailState, Identity, LinkedHow};
-use usher::domain::session::EndReason;
-use usher::domain::user::Profile;
-use usher::domain::ways_in::WaysIn;
-use usher::storage::StorageError;
+use usher_domain::id::IdentityId;
+use usher_domain::identity::{EmailState, Identity, LinkedHow};
+use usher_domain::session::EndReason;
+use usher_domain::user::Profile;
+use usher_domain::ways_in::WaysIn;
+use usher_storage::StorageError;
 
 on_both_databases! {
     async fn an_identity_comes_back_as_it_went_in(db: TestDatabase) {

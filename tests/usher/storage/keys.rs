@@ -3,8 +3,8 @@
 use super::samples::{NOW, in_tx, later};
 use crate::harness::database::on_both_databases;
 use serde_json::json;
-use usher::domain::key::{SigningAlg, SigningKeyRecord};
-use usher::storage::StorageError;
+use usher_domain::key::{SigningAlg, SigningKeyRecord};
+use usher_storage::StorageError;
 
 fn key(kid: &str, alg: SigningAlg, second: u64) -> SigningKeyRecord {
     SigningKeyRecord {

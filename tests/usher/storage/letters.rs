@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::samples::{NOW, in_tx, later, random};
 use crate::harness::database::on_both_databases;
-use usher::domain::id::LetterId;
-use usher::domain::letter::QueuedLetter;
-use usher::domain::time::Timestamp;
-use usher::storage::{StorageError, Store};
+use usher_domain::id::LetterId;
+use usher_domain::letter::QueuedLetter;
+use usher_domain::time::Timestamp;
+use usher_storage::{StorageError, Store};
 
 fn letter() -> QueuedLetter {
     QueuedLetter { id: LetterId::new(NOW, random()), sealed: vec![7, 0, 255], attempts: 0, expires_at: later(900) }

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use usher::domain::client::ClientType;
-use usher::storage::{OpenOptions, REQUEST_TABLES, Store};
+use usher_domain::client::ClientType;
+use usher_storage::{OpenOptions, REQUEST_TABLES, Store};
 
 use crate::harness::database::{TestDatabase, on_both_databases};
 use crate::harness::house::TestUsher;
@@ -112,7 +112,7 @@ async fn every_connection_to_postgres_has_a_lock_timeout_and_a_statement_timeout
     let store = Store::open(&OpenOptions::new(db.url.clone())).await.expect("the database can be opened");
     let limits = store.write_single(|tx| {
         Box::pin(async move {
-            let usher::storage::Tx::Postgres(connection) = tx else { panic!("this is PostgreSQL") };
+            let usher_storage::Tx::Postgres(connection) = tx else { panic!("this is PostgreSQL") };
             let read = "select current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')";
             Ok(sqlx::query_scalar::<_, String>(read).fetch_one(connection).await?)
         })

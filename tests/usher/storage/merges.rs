@@ -2,10 +2,10 @@
 
 use super::samples::{NOW, in_tx, later, random, stored_identity, stored_user};
 use crate::harness::database::on_both_databases;
-use usher::domain::id::{IdentityId, MergeId};
-use usher::domain::merge::{Merge, UNDO};
-use usher::domain::user::{Sub, User};
-use usher::storage::{StorageError, Store};
+use usher_domain::id::{IdentityId, MergeId};
+use usher_domain::merge::{Merge, UNDO};
+use usher_domain::user::{Sub, User};
+use usher_storage::{StorageError, Store};
 
 fn merge_of(kept: &User, merged: &User, identities: Vec<IdentityId>) -> Merge {
     let id = MergeId::new(NOW, random());

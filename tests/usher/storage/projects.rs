@@ -2,9 +2,9 @@
 
 use super::samples::{NOW, hash, in_tx, project, random};
 use crate::harness::database::on_both_databases;
-use usher::domain::id::ProjectId;
-use usher::domain::page::Cursor;
-use usher::storage::StorageError;
+use usher_domain::id::ProjectId;
+use usher_domain::page::Cursor;
+use usher_storage::StorageError;
 
 on_both_databases! {
     async fn a_project_comes_back_as_it_went_in(db: TestDatabase) {

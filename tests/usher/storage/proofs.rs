@@ -2,9 +2,9 @@
 
 use super::samples::{NOW, email, hash, in_tx, later, proof, random, stored_user};
 use crate::harness::database::on_both_databases;
-use usher::domain::id::ProofId;
-use usher::domain::proof::{Proof, ProofKind};
-use usher::storage::{StorageError, Store};
+use usher_domain::id::ProofId;
+use usher_domain::proof::{Proof, ProofKind};
+use usher_storage::{StorageError, Store};
 
 /// Stores a proof and gives the hash of its link.
 async fn store(store: &Store, proof: &Proof, code: Option<&[u8]>) -> Vec<u8> {

@@ -2,8 +2,8 @@
 
 use super::samples::{NOW, in_tx, later, stored_identity, stored_user};
 use crate::harness::database::{TestDatabase, on_both_databases};
-use usher::domain::provider::{LinkPolicy, ProviderId, ProviderKind, ProviderSettings};
-use usher::storage::providers::StoredProvider;
+use usher_domain::provider::{LinkPolicy, ProviderId, ProviderKind, ProviderSettings};
+use usher_storage::providers::StoredProvider;
 
 fn id(text: &str) -> ProviderId {
     text.parse().unwrap()

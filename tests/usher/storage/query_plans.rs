@@ -2,7 +2,7 @@
 
 use crate::harness::database::{RawConnection, TestDatabase};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
-use usher::storage::statements;
+use usher_storage::statements;
 
 /// Statements that may read a whole table, and why.
 const MAY_SCAN: &[(&str, &str, &str)] = &[

@@ -3,23 +3,23 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use usher::domain::client::{Client, ClientSecret, ClientType};
-use usher::domain::email::Email;
-use usher::domain::event::{Event, EventKind};
-use usher::domain::grant::{Grant, RefreshFamily, RefreshLimits};
-use usher::domain::id::{ClientId, EventId, GrantId, IdentityId, ProjectId, ProofId, SessionId, UserId};
-use usher::domain::identity::{EmailState, Identity, LinkedHow};
-use usher::domain::project::Project;
-use usher::domain::proof::{Proof, ProofKind};
-use usher::domain::random::{Random, SeededRandom};
-use usher::domain::session::Session;
-use usher::domain::source::{Origin, Source, Sources};
-use usher::domain::time::Timestamp;
-use usher::domain::user::{Address, Profile, Sub, User, UserStatus};
-use usher::protocol::claims::ClaimsRequest;
-use usher::protocol::scope::Scope;
-use usher::storage::Store;
-use usher::storage::grants::{Presented, Spend};
+use usher_domain::client::{Client, ClientSecret, ClientType};
+use usher_domain::email::Email;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::grant::{Grant, RefreshFamily, RefreshLimits};
+use usher_domain::id::{ClientId, EventId, GrantId, IdentityId, ProjectId, ProofId, SessionId, UserId};
+use usher_domain::identity::{EmailState, Identity, LinkedHow};
+use usher_domain::project::Project;
+use usher_domain::proof::{Proof, ProofKind};
+use usher_domain::random::{Random, SeededRandom};
+use usher_domain::session::Session;
+use usher_domain::source::{Origin, Source, Sources};
+use usher_domain::time::Timestamp;
+use usher_domain::user::{Address, Profile, Sub, User, UserStatus};
+use usher_protocol::claims::ClaimsRequest;
+use usher_protocol::scope::Scope;
+use usher_storage::Store;
+use usher_storage::grants::{Presented, Spend};
 
 /// The present moment of every test.
 pub const NOW: Timestamp = Timestamp(1_800_000_000);

@@ -2,9 +2,9 @@
 
 use super::samples::{NOW, hash, in_tx, later, random, session_of, stored_session, stored_session_of, stored_user};
 use crate::harness::database::on_both_databases;
-use usher::domain::id::{SessionId, UserId};
-use usher::domain::session::EndReason;
-use usher::storage::StorageError;
+use usher_domain::id::{SessionId, UserId};
+use usher_domain::session::EndReason;
+use usher_storage::StorageError;
 
 on_both_databases! {
     async fn a_session_is_found_by_its_secret_with_its_user(db: TestDatabase) {

@@ -2,7 +2,7 @@
 
 use crate::harness::database::{RawConnection, on_both_databases};
 use sqlx::{Executor as _, SqlSafeStr as _};
-use usher::storage::statements;
+use usher_storage::statements;
 
 on_both_databases! {
     async fn every_statement_prepares(db: TestDatabase) {

@@ -2,13 +2,13 @@
 
 use super::samples::{NOW, hash, in_tx, proof, random, stored_client, stored_grant, stored_user};
 use crate::harness::database::on_both_databases;
-use usher::domain::consent::Consent;
-use usher::domain::id::LetterId;
-use usher::domain::key::{SigningAlg, SigningKeyRecord};
-use usher::domain::letter::QueuedLetter;
-use usher::domain::proof::ProofKind;
-use usher::protocol::scope::Scope;
-use usher::storage::StorageError;
+use usher_domain::consent::Consent;
+use usher_domain::id::LetterId;
+use usher_domain::key::{SigningAlg, SigningKeyRecord};
+use usher_domain::letter::QueuedLetter;
+use usher_domain::proof::ProofKind;
+use usher_protocol::scope::Scope;
+use usher_storage::StorageError;
 
 fn named<T: std::fmt::Debug>(answer: Result<T, StorageError>, table: &str, column: &str, id: &str) {
     match answer {

@@ -2,11 +2,11 @@
 
 use super::samples::{NOW, email, in_tx, later, random, stored_grant, stored_user, user};
 use crate::harness::database::on_both_databases;
-use usher::domain::id::UserId;
-use usher::domain::page::{Cursor, MAX_PAGE};
-use usher::domain::source::Sources;
-use usher::domain::user::{Profile, Sub, User, UserStatus};
-use usher::storage::StorageError;
+use usher_domain::id::UserId;
+use usher_domain::page::{Cursor, MAX_PAGE};
+use usher_domain::source::Sources;
+use usher_domain::user::{Profile, Sub, User, UserStatus};
+use usher_storage::StorageError;
 
 on_both_databases! {
     async fn a_user_comes_back_as_it_went_in_by_id_address_and_sub(db: TestDatabase) {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use usher::storage::{Sql, statements};
+use usher_storage::{Sql, statements};
 
 /// Why a statement cannot undo what another transaction wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

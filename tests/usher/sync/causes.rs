@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use usher::domain::client::ClientType;
-use usher::domain::user::User;
-use usher::flows::RegisteredClient;
-use usher::protocol::client_metadata::ClientMetadata;
+use usher_domain::client::ClientType;
+use usher_domain::user::User;
+use usher_flows::RegisteredClient;
+use usher_protocol::client_metadata::ClientMetadata;
 
 use super::follower::{Follower, module};
 use crate::harness::browser::Browser;

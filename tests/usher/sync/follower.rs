@@ -10,9 +10,9 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
-use usher::protocol::scope::Scope;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
+use usher_protocol::scope::Scope;
 
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::{kid, payload};

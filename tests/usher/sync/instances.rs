@@ -1,6 +1,6 @@
 //! Several instances on one PostgreSQL: what is revoked at one is heard at the others.
 
-use usher::domain::client::ClientType;
+use usher_domain::client::ClientType;
 
 use super::follower::Follower;
 use crate::harness::database::TestDatabase;

@@ -1,7 +1,7 @@
 //! The receipt after signing out everywhere names the local modules and when they acknowledged the end.
 
-use usher::domain::client::ClientType;
-use usher::protocol::scope::Scope;
+use usher_domain::client::ClientType;
+use usher_protocol::scope::Scope;
 
 use super::follower::{Follower, module};
 use crate::harness::browser::Browser;

@@ -1,9 +1,9 @@
 //! The socket: who may open it, what it says, and when it closes.
 
 use tokio_tungstenite::tungstenite::{Error, Message};
-use usher::domain::client::ClientType;
-use usher::domain::user::User;
-use usher::protocol::scope::Scope;
+use usher_domain::client::ClientType;
+use usher_domain::user::User;
+use usher_protocol::scope::Scope;
 
 use super::follower::{Follower, SOON, connect, module};
 use crate::harness::database::on_both_databases;

@@ -1,8 +1,8 @@
 //! What the tests of this room ask of a house.
 
 use serde_json::Value;
-use usher::domain::client::ClientType;
-use usher::flows::RegisteredClient;
+use usher_domain::client::ClientType;
+use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::house::TestUsher;

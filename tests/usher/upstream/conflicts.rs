@@ -1,8 +1,8 @@
 //! The address is an account's already: whose is it? Never linked by the address alone, unless its authority says so.
 
 use reqwest::StatusCode;
-use usher::domain::provider::LinkPolicy;
-use usher::domain::provider::ProviderKind::{Apple, Google, Microsoft, X};
+use usher_domain::provider::LinkPolicy;
+use usher_domain::provider::ProviderKind::{Apple, Google, Microsoft, X};
 
 use super::accounts::{code, sub, trouble, was_told};
 use crate::harness::browser::{Browser, Landing};

@@ -2,7 +2,7 @@
 //! there is stands in `matrix.rs`.
 
 use serde_json::json;
-use usher::domain::provider::ProviderKind::{Apple, Facebook, Google, Microsoft, Oidc, X};
+use usher_domain::provider::ProviderKind::{Apple, Facebook, Google, Microsoft, Oidc, X};
 
 use super::accounts::trouble;
 use super::people::KINDS;
@@ -34,7 +34,7 @@ async fn what_goes_out_is_what_each_provider_asks_for_and_nothing_of_ours() {
     assert!(graph.iter().all(|one| one["query"]["appsecret_proof"].as_str().is_some_and(|proof| proof.len() == 64)));
     assert!(!graph.is_empty());
     for one in at.journal().await {
-        assert!(!one["query"].to_string().contains(usher::sim::CLIENT_SECRET), "{one}");
+        assert!(!one["query"].to_string().contains(usher_sim::CLIENT_SECRET), "{one}");
         let ours = ["usher", "session", "csrf"];
         let cookie = one["headers"]["cookie"].as_str().unwrap_or_default();
         assert!(ours.iter().all(|word| !cookie.contains(word)), "{one}");

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 use sqlx::Connection as _;
-use usher::domain::provider::ProviderKind::{Facebook, X};
+use usher_domain::provider::ProviderKind::{Facebook, X};
 
 use super::accounts::trouble;
 use super::people::KINDS;
@@ -31,7 +31,7 @@ on_both_databases! {
         for kind in KINDS {
             let mut browser = house.browser();
             let away = browser.leave(*kind, "ana").await;
-            let crossed = away.url.replace("client_id=sim", &format!("client_id={}", usher::sim::OTHER_CLIENT));
+            let crossed = away.url.replace("client_id=sim", &format!("client_id={}", usher_sim::OTHER_CLIENT));
             assert_ne!(crossed, away.url);
             let landing = browser.return_as(&at, &Landing { url: crossed, ..away }, "ana").await;
             assert_eq!(trouble(&landing), (400, "SIGN_IN_EXPIRED".into()), "{kind:?}: {}", landing.body);

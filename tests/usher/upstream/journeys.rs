@@ -1,8 +1,8 @@
 //! Away and back: once, in the same browser, at the same provider, in time; and nothing moved meanwhile (UP-08, UP-09, UP-11).
 
 use reqwest::StatusCode;
-use usher::domain::email::Email;
-use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
+use usher_domain::email::Email;
+use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
 use super::accounts::trouble;
 use super::people::KINDS;

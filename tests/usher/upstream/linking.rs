@@ -1,8 +1,8 @@
 //! Linking and unlinking from the account page (UP-09).
 
 use reqwest::StatusCode;
-use usher::domain::email::Email;
-use usher::domain::provider::ProviderKind::{Facebook, Github, Google, X};
+use usher_domain::email::Email;
+use usher_domain::provider::ProviderKind::{Facebook, Github, Google, X};
 
 use super::accounts::{sub, trouble, was_told};
 use crate::harness::database::on_both_databases;

@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
-use usher::sim::{CLIENT_SECRET, PEOPLE};
+use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
+use usher_sim::{CLIENT_SECRET, PEOPLE};
 
 use super::accounts::trouble;
 use super::people::KINDS;

@@ -2,11 +2,11 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use usher::domain::assignment::{Assignment, Holder};
-use usher::domain::client::ClientType;
-use usher::domain::email::Email;
-use usher::domain::id::AssignmentId;
-use usher::domain::provider::ProviderKind::{Google, X};
+use usher_domain::assignment::{Assignment, Holder};
+use usher_domain::client::ClientType;
+use usher_domain::email::Email;
+use usher_domain::id::AssignmentId;
+use usher_domain::provider::ProviderKind::{Google, X};
 
 use super::accounts::{sub, told_to, was_told};
 use crate::harness::browser::{Browser, Landing};

@@ -1,7 +1,7 @@
 //! What providers tell by themselves: proven, heard once, and acted on as far as nobody is left without a way in.
 
 use serde_json::{Value, json};
-use usher::domain::provider::ProviderKind::{Apple, Facebook, Google, Oidc};
+use usher_domain::provider::ProviderKind::{Apple, Facebook, Google, Oidc};
 
 use super::accounts::was_told;
 use crate::harness::database::on_both_databases;

@@ -1,7 +1,7 @@
 //! One person, three doors, three sites, one `sub`: with a stock OpenID Connect client.
 
-use usher::domain::client::ClientType;
-use usher::domain::provider::ProviderKind::{Facebook, Google, X};
+use usher_domain::client::ClientType;
+use usher_domain::provider::ProviderKind::{Facebook, Google, X};
 
 use super::accounts::code;
 use crate::harness::database::on_both_databases;

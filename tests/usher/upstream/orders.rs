@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
-use usher::domain::id::UserId;
-use usher::domain::page::Cursor;
-use usher::domain::provider::ProviderKind::{self, Facebook, Google, X};
-use usher::flows::Account;
+use usher_domain::id::UserId;
+use usher_domain::page::Cursor;
+use usher_domain::provider::ProviderKind::{self, Facebook, Google, X};
+use usher_flows::Account;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
@@ -129,7 +129,7 @@ struct Run<'h> {
 impl Run<'_> {
     async fn account(&self, at: usize) -> Option<Account> {
         let cookie = self.browsers[at].cookies.get("usher").map(String::as_str);
-        let browser = usher::flows::Browser::from_cookies(cookie, None);
+        let browser = usher_flows::Browser::from_cookies(cookie, None);
         self.house.usher.current(&browser).await.expect("the house answers")
     }
 

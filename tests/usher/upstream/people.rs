@@ -2,8 +2,8 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use usher::domain::client::ClientType;
-use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
+use usher_domain::client::ClientType;
+use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
 use super::accounts::{code, sub, told_to, trouble};
 use crate::harness::database::on_both_databases;

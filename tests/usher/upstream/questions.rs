@@ -1,9 +1,9 @@
 //! Nobody vouches for an address: it is asked for and proven by mail, or left out.
 
 use reqwest::StatusCode;
-use usher::domain::client::ClientType;
-use usher::domain::provider::ProviderKind::{Facebook, Google};
-use usher::flows::{FlowError, Refused};
+use usher_domain::client::ClientType;
+use usher_domain::provider::ProviderKind::{Facebook, Google};
+use usher_flows::{FlowError, Refused};
 
 use super::accounts::{code, sub};
 use crate::harness::authenticator::Authenticator;
@@ -100,7 +100,7 @@ on_both_databases! {
         let mut authenticator = Authenticator::at(&house.url);
         browser.submit(&page, &authenticator.create(&page).fields()).await;
         let secret = browser.cookies.get("usher").map(String::as_str);
-        let account = house.usher.current(&usher::flows::Browser::from_cookies(secret, None)).await.unwrap().unwrap();
+        let account = house.usher.current(&usher_flows::Browser::from_cookies(secret, None)).await.unwrap().unwrap();
         house.usher.reset_factors(&account.user).await.expect("there is the provider still");
         let page = browser.open(&house.at("/account/security/passkeys/new")).await;
         browser.submit(&page, &authenticator.create(&page).fields()).await;

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use scraper::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use usher::domain::identity::Vouched;
-use usher::domain::provider::{ProviderKind, ProviderSettings};
-use usher::domain::random::{Random, SeededRandom};
-use usher::domain::secret::Secret;
-use usher::domain::time::{Clock as _, ManualClock, Timestamp};
-use usher::outbound::{Outbound, OutboundRules};
-use usher::sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, Surroundings as SimSurroundings};
-use usher::upstream::{Callback, Departure, Kept, Provider, Registry, Surroundings, UpstreamError};
+use usher_domain::identity::Vouched;
+use usher_domain::provider::{ProviderKind, ProviderSettings};
+use usher_domain::random::{Random, SeededRandom};
+use usher_domain::secret::Secret;
+use usher_domain::time::{Clock as _, ManualClock, Timestamp};
+use usher_http_client::{Outbound, OutboundRules};
+use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, Surroundings as SimSurroundings};
+use usher_upstream::{Callback, Departure, Kept, Provider, Registry, Surroundings, UpstreamError};
 
 /// Where the person comes back to. Nobody listens there: the browser reads the address and stops.
 pub const CALLBACK: &str = "http://127.0.0.1:1/upstream/callback";

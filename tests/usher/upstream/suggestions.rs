@@ -2,8 +2,8 @@
 
 use reqwest::StatusCode;
 use serde_json::Value;
-use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Google, Oidc, X};
-use usher::mail::LetterKind;
+use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Google, Oidc, X};
+use usher_mail::LetterKind;
 
 use super::accounts::code;
 use crate::harness::browser::{Browser, Landing};
@@ -39,7 +39,7 @@ async fn suggested(house: &TestUsher, browser: &mut Browser<'_>) -> Vec<String> 
 }
 
 async fn address(house: &TestUsher) -> Vec<String> {
-    let all = house.usher.list_users(usher::domain::page::Cursor::START, 100).await.unwrap().items;
+    let all = house.usher.list_users(usher_domain::page::Cursor::START, 100).await.unwrap().items;
     all.iter().map(|user| user.email_text().to_owned()).collect()
 }
 

@@ -1,11 +1,11 @@
 //! Provider × persona × fault: who came, as the provider's own manners have it, and nobody where something is wrong.
 
 use serde_json::{Value, json};
-use usher::domain::identity::EmailState::{self, Absent, Authoritative, Relay, Unverified, Verified};
-use usher::domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
-use usher::domain::provider::ProviderSettings;
-use usher::sim::CLIENT_SECRET;
-use usher::upstream::{NoticeDoor, NoticeKind, NoticeRequest, UpstreamError};
+use usher_domain::identity::EmailState::{self, Absent, Authoritative, Relay, Unverified, Verified};
+use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
+use usher_domain::provider::ProviderSettings;
+use usher_sim::CLIENT_SECRET;
+use usher_upstream::{NoticeDoor, NoticeKind, NoticeRequest, UpstreamError};
 
 use super::stage::{CALLBACK, Stage};
 

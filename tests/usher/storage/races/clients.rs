@@ -1,10 +1,10 @@
 //! Clients and upstream providers.
 
-use usher::domain::client::{Client, ClientSecret};
-use usher::domain::id::ClientId;
-use usher::domain::provider::{ProviderId, ProviderKind, ProviderSettings};
-use usher::storage::providers::StoredProvider;
-use usher::storage::{Result, Tx};
+use usher_domain::client::{Client, ClientSecret};
+use usher_domain::id::ClientId;
+use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
+use usher_storage::providers::StoredProvider;
+use usher_storage::{Result, Tx};
 
 use super::super::samples::{NOW, in_tx, later, random, stored_client};
 use super::{Table, writer};

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use usher::storage::Store;
+use usher_storage::Store;
 
 use super::samples::in_tx;
 use super::writers::{changed_table, statements_that_need_a_race};

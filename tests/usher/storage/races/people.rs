@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use usher::domain::consent::Consent;
-use usher::domain::id::{ClientId, PasskeyId, UserId};
-use usher::domain::source::{Origin, Source};
-use usher::domain::time::Timestamp;
-use usher::domain::user::User;
-use usher::protocol::scope::Scope;
-use usher::storage::{Result, Tx};
+use usher_domain::consent::Consent;
+use usher_domain::id::{ClientId, PasskeyId, UserId};
+use usher_domain::source::{Origin, Source};
+use usher_domain::time::Timestamp;
+use usher_domain::user::User;
+use usher_protocol::scope::Scope;
+use usher_storage::{Result, Tx};
 
 use super::super::factors::passkey_of;
 use super::super::samples::{NOW, email, in_tx, later, stored_client, stored_user};
@@ -97,7 +97,7 @@ pub const PASSKEYS: Table<PasskeyKey> = Table {
     see: |store, key| {
         Box::pin(async move {
             let seen = store.list_passkeys(key.0).await.unwrap();
-            let see = |it: &usher::domain::passkey::StoredPasskey| {
+            let see = |it: &usher_domain::passkey::StoredPasskey| {
                 format!("{} {} {} {:?}", it.name, it.credential, it.synced, it.last_used_at)
             };
             seen.iter().map(see).collect()

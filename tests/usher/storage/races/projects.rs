@@ -1,8 +1,8 @@
 //! Projects and their members.
 
-use usher::domain::id::{ProjectId, UserId};
-use usher::domain::member::{Member, Role};
-use usher::storage::{Result, Tx};
+use usher_domain::id::{ProjectId, UserId};
+use usher_domain::member::{Member, Role};
+use usher_storage::{Result, Tx};
 
 use super::super::samples::{NOW, hash, in_tx, later, project, stored_user};
 use super::{Table, writer};

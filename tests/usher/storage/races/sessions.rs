@@ -1,8 +1,8 @@
 //! Sessions.
 
-use usher::domain::id::SessionId;
-use usher::domain::session::EndReason;
-use usher::storage::{Result, Tx};
+use usher_domain::id::SessionId;
+use usher_domain::session::EndReason;
+use usher_storage::{Result, Tx};
 
 use super::super::samples::{hash, later, session_of, stored_session, user};
 use super::{Table, writer};

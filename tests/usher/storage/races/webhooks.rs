@@ -1,8 +1,8 @@
 //! Webhooks.
 
-use usher::domain::id::{ProjectId, WebhookId};
-use usher::domain::webhook::{DisabledWhy, SealedSecret, Webhook};
-use usher::storage::{Result, Tx};
+use usher_domain::id::{ProjectId, WebhookId};
+use usher_domain::webhook::{DisabledWhy, SealedSecret, Webhook};
+use usher_storage::{Result, Tx};
 
 use super::super::samples::{NOW, hash, in_tx, later, project, random};
 use super::{Table, writer};

@@ -1,0 +1,118 @@
+//! The log.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use usher_domain::event::EventKind;
+use usher_domain::time::Timestamp;
+use usher_domain::user::Sub;
+use usher_storage::log::{About, Fact, Search};
+use crate::ApiResult;
+use crate::caller::Administrator;
+use crate::list::{List, ListParams, Wanted};
+use crate::openapi::Refusals;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// Which facts are wanted. Of `user`, `client` and `project` one may be given.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes the parameters; `list` reads them")]
+pub struct AuditParams {
+    /// Of this kind alone.
+    #[param(example = "session.created")]
+    kind: Option<String>,
+    /// About the user of this `sub`.
+    user: Option<String>,
+    /// By or to this client.
+    client: Option<String>,
+    /// In this project.
+    project: Option<String>,
+    /// None older than this, in seconds since the epoch.
+    #[param(minimum = 0, example = 1_795_000_000)]
+    since: Option<i64>,
+}
+
+/// A fact.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FactView {
+    /// Its name.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000003")]
+    pub id: String,
+    /// When, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub at: i64,
+    /// What happened.
+    #[schema(example = "session.created")]
+    pub kind: String,
+    /// To whom: the id of the house's own, that no application knows.
+    pub user_id: Option<String>,
+    /// In which session.
+    pub session_id: Option<String>,
+    /// By or to which client.
+    pub client_id: Option<String>,
+    /// To which grant.
+    pub grant_id: Option<String>,
+    /// In which project.
+    pub project_id: Option<String>,
+    /// What else was said.
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"amr": ["pwd"]}))]
+    pub data: Value,
+}
+
+impl From<Fact> for FactView {
+    fn from(fact: Fact) -> Self {
+        Self {
+            id: fact.id.to_string(),
+            at: fact.at.0,
+            kind: fact.kind,
+            user_id: fact.user_id.map(|id| id.to_string()),
+            session_id: fact.session_id.map(|id| id.to_string()),
+            client_id: fact.client_id.map(|id| id.0),
+            grant_id: fact.grant_id.map(|id| id.to_string()),
+            project_id: fact.project_id.map(|id| id.to_string()),
+            data: Value::Object(fact.data),
+        }
+    }
+}
+
+/// Read the log.
+///
+/// The newest first.
+#[utoipa::path(
+    get, path = "/api/v1/admin/audit", tag = "admin", operation_id = "admin_list_audit",
+    params(ListParams, AuditParams),
+    responses((status = 200, description = "A page of it", body = List<FactView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) -> ApiResult<Json<List<FactView>>> {
+    let wanted = Wanted::read(&query)?;
+    let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+    let kind = one("kind")?.unwrap_or_default();
+    if !kind.is_empty() && EventKind::from_name(kind).is_none() {
+        return Err(HttpProblem::parameter("kind", "there is no such kind"));
+    }
+    let since = one("since")?.map_or(Ok(0), str::parse::<i64>).ok().filter(|since| *since >= 0);
+    let since = since.ok_or_else(|| HttpProblem::parameter("since", "it is a number of seconds"))?;
+    let about = match (one("user")?, one("client")?, one("project")?) {
+        (None, None, None) => About::Everything,
+        (Some(sub), None, None) => match app.usher.find_by_sub(&Sub(sub.to_owned())).await? {
+            Some(user) => About::User(user.id),
+            None => return Ok(Json(List { data: Vec::new(), next_cursor: None })),
+        },
+        (None, Some(client), None) => {
+            About::Client(client.parse().map_err(|_| HttpProblem::parameter("client", "it is no client_id"))?)
+        }
+        (None, None, Some(project)) => {
+            About::Project(project.parse().map_err(|_| HttpProblem::parameter("project", "it is no id"))?)
+        }
+        _ => return Err(HttpProblem::bad_request("Only one of user, client and project may be given.")),
+    };
+    let search = Search { about, kind: kind.to_owned(), since: Timestamp(since), before: wanted.after };
+    let page = app.usher.search_log(&search, wanted.size).await?;
+    Ok(Json(List::of(page, FactView::from)))
+}

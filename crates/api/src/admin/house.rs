@@ -1,0 +1,196 @@
+//! The house's keys and the providers that people come from.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use usher_domain::key::SigningKeyRecord;
+use usher_flows::upstream::Checked;
+use usher_storage::providers::StoredProvider;
+use crate::ApiResult;
+use crate::caller::Administrator;
+use crate::list::List;
+use crate::openapi::{BodyRefusals, Refusals};
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// A signing key.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeyView {
+    /// Its name in tokens.
+    #[schema(example = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")]
+    pub kid: String,
+    /// The algorithm.
+    #[schema(example = "ES256")]
+    pub alg: String,
+    /// next, active, retired (published, signs no more) or pruned (published no more, known as a hint alone).
+    #[schema(example = "active")]
+    pub state: String,
+    /// Since when it is there, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub created_at: i64,
+    /// Since when it signs.
+    pub active_at: Option<i64>,
+    /// Since when it does not.
+    pub retired_at: Option<i64>,
+}
+
+/// How keys are to be rotated.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyRotation {
+    /// At once, without publishing the new keys first. Tokens of the old keys stay good: a key that is known to others is
+    /// to be revoked instead.
+    #[schema(default = false)]
+    pub at_once: bool,
+}
+
+/// A provider.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProviderView {
+    /// Its name in addresses.
+    #[schema(example = "google")]
+    pub id: String,
+    /// May people sign in with it?
+    #[schema(example = true)]
+    pub enabled: bool,
+    /// The `client_id` that it gave us.
+    #[schema(example = "1234.apps.example")]
+    pub client_id: String,
+    /// Is it written in the configuration file, and changed only there?
+    #[schema(example = false)]
+    pub managed: bool,
+    /// When it was last changed, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub updated_at: i64,
+}
+
+/// What came of trying a provider out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckedView {
+    /// What was tried.
+    #[schema(example = "metadata")]
+    pub step: String,
+    /// Did it work?
+    #[schema(example = true)]
+    pub ok: bool,
+    /// Why not, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl From<SigningKeyRecord> for KeyView {
+    fn from(key: SigningKeyRecord) -> Self {
+        Self {
+            state: key.state().as_str().to_owned(),
+            kid: key.kid,
+            alg: key.alg.as_str().to_owned(),
+            created_at: key.created_at.0,
+            active_at: key.active_at.map(|at| at.0),
+            retired_at: key.retired_at.map(|at| at.0),
+        }
+    }
+}
+
+impl From<StoredProvider> for ProviderView {
+    fn from(provider: StoredProvider) -> Self {
+        Self {
+            id: provider.settings.id.as_str().to_owned(),
+            enabled: provider.settings.enabled,
+            client_id: provider.settings.client_id,
+            managed: provider.managed,
+            updated_at: provider.updated_at.0,
+        }
+    }
+}
+
+impl From<Checked> for CheckedView {
+    fn from(checked: Checked) -> Self {
+        let why = checked.outcome.err().map(|error| error.to_string());
+        Self { step: checked.step.to_owned(), ok: why.is_none(), why }
+    }
+}
+
+/// List the signing keys.
+#[utoipa::path(
+    get, path = "/api/v1/admin/keys", tag = "admin", operation_id = "admin_list_keys",
+    responses((status = 200, description = "All of them", body = List<KeyView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn keys(State(app): State<App>, _: Administrator) -> ApiResult<Json<List<KeyView>>> {
+    let keys = app.usher.list_keys().await?;
+    Ok(Json(List { data: keys.into_iter().map(KeyView::from).collect(), next_cursor: None }))
+}
+
+/// Make new signing keys.
+#[utoipa::path(
+    post, path = "/api/v1/admin/keys/rotate", tag = "admin", operation_id = "admin_rotate_keys",
+    request_body = KeyRotation,
+    responses((status = 200, description = "The keys as they are now", body = List<KeyView>), Refusals, BodyRefusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn rotate_keys(
+    state: State<App>,
+    administrator: Administrator,
+    JsonBody(rotation): JsonBody<KeyRotation>,
+) -> ApiResult<Json<List<KeyView>>> {
+    state.0.usher.rotate_keys(rotation.at_once).await?;
+    keys(state, administrator).await
+}
+
+/// Remove a signing key that is known to others.
+///
+/// Nothing that it signed is good any more, here at once and at every local module
+/// within a second; where it was signing, another takes its place.
+#[utoipa::path(
+    post, path = "/api/v1/admin/keys/{kid}/revoke", tag = "admin", operation_id = "admin_revoke_key",
+    params(("kid" = String, Path, description = "The key's `kid`")),
+    responses((status = 200, description = "The keys as they are now", body = List<KeyView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn revoke_key(
+    state: State<App>,
+    administrator: Administrator,
+    Path(kid): Path<String>,
+) -> ApiResult<Json<List<KeyView>>> {
+    state.0.usher.revoke_keys(&BTreeSet::from([kid])).await?;
+    keys(state, administrator).await
+}
+
+/// List the providers that people come from.
+#[utoipa::path(
+    get, path = "/api/v1/admin/providers", tag = "admin", operation_id = "admin_list_providers",
+    responses((status = 200, description = "All of them", body = List<ProviderView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn providers(State(app): State<App>, _: Administrator) -> ApiResult<Json<List<ProviderView>>> {
+    let providers = app.usher.list_providers().await?;
+    Ok(Json(List { data: providers.into_iter().map(ProviderView::from).collect(), next_cursor: None }))
+}
+
+/// Try a provider out.
+///
+/// Step by step, without anybody signing in.
+#[utoipa::path(
+    post, path = "/api/v1/admin/providers/{provider}/test", tag = "admin", operation_id = "admin_test_provider",
+    params(("provider" = String, Path, description = "Its name")),
+    responses((status = 200, description = "What came of it", body = List<CheckedView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn test_provider(
+    State(app): State<App>,
+    _: Administrator,
+    Path(id): Path<String>,
+) -> ApiResult<Json<List<CheckedView>>> {
+    let unknown = || HttpProblem::unknown("provider");
+    let id = id.parse().map_err(|_| unknown())?;
+    app.usher.load_provider(&id).await?;
+    let failed = |_| HttpProblem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no such provider");
+    let steps = app.usher.test_provider(&id).await.map_err(failed)?;
+    Ok(Json(List { data: steps.into_iter().map(CheckedView::from).collect(), next_cursor: None }))
+}

@@ -1,0 +1,34 @@
+//! What those who run the house do with it: the same nouns over all projects, and the house's own.
+//!
+//! Only for administrators, signed in themselves: no token of a project or a machine reaches any of this.
+
+mod audit;
+mod house;
+mod nouns;
+mod stats;
+mod users;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use usher_http_server::state::App;
+
+/// Every route of this part.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(nouns::projects))
+        .routes(routes!(nouns::clients))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::get, users::patch, users::delete))
+        .routes(routes!(users::disable))
+        .routes(routes!(users::enable))
+        .routes(routes!(users::sessions))
+        .routes(routes!(users::revoke))
+        .routes(routes!(house::keys))
+        .routes(routes!(house::rotate_keys))
+        .routes(routes!(house::revoke_key))
+        .routes(routes!(house::providers))
+        .routes(routes!(house::test_provider))
+        .routes(routes!(audit::list))
+        .routes(routes!(stats::get))
+}

@@ -1,0 +1,41 @@
+//! Projects and clients of the whole house.
+
+use axum::Json;
+use axum::extract::State;
+
+use usher_domain::page::Cursor;
+use crate::ApiResult;
+use crate::caller::Administrator;
+use crate::list::{ClientList, ClientPage, List, ListParams, Wanted};
+use crate::openapi::Refusals;
+use crate::projects::{ClientView, ProjectView};
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::state::App;
+
+/// List every project.
+#[utoipa::path(
+    get, path = "/api/v1/admin/projects", tag = "admin", operation_id = "admin_list_projects", params(ListParams),
+    responses((status = 200, description = "A page of them", body = List<ProjectView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn projects(
+    State(app): State<App>,
+    _: Administrator,
+    query: QueryParams,
+) -> ApiResult<Json<List<ProjectView>>> {
+    let wanted = Wanted::read(&query)?;
+    let page = app.usher.list_projects(wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
+    Ok(Json(List::of(page, ProjectView::from)))
+}
+
+/// List every client.
+#[utoipa::path(
+    get, path = "/api/v1/admin/clients", tag = "admin", operation_id = "admin_list_clients", params(ListParams),
+    responses((status = 200, description = "A page of them", body = List<ClientView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn clients(State(app): State<App>, _: Administrator, query: QueryParams) -> ApiResult<Json<ClientList>> {
+    let wanted = ClientPage::read(&query)?;
+    let clients = app.usher.list_all_clients(&wanted.after, wanted.size + 1).await?;
+    Ok(Json(wanted.cut(clients)))
+}

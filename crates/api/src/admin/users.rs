@@ -1,0 +1,319 @@
+//! Users of the house. An administrator lets them in or keeps them out; who they are is theirs to say.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use usher_domain::page::Cursor;
+use usher_domain::secret::Secret;
+use usher_domain::session::Session;
+use usher_domain::user::{Profile, Sub, User, UserStatus};
+use usher_flows::{FlowError, NewUser, Refused};
+use crate::ApiResult;
+use crate::caller::Administrator;
+use crate::list::{List, ListParams, Wanted};
+use crate::openapi::{BodyRefusals, Problem, Refusals};
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// Which users are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes the parameters; `list` reads them")]
+pub struct UserParams {
+    /// Those whose address begins with this.
+    #[param(example = "ana")]
+    email: Option<String>,
+}
+
+/// A user.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserView {
+    /// Their universal name.
+    #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
+    pub sub: String,
+    /// Their address, proven.
+    #[schema(example = "ana@example.test")]
+    pub email: Option<String>,
+    /// What they are called.
+    #[schema(example = "Ana Souza")]
+    pub name: Option<String>,
+    /// active, disabled or merged.
+    #[schema(example = "active")]
+    pub status: String,
+    /// Do they run the house?
+    #[schema(example = false)]
+    pub admin: bool,
+    /// The language they read.
+    #[schema(example = "pt-BR")]
+    pub locale: Option<String>,
+    /// Since when, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub created_at: i64,
+}
+
+/// A user to be made. The address counts as proven: whoever makes the user vouches for it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUserBody {
+    /// Their address.
+    #[schema(example = "bob@example.test")]
+    pub email: String,
+    /// Their password; without one they recover it first.
+    pub password: Option<String>,
+    /// First name.
+    #[schema(example = "Bob")]
+    pub given_name: Option<String>,
+    /// Last name.
+    #[schema(example = "Costa")]
+    pub family_name: Option<String>,
+    /// The language they read.
+    #[schema(example = "en")]
+    pub locale: Option<String>,
+}
+
+/// What is to change; what is absent stays. Addresses, passwords and rights are not an administrator's to give.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserChange {
+    /// First name.
+    #[schema(example = "Bob")]
+    pub given_name: Option<String>,
+    /// Last name.
+    #[schema(example = "Costa")]
+    pub family_name: Option<String>,
+}
+
+/// A session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionView {
+    /// Its id.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000002")]
+    pub id: String,
+    /// When the person showed themselves, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub auth_time: i64,
+    /// By which means (RFC 8176).
+    #[schema(example = json!(["pwd"]))]
+    pub amr: Vec<String>,
+    /// When it was last used, in seconds since the epoch.
+    #[schema(example = 1_795_003_600)]
+    pub last_seen_at: i64,
+    /// The browser, as it described itself.
+    pub user_agent: Option<String>,
+    /// The network.
+    #[schema(example = "203.0.113.7")]
+    pub source: Option<String>,
+}
+
+/// What ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EverythingEnded {
+    /// How many sessions.
+    #[schema(example = 2)]
+    pub sessions: usize,
+    /// How many clients lost something.
+    #[schema(example = 3)]
+    pub clients: usize,
+}
+
+impl From<User> for UserView {
+    fn from(user: User) -> Self {
+        let status = match user.status {
+            UserStatus::Active => "active",
+            UserStatus::Disabled => "disabled",
+            UserStatus::Merged => "merged",
+        };
+        Self {
+            name: user.profile.display_name(),
+            sub: user.sub.0,
+            email: user.email.map(|email| email.to_string()),
+            status: status.to_owned(),
+            admin: user.admin,
+            locale: user.locale,
+            created_at: user.created_at.0,
+        }
+    }
+}
+
+impl From<Session> for SessionView {
+    fn from(session: Session) -> Self {
+        Self {
+            id: session.id.to_string(),
+            auth_time: session.auth_time.0,
+            amr: session.amr,
+            last_seen_at: session.last_seen_at.0,
+            user_agent: session.user_agent,
+            source: session.source,
+        }
+    }
+}
+
+/// List the users.
+///
+/// Or those whose address begins with something.
+#[utoipa::path(
+    get, path = "/api/v1/admin/users", tag = "admin", operation_id = "admin_list_users",
+    params(ListParams, UserParams),
+    responses((status = 200, description = "A page of them", body = List<UserView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) -> ApiResult<Json<List<UserView>>> {
+    let wanted = Wanted::read(&query)?;
+    let after = wanted.after.unwrap_or(Cursor::START);
+    let prefix = query.0.get("email").map_err(|_| HttpProblem::parameter("email", "it is there twice"))?;
+    let page = match prefix {
+        Some(prefix) => app.usher.search_users(prefix, after, wanted.size).await?,
+        None => app.usher.list_users(after, wanted.size).await?,
+    };
+    Ok(Json(List::of(page, UserView::from)))
+}
+
+/// Make a user.
+#[utoipa::path(
+    post, path = "/api/v1/admin/users", tag = "admin", operation_id = "admin_create_user", request_body = NewUserBody,
+    responses((status = 201, description = "They are there", body = UserView), Refusals, BodyRefusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn create(
+    State(app): State<App>,
+    _: Administrator,
+    JsonBody(new): JsonBody<NewUserBody>,
+) -> ApiResult<(StatusCode, Json<UserView>)> {
+    let profile = Profile { given_name: new.given_name, family_name: new.family_name, ..Profile::default() };
+    let password = new.password.map(Secret::new);
+    let new = NewUser { email: new.email, password, admin: false, profile, locale: new.locale };
+    Ok((StatusCode::CREATED, Json(app.usher.create_user(new).await?.into())))
+}
+
+/// Show a user.
+#[utoipa::path(
+    get, path = "/api/v1/admin/users/{sub}", tag = "admin", operation_id = "admin_get_user",
+    params(("sub" = String, Path, description = "Who")),
+    responses((status = 200, description = "The user", body = UserView), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn get(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<Json<UserView>> {
+    Ok(Json(find(&app, &sub).await?.into()))
+}
+
+/// Change what a user is called.
+#[utoipa::path(
+    patch, path = "/api/v1/admin/users/{sub}", tag = "admin", operation_id = "admin_change_user",
+    params(("sub" = String, Path, description = "Who")), request_body = UserChange,
+    responses((status = 200, description = "The user as they are now", body = UserView), Refusals, BodyRefusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn patch(
+    State(app): State<App>,
+    _: Administrator,
+    Path(sub): Path<String>,
+    JsonBody(change): JsonBody<UserChange>,
+) -> ApiResult<Json<UserView>> {
+    let user = find(&app, &sub).await?;
+    Ok(Json(app.usher.rename_user(&user, change.given_name, change.family_name).await?.into()))
+}
+
+/// Delete a user.
+///
+/// With all that hangs from them. Administrators leave by themselves.
+#[utoipa::path(
+    delete, path = "/api/v1/admin/users/{sub}", tag = "admin", operation_id = "admin_delete_user",
+    params(("sub" = String, Path, description = "Who")),
+    responses((status = 204, description = "They are gone"), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn delete(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<StatusCode> {
+    let user = not_of_the_house(find(&app, &sub).await?)?;
+    app.usher.remove_user(user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keep a user out.
+///
+/// They sign in no more, and all they have ends.
+#[utoipa::path(
+    post, path = "/api/v1/admin/users/{sub}/disable", tag = "admin", operation_id = "admin_disable_user",
+    params(("sub" = String, Path, description = "Who")),
+    responses(
+        (status = 200, description = "What ended", body = EverythingEnded), Refusals,
+        (status = 409, description = "The user was merged into another", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn disable(
+    State(app): State<App>,
+    _: Administrator,
+    Path(sub): Path<String>,
+) -> ApiResult<Json<EverythingEnded>> {
+    let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
+    let ended = app.usher.set_user_enabled(&user, false).await?;
+    Ok(Json(EverythingEnded { sessions: ended.sessions.len(), clients: ended.clients.len() }))
+}
+
+/// Let a user in again.
+#[utoipa::path(
+    post, path = "/api/v1/admin/users/{sub}/enable", tag = "admin", operation_id = "admin_enable_user",
+    params(("sub" = String, Path, description = "Who")),
+    responses(
+        (status = 204, description = "They may"), Refusals,
+        (status = 409, description = "The user was merged into another", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn enable(State(app): State<App>, _: Administrator, Path(sub): Path<String>) -> ApiResult<StatusCode> {
+    let user = not_merged(not_of_the_house(find(&app, &sub).await?)?)?;
+    app.usher.set_user_enabled(&user, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// List the live sessions of a user.
+#[utoipa::path(
+    get, path = "/api/v1/admin/users/{sub}/sessions", tag = "admin", operation_id = "admin_list_user_sessions",
+    params(("sub" = String, Path, description = "Whose")),
+    responses((status = 200, description = "All of them", body = List<SessionView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn sessions(
+    State(app): State<App>,
+    _: Administrator,
+    Path(sub): Path<String>,
+) -> ApiResult<Json<List<SessionView>>> {
+    let sessions = app.usher.list_sessions(&find(&app, &sub).await?).await?;
+    Ok(Json(List { data: sessions.into_iter().map(SessionView::from).collect(), next_cursor: None }))
+}
+
+/// End every session and grant of a user.
+#[utoipa::path(
+    post, path = "/api/v1/admin/users/{sub}/revoke", tag = "admin", operation_id = "admin_revoke_user",
+    params(("sub" = String, Path, description = "Whose")),
+    responses((status = 200, description = "What ended", body = EverythingEnded), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn revoke(
+    State(app): State<App>,
+    _: Administrator,
+    Path(sub): Path<String>,
+) -> ApiResult<Json<EverythingEnded>> {
+    let ended = app.usher.revoke_user(&find(&app, &sub).await?).await?;
+    Ok(Json(EverythingEnded { sessions: ended.sessions.len(), clients: ended.clients.len() }))
+}
+
+async fn find(app: &App, sub: &str) -> ApiResult<User> {
+    let user = app.usher.find_by_sub(&Sub(sub.to_owned())).await?;
+    user.ok_or_else(|| HttpProblem::unknown("user"))
+}
+
+/// Administrators cannot shut one another out through the API, nor themselves.
+fn not_of_the_house(user: User) -> ApiResult<User> {
+    if user.admin { Err(FlowError::from(Refused::NotAllowed).into()) } else { Ok(user) }
+}
+
+/// Whoever was found to be another user rests as they are.
+fn not_merged(user: User) -> ApiResult<User> {
+    if user.status == UserStatus::Merged { Err(FlowError::from(Refused::UserMerged).into()) } else { Ok(user) }
+}

@@ -1,0 +1,127 @@
+//! What a sign-in is answered: the cookie and who it is, or tokens; or what is missing.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::arriving::Arriving;
+use usher_config::SessionMode;
+use usher_domain::factors::Factors;
+use usher_domain::id::SessionId;
+use usher_domain::user::User;
+use usher_flows::{SignedIn, TokenSession};
+use crate::ApiResult;
+use crate::me::Me;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// A session that has begun.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum SessionBegun {
+    /// In token mode.
+    Tokens(SessionTokens),
+    /// In cookie mode: the session's secret is in an httpOnly cookie.
+    Cookie(Box<CookieSession>),
+}
+
+/// The tokens that hold a session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionTokens {
+    /// For `Authorization: Bearer`.
+    #[schema(example = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln")]
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    pub token_type: &'static str,
+    /// Seconds until the access token ends.
+    #[schema(example = 600)]
+    pub expires_in: u64,
+    /// For `auth/refresh`, once.
+    #[schema(example = "AgGTZ9pUAHAAgAAAAAAAAAABAAAAAQ")]
+    pub refresh_token: String,
+    /// The session.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000002")]
+    pub session_id: String,
+}
+
+/// A session that a cookie holds.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CookieSession {
+    /// The session.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000002")]
+    pub session_id: String,
+    /// Whose it is.
+    pub user: Me,
+}
+
+impl From<TokenSession> for SessionTokens {
+    fn from(TokenSession { session, tokens }: TokenSession) -> Self {
+        Self {
+            access_token: tokens.access_token,
+            token_type: tokens.token_type,
+            expires_in: tokens.expires_in,
+            refresh_token: tokens.refresh_token.unwrap_or_default(),
+            session_id: session.to_string(),
+        }
+    }
+}
+
+impl Arriving {
+    /// Gives somebody who has arrived what they wanted, or says what is missing yet.
+    ///
+    /// # Errors
+    /// 401 if a second step is due, 403 if an address has to be proven first.
+    pub async fn answer(self, app: &App, arrived: SignedIn) -> ApiResult<Response> {
+        match arrived {
+            SignedIn::As { session, user, .. } => self.begun(app, session, &user).await,
+            SignedIn::SecondFactor { pending } => {
+                let due = app.usher.second_step(&pending, &self.visitor.browser).await?;
+                Err(second_factor_required(&due.factors))
+            }
+            SignedIn::Unproven { proof } => {
+                let words = "The address is not proven yet: the code in the letter to it is needed first.";
+                let problem = HttpProblem::new(StatusCode::FORBIDDEN, "EMAIL_NOT_VERIFIED", words);
+                Err(problem.with_details(json!({ "verification_id": proof.to_string() })))
+            }
+        }
+    }
+
+    async fn begun(self, app: &App, session: SessionId, user: &User) -> ApiResult<Response> {
+        let begun = match self.mode {
+            SessionMode::Token => SessionBegun::Tokens(app.usher.hold_by_tokens(session).await?.into()),
+            SessionMode::Cookie => {
+                let begun = CookieSession { session_id: session.to_string(), user: Me::of(user) };
+                SessionBegun::Cookie(Box::new(begun))
+            }
+        };
+        Ok(self.reply(Json(begun)))
+    }
+
+    /// Sends an answer. A browser that wants tokens keeps the cookies that it has.
+    pub fn reply(self, answer: impl IntoResponse) -> Response {
+        match self.mode {
+            SessionMode::Token => answer.into_response(),
+            SessionMode::Cookie => self.visitor.reply(answer),
+        }
+    }
+}
+
+/// 401: the password was right, and a second step is due. It says by which means.
+fn second_factor_required(factors: &Factors) -> HttpProblem {
+    let kinds: Vec<&str> = [
+        ("totp", factors.totp),
+        ("recovery_code", factors.recovery_codes > 0),
+        // By a page alone: a passkey speaks to the address that it was made for.
+        ("passkey", factors.passkeys > 0),
+    ]
+    .into_iter()
+    .filter_map(|(kind, held)| held.then_some(kind))
+    .collect();
+    let words = "A second step is due: send the same again, and totp or recovery_code with it.";
+    let problem = HttpProblem::new(StatusCode::UNAUTHORIZED, "SECOND_FACTOR_REQUIRED", words);
+    problem.with_details(json!({ "kinds": kinds }))
+}

@@ -1,0 +1,152 @@
+//! The password: changed by whoever knows it, set anew by whoever reads the letter.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::answer::{CookieSession, SessionBegun};
+use super::logout::LoggedOut;
+use super::person::Person;
+use usher_domain::secret::Secret;
+use usher_domain::session::EndReason;
+use usher_flows::{Browser, RECOVERY_LIFETIME, ReturnTo};
+use crate::ApiResult;
+use crate::fields::{Fields, under};
+use crate::me::Me;
+use crate::openapi::Problem;
+use crate::problems::{BodyProblems, CountedProblems};
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::state::App;
+
+/// A new password for the old one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
+#[schema(example = json!({"current_password": "a quiet green door", "new_password": "a loud yellow window"}))]
+pub struct ChangePassword {
+    /// The one so far. Tries count like sign-ins. Left out by somebody who has none yet.
+    current_password: Option<String>,
+    /// The new one.
+    new_password: String,
+}
+
+/// Change the password.
+///
+/// Every other session ends. This one goes on under a new secret: in cookie mode the cookie changes, in token mode the
+/// answer holds new tokens and the old ones are dead.
+#[utoipa::path(
+    post, path = "/api/v1/auth/change-password", tag = "session", operation_id = "change_password",
+    request_body = ChangePassword,
+    responses(
+        (status = 200, description = "Changed", body = SessionBegun),
+        (status = 401, description = "Nobody is signed in, or the current password is wrong", body = Problem),
+        BodyProblems, CountedProblems,
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn change(
+    State(app): State<App>,
+    mut person: Person,
+    JsonBody(body): JsonBody<Map<String, Value>>,
+) -> ApiResult<Response> {
+    let mut fields = Fields::read(body, &["current_password", "new_password"])?;
+    let current = Secret::new(fields.optional_text("current_password").unwrap_or_default());
+    let new = Secret::new(fields.required("new_password"));
+    fields.finish()?;
+    let (account, visitor) = (&person.account, &mut person.visitor);
+    let mut no_browser = Browser::default();
+    let browser = if person.by_token { &mut no_browser } else { &mut visitor.browser };
+    let changed = app.usher.change_password(account, &current, &new, browser, &visitor.device).await;
+    changed.map_err(|error| under("new_password", error))?;
+    if person.by_token {
+        let renewed = app.usher.renew_tokens(account, EndReason::PasswordChanged).await?;
+        return Ok(Json(SessionBegun::Tokens(renewed.into())).into_response());
+    }
+    let begun = CookieSession { session_id: account.session.id.to_string(), user: Me::of(&account.user) };
+    Ok(person.visitor.reply(Json(SessionBegun::Cookie(Box::new(begun)))))
+}
+
+/// Whose password is forgotten.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
+#[schema(example = json!({"email": "ana@example.test"}))]
+pub struct ForgotPassword {
+    /// The address.
+    email: String,
+}
+
+/// A letter is on its way, if the address is somebody's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LetterSent {
+    /// Seconds for which its link is good.
+    #[schema(example = 1800)]
+    pub expires_in: u64,
+}
+
+/// Ask for a letter that sets a new password.
+///
+/// The answer is the same for an address that nobody has, after the same time.
+#[utoipa::path(
+    post, path = "/api/v1/auth/forgot-password", tag = "session", operation_id = "forgot_password",
+    request_body = ForgotPassword,
+    responses(
+        (status = 202, description = "If the address is somebody's, a letter is on its way", body = LetterSent),
+        BodyProblems, CountedProblems,
+    ),
+    security(()),
+)]
+pub async fn forgot(
+    State(app): State<App>,
+    visitor: Visitor,
+    JsonBody(body): JsonBody<Map<String, Value>>,
+) -> ApiResult<(StatusCode, Json<LetterSent>)> {
+    let mut fields = Fields::read(body, &["email"])?;
+    let email = fields.required("email");
+    fields.finish()?;
+    app.usher
+        .request_recovery(&email, ReturnTo::default(), &visitor.browser, &visitor.device)
+        .await
+        .map_err(|error| under("email", error))?;
+    Ok((StatusCode::ACCEPTED, Json(LetterSent { expires_in: RECOVERY_LIFETIME.as_secs() })))
+}
+
+/// A new password, and the proof that whoever sets it reads the letter.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
+#[schema(example = json!({"token": "m9Zk0vBq2Tn4Xc6Lw8Ry1Ue3Io5Pa7Sd9Fg1Hj3Kl5M", "password": "a loud yellow window"}))]
+pub struct ResetPassword {
+    /// The `token` of the link in the letter, once.
+    token: String,
+    /// The new password.
+    password: String,
+}
+
+/// Set a new password by the letter.
+///
+/// Every session and every token of the person ends, and nobody is signed in: a second step, where there is one, is
+/// still due.
+#[utoipa::path(
+    post, path = "/api/v1/auth/reset-password", tag = "session", operation_id = "reset_password",
+    request_body = ResetPassword,
+    responses(
+        (status = 200, description = "Set", body = LoggedOut),
+        (status = 410, description = "The link was used, is too old, or is not the newest", body = Problem),
+        BodyProblems, CountedProblems,
+    ),
+    security(()),
+)]
+pub async fn reset(State(app): State<App>, JsonBody(body): JsonBody<Map<String, Value>>) -> ApiResult<Json<LoggedOut>> {
+    let mut fields = Fields::read(body, &["token", "password"])?;
+    let (token, password) = (fields.required("token"), Secret::new(fields.required("password")));
+    fields.finish()?;
+    let recovered = app.usher.recover(&token, &password, &Browser::default()).await;
+    let recovered = recovered.map_err(|error| under("password", error))?;
+    Ok(Json(LoggedOut { ended_sessions: recovered.ended.sessions.len() }))
+}

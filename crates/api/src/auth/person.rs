@@ -1,0 +1,44 @@
+//! A person who is signed in, by the cookie of their browser or by an access token of their session.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use usher_flows::api::Caller;
+use usher_flows::{Account, FlowError, Refused};
+use crate::caller::Calling;
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// A person who is signed in; 401 if nobody is, 403 for a machine or a project.
+pub struct Person {
+    /// The account.
+    pub account: Account,
+    /// Where from.
+    pub visitor: Visitor,
+    /// Do they come by an access token? Then their browser has no part in it.
+    pub by_token: bool,
+}
+
+impl Person {
+    /// The session is over: the browser need not keep it. A token is dead by itself.
+    pub fn forget(&mut self) {
+        if !self.by_token {
+            self.visitor.browser.forget(&self.account);
+        }
+    }
+}
+
+impl FromRequestParts<App> for Person {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let by_token = parts.headers.contains_key(AUTHORIZATION);
+        let Caller::Person(account) = Calling::from_request_parts(parts, app).await?.caller else {
+            return Err(FlowError::from(Refused::NotAllowed).into());
+        };
+        let visitor = Visitor::from_request_parts(parts, app).await?;
+        Ok(Self { account: *account, visitor, by_token })
+    }
+}

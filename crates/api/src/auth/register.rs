@@ -1,0 +1,94 @@
+//! Registering. There is no user until the address is proven, and an address that is taken looks the same to whoever asks.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::arriving::Arriving;
+use usher_config::SessionMode;
+use usher_domain::email::{Email, typo};
+use usher_domain::secret::Secret;
+use usher_flows::{SIGN_UP_LIFETIME, SignUpForm};
+use crate::ApiResult;
+use crate::fields::Fields;
+use crate::problems::{BodyProblems, CountedProblems};
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::state::App;
+
+/// Who registers.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
+#[schema(example = json!({
+    "given_name": "Una", "family_name": "Noether", "email": "una@example.test", "password": "a quiet green door"
+}))]
+pub struct Register {
+    /// First name, or the only name.
+    given_name: String,
+    /// Last name. Left out by people who have one name.
+    family_name: Option<String>,
+    /// The address.
+    email: String,
+    /// The password: see the rules in docs/authentication.md.
+    password: String,
+}
+
+/// A letter is on its way, whoever the address belongs to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Registered {
+    /// For `auth/verify-email`, together with the code in the letter.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000003")]
+    pub verification_id: String,
+    /// Seconds for which the code is good.
+    #[schema(example = 900)]
+    pub expires_in: u64,
+    /// The address that was probably meant, where the domain looks like a mistyped one of a common mail provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "una@gmail.com")]
+    pub probably_meant: Option<String>,
+}
+
+/// Register.
+///
+/// A letter with a code goes to the address; if the address has an account, its owner is told so instead. The answer
+/// does not tell which it was.
+#[utoipa::path(
+    post, path = "/api/v1/auth/register", tag = "session", operation_id = "register",
+    request_body = Register,
+    responses(
+        (status = 202, description = "A letter is on its way", body = Registered),
+        BodyProblems, CountedProblems,
+    ),
+    security(()),
+)]
+pub async fn post(
+    State(app): State<App>,
+    mut arriving: Arriving,
+    JsonBody(body): JsonBody<Map<String, Value>>,
+) -> ApiResult<Response> {
+    let mut fields = Fields::read(body, &["given_name", "family_name", "email", "password"])?;
+    let form = SignUpForm {
+        given_name: fields.required("given_name"),
+        family_name: fields.optional_text("family_name").unwrap_or_default(),
+        email: fields.required("email"),
+        password: Some(Secret::new(fields.required("password"))),
+        lang: arriving.visitor.lang(None, None),
+        interaction: None,
+    };
+    fields.refused(&app.usher.sign_up_faults(&form));
+    fields.finish()?;
+    if arriving.mode == SessionMode::Cookie {
+        // The link in the letter needs no password in the browser that holds this mark.
+        arriving.visitor.browser.mark_or_make(&app.usher);
+    }
+    let typed = Email::parse(&form.email).ok();
+    let proof = app.usher.sign_up(form, &arriving.visitor.browser, &arriving.visitor.device).await?;
+    let probably_meant = typed.and_then(|email| typo::probably_meant(&email)).map(|meant| meant.to_string());
+    let answer =
+        Registered { verification_id: proof.to_string(), expires_in: SIGN_UP_LIFETIME.as_secs(), probably_meant };
+    Ok(arriving.reply((StatusCode::ACCEPTED, Json(answer))))
+}

@@ -1,0 +1,113 @@
+//! Where a person is signed in, and ending one of these.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::person::Person;
+use usher_domain::device::DeviceName;
+use usher_domain::id::SessionId;
+use usher_domain::session::Session;
+use crate::ApiResult;
+use crate::list::List;
+use crate::openapi::Problem;
+use crate::problems::PersonProblems;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// A session of the caller. What a browser says of itself is never passed on as it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnSession {
+    /// Its id.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000002")]
+    pub id: String,
+    /// Is it the one of this request?
+    pub current: bool,
+    /// Since when, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub created_at: i64,
+    /// When it was used last, to within five minutes.
+    #[schema(example = 1_795_000_600)]
+    pub last_seen_at: i64,
+    /// When the person last showed who they are.
+    #[schema(example = 1_795_000_000)]
+    pub authenticated_at: i64,
+    /// When it ends, unless it is used.
+    #[schema(example = 1_796_209_600)]
+    pub expires_at: i64,
+    /// By which means (RFC 8176).
+    #[schema(example = json!(["pwd"]))]
+    pub amr: Vec<String>,
+    /// How well.
+    #[schema(example = "aal1")]
+    pub acr: String,
+    /// The browser, as far as it is known.
+    #[schema(example = "Firefox")]
+    pub browser: Option<String>,
+    /// The system, as far as it is known.
+    #[schema(example = "Linux")]
+    pub system: Option<String>,
+    /// The network it was last used from.
+    #[schema(example = "203.0.113.7/32")]
+    pub network: Option<String>,
+}
+
+impl OwnSession {
+    fn of(session: Session, this: SessionId) -> Self {
+        let device = DeviceName::from_user_agent(session.user_agent.as_deref());
+        Self {
+            id: session.id.to_string(),
+            current: session.id == this,
+            created_at: session.created_at.0,
+            last_seen_at: session.last_seen_at.0,
+            authenticated_at: session.auth_time.0,
+            expires_at: session.idle_expires_at.min(session.expires_at).0,
+            amr: session.amr,
+            acr: session.acr,
+            browser: device.browser,
+            system: device.system,
+            network: session.source,
+        }
+    }
+}
+
+/// List one's own sessions.
+///
+/// Newest first, on one page: nobody has more than 200.
+#[utoipa::path(
+    get, path = "/api/v1/auth/sessions", tag = "session", operation_id = "list_sessions",
+    responses((status = 200, description = "The sessions", body = List<OwnSession>), PersonProblems),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn list(State(app): State<App>, person: Person) -> ApiResult<Json<List<OwnSession>>> {
+    let this = person.account.session.id;
+    let sessions = app.usher.sessions_of(&person.account).await?;
+    let data = sessions.into_iter().map(|session| OwnSession::of(session, this)).collect();
+    Ok(Json(List { data, next_cursor: None }))
+}
+
+/// End one of one's own sessions.
+///
+/// Every token that any application was given in it ends with it. The session of somebody else is not there.
+#[utoipa::path(
+    delete, path = "/api/v1/auth/sessions/{id}", tag = "session", operation_id = "end_session",
+    params(("id" = String, Path, description = "The session's id", example = "01936d2e-3c00-7000-8000-000000000002")),
+    responses(
+        (status = 204, description = "It is over"),
+        (status = 404, description = "The caller has no such session", body = Problem),
+        PersonProblems,
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn delete(State(app): State<App>, mut person: Person, Path(id): Path<String>) -> ApiResult<Response> {
+    // What is no id is the id of nothing.
+    let id = id.parse::<SessionId>().map_err(|_| HttpProblem::unknown("session"))?;
+    app.usher.end_own_session(&person.account, id).await?;
+    if id == person.account.session.id {
+        person.forget();
+    }
+    Ok(person.visitor.reply(StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,96 @@
+//! The caller of the API, as a handler is given it: by the bearer token, or else by the browser's own session.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+
+use usher_domain::id::ProjectId;
+use usher_domain::project::Project;
+use usher_flows::api::Caller;
+use usher_flows::{Account, FlowError, Refused, Right};
+use usher_protocol::ows;
+use crate::ApiResult;
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// Whoever calls; 401 if that is nobody.
+pub struct Calling {
+    /// Who it is.
+    pub caller: Caller,
+    app: App,
+}
+
+impl Calling {
+    /// The project with this id, or the one that the caller's token is for where none is named.
+    pub async fn project_named(&self, id: Option<&str>, right: Right) -> ApiResult<Project> {
+        let id = id.map(str::to_owned).or_else(|| self.caller.own_project().map(|id| id.to_string()));
+        let missing = || HttpProblem::from(FlowError::from(Refused::Missing("project")));
+        self.project(&id.ok_or_else(missing)?, right).await
+    }
+
+    /// The project with this id, as the caller may see it and if they may do this to it; 404 and 403 otherwise.
+    pub async fn project(&self, id: &str, right: Right) -> ApiResult<Project> {
+        // What is no id is the id of nothing.
+        let id = id.parse::<ProjectId>().map_err(|_| HttpProblem::unknown("project"))?;
+        Ok(self.app.usher.project_for(&self.caller, id, right).await?)
+    }
+}
+
+impl FromRequestParts<App> for Calling {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let visitor = Visitor::from_request_parts(parts, app).await?;
+        let caller = match bearer(&parts.headers)? {
+            Some(token) => app.usher.caller_by_token(token).await?.ok_or_else(invalid)?,
+            None => Caller::Person(Box::new(app.usher.current(&visitor.browser).await?.ok_or_else(required)?)),
+        };
+        if let Caller::Person(account) = &caller {
+            app.usher.touch(account, &visitor.device).await?;
+        }
+        Ok(Self { caller, app: app.clone() })
+    }
+}
+
+/// A person who runs the house, by cookie or token; 401 if nobody calls, 403 for everybody else.
+pub struct Administrator {
+    /// The account.
+    pub account: Account,
+}
+
+impl FromRequestParts<App> for Administrator {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        match Calling::from_request_parts(parts, app).await?.caller {
+            Caller::Person(account) if account.user.admin => Ok(Self { account: *account }),
+            _ => Err(FlowError::from(Refused::NotAllowed).into()),
+        }
+    }
+}
+
+/// The bearer token of a request (RFC 6750 §2.1), if it has an Authorization header at all.
+///
+/// # Errors
+/// 401 for any other scheme, 400 for several headers.
+pub fn bearer(headers: &HeaderMap) -> ApiResult<Option<&str>> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (first, None) = (values.next(), values.next()) else {
+        return Err(HttpProblem::bad_request("The Authorization header is repeated."));
+    };
+    let Some(first) = first else { return Ok(None) };
+    let token = first.to_str().ok().and_then(|text| text.split_once(' '));
+    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| ows::trim(token));
+    token.filter(|token| !token.is_empty()).map(Some).ok_or_else(invalid)
+}
+
+/// 401: the token that came is no good.
+pub fn invalid() -> HttpProblem {
+    HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID", "This token is not good, or not any more.")
+}
+
+fn required() -> HttpProblem {
+    HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_REQUIRED", "This needs a token, or somebody who is signed in.")
+}

@@ -1,0 +1,64 @@
+//! Documents that are read, changed and written back: a tag says which version was read (RFC 9110 §8.8.3, §13.1.1).
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::Json;
+use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+
+use usher_flows::{FlowError, Refused};
+use crate::ApiResult;
+
+/// The tag of a document: it changes with anything in it.
+pub fn tag_of(document: &impl Serialize) -> String {
+    let bytes = serde_json::to_vec(document).unwrap_or_default();
+    format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest(&SHA256, &bytes).as_ref()[..12]))
+}
+
+/// A document with the tag of its version, where that is less than the whole document.
+pub fn with_tag_of(version: &impl Serialize, document: &impl Serialize) -> Response {
+    let tag = HeaderValue::from_str(&tag_of(version)).unwrap_or(HeaderValue::from_static("\"\""));
+    ([(ETAG, tag)], Json(document)).into_response()
+}
+
+/// Was this version read? A request that names no version is taken as it is.
+///
+/// # Errors
+/// 412 if another one was.
+pub fn check(headers: &HeaderMap, document: &impl Serialize) -> ApiResult<()> {
+    let mut wanted = headers.get_all(IF_MATCH).iter().peekable();
+    if wanted.peek().is_none() {
+        return Ok(());
+    }
+    let tag = tag_of(document);
+    let mut tags = wanted.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim);
+    if tags.any(|named| named == "*" || named == tag) {
+        Ok(())
+    } else {
+        Err(FlowError::from(Refused::Superseded).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(tag: &str) -> ApiResult<()> {
+        let mut headers = HeaderMap::new();
+        headers.insert(IF_MATCH, tag.parse().unwrap());
+        check(&headers, &"document")
+    }
+
+    #[test]
+    fn a_change_goes_to_the_version_that_was_read() {
+        let tag = tag_of(&"document");
+        assert!(check(&HeaderMap::new(), &"document").is_ok());
+        assert!(asked(&tag).is_ok() && asked("*").is_ok() && asked(&format!("\"x\", {tag}")).is_ok());
+        for other in [tag_of(&"other"), format!("W/{tag}"), "garbage".to_owned(), String::new()] {
+            assert_eq!(asked(&other).unwrap_err().status, 412, "{other}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! `/api/v1`: what applications build on. Each file is a noun: its wire types, its handlers, and their words for
+//! `/openapi.json`, which is made from the code.
+//!
+//! Answers are JSON, errors have the one form of [`HttpProblem`]. A path is written once, in the annotation of its
+//! handler.
+
+pub mod admin;
+pub mod auth;
+pub mod caller;
+pub mod challenge;
+pub mod docs;
+pub mod etag;
+pub mod fields;
+pub mod guard;
+pub mod idempotency;
+pub mod list;
+pub mod me;
+pub mod openapi;
+pub mod parameters;
+pub mod policy;
+pub mod problems;
+pub mod projects;
+pub mod sync;
+#[cfg(test)]
+mod tests;
+pub mod webhooks;
+
+use axum::Router;
+use axum::http::Method;
+use utoipa_axum::router::OpenApiRouter;
+
+use usher_http_server::layers::cors::{self, Cors};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// What a handler answers.
+pub type ApiResult<T> = Result<T, HttpProblem>;
+
+/// The methods that the API knows.
+const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// Every noun, with its words.
+fn nouns() -> OpenApiRouter<App> {
+    let nouns = [
+        admin::routes(),
+        auth::routes(),
+        me::routes(),
+        policy::routes(),
+        projects::routes(),
+        sync::routes(),
+        webhooks::routes(),
+    ];
+    nouns.into_iter().fold(OpenApiRouter::with_openapi(openapi::frame()), OpenApiRouter::merge)
+}
+
+/// The API and the document that describes it, under the layers that belong to it.
+pub fn routes(app: &App) -> Router<App> {
+    let (router, document) = nouns().split_for_parts();
+    let router = parameters::wrap(idempotency::wrap(router, app), &document);
+    let router = challenge::wrap(guard::wrap(router, app));
+    let (usher, own) = (app.usher.clone(), app.usher.clone());
+    let registered = Cors::registered(&METHODS, move |origin| {
+        let usher = usher.clone();
+        async move { usher.is_client_origin(&origin).await.unwrap_or(false) }
+    });
+    let registered = registered.with_cookies(move |origin| {
+        let usher = own.clone();
+        async move { usher.is_first_party_origin(&origin).await.unwrap_or(false) }
+    });
+    cors::wrap(router, registered).merge(openapi::routes(document, app)).merge(docs::routes())
+}

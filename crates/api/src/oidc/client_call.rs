@@ -1,0 +1,75 @@
+//! A request by which a client speaks for itself: at the token, introspection and revocation endpoint.
+
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::http::HeaderMap;
+
+use super::authorization;
+use usher_flows::FlowError;
+use usher_protocol::client_auth::ClientCredentials;
+use usher_protocol::error::OAuthError;
+use usher_protocol::params::Params;
+use usher_http_server::extract::client_ip::ClientIp;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use crate::refusal::OAuthReply;
+use usher_http_server::state::App;
+
+/// Secrets and tokens never travel in the address (RFC 6749 §2.3.1).
+const MISPLACED: [&str; 6] = ["client_secret", "code", "refresh_token", "token", "access_token", "grant_type"];
+
+/// The form of a client, and what it carries to prove who sent it.
+pub struct ClientCall {
+    /// The form.
+    pub form: Params,
+    /// The proof, not looked at yet.
+    pub credentials: ClientCredentials,
+    /// The network that it came from, as limits count it.
+    pub source: String,
+}
+
+impl FromRequest<App> for ClientCall {
+    type Rejection = OAuthReply;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, OAuthReply> {
+        let (mut parts, body) = request.into_parts();
+        let source = ClientIp::from_request_parts(&mut parts, app).await?.source().to_string();
+        let QueryParams(query) = QueryParams::from_request_parts(&mut parts, app).await?;
+        let headers = parts.headers.clone();
+        let FormParams(form) = FormParams::from_request(Request::from_parts(parts, body), app).await?;
+        match read(&headers, &query, &form) {
+            Ok(credentials) => Ok(Self { form, credentials, source }),
+            Err(error) => {
+                let named = form.get("client_id").ok().flatten();
+                Err(OAuthReply::from(match named {
+                    Some(named) => error.by(named),
+                    None => error,
+                }))
+            }
+        }
+    }
+}
+
+fn read(headers: &HeaderMap, query: &Params, form: &Params) -> Result<ClientCredentials, OAuthError> {
+    if MISPLACED.iter().any(|name| !matches!(query.get(name), Ok(None))) {
+        return Err(OAuthError::invalid_request("parameters belong into the body, not into the address"));
+    }
+    ClientCredentials::read(authorization(headers)?, form)
+}
+
+impl ClientCall {
+    /// The token that the call is about (RFC 7009 §2.1, RFC 7662 §2.1).
+    ///
+    /// # Errors
+    /// `invalid_request` if it is missing or repeated.
+    pub fn token(&self) -> Result<&str, OAuthError> {
+        let token = self.form.get("token").map_err(|_| OAuthError::repeated("token"))?;
+        token.ok_or_else(|| OAuthError::invalid_request("token is missing"))
+    }
+
+    /// What came of the call; a refusal names the client.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn answer<T>(&self, work: impl Future<Output = Result<T, FlowError>>) -> Result<T, OAuthReply> {
+        work.await.map_err(|error| OAuthReply::from(error).by(self.credentials.client_id()))
+    }
+}

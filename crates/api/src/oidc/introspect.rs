@@ -1,0 +1,22 @@
+//! The introspection endpoint (RFC 7662).
+
+use axum::Json;
+use axum::extract::State;
+
+use super::client_call::ClientCall;
+use usher_flows::{FlowError, Introspection};
+use usher_protocol::cause::Cause;
+use crate::refusal::OAuthReply;
+use usher_http_server::state::App;
+
+/// POST. Only clients that keep a secret may ask: anybody can say the name of a public one.
+pub async fn post(State(app): State<App>, call: ClientCall) -> Result<Json<Introspection>, OAuthReply> {
+    call.answer(async {
+        let client = app.usher.authenticate_client(&call.credentials, &call.source).await?;
+        if client.metadata.is_public() {
+            return Err(FlowError::from(Cause::PublicClient));
+        }
+        app.usher.introspect(&client, call.token()?).await.map(Json)
+    })
+    .await
+}

@@ -1,0 +1,18 @@
+//! The public keys (RFC 7517 §5), rendered when they change and sent as they are.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::discovery::Document;
+use usher_http_server::state::App;
+
+/// Seconds for which verifiers may keep the key set. Far shorter than the time a key is published before it signs.
+const MAX_AGE: u32 = 300;
+
+/// GET
+pub async fn get(State(app): State<App>, headers: HeaderMap) -> Response {
+    let keyring = app.usher.keyring();
+    let jwks = keyring.jwks();
+    Document::new(jwks.body.clone(), &jwks.etag, MAX_AGE).answer(&headers)
+}

@@ -1,0 +1,66 @@
+//! The addresses of the endpoints, in groups, with the layers that belong to each.
+
+use axum::Router;
+use axum::http::{HeaderMap, Method};
+use axum::routing::{any, get, post};
+use bytes::Bytes;
+
+use super::discovery::Document;
+use super::{introspect, jwks, register, revoke, token, userinfo};
+use usher_i18n::Lang;
+use usher_protocol::discovery as metadata;
+use usher_http_server::layers::cors::{self, Cors};
+use crate::refusal;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+/// Seconds for which the metadata may be kept.
+const METADATA_MAX_AGE: u32 = 300;
+
+/// Every endpoint that programs call.
+pub fn routes(app: &App) -> Router<App> {
+    client_endpoints(app).merge(published(app)).merge(registration())
+}
+
+/// Where clients would register themselves. Without CORS: scripts have no business here.
+fn registration() -> Router<App> {
+    Router::new().route(urls::REGISTRATION, any(register::refuse)).route(urls::REGISTERED_CLIENT, any(register::refuse))
+}
+
+/// Where clients speak for themselves; from a browser only under an origin that a client has registered.
+fn client_endpoints(app: &App) -> Router<App> {
+    // keycloak-js sends its token request with credentials. The endpoint reads and sets no cookie.
+    let token = Router::new().route(urls::TOKEN, post(token::post));
+    let token_cors = registered_origins(app, &[Method::POST]).with_cookies(|_| async { true });
+    let posts = Router::new().route(urls::INTROSPECT, post(introspect::post)).route(urls::REVOKE, post(revoke::post));
+    let person = Router::new().route(urls::USERINFO, get(userinfo::get).post(userinfo::post));
+    cors::wrap(refusal::wrap(token, app), token_cors)
+        .merge(cors::wrap(refusal::wrap(posts, app), registered_origins(app, &[Method::POST])))
+        .merge(cors::wrap(refusal::wrap(person, app), registered_origins(app, &[Method::GET, Method::POST])))
+}
+
+/// Answers scripts of the origins that clients have registered.
+fn registered_origins(app: &App, methods: &[Method]) -> Cors {
+    let usher = app.usher.clone();
+    Cors::registered(methods, move |origin| {
+        let usher = usher.clone();
+        async move { usher.is_client_origin(&origin).await.unwrap_or(false) }
+    })
+}
+
+/// What anybody may read: metadata and keys.
+fn published(app: &App) -> Router<App> {
+    let config = &app.usher.config;
+    let locales = Lang::ALL.map(Lang::tag);
+    let body = metadata::metadata(app.usher.issuer(), &locales, config.sign_up.enabled).to_string();
+    let document = Document::tagged(Bytes::from(body), METADATA_MAX_AGE);
+    let answer = move |headers: HeaderMap| {
+        let document = document.clone();
+        async move { document.answer(&headers) }
+    };
+    let router = Router::new()
+        .route(urls::OPENID_CONFIGURATION, get(answer.clone()))
+        .route(urls::OAUTH_METADATA, get(answer))
+        .route(urls::JWKS, get(jwks::get));
+    cors::wrap(router, Cors::public())
+}

@@ -1,0 +1,18 @@
+//! The token endpoint (RFC 6749 §3.2).
+
+use axum::Json;
+use axum::extract::State;
+
+use super::client_call::ClientCall;
+use usher_protocol::token::{TokenRequest, TokenResponse};
+use crate::refusal::OAuthReply;
+use usher_http_server::state::App;
+
+/// POST
+pub async fn post(State(app): State<App>, call: ClientCall) -> Result<Json<TokenResponse>, OAuthReply> {
+    call.answer(async {
+        let request = TokenRequest::parse(&call.form)?;
+        app.usher.token(&call.credentials, &call.source, request).await.map(Json)
+    })
+    .await
+}

@@ -1,0 +1,59 @@
+//! The userinfo endpoint (OpenID Connect Core §5.3): GET, POST with the header, POST with the body (RFC 6750 §2).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use serde_json::{Map, Value};
+
+use super::authorization;
+use usher_protocol::error::OAuthError;
+use usher_protocol::ows;
+use usher_http_server::extract::params::FormParams;
+use usher_http_server::problem::HttpProblem;
+use crate::refusal::OAuthReply;
+use usher_http_server::state::App;
+
+/// The claims, or the refusal.
+type Claims = Result<Json<Map<String, Value>>, OAuthReply>;
+
+/// GET
+pub async fn get(State(app): State<App>, headers: HeaderMap) -> Claims {
+    answer(&app, bearer(&headers)?).await
+}
+
+/// POST
+pub async fn post(State(app): State<App>, headers: HeaderMap, form: Result<FormParams, HttpProblem>) -> Claims {
+    let in_header = bearer(&headers)?;
+    // A POST with the header alone needs no body, and so no content type.
+    let in_body = match form {
+        Ok(FormParams(form)) => form.get("access_token").map(|token| token.map(str::to_owned)),
+        Err(_) if in_header.is_some() && !headers.contains_key(CONTENT_TYPE) => Ok(None),
+        Err(problem) => return Err(problem.into()),
+    };
+    let in_body = in_body.map_err(|_| refused(OAuthError::repeated("access_token")))?;
+    if in_header.is_some() && in_body.is_some() {
+        return Err(refused(OAuthError::invalid_request("send the access token once, not twice")));
+    }
+    answer(&app, in_header.or(in_body)).await
+}
+
+/// The bearer token of the header, if there is a header.
+fn bearer(headers: &HeaderMap) -> Result<Option<String>, OAuthReply> {
+    match authorization(headers).map_err(refused)?.map(|header| header.split_once(' ')) {
+        None => Ok(None),
+        Some(Some((scheme, token))) if scheme.eq_ignore_ascii_case("bearer") && !ows::trim(token).is_empty() => {
+            Ok(Some(ows::trim(token).to_owned()))
+        }
+        Some(_) => Err(OAuthReply::no_token()),
+    }
+}
+
+fn refused(error: OAuthError) -> OAuthReply {
+    OAuthReply::of_resource(error.into())
+}
+
+async fn answer(app: &App, token: Option<String>) -> Claims {
+    let token = token.ok_or_else(OAuthReply::no_token)?;
+    app.usher.userinfo(&token).await.map(Json).map_err(OAuthReply::of_resource)
+}

@@ -1,0 +1,154 @@
+//! `/openapi.json`: the API in the words of `OpenAPI` 3.1, made from the code that answers.
+
+mod examples;
+mod shared;
+
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::routing::get;
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::Server;
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
+use utoipa::{PartialSchema as _, ToSchema};
+
+use usher_http_server::layers::cors::{self, Cors};
+use crate::oidc::discovery::Document;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+/// Seconds for which the document may be kept.
+const MAX_AGE: u32 = 300;
+
+/// Every error of the API.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// What went wrong.
+    pub error: ProblemBody,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemBody {
+    /// A stable code for programs: see docs/errors.md.
+    #[schema(example = "NOT_FOUND")]
+    pub code: String,
+    /// One sentence for people.
+    #[schema(example = "There is no such project.")]
+    pub message: String,
+    /// More for programs: `{"fields":{"NAME":"what is wrong with it"}}` where input was refused.
+    pub details: Option<Value>,
+    /// What to quote when asking for help; also in the header `X-Trace-Id`.
+    #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
+    pub trace_id: Option<String>,
+}
+
+/// Every error of the API, for whoever asks for `application/problem+json` (RFC 9457 §3).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemDetails {
+    /// Always `about:blank`: `code` says more.
+    pub r#type: String,
+    /// The name of the status.
+    pub title: Option<String>,
+    /// The status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// One sentence for people.
+    pub detail: String,
+    /// A stable code for programs: see docs/errors.md.
+    pub code: String,
+    /// More for programs, as in `ProblemBody`.
+    pub details: Option<Value>,
+    /// What to quote when asking for help; also in the header `X-Trace-Id`.
+    pub trace_id: Option<String>,
+}
+
+/// The nouns of the API, in the order of their reading.
+const TAGS: [(&str, &str); 8] = [
+    ("session", "Signing in and out, and the person who calls: for front ends of the house's own."),
+    ("projects", "Projects, their members, their token and their history."),
+    ("clients", "The OAuth clients of a project."),
+    ("users", "The people who have used a project's clients."),
+    ("policy", "Access rules: draft, publication, roles, decisions."),
+    ("sync", "The live feed `usher.sync.v1`, for local modules."),
+    ("webhooks", "Webhooks of a project, and what became of each message."),
+    ("admin", "The whole house, for administrators alone."),
+];
+
+/// The document before any path is in it.
+pub fn frame() -> OpenApi {
+    let info = Info::builder().title("Usher").version(env!("CARGO_PKG_VERSION")).description(Some(
+        "Sessions, projects, access rules and the live feed. Errors always have the form of `Problem`, or of \
+         `ProblemDetails` where `application/problem+json` is asked for; lists page by `cursor`; times are seconds since \
+         the epoch. A query parameter that an operation does not name is refused with 400 `PARAMETER_UNKNOWN`. Beside what each operation names, any address may answer 405 (not this method), 414 (the address is \
+         too long), 431 (the headers are too large).",
+    ));
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
+        "A project's token, an access token of a machine (scope `usher:sync` or `usher:project`), or an access token of \
+         a session.",
+    ));
+    let cookie = ApiKeyValue::with_description("usher", "The session of a browser (`__Host-usher` over https).");
+    let components = Components::builder()
+        .schema("Problem", Problem::schema())
+        .schema("ProblemBody", ProblemBody::schema())
+        .schema("ProblemDetails", ProblemDetails::schema())
+        .security_scheme("token", SecurityScheme::Http(bearer.build()))
+        .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let tags = TAGS.map(|(name, words)| TagBuilder::new().name(name).description(Some(words)).build());
+    OpenApiBuilder::new().info(info.build()).components(Some(components.build())).tags(Some(tags)).build()
+}
+
+/// The document in JSON, with all that its operations share.
+pub fn whole(document: &OpenApi) -> Value {
+    shared::finish(serde_json::to_value(document).unwrap_or_default())
+}
+
+/// The address of the document, finished for this house.
+pub fn routes(mut document: OpenApi, app: &App) -> Router<App> {
+    document.servers = Some(vec![Server::new(app.usher.issuer())]);
+    let document = Document::tagged(Bytes::from(whole(&document).to_string()), MAX_AGE);
+    let answer = move |headers: HeaderMap| {
+        let document = document.clone();
+        async move { document.answer(&headers) }
+    };
+    cors::wrap(Router::new().route(urls::OPENAPI, get(answer)), Cors::public())
+}
+
+/// The errors that most operations share.
+#[derive(utoipa::IntoResponses)]
+pub enum Refusals {
+    /// The request cannot be read, or a parameter will not do
+    #[response(status = 400)]
+    Unreadable(Problem),
+    /// Nobody is calling
+    #[response(status = 401)]
+    Nobody(Problem),
+    /// The caller may see it, and not do this to it
+    #[response(status = 403)]
+    NotAllowed(Problem),
+    /// There is no such thing for this caller
+    #[response(status = 404)]
+    Unknown(Problem),
+}
+
+/// The errors that most operations with a body share.
+#[derive(utoipa::IntoResponses)]
+pub enum BodyRefusals {
+    /// The state of things does not allow it
+    #[response(status = 409)]
+    Conflict(Problem),
+    /// The body is too large
+    #[response(status = 413)]
+    TooLarge(Problem),
+    /// The body is not JSON
+    #[response(status = 415)]
+    NotJson(Problem),
+    /// What the body says will not do
+    #[response(status = 422)]
+    Invalid(Problem),
+}

@@ -1,0 +1,160 @@
+//! What every operation shares, written once and added to each: the answers that layers give, the headers that every
+//! answer has, both forms of an error, and whole examples.
+
+use serde_json::{Map, Value, json};
+
+use super::examples::example_of;
+use crate::idempotency;
+
+/// What decides which answers an operation shares with others.
+#[expect(clippy::struct_excessive_bools, reason = "each decides an answer of its own, and any of them may go together")]
+struct Kind {
+    /// It changes something.
+    changes: bool,
+    /// It may be sent again under an `Idempotency-Key`.
+    repeats: bool,
+    /// It reads a body.
+    body: bool,
+    /// It needs a caller.
+    secured: bool,
+}
+
+/// An answer that many operations give: status, words, and which ones.
+type Shared = (&'static str, &'static str, fn(&Kind) -> bool);
+
+/// What an operation says of these itself stands.
+const SHARED: [Shared; 9] = [
+    (
+        "400",
+        "The request cannot be read: a parameter, a header or the body is invalid, or a query parameter is unknown",
+        |_| true,
+    ),
+    ("401", "Nobody is calling, or the token is no good", |kind| kind.secured),
+    ("403", "A page of another site sent this, or the caller may not do it", |kind| kind.changes),
+    ("408", "The body did not arrive in time", |kind| kind.body || kind.repeats),
+    ("409", "The same request is being worked on", |kind| kind.repeats),
+    ("413", "The body is too large", |kind| kind.body || kind.repeats),
+    ("415", "The body is not JSON in UTF-8", |kind| kind.body),
+    ("422", "What was sent will not do, or this `Idempotency-Key` came with another request", |kind| kind.repeats),
+    ("503", "Not now: `Retry-After` says how many seconds to wait", |_| true),
+];
+
+/// What the parameters of paths look like, by name.
+const PATH_EXAMPLES: [(&str, &str); 9] = [
+    ("id", "01936d2e-3c00-7000-8000-000000000001"),
+    ("sub", "6Hq3P0b0TfmQ1x2y3z4w5A"),
+    ("client", "client_zYwvut"),
+    ("webhook", "01936d2e-3c00-7000-8000-000000000007"),
+    ("delivery", "01936d2e-3c00-7000-8000-0000000000aa"),
+    ("assignment", "01936d2e-3c00-7000-8000-0000000000bb"),
+    ("revision", "43"),
+    ("provider", "google"),
+    ("kid", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
+];
+
+/// The document with all of it.
+pub fn finish(mut document: Value) -> Value {
+    let schemas = document["components"]["schemas"].clone();
+    document["components"]["headers"] = headers();
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let kind = Kind {
+                changes: method != "get",
+                repeats: method == "post" && idempotency::covers(path),
+                body: operation.get("requestBody").is_some(),
+                secured: operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| *way != json!({}))),
+            };
+            if let Some(summary) = operation.get("summary").and_then(Value::as_str) {
+                operation["summary"] = summary.trim_end_matches('.').into();
+            }
+            parameters(operation, &kind);
+            if let Some(body) = operation.get_mut("requestBody") {
+                show(body, &schemas);
+            }
+            if let Some(answers) = operation["responses"].as_object_mut() {
+                share(answers, &kind);
+                answers.iter_mut().for_each(|(status, answer)| complete(status, answer, &kind, &schemas));
+            }
+        }
+    }
+    document
+}
+
+/// The examples of parameters in paths, and the header `Idempotency-Key`.
+fn parameters(operation: &mut Value, kind: &Kind) {
+    if kind.repeats {
+        let header = json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "The same request under the same key within a day is done once, and answered alike.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        });
+        match operation.get_mut("parameters").and_then(Value::as_array_mut) {
+            Some(parameters) => parameters.push(header),
+            None => operation["parameters"] = json!([header]),
+        }
+    }
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        let known = PATH_EXAMPLES.iter().find(|(name, _)| parameter["in"] == "path" && parameter["name"] == **name);
+        if let Some((_, example)) = known
+            && parameter["example"].is_null()
+        {
+            parameter["example"] = json!(example);
+        }
+    }
+}
+
+fn share(answers: &mut Map<String, Value>, kind: &Kind) {
+    for (status, words, _) in SHARED.iter().filter(|(_, _, applies)| applies(kind)) {
+        answers.entry(*status).or_insert_with(|| json!({ "description": words }));
+    }
+}
+
+/// The headers and bodies of one answer. A header that is spoken of is there, unless something else is said.
+fn complete(status: &str, answer: &mut Value, kind: &Kind, schemas: &Value) {
+    let own = answer.get_mut("headers").and_then(Value::as_object_mut);
+    for header in own.into_iter().flat_map(|headers| headers.values_mut()) {
+        header["required"] = json!(true);
+    }
+    let mut header = |name: &str| answer["headers"][name] = json!({ "$ref": format!("#/components/headers/{name}") });
+    header("X-Trace-Id");
+    match status {
+        "401" => header("WWW-Authenticate"),
+        "429" | "503" => header("Retry-After"),
+        _ if kind.repeats && status.starts_with('2') => header("Idempotent-Replayed"),
+        _ => {}
+    }
+    if status.starts_with(['4', '5']) {
+        answer["content"] = json!({
+            "application/json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}},
+        });
+    } else {
+        show(answer, schemas);
+    }
+}
+
+/// The headers that many answers have.
+fn headers() -> Value {
+    let header = |required: bool, words: &str, schema: Value| json!({ "description": words, "required": required, "schema": schema });
+    let trace_id = json!({"type": "string", "example": "4bf92f3577b34da6a3ce929d0e0e4736"});
+    let replayed = "`true` where this answer was given before, under the same `Idempotency-Key`.";
+    json!({
+        "X-Trace-Id": header(true, "What to quote when asking for help.", trace_id),
+        "WWW-Authenticate": header(true, "By which scheme to call (RFC 9110 §11.6.1).", json!({"type": "string"})),
+        "Retry-After": header(true, "Seconds to wait.", json!({"type": "integer", "minimum": 1})),
+        "Idempotent-Replayed": header(false, replayed, json!({"type": "string", "enum": ["true"]})),
+    })
+}
+
+/// Puts a whole example into each content of a body that has none.
+fn show(body: &mut Value, schemas: &Value) {
+    let content = body.get_mut("content").and_then(Value::as_object_mut);
+    for kind in content.into_iter().flat_map(|kinds| kinds.values_mut()) {
+        if kind.get("example").is_none()
+            && let Some(example) = example_of(&kind["schema"], schemas)
+        {
+            kind["example"] = example;
+        }
+    }
+}

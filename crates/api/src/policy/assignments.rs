@@ -1,0 +1,243 @@
+//! Roles, and who has them.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use usher_domain::assignment::Assignment;
+use usher_domain::id::AssignmentId;
+use usher_domain::page::Cursor;
+use usher_domain::time::Timestamp;
+use usher_flows::{NewAssignment, Right, Subject};
+use usher_policy::table::Table;
+use crate::ApiResult;
+use crate::caller::Calling;
+use crate::list::{List, ListParams, Wanted};
+use crate::openapi::Problem;
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// Whoever has a role.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectView {
+    /// `user` or `client`.
+    #[serde(rename = "type")]
+    #[schema(example = "user")]
+    pub kind: SubjectKind,
+    /// The `sub` of the user, or the `client_id`.
+    #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
+    pub id: String,
+}
+
+/// What kind of subject it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SubjectKind {
+    /// A user.
+    User,
+    /// A client, acting for itself.
+    Client,
+}
+
+impl SubjectKind {
+    /// The subject of this kind with this id.
+    pub fn named(self, id: String) -> Subject {
+        match self {
+            Self::User => Subject::User(id),
+            Self::Client => Subject::Client(id),
+        }
+    }
+}
+
+impl From<Subject> for SubjectView {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::User(id) => Self { kind: SubjectKind::User, id },
+            Subject::Client(id) => Self { kind: SubjectKind::Client, id },
+        }
+    }
+}
+
+/// A role to be given.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignmentInput {
+    /// The role.
+    #[schema(example = "editor")]
+    pub role: String,
+    /// To whom.
+    pub subject: SubjectView,
+    /// For this entity alone. Such a role counts in decisions, and is not in tokens.
+    #[serde(default)]
+    #[schema(example = "Order:42")]
+    pub scope: Option<String>,
+    /// Until then, in seconds since the epoch.
+    #[serde(default)]
+    #[schema(example = 4_070_908_800_i64)]
+    pub expires_at: Option<i64>,
+}
+
+/// A role that somebody has.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AssignmentView {
+    /// Its id.
+    #[schema(example = "01936d2e-3c00-7000-8000-0000000000bb")]
+    pub id: String,
+    /// The role.
+    #[schema(example = "editor")]
+    pub role: String,
+    /// Who has it.
+    pub subject: SubjectView,
+    /// For this entity alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Order:42")]
+    pub scope: Option<String>,
+    /// Until then, in seconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 4_070_908_800_i64)]
+    pub expires_at: Option<i64>,
+    /// Since when, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub assigned_at: i64,
+}
+
+fn view(assignment: Assignment, subject: Subject) -> AssignmentView {
+    AssignmentView {
+        id: assignment.id.to_string(),
+        role: assignment.role,
+        subject: subject.into(),
+        scope: assignment.scope,
+        expires_at: assignment.expires_at.map(|end| end.0),
+        assigned_at: assignment.assigned_at.0,
+    }
+}
+
+/// The published roles.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Roles {
+    /// By name: what each grants, with inheritance and wildcards spelt out.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, Value>>, example = json!({"editor": {"Order:list": "*", "Order:update": "own"}}))]
+    pub data: BTreeMap<String, Value>,
+}
+
+/// List the published roles.
+///
+/// With all that they grant.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/roles", tag = "policy", operation_id = "list_roles",
+    params(("id" = String, Path, description = "The project's id")),
+    responses(
+        (status = 200, description = "The roles", body = Roles),
+        (status = 403, description = "The caller may follow the project, and no more", body = Problem),
+        (status = 404, description = "There is no such project for this caller, or nothing is published", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn roles(State(app): State<App>, calling: Calling, Path(id): Path<String>) -> ApiResult<Json<Roles>> {
+    let project = calling.project(&id, Right::View).await?.id;
+    let bundle = app.usher.policy_bundle(project).await?;
+    let unreadable = |error| {
+        tracing::error!("a table does not read: {error}");
+        HttpProblem::internal()
+    };
+    let table = Table::read(bundle.table.as_bytes()).map_err(unreadable)?;
+    let write = |(name, rules)| serde_json::to_value(rules).map(|rules| (name, rules));
+    let data = table.roles.into_iter().map(write).collect::<Result<_, _>>().map_err(unreadable)?;
+    Ok(Json(Roles { data }))
+}
+
+/// List who has which role.
+///
+/// Oldest first.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/assignments", tag = "policy", operation_id = "list_assignments",
+    params(("id" = String, Path, description = "The project's id"), ListParams),
+    responses(
+        (status = 200, description = "A page", body = List<AssignmentView>),
+        (status = 400, description = "A parameter will not do", body = Problem),
+        (status = 403, description = "The caller may follow the project, and no more", body = Problem),
+        (status = 404, description = "There is no such project for this caller", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn list(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    params: QueryParams,
+) -> ApiResult<Json<List<AssignmentView>>> {
+    let project = calling.project(&id, Right::View).await?.id;
+    let wanted = Wanted::read(&params)?;
+    let page = app.usher.list_assignments(project, wanted.after.unwrap_or(Cursor::START), wanted.size).await?;
+    let mut data = Vec::with_capacity(page.items.len());
+    for assignment in page.items {
+        let subject = app.usher.subject_of(&assignment.holder).await?;
+        data.push(view(assignment, subject));
+    }
+    Ok(Json(List { data, next_cursor: page.next.map(Cursor::encode) }))
+}
+
+/// Give somebody a role.
+///
+/// A published one. Their tokens are over at once; new ones carry the role.
+#[utoipa::path(
+    post, path = "/api/v1/projects/{id}/assignments", tag = "policy", operation_id = "create_assignment",
+    params(("id" = String, Path, description = "The project's id")),
+    request_body = AssignmentInput,
+    responses(
+        (status = 201, description = "What they have now", body = AssignmentView),
+        (status = 403, description = "The caller may not change the project", body = Problem),
+        (status = 404, description = "There is no such project, published role or subject", body = Problem),
+        (status = 409, description = "They have it there already, or have as many as fit into a token", body = Problem),
+        (status = 422, description = "The scope or the end will not do", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn post(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    JsonBody(input): JsonBody<AssignmentInput>,
+) -> ApiResult<(StatusCode, Json<AssignmentView>)> {
+    let project = calling.project(&id, Right::Operate).await?.id;
+    let subject = input.subject.kind.named(input.subject.id);
+    let expires_at = input.expires_at.map(Timestamp);
+    let new = NewAssignment { role: input.role, subject: subject.clone(), scope: input.scope, expires_at };
+    let assignment = app.usher.assign_role(project, new).await?;
+    Ok((StatusCode::CREATED, Json(view(assignment, subject))))
+}
+
+/// Take a role away.
+///
+/// The holder's tokens are over at once.
+#[utoipa::path(
+    delete, path = "/api/v1/projects/{id}/assignments/{assignment}", tag = "policy", operation_id = "delete_assignment",
+    params(
+        ("id" = String, Path, description = "The project's id"),
+        ("assignment" = String, Path, description = "The assignment's id"),
+    ),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 403, description = "The caller may not change the project", body = Problem),
+        (status = 404, description = "There is no such project or assignment", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn delete(
+    State(app): State<App>,
+    calling: Calling,
+    Path((id, assignment)): Path<(String, String)>,
+) -> ApiResult<StatusCode> {
+    let project = calling.project(&id, Right::Operate).await?.id;
+    let id = assignment.parse::<AssignmentId>().map_err(|_| HttpProblem::unknown("assignment"))?;
+    app.usher.unassign_role(project, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

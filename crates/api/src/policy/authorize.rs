@@ -1,0 +1,161 @@
+//! Decisions, in the form of the `AuthZEN` Authorization API 1.0: may this subject do that?
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::assignments::SubjectKind;
+use super::shapes::WeighedRule;
+use usher_flows::{Asked, Right};
+use usher_policy::evaluate::Verdict;
+use usher_policy::value::Attributes;
+use crate::ApiResult;
+use crate::caller::Calling;
+use crate::openapi::Problem;
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::state::App;
+
+/// What is asked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorizeRequest {
+    /// In which project. A project's token, and a token of a client, are for one project: they may leave it out.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
+    pub project: Option<String>,
+    /// Who.
+    pub subject: AskedSubject,
+    /// What.
+    pub action: AskedAction,
+    /// To what.
+    pub resource: AskedResource,
+    /// What is known of the request.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"hour": 9}))]
+    pub context: Attributes,
+    /// What the access token says, `scope` as a list.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"acr": "aal1"}))]
+    pub token: Attributes,
+    /// With every rule that was weighed?
+    #[serde(default)]
+    pub explain: bool,
+}
+
+/// Who asks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskedSubject {
+    /// `user` or `client`.
+    #[serde(rename = "type")]
+    pub kind: SubjectKind,
+    /// The `sub` of the user, or the `client_id`.
+    #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
+    pub id: String,
+    /// What is known of them beside `id` and `roles`, which Usher knows.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"teams": ["north"]}))]
+    pub properties: Attributes,
+}
+
+/// What is to be done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskedAction {
+    /// Its name.
+    #[schema(example = "update")]
+    pub name: String,
+}
+
+/// What it is done to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskedResource {
+    /// The entity type.
+    #[serde(rename = "type")]
+    #[schema(example = "Order")]
+    pub kind: String,
+    /// Which one.
+    #[serde(default)]
+    #[schema(example = "42")]
+    pub id: Option<String>,
+    /// What is known of it. Leave it out if it was not loaded: conditions about it are then open.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, Value>>, example = json!({"owner_id": "6Hq3P0b0TfmQ1x2y3z4w5A"}))]
+    pub properties: Option<Attributes>,
+}
+
+/// The answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuthorizeAnswer {
+    /// Is it allowed?
+    pub decision: bool,
+    /// What came of it, in detail.
+    pub context: AnswerContext,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AnswerContext {
+    /// `allow`, `deny`, or `conditional`: it depends on the resource, which was not shown.
+    #[schema(value_type = String, example = "allow")]
+    pub result: Verdict,
+    /// The revision of the rules; absent where none are published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 43)]
+    pub revision: Option<u64>,
+    /// The roles that were counted, where an explanation was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["editor"]))]
+    pub roles: Option<Vec<String>>,
+    /// Every rule that was weighed, where an explanation was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<WeighedRule>>)]
+    pub reasons: Option<Value>,
+}
+
+/// Ask for a decision.
+///
+/// Whoever may follow the project may ask. Without `project` it is the project of the token; a person has none, and names
+/// it.
+#[utoipa::path(
+    post, path = "/api/v1/authorize", tag = "policy", operation_id = "authorize",
+    request_body = AuthorizeRequest,
+    responses(
+        (status = 200, description = "The answer, also where it is no", body = AuthorizeAnswer),
+        (status = 400, description = "The body does not fit", body = Problem),
+        (status = 403, description = "The caller may see the project, and not ask this", body = Problem),
+        (status = 404, description = "There is no such project for this caller", body = Problem),
+        (status = 422, description = "A person has to name the project", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn post(
+    State(app): State<App>,
+    calling: Calling,
+    JsonBody(request): JsonBody<AuthorizeRequest>,
+) -> ApiResult<Json<AuthorizeAnswer>> {
+    let project = calling.project_named(request.project.as_deref(), Right::Follow).await?.id;
+    let resource = request.resource;
+    let asked = Asked {
+        subject: request.subject.kind.named(request.subject.id),
+        permission: format!("{}:{}", resource.kind, request.action.name),
+        entity: resource.id.map(|id| format!("{}:{id}", resource.kind)),
+        user: request.subject.properties,
+        resource: resource.properties,
+        context: request.context,
+        token: request.token,
+    };
+    let answer = app.usher.decide(project, asked).await?;
+    let reasons = serde_json::to_value(&answer.decision.reasons).ok().filter(|_| request.explain);
+    Ok(Json(AuthorizeAnswer {
+        decision: answer.decision.verdict == Verdict::Allow,
+        context: AnswerContext {
+            result: answer.decision.verdict,
+            revision: answer.revision,
+            roles: request.explain.then_some(answer.held.roles),
+            reasons,
+        },
+    }))
+}

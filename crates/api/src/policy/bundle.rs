@@ -1,0 +1,66 @@
+//! The published rules, as modules fetch them.
+
+use axum::extract::{Path, State};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH, VARY};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+use super::shapes::PolicyTable;
+use super::tag;
+use usher_flows::Right;
+use usher_protocol::ows;
+use crate::ApiResult;
+use crate::caller::Calling;
+use crate::openapi::Problem;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// Fetch the published access rules.
+///
+/// Compiled, as modules take them: signed (`application/jose`, a compact JWS of type `usher-policy+jws`) unless
+/// `Accept` names `application/json`, which gives the same table bare.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/policy", tag = "policy", operation_id = "get_policy",
+    params(
+        ("id" = String, Path, description = "The project's id"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of what the module has"),
+    ),
+    responses(
+        (status = 200, description = "The table, signed or bare", content(
+            (String = "application/jose", example = json!("eyJhbGciOiJFUzI1NiIsInR5cCI6InVzaGVyLXBvbGljeStqd3MifQ.e30.c2ln")),
+            (PolicyTable = "application/json"),
+        ), headers(("ETag" = String, description = "The table's tag, for `If-None-Match`"))),
+        (status = 304, description = "The module has it already", headers(("ETag" = String, description = "The table's tag"))),
+        (status = 404, description = "There is no such project for this caller, or nothing is published", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn get(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let project = calling.project(&id, Right::Follow).await?.id;
+    let (_, etag) = app.usher.policy_tag(project).await?.ok_or_else(|| HttpProblem::unknown("published policy"))?;
+    let common = [(CACHE_CONTROL, "private, no-cache"), (VARY, "Accept, Authorization, Cookie")];
+    if knows(&headers, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, tag::header(&etag), common).into_response());
+    }
+    let bundle = app.usher.policy_bundle(project).await?;
+    let bare = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(prefers_json);
+    let (kind, body) =
+        if bare { ("application/json", bundle.table) } else { ("application/jose", app.usher.sign_policy(&bundle)?) };
+    Ok((tag::header(&bundle.etag), common, [(CONTENT_TYPE, kind)], body).into_response())
+}
+
+fn prefers_json(accept: &str) -> bool {
+    accept.contains("application/json") && !accept.contains("application/jose")
+}
+
+/// `If-None-Match`, compared weakly, as caches that compress on the way make weak tags of ours (RFC 9110 §13.1.2).
+fn knows(headers: &HeaderMap, etag: &str) -> bool {
+    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let mut tags = lists.flat_map(|list| list.split(',')).map(ows::trim);
+    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"') == etag)
+}

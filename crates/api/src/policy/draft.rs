@@ -1,0 +1,131 @@
+//! The draft: read, replaced, looked at, compared.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::Value;
+
+use super::shapes::{PolicyDiff, PolicyReview, document};
+use super::tag;
+use usher_flows::{Drafted, FlowError, Refused, Right};
+use usher_policy::Document;
+use crate::ApiResult;
+use crate::caller::Calling;
+use crate::openapi::Problem;
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::state::App;
+
+/// Says whether somebody has begun a draft, or this is what is published: `changed` or `published`.
+const POLICY_DRAFT: &str = "policy-draft";
+
+fn answer(drafted: Drafted) -> Response {
+    let changed = if drafted.changed { "changed" } else { "published" };
+    let kinds = [(CONTENT_TYPE.as_str(), "application/json"), (POLICY_DRAFT, changed)];
+    (tag::header(&drafted.etag), kinds, drafted.document).into_response()
+}
+
+fn read(json: Value) -> Result<Document, FlowError> {
+    Document::from_json(json).map_err(|fault| Refused::Policy(vec![fault]).into())
+}
+
+/// Show the draft of the access rules.
+///
+/// Where nobody has begun one: what is published. See docs/access-rules.md.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/policy/draft", tag = "policy", operation_id = "get_policy_draft",
+    params(("id" = String, Path, description = "The project's id")),
+    responses(
+        (status = 200, description = "The document: see docs/access-rules.md", body = Object, headers(
+                ("ETag" = String, description = "The draft's tag, for `If-Match`"),
+                ("Policy-Draft" = String, description = "`changed` where a draft was begun, `published` where not"),
+            ), example = json!(document())),
+        (status = 403, description = "The caller may follow the project, and no more", body = Problem),
+        (status = 404, description = "There is no such project for this caller", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn get(State(app): State<App>, calling: Calling, Path(id): Path<String>) -> ApiResult<Response> {
+    let project = calling.project(&id, Right::View).await?.id;
+    Ok(answer(app.usher.policy_draft(project).await?))
+}
+
+/// Replace the draft of the access rules.
+///
+/// If it still is what was seen. It has to have the form of a document; it need not be publishable.
+#[utoipa::path(
+    put, path = "/api/v1/projects/{id}/policy/draft", tag = "policy", operation_id = "replace_policy_draft",
+    params(
+        ("id" = String, Path, description = "The project's id"),
+        ("If-Match" = String, Header, description = "The ETag of the draft that was seen", example = "\"0123456789abcdef\""),
+    ),
+    request_body(content = Object, description = "The document: see docs/access-rules.md", example = json!(document())),
+    responses(
+        (status = 200, description = "The draft as it is now", body = Object, headers(
+                ("ETag" = String, description = "The draft's tag, for `If-Match`"),
+                ("Policy-Draft" = String, description = "`changed` where a draft was begun, `published` where not"),
+            ), example = json!(document())),
+        (status = 403, description = "The caller may not change the project", body = Problem),
+        (status = 404, description = "There is no such project for this caller", body = Problem),
+        (status = 412, description = "It was changed meanwhile", body = Problem),
+        (status = 422, description = "It has not the form of a document; `details.faults` says where", body = Problem),
+        (status = 428, description = "If-Match is missing", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn put(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    JsonBody(json): JsonBody<Value>,
+) -> ApiResult<Response> {
+    let project = calling.project(&id, Right::Develop).await?.id;
+    let seen = tag::seen(&headers)?;
+    Ok(answer(app.usher.replace_policy_draft(project, seen, &read(json)?).await?))
+}
+
+/// Check access rules.
+///
+/// Nothing is kept: the answer tells every fault with its place, and says the same rules in Cedar.
+#[utoipa::path(
+    post, path = "/api/v1/projects/{id}/policy/validate", tag = "policy", operation_id = "validate_policy",
+    params(("id" = String, Path, description = "The project's id")),
+    request_body(content = Object, description = "The document", example = json!(document())),
+    responses(
+        (status = 200, description = "What is to be said of it", body = PolicyReview),
+        (status = 403, description = "The caller may follow the project, and no more", body = Problem),
+        (status = 404, description = "There is no such project for this caller", body = Problem),
+        (status = 422, description = "It has not the form of a document; `details.faults` says where", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn validate(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    JsonBody(json): JsonBody<Value>,
+) -> ApiResult<Response> {
+    calling.project(&id, Right::View).await?;
+    Ok(Json(app.usher.review_policy(read(json)?).await).into_response())
+}
+
+/// Compare the draft with what is published.
+///
+/// What publishing it would change, above all what each role gains and loses.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/policy/diff", tag = "policy", operation_id = "diff_policy",
+    params(("id" = String, Path, description = "The project's id")),
+    responses(
+        (status = 200, description = "What would change", body = PolicyDiff),
+        (status = 403, description = "The caller may follow the project, and no more", body = Problem),
+        (status = 404, description = "There is no such project for this caller", body = Problem),
+        (status = 422, description = "The draft cannot be published; `details.faults` says why", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn diff(State(app): State<App>, calling: Calling, Path(id): Path<String>) -> ApiResult<Response> {
+    let project = calling.project(&id, Right::View).await?.id;
+    Ok(Json(app.usher.policy_diff(project).await?).into_response())
+}

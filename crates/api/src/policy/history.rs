@@ -1,0 +1,220 @@
+//! Publishing, what was published, and going back.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::shapes::document;
+use super::{name_of, tag};
+use usher_flows::Right;
+use usher_storage::policy::revisions::Publication;
+use crate::ApiResult;
+use crate::caller::Calling;
+use crate::openapi::Problem;
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// What was published when.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicationView {
+    /// Which one.
+    #[schema(example = 43)]
+    pub revision: i64,
+    /// The tag of what modules are sent.
+    #[schema(example = "43-0123456789abcdef")]
+    pub etag: String,
+    /// What whoever published it said of it.
+    #[schema(example = "Editors update their own orders")]
+    pub note: String,
+    /// Who that was.
+    #[schema(example = "user 6Hq3P0b0TfmQ1x2y3z4w5A")]
+    pub published_by: String,
+    /// When, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub published_at: i64,
+}
+
+impl From<Publication> for PublicationView {
+    fn from(publication: Publication) -> Self {
+        Self {
+            revision: publication.revision,
+            etag: publication.etag,
+            note: publication.note,
+            published_by: publication.published_by,
+            published_at: publication.published_at.0,
+        }
+    }
+}
+
+/// A revision with its document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RevisionView {
+    /// What was published when.
+    #[serde(flatten)]
+    pub publication: PublicationView,
+    /// The document.
+    #[schema(value_type = BTreeMap<String, Value>, example = json!(document()))]
+    pub document: Value,
+}
+
+/// Revisions, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct History {
+    /// The revisions.
+    pub data: Vec<PublicationView>,
+    /// Where the next page starts; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "42")]
+    pub next_cursor: Option<String>,
+}
+
+/// What is said of a publication.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// Why, in one line of at most 500 characters.
+    #[serde(default)]
+    #[schema(example = "Editors update their own orders", max_length = 500)]
+    pub note: String,
+}
+
+/// Where to go back to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Back {
+    /// The revision whose rules are to hold again.
+    #[schema(example = 42, minimum = 1)]
+    pub revision: i64,
+    /// Why, in one line of at most 500 characters.
+    #[serde(default)]
+    #[schema(example = "Editors update their own orders", max_length = 500)]
+    pub note: String,
+}
+
+/// Publish the draft of the access rules.
+///
+/// If it still is what was seen: the next revision, which every module hears of.
+#[utoipa::path(
+    post, path = "/api/v1/projects/{id}/policy/publish", tag = "policy", operation_id = "publish_policy",
+    params(
+        ("id" = String, Path, description = "The project's id"),
+        ("If-Match" = String, Header, description = "The ETag of the draft that was seen", example = "\"0123456789abcdef\""),
+    ),
+    request_body = Note,
+    responses(
+        (status = 201, description = "What was published", body = PublicationView),
+        (status = 403, description = "The caller may not change the project", body = Problem),
+        (status = 404, description = "There is no such project for this caller", body = Problem),
+        (status = 409, description = "The draft says what is published already", body = Problem),
+        (status = 412, description = "It was changed meanwhile", body = Problem),
+        (status = 422, description = "It cannot be published; `details.faults` says why", body = Problem),
+        (status = 428, description = "If-Match is missing", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn publish(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    JsonBody(Note { note }): JsonBody<Note>,
+) -> ApiResult<(StatusCode, Json<PublicationView>)> {
+    let project = calling.project(&id, Right::Develop).await?.id;
+    let by = name_of(&calling.caller);
+    let publication = app.usher.publish_policy(project, tag::seen(&headers)?, &note, &by).await?;
+    Ok((StatusCode::CREATED, Json(publication.into())))
+}
+
+/// Publish an earlier revision again.
+///
+/// As a revision of its own. The draft stays as it is.
+#[utoipa::path(
+    post, path = "/api/v1/projects/{id}/policy/rollback", tag = "policy", operation_id = "roll_back_policy",
+    params(("id" = String, Path, description = "The project's id")),
+    request_body = Back,
+    responses(
+        (status = 201, description = "What was published", body = PublicationView),
+        (status = 403, description = "The caller may not change the project", body = Problem),
+        (status = 404, description = "There is no such project or revision", body = Problem),
+        (status = 409, description = "These rules hold already", body = Problem),
+        (status = 412, description = "Somebody else published meanwhile", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn roll_back(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    JsonBody(back): JsonBody<Back>,
+) -> ApiResult<(StatusCode, Json<PublicationView>)> {
+    let project = calling.project(&id, Right::Develop).await?.id;
+    let by = name_of(&calling.caller);
+    let publication = app.usher.roll_back_policy(project, back.revision, &back.note, &by).await?;
+    Ok((StatusCode::CREATED, Json(publication.into())))
+}
+
+/// List what was published.
+///
+/// Newest first.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/policy/history", tag = "policy", operation_id = "list_policy_revisions",
+    params(
+        ("id" = String, Path, description = "The project's id"),
+        ("cursor" = Option<String>, Query, description = "Where the page starts: the `next_cursor` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "Fifty revisions at most", body = History),
+        (status = 400, description = "The cursor is none of ours", body = Problem),
+        (status = 403, description = "The caller may follow the project, and no more", body = Problem),
+        (status = 404, description = "There is no such project for this caller", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn list(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    QueryParams(params): QueryParams,
+) -> ApiResult<Json<History>> {
+    let project = calling.project(&id, Right::View).await?.id;
+    let cursor = params.get("cursor").map_err(|_| HttpProblem::parameter("cursor", "it is there twice"))?;
+    let before = cursor.map(str::parse::<i64>).transpose();
+    let before = before.map_err(|_| HttpProblem::parameter("cursor", "it is none of ours"))?;
+    let (found, next) = app.usher.policy_history(project, before, 50).await?;
+    let data = found.into_iter().map(PublicationView::from).collect();
+    Ok(Json(History { data, next_cursor: next.map(|next| next.to_string()) }))
+}
+
+/// Show a revision with its document.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/policy/history/{revision}", tag = "policy", operation_id = "get_policy_revision",
+    params(
+        ("id" = String, Path, description = "The project's id"),
+        ("revision" = String, Path, description = "The revision's number"),
+    ),
+    responses(
+        (status = 200, description = "The revision", body = RevisionView),
+        (status = 403, description = "The caller may follow the project, and no more", body = Problem),
+        (status = 404, description = "There is no such project or revision", body = Problem),
+    ),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn get(
+    State(app): State<App>,
+    calling: Calling,
+    Path((id, revision)): Path<(String, String)>,
+) -> ApiResult<Json<RevisionView>> {
+    let project = calling.project(&id, Right::View).await?.id;
+    let number = revision.parse::<i64>().map_err(|_| HttpProblem::unknown("revision"))?;
+    let found = app.usher.policy_revision(project, number).await?;
+    let document = serde_json::from_str(&found.document).map_err(|error| {
+        tracing::error!("a revision does not read: {error}");
+        HttpProblem::internal()
+    })?;
+    Ok(Json(RevisionView { publication: found.publication.into(), document }))
+}

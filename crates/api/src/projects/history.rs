@@ -1,0 +1,126 @@
+//! A project's history, for whoever holds its token.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use usher_domain::event::EventKind;
+use usher_domain::history::Entry;
+use usher_domain::history::SEEN;
+use usher_domain::page::Cursor;
+use usher_flows::api::Caller;
+use usher_flows::{FlowError, HistorySearch, Refused, Right};
+use crate::ApiResult;
+use crate::caller::{Calling, bearer};
+use crate::list::{List, ListParams, Wanted};
+use crate::openapi::Refusals;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// What is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes the parameters; `read` reads them")]
+pub struct HistoryParams {
+    /// About this user alone.
+    #[param(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
+    sub: Option<String>,
+    /// Of this kind alone.
+    #[param(example = "grant.created")]
+    kind: Option<String>,
+}
+
+/// Something that happened.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntryView {
+    /// Its name.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000003")]
+    pub id: String,
+    /// When, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub at: i64,
+    /// What: a sign-in is `grant.created`.
+    #[schema(example = "grant.created")]
+    pub kind: String,
+    /// To whom.
+    #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
+    pub sub: Option<String>,
+    /// By or at which client.
+    #[schema(example = "client_zYw")]
+    pub client_id: Option<String>,
+    /// In which session.
+    pub session_id: Option<String>,
+    /// By which grant.
+    pub grant_id: Option<String>,
+    /// From which network, where the person was there themselves.
+    #[schema(example = "203.0.113.7")]
+    pub source: Option<String>,
+    /// With which browser, as it described itself.
+    #[schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")]
+    pub user_agent: Option<String>,
+    /// By which means they had shown themselves.
+    #[schema(example = json!(["pwd"]))]
+    pub amr: Vec<String>,
+    /// What else there is to say: scope, claims, reason.
+    #[schema(value_type = BTreeMap<String, Value>, example = json!({"scope": "openid email"}))]
+    pub data: Value,
+}
+
+impl From<Entry> for EntryView {
+    fn from(entry: Entry) -> Self {
+        Self {
+            id: entry.id,
+            at: entry.at,
+            kind: entry.kind,
+            sub: entry.sub,
+            client_id: entry.client_id,
+            session_id: entry.session_id,
+            grant_id: entry.grant_id,
+            source: entry.source,
+            user_agent: entry.user_agent,
+            amr: entry.amr,
+            data: Value::Object(entry.data),
+        }
+    }
+}
+
+/// Read what happened to a project's users.
+///
+/// The newest first. Only a call with the project's newest token opens it. A page may hold fewer than `limit` entries
+/// and still have a `next_cursor`: little of what was opened was wanted.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}/history", tag = "projects", operation_id = "list_project_history",
+    params(("id" = String, Path, description = "The project's id"), ListParams, HistoryParams),
+    responses((status = 200, description = "A page of it", body = List<EntryView>), Refusals),
+    security(("token" = [])),
+)]
+pub async fn read(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    query: QueryParams,
+) -> ApiResult<Json<List<EntryView>>> {
+    let project = calling.project(&id, Right::View).await?;
+    let token = bearer(&headers)?.filter(|_| matches!(calling.caller, Caller::Project(_)));
+    let token = token.ok_or(FlowError::from(Refused::ProjectTokenRequired))?;
+    let wanted = Wanted::read(&query)?;
+    let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+    let kind = one("kind")?;
+    if kind.is_some_and(|kind| kind != SEEN && EventKind::from_name(kind).is_none()) {
+        return Err(HttpProblem::parameter("kind", "there is no such kind"));
+    }
+    let search = HistorySearch {
+        sub: one("sub")?.map(str::to_owned),
+        kind: kind.map(str::to_owned),
+        cursor: wanted.after,
+        size: wanted.size as usize,
+    };
+    let page = app.usher.read_history(&project, token, search).await?;
+    let data = page.entries.into_iter().map(EntryView::from).collect();
+    Ok(Json(List { data, next_cursor: page.next.map(Cursor::encode) }))
+}

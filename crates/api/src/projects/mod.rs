@@ -1,0 +1,219 @@
+//! Projects, and all that belongs to one: each noun in a file of its own.
+
+mod clients;
+mod history;
+mod members;
+mod people;
+mod token;
+
+pub use clients::ClientView;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::ApiResult;
+use super::caller::Calling;
+use super::list::{List, ListParams, Wanted};
+use super::openapi::{BodyRefusals, Refusals};
+use usher_domain::page::{Cursor, Page};
+use usher_domain::project::Project;
+use usher_flows::api::Caller;
+use usher_flows::{FlowError, Refused, Right};
+use usher_http_server::extract::json::JsonBody;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::state::App;
+
+/// Every route of this noun.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, patch, delete))
+        .routes(routes!(token::rotate))
+        .routes(routes!(token::end_former))
+        .routes(routes!(members::list, members::add))
+        .routes(routes!(members::change, members::remove))
+        .routes(routes!(clients::list, clients::create))
+        .routes(routes!(clients::get, clients::put, clients::delete))
+        .routes(routes!(clients::rotate_secret))
+        .routes(routes!(people::list))
+        .routes(routes!(people::get))
+        .routes(routes!(people::sessions))
+        .routes(routes!(people::revoke))
+        .routes(routes!(history::read))
+}
+
+/// A project.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProjectView {
+    /// Its id.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
+    pub id: String,
+    /// The name that people read.
+    #[schema(example = "Shop")]
+    pub name: String,
+    /// Since when, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub created_at: i64,
+    /// The authentication context that nobody signs in to its clients without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "aal2")]
+    pub required_acr: Option<String>,
+}
+
+/// A project that was just made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MadeProject {
+    /// The project.
+    #[serde(flatten)]
+    pub project: ProjectView,
+    /// Its token: shown now and never again.
+    #[schema(example = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")]
+    pub token: String,
+}
+
+/// A project to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProject {
+    /// The name that people read: 1 to 100 characters.
+    #[schema(example = "Shop")]
+    pub name: String,
+}
+
+/// What is to change; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectChange {
+    /// Another name.
+    #[schema(example = "Bookshop")]
+    pub name: Option<String>,
+    /// Nobody signs in to its clients without two factors.
+    #[schema(example = true)]
+    pub require_second_factor: Option<bool>,
+}
+
+/// What is typed to delete a project.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// The project's name, character by character.
+    #[schema(example = "Shop")]
+    pub confirm: String,
+}
+
+impl From<Project> for ProjectView {
+    fn from(project: Project) -> Self {
+        Self {
+            id: project.id.to_string(),
+            name: project.name,
+            created_at: project.created_at.0,
+            required_acr: project.required_acr,
+        }
+    }
+}
+
+/// List the projects that the caller may see.
+#[utoipa::path(
+    get, path = "/api/v1/projects", tag = "projects", operation_id = "list_projects", params(ListParams),
+    responses((status = 200, description = "A page of them", body = List<ProjectView>), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn list(State(app): State<App>, calling: Calling, query: QueryParams) -> ApiResult<Json<List<ProjectView>>> {
+    let wanted = Wanted::read(&query)?;
+    let after = wanted.after.unwrap_or(Cursor::START);
+    let page = match &calling.caller {
+        Caller::Person(account) if account.user.admin => app.usher.list_projects(after, wanted.size).await?,
+        Caller::Person(account) => app.usher.list_projects_of(&account.user, after, wanted.size).await?,
+        Caller::Project(project) | Caller::FormerToken(project) => {
+            let items = Some(project.clone()).filter(|project| project.id.0 > after.0).into_iter().collect();
+            Page { items, next: None }
+        }
+        Caller::Client { client, .. } => {
+            let id = client.project_id.to_string();
+            let items = match calling.project(&id, Right::View).await {
+                Ok(project) => Some(project).filter(|project| project.id.0 > after.0).into_iter().collect(),
+                Err(_) => Vec::new(),
+            };
+            Page { items, next: None }
+        }
+    };
+    Ok(Json(List::of(page, ProjectView::from)))
+}
+
+/// Make a project.
+///
+/// Whoever makes it owns it. Its token is in the answer, and never again.
+#[utoipa::path(
+    post, path = "/api/v1/projects", tag = "projects", operation_id = "create_project", request_body = NewProject,
+    responses((status = 201, description = "It is made", body = MadeProject), Refusals, BodyRefusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn create(
+    State(app): State<App>,
+    calling: Calling,
+    JsonBody(new): JsonBody<NewProject>,
+) -> ApiResult<(StatusCode, Json<MadeProject>)> {
+    let Caller::Person(account) = &calling.caller else { return Err(FlowError::from(Refused::NotAllowed).into()) };
+    let made = app.usher.create_project_of(&new.name, &account.user).await?;
+    Ok((StatusCode::CREATED, Json(MadeProject { project: made.project.into(), token: made.token })))
+}
+
+/// Show a project.
+#[utoipa::path(
+    get, path = "/api/v1/projects/{id}", tag = "projects", operation_id = "get_project",
+    params(("id" = String, Path, description = "The project's id")),
+    responses((status = 200, description = "The project", body = ProjectView), Refusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn get(calling: Calling, Path(id): Path<String>) -> ApiResult<Json<ProjectView>> {
+    Ok(Json(calling.project(&id, Right::View).await?.into()))
+}
+
+/// Change a project.
+#[utoipa::path(
+    patch, path = "/api/v1/projects/{id}", tag = "projects", operation_id = "change_project",
+    params(("id" = String, Path, description = "The project's id")), request_body = ProjectChange,
+    responses((status = 200, description = "The project as it is now", body = ProjectView), Refusals, BodyRefusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn patch(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    JsonBody(change): JsonBody<ProjectChange>,
+) -> ApiResult<Json<ProjectView>> {
+    let mut project = calling.project(&id, Right::Own).await?;
+    if let Some(name) = &change.name {
+        project = app.usher.rename_project(&project, name).await?;
+    }
+    if let Some(required) = change.require_second_factor {
+        app.usher.require_second_factor(project.id, required).await?;
+        project = calling.project(&id, Right::Own).await.map(|now| Project { name: project.name, ..now })?;
+    }
+    Ok(Json(project.into()))
+}
+
+/// Delete a project.
+///
+/// Its clients go with it, everything that they were granted, and its history.
+#[utoipa::path(
+    delete, path = "/api/v1/projects/{id}", tag = "projects", operation_id = "delete_project",
+    params(("id" = String, Path, description = "The project's id")), request_body = Confirmation,
+    responses((status = 204, description = "It is gone"), Refusals, BodyRefusals),
+    security(("token" = []), ("session" = [])),
+)]
+pub async fn delete(
+    State(app): State<App>,
+    calling: Calling,
+    Path(id): Path<String>,
+    JsonBody(typed): JsonBody<Confirmation>,
+) -> ApiResult<StatusCode> {
+    let project = calling.project(&id, Right::Own).await?;
+    app.usher.delete_project(&project, &typed.confirm).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

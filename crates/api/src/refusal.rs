@@ -1,0 +1,194 @@
+//! A refusal in the words of RFC 6749 §5.2 and RFC 6750 §3, with its status and challenge.
+//!
+//! A handler answers with [`OAuthReply`], which travels in the response's extensions until [`wrap`] gives it a body: so
+//! trace id, log line and the choice between the public sentence and the cause are in one place.
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use serde_json::json;
+
+use usher_http_server::error::{PASSING, of_broken};
+use usher_http_server::layers::trace::TraceId;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_flows::{FlowError, Refused, log_refusal};
+use usher_protocol::error::{ErrorCode, OAuthError};
+
+/// How the answer says what would be accepted (RFC 9110 §11.6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Challenge {
+    /// A client may authenticate with its secret.
+    Basic,
+    /// An access token is needed, and the one that came is no good.
+    Bearer,
+    /// An access token is needed, and none came: the challenge names no error (RFC 6750 §3.1).
+    BareBearer,
+}
+
+/// A refusal.
+#[derive(Debug, Clone)]
+pub struct OAuthReply {
+    error: OAuthError,
+    status: StatusCode,
+    challenge: Option<Challenge>,
+    retry_after: Option<u32>,
+}
+
+impl OAuthReply {
+    /// For the userinfo endpoint, where access tokens are shown (RFC 6750 §3.1).
+    pub fn of_resource(error: FlowError) -> Self {
+        let reply = Self::of(error);
+        let status = match reply.error.code {
+            ErrorCode::InvalidToken => StatusCode::UNAUTHORIZED,
+            ErrorCode::InsufficientScope => StatusCode::FORBIDDEN,
+            _ => reply.status,
+        };
+        let told = [ErrorCode::InvalidToken, ErrorCode::InsufficientScope, ErrorCode::InvalidRequest];
+        let challenge = told.contains(&reply.error.code).then_some(Challenge::Bearer);
+        Self { status, challenge, ..reply }
+    }
+
+    /// No access token came with the request.
+    pub fn no_token() -> Self {
+        let error = OAuthError::invalid_request("the request carries no access token");
+        Self { status: StatusCode::UNAUTHORIZED, challenge: Some(Challenge::BareBearer), ..Self::plain(error) }
+    }
+
+    /// For an endpoint that clients authenticate at: 401 with a challenge for `invalid_client`, 400 otherwise.
+    fn of_client_endpoint(error: FlowError) -> Self {
+        let reply = Self::of(error);
+        match reply.error.code {
+            ErrorCode::InvalidClient => {
+                Self { status: StatusCode::UNAUTHORIZED, challenge: Some(Challenge::Basic), ..reply }
+            }
+            _ => reply,
+        }
+    }
+
+    /// The refusal of a request by this client, unless it names its client itself.
+    #[must_use]
+    pub fn by(self, client_id: &str) -> Self {
+        Self { error: self.error.by(client_id), ..self }
+    }
+
+    const fn plain(error: OAuthError) -> Self {
+        Self { error, status: StatusCode::BAD_REQUEST, challenge: None, retry_after: None }
+    }
+
+    /// The words alone: 400, or 429, 503 and 500 where that says more.
+    fn of(error: FlowError) -> Self {
+        let later = |status, description, seconds| Self {
+            status,
+            retry_after: Some(seconds),
+            ..Self::plain(OAuthError::new(ErrorCode::TemporarilyUnavailable, description))
+        };
+        let busy = |seconds| later(StatusCode::SERVICE_UNAVAILABLE, "the server is busy; try again", seconds);
+        match error {
+            FlowError::OAuth(error) if error.code == ErrorCode::TemporarilyUnavailable => Self { error, ..busy(1) },
+            FlowError::OAuth(error) => Self::plain(error),
+            FlowError::Refused(Refused::TooMany { seconds }) => {
+                later(StatusCode::TOO_MANY_REQUESTS, "too many failed attempts; try again later", seconds)
+            }
+            FlowError::Refused(Refused::Busy { seconds }) => busy(seconds),
+            FlowError::Refused(refused) => Self::plain(OAuthError::invalid_request(refused.to_string())),
+            FlowError::Broken(broken) => {
+                let problem = of_broken(&broken);
+                if broken.is_passing() {
+                    return busy(PASSING);
+                }
+                if broken.is_gone() {
+                    return Self::plain(OAuthError::new(
+                        ErrorCode::InvalidGrant,
+                        "what this grant is about does not exist any more",
+                    ));
+                }
+                let error = if broken.is_unstorable() {
+                    OAuthError::invalid_request("the request holds a character that is not stored")
+                } else {
+                    OAuthError::new(ErrorCode::ServerError, "something went wrong on our side")
+                };
+                Self { status: problem.status, ..Self::plain(error) }
+            }
+        }
+    }
+
+    /// The whole answer.
+    fn render(&self, description: &str, trace: Option<TraceId>) -> Response {
+        let (code, trace) = (self.error.code.as_str(), trace.map(|id| id.to_string()));
+        let body = json!({ "error": code, "error_description": description, "traceId": trace });
+        let mut response = match self.challenge {
+            Some(Challenge::BareBearer) => self.status.into_response(),
+            _ => (self.status, Json(body)).into_response(),
+        };
+        let challenge = self.challenge.map(|challenge| match challenge {
+            Challenge::Basic => "Basic realm=\"usher\"".to_owned(),
+            Challenge::BareBearer => "Bearer realm=\"usher\"".to_owned(),
+            Challenge::Bearer => {
+                format!("Bearer realm=\"usher\", error=\"{code}\", error_description=\"{description}\"")
+            }
+        });
+        if let Some(challenge) = challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<OAuthError> for OAuthReply {
+    fn from(error: OAuthError) -> Self {
+        Self::of_client_endpoint(FlowError::OAuth(error))
+    }
+}
+
+impl From<FlowError> for OAuthReply {
+    fn from(error: FlowError) -> Self {
+        Self::of_client_endpoint(error)
+    }
+}
+
+/// A request that cannot be read keeps its status (413, 415) and speaks OAuth.
+impl From<HttpProblem> for OAuthReply {
+    fn from(problem: HttpProblem) -> Self {
+        let error = OAuthError::invalid_request("the request cannot be read as a form");
+        Self { status: problem.status, retry_after: problem.retry_after, ..Self::plain(error) }
+    }
+}
+
+impl IntoResponse for OAuthReply {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives every refusal of these routes its body and its line in the log.
+pub fn wrap(router: Router<App>, app: &App) -> Router<App> {
+    router.layer(from_fn_with_state(app.is_dev(), render))
+}
+
+async fn render(State(dev): State<bool>, request: Request, next: Next) -> Response {
+    let trace = request.extensions().get::<TraceId>().copied();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    let Some(reply) = response.extensions_mut().remove::<OAuthReply>() else { return response };
+    log_refusal(route.as_ref().map_or("(none)", MatchedPath::as_str), &reply.error);
+    // What tells a developer which of two things is wrong tells a stranger which of two things is right.
+    let description = if dev { reply.error.precise() } else { &reply.error.description };
+    let mut rendered = reply.render(description, trace);
+    for (name, value) in response.headers() {
+        if *name != CONTENT_TYPE {
+            rendered.headers_mut().append(name, value.clone());
+        }
+    }
+    rendered
+}

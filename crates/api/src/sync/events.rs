@@ -1,0 +1,176 @@
+//! The feed by asking: at once, or kept waiting for an answer until there is one.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout_at};
+use utoipa::{IntoParams, ToSchema};
+
+use super::follower::{Following, place};
+use super::snapshot::Event;
+use usher_domain::feed::{Entry, FeedCursor};
+use usher_domain::id::ProjectId;
+use usher_events::feed::frame::{Frame, entry_json};
+use usher_events::feed::{Listener, Next, Transport};
+use usher_flows::FlowError;
+use usher_flows::api::Follower;
+use crate::ApiResult;
+use crate::openapi::Problem;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// Entries in one answer; the rest is asked for with the cursor of the answer.
+const PAGE: u32 = 1_000;
+/// Seconds that somebody may be kept waiting at most.
+const LONGEST_WAIT: u64 = 50;
+
+/// What is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes the parameters; `get` reads them")]
+pub struct EventsParams {
+    /// How far the follower has come: epoch and position.
+    #[param(example = "e1.18234")]
+    cursor: String,
+    /// Seconds to wait for an answer while there is nothing new.
+    #[param(minimum = 0, maximum = 50, default = 0)]
+    wait: Option<u32>,
+}
+
+/// What is new.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the members are named by the protocol")]
+pub struct Events {
+    /// The row that positions belong to.
+    #[schema(example = "e1")]
+    pub epoch: String,
+    /// Everything up to this position is known with this answer.
+    #[schema(example = 18_235)]
+    pub cursor: i64,
+    /// What is new, in order.
+    pub events: Vec<Event>,
+    /// There is more: ask again at once.
+    pub more: bool,
+}
+
+/// Fetch what has happened since a cursor.
+///
+/// With `wait`, as soon as something has.
+#[utoipa::path(
+    get, path = "/api/v1/sync/events", tag = "sync", operation_id = "list_sync_events", params(EventsParams),
+    responses(
+        (status = 200, description = "What is new", body = Events, headers(("ETag" = String, description = "The place reached"))),
+        (status = 304, description = "Nothing is new", headers(("ETag" = String, description = "The place reached"))),
+        (status = 400, description = "The cursor or the wait cannot be read", body = Problem),
+        (status = 403, description = "The token does not reach the feed", body = Problem),
+        (status = 410, description = "The cursor is too old or of another epoch: begin with a snapshot", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+pub async fn get(
+    state: State<App>,
+    following: Following,
+    query: QueryParams,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let (from, wait) = read(&query)?;
+    let found = wait_for_news(&state, &following.0, from, wait).await?;
+    let News { here, entries, more } = found;
+    let reached = FeedCursor { position: entries.last().map_or(here.position, |entry| entry.position), ..here };
+    let etag = HeaderValue::try_from(format!("\"{reached}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+    let known = headers.get(IF_NONE_MATCH).is_some_and(|known| *known == etag);
+    if entries.is_empty() && (known || !headers.contains_key(IF_NONE_MATCH)) {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response());
+    }
+    let events: Vec<Value> = entries.iter().map(entry_json).collect();
+    let body =
+        json!({ "epoch": format!("e{}", here.epoch), "cursor": reached.position, "events": events, "more": more });
+    Ok(([(ETAG, etag)], Json(body)).into_response())
+}
+
+fn read(QueryParams(params): &QueryParams) -> ApiResult<(FeedCursor, Duration)> {
+    let one = |name| params.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
+    let cursor = one("cursor")?.ok_or_else(|| HttpProblem::parameter("cursor", "it is missing"))?;
+    let cursor = cursor.parse().map_err(|_| HttpProblem::parameter("cursor", "it looks like e1.42"))?;
+    let wait = one("wait")?.map_or(Ok(0), str::parse::<u64>).ok().filter(|wait| *wait <= LONGEST_WAIT);
+    let wait = wait.ok_or_else(|| HttpProblem::parameter("wait", "it is a number from 0 to 50"))?;
+    Ok((cursor, Duration::from_secs(wait)))
+}
+
+/// What there is after a cursor.
+pub(super) struct News {
+    /// How far the feed has come.
+    pub here: FeedCursor,
+    /// What is new, without a gap.
+    pub entries: Vec<Entry>,
+    /// There is more than that.
+    pub more: bool,
+}
+
+/// What there is after a cursor, without a gap; `None` if that cannot be told any more.
+pub(super) async fn news(app: &App, project: ProjectId, from: FeedCursor) -> Result<Option<News>, FlowError> {
+    let store = &app.usher.store;
+    let Some(here) = store.feed_place(project).await? else { return Ok(None) };
+    if from.epoch != here.epoch || from.position > here.position {
+        app.usher.feed_was_lost(project, here, from).await?;
+        return Ok(None);
+    }
+    if from.position == here.position {
+        return Ok(Some(News { here, entries: Vec::new(), more: false }));
+    }
+    let entries = store.list_feed(project, from.position, PAGE).await?;
+    let unbroken = (from.position + 1..).zip(&entries).all(|(position, entry)| entry.position == position);
+    let reached = entries.last().map_or(from.position, |entry| entry.position);
+    if !unbroken || entries.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(News { here, entries, more: reached < here.position }))
+}
+
+async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: Duration) -> ApiResult<News> {
+    let gone = || {
+        let words = "This cursor is too old, or of another epoch: begin with a snapshot.";
+        HttpProblem::new(StatusCode::GONE, "CURSOR_GONE", words)
+    };
+    let found = news(app, follower.project, from).await?.ok_or_else(gone)?;
+    if !found.entries.is_empty() || wait.is_zero() {
+        return Ok(found);
+    }
+    let place = place(app)?;
+    let deadline = Instant::now() + wait;
+    let who = Listener {
+        client_id: follower.client.clone(),
+        transport: Transport::LongPoll,
+        since: app.usher.now(),
+        acknowledged: from.position,
+        acknowledged_at: Some(app.usher.now()),
+        policy_revision: None,
+    };
+    let mut listening = app.hub.listen(place, follower.project, who).await.map_err(FlowError::from)?;
+    loop {
+        // Asked after listening has begun: whatever comes from here on is heard.
+        let found = news(app, follower.project, from).await?.ok_or_else(gone)?;
+        if !found.entries.is_empty() {
+            return Ok(found);
+        }
+        loop {
+            match timeout_at(deadline, listening.next()).await {
+                Err(_) | Ok(Next::Over) => return Ok(found),
+                Ok(Next::Missed | Next::Frame(Frame::Entry { .. })) => break,
+                Ok(Next::Frame(Frame::Keys)) => {}
+                Ok(Next::Frame(Frame::Credentials)) => {
+                    if !app.usher.may_still_follow(follower).await? {
+                        return Err(super::follower::no_token());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Whoever follows the feed, by a bearer token. A browser's session follows nothing.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+
+use usher_events::feed::Place;
+use usher_flows::api::Follower;
+use usher_flows::{FlowError, Refused};
+use crate::ApiResult;
+use crate::caller::bearer;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// Whoever follows the feed; 401 without a token, 403 if it does not reach the feed.
+pub struct Following(pub Follower);
+
+impl FromRequestParts<App> for Following {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let token = bearer(&parts.headers)?.ok_or_else(no_token)?;
+        admitted(app.usher.follower(token).await).map(Self)
+    }
+}
+
+/// Whoever was found; a refusal in the words of this door.
+pub(super) fn admitted(found: Result<Follower, FlowError>) -> ApiResult<Follower> {
+    found.map_err(|error| match error {
+        FlowError::Refused(Refused::NotSignedIn) => {
+            HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID", "This token is not good, or not any more.")
+        }
+        FlowError::Refused(Refused::NotAllowed) => {
+            let words = "The feed is for the project's token, and for tokens with the scope usher:sync.";
+            HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words)
+        }
+        other => other.into(),
+    })
+}
+
+/// A place to follow from; 503 while all are taken. Whoever asks without waiting needs none.
+pub(super) fn place(app: &App) -> ApiResult<Place> {
+    let words = "Too many follow their feeds here: ask once a minute for what is new.";
+    app.hub.take_place().ok_or_else(|| HttpProblem::unavailable("BUSY", words, 60))
+}
+
+pub(super) fn no_token() -> HttpProblem {
+    let words = "The feed needs a project's token or an access token, in the Authorization header.";
+    HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_REQUIRED", words)
+}

@@ -1,0 +1,194 @@
+//! The snapshot: where every follower begins.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures_util::stream;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::follower::Following;
+use usher_domain::feed::FeedCursor;
+use usher_domain::id::ProjectId;
+use usher_events::feed::frame::entry_json;
+use usher_storage::{StorageError, Store};
+use crate::ApiResult;
+use crate::openapi::Problem;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// Entries read at once: the whole list is never in memory.
+const PAGE: u32 = 1_000;
+
+/// Everything that a follower must know at a moment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Snapshot {
+    /// The row that positions belong to.
+    #[schema(example = "e1")]
+    pub epoch: String,
+    /// Everything up to this position is in here.
+    #[schema(example = 18_234)]
+    pub cursor: i64,
+    /// This house's clock, in seconds since the epoch.
+    #[schema(example = 1_795_000_000)]
+    pub server_time: i64,
+    /// What is revoked and not over yet, oldest first.
+    pub revocations: Vec<Event>,
+    /// The published access rules; null if none are published.
+    pub policy: Option<PolicyMark>,
+    /// The published keys.
+    pub jwks: Tag,
+    /// What a follower may count on.
+    pub limits: FeedLimits,
+}
+
+/// One message of the feed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Event {
+    /// `ev` for a revocation, `policy` for a new revision of the access rules.
+    #[schema(example = "ev")]
+    pub t: String,
+    /// Its position.
+    #[schema(example = 18_235)]
+    pub c: i64,
+    /// What is named: `jti`, `sid`, `gid` and `kid` exactly; `sub`, `client` and `project` as a mark.
+    #[schema(example = "sid")]
+    pub k: Option<String>,
+    /// Its name.
+    #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
+    pub v: Option<String>,
+    /// A mark: tokens issued at a position (`urv`) before this one are dead.
+    pub before: Option<i64>,
+    /// No token that it concerns lives longer, in seconds since the epoch.
+    #[schema(example = 1_795_000_600)]
+    pub exp: Option<i64>,
+    /// When it happened.
+    #[schema(example = 1_795_000_000)]
+    pub at: Option<i64>,
+    /// Why, in one word.
+    #[schema(example = "sign_out")]
+    pub why: Option<String>,
+    /// The revision of the access rules.
+    pub rev: Option<u64>,
+}
+
+/// The published access rules.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PolicyMark {
+    /// Their revision.
+    #[schema(example = 43)]
+    pub revision: i64,
+    /// The tag of the bundle.
+    #[schema(example = "\"43-0123456789abcdef\"")]
+    pub etag: String,
+}
+
+/// The tag of a document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Tag {
+    /// The tag.
+    #[schema(example = "\"9f86d081884c7d65\"")]
+    pub etag: String,
+}
+
+/// What a follower may count on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FeedLimits {
+    /// Seconds that an access token lives at most.
+    #[schema(example = 600)]
+    pub max_token_ttl: u64,
+    /// Live entries beyond which they are folded into one mark over the project.
+    #[schema(example = 200_000)]
+    pub max_revocations: i64,
+    /// Seconds between two questions of whoever polls.
+    #[schema(example = 60)]
+    pub poll_interval: u32,
+}
+
+/// Fetch the snapshot.
+///
+/// Everything that is revoked and not over yet, and where to go on from there.
+#[utoipa::path(
+    get, path = "/api/v1/sync/snapshot", tag = "sync", operation_id = "get_sync_snapshot",
+    responses(
+        (status = 200, description = "The snapshot", body = Snapshot),
+        (status = 403, description = "The token does not reach the feed", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+pub async fn get(state: State<App>, following: Following) -> ApiResult<Response> {
+    let (usher, project) = (&state.usher, following.0.project);
+    let here = usher.store.feed_place(project).await.map_err(usher_flows::FlowError::from)?;
+    let here = here.ok_or_else(|| HttpProblem::unknown("project"))?;
+    let policy = usher.policy_tag(project).await?;
+    let policy = policy.map(|(revision, etag)| json!({ "revision": revision, "etag": format!("\"{etag}\"") }));
+    let head = json!({
+        "epoch": format!("e{}", here.epoch),
+        "cursor": here.position,
+        "server_time": usher.now().0,
+        "policy": policy,
+        "jwks": { "etag": usher.keyring().jwks().etag },
+        "limits": limits(&state),
+    });
+    // The list comes last, so that it can be sent while it is read.
+    let mut head = head.to_string();
+    head.truncate(head.len() - 1);
+    head.push_str(",\"revocations\":[");
+    let body = Body::from_stream(parts(usher.store.clone(), project, here, usher.now(), head));
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+fn limits(app: &App) -> Value {
+    json!({
+        "max_token_ttl": app.usher.config.tokens.access_ttl.as_secs(),
+        "max_revocations": usher_domain::feed::MAX_LIVE,
+        "poll_interval": 60,
+    })
+}
+
+/// Where the writing of a snapshot is.
+enum Place {
+    Head(String),
+    After(i64, bool),
+    Done,
+}
+
+/// The snapshot piece by piece. Entries that come while it is written are left for the feed.
+fn parts(
+    store: Store,
+    project: ProjectId,
+    here: FeedCursor,
+    now: usher_domain::time::Timestamp,
+    head: String,
+) -> impl futures_util::Stream<Item = Result<Bytes, StorageError>> {
+    stream::try_unfold(Place::Head(head), move |place| {
+        let store = store.clone();
+        async move {
+            let (after, first) = match place {
+                Place::Head(head) => return Ok(Some((Bytes::from(head), Place::After(0, true)))),
+                Place::Done => return Ok(None),
+                Place::After(after, first) => (after, first),
+            };
+            let page = store.list_live_feed(project, after, now, PAGE).await?;
+            let known: Vec<_> = page.iter().filter(|entry| entry.position <= here.position).collect();
+            let mut text = String::with_capacity(known.len() * 160 + 2);
+            for (index, entry) in known.iter().enumerate() {
+                if index > 0 || !first {
+                    text.push(',');
+                }
+                text.push_str(&entry_json(entry).to_string());
+            }
+            let full = page.len() == PAGE as usize && known.len() == page.len();
+            match page.last() {
+                Some(last) if full => Ok(Some((Bytes::from(text), Place::After(last.position, false)))),
+                _ => {
+                    text.push_str("]}");
+                    Ok(Some((Bytes::from(text), Place::Done)))
+                }
+            }
+        }
+    })
+}

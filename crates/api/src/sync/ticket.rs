@@ -1,0 +1,40 @@
+//! Tickets: one opens one socket, for those who can set no header.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::follower::Following;
+use usher_flows::api::TICKET_SECONDS;
+use crate::ApiResult;
+use crate::openapi::Problem;
+use usher_http_server::state::App;
+
+/// A ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketView {
+    /// What goes into the address of the socket as `ticket`.
+    #[schema(example = "hW6DTqvVJkBLqv1vYJ3WS0kKxM9y9mRMpXn2w5fZC7o")]
+    pub ticket: String,
+    /// Seconds within which it is to be used.
+    #[schema(example = 30)]
+    pub expires_in: u32,
+}
+
+/// Buy a ticket.
+///
+/// It opens one socket, once.
+#[utoipa::path(
+    post, path = "/api/v1/sync/ticket", tag = "sync", operation_id = "create_sync_ticket",
+    responses(
+        (status = 201, description = "The ticket", body = TicketView),
+        (status = 403, description = "The token does not reach the feed", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+pub async fn post(state: State<App>, following: Following) -> ApiResult<(StatusCode, Json<TicketView>)> {
+    let ticket = state.usher.sell_ticket(&following.0).await?;
+    Ok((StatusCode::CREATED, Json(TicketView { ticket, expires_in: TICKET_SECONDS })))
+}

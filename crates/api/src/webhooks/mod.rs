@@ -1,0 +1,36 @@
+//! Webhooks of a project, their deliveries, and sending again.
+
+mod deliveries;
+mod manage;
+mod views;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::ApiResult;
+use super::caller::Calling;
+use usher_domain::webhook::Webhook;
+use usher_flows::Right;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// Every route of this noun.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(manage::list, manage::create))
+        .routes(routes!(manage::get, manage::update, manage::delete))
+        .routes(routes!(manage::rotate))
+        .routes(routes!(deliveries::test))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::get))
+        .routes(routes!(deliveries::redeliver))
+        .routes(routes!(deliveries::redeliver_failed))
+}
+
+/// The webhook that an address names, for whoever may see or change it.
+async fn named(app: &App, calling: &Calling, project: &str, webhook: &str, right: Right) -> ApiResult<Webhook> {
+    let project = calling.project(project, right).await?;
+    // What is no id is the id of nothing.
+    let id = webhook.parse().map_err(|_| HttpProblem::unknown("webhook"))?;
+    Ok(app.usher.load_webhook(project.id, id).await?)
+}

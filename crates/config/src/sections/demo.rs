@@ -1,0 +1,29 @@
+//! The two relying parties that come with `usher dev`.
+
+use std::net::SocketAddr;
+
+use crate::reader::Reader;
+use crate::setting::{Fallback, Profile, settings};
+
+settings! {
+    /// Two applications to try the front door with.
+    Demo {
+        /// Whether they run; only with `usher dev`.
+        "demo.enabled" => enabled: bool = Fallback::ByProfile { dev: "true", serve: "false" };
+        /// Where the first listens, on this machine alone.
+        "demo.listen_a" => listen_a: SocketAddr = Fallback::Always("127.0.0.1:8081");
+        /// Where the second listens, on this machine alone.
+        "demo.listen_b" => listen_b: SocketAddr = Fallback::Always("127.0.0.1:8082");
+    }
+}
+
+impl Demo {
+    pub(crate) fn check(&self, reader: &mut Reader) {
+        if self.enabled && reader.profile == Profile::Serve {
+            reader.refuse("demo.enabled", "expected false: the demo applications come with `usher dev` alone".into());
+        }
+        if self.enabled && self.listen_a == self.listen_b && self.listen_a.port() != 0 {
+            reader.refuse("demo.listen_b", "expected another address than demo.listen_a".into());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The master key and the life of signing keys.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::reader::Reader;
+use crate::setting::{Fallback, settings};
+use crate::units::spelt;
+use usher_domain::secret::Secret;
+
+settings! {
+    /// What seals everything at rest, and how often signing keys change.
+    Keys {
+        /// Seals everything at rest: 32 bytes, base64url. Without it, the file master.key in keys.dir holds it.
+        "master_key" => master_key: Option<Secret<[u8; 32]>> = Fallback::Nothing;
+        /// Where key files are.
+        "keys.dir" => dir: PathBuf = Fallback::ByProfile { dev: ".usher", serve: "keys" };
+        /// A signing key signs this long before the next one takes over.
+        "keys.rotate_after" => rotate_after: Duration = Fallback::Always("90d");
+        /// The next key is published this long before it signs, so that every cache has seen it.
+        "keys.publish_before" => publish_before: Duration = Fallback::Always("1d");
+    }
+}
+
+impl Keys {
+    /// The file of the master key, where it is not given as a setting.
+    pub fn master_key_file(&self) -> PathBuf {
+        self.dir.join("master.key")
+    }
+
+    pub(crate) fn check(&self, reader: &mut Reader) {
+        let hour = Duration::from_hours(1);
+        reader.within("keys.rotate_after", &self.rotate_after, &(hour..=Duration::from_hours(24 * 3660)));
+        reader.within(
+            "keys.publish_before",
+            &self.publish_before,
+            &(Duration::from_mins(1)..=Duration::from_hours(24 * 90)),
+        );
+        if self.publish_before >= self.rotate_after {
+            let reason = format!("expected less than keys.rotate_after, {}", spelt(self.rotate_after));
+            reader.refuse("keys.publish_before", reason.into());
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! How letters leave the house.
+
+use lettre::message::Mailbox;
+use url::{Host, Url};
+
+use crate::fault::Reason;
+use crate::reader::Reader;
+use crate::setting::{Fallback, Show, Value, settings};
+use usher_domain::secret::Secret;
+
+settings! {
+    /// The mail server and the sender.
+    Mail {
+        /// The mail server: `smtps://USER:PASSWORD@HOST`, or `smtp://HOST:587?tls=required`. Without it, no mail is sent.
+        "mail.smtp_url" => smtp_url: Option<SmtpUrl> = Fallback::Nothing;
+        /// Who letters are from: `Usher <no-reply@HOST>`.
+        "mail.from" => from: Option<Mailbox> = Fallback::Nothing;
+    }
+}
+
+impl Mail {
+    pub(crate) fn check(&self, reader: &mut Reader) {
+        if self.smtp_url.is_some() && self.from.is_none() {
+            reader.refuse(
+                "mail.from",
+                "expected a sender beside mail.smtp_url, such as Usher <no-reply@example.org>".into(),
+            );
+        }
+    }
+}
+
+/// The address of a mail server, with the words to sign in there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmtpUrl(Secret<String>);
+
+impl SmtpUrl {
+    /// The whole URL, password and all.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl Value for SmtpUrl {
+    const SHOW: Show = Show::UrlWithoutPassword;
+
+    fn from_text(text: &str) -> Result<Self, Reason> {
+        const EXPECTED: &str = "expected smtps://HOST or smtp://HOST:587?tls=required";
+        let url = Url::parse(text).map_err(|_| EXPECTED)?;
+        if !matches!(url.scheme(), "smtp" | "smtps") || url.host_str().is_none_or(str::is_empty) {
+            return Err(EXPECTED.into());
+        }
+        let tls = match url.query_pairs().collect::<Vec<_>>().as_slice() {
+            [] => url.scheme() == "smtps",
+            [(name, value)] if name == "tls" && url.scheme() == "smtp" => match value.as_ref() {
+                "required" => true,
+                "opportunistic" => false,
+                _ => return Err("expected tls=required or tls=opportunistic".into()),
+            },
+            _ => return Err(EXPECTED.into()),
+        };
+        if url.password().is_some() && !tls && !is_here(&url) {
+            return Err("the password would cross the network unsealed: expected smtps:// or ?tls=required".into());
+        }
+        Ok(Self(Secret::new(text.to_owned())))
+    }
+}
+
+/// Whether the server runs on this machine. The URL parser leaves the hosts of other schemes unparsed.
+fn is_here(url: &Url) -> bool {
+    match Host::parse(url.host_str().unwrap_or_default()) {
+        Ok(Host::Domain(name)) => name == "localhost",
+        Ok(Host::Ipv4(address)) => address.is_loopback(),
+        Ok(Host::Ipv6(address)) => address.is_loopback(),
+        Err(_) => false,
+    }
+}
+
+/// One sender: `name@host`, or a name before `<name@host>`.
+impl Value for Mailbox {
+    fn from_text(text: &str) -> Result<Self, Reason> {
+        const EXPECTED: &str = "expected a sender such as Usher <no-reply@example.org>";
+        if text.contains(char::is_control) {
+            return Err(EXPECTED.into());
+        }
+        let mailbox: Self = text.parse().map_err(|_| EXPECTED)?;
+        // The parser stops where it understands no more: what it left must be nothing.
+        let whole = text == mailbox.email.to_string() || text.ends_with(&format!("<{}>", mailbox.email));
+        if whole { Ok(mailbox) } else { Err(EXPECTED.into()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn smtp(text: &str) -> Result<SmtpUrl, Reason> {
+        SmtpUrl::from_text(text)
+    }
+
+    #[test]
+    fn a_mail_server_is_an_smtp_url() {
+        for good in [
+            "smtps://usher:hunter2@mail.example.org",
+            "smtp://usher:hunter2@mail.example.org:587?tls=required",
+            "smtp://mail:1025",
+            "smtp://usher:hunter2@localhost:1025",
+            "smtp://usher:hunter2@[::1]:1025",
+        ] {
+            assert_eq!(smtp(good).unwrap().expose(), good);
+        }
+        for bad in [
+            "",
+            "mail.example.org",
+            "http://mail",
+            "smtp://",
+            "smtp:mail",
+            "smtps://m?tls=required",
+            "smtp://m?tls=no",
+            "smtp://m?x=1",
+        ] {
+            assert!(smtp(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_password_does_not_leave_unsealed() {
+        assert!(smtp("smtp://usher:hunter2@mail.example.org").unwrap_err().contains("unsealed"));
+        assert!(smtp("smtp://usher:hunter2@mail.example.org?tls=opportunistic").is_err());
+    }
+
+    #[test]
+    fn its_password_is_never_printed() {
+        assert!(!format!("{:?}", smtp("smtps://usher:hunter2@mail")).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_sender_is_one_mailbox_and_nothing_else() {
+        let from = |text| Mailbox::from_text(text);
+        assert_eq!(from("Usher <no-reply@example.org>").unwrap().name.as_deref(), Some("Usher"));
+        assert!(from("no-reply@example.org").is_ok());
+        for bad in [
+            "",
+            "Usher",
+            "a@b@c",
+            "a@example.org, b@example.org",
+            "a@example.org\r\nBcc: b@example.org",
+            "<a@example.org> b",
+            "@example.org",
+        ] {
+            assert!(from(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_is_refused_without_panic(text in "\\PC*") {
+            let _ = smtp(&text);
+            let _ = Mailbox::from_text(&text);
+            let _ = smtp(&format!("smtp://{text}"));
+        }
+    }
+}

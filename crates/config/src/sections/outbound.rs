@@ -1,0 +1,27 @@
+//! What the one door out lets through.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::reader::Reader;
+use crate::setting::{Fallback, settings};
+
+settings! {
+    /// Exceptions to the rule that Usher calls public addresses alone.
+    Outbound {
+        /// Private address ranges that Usher may call, separated by commas.
+        "outbound.allow" => allow: Vec<IpNet> = Fallback::ByProfile { dev: "127.0.0.0/8", serve: "" };
+        /// Certificates of authorities trusted beside the usual ones, PEM.
+        "outbound.extra_roots" => extra_roots: Option<PathBuf> = Fallback::Nothing;
+        /// How long somebody else's server may take to answer: whoever signs in through a provider waits no longer.
+        "outbound.timeout" => timeout: Duration = Fallback::Always("10s");
+    }
+}
+
+impl Outbound {
+    pub(crate) fn check(&self, reader: &mut Reader) {
+        reader.within("outbound.timeout", &self.timeout, &(Duration::from_secs(1)..=Duration::from_secs(10)));
+    }
+}

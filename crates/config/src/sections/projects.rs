@@ -1,0 +1,35 @@
+//! Projects: who makes them, and how long their histories are kept.
+
+use std::time::Duration;
+
+use crate::fault::Reason;
+use crate::setting::{Fallback, Value, settings};
+
+/// Who may make a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Makers {
+    /// Anybody who is signed in.
+    Anyone,
+    /// Administrators alone.
+    Admins,
+}
+
+impl Value for Makers {
+    fn from_text(text: &str) -> Result<Self, Reason> {
+        match text {
+            "anyone" => Ok(Self::Anyone),
+            "admins" => Ok(Self::Admins),
+            _ => Err("expected anyone or admins".into()),
+        }
+    }
+}
+
+settings! {
+    /// Projects.
+    Projects {
+        /// Who may make a project: anyone who is signed in, or admins alone.
+        "projects.create" => create: Makers = Fallback::ByProfile { dev: "anyone", serve: "admins" };
+        /// How long a project's sealed history is kept.
+        "projects.history" => history: Duration = Fallback::Always("90d");
+    }
+}

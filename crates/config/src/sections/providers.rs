@@ -1,0 +1,107 @@
+//! `[[provider]]` tables: upstream providers that an operator writes in the file, so that nobody changes them elsewhere.
+//!
+//! A table has the names of [`ProviderSettings`], and the secret as `client_secret`, as `client_secret_file`, or in the
+//! environment as `USHER_PROVIDER__ID__CLIENT_SECRET` (a `-` of the id is a `_` there).
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use crate::fault::ConfigError;
+use crate::layer::{Entry, Given, Origin, variable_of_key};
+use crate::source::{Layer, read_secret_file};
+use usher_domain::provider::ProviderSettings;
+use usher_domain::secret::Secret;
+
+pub(crate) use table::tables;
+
+/// A provider that is written in the file.
+#[derive(Debug, Clone)]
+pub struct ConfiguredProvider {
+    /// Its settings, checked by themselves.
+    pub settings: ProviderSettings,
+    /// Its secret; none for a public client.
+    pub secret: Option<Secret<String>>,
+    /// Where its table begins.
+    pub origin: Origin,
+}
+
+/// Where keys of the environment that belong to providers begin.
+const SECTION: &str = "provider.";
+
+/// Takes what is about providers out of a layer.
+pub(crate) fn split(layer: &mut Layer) -> Layer {
+    layer.extract_if(.., |(key, _)| key.starts_with(SECTION)).collect()
+}
+
+/// The providers in force, from the tables of all files, weakest first, and the secrets given beside them.
+pub(crate) fn settle(
+    tables: Vec<Vec<ConfiguredProvider>>,
+    beside: Layer,
+    faults: &mut Vec<ConfigError>,
+) -> Vec<ConfiguredProvider> {
+    let mut all: Vec<ConfiguredProvider> = Vec::new();
+    for file in tables {
+        let before = all.len();
+        for provider in file {
+            match all.iter().position(|earlier| earlier.settings.id == provider.settings.id) {
+                Some(place) if place >= before => {
+                    let message = format!("provider {}: there is another one of that id above", provider.settings.id);
+                    faults.push(ConfigError::Syntax { origin: provider.origin, message });
+                }
+                Some(place) => all[place] = provider,
+                None => all.push(provider),
+            }
+        }
+    }
+    for (key, entry) in beside {
+        secret_beside(&mut all, &key, entry).unwrap_or_else(|fault| faults.push(fault));
+    }
+    faults.extend(all.iter().filter_map(lacks_secret));
+    all
+}
+
+/// The key of the environment under which a provider's secret may stand.
+fn key_of_secret(provider: &ConfiguredProvider) -> String {
+    format!("{SECTION}{}.client_secret", provider.settings.id.as_str().replace('-', "_"))
+}
+
+fn secret_beside(all: &mut [ConfiguredProvider], key: &str, entry: Entry) -> Result<(), ConfigError> {
+    let wanted = key.strip_suffix("_file").unwrap_or(key);
+    let Some(provider) = all.iter_mut().find(|provider| key_of_secret(provider) == wanted) else {
+        let message = if entry.name.starts_with("USHER_") {
+            format!("{}: no [[provider]] table has that id; only a client_secret may be set here", entry.name)
+        } else {
+            format!("{}: providers are written as [[provider]] tables", entry.name)
+        };
+        return Err(ConfigError::Syntax { origin: entry.origin, message });
+    };
+    let Given::Text(text) = entry.given else { return Ok(()) };
+    provider.secret = Some(if key == wanted {
+        Secret::new(text)
+    } else {
+        read_secret(&text).map_err(|reason| ConfigError::Invalid {
+            name: entry.name,
+            shown: text,
+            origin: entry.origin,
+            reason,
+        })?
+    });
+    Ok(())
+}
+
+fn read_secret(path: &str) -> Result<Secret<String>, String> {
+    let read = read_secret_file(Path::new(path)).map(Secret::new);
+    read.map_err(|cause| format!("expected the path of a readable file: {cause}"))
+}
+
+fn lacks_secret(provider: &ConfiguredProvider) -> Option<ConfigError> {
+    let given = provider.secret.as_ref().is_some_and(|secret| !secret.expose().is_empty());
+    (provider.settings.needs_secret() && !given).then(|| {
+        let (id, variable) = (&provider.settings.id, variable_of_key(&key_of_secret(provider)));
+        let message = format!("provider {id}: set client_secret, client_secret_file, or {variable}");
+        ConfigError::Syntax { origin: provider.origin.clone(), message }
+    })
+}

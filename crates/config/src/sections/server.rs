@@ -1,0 +1,98 @@
+//! The front door itself: its address, where it listens, TLS, and whom it believes about addresses.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use url::Url;
+
+use crate::fault::Reason;
+use crate::issuer::Issuer;
+use crate::reader::Reader;
+use crate::setting::{Fallback, Profile, Value, settings};
+
+settings! {
+    /// Address, listener, TLS, proxies.
+    Server {
+        /// The address people and applications know Usher by: `https://HOST`, or http on localhost.
+        "issuer" => issuer: Issuer = Fallback::Nothing;
+        /// Where it listens.
+        "listen" => listen: SocketAddr = Fallback::Always("127.0.0.1:8080");
+        /// Certificate chain, PEM; without it Usher speaks plain HTTP to a proxy.
+        "tls.cert" => tls_cert: Option<PathBuf> = Fallback::Nothing;
+        /// Private key of the certificate, PEM.
+        "tls.key" => tls_key: Option<PathBuf> = Fallback::Nothing;
+        /// Proxies whose X-Forwarded-For is believed: address ranges, separated by commas.
+        "trusted_proxies" => trusted_proxies: Vec<IpNet> = Fallback::Always("");
+        /// Whom to tell about a vulnerability, served as security.txt (RFC 9116): a mailto:, https: or tel: address. Without it there is no such file.
+        "security_contact" => security_contact: Option<SecurityContact> = Fallback::Nothing;
+    }
+}
+
+/// Whom to tell about a vulnerability: the `Contact` of RFC 9116 §2.5.3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityContact(String);
+
+impl SecurityContact {
+    /// The URI.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for SecurityContact {
+    fn from_text(text: &str) -> Result<Self, Reason> {
+        const EXPECTED: &str = "expected a mailto:, https: or tel: address, such as mailto:security@example.org";
+        let url = Url::parse(text).map_err(|_| EXPECTED)?;
+        let reaches_somebody = match url.scheme() {
+            "mailto" => url.path().contains('@'),
+            "tel" => !url.path().is_empty(),
+            "https" => url.has_host(),
+            _ => false,
+        };
+        // One line of the file: the text of a parsed URL holds no control character.
+        if reaches_somebody { Ok(Self(url.into())) } else { Err(EXPECTED.into()) }
+    }
+}
+
+impl Server {
+    /// Certificate and key, where Usher ends TLS by itself.
+    pub fn tls(&self) -> Option<(&Path, &Path)> {
+        self.tls_cert.as_deref().zip(self.tls_key.as_deref())
+    }
+
+    pub(crate) fn check(&self, reader: &mut Reader) {
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(_), None) => reader.refuse("tls.key", "expected the key of tls.cert".into()),
+            (None, Some(_)) => reader.refuse("tls.cert", "expected the certificate of tls.key".into()),
+            _ => {}
+        }
+        if self.tls().is_some() && !self.issuer.is_https() {
+            reader.refuse("issuer", "expected https, because tls.cert is set".into());
+        }
+        if reader.profile == Profile::Dev && !self.issuer.is_loopback() {
+            let reason = "expected localhost: `usher dev` serves this machine alone; `usher serve` serves others";
+            reader.refuse("issuer", reason.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_security_contact_is_an_address_that_reaches_somebody() {
+        for good in ["mailto:security@example.org", "https://example.org/report", "tel:+351-123-456"] {
+            assert_eq!(
+                SecurityContact::from_text(good).map(|contact| contact.as_str().to_owned()),
+                Ok(good.to_owned())
+            );
+        }
+        for bad in ["security@example.org", "http://example.org", "mailto:nobody", "javascript:alert(1)", "x", "tel:"] {
+            assert!(SecurityContact::from_text(bad).is_err(), "{bad}");
+        }
+        let broken = SecurityContact::from_text("https://example.org/a\nExpires: never").unwrap();
+        assert!(!broken.as_str().contains(char::is_control), "{}", broken.as_str());
+    }
+}

@@ -1,0 +1,36 @@
+//! Passwords: how they are hashed (Argon2id, RFC 9106) and how short they may be.
+
+use crate::reader::Reader;
+use crate::setting::{Fallback, settings};
+
+settings! {
+    /// The cost of a password, for us and for a thief.
+    Passwords {
+        /// Memory of one Argon2id hash, in KiB.
+        "passwords.memory_kib" => memory_kib: u32 = Fallback::Always("19456");
+        /// Passes of Argon2id over its memory.
+        "passwords.iterations" => iterations: u32 = Fallback::Always("2");
+        /// Lanes of Argon2id.
+        "passwords.parallelism" => parallelism: u32 = Fallback::Always("1");
+        /// Hashes computed at the same time; by default one a core.
+        "passwords.permits" => permits: usize = Fallback::Nothing;
+        /// Sign-ins that may wait for a hash; beyond that they are asked to come back.
+        "passwords.queue" => queue: usize = Fallback::Always("64");
+        /// Characters in a new password, at least.
+        "passwords.min_length" => min_length: usize = Fallback::Always("8");
+    }
+}
+
+impl Passwords {
+    pub(crate) fn check(&self, reader: &mut Reader) {
+        reader.within("passwords.parallelism", &self.parallelism, &(1..=16));
+        // RFC 9106 §3.1: at least eight blocks of a KiB a lane.
+        let least = self.parallelism.saturating_mul(8).min(1 << 20);
+        reader.within("passwords.memory_kib", &self.memory_kib, &(least..=1 << 20));
+        reader.within("passwords.iterations", &self.iterations, &(1..=64));
+        reader.within("passwords.permits", &self.permits, &(1..=256));
+        reader.within("passwords.queue", &self.queue, &(0..=65_536));
+        // SP 800-63B-4 §3.1.1.2: at least 8, and a verifier accepts at least 64.
+        reader.within("passwords.min_length", &self.min_length, &(8..=64));
+    }
+}

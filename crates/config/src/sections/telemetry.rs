@@ -1,0 +1,42 @@
+//! What Usher says about its own work.
+
+use crate::fault::Reason;
+use crate::reader::Reader;
+use crate::setting::{Fallback, Value, settings};
+
+settings! {
+    /// The log.
+    Telemetry {
+        /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,usher::web=debug`.
+        "log" => log: String = Fallback::Always("info");
+        /// How it is written: text for people, json for machines (one object a line).
+        "log_format" => log_format: LogFormat = Fallback::ByProfile { dev: "text", serve: "json" };
+    }
+}
+
+impl Telemetry {
+    pub(crate) fn check(&self, reader: &mut Reader) {
+        if self.log.contains(char::is_control) {
+            reader.refuse("log", "expected one line".into());
+        }
+    }
+}
+
+/// How a record of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Value for LogFormat {
+    fn from_text(text: &str) -> Result<Self, Reason> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("expected text or json".into()),
+        }
+    }
+}

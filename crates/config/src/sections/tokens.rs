@@ -1,0 +1,61 @@
+//! How long codes and tokens live.
+
+use std::time::Duration;
+
+use crate::fault::Reason;
+use crate::reader::Reader;
+use crate::setting::{Fallback, Value, settings};
+use crate::units::spelt;
+use usher_domain::grant::ReuseEnds;
+
+settings! {
+    /// Lifetimes of what Usher issues.
+    Tokens {
+        /// An access token lives this long.
+        "tokens.access_ttl" => access_ttl: Duration = Fallback::Always("10m");
+        /// An ID token may be accepted this long.
+        "tokens.id_ttl" => id_ttl: Duration = Fallback::Always("1h");
+        /// An authorization code may be redeemed this long.
+        "tokens.code_ttl" => code_ttl: Duration = Fallback::Always("60s");
+        /// A refresh token that nobody uses dies after this long.
+        "tokens.refresh_idle" => refresh_idle: Duration = Fallback::Always("30d");
+        /// A grant dies this long after consent, however often it is refreshed; 0 is never.
+        "tokens.refresh_absolute" => refresh_absolute: Duration = Fallback::Always("365d");
+        /// While every newer token is younger than this, an old refresh token is refused without ending anything: processes of
+        /// the client raced for the new one. Later it is reuse. 0 is never. An answer that was lost needs no window.
+        "tokens.refresh_retry_window" => refresh_retry_window: Duration = Fallback::Always("30s");
+        /// What the reuse of a refresh token ends: its session with every grant of it, or its grant alone.
+        "tokens.reuse_ends" => reuse_ends: ReuseEnds = Fallback::Always("session");
+    }
+}
+
+impl Value for ReuseEnds {
+    fn from_text(text: &str) -> Result<Self, Reason> {
+        text.parse().map_err(|()| Reason::from("expected session or grant"))
+    }
+}
+
+impl Tokens {
+    /// The absolute limit of a grant, if there is one.
+    pub fn refresh_absolute_limit(&self) -> Option<Duration> {
+        (!self.refresh_absolute.is_zero()).then_some(self.refresh_absolute)
+    }
+
+    pub(crate) fn check(&self, reader: &mut Reader) {
+        let second = Duration::from_secs(1);
+        reader.within("tokens.access_ttl", &self.access_ttl, &(second..=Duration::from_hours(24)));
+        reader.within("tokens.id_ttl", &self.id_ttl, &(second..=Duration::from_hours(24)));
+        // RFC 6749 §4.1.2: a maximum lifetime of 10 minutes is recommended.
+        reader.within("tokens.code_ttl", &self.code_ttl, &(second..=Duration::from_mins(10)));
+        reader.within("tokens.refresh_idle", &self.refresh_idle, &(second..=Duration::from_hours(24 * 3660)));
+        reader.within(
+            "tokens.refresh_retry_window",
+            &self.refresh_retry_window,
+            &(Duration::ZERO..=Duration::from_mins(5)),
+        );
+        if let Some(limit) = self.refresh_absolute_limit().filter(|limit| self.refresh_idle > *limit) {
+            let reason = format!("expected at most tokens.refresh_absolute, {}", spelt(limit));
+            reader.refuse("tokens.refresh_idle", reason.into());
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The demo's pages and the two files they link to.
+
+use askama::Template;
+use axum::{
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use serde_json::{Map, Value};
+use time::{OffsetDateTime, macros::format_description};
+
+use super::Shop;
+
+/// Nobody is signed in here.
+#[derive(Template)]
+#[template(path = "demo/signed_out.html")]
+pub struct SignedOut<'a> {
+    /// The demo.
+    pub shop: &'a Shop,
+    /// Somebody was, until the provider ended the session.
+    pub ended: bool,
+}
+
+/// Somebody is signed in here.
+#[derive(Template)]
+#[template(path = "demo/signed_in.html")]
+pub struct SignedIn<'a> {
+    /// The demo.
+    pub shop: &'a Shop,
+    /// The person's name, or what comes nearest.
+    pub who: &'a str,
+    /// Their e-mail address, where it is not already `who`.
+    pub email: Option<&'a str>,
+    /// The letter in the picture.
+    pub initial: String,
+    /// What the last action did.
+    pub notice: Option<String>,
+    /// The signature algorithm of the ID token.
+    pub algorithm: &'a str,
+    /// The ID token's claims.
+    pub id_token: Vec<Claim>,
+    /// The same as JSON.
+    pub id_token_json: String,
+    /// The userinfo claims.
+    pub userinfo: Vec<Claim>,
+    /// The same as JSON.
+    pub userinfo_json: String,
+    /// The granted scope.
+    pub scope: &'a str,
+    /// Whole life of the access token, in seconds.
+    pub lifetime: Option<u64>,
+    /// What remains of it, in seconds.
+    pub remaining: Option<u64>,
+    /// Fingerprint of the access token.
+    pub access: String,
+    /// Fingerprint of the refresh token.
+    pub refresh: Option<String>,
+}
+
+/// Something went wrong.
+#[derive(Template)]
+#[template(path = "demo/trouble.html")]
+pub struct Trouble<'a> {
+    /// The demo.
+    pub shop: &'a Shop,
+    /// What happened, in few words.
+    pub title: &'a str,
+    /// What happened, in a sentence.
+    pub text: String,
+    /// The provider's error code.
+    pub code: Option<String>,
+    /// The provider's words on it.
+    pub description: Option<String>,
+}
+
+/// One claim, ready to be shown.
+pub struct Claim {
+    /// Its name.
+    pub name: String,
+    /// Its value: text as it is, everything else as JSON.
+    pub value: String,
+    /// Its value as a date, where it is a time.
+    pub date: Option<String>,
+}
+
+impl Claim {
+    /// All claims of a document, in its order.
+    pub fn all(document: &Map<String, Value>) -> Vec<Self> {
+        document.iter().map(|(name, value)| Self::one(name, value)).collect()
+    }
+
+    fn one(name: &str, value: &Value) -> Self {
+        let date = match (name, value.as_i64()) {
+            ("iat" | "exp" | "nbf" | "auth_time" | "updated_at", Some(seconds)) => date(seconds),
+            _ => None,
+        };
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Self { name: name.to_owned(), value, date }
+    }
+}
+
+fn date(seconds: i64) -> Option<String> {
+    let form = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
+    OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(form).ok()
+}
+
+/// A document as indented JSON.
+pub fn pretty(document: &Map<String, Value>) -> String {
+    serde_json::to_string_pretty(document).unwrap_or_default()
+}
+
+/// A page as an answer.
+pub fn render(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "this page cannot be written\n").into_response(),
+    }
+}
+
+/// `/demo.css`
+pub async fn stylesheet() -> Response {
+    file("text/css; charset=utf-8", include_str!("../../../templates/demo/demo.css"))
+}
+
+/// `/favicon.svg`
+pub async fn icon() -> Response {
+    file("image/svg+xml", include_str!("../../../templates/demo/favicon.svg"))
+}
+
+fn file(kind: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=60")], text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_as_dates_and_other_numbers_are_not() {
+        let claims = serde_json::json!({"exp": 1_763_800_000, "n": 1_763_800_000, "aud": ["a"], "exp2": "x"});
+        let shown = Claim::all(claims.as_object().expect("an object"));
+        let of = |name: &str| shown.iter().find(|claim| claim.name == name).expect("the claim");
+        assert_eq!(of("exp").date.as_deref(), Some("2025-11-22 08:26:40 UTC"));
+        assert_eq!(of("n").date, None);
+        assert_eq!(of("aud").value, r#"["a"]"#);
+    }
+
+    #[test]
+    fn a_time_out_of_range_is_no_date() {
+        assert_eq!(date(i64::MAX), None);
+    }
+}

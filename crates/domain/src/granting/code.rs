@@ -1,0 +1,224 @@
+//! The authorization code: sealed, not stored.
+//!
+//! All that the token endpoint must know travels inside, so that answering an authorization request writes nothing.
+//! The code is spent by inserting the grant under the id that it carries: the second insert fails.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ClientId, GrantId, SessionId, UserId};
+use crate::time::Timestamp;
+use crate::user::Sub;
+use usher_protocol::cause::Cause;
+use usher_protocol::claims::ClaimsRequest;
+use usher_protocol::pkce::CodeChallenge;
+use usher_protocol::scope::Scope;
+
+/// The content of an authorization code. Names are short because the code travels in a URL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationCode {
+    /// The grant that it will become.
+    #[serde(rename = "g")]
+    pub grant_id: GrantId,
+    /// The client it was issued to.
+    #[serde(rename = "c")]
+    pub client_id: ClientId,
+    /// The person.
+    #[serde(rename = "u")]
+    pub user_id: UserId,
+    /// The person's name for clients: it never changes, so that nobody need look it up.
+    #[serde(rename = "b")]
+    pub sub: Sub,
+    /// The session.
+    #[serde(rename = "s")]
+    pub session_id: SessionId,
+    /// What was granted.
+    #[serde(rename = "p")]
+    pub scope: Scope,
+    /// Single claims asked for by name.
+    #[serde(rename = "m", default, skip_serializing_if = "is_default")]
+    pub claims: ClaimsRequest,
+    /// To be echoed in the ID token.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// The PKCE challenge, if one was sent.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<CodeChallenge>,
+    /// [`redirect_uri_hash`] of the request's redirect URI, if it named one (RFC 6749 §4.1.3).
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+    /// When the person authenticated.
+    #[serde(rename = "t")]
+    pub auth_time: Timestamp,
+    /// How well.
+    #[serde(rename = "a")]
+    pub acr: String,
+    /// By which means.
+    #[serde(rename = "w")]
+    pub amr: Vec<String>,
+    /// Not good from here on.
+    #[serde(rename = "x")]
+    pub expires_at: Timestamp,
+}
+
+/// A code that is exchanged again within this span was sent twice by one request, as pages that start twice do.
+pub const REPEATED_WITHIN: Duration = Duration::from_secs(10);
+
+/// Was a code that made its grant at `spent_at` and is exchanged again now only sent twice?
+///
+/// Nothing else about the two requests need be compared: the code fixes client, redirect URI and verifier, and the
+/// registration of the client the way it authenticates, so that any two requests that pass are the very same.
+pub fn is_repeated(spent_at: Timestamp, now: Timestamp) -> bool {
+    now.seconds_since(spent_at) <= REPEATED_WITHIN.as_secs()
+}
+
+/// Wrong verifiers that kill a code.
+pub const MOST_WRONG_VERIFIERS: i64 = 5;
+/// What each of them takes out of the bucket that counts them, in milliseconds: far longer than any code lives.
+pub const WRONG_VERIFIER_MS: i64 = 3_600_000;
+
+/// The bucket that counts the wrong verifiers of the code that carries this grant.
+pub fn wrong_verifiers(grant: GrantId) -> String {
+    format!("code/{grant}")
+}
+
+/// A bucket that is empty until this moment, in milliseconds, or later has counted all the wrong verifiers that kill a code.
+pub fn dead_from_ms(now: Timestamp) -> i64 {
+    now.0.saturating_mul(1_000) + (MOST_WRONG_VERIFIERS - 1) * WRONG_VERIFIER_MS + 1
+}
+
+/// What is kept of a redirect URI in a code: enough to compare, and short however long the URI is.
+pub fn redirect_uri_hash(uri: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, uri.as_bytes()))
+}
+
+fn is_default(claims: &ClaimsRequest) -> bool {
+    *claims == ClaimsRequest::default()
+}
+
+/// Why a code is refused. The client is told `invalid_grant` whichever it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeFault {
+    /// Issued to another client.
+    OtherClient,
+    /// Older than its time.
+    Expired,
+    /// The redirect URI differs from that of the authorization request.
+    RedirectUri,
+    /// The verifier is missing, wrong, or was never asked for (RFC 9700 §4.8.2).
+    Verifier,
+}
+
+impl From<CodeFault> for Cause {
+    fn from(fault: CodeFault) -> Self {
+        match fault {
+            CodeFault::OtherClient => Self::CodeOfOtherClient,
+            CodeFault::Expired => Self::CodeExpired,
+            CodeFault::RedirectUri => Self::OtherRedirectUri,
+            CodeFault::Verifier => Self::WrongVerifier,
+        }
+    }
+}
+
+impl AuthorizationCode {
+    /// May this client redeem the code with these parameters?
+    ///
+    /// # Errors
+    /// The first fault; only a request without fault may count as a redemption.
+    pub fn check(
+        &self,
+        client: &ClientId,
+        redirect_uri: Option<&str>,
+        verifier: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), CodeFault> {
+        if self.client_id != *client {
+            return Err(CodeFault::OtherClient);
+        }
+        if now >= self.expires_at {
+            return Err(CodeFault::Expired);
+        }
+        let same_place = match (&self.redirect_uri, redirect_uri) {
+            (Some(asked), Some(sent)) => *asked == redirect_uri_hash(sent),
+            (Some(_), None) => false,
+            (None, _) => redirect_uri.is_none(),
+        };
+        if !same_place {
+            return Err(CodeFault::RedirectUri);
+        }
+        match (&self.code_challenge, verifier) {
+            (None, None) => Ok(()),
+            (Some(challenge), Some(verifier)) if challenge.is_answered_by(verifier) => Ok(()),
+            _ => Err(CodeFault::Verifier),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SeededRandom;
+
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    const CB: &str = "https://rp.test/cb";
+
+    fn code(challenge: bool) -> (AuthorizationCode, ClientId, Timestamp) {
+        let (now, random) = (Timestamp(1_700_000_000), SeededRandom::new(1));
+        let client = ClientId("web".into());
+        let code = AuthorizationCode {
+            grant_id: GrantId::new(now, &random),
+            client_id: client.clone(),
+            user_id: UserId::new(now, &random),
+            sub: Sub("ana".into()),
+            session_id: SessionId::new(now, &random),
+            scope: Scope::of(["openid"]),
+            claims: ClaimsRequest::default(),
+            nonce: None,
+            code_challenge: challenge.then(|| CodeChallenge::parse(CHALLENGE, Some("S256")).unwrap()),
+            redirect_uri: Some(redirect_uri_hash(CB)),
+            auth_time: now,
+            acr: "aal1".into(),
+            amr: vec!["pwd".into()],
+            expires_at: now + Duration::from_secs(60),
+        };
+        (code, client, now)
+    }
+
+    #[test]
+    fn a_code_is_good_for_its_client_its_place_its_verifier_and_its_minute() {
+        let (code, client, now) = code(true);
+        assert_eq!(code.check(&client, Some(CB), Some(VERIFIER), now), Ok(()));
+        assert_eq!(code.check(&client, Some(CB), Some(VERIFIER), now + Duration::from_secs(59)), Ok(()));
+        assert_eq!(
+            code.check(&client, Some(CB), Some(VERIFIER), now + Duration::from_secs(60)),
+            Err(CodeFault::Expired)
+        );
+        assert_eq!(code.check(&ClientId("web2".into()), Some(CB), Some(VERIFIER), now), Err(CodeFault::OtherClient));
+        assert_eq!(code.check(&client, None, Some(VERIFIER), now), Err(CodeFault::RedirectUri));
+        assert_eq!(code.check(&client, Some("https://rp.test/cb2"), Some(VERIFIER), now), Err(CodeFault::RedirectUri));
+    }
+
+    #[test]
+    fn a_code_exchanged_again_within_ten_seconds_was_only_sent_twice() {
+        let spent_at = Timestamp(1_700_000_000);
+        for (later, repeated) in [(0, true), (10, true), (11, false), (59, false)] {
+            assert_eq!(is_repeated(spent_at, spent_at + Duration::from_secs(later)), repeated, "{later} s");
+        }
+    }
+
+    #[test]
+    fn the_verifier_is_due_exactly_when_a_challenge_was_sent() {
+        let (with, client, now) = code(true);
+        for verifier in [None, Some(""), Some(CHALLENGE)] {
+            assert_eq!(with.check(&client, Some(CB), verifier, now), Err(CodeFault::Verifier), "{verifier:?}");
+        }
+        let (without, client, now) = code(false);
+        assert_eq!(without.check(&client, Some(CB), None, now), Ok(()));
+        assert_eq!(without.check(&client, Some(CB), Some(VERIFIER), now), Err(CodeFault::Verifier));
+    }
+}

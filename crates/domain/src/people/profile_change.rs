@@ -1,0 +1,116 @@
+//! What one request changes of a profile: the claims that it sets or removes, and no other (JSON Merge Patch, RFC 7396).
+//!
+//! A change is worked out against the profile that the request saw, and applied to the profile as it is when it is
+//! stored, so that two requests that change different claims both hold.
+
+use serde_json::{Map, Value};
+
+use crate::user::Profile;
+
+/// A merge patch of a profile: `null` removes a claim.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProfileChange(Map<String, Value>);
+
+impl ProfileChange {
+    /// What leads from `old` to `new`.
+    pub fn between(old: &Profile, new: &Profile) -> Self {
+        Self(difference(&members(old), &members(new)))
+    }
+
+    /// `profile` with this change.
+    pub fn apply(&self, profile: &Profile) -> Profile {
+        let mut changed = members(profile);
+        merge(&mut changed, &self.0);
+        // Every member was taken from a profile, so the result reads as one.
+        serde_json::from_value(Value::Object(changed)).unwrap_or_else(|_| profile.clone())
+    }
+}
+
+fn members(profile: &Profile) -> Map<String, Value> {
+    match serde_json::to_value(profile) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}
+
+fn difference(old: &Map<String, Value>, new: &Map<String, Value>) -> Map<String, Value> {
+    let removed = old.keys().filter(|name| !new.contains_key(*name)).map(|name| (name.clone(), Value::Null));
+    let set = new.iter().filter(|(name, value)| old.get(*name) != Some(value)).map(|(name, value)| {
+        let value = match (old.get(name), value) {
+            (Some(Value::Object(old)), Value::Object(new)) => Value::Object(difference(old, new)),
+            _ => value.clone(),
+        };
+        (name.clone(), value)
+    });
+    removed.chain(set).collect()
+}
+
+fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+    for (name, value) in patch {
+        match value {
+            Value::Null => drop(target.remove(name)),
+            Value::Object(patch) => {
+                let mut inner = match target.remove(name) {
+                    Some(Value::Object(inner)) => inner,
+                    _ => Map::new(),
+                };
+                merge(&mut inner, patch);
+                if !inner.is_empty() {
+                    target.insert(name.clone(), Value::Object(inner));
+                }
+            }
+            _ => drop(target.insert(name.clone(), value.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::user::Address;
+
+    fn text() -> impl Strategy<Value = Option<String>> {
+        proptest::option::of("[a-c]{1,2}")
+    }
+
+    fn profile() -> impl Strategy<Value = Profile> {
+        let address = (text(), text())
+            .prop_map(|(locality, country)| Address { locality, country, ..Address::default() })
+            .prop_map(|address| Some(address).filter(|address| *address != Address::default()));
+        (text(), text(), text(), any::<bool>(), address).prop_map(|(given_name, nickname, phone, verified, address)| {
+            let phone_number_verified = verified && phone.is_some();
+            let phone_number = phone;
+            Profile { given_name, nickname, phone_number, phone_number_verified, address, ..Profile::default() }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_change_leads_from_the_old_profile_to_the_new_one(old in profile(), new in profile()) {
+            prop_assert_eq!(ProfileChange::between(&old, &new).apply(&old), new);
+        }
+
+        #[test]
+        fn a_change_of_nothing_leaves_every_profile_as_it_is(old in profile(), other in profile()) {
+            prop_assert_eq!(ProfileChange::between(&old, &old).apply(&other), other);
+        }
+    }
+
+    #[test]
+    fn changes_of_different_claims_both_hold_whichever_is_applied_first() {
+        let old = Profile {
+            nickname: Some("Ana".into()),
+            address: Some(Address { locality: Some("Olinda".into()), ..Address::default() }),
+            ..Profile::default()
+        };
+        let named = Profile { given_name: Some("Ana".into()), nickname: None, ..old.clone() };
+        let mut moved = old.clone();
+        moved.address.as_mut().unwrap().country = Some("BR".into());
+        let (naming, moving) = (ProfileChange::between(&old, &named), ProfileChange::between(&old, &moved));
+        let both = naming.apply(&moving.apply(&old));
+        assert_eq!(both, moving.apply(&naming.apply(&old)));
+        assert_eq!(both, Profile { address: moved.address, ..named });
+    }
+}

@@ -1,0 +1,102 @@
+//! Where each attribute of a user comes from, and when it was proven.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::time::Timestamp;
+
+/// Who said it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The person themselves.
+    Person,
+    /// An administrator.
+    Administrator,
+    /// An upstream provider, by its name here.
+    Provider(String),
+}
+
+/// One attribute's past: who said it, when, and when it was proven.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Who said it.
+    pub origin: Origin,
+    /// When.
+    pub at: Timestamp,
+    /// When it was proven, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<Timestamp>,
+}
+
+/// The sources of a user's attributes, by the name of the claim.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sources(BTreeMap<String, Source>);
+
+impl Sources {
+    /// Where a claim comes from.
+    pub fn of(&self, claim: &str) -> Option<&Source> {
+        self.0.get(claim)
+    }
+
+    /// Every claim with its source, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Source)> {
+        self.0.iter().map(|(claim, source)| (claim.as_str(), source))
+    }
+
+    /// Notes who set a claim.
+    pub fn set(&mut self, claim: &str, source: Source) {
+        self.0.insert(claim.to_owned(), source);
+    }
+
+    /// Forgets a claim that is gone.
+    pub fn remove(&mut self, claim: &str) {
+        self.0.remove(claim);
+    }
+
+    /// Notes whoever changed what differs between two sets of claims. What stays the same keeps its source.
+    pub fn note_changes(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, origin: &Origin, at: Timestamp) {
+        for claim in old.keys().filter(|claim| !new.contains_key(*claim)) {
+            self.remove(claim);
+        }
+        for (claim, value) in new {
+            if old.get(claim) != Some(value) {
+                self.set(claim, Source { origin: origin.clone(), at, verified_at: None });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(value: Value) -> Map<String, Value> {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn only_what_changed_changes_its_source() {
+        let mut sources = Sources::default();
+        let (first, second) = (Timestamp(1), Timestamp(2));
+        let from_google = claims(json!({ "given_name": "Ana", "picture": "https://p.test/a" }));
+        sources.note_changes(&Map::new(), &from_google, &Origin::Provider("google".into()), first);
+        let edited = claims(json!({ "given_name": "Ana", "nickname": "An" }));
+        sources.note_changes(&from_google, &edited, &Origin::Person, second);
+        assert_eq!(sources.of("given_name").unwrap().origin, Origin::Provider("google".into()));
+        assert_eq!(sources.of("nickname").unwrap(), &Source { origin: Origin::Person, at: second, verified_at: None });
+        assert_eq!(sources.of("picture"), None);
+    }
+
+    #[test]
+    fn garbage_is_no_record_of_sources() {
+        for bad in ["[]", "{\"email\":1}", "{\"email\":{\"origin\":\"heaven\",\"at\":1}}", "nonsense"] {
+            assert!(serde_json::from_str::<Sources>(bad).is_err(), "{bad}");
+        }
+    }
+}

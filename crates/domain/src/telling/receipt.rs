@@ -1,0 +1,119 @@
+//! A receipt for signing out everywhere: what becomes of each application that had access.
+
+use std::time::Duration;
+
+use crate::id::{ClientId, ProjectId};
+use crate::time::Timestamp;
+
+/// How an application learns that its access is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// It was told, and has answered.
+    Told,
+    /// It does not answer; it will be told again.
+    Retrying,
+    /// It is not told: what it holds ends by itself within so many whole minutes.
+    EndsWithin {
+        /// Minutes, at least 1.
+        minutes: u32,
+    },
+    /// Its local modules refuse what it holds from now on. Whoever checks a token elsewhere accepts it for so many minutes.
+    RefusedByModules {
+        /// Minutes, at least 1.
+        minutes: u32,
+    },
+    /// It is not told, and holds nothing any more.
+    Over,
+}
+
+/// A local module that follows the feed of the application's project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    /// The name of the client that it connects as, or of the project whose token it holds.
+    pub name: String,
+    /// When it acknowledged the end; `None` while one of its connections has not.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+/// One application on a receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The application.
+    pub client_id: ClientId,
+    /// Its name.
+    pub name: String,
+    /// The project that owns it; `None` for an application that is gone.
+    pub project_id: Option<ProjectId>,
+    /// How it learns.
+    pub telling: Telling,
+    /// The connected local modules of its project, by name.
+    pub modules: Vec<Module>,
+}
+
+impl Line {
+    /// Adds the local modules of the application's project. Once all of them have acknowledged, they refuse its tokens.
+    #[must_use]
+    pub fn with_modules(mut self, modules: Vec<Module>) -> Self {
+        let all = !modules.is_empty() && modules.iter().all(|module| module.acknowledged_at.is_some());
+        if let (Telling::EndsWithin { minutes }, true) = (self.telling, all) {
+            self.telling = Telling::RefusedByModules { minutes };
+        }
+        self.modules = modules;
+        self
+    }
+}
+
+/// What becomes of an application that is not told: its last access token was issued then and lives so long. Here it is
+/// dead at once, but whoever checks it by its signature alone believes it to the end.
+pub fn of_untold(issued_at: Timestamp, lifetime: Duration, now: Timestamp) -> Telling {
+    let left = u64::try_from((issued_at + lifetime).0.saturating_sub(now.0)).unwrap_or(0);
+    match u32::try_from(left.div_ceil(60)).unwrap_or(u32::MAX) {
+        0 => Telling::Over,
+        minutes => Telling::EndsWithin { minutes },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(telling: Telling) -> Line {
+        Line { client_id: ClientId("c".into()), name: "Shop".into(), project_id: None, telling, modules: Vec::new() }
+    }
+
+    fn module(acknowledged_at: Option<i64>) -> Module {
+        Module { name: "api".into(), acknowledged_at: acknowledged_at.map(Timestamp) }
+    }
+
+    #[test]
+    fn tokens_are_refused_once_every_module_has_acknowledged() {
+        let ends = Telling::EndsWithin { minutes: 4 };
+        let telling = |modules| line(ends).with_modules(modules).telling;
+        assert_eq!(telling(vec![]), ends);
+        assert_eq!(telling(vec![module(Some(5)), module(None)]), ends);
+        assert_eq!(telling(vec![module(Some(5)), module(Some(6))]), Telling::RefusedByModules { minutes: 4 });
+    }
+
+    #[test]
+    fn modules_change_nothing_for_an_application_that_was_told_itself() {
+        for telling in [Telling::Told, Telling::Retrying, Telling::Over] {
+            assert_eq!(line(telling).with_modules(vec![module(Some(5))]).telling, telling);
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_said_in_whole_minutes_and_never_as_less() {
+        let issued = Timestamp(1_800_000_000);
+        let lifetime = Duration::from_mins(10);
+        for (after, telling) in [
+            (0, Telling::EndsWithin { minutes: 10 }),
+            (1, Telling::EndsWithin { minutes: 10 }),
+            (361, Telling::EndsWithin { minutes: 4 }),
+            (599, Telling::EndsWithin { minutes: 1 }),
+            (600, Telling::Over),
+            (9_999, Telling::Over),
+        ] {
+            assert_eq!(of_untold(issued, lifetime, issued + Duration::from_secs(after)), telling, "after {after} s");
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! What projects are told: every type of message with its members, and the message made from a fact.
+//!
+//! This table is the contract: `docs/webhooks.md` is printed from it. A kind that is not in it is the house's own
+//! business. No member holds a secret, an address of e-mail or where somebody was.
+
+use serde_json::{Map, Value, json};
+
+use crate::concern::Concern;
+use crate::event::{Event, EventKind};
+use crate::id::ProjectId;
+
+/// One type of message.
+#[derive(Debug, Clone, Copy)]
+pub struct MessageType {
+    /// The fact it tells.
+    pub kind: EventKind,
+    /// Raised when a member changes its meaning or goes; a new member alone raises nothing.
+    pub version: u32,
+    /// What it says, in one sentence.
+    pub about: &'static str,
+    /// What `data` holds beside `project_id`.
+    pub members: &'static [Member],
+}
+
+/// One member of `data`.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it comes from.
+    pub from: Origin,
+    /// What it says.
+    pub about: &'static str,
+}
+
+/// Where a member comes from. What a fact does not know is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The `sub` that the fact names, or else that of its user.
+    Sub,
+    /// The `sub` of its user, whatever the fact names.
+    User,
+    /// Its session.
+    Session,
+    /// Its client.
+    Client,
+    /// Its grant.
+    Grant,
+    /// A member of its own data.
+    Data(&'static str),
+}
+
+const SUB: Member = Member { name: "sub", from: Origin::Sub, about: "the user's `sub`" };
+const SID: Member = Member { name: "sid", from: Origin::Session, about: "the session: the `sid` of its tokens" };
+const CLIENT: Member = Member { name: "client_id", from: Origin::Client, about: "the client" };
+const GRANT: Member =
+    Member { name: "grant_id", from: Origin::Grant, about: "the grant: the `gid` of its access tokens" };
+const REASON: Member = data("reason", "why, in one word");
+const AMR: Member = data("amr", "by which means (RFC 8176)");
+const PROVIDER: Member = data("provider", "the provider");
+const BY: Member = data("by", "who did it, where that was not the user");
+
+const fn data(name: &'static str, about: &'static str) -> Member {
+    Member { name, from: Origin::Data(name), about }
+}
+
+const fn of(kind: EventKind, about: &'static str, members: &'static [Member]) -> MessageType {
+    MessageType { kind, version: 1, about, members }
+}
+
+const ALL: &[MessageType] = &[
+    of(EventKind::SessionCreated, "A session has come to the project: its first grant there.", &[SUB, SID, AMR]),
+    of(EventKind::SessionReauthenticated, "A user showed again who they are.", &[SUB, SID, AMR]),
+    of(
+        EventKind::SessionRevoked,
+        "A session is over before its time: its tokens are good no more.",
+        &[SUB, SID, REASON],
+    ),
+    of(EventKind::UserCreated, "A user has come to the project: their first grant there.", &[SUB]),
+    of(EventKind::UserUpdated, "A user's profile has changed: ask userinfo.", &[SUB]),
+    of(EventKind::UserDisabled, "A user may not sign in any more.", &[SUB]),
+    of(EventKind::UserEnabled, "A user may sign in again.", &[SUB]),
+    of(EventKind::UserDeleted, "A user is gone. The `sub` is never given to anybody else.", &[SUB]),
+    of(EventKind::PasswordChanged, "A user changed their password.", &[SUB]),
+    of(EventKind::PasswordRecovered, "A user set a new password without the old one.", &[SUB]),
+    of(EventKind::EmailChanged, "A user's e-mail address has changed: ask userinfo.", &[SUB]),
+    of(EventKind::Disowned, "A user found a stranger in their account; every session was ended.", &[SUB]),
+    of(
+        EventKind::UsersMerged,
+        "Two users were found to be one person: move what `sub` has to `into`.",
+        &[
+            Member { name: "sub", from: Origin::Sub, about: "the `sub` that is over" },
+            Member { name: "into", from: Origin::User, about: "the `sub` that stays" },
+        ],
+    ),
+    of(
+        EventKind::MergeUndone,
+        "Two users were found not to be one person after all.",
+        &[
+            Member { name: "sub", from: Origin::Sub, about: "the `sub` that stands for itself again" },
+            Member { name: "from", from: Origin::User, about: "the `sub` it had been merged into" },
+        ],
+    ),
+    of(
+        EventKind::IdentityLinked,
+        "A user can sign in with one more provider.",
+        &[SUB, PROVIDER, data("how", "how it came about")],
+    ),
+    of(EventKind::IdentityUnlinked, "A user signs in with a provider no more.", &[SUB, PROVIDER]),
+    of(EventKind::FactorAdded, "A user added a second factor.", &[SUB, data("factor", "which")]),
+    of(EventKind::FactorRemoved, "A user took a second factor away.", &[SUB, data("factor", "which")]),
+    of(EventKind::FactorsReset, "A user's second factors were all taken away.", &[SUB, BY]),
+    of(
+        EventKind::SecondStepChanged,
+        "A user wants to be asked for a second step, or not any more.",
+        &[SUB, data("wanted", "whether")],
+    ),
+    of(EventKind::RecoveryCodesRenewed, "A user made new recovery codes.", &[SUB]),
+    of(EventKind::PasskeyCloneSuspected, "A user's passkey may have been copied; it was not accepted.", &[SUB]),
+    of(EventKind::ConsentGranted, "A user allowed a client something.", &[SUB, SID, CLIENT, data("scope", "what")]),
+    of(EventKind::ConsentDenied, "A user denied a client what it asked.", &[SUB, SID, CLIENT]),
+    of(EventKind::ConsentWithdrawn, "A user took back what they had allowed a client.", &[SUB, CLIENT]),
+    of(EventKind::GrantCreated, "A client was given tokens for a user.", &[SUB, SID, CLIENT, GRANT]),
+    of(EventKind::GrantRevoked, "A client's tokens for a user are good no more.", &[SUB, SID, CLIENT, GRANT, REASON]),
+    of(EventKind::TokenRevoked, "A client gave one access token back.", &[CLIENT, data("jti", "the token's `jti`")]),
+    of(
+        EventKind::TokenReuseDetected,
+        "An old refresh token was used although a newer one was in use: it may have been stolen. The grant was ended, \
+         and its session unless `tokens.reuse_ends` is `grant`.",
+        &[SUB, SID, CLIENT, GRANT],
+    ),
+    of(
+        EventKind::CodeReuseDetected,
+        "An authorization code was used twice: it may have been stolen. The grant was ended.",
+        &[SUB, SID, CLIENT, GRANT],
+    ),
+    of(EventKind::ProjectCreated, "The project was made.", &[]),
+    of(
+        EventKind::ProjectUpdated,
+        "The project's settings have changed.",
+        &[data("require_second_factor", "whether nobody signs in without two factors, if that has changed")],
+    ),
+    of(EventKind::ProjectTokenRotated, "The project has a new token; the one before is good for a while.", &[]),
+    of(EventKind::FormerTokensEnded, "No token of the project but the newest is good any more.", &[]),
+    of(
+        EventKind::MemberAdded,
+        "Somebody became a member of the project.",
+        &[SUB, data("role", "owner, developer or viewer")],
+    ),
+    of(EventKind::MemberChanged, "A member has another role.", &[SUB, data("role", "owner, developer or viewer")]),
+    of(EventKind::MemberRemoved, "Somebody is a member no more.", &[SUB]),
+    of(EventKind::ClientCreated, "A client was made.", &[CLIENT]),
+    of(EventKind::ClientUpdated, "A client's metadata has changed.", &[CLIENT]),
+    of(EventKind::ClientDisabled, "A client was put out of use.", &[CLIENT]),
+    of(EventKind::ClientEnabled, "A client is in use again.", &[CLIENT]),
+    of(EventKind::ClientDeleted, "A client was deleted.", &[CLIENT]),
+    of(EventKind::ClientSecretRotated, "A client has a new secret.", &[CLIENT]),
+    of(EventKind::RedirectRejected, "A client sent somebody with a redirect URI that is not registered.", &[CLIENT]),
+    of(
+        EventKind::PolicyPublished,
+        "The project's access rules have a new revision.",
+        &[data("revision", "its number")],
+    ),
+    of(EventKind::RoleAssigned, "A user was given a role.", &[SUB, data("role", "which")]),
+    of(EventKind::RoleUnassigned, "A role was taken from a user.", &[SUB, data("role", "which")]),
+    of(
+        EventKind::KeyActivated,
+        "Tokens are signed with another key from now on. It has been published for a while.",
+        &[data("kid", "the key")],
+    ),
+    of(
+        EventKind::KeyRevoked,
+        "A key is known to others. It was removed, and nothing that it signed is good any more: fetch the keys anew.",
+        &[data("kid", "the key"), data("alg", "its algorithm")],
+    ),
+    of(EventKind::WebhookCreated, "A webhook was made.", &[data("webhook_id", "which")]),
+    of(EventKind::WebhookUpdated, "A webhook has changed.", &[data("webhook_id", "which")]),
+    of(EventKind::WebhookDeleted, "A webhook was deleted.", &[data("webhook_id", "which")]),
+    of(EventKind::WebhookSecretRotated, "A webhook has a new secret.", &[data("webhook_id", "which")]),
+    of(
+        EventKind::WebhookDisabled,
+        "A webhook was put out of use.",
+        &[
+            data("webhook_id", "which"),
+            data("reason", "`gone` (it answered 410) or `failing` (nothing but failure for a week)"),
+        ],
+    ),
+];
+
+/// The name of the message that only says that messages arrive.
+pub const TEST: &str = "webhook.test";
+
+impl MessageType {
+    /// Its name on the wire.
+    pub const fn name(&self) -> &'static str {
+        match self.kind {
+            // To the world outside that is what a rotation is.
+            EventKind::KeyActivated => "key.rotated",
+            kind => kind.as_str(),
+        }
+    }
+
+    /// Is this fact everybody's business, not that of one project?
+    pub const fn is_for_all(&self) -> bool {
+        matches!(self.kind.concern(), Concern::Everybody)
+    }
+
+    /// Does a message of this type name a user?
+    pub fn names_a_user(&self) -> bool {
+        self.members.iter().any(|member| matches!(member.from, Origin::Sub | Origin::User))
+    }
+
+    /// The message that tells one project of a fact. `sub` is that of the fact's user, where there still is one.
+    pub fn message(&self, event: &Event, project: ProjectId, sub: Option<&str>) -> Value {
+        let mut members = Map::from_iter([("project_id".to_owned(), json!(project.to_string()))]);
+        for member in self.members {
+            if let Some(value) = value_of(member.from, event, project, sub) {
+                members.insert(member.name.to_owned(), value);
+            }
+        }
+        json!({ "type": self.name(), "version": self.version, "timestamp": event.at.rfc3339(), "data": members })
+    }
+}
+
+fn value_of(from: Origin, event: &Event, project: ProjectId, sub: Option<&str>) -> Option<Value> {
+    Some(match from {
+        Origin::Sub => event.data.get("sub").cloned().or_else(|| sub.map(Value::from))?,
+        Origin::User => sub?.into(),
+        Origin::Session => event.session_id?.to_string().into(),
+        // Another project's client is none of this one's business.
+        Origin::Client => event.client_id.as_ref().filter(|_| event.project_id == Some(project))?.0.clone().into(),
+        Origin::Grant => event.grant_id?.to_string().into(),
+        Origin::Data(name) => event.data.get(name)?.clone(),
+    })
+}
+
+/// Every type of message.
+pub fn all() -> impl Iterator<Item = &'static MessageType> {
+    ALL.iter()
+}
+
+/// The type of message that tells this kind of fact; `None` for what is the house's own business.
+pub fn of_kind(kind: EventKind) -> Option<&'static MessageType> {
+    ALL.iter().find(|message| message.kind == kind)
+}
+
+/// Whom a fact is about: messages about one and the same reach a webhook in their order.
+pub fn subject_of(event: &Event) -> String {
+    if let Some(user) = event.user_id {
+        return format!("user:{user}");
+    }
+    if let Some(client) = &event.client_id {
+        return format!("client:{client}");
+    }
+    let noun = event.kind.as_str().split('.').next().unwrap_or_default();
+    noun.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ClientId, EventId, SessionId, UserId};
+    use crate::random::SeededRandom;
+    use crate::time::Timestamp;
+
+    /// Of these a project is told nothing although they are its business: one that is deleted has nobody left to tell, and
+    /// what was used stands in the sealed history.
+    const UNTOLD: [EventKind; 2] = [EventKind::ProjectDeleted, EventKind::AccessUsed];
+
+    #[test]
+    fn every_kind_is_either_told_or_the_houses_own() {
+        for kind in EventKind::ALL {
+            let own = kind.concern() == Concern::House || UNTOLD.contains(kind);
+            assert!(of_kind(*kind).is_some() != own, "decide whether projects are told of {}", kind.as_str());
+        }
+    }
+
+    /// Whoever is told of a session or a grant learns no more of it than what concerns them.
+    #[test]
+    fn what_names_a_session_or_a_client_is_told_only_to_those_who_have_to_do_with_it() {
+        for message in all() {
+            let names = |origin: Origin| message.members.iter().any(|member| member.from == origin);
+            let concern = message.kind.concern();
+            if names(Origin::Client) || names(Origin::Grant) {
+                assert_eq!(concern, Concern::Project, "{}", message.name());
+            } else if names(Origin::Session) || names(Origin::Data("amr")) {
+                assert!(matches!(concern, Concern::Session | Concern::Arrival), "{}", message.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_says_what_the_table_says_and_no_more() {
+        let random = SeededRandom::new(1);
+        let at = Timestamp(1_800_000_000);
+        let (project, other) = (ProjectId::new(at, &random), ProjectId::new(at, &random));
+        let session = SessionId::new(at, &random);
+        let event = Event::new(EventId::new(at, &random), EventKind::ConsentGranted, at)
+            .with_user(UserId::new(at, &random))
+            .with_session(session)
+            .with_client(&ClientId("client_a".into()))
+            .with_project(project)
+            .with("scope", "openid")
+            .with("source", "192.0.2.7");
+        let message = of_kind(event.kind).unwrap().message(&event, project, Some("s"));
+        let wanted = json!({
+            "type": "consent.granted", "version": 1, "timestamp": "2027-01-15T08:00:00Z",
+            "data": { "project_id": project.to_string(), "sub": "s", "sid": session.to_string(),
+                "client_id": "client_a", "scope": "openid" },
+        });
+        assert_eq!(message, wanted);
+        let elsewhere = of_kind(event.kind).unwrap().message(&event, other, Some("s"));
+        assert_eq!(elsewhere["data"].get("client_id"), None);
+    }
+}

@@ -1,0 +1,91 @@
+//! Notices of logout as a reader of the log: the end of a grant becomes one notice for its client and session, and the end of
+//! a client one for each session that it had.
+
+use std::time::Duration;
+
+use usher_domain::client::Client;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ClientId, EventId, SessionId, UserId};
+use usher_domain::logout_notice::{Address, LogoutNotice, NoticeStatus, give_up_at};
+use usher_domain::session::EndReason;
+use crate::Heard;
+use usher_storage::{Result, Tx};
+
+/// Writes down whom to tell because of a fact. Every end of a session ends its grants, each with a fact of its own: these
+/// say which clients to tell.
+pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, access_ttl: Duration) -> Result<()> {
+    match heard.event.kind {
+        EventKind::GrantRevoked => grant_revoked(tx, heard.event, access_ttl).await,
+        EventKind::ClientDisabled | EventKind::ClientDeleted => client_over(tx, heard.event, access_ttl).await,
+        _ => Ok(()),
+    }
+}
+
+/// A client that gave its own token back knows, and its user is not signed out by it.
+async fn grant_revoked(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> Result<()> {
+    if event.member("reason") == Some(EndReason::RevokedByClient.as_str()) {
+        return Ok(());
+    }
+    let (Some(client), Some(user), Some(session)) = (&event.client_id, event.user_id, event.session_id) else {
+        return Ok(());
+    };
+    if !tx.find_client(client).await?.is_some_and(|client| listens(&client)) {
+        return Ok(());
+    }
+    let sub = event.member("sub").map(str::to_owned);
+    tx.insert_logout_notice(&notice(event, event.id, (client, user, session), sub, access_ttl)).await
+}
+
+/// A client that is out of use, or gone, serves nobody: it signs everybody out that it had signed in by us.
+async fn client_over(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> Result<()> {
+    let Some(client) = &event.client_id else { return Ok(()) };
+    let address = address_in(event);
+    if let Some(address) = &address {
+        tx.let_logout_notices_outlive(client, address).await?;
+    }
+    if address.is_none() && !tx.find_client(client).await?.is_some_and(|client| listens(&client)) {
+        return Ok(());
+    }
+    for one in tx.sessions_at(client, event.at).await? {
+        let whose = (client, one.user_id, one.session_id);
+        let id = event.id.about(one.session_id);
+        let notice = notice(event, id, whose, Some(one.sub.0), access_ttl);
+        tx.insert_logout_notice(&LogoutNotice { address: address.clone(), ..notice }).await?;
+    }
+    Ok(())
+}
+
+const fn listens(client: &Client) -> bool {
+    client.metadata.backchannel_logout_uri.is_some()
+}
+
+/// Where the fact of its deletion says that a client is to be told.
+fn address_in(event: &Event) -> Option<Address> {
+    let text = |name| event.member(name).map(str::to_owned);
+    Some(Address { uri: text(Event::LOGOUT_URI)?, alg: text(Event::LOGOUT_ALG)? })
+}
+
+fn notice(
+    event: &Event,
+    id: EventId,
+    (client, user_id, session_id): (&ClientId, UserId, SessionId),
+    sub: Option<String>,
+    access_ttl: Duration,
+) -> LogoutNotice {
+    LogoutNotice {
+        id,
+        client_id: client.clone(),
+        user_id,
+        session_id,
+        sub,
+        at: event.at,
+        status: NoticeStatus::Waiting,
+        tries: 0,
+        send_after: event.at,
+        give_up_at: give_up_at(event.at, access_ttl),
+        last_status: None,
+        last_error: None,
+        ended_at: None,
+        address: None,
+    }
+}

@@ -1,0 +1,43 @@
+//! The feed as a reader of the log: facts become entries at the next position of each project they concern.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use usher_domain::feed::{EntryKind, MAX_LIVE, Notice, notice_of};
+use usher_domain::id::ProjectId;
+use crate::Heard;
+use usher_storage::{Result, Tx};
+
+/// How often it is looked whether a feed has grown too large, in entries.
+const LOOK_EVERY: i64 = 1_000;
+
+/// Writes down what the projects' modules have to know of a fact, and gives the projects whose feed has grown.
+pub(crate) async fn hear(
+    tx: &mut Tx<'_>,
+    heard: &Heard<'_>,
+    lifetime: Duration,
+) -> Result<BTreeSet<ProjectId>> {
+    let mut grown = BTreeSet::new();
+    let Some(notice) = notice_of(heard.event, lifetime) else { return Ok(grown) };
+    for project in &heard.projects {
+        let Some(position) = tx.append_to_feed(*project, &notice).await? else { continue };
+        grown.insert(*project);
+        if position % LOOK_EVERY == 0 {
+            fold(tx, *project, &notice).await?;
+        }
+    }
+    Ok(grown)
+}
+
+/// Too many single entries become one mark: everybody in the project gets new tokens, once.
+async fn fold(tx: &mut Tx<'_>, project: ProjectId, last: &Notice) -> Result<()> {
+    if tx.count_live_entries(project, last.at).await? <= MAX_LIVE {
+        return Ok(());
+    }
+    let why = "too_many_revocations".to_owned();
+    let mark = Notice { kind: EntryKind::Project, value: project.to_string(), why, ..last.clone() };
+    if let Some(position) = tx.append_to_feed(project, &mark).await? {
+        tx.fold_feed(project, position).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! What was told in one breath becomes one sealed value for each project, so that a flood of sign-ins costs little.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use usher_domain::history::{Entry, has_device, is_told};
+use usher_domain::id::ProjectId;
+use usher_domain::time::Timestamp;
+use crate::Heard;
+use usher_keys::project_key::ProjectLock;
+use usher_storage::{Result, Tx};
+
+/// What is to be written into each project's history.
+#[derive(Debug, Default)]
+pub(crate) struct Pages {
+    entries: BTreeMap<(ProjectId, Timestamp), Vec<Entry>>,
+}
+
+impl Pages {
+    /// Notes a fact for every project that it concerns.
+    pub(crate) async fn hear(&mut self, tx: &mut Tx<'_>, heard: &Heard<'_>) -> Result<()> {
+        let event = heard.event;
+        if heard.projects.is_empty() || !is_told(event.kind) {
+            return Ok(());
+        }
+        let mut entry = Entry::of(event);
+        entry.sub = match event.user_id {
+            Some(id) => tx.find_user(id).await?.map(|user| user.sub.0),
+            None => None,
+        };
+        let told = || event.member("sub").map(str::to_owned);
+        entry.sub = entry.sub.or_else(told);
+        entry.data.remove("sub");
+        if let Some(session) = event.session_id.filter(|_| has_device(event.kind))
+            && let Some(device) = tx.find_device(session).await?
+        {
+            (entry.source, entry.user_agent, entry.amr) = (device.source, device.user_agent, device.amr);
+        }
+        let day = event.at.start_of_day();
+        for project in &heard.projects {
+            self.entries.entry((*project, day)).or_default().push(entry.clone());
+        }
+        Ok(())
+    }
+
+    /// Seals what was noted.
+    pub(crate) async fn write(self, tx: &mut Tx<'_>) -> Result<()> {
+        for ((project, day), entries) in self.entries {
+            let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
+            tx.seal_into_history(project, day, seal).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! The one reader that all others stand behind: takes facts from the log and hands each to everybody.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::history::Pages;
+use super::{backchannel, feed, webhooks};
+use usher_domain::concern::Concern;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::ProjectId;
+use usher_storage::reading::Untold;
+use usher_storage::{Result, Ring, Store, Tx};
+
+/// Facts in one transaction. Other writers of SQLite wait for it, so it is kept short.
+const BATCH: u32 = 64;
+
+/// What readers have to know of the house.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// No access token lives longer.
+    pub access_ttl: Duration,
+}
+
+/// A fact, and whom it concerns.
+#[derive(Debug)]
+pub struct Heard<'a> {
+    /// The fact.
+    pub event: &'a Event,
+    /// The projects that may know of it.
+    pub projects: BTreeSet<ProjectId>,
+}
+
+/// Takes facts from the log and tells them.
+#[derive(Clone)]
+pub struct Teller {
+    store: Store,
+    rules: Rules,
+}
+
+impl Teller {
+    /// Reads the log of this store.
+    pub fn new(store: Store, rules: Rules) -> Self {
+        Self { store, rules }
+    }
+
+    /// Tells everything that was told to nobody yet, and gives how many facts that were. A fact that cannot be told stays
+    /// untold, and does not keep back those behind it.
+    ///
+    /// # Errors
+    /// That the database is not available; or why the first of the facts that stay could not be told.
+    pub async fn tell(&self) -> Result<usize> {
+        let mut told = 0;
+        let mut stuck = None;
+        while self.store.has_untold().await? {
+            match self.tell_some(BATCH, 0).await {
+                Ok(0) => break,
+                Ok(some) => told += some,
+                Err(_) => {
+                    let (some, why) = self.tell_one_by_one().await?;
+                    told += some;
+                    stuck = stuck.or(why);
+                    if some == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+        stuck.map_or(Ok(told), Err)
+    }
+
+    /// After a batch has failed: each fact alone, past those that fail again.
+    async fn tell_one_by_one(&self) -> Result<(usize, Option<usher_storage::StorageError>)> {
+        let (mut told, mut stuck, mut skip) = (0, None, 0);
+        while skip < BATCH {
+            match self.tell_some(1, skip).await {
+                Ok(0) => break,
+                Ok(some) => told += some,
+                Err(why) => {
+                    tracing::warn!("a fact cannot be told yet: {why}");
+                    stuck = stuck.or(Some(why));
+                    skip += 1;
+                }
+            }
+        }
+        Ok((told, stuck))
+    }
+
+    /// Tells up to `size` facts, leaving out the first `skip`.
+    async fn tell_some(&self, size: u32, skip: u32) -> Result<usize> {
+        let rules = self.rules;
+        let work = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let mut facts = tx.take_untold(size + skip).await?;
+                facts.drain(..facts.len().min(skip as usize));
+                let rings = tell_all(&mut tx, &facts, rules).await?;
+                Ok((facts.len(), rings))
+            })
+        });
+        let (told, rings) = work.await?;
+        self.store.ring_outgoing();
+        for ring in rings {
+            self.store.ring(ring);
+        }
+        Ok(told)
+    }
+}
+
+/// Hands each fact to every reader. Gives what is to be rung once all of it is durable.
+async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec<Ring>> {
+    let mut grown = BTreeSet::new();
+    let mut rings = Vec::new();
+    let mut pages = Pages::default();
+    for fact in facts {
+        let event = &fact.event;
+        let heard = Heard { event, projects: concerned(tx, event).await? };
+        grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
+        backchannel::hear(tx, &heard, rules.access_ttl).await?;
+        webhooks::hear(tx, &heard).await?;
+        if matches!(
+            event.kind,
+            EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned | EventKind::KeyRevoked
+        ) {
+            rings.push(Ring::Keys);
+        }
+        if matches!(
+            event.kind,
+            EventKind::ProjectTokenRotated | EventKind::FormerTokensEnded | EventKind::ProjectDeleted
+        ) {
+            rings.extend(heard.projects.iter().copied().map(Ring::Credentials));
+        }
+        pages.hear(tx, &heard).await?;
+        tx.mark_told(fact).await?;
+    }
+    pages.write(tx).await?;
+    rings.extend(grown.into_iter().map(Ring::Feed));
+    for ring in &rings {
+        tx.ring(*ring).await?;
+    }
+    Ok(rings)
+}
+
+/// The projects whose business a fact is ([`Concern`]).
+async fn concerned(tx: &mut Tx<'_>, event: &Event) -> Result<BTreeSet<ProjectId>> {
+    let mut projects = event.projects();
+    match (event.kind.concern(), event.user_id, event.session_id) {
+        (Concern::House | Concern::Arrival, ..) => projects.clear(),
+        (Concern::Session, _, Some(session)) => projects.extend(tx.projects_of_session(session).await?),
+        (Concern::Person, Some(user), _) => projects.extend(tx.projects_of_user(user).await?),
+        (Concern::Everybody, ..) => projects.extend(tx.every_project().await?),
+        (Concern::Project | Concern::Session | Concern::Person, ..) => {}
+    }
+    Ok(projects)
+}

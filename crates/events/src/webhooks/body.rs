@@ -1,0 +1,43 @@
+//! A delivery as it goes out: signed anew at every try, with every secret that is good.
+
+use hyper::http::Request as HttpRequest;
+use hyper::http::header::CONTENT_TYPE;
+
+use usher_domain::time::Timestamp;
+use usher_domain::webhook::{Delivery, SealedSecret, Webhook};
+use usher_keys::seal::{Purpose, Sealer};
+use usher_keys::webhook::WebhookSecret;
+use usher_http_client::Request;
+
+/// A secret as it signs; `None` if it was sealed under another master key.
+pub fn unsealed(secret: &SealedSecret, sealer: &Sealer) -> Option<WebhookSecret> {
+    WebhookSecret::from_bytes(sealer.open_text(Purpose::WebhookSecret, &secret.sealed).ok()?).ok()
+}
+
+/// The request that carries a delivery at this moment.
+///
+/// # Errors
+/// In words, if there is nothing to sign it with, or nowhere to send it.
+pub fn request(
+    webhook: &Webhook,
+    delivery: &Delivery,
+    sealer: &Sealer,
+    now: Timestamp,
+) -> Result<Request, &'static str> {
+    let (id, body) = (delivery.message_id.to_string(), delivery.body.as_bytes());
+    let signatures: Vec<String> = webhook
+        .signing(now)
+        .filter_map(|secret| unsealed(secret, sealer))
+        .map(|secret| secret.sign(&id, now, body))
+        .collect();
+    if signatures.is_empty() {
+        return Err("none of its secrets can be opened");
+    }
+    HttpRequest::post(&webhook.url)
+        .header(CONTENT_TYPE, "application/json")
+        .header("webhook-id", id)
+        .header("webhook-timestamp", now.0)
+        .header("webhook-signature", signatures.join(" "))
+        .body(body.to_vec())
+        .map_err(|_| "this address may not be called")
+}

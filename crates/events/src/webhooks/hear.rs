@@ -1,0 +1,72 @@
+//! Webhooks as a reader of the log: a fact becomes one message for each webhook that wants it.
+
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::EventId;
+use usher_domain::webhook::catalogue::{self, MessageType, subject_of};
+use crate::Heard;
+use usher_storage::outgoing::deliveries::NewDelivery;
+use usher_storage::outgoing::webhooks::Listening;
+use usher_storage::{Result, Tx};
+
+/// Writes down what is to be sent because of a fact.
+pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>) -> Result<()> {
+    let event = heard.event;
+    let Some(message) = catalogue::of_kind(event.kind) else { return Ok(()) };
+    let listening =
+        if message.is_for_all() { tx.listening_anywhere().await? } else { tx.listening_in(&heard.projects).await? };
+    if listening.is_empty() {
+        return Ok(());
+    }
+    for arrival in arrivals(tx, event).await? {
+        if let Some(message) = catalogue::of_kind(arrival.kind) {
+            put(tx, &arrival, message, &listening).await?;
+        }
+    }
+    put(tx, event, message, &listening).await
+}
+
+/// With its first grant at a project a session, and perhaps its user, become that project's business: what happened
+/// earlier was not. These facts are made of the grant's, each under a name of its own.
+async fn arrivals(tx: &mut Tx<'_>, event: &Event) -> Result<Vec<Event>> {
+    let mut arrived = Vec::new();
+    let (EventKind::GrantCreated, Some(project)) = (event.kind, event.project_id) else { return Ok(arrived) };
+    let (Some(user), Some(session), Some(_)) = (event.user_id, event.session_id, event.grant_id) else {
+        return Ok(arrived);
+    };
+    if tx.is_first_of_user(project, user, event.at).await? {
+        arrived.push(Event::new(event.id.beside(1), EventKind::UserCreated, event.at).with_user(user));
+    }
+    if tx.is_first_in_session(project, user, session).await? {
+        let amr = tx.find_device(session).await?.map(|device| device.amr).unwrap_or_default();
+        let id = EventId(session.0);
+        let fact = Event::new(id, EventKind::SessionCreated, event.at).with_user(user).with_session(session);
+        arrived.push(fact.with("amr", amr));
+    }
+    Ok(arrived)
+}
+
+async fn put(tx: &mut Tx<'_>, event: &Event, message: &MessageType, listening: &[Listening]) -> Result<()> {
+    let wanting: Vec<&Listening> = listening.iter().filter(|webhook| webhook.wants(message.name())).collect();
+    if wanting.is_empty() {
+        return Ok(());
+    }
+    let sub = sub_of(tx, event, message).await?;
+    for webhook in wanting {
+        let new = NewDelivery {
+            webhook: webhook.id,
+            message: event.id,
+            kind: message.name().to_owned(),
+            subject: subject_of(event),
+            body: message.message(event, webhook.project_id, sub.as_deref()).to_string(),
+        };
+        tx.insert_delivery(&new, event.at).await?;
+    }
+    Ok(())
+}
+
+async fn sub_of(tx: &mut Tx<'_>, event: &Event, message: &MessageType) -> Result<Option<String>> {
+    match event.user_id.filter(|_| message.names_a_user()) {
+        Some(user) => Ok(tx.find_sub(user).await?.map(|sub| sub.0)),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,125 @@
+//! A request that may be sent again: under one key it is done once, and answered alike each time.
+//!
+//! What was answered is locked by the key itself, of which only a hash is kept: neither the database nor the master key
+//! opens it without the caller.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+
+use super::caller::Caller;
+use usher_domain::time::Timestamp;
+use crate::error::FlowError;
+use crate::usher::{Device, Usher};
+use usher_keys::seal::Purpose;
+
+/// An answer is kept for so long.
+const KEPT: Duration = Duration::from_hours(24);
+/// A request that is not answered after this was abandoned: its instance died.
+const ABANDONED: Duration = Duration::from_mins(2);
+
+/// A request that is being done for the first time.
+#[derive(Debug)]
+pub struct FirstTime {
+    id: [u8; 32],
+    lock: String,
+    begun_at: Timestamp,
+}
+
+/// What is to be done with a request that has a key.
+#[derive(Debug)]
+pub enum Repeat {
+    /// It is new: do it.
+    First(FirstTime),
+    /// It was answered before: with this.
+    Answered(Vec<u8>),
+    /// The same request is being done at this moment.
+    Running,
+    /// The key came before, with another request.
+    Mismatch,
+}
+
+impl Caller {
+    /// Whom the keys of requests belong to.
+    fn owner(&self) -> String {
+        match self {
+            Self::Project(project) | Self::FormerToken(project) => format!("project {}", project.id),
+            Self::Client { client, .. } => format!("client {}", client.id),
+            Self::Person(account) => format!("user {}", account.user.id),
+        }
+    }
+}
+
+impl Usher {
+    /// Looks whether this caller sent a request under this key before. `content` is all that makes the request what it is.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn begin_once(
+        &self,
+        caller: Option<&Caller>,
+        device: &Device,
+        key: &str,
+        content: &[&[u8]],
+    ) -> Result<Repeat, FlowError> {
+        let owner = caller.map_or_else(|| format!("source {}", device.source), Caller::owner);
+        let id = self.sealer.mac(Purpose::RepeatedAnswer, format!("{owner}\n{key}").as_bytes());
+        let (asked, now) = (hash(content), self.now());
+        let begin = self.store.write(move |mut tx| {
+            Box::pin(async move { tx.begin_repeatable(&id, &asked, now, now + KEPT, now - ABANDONED).await })
+        });
+        if begin.await? {
+            return Ok(Repeat::First(FirstTime { id, lock: key.to_owned(), begun_at: now }));
+        }
+        // Whoever was first may have come to nothing between the two looks: then the caller tries again.
+        let Some(earlier) = self.store.find_repeatable(&id).await? else { return Ok(Repeat::Running) };
+        if earlier.request_hash != asked {
+            return Ok(Repeat::Mismatch);
+        }
+        let opened = |sealed: Vec<u8>| self.sealer.open_locked(Purpose::RepeatedAnswer, key.as_bytes(), &sealed).ok();
+        Ok(earlier.answer.map_or(Repeat::Running, |sealed| opened(sealed).map_or(Repeat::Mismatch, Repeat::Answered)))
+    }
+
+    /// Keeps the answer to a request that was done; of one that came to nothing, nothing is kept, and it may be tried anew.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn finish_once(&self, first: FirstTime, answer: Option<&[u8]>) -> Result<(), FlowError> {
+        let FirstTime { id, lock, begun_at } = first;
+        let sealed =
+            answer.map(|bytes| self.sealer.seal_locked(Purpose::RepeatedAnswer, lock.as_bytes(), bytes, &*self.random));
+        let finish = self.store.write_single(move |mut tx| {
+            Box::pin(async move {
+                match sealed {
+                    Some(sealed) => tx.finish_repeatable(&id, begun_at, &sealed).await,
+                    None => tx.forget_repeatable(&id, begun_at).await,
+                }
+            })
+        });
+        Ok(finish.await?)
+    }
+}
+
+/// One hash of several parts; where one ends and the next begins counts.
+fn hash(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        context.update(part);
+    }
+    let mut hash = [0; 32];
+    hash.copy_from_slice(context.finish().as_ref());
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_request_do_not_run_into_one_another() {
+        assert_eq!(hash(&[b"POST", b"/a"]), hash(&[b"POST", b"/a"]));
+        assert_ne!(hash(&[b"POST/", b"a"]), hash(&[b"POST", b"/a"]));
+        assert_ne!(hash(&[b"a", b""]), hash(&[b"a"]));
+    }
+}

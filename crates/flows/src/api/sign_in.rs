@@ -1,0 +1,29 @@
+//! Both steps of a sign-in in one request, for whoever has no pages to go from one to the other.
+
+use crate::accounts::Browser;
+use crate::arrive::SignedIn;
+use crate::error::FlowError;
+use crate::sign_in::Attempt;
+use crate::usher::{Device, Usher};
+
+impl Usher {
+    /// Signs a person in by their password and, where a second step is due and a code came along, by that code.
+    /// Without one the answer is that the second step is due.
+    ///
+    /// # Errors
+    /// Those of [`Usher::sign_in`] and [`Usher::give_code`].
+    pub async fn sign_in_at_once(
+        &self,
+        attempt: Attempt,
+        code: Option<&str>,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<SignedIn, FlowError> {
+        match (self.sign_in(attempt, browser, device).await?, code) {
+            (SignedIn::SecondFactor { pending }, Some(code)) => {
+                self.give_code(&pending, code, false, browser, device).await
+            }
+            (arrived, _) => Ok(arrived),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! A session that is held by tokens instead of a cookie: no browser knows its secret, and a grant of the house's own client
+//! stands for it.
+
+use super::house_client::{ACCOUNT_SCOPE, HOUSE_CLIENT};
+use usher_domain::client::Client;
+use usher_domain::event::EventKind;
+use usher_domain::grant::{Grant, RefreshFamily};
+use usher_domain::id::{GrantId, SessionId};
+use usher_domain::session::{EndReason, Session};
+use usher_domain::user::{User, UserStatus};
+use crate::accounts::Account;
+use crate::error::{FlowError, Refused};
+use crate::introspect::Access;
+use crate::issue::Issue;
+use crate::usher::{Device, Usher};
+use usher_protocol::claims::ClaimsRequest;
+use usher_protocol::error::ErrorCode;
+use usher_protocol::scope::Scope;
+use usher_protocol::token::TokenResponse;
+use usher_storage::grants::Spend;
+
+/// A session and the tokens that hold it.
+#[derive(Debug, Clone)]
+pub struct TokenSession {
+    /// The session.
+    pub session: SessionId,
+    /// Its tokens.
+    pub tokens: TokenResponse,
+}
+
+impl Usher {
+    /// The tokens of a session that has just begun.
+    ///
+    /// # Errors
+    /// [`Refused::CredentialGone`] if the session is over already.
+    pub async fn hold_by_tokens(&self, session: SessionId) -> Result<TokenSession, FlowError> {
+        let found = self.store.find_session_by_id(session).await?;
+        let (session, user) = found.ok_or(Refused::CredentialGone)?;
+        self.grant_account(&session, &user).await
+    }
+
+    /// New tokens for a session that is held by tokens; the old ones are dead from then on.
+    ///
+    /// # Errors
+    /// [`Refused::CredentialGone`] if the session is over meanwhile.
+    pub async fn renew_tokens(&self, account: &Account, reason: EndReason) -> Result<TokenSession, FlowError> {
+        let (usher, user, client) = (self.clone(), account.user.id, self.house_client().await?.id.clone());
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move { usher.end_grants_at(&mut tx, user, &client, reason).await.map(drop) })
+        });
+        end.await?;
+        self.hold_by_tokens(account.session.id).await
+    }
+
+    /// New tokens for a refresh token of a session, which is used up by it.
+    ///
+    /// # Errors
+    /// [`Refused::NotSignedIn`] if it is no good, or not any more. Used twice, it ends the session.
+    pub async fn refresh_session(&self, token: &str, device: &Device) -> Result<TokenSession, FlowError> {
+        let gone = || FlowError::from(Refused::NotSignedIn);
+        let (grant, _) = self.read_refresh_token(token).ok_or_else(gone)?;
+        let found = self.store.find_grant(grant).await?.ok_or_else(gone)?;
+        let found = self.store.find_session_by_id(found.grant.session_id).await?;
+        let (session, user) = found.ok_or_else(gone)?;
+        // A session that nobody ended, and whose time is over, takes its tokens along.
+        if session.ended_at.is_none() && !session.is_live(self.now()) {
+            return Err(gone());
+        }
+        let client = self.house_client().await?;
+        let urv = self.place_of(&client).await?;
+        let tokens = match self.refresh(&client, token, None, urv).await {
+            Err(FlowError::OAuth(error)) if error.code == ErrorCode::InvalidGrant => return Err(gone()),
+            Err(FlowError::OAuth(_)) => return Err(Refused::Busy { seconds: 1 }.into()),
+            answered => answered?,
+        };
+        let account = Account::away(session, user, true);
+        self.touch(&account, device).await?;
+        Ok(TokenSession { session: account.session.id, tokens })
+    }
+
+    /// The person that an access token acts as at the API: one of the house's own client, and of no other.
+    pub(super) async fn person_by_token(&self, access: &Access) -> Result<Option<Account>, FlowError> {
+        let claims = &access.claims;
+        let scope = Scope::parse(&claims.scope).unwrap_or_default();
+        let session = claims.sid.as_deref().and_then(|sid| sid.parse::<SessionId>().ok());
+        let (HOUSE_CLIENT, true, Some(session)) = (claims.client_id.as_str(), scope.contains(ACCOUNT_SCOPE), session)
+        else {
+            return Ok(None);
+        };
+        let found = self.store.find_session_by_id(session).await?;
+        let live = |session: &Session, user: &User| session.is_live(self.now()) && user.status == UserStatus::Active;
+        Ok(found
+            .filter(|(session, user)| live(session, user))
+            .map(|(session, user)| Account::away(session, user, true)))
+    }
+
+    async fn grant_account(&self, session: &Session, user: &User) -> Result<TokenSession, FlowError> {
+        let (client, now) = (self.house_client().await?, self.now());
+        let urv = self.place_of(&client).await?;
+        let family = RefreshFamily::begin(now, &self.refresh_limits(&client));
+        let grant = Grant {
+            id: GrantId::new(now, &*self.random),
+            client_id: client.id.clone(),
+            user_id: user.id,
+            session_id: session.id,
+            scope: Scope::of([ACCOUNT_SCOPE]),
+            claims: ClaimsRequest::default(),
+            auth_time: session.auth_time,
+            acr: session.acr.clone(),
+            amr: session.amr.clone(),
+            created_at: now,
+            refresh: Some(family),
+            revoked_at: None,
+        };
+        let event = self
+            .event(EventKind::GrantCreated)
+            .with_user(user.id)
+            .with_session(session.id)
+            .with_client(&client.id)
+            .with_grant(grant.id)
+            .with_project(client.project_id)
+            .with("scope", grant.scope.to_string());
+        if self.store.spend_code(grant.clone(), event).await? != Spend::Done {
+            return Err(Refused::CredentialGone.into());
+        }
+        let generation = Some(family.generation);
+        let (client, grant, sub, scope) = (&*client, &grant, &user.sub, &grant.scope);
+        let issue = Issue { client, grant, sub, scope, nonce: None, generation, urv };
+        Ok(TokenSession { session: session.id, tokens: self.issue(issue).await? })
+    }
+
+    /// How far the feed of a client's project has come. Asked before its tokens are made: what ends later is told later.
+    async fn place_of(&self, client: &Client) -> Result<i64, FlowError> {
+        Ok(self.store.feed_place(client.project_id).await?.map_or(0, |place| place.position))
+    }
+}

@@ -1,0 +1,221 @@
+//! What a person has beside a password: who may change it, and what every change of it leaves behind.
+
+use usher_domain::authentication::{AAL2, Authentication, Means, acr_meets};
+use usher_domain::event::{Event, EventKind};
+use usher_domain::factors::Factors;
+use usher_domain::id::{RememberedId, SessionId, UserId};
+use usher_domain::notice::Notice;
+use usher_domain::remembered::RememberedBrowser;
+use usher_domain::session::Session;
+use usher_domain::time::Timestamp;
+use usher_domain::user::User;
+use crate::accounts::{Account, Browser, secret_hash};
+use crate::error::{FlowError, Refused};
+use crate::notices::PreparedNotice;
+use crate::standing::check_standing;
+use crate::usher::Usher;
+use usher_storage::{Result as Stored, Tx};
+
+/// What a change of a factor begins with and leaves behind, in the same transaction: whoever asked for it still stands; its
+/// event, a letter to the owner, and no browser that is spared a second step any more.
+pub(crate) struct FactorChange {
+    user: UserId,
+    /// `None` for a change by an administrator.
+    session: Option<SessionId>,
+    event: Event,
+    notice: Option<PreparedNotice>,
+}
+
+impl FactorChange {
+    /// Comes first in the transaction: changes of one account come one after another.
+    pub(crate) async fn check(&self, tx: &mut Tx<'_>, now: Timestamp) -> Stored<Result<(), Refused>> {
+        match self.session {
+            Some(session) => check_standing(tx, (self.user, session), now).await,
+            None => tx.lock_user(self.user).await.map(|_| Ok(())),
+        }
+    }
+
+    pub(crate) async fn write(&self, tx: &mut Tx<'_>) -> Stored<()> {
+        tx.append(&self.event).await?;
+        if let Some(notice) = &self.notice {
+            notice.post(tx).await?;
+        }
+        tx.forget_all_remembered(self.user).await.map(drop)
+    }
+}
+
+impl Usher {
+    /// Has this person shown a moment ago, and well enough, who they are, so that they may change what they sign in by,
+    /// where their letters go, or whether the account exists at all?
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`] if they have to show themselves again first; [`Refused::Frozen`].
+    pub async fn check_factor_change(&self, account: &Account) -> Result<Factors, FlowError> {
+        if account.user.factors_are_frozen(self.now()) {
+            return Err(Refused::Frozen.into());
+        }
+        let factors = self.store.find_factors(account.user.id).await?;
+        if self.is_shown_well(account, &factors) { Ok(factors) } else { Err(Refused::NotFresh.into()) }
+    }
+
+    /// Has this person shown who they are a moment ago, by two factors where the account has two?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn is_well_shown(&self, account: &Account) -> Result<bool, FlowError> {
+        Ok(self.is_shown_well(account, &self.store.find_factors(account.user.id).await?))
+    }
+
+    /// Whoever is spared the second step in this browser shows it all the same before anything is changed.
+    fn is_shown_well(&self, account: &Account, factors: &Factors) -> bool {
+        account.is_fresh(self.now()) && (!factors.ask_second_step() || acr_meets(&account.session.acr, AAL2))
+    }
+
+    /// The factors of a signed-in person.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn factors_of(&self, account: &Account) -> Result<Factors, FlowError> {
+        Ok(self.store.find_factors(account.user.id).await?)
+    }
+
+    /// The browsers that are spared this person's second step.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn remembered_of(&self, account: &Account) -> Result<Vec<RememberedBrowser>, FlowError> {
+        Ok(self.store.list_remembered(account.user.id, self.now()).await?)
+    }
+
+    /// Spares no second step any more in one browser, or in any.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn forget_browser(&self, account: &Account, which: Option<RememberedId>) -> Result<(), FlowError> {
+        let user = account.user.id;
+        let event = self.event(EventKind::BrowserForgotten).with_user(user).with_session(account.session.id);
+        let forget = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let forgotten = match which {
+                    Some(id) => u64::from(tx.forget_remembered(user, id).await?),
+                    None => tx.forget_all_remembered(user).await?,
+                };
+                if forgotten == 0 { Ok(()) } else { tx.append(&event).await }
+            })
+        });
+        Ok(forget.await?)
+    }
+
+    /// Asks for a passkey after the password from now on, or no more.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`].
+    pub async fn want_second_step(&self, account: &Account, wanted: bool) -> Result<(), FlowError> {
+        self.check_factor_change(account).await?;
+        let (user, now) = (account.user.id, self.now());
+        let event = self.event(EventKind::SecondStepChanged).with("wanted", wanted);
+        let session = account.session.id;
+        let event = event.with_user(user).with_session(session);
+        let change = FactorChange { user, session: Some(session), event, notice: None };
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
+                tx.want_second_step(user, wanted, now).await?;
+                change.write(&mut tx).await.map(Ok)
+            })
+        });
+        Ok(write.await??)
+    }
+
+    /// Takes every factor beside the password away from somebody who has lost them. For administrators, who have made sure
+    /// of whom they speak with.
+    ///
+    /// # Errors
+    /// [`Refused::LastWayIn`] if a passkey is the only way in, and there is no address to send a new password to.
+    pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
+        let (id, now) = (user.id, self.now());
+        let event = self.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
+        let notice = Some(self.notice(user, &Notice::FactorsReset)?);
+        let change = FactorChange { user: id, session: None, event, notice };
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
+                let reachable = tx.find_user(id).await?.is_some_and(|user| user.email.is_some());
+                if !reachable && !tx.count_ways_in(id).await?.can_spare_passkeys() {
+                    return Ok(Err(Refused::LastWayIn));
+                }
+                tx.delete_totp(id).await?;
+                tx.delete_passkeys_of(id).await?;
+                tx.replace_recovery_codes(id, &[], now).await?;
+                tx.want_second_step(id, false, now).await?;
+                change.write(&mut tx).await.map(Ok)
+            })
+        });
+        write.await??;
+        self.letter_bell.notify_one();
+        Ok(())
+    }
+
+    /// A change by a signed-in person: what it leaves behind.
+    pub(crate) fn factor_change(
+        &self,
+        account: &Account,
+        kind: EventKind,
+        factor: &'static str,
+        told: &Notice,
+    ) -> Result<FactorChange, FlowError> {
+        let (user, session) = (account.user.id, account.session.id);
+        let event = self.event(kind).with_user(user).with_session(session).with("factor", factor);
+        Ok(FactorChange { user, session: Some(session), event, notice: Some(self.notice(&account.user, told)?) })
+    }
+
+    /// A session goes on as it is, under a new secret: whoever had the old one has nothing of what was just changed.
+    pub(crate) async fn renew_session(
+        &self,
+        account: &Account,
+        browser: &mut Browser,
+    ) -> Result<(), FlowError> {
+        let (id, secret) = (account.session.id, self.random.token());
+        let hash = secret_hash(&secret);
+        let renew =
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.replace_session_secret(id, &hash).await }));
+        renew.await?;
+        browser.forget(account);
+        browser.remember(secret);
+        Ok(())
+    }
+
+    /// A signed-in person has shown one factor more: the session knows it from now on, under a new secret.
+    pub(crate) async fn step_up(
+        &self,
+        session: &Session,
+        means: Means,
+        browser: &mut Browser,
+    ) -> Result<bool, FlowError> {
+        let (id, secret) = (session.id, self.random.token());
+        let hash = secret_hash(&secret);
+        let event = self.event(EventKind::SessionSteppedUp).with_user(session.user_id).with_session(id);
+        let raise = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                // What was shown meanwhile counts as well.
+                let Some(held) = tx.lock_session(id).await? else { return Ok(false) };
+                let shown = Authentication::of_session(&held.amr).and(means);
+                tx.step_up_session(id, &shown.amr(), shown.acr(), &hash).await?;
+                tx.append(&event.with("amr", shown.amr())).await?;
+                Ok(true)
+            })
+        });
+        let raised = raise.await?;
+        if raised && let Some(account) = self.accounts(browser).await?.into_iter().find(|one| one.session.id == id) {
+            browser.forget(&account);
+        }
+        if raised {
+            browser.remember(secret);
+        }
+        Ok(raised)
+    }
+}

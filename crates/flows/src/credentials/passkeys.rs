@@ -1,0 +1,380 @@
+//! Passkeys: register one, sign in by one, show one as a second step, name it, take it away (WebAuthn Level 3).
+//!
+//! User verification is required everywhere, so a passkey is two factors by itself.
+//! What a ceremony has to remember travels sealed with its page, bound to the browser, and is spent once.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use webauthn_rs::prelude::{
+    AuthenticationResult, DiscoverableAuthentication, Passkey, PasskeyAuthentication, PasskeyRegistration,
+    PublicKeyCredential, RegisterPublicKeyCredential, Webauthn, WebauthnBuilder, WebauthnError,
+};
+
+use usher_domain::authentication::{Authentication, Guard, Means};
+use usher_domain::event::EventKind;
+use usher_domain::id::{CeremonyId, PasskeyId, UserId};
+use usher_domain::notice::{FactorName, Notice};
+use usher_domain::passkey::{StoredPasskey, aaguid, maker, tidy_name};
+use usher_domain::text::NameFault;
+use usher_domain::time::Timestamp;
+use usher_domain::user::UserStatus;
+use crate::accounts::{Account, Browser};
+use crate::arrive::SignedIn;
+use crate::authorize::mark_hash;
+use crate::error::{FlowError, Refused};
+use crate::usher::{Device, Usher};
+use usher_keys::seal::Purpose;
+use usher_storage::StorageError;
+
+/// A ceremony may take so long: a sign-in page stays open for a while before its passkey is used.
+const LIFETIME: Duration = Duration::from_mins(30);
+/// What a passkey is called that does not say who made it.
+const UNNAMED: &str = "Passkey";
+
+/// What a page needs to ask for a passkey.
+#[derive(Debug, Clone, Default)]
+pub struct Ceremony {
+    /// The options, as `parse…OptionsFromJSON` takes them.
+    pub options: String,
+    /// What has to come back with the answer.
+    pub state: String,
+}
+
+/// What the browser answered, and the ceremony that it answers.
+#[derive(Debug, Clone, Copy)]
+pub struct PasskeyAnswer<'a> {
+    /// The state of the ceremony.
+    pub state: &'a str,
+    /// The credential, as `toJSON` gives it.
+    pub credential: &'a str,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Waiting {
+    Register { user: UserId, handle: Uuid, state: PasskeyRegistration },
+    SignIn(DiscoverableAuthentication),
+    Second { user: UserId, state: PasskeyAuthentication },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    id: CeremonyId,
+    browser: String,
+    expires_at: Timestamp,
+    waiting: Waiting,
+}
+
+impl Usher {
+    /// Are there passkeys in this house? They belong to a domain: an address of numbers has none.
+    pub fn offers_passkeys(&self) -> bool {
+        self.webauthn().is_ok()
+    }
+
+    /// The passkeys of a signed-in person, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn passkeys_of(&self, account: &Account) -> Result<Vec<StoredPasskey>, FlowError> {
+        Ok(self.store.list_passkeys(account.user.id).await?)
+    }
+
+    /// Begins to register a passkey for a signed-in person.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`], [`Refused::PasskeysNotOffered`].
+    pub async fn begin_passkey(&self, account: &Account, browser: &mut Browser) -> Result<Ceremony, FlowError> {
+        self.check_factor_change(account).await?;
+        let (webauthn, user) = (self.webauthn()?, &account.user);
+        let held = self.store.list_passkeys(user.id).await?;
+        let handle = held.first().map_or(user.id.0, |passkey| passkey.handle);
+        let known = held.iter().map(|passkey| passkey.credential_id.clone()).collect();
+        let label = user.label();
+        let name = user.profile.display_name().unwrap_or_else(|| label.clone());
+        let begun = webauthn.start_passkey_registration(handle, &label, &name, Some(known));
+        let (options, state) = begun.map_err(|error| refused(&error))?;
+        let mut options = serde_json::to_value(options)?;
+        // A passkey that the authenticator finds by itself is what the sign-in page asks for. Security keys with no room left
+        // for one may do without.
+        options["publicKey"]["authenticatorSelection"]["residentKey"] = "preferred".into();
+        self.ceremony(&options, Waiting::Register { user: user.id, handle, state }, browser)
+    }
+
+    /// Registers a passkey. The session counts it as shown.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`], [`Refused::PasskeyRefused`], [`Refused::PasskeyTaken`].
+    pub async fn register_passkey(
+        &self,
+        account: &Account,
+        answer: PasskeyAnswer<'_>,
+        browser: &mut Browser,
+    ) -> Result<StoredPasskey, FlowError> {
+        self.check_factor_change(account).await?;
+        let Waiting::Register { user, handle, state } = self.spend(answer.state, browser).await? else {
+            return Err(Refused::PasskeyRefused.into());
+        };
+        let credential: RegisterPublicKeyCredential = read(answer.credential)?;
+        if user != account.user.id {
+            return Err(Refused::PasskeyRefused.into());
+        }
+        let passkey =
+            self.webauthn()?.finish_passkey_registration(&credential, &state).map_err(|error| refused(&error))?;
+        let made_by = aaguid(&credential.response.attestation_object).and_then(maker);
+        let stored = StoredPasskey {
+            id: PasskeyId::new(self.now(), &*self.random),
+            user_id: user,
+            credential_id: passkey.cred_id().clone(),
+            handle,
+            credential: serde_json::to_value(&passkey)?,
+            name: made_by.unwrap_or(UNNAMED).to_owned(),
+            synced: serde_json::to_value(&passkey)?["cred"]["backup_state"] == true,
+            created_at: self.now(),
+            last_used_at: None,
+        };
+        self.keep_passkey(account, &stored).await?;
+        self.step_up(&account.session, Means::Passkey { user_verified: true }, browser).await?;
+        Ok(stored)
+    }
+
+    async fn keep_passkey(&self, account: &Account, stored: &StoredPasskey) -> Result<(), FlowError> {
+        let told = Notice::FactorAdded { factor: FactorName::Passkey(stored.name.clone()) };
+        let change = self.factor_change(account, EventKind::FactorAdded, "passkey", &told)?;
+        let (kept, now) = (stored.clone(), self.now());
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
+                tx.insert_passkey(&kept).await?;
+                change.write(&mut tx).await.map(Ok)
+            })
+        });
+        match put.await {
+            Err(StorageError::Conflict) => Err(Refused::PasskeyTaken.into()),
+            done => {
+                done??;
+                self.letter_bell.notify_one();
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives a passkey another name.
+    ///
+    /// # Errors
+    /// [`Refused::Name`], [`Refused::NotFound`].
+    pub async fn rename_passkey(&self, account: &Account, id: PasskeyId, name: &str) -> Result<(), FlowError> {
+        let (user, name) = (account.user.id, tidy_name(name).ok_or(Refused::Name(NameFault::Empty))?);
+        let renamed =
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.rename_passkey(user, id, &name).await }));
+        if renamed.await? { Ok(()) } else { Err(Refused::NotFound("passkey").into()) }
+    }
+
+    /// Takes a passkey away.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`], [`Refused::LastWayIn`], [`Refused::NotFound`].
+    pub async fn remove_passkey(&self, account: &Account, id: PasskeyId) -> Result<(), FlowError> {
+        self.check_factor_change(account).await?;
+        let user = account.user.id;
+        let held = self.store.list_passkeys(user).await?;
+        let passkey = held.into_iter().find(|one| one.id == id).ok_or(Refused::NotFound("passkey"))?;
+        let told = Notice::FactorRemoved { factor: FactorName::Passkey(passkey.name) };
+        let change = self.factor_change(account, EventKind::FactorRemoved, "passkey", &told)?;
+        let now = self.now();
+        let remove = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
+                if !tx.count_ways_in(user).await?.can_spare_one() {
+                    return Ok(Err(Refused::LastWayIn));
+                }
+                if tx.delete_passkey(user, id).await? {
+                    change.write(&mut tx).await?;
+                }
+                Ok(Ok(()))
+            })
+        });
+        remove.await??;
+        self.letter_bell.notify_one();
+        Ok(())
+    }
+
+    /// Asks for any passkey of this house, on a sign-in page. Nothing is written.
+    ///
+    /// # Errors
+    /// [`Refused::PasskeysNotOffered`].
+    pub fn ask_for_passkey(&self, browser: &mut Browser) -> Result<Ceremony, FlowError> {
+        let (options, state) = self.webauthn()?.start_discoverable_authentication().map_err(|error| refused(&error))?;
+        self.ceremony(&serde_json::to_value(options)?, Waiting::SignIn(state), browser)
+    }
+
+    /// Signs a person in by a passkey.
+    ///
+    /// # Errors
+    /// [`Refused::PasskeyUnknown`], [`Refused::PasskeyRefused`], [`Refused::PasskeyCopied`], [`Refused::TooMany`].
+    pub async fn sign_in_by_passkey(
+        &self,
+        answer: PasskeyAnswer<'_>,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<SignedIn, FlowError> {
+        let credential: PublicKeyCredential = read(answer.credential)?;
+        self.count_passkey(&device.source).await?;
+        let Waiting::SignIn(state) = self.spend(answer.state, browser).await? else {
+            return Err(Refused::PasskeyRefused.into());
+        };
+        let (webauthn, now) = (self.webauthn()?, self.now());
+        let stored = self.store.find_passkey(credential.get_credential_id()).await?.ok_or(Refused::PasskeyUnknown)?;
+        let user = self.store.find_user(stored.user_id).await?.filter(|user| user.status == UserStatus::Active);
+        let user = user.ok_or(Refused::PasskeyUnknown)?;
+        let named = webauthn.identify_discoverable_authentication(&credential).map_err(|error| refused(&error))?.0;
+        if named != stored.handle {
+            return Err(Refused::PasskeyRefused.into());
+        }
+        let passkey: Passkey = serde_json::from_value(stored.credential.clone())?;
+        let result = webauthn.finish_discoverable_authentication_v2(&credential, state, &passkey);
+        let result = self.judged(result, &stored).await?;
+        let means = self.used(stored.id, result, now).await?;
+        self.arrive(user, Authentication::by(means), Guard::Passkey(stored.id), browser, device).await
+    }
+
+    /// Asks for a passkey as a second step.
+    ///
+    /// # Errors
+    /// [`Refused::InteractionOver`], [`Refused::PasskeyUnknown`] if the user has none.
+    pub async fn ask_for_second_passkey(&self, pending: &str, browser: &mut Browser) -> Result<Ceremony, FlowError> {
+        let pending = self.open_pending(pending, browser)?;
+        let held = self.store.list_passkeys(pending.user).await?;
+        let keys: Result<Vec<Passkey>, _> =
+            held.into_iter().map(|passkey| serde_json::from_value(passkey.credential)).collect();
+        let keys = keys?;
+        if keys.is_empty() {
+            return Err(Refused::PasskeyUnknown.into());
+        }
+        let (options, state) = self.webauthn()?.start_passkey_authentication(&keys).map_err(|error| refused(&error))?;
+        self.ceremony(&serde_json::to_value(options)?, Waiting::Second { user: pending.user, state }, browser)
+    }
+
+    /// Takes a passkey as a second step.
+    ///
+    /// # Errors
+    /// As [`Usher::sign_in_by_passkey`], and [`Refused::InteractionOver`].
+    pub async fn give_passkey(
+        &self,
+        pending: &str,
+        answer: PasskeyAnswer<'_>,
+        remember: bool,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<SignedIn, FlowError> {
+        let pending = self.open_pending(pending, browser)?;
+        let user = self.user_of(&pending).await?;
+        self.count_pending(pending.id).await?;
+        let credential: PublicKeyCredential = read(answer.credential)?;
+        let Waiting::Second { user: asked, state } = self.spend(answer.state, browser).await? else {
+            return Err(Refused::PasskeyRefused.into());
+        };
+        let stored = self.store.find_passkey(credential.get_credential_id()).await?;
+        let stored = stored.filter(|one| one.user_id == user.id && asked == user.id).ok_or(Refused::PasskeyUnknown)?;
+        let result = self.webauthn()?.finish_passkey_authentication(&credential, &state);
+        let result = self.judged(result, &stored).await?;
+        let means = self.used(stored.id, result, self.now()).await?;
+        self.complete(pending, user, means, remember, browser, device).await
+    }
+
+    /// A counter that went backwards is told to the log before anybody is told no.
+    async fn judged(
+        &self,
+        result: Result<AuthenticationResult, WebauthnError>,
+        stored: &StoredPasskey,
+    ) -> Result<AuthenticationResult, FlowError> {
+        if matches!(result, Err(WebauthnError::CredentialPossibleCompromise)) {
+            let event = self.event(EventKind::PasskeyCloneSuspected).with_user(stored.user_id);
+            let event = event.with("passkey", stored.id.to_string());
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+            return Err(Refused::PasskeyCopied.into());
+        }
+        Ok(result.map_err(|error| refused(&error))?)
+    }
+
+    /// Writes down that a passkey was used: in the credential as it is then, so that its counter never goes back.
+    async fn used(&self, id: PasskeyId, result: AuthenticationResult, now: Timestamp) -> Result<Means, FlowError> {
+        let (synced, user_verified) = (result.backup_state(), result.user_verified());
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(held) = tx.lock_passkey(id).await? else { return Ok(false) };
+                let credential = advanced(&held, &result).map_err(|_| unreadable(id))?;
+                tx.use_passkey(id, &credential, synced, now).await
+            })
+        });
+        if !write.await? {
+            return Err(Refused::PasskeyUnknown.into());
+        }
+        Ok(Means::Passkey { user_verified })
+    }
+
+    fn ceremony(&self, options: &Value, waiting: Waiting, browser: &mut Browser) -> Result<Ceremony, FlowError> {
+        let now = self.now();
+        let sealed = Sealed {
+            id: CeremonyId::new(now, &*self.random),
+            browser: mark_hash(browser.mark_or_make(self)),
+            expires_at: now + LIFETIME,
+            waiting,
+        };
+        let state = self.sealer.seal_text(Purpose::Ceremony, &serde_json::to_vec(&sealed)?, &*self.random);
+        Ok(Ceremony { options: options["publicKey"].to_string(), state })
+    }
+
+    /// Opens what a ceremony has to remember, in its browser and in time, once.
+    async fn spend(&self, state: &str, browser: &Browser) -> Result<Waiting, FlowError> {
+        let opened = self.sealer.open_text(Purpose::Ceremony, state).ok();
+        let sealed: Option<Sealed> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let here = browser.mark().map(mark_hash);
+        let sealed = sealed
+            .filter(|one| self.now() < one.expires_at && here.as_ref() == Some(&one.browser))
+            .ok_or(Refused::PasskeyRefused)?;
+        let (id, until) = (sealed.id, sealed.expires_at);
+        let spend = self.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
+        if spend.await? { Ok(sealed.waiting) } else { Err(Refused::PasskeyRefused.into()) }
+    }
+
+    fn webauthn(&self) -> Result<Webauthn, Refused> {
+        let origin = self.config.server.issuer.url();
+        let domain = origin.domain().ok_or(Refused::PasskeysNotOffered)?;
+        let builder = WebauthnBuilder::new(domain, origin).map_err(|_| Refused::PasskeysNotOffered)?;
+        builder.rp_name("Usher").build().map_err(|_| Refused::PasskeysNotOffered)
+    }
+
+    /// The document of `/.well-known/passkey-endpoints`.
+    pub fn passkey_endpoints(&self, enroll: &str, manage: &str) -> Value {
+        let at = |path| self.config.server.issuer.at(path);
+        json!({ "enroll": at(enroll), "manage": at(manage) })
+    }
+}
+
+/// The credential after a use.
+fn advanced(held: &StoredPasskey, result: &AuthenticationResult) -> Result<Value, serde_json::Error> {
+    let mut passkey: Passkey = serde_json::from_value(held.credential.clone())?;
+    passkey.update_credential(result);
+    serde_json::to_value(&passkey)
+}
+
+fn unreadable(id: PasskeyId) -> StorageError {
+    StorageError::Inconsistent { table: "passkey", column: "credential", id: id.to_string() }
+}
+
+/// What the browser sent; garbage proves nothing.
+fn read<T: serde::de::DeserializeOwned>(credential: &str) -> Result<T, Refused> {
+    serde_json::from_str(credential).map_err(|_| Refused::PasskeyRefused)
+}
+
+/// Why a ceremony failed is for the log: to a person it comes to the same.
+fn refused(error: &WebauthnError) -> Refused {
+    tracing::info!("passkey: not accepted: {error}");
+    Refused::PasskeyRefused
+}

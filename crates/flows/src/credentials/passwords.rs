@@ -1,0 +1,116 @@
+//! A signed-in person changes their password.
+
+use usher_domain::event::EventKind;
+use usher_domain::notice::Notice;
+use usher_domain::proof::ProofKind;
+use usher_domain::secret::Secret;
+use usher_domain::session::EndReason;
+use crate::accounts::{Account, Browser, secret_hash};
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::password_rules::{check, normalise};
+use crate::standing::check_standing;
+use crate::usher::{Device, Usher};
+
+/// The hash may be replaced so often while a new one is written: by a sign-in that hashes the same password anew.
+const TRIES: usize = 3;
+
+impl Usher {
+    /// Has this person a password?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn has_password(&self, account: &Account) -> Result<bool, FlowError> {
+        Ok(self.store.find_password(account.user.id).await?.is_some())
+    }
+
+    /// Sets a new password, ends every other session and gives this one a new secret.
+    ///
+    /// # Errors
+    /// [`Refused::Frozen`], [`Refused::PasswordWithoutAddress`], [`Refused::WrongPassword`], [`Refused::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
+    /// Of several changes at once that name the same current password one is made; the others are refused as wrong.
+    pub async fn change_password(
+        &self,
+        account: &Account,
+        current: &Secret<String>,
+        new: &Secret<String>,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Ended, FlowError> {
+        let user = &account.user;
+        if user.factors_are_frozen(self.now()) {
+            return Err(Refused::Frozen.into());
+        }
+        self.count_sign_in(user.account_name(), &device.source, Some(account.session.id)).await?;
+        let current = normalise(current.expose()).map_err(|_| Refused::WrongPassword)?;
+        let mut compared = self.check_current_password(account, &current).await?;
+        let new = normalise(new.expose())?;
+        let name = user.profile.display_name().unwrap_or_default();
+        check(new.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
+        let phc = self.passwords.hash(new, self.random.bytes()).await?;
+        let secret = self.random.token();
+        for _ in 0..TRIES {
+            if let Some(ended) = self.write_password(account, compared, &phc, &secret).await? {
+                browser.forget(account);
+                browser.remember(secret);
+                self.letter_bell.notify_one();
+                return Ok(ended);
+            }
+            // The hash was replaced meanwhile: by one of the same password, or by one of another.
+            compared = self.check_current_password(account, &current).await?;
+        }
+        Err(Refused::Superseded.into())
+    }
+
+    /// The hash that the current password fits; `None` where there is no password yet.
+    async fn check_current_password(
+        &self,
+        account: &Account,
+        current: &Secret<String>,
+    ) -> Result<Option<String>, FlowError> {
+        let phc = self.store.find_password(account.user.id).await?;
+        if phc.is_none() {
+            if account.user.email.is_none() {
+                return Err(Refused::PasswordWithoutAddress.into());
+            }
+            // Whoever showed themselves by other means a moment ago sets the first.
+            self.check_factor_change(account).await?;
+        } else if !self.passwords.verify(current.clone(), phc.clone()).await?.ok {
+            return Err(Refused::WrongPassword.into());
+        }
+        Ok(phc)
+    }
+
+    /// Puts the new hash in the place of the one that was compared. `None`, and nothing changes, if that is another by now.
+    async fn write_password(
+        &self,
+        account: &Account,
+        compared: Option<String>,
+        phc: &str,
+        secret: &str,
+    ) -> Result<Option<Ended>, FlowError> {
+        let (usher, now, id, session) = (self.clone(), self.now(), account.user.id, account.session.id);
+        let notice = self.notice(&account.user, &Notice::PasswordChanged)?;
+        let (phc, hash) = (phc.to_owned(), secret_hash(secret));
+        let set = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Err(refused) = check_standing(&mut tx, (id, session), now).await? {
+                    return Ok(Err(refused));
+                }
+                if !tx.change_password(id, compared.as_deref(), &phc, now).await? {
+                    return Ok(Ok(None));
+                }
+                tx.forget_all_remembered(id).await?;
+                tx.close_proofs_of_user(id, ProofKind::Recover, now).await?;
+                tx.append(&usher.event(EventKind::PasswordChanged).with_user(id).with_session(session)).await?;
+                notice.post(&mut tx).await?;
+                tx.replace_session_secret(session, &hash).await?;
+                usher
+                    .end_everything_of(&mut tx, id, Some(session), EndReason::PasswordChanged)
+                    .await
+                    .map(|it| Ok(Some(it)))
+            })
+        });
+        Ok(set.await??)
+    }
+}

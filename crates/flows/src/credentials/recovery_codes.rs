@@ -1,0 +1,124 @@
+//! Recovery codes: ten at a time, shown once, each good once.
+
+use usher_domain::event::EventKind;
+use usher_domain::id::UserId;
+use usher_domain::notice::Notice;
+use usher_domain::user::User;
+use crate::accounts::Account;
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_keys::seal::Purpose;
+
+/// Codes in a set.
+const CODES: usize = 10;
+/// Characters of a code, five bits each: 80 bits, more than anybody guesses.
+const LENGTH: usize = 16;
+/// Crockford's base 32: nothing in it looks like anything else in it.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+impl Usher {
+    /// Gives a signed-in person a new set; the old one is dead from then on.
+    ///
+    /// # Errors
+    /// [`crate::Refused::NotFresh`].
+    pub async fn renew_recovery_codes(&self, account: &Account) -> Result<Vec<String>, FlowError> {
+        self.check_factor_change(account).await?;
+        let (user, now) = (account.user.id, self.now());
+        let (shown, hashes) = self.draw_recovery_codes(user);
+        let told = Notice::RecoveryCodesRenewed;
+        let change = self.factor_change(account, EventKind::RecoveryCodesRenewed, "recovery_codes", &told)?;
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
+                tx.replace_recovery_codes(user, &hashes, now).await?;
+                change.write(&mut tx).await.map(Ok)
+            })
+        });
+        put.await??;
+        self.letter_bell.notify_one();
+        Ok(shown)
+    }
+
+    /// A fresh set: what is shown, and what is kept of it.
+    pub(crate) fn draw_recovery_codes(&self, user: UserId) -> (Vec<String>, Vec<[u8; 32]>) {
+        let draw = || {
+            let bytes: [u8; LENGTH] = self.random.bytes();
+            bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect::<String>()
+        };
+        let codes: Vec<String> = (0..CODES).map(|_| draw()).collect();
+        let hashes = codes.iter().map(|code| self.recovery_hash(user, code)).collect();
+        (codes.iter().map(|code| in_groups(code)).collect(), hashes)
+    }
+
+    /// Spends one of the user's codes, and tells its owner. `false` if it is none, or spent.
+    pub(crate) async fn take_recovery_code(&self, user: &User, code: &str) -> Result<bool, FlowError> {
+        let Some(code) = read(code) else { return Ok(false) };
+        let (id, now, hash) = (user.id, self.now(), self.recovery_hash(user.id, &code));
+        let left = self.store.find_factors(id).await?.recovery_codes.saturating_sub(1);
+        let notice = self.notice(user, &Notice::RecoveryCodeUsed { left })?;
+        let event = self.event(EventKind::RecoveryCodeUsed).with_user(id).with("left", left);
+        let take = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let taken = tx.take_recovery_code(id, &hash, now).await?;
+                if taken {
+                    tx.append(&event).await?;
+                    notice.post(&mut tx).await?;
+                }
+                Ok(taken)
+            })
+        });
+        let taken = take.await?;
+        self.letter_bell.notify_one();
+        Ok(taken)
+    }
+
+    fn recovery_hash(&self, user: UserId, code: &str) -> [u8; 32] {
+        self.sealer.mac(Purpose::SecondFactor, format!("recovery code of {user}: {code}").as_bytes())
+    }
+}
+
+/// A code as it was typed: case, spaces and dashes do not matter, nor does taking O for 0 or I and L for 1.
+fn read(typed: &str) -> Option<String> {
+    let kept = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(LENGTH + 1);
+    let code: String = kept
+        .map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect();
+    (code.len() == LENGTH && code.bytes().all(|byte| ALPHABET.contains(&byte))).then_some(code)
+}
+
+fn in_groups(code: &str) -> String {
+    code.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_however_it_is_typed() {
+        let code = "0123-4567-89AB-CDEF";
+        for typed in [code, "0123456789abcdef", " o123 4567-89ab cdef ", "0I23-4567-89AB-CDEF", "0l23456789ABCDEF"] {
+            assert_eq!(read(typed).as_deref(), Some("0123456789ABCDEF"), "{typed}");
+        }
+        for bad in ["", "0123", "0123-4567-89AB-CDEU", "0123-4567-89AB-CDEF0", "é123-4567-89AB-CDE", "123456"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_is_no_code(text in "\\PC{0,40}") {
+            if let Some(code) = read(&text) {
+                prop_assert_eq!(read(&in_groups(&code)), Some(code));
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The authenticator app: set up, confirmed by a code, asked for, taken away (RFC 6238).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use totp_rs::{Builder, Secret, Totp};
+
+use usher_domain::authentication::Means;
+use usher_domain::event::EventKind;
+use usher_domain::id::{CeremonyId, SessionId, UserId};
+use usher_domain::notice::{FactorName, Notice};
+use usher_domain::time::Timestamp;
+use crate::accounts::{Account, Browser};
+use crate::error::{CodeKind, FlowError, Refused};
+use crate::usher::Usher;
+use usher_keys::seal::Purpose;
+
+/// A seed that was offered and not confirmed is good for so long.
+const LIFETIME: Duration = Duration::from_mins(30);
+/// Bytes of a seed: as long as the hash (RFC 4226 §4).
+const SEED: usize = 20;
+
+/// A seed that a person may put into their app. It counts once a code proves that it got there.
+#[derive(Debug, Clone)]
+pub struct TotpOffer {
+    /// The seed, sealed for the form.
+    pub sealed: String,
+    /// The seed as it is typed, in groups of four.
+    pub typed: String,
+    /// The seed as it is scanned: an `otpauth:` address.
+    pub url: String,
+}
+
+/// What came of using a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TotpTaken {
+    /// It was right, and is used now.
+    Taken,
+    /// It was right, and a code of its time or of a later one was used already.
+    UsedBefore,
+    /// It is not a code of the app.
+    Wrong,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Offered {
+    id: CeremonyId,
+    user: UserId,
+    session: SessionId,
+    seed: [u8; SEED],
+    expires_at: Timestamp,
+}
+
+impl Usher {
+    /// Offers a seed to a signed-in person.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`].
+    pub async fn offer_totp(&self, account: &Account) -> Result<TotpOffer, FlowError> {
+        self.check_factor_change(account).await?;
+        let offered = Offered {
+            id: CeremonyId::new(self.now(), &*self.random),
+            user: account.user.id,
+            session: account.session.id,
+            seed: self.random.bytes(),
+            expires_at: self.now() + LIFETIME,
+        };
+        let sealed = self.sealer.seal_text(Purpose::SecondFactor, &serde_json::to_vec(&offered)?, &*self.random);
+        self.describe_offer(account, &offered, sealed)
+    }
+
+    /// The same offer again, for somebody who mistyped the code.
+    ///
+    /// # Errors
+    /// [`Refused::ProofOver`] if it is too old or somebody else's.
+    pub fn reoffer_totp(&self, account: &Account, sealed: &str) -> Result<TotpOffer, FlowError> {
+        let offered = self.open_offer(account, sealed)?;
+        self.describe_offer(account, &offered, sealed.to_owned())
+    }
+
+    /// Confirms an offer by a code of the app, puts it in the place of an earlier one, and gives the first recovery codes
+    /// where the person has none.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`], [`Refused::ProofOver`], [`Refused::WrongCode`], [`Refused::TooMany`].
+    pub async fn confirm_totp(
+        &self,
+        account: &Account,
+        sealed: &str,
+        code: &str,
+        browser: &mut Browser,
+    ) -> Result<Option<Vec<String>>, FlowError> {
+        self.check_factor_change(account).await?;
+        let offered = self.open_offer(account, sealed)?;
+        self.count_second_factor(account.user.id, Some(account.session.id)).await?;
+        let step = matched_step(&offered.seed, code, self.now()).ok_or(Refused::WrongCode(CodeKind::Authenticator))?;
+        let (user, now) = (account.user.id, self.now());
+        let kept = self.sealer.seal(Purpose::SecondFactor, &offered.seed, &*self.random);
+        let told = Notice::FactorAdded { factor: FactorName::AuthenticatorApp };
+        let change = self.factor_change(account, EventKind::FactorAdded, "totp", &told)?;
+        let (codes, hashes) = self.draw_recovery_codes(user);
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
+                if !tx.spend_ceremony(offered.id, offered.expires_at).await? {
+                    return Ok(Err(Refused::ProofOver));
+                }
+                tx.put_totp(user, &kept, step, now).await?;
+                let first = tx.find_factors(user).await?.recovery_codes == 0;
+                if first {
+                    tx.replace_recovery_codes(user, &hashes, now).await?;
+                }
+                change.write(&mut tx).await?;
+                Ok(Ok(first))
+            })
+        });
+        let first = put.await??;
+        self.letter_bell.notify_one();
+        self.forgive_second_factor(user, Some(account.session.id)).await?;
+        self.step_up(&account.session, Means::Totp, browser).await?;
+        Ok(first.then_some(codes))
+    }
+
+    /// Takes the app away, and with it the recovery codes where no passkey needs them any more.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`].
+    pub async fn remove_totp(&self, account: &Account) -> Result<(), FlowError> {
+        self.check_factor_change(account).await?;
+        let (user, now) = (account.user.id, self.now());
+        let told = Notice::FactorRemoved { factor: FactorName::AuthenticatorApp };
+        let change = self.factor_change(account, EventKind::FactorRemoved, "totp", &told)?;
+        let remove = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Err(refused) = change.check(&mut tx, now).await? {
+                    return Ok(Err(refused));
+                }
+                if !tx.delete_totp(user).await? {
+                    return Ok(Ok(()));
+                }
+                if tx.find_factors(user).await?.passkeys == 0 {
+                    tx.replace_recovery_codes(user, &[], now).await?;
+                }
+                change.write(&mut tx).await.map(Ok)
+            })
+        });
+        remove.await??;
+        self.letter_bell.notify_one();
+        Ok(())
+    }
+
+    /// Uses a code of the user's app, unless it is wrong or was used before.
+    pub(crate) async fn take_totp(&self, user: UserId, code: &str) -> Result<TotpTaken, FlowError> {
+        let Some(sealed) = self.store.find_totp(user).await? else { return Ok(TotpTaken::Wrong) };
+        let opened = self.sealer.open(Purpose::SecondFactor, &sealed).ok();
+        let Some(step) = opened.and_then(|seed| matched_step(&seed, code, self.now())) else {
+            return Ok(TotpTaken::Wrong);
+        };
+        let used =
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.use_totp_step(user, &sealed, step).await }));
+        Ok(if used.await? { TotpTaken::Taken } else { TotpTaken::UsedBefore })
+    }
+
+    fn open_offer(&self, account: &Account, sealed: &str) -> Result<Offered, FlowError> {
+        let opened = self.sealer.open_text(Purpose::SecondFactor, sealed).ok();
+        let offered: Option<Offered> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let here = (account.user.id, account.session.id);
+        offered
+            .filter(|offered| self.now() < offered.expires_at && (offered.user, offered.session) == here)
+            .ok_or_else(|| Refused::ProofOver.into())
+    }
+
+    fn describe_offer(&self, account: &Account, offered: &Offered, sealed: String) -> Result<TotpOffer, FlowError> {
+        let host = self.config.server.issuer.url().host_str().unwrap_or("Usher").replace([':', '[', ']'], "");
+        let label = account.user.label().replace(':', "");
+        let described = Builder::new().with_secret(Secret::from(offered.seed)).with_account_name(label);
+        let url = described.with_issuer(Some(host)).build().ok().and_then(|totp| totp.to_url().ok());
+        let url = url.ok_or(Refused::ProofOver)?;
+        Ok(TotpOffer { sealed, typed: in_groups(&Secret::from(offered.seed).to_base32()), url })
+    }
+}
+
+/// SHA-1, six digits, thirty seconds, one step of tolerance to either side: what every app does (RFC 6238 §5.2).
+fn app(seed: &[u8]) -> Option<Totp> {
+    Builder::new().with_secret(Secret::from(seed)).with_skew(1).build().ok()
+}
+
+/// The time step that a code belongs to, if it is one of this seed at this time.
+fn matched_step(seed: &[u8], code: &str, now: Timestamp) -> Option<i64> {
+    let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+    let time = u64::try_from(now.0).ok()?;
+    let fits = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit());
+    app(seed).filter(|_| fits)?.check(&digits, time).and_then(|step| i64::try_from(step).ok())
+}
+
+/// Easier to read and to type.
+fn in_groups(text: &str) -> String {
+    text.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The seed of RFC 6238 appendix B.
+    const SEED: &[u8] = b"12345678901234567890";
+
+    #[test]
+    fn codes_are_those_of_the_specification() {
+        for (time, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924")] {
+            assert_eq!(matched_step(SEED, code, Timestamp(time)), Some(time / 30));
+        }
+    }
+
+    #[test]
+    fn one_step_early_or_late_is_forgiven_and_two_are_not() {
+        let now = Timestamp(1_111_111_110);
+        for (ago, fits) in [(-60, false), (-30, true), (0, true), (30, true), (60, false)] {
+            let time = u64::try_from(now.0 + ago).unwrap();
+            let code = app(SEED).unwrap().generate(time).to_string();
+            assert_eq!(matched_step(SEED, &code, now), fits.then_some(i64::try_from(time / 30).unwrap()), "{ago}");
+        }
+    }
+
+    #[test]
+    fn spaces_are_passed_over_and_anything_else_is_no_code() {
+        let now = Timestamp(59);
+        assert!(matched_step(SEED, " 287 082 ", now).is_some());
+        for bad in ["", "28708", "2870821", "28708a", "２８７０８２", "-87082"] {
+            assert_eq!(matched_step(SEED, bad, now), None, "{bad}");
+        }
+    }
+}

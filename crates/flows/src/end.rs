@@ -1,0 +1,165 @@
+//! The one way in which anything ends. Whatever the cause, it passes through here and leaves its event,
+//! so that every reader of the log learns of it.
+
+use super::usher::Usher;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
+use usher_domain::session::EndReason;
+use usher_domain::time::Timestamp;
+use usher_storage::grants::Revoked;
+use usher_storage::{Result, Tx};
+
+/// What ended with something.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Sessions.
+    pub sessions: Vec<SessionId>,
+    /// The clients that lost a grant.
+    pub clients: Vec<ClientId>,
+    /// When each of them was last issued tokens.
+    issued: Vec<Timestamp>,
+    /// Whose all that was.
+    pub(super) user: Option<UserId>,
+    /// When it ended.
+    pub(super) at: Option<Timestamp>,
+}
+
+impl Ended {
+    fn add(&mut self, revoked: Vec<Revoked>) {
+        for grant in revoked {
+            if let Some(place) = self.clients.iter().position(|known| *known == grant.client_id) {
+                self.issued[place] = self.issued[place].max(grant.issued_at);
+            } else {
+                self.clients.push(grant.client_id);
+                self.issued.push(grant.issued_at);
+            }
+        }
+    }
+
+    /// When a client that lost a grant was last issued tokens, as far as its grants tell.
+    pub(super) fn issued_at(&self, client: &ClientId) -> Option<Timestamp> {
+        let place = self.clients.iter().position(|known| known == client)?;
+        self.issued.get(place).copied()
+    }
+}
+
+impl Usher {
+    /// Ends a session and every grant made in it. Nothing happens, and nothing is told, if it had ended before.
+    pub(super) async fn end_session(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        session: SessionId,
+        reason: EndReason,
+    ) -> Result<Ended> {
+        let now = self.now();
+        let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
+        if tx.end_session(session, now, reason).await? {
+            self.tell_session(tx, user, session, reason).await?;
+            ended.sessions.push(session);
+        }
+        let revoked = tx.revoke_grants_of_session(session, now, reason).await?;
+        self.tell_grants(tx, &revoked, &ended.sessions, reason).await?;
+        ended.add(revoked);
+        Ok(ended)
+    }
+
+    /// Ends every session of a user, sparing at most one, and every grant made in them.
+    pub(super) async fn end_everything_of(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        but: Option<SessionId>,
+        reason: EndReason,
+    ) -> Result<Ended> {
+        let now = self.now();
+        let sessions = tx.end_sessions_of(user, but, now, reason).await?;
+        let mut ended = Ended { sessions, user: Some(user), at: Some(now), ..Ended::default() };
+        for session in &ended.sessions {
+            self.tell_session(tx, user, *session, reason).await?;
+        }
+        let revoked = tx.revoke_grants_of_user(user, but, now, reason).await?;
+        self.tell_grants(tx, &revoked, &ended.sessions, reason).await?;
+        ended.add(revoked);
+        Ok(ended)
+    }
+
+    /// Ends one grant. `None` if it had ended before.
+    pub(super) async fn end_grant(
+        &self,
+        tx: &mut Tx<'_>,
+        grant: GrantId,
+        reason: EndReason,
+    ) -> Result<Option<Revoked>> {
+        let revoked = tx.revoke_grant(grant, self.now(), reason).await?;
+        self.tell_grants(tx, revoked.as_slice(), &[], reason).await?;
+        Ok(revoked)
+    }
+
+    /// Ends every grant that a user gave one client.
+    pub(super) async fn end_grants_at(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        client: &ClientId,
+        reason: EndReason,
+    ) -> Result<Ended> {
+        let now = self.now();
+        let revoked = tx.revoke_grants_at_client(user, client, now, reason).await?;
+        self.tell_grants(tx, &revoked, &[], reason).await?;
+        let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
+        ended.add(revoked);
+        Ok(ended)
+    }
+
+    /// Ends every grant that a user gave the clients of a project.
+    pub(super) async fn end_grants_in(
+        &self,
+        tx: &mut Tx<'_>,
+        user: UserId,
+        project: ProjectId,
+        reason: EndReason,
+    ) -> Result<Ended> {
+        let now = self.now();
+        let revoked = tx.revoke_grants_in_project(user, project, now, reason).await?;
+        self.tell_grants(tx, &revoked, &[], reason).await?;
+        let mut ended = Ended { user: Some(user), at: Some(now), ..Ended::default() };
+        ended.add(revoked);
+        Ok(ended)
+    }
+
+    async fn tell_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
+        let concerned = tx.projects_of_session(session).await?;
+        let mut event = self.event(EventKind::SessionRevoked).with_user(user).with_session(session);
+        // By the time that readers hear of it the user may be gone.
+        if let Some(sub) = tx.find_sub(user).await? {
+            event = event.with("sub", sub.0);
+        }
+        tx.append(&event.with_projects(&concerned).with("reason", reason.as_str())).await
+    }
+
+    /// `over` are the sessions that ended in the same breath: whoever is told of those needs not hear of their grants.
+    async fn tell_grants(
+        &self,
+        tx: &mut Tx<'_>,
+        revoked: &[Revoked],
+        over: &[SessionId],
+        reason: EndReason,
+    ) -> Result<()> {
+        for grant in revoked {
+            let mut event = self
+                .event(EventKind::GrantRevoked)
+                .with_user(grant.user_id)
+                .with_session(grant.session_id)
+                .with_client(&grant.client_id)
+                .with_grant(grant.id)
+                .with("reason", reason.as_str())
+                .with("sub", grant.sub.0.clone());
+            if over.contains(&grant.session_id) {
+                event = event.with(Event::WITH_SESSION, true);
+            }
+            tx.append(&event).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! Who is this client? (RFC 6749 §2.3)
+
+use std::sync::Arc;
+
+use aws_lc_rs::{constant_time, digest};
+
+use usher_domain::client::Client;
+use usher_domain::id::ClientId;
+use usher_domain::time::Timestamp;
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_protocol::cause::Cause;
+use usher_protocol::client_auth::ClientCredentials;
+
+/// SHA-256 in hexadecimal, the form in which client secrets are kept.
+pub(crate) fn sha256_hex(text: &str) -> String {
+    use std::fmt::Write as _;
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    hash.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+impl Usher {
+    /// The client that these credentials prove, sent from this network.
+    ///
+    /// A wrong secret counts against the network that it came from, for this client alone. A right one is always good:
+    /// with 256 random bits nobody guesses it, and nobody can keep the client out by sending wrong ones.
+    ///
+    /// # Errors
+    /// `invalid_client`, in the same words for an unknown client, a disabled one, a wrong secret and a wrong method;
+    /// [`Refused::TooMany`] after too many wrong secrets.
+    ///
+    /// [`Refused::TooMany`]: crate::Refused::TooMany
+    pub async fn authenticate_client(
+        &self,
+        credentials: &ClientCredentials,
+        source: &str,
+    ) -> Result<Arc<Client>, FlowError> {
+        let found = self.find_client(&ClientId(credentials.client_id().to_owned())).await?;
+        match prove(found.as_deref(), credentials, self.now()) {
+            Ok(()) => {
+                let client = found.ok_or(Cause::UnknownClient)?;
+                self.note_secret_use(&client, credentials.secret()).await;
+                Ok(client)
+            }
+            Err(cause) => {
+                if matches!(cause, Cause::WrongSecret | Cause::UnknownClient) {
+                    self.count_wrong_secret(found.as_ref().map(|client| &client.id), source).await?;
+                }
+                Err(cause.into())
+            }
+        }
+    }
+}
+
+/// Do the credentials prove the client?
+fn prove(client: Option<&Client>, credentials: &ClientCredentials, now: Timestamp) -> Result<(), Cause> {
+    let Some(client) = client else {
+        // As much work as for a client that exists.
+        credentials.secret().map(sha256_hex);
+        return Err(Cause::UnknownClient);
+    };
+    match credentials.secret() {
+        None if client.metadata.is_public() => {}
+        None => return Err(Cause::MissingSecret),
+        Some(_) if client.metadata.is_public() => return Err(Cause::UnexpectedSecret),
+        Some(secret) if !knows_secret(client, secret, now) => return Err(Cause::WrongSecret),
+        Some(_) if !client.metadata.token_endpoint_auth_method.allows(credentials.method()) => {
+            return Err(Cause::OtherAuthMethod);
+        }
+        Some(_) => {}
+    }
+    if client.is_active() { Ok(()) } else { Err(Cause::ClientDisabled) }
+}
+
+/// Is this one of the client's secrets that are good now?
+fn knows_secret(client: &Client, secret: &str, now: Timestamp) -> bool {
+    let given = sha256_hex(secret);
+    let good = client.secrets.iter().filter(|held| held.expires_at.is_none_or(|end| now < end));
+    good.fold(false, |known, held| {
+        known | constant_time::verify_slices_are_equal(held.sha256.as_bytes(), given.as_bytes()).is_ok()
+    })
+}

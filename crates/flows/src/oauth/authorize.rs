@@ -1,0 +1,352 @@
+//! The authorization endpoint: begin an interaction, ask what comes next, do it.
+
+use std::sync::Arc;
+
+use usher_domain::client::Client;
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::id::ClientId;
+use usher_domain::interaction::{Facts, Hint, Interaction, SessionFacts, Step};
+use usher_domain::user::Sub;
+use crate::accounts::{Account, Browser, secret_hash};
+use crate::error::{FlowError, Refused};
+use crate::packed::{pack, unpack};
+use crate::usher::{Device, Usher};
+use usher_keys::seal::Purpose;
+use usher_keys::verify::Expect;
+use usher_protocol::authorize::{AuthorizeRequest, Destination};
+use usher_protocol::error::OAuthError;
+use usher_protocol::params::Params;
+use usher_protocol::redirect_uri;
+use usher_protocol::response_mode::AuthorizationResponse;
+
+/// Why an authorization request is shown a page instead of being answered.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorizeFault {
+    /// The request cannot even be attributed.
+    #[error(transparent)]
+    Bad(#[from] OAuthError),
+    /// No such client.
+    #[error("the client is unknown")]
+    UnknownClient,
+    /// The client is out of use.
+    #[error("the client is disabled")]
+    DisabledClient,
+    /// The redirect URI is not one of the client's.
+    #[error("the redirect URI is not registered")]
+    RedirectMismatch {
+        /// The client.
+        client: Arc<Client>,
+        /// What was sent.
+        sent: String,
+    },
+    /// No redirect URI was sent, and the client has none or several.
+    #[error("redirect_uri is missing")]
+    RedirectMissing,
+    /// Something else.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+}
+
+/// What comes of a step.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Back to the client, with a code or an error.
+    Answer(AuthorizationResponse),
+    /// On to a page.
+    Show {
+        /// Which.
+        step: Step,
+        /// What goes through it.
+        interaction: Box<Interaction>,
+    },
+}
+
+impl Usher {
+    /// Reads an authorization request and takes it as far as it goes without a page.
+    ///
+    /// # Errors
+    /// [`AuthorizeFault`] while client and redirect URI are unproven; afterwards errors travel in the redirect.
+    pub async fn begin_authorization(
+        &self,
+        params: &Params,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Outcome, AuthorizeFault> {
+        let destination = Destination::read(params)?;
+        let client = self.find_client(&ClientId(destination.client_id)).await?.ok_or(AuthorizeFault::UnknownClient)?;
+        if !client.is_active() {
+            return Err(AuthorizeFault::DisabledClient);
+        }
+        let redirect_uri_sent = destination.redirect_uri.is_some();
+        let redirect_uri = self.prove_redirect(&client, destination.redirect_uri).await?;
+        let mut request = match AuthorizeRequest::check(params, &client.rules()) {
+            Ok(request) => request,
+            Err((error, read)) => {
+                return Ok(Outcome::Answer(self.error_response(&client.id, &redirect_uri, &read, error)));
+            }
+        };
+        let hinted = match request.id_token_hint.take() {
+            None => None,
+            Some(hint) => Some(self.whom_a_hint_names(&hint).await?),
+        };
+        if let Some(sub) = request.claims.sub.take() {
+            request.claims.sub = Some(self.sub_today(Sub(sub)).await?.0);
+        }
+        let interaction = Interaction {
+            client_id: client.id.clone(),
+            redirect_uri,
+            redirect_uri_sent,
+            request,
+            hinted,
+            began_at: self.now(),
+            renewed_from: None,
+            browser: mark_hash(browser.mark_or_make(self)),
+            signed_in: None,
+            chosen: None,
+            allowed: false,
+        };
+        Ok(self.go_on(interaction, browser, device).await?)
+    }
+
+    /// Decides what comes next and does it, if it needs no page.
+    ///
+    /// # Errors
+    /// If the client has gone meanwhile, or the house is broken.
+    pub async fn go_on(
+        &self,
+        interaction: Interaction,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<Outcome, FlowError> {
+        let client = self.client_of(&interaction).await?;
+        let accounts = self.accounts(browser).await?;
+        let account = pick(&interaction, &accounts);
+        let consent = match account {
+            Some(account) if !client.metadata.first_party => {
+                self.store.find_consent(account.user.id, &client.id).await?
+            }
+            _ => None,
+        };
+        let second_factor = match account {
+            Some(account) => {
+                asks_how(&interaction, &client) && self.store.find_factors(account.user.id).await?.allow_second_step()
+            }
+            None => false,
+        };
+        let step = interaction.next_step(&Facts {
+            now: self.now(),
+            session: account.map(|account| SessionFacts {
+                id: account.session.id,
+                sub: &account.user.sub,
+                auth_time: account.session.auth_time,
+                acr: &account.session.acr,
+                second_factor,
+            }),
+            knows_accounts: !accounts.is_empty(),
+            hint_names_another: names_another(&interaction, &accounts),
+            consented: consent.as_ref().map(|consent| &consent.scope),
+            first_party: client.metadata.first_party,
+            unproven: client.is_unproven(&interaction.redirect_uri),
+            default_max_age: client.metadata.default_max_age,
+            required_acr: client.required_acr(),
+            default_acr_values: &client.metadata.default_acr_values,
+        });
+        match (step, account) {
+            (Step::Finish, Some(account)) => {
+                self.touch(account, device).await?;
+                Ok(Outcome::Answer(self.code_response(&interaction, account)?))
+            }
+            (Step::Fail(error), _) => Ok(Outcome::Answer(self.refuse_interaction(&interaction, error))),
+            (step, _) => Ok(Outcome::Show { step, interaction: Box::new(interaction) }),
+        }
+    }
+
+    /// The client of an interaction, if it still is in use and is answered at the same address.
+    ///
+    /// # Errors
+    /// [`Refused::ClientGone`] if it is not.
+    pub async fn client_of(&self, interaction: &Interaction) -> Result<Arc<Client>, FlowError> {
+        let client = self.find_client(&interaction.client_id).await?;
+        let client = client.filter(|client| client.is_active() && client.allows_redirect(&interaction.redirect_uri));
+        client.ok_or_else(|| {
+            tracing::info!(client = %interaction.client_id, "refused: the client of a sign-in was deleted, disabled or changed");
+            Refused::ClientGone.into()
+        })
+    }
+
+    /// The account that an interaction is about right now, if anybody is signed in.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn account_for(
+        &self,
+        interaction: &Interaction,
+        browser: &Browser,
+    ) -> Result<Option<Account>, FlowError> {
+        let accounts = self.accounts(browser).await?;
+        Ok(pick(interaction, &accounts).cloned())
+    }
+
+    /// Whoever has to show themselves again before the interaction goes on: the request asks for it, by `prompt=login` or
+    /// `max_age`.
+    ///
+    /// # Errors
+    /// If the client has gone meanwhile, or the database cannot be read.
+    pub async fn asked_again(
+        &self,
+        interaction: &Interaction,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<Option<Account>, FlowError> {
+        match self.go_on(interaction.clone(), browser, device).await? {
+            Outcome::Show { step: Step::SignIn { again: true }, .. } => self.account_for(interaction, browser).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// A short name for an authorization request, the same on every page that it passes through.
+    pub fn mark_of_request(&self, request: &Interaction) -> String {
+        use base64::Engine as _;
+        let Interaction { client_id, redirect_uri, request: asked, browser, .. } = request;
+        let began_at = request.renewed_from.unwrap_or(request.began_at).0;
+        let of_client = (&asked.state, &asked.nonce, &asked.code_challenge, &asked.prompt, asked.max_age);
+        let named = format!("{client_id}\n{redirect_uri}\n{browser}\n{began_at}\n{of_client:?}");
+        let mac = self.sealer.mac(Purpose::AnsweredRequest, named.as_bytes());
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&mac[..12])
+    }
+
+    /// Seals an interaction into a value for a page or URL.
+    ///
+    /// # Errors
+    /// Never in practice: an interaction always serialises.
+    pub fn seal_interaction(&self, interaction: &Interaction) -> Result<String, FlowError> {
+        Ok(self.sealer.seal_text(Purpose::Interaction, &pack(interaction)?, &*self.random))
+    }
+
+    /// The origin of the application that a sealed interaction leads back to, whoever brings it and however old it is:
+    /// nothing of the request but the way out of it.
+    pub fn origin_of_interaction(&self, sealed: &str) -> Option<Box<str>> {
+        let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok()?;
+        let interaction: Interaction = unpack(&opened)?;
+        redirect_uri::origin(&interaction.redirect_uri).map(String::into_boxed_str)
+    }
+
+    /// Opens a sealed interaction, in the browser that began it alone. One that is too old is begun anew where that is
+    /// still possible.
+    ///
+    /// # Errors
+    /// [`Refused::InteractionOver`] for anything else.
+    pub fn open_interaction(&self, sealed: &str, browser: &Browser) -> Result<Interaction, FlowError> {
+        self.reopen_interaction(sealed, browser).map(|(interaction, _)| interaction)
+    }
+
+    /// As [`Usher::open_interaction`], and whether it was begun anew.
+    ///
+    /// # Errors
+    /// [`Refused::InteractionOver`].
+    pub fn reopen_interaction(&self, sealed: &str, browser: &Browser) -> Result<(Interaction, bool), FlowError> {
+        let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok();
+        let interaction: Option<Interaction> = opened.and_then(|bytes| unpack(&bytes));
+        let own = interaction.filter(|one| browser.mark().is_some_and(|mark| mark_hash(mark) == one.browser));
+        let now = self.now();
+        let good =
+            own.and_then(|one| if one.is_expired(now) { Some((one.renew(now)?, true)) } else { Some((one, false)) });
+        good.ok_or_else(|| Refused::InteractionOver.into())
+    }
+
+    /// The redirect URI, proven: the one sent if it is registered, or the only one registered.
+    async fn prove_redirect(&self, client: &Arc<Client>, sent: Option<String>) -> Result<String, AuthorizeFault> {
+        match (sent, client.metadata.redirect_uris.as_slice()) {
+            (Some(sent), _) if client.allows_redirect(&sent) => Ok(sent),
+            (Some(sent), _) => {
+                self.tell_of_mismatch(client, &sent).await?;
+                Err(AuthorizeFault::RedirectMismatch { client: client.clone(), sent })
+            }
+            (None, [only]) => Ok(only.clone()),
+            (None, _) => Err(AuthorizeFault::RedirectMissing),
+        }
+    }
+
+    /// Leaves word for the client's owners, as often as nobody can fill the log with it.
+    async fn tell_of_mismatch(&self, client: &Client, sent: &str) -> Result<(), FlowError> {
+        let bucket = format!("redirect-rejected/{}", client.id);
+        let now_ms = self.now().0.saturating_mul(1_000);
+        let shown: String = sent.chars().filter(|c| !c.is_control()).take(500).collect();
+        let event = self
+            .event(EventKind::RedirectRejected)
+            .with_client(&client.id)
+            .with_project(client.project_id)
+            .with("sent", shown);
+        let told = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if tx.take_from_bucket(&bucket, now_ms, 6_000, 60_000).await? == usher_storage::throttles::Taken::Yes {
+                    tx.append(&event).await?;
+                }
+                Ok(())
+            })
+        });
+        Ok(told.await?)
+    }
+
+    /// Whom an `id_token_hint` is about: expired or not, and as the person is known today.
+    async fn whom_a_hint_names(&self, hint: &str) -> Result<Hint, FlowError> {
+        let verified = self.keyring().verify_hint(hint, Expect { typ: crate::issue::ID_TOKEN_TYP }).ok();
+        let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
+        match text("sub").filter(|_| text("iss").as_deref() == Some(self.issuer())) {
+            Some(sub) => Ok(Hint::Person(self.sub_today(Sub(sub)).await?)),
+            None => Ok(Hint::Unreadable),
+        }
+    }
+
+    /// The `sub` of whoever a `sub` names today: after a merge that of the user who is left.
+    async fn sub_today(&self, sub: Sub) -> Result<Sub, FlowError> {
+        let kept = self.store.find_user_by_former_sub(&sub).await?;
+        Ok(kept.map_or(sub, |user| user.sub))
+    }
+}
+
+/// Does anybody care how the person authenticates? Few do, and nobody else pays for it.
+fn asks_how(interaction: &Interaction, client: &Client) -> bool {
+    let request = &interaction.request;
+    client.required_acr().is_some()
+        || !client.metadata.default_acr_values.is_empty()
+        || !request.acr_values.is_empty()
+        || request.claims.essential_acr.is_some()
+}
+
+/// The account an interaction is about: the one that acted in it, or was hinted at, or was used last.
+fn pick<'a>(interaction: &Interaction, accounts: &'a [Account]) -> Option<&'a Account> {
+    let live = || accounts.iter().filter(|account| account.live);
+    if let Some(acted) = interaction.signed_in.or(interaction.chosen) {
+        return live().find(|account| account.session.id == acted);
+    }
+    if let Some(sub) = interaction.expected_sub() {
+        return live().find(|account| account.user.sub.0 == sub).or_else(|| live().next());
+    }
+    let hint = interaction.request.login_hint.as_deref();
+    hint.and_then(|hint| live().find(|account| is_named_by(account, hint))).or_else(|| live().next())
+}
+
+/// Does `login_hint` name this account: by its address, its `sub`, or the name it goes by?
+fn is_named_by(account: &Account, hint: &str) -> bool {
+    let by_address = Email::parse(hint).is_ok_and(|email| account.user.email.as_ref() == Some(&email));
+    by_address
+        || account.user.sub.0 == hint
+        || account.user.profile.preferred_username.as_deref().is_some_and(|name| name == hint)
+}
+
+/// Does `login_hint` name somebody, and nobody who is signed in? A hint of an unknown form names nobody.
+fn names_another(interaction: &Interaction, accounts: &[Account]) -> bool {
+    let hint = interaction.request.login_hint.as_deref().filter(|_| interaction.expected_sub().is_none());
+    hint.is_some_and(|hint| {
+        let named = || accounts.iter().filter(|account| is_named_by(account, hint));
+        !named().any(|account| account.live) && (named().next().is_some() || Email::parse(hint).is_ok())
+    })
+}
+
+/// A browser's mark as it is kept inside an interaction or a registration.
+pub(crate) fn mark_hash(mark: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&secret_hash(mark)[..16])
+}

@@ -1,0 +1,78 @@
+//! A person allows a client something, or does not.
+
+use usher_domain::consent::Consent;
+use usher_domain::event::EventKind;
+use usher_domain::id::ClientId;
+use usher_domain::interaction::Interaction;
+use crate::accounts::{Account, Browser};
+use crate::authorize::Outcome;
+use crate::error::{FlowError, Refused};
+use crate::usher::{Device, Usher};
+use usher_protocol::error::{ErrorCode, OAuthError};
+
+impl Usher {
+    /// The person said yes: remember it and go on.
+    ///
+    /// # Errors
+    /// [`Refused::NotSignedIn`] if nobody is signed in any more.
+    pub async fn allow(
+        &self,
+        mut interaction: Interaction,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<Outcome, FlowError> {
+        let account = self.account_for(&interaction, browser).await?.ok_or(Refused::NotSignedIn)?;
+        let consent = Consent {
+            user_id: account.user.id,
+            client_id: interaction.client_id.clone(),
+            scope: interaction.request.scope.clone(),
+            granted_at: self.now(),
+        };
+        let event = self
+            .event(EventKind::ConsentGranted)
+            .with_user(account.user.id)
+            .with_session(account.session.id)
+            .with_client(&interaction.client_id)
+            .with("scope", interaction.request.scope.to_string());
+        let remember = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.add_consent(&consent).await?;
+                tx.append(&event).await
+            })
+        });
+        remember.await?;
+        interaction.allowed = true;
+        self.go_on(interaction, browser, device).await
+    }
+
+    /// The person said no: tell the client.
+    ///
+    /// # Errors
+    /// [`Refused::NotSignedIn`] if nobody is signed in any more.
+    pub async fn deny(&self, interaction: &Interaction, browser: &Browser) -> Result<Outcome, FlowError> {
+        let account = self.account_for(interaction, browser).await?.ok_or(Refused::NotSignedIn)?;
+        let event = self
+            .event(EventKind::ConsentDenied)
+            .with_user(account.user.id)
+            .with_session(account.session.id)
+            .with_client(&interaction.client_id);
+        self.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+        let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
+        Ok(Outcome::Answer(self.refuse_interaction(interaction, error)))
+    }
+}
+
+impl Usher {
+    /// What a person allowed a client earlier; nothing if nothing.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn consented(
+        &self,
+        account: &Account,
+        client: &ClientId,
+    ) -> Result<usher_protocol::scope::Scope, FlowError> {
+        let found = self.store.find_consent(account.user.id, client).await?;
+        Ok(found.map(|consent| consent.scope).unwrap_or_default())
+    }
+}

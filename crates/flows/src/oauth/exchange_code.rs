@@ -1,0 +1,121 @@
+//! A code becomes tokens (RFC 6749 §4.1.3), once.
+
+use usher_domain::client::Client;
+use usher_domain::code::{AuthorizationCode, CodeFault, is_repeated};
+use usher_domain::event::{Event, EventKind};
+use usher_domain::grant::{Grant, RefreshFamily};
+use usher_domain::session::EndReason;
+use crate::error::FlowError;
+use crate::issue::Issue;
+use crate::packed::unpack;
+use crate::usher::Usher;
+use usher_keys::seal::Purpose;
+use usher_protocol::cause::Cause;
+use usher_protocol::token::TokenResponse;
+use usher_storage::grants::Spend;
+
+impl Usher {
+    pub(crate) async fn exchange_code(
+        &self,
+        client: &Client,
+        code: &str,
+        redirect_uri: Option<&str>,
+        verifier: Option<&str>,
+        urv: i64,
+    ) -> Result<TokenResponse, FlowError> {
+        let code = self.open_code(code)?;
+        match code.check(&client.id, redirect_uri, verifier, self.now()) {
+            Ok(()) => {}
+            Err(fault) => {
+                if fault == CodeFault::Verifier {
+                    self.count_code_failure(code.grant_id).await?;
+                }
+                return Err(Cause::from(fault).into());
+            }
+        }
+        let grant = self.grant_of(client, &code);
+        let event = self
+            .event(EventKind::GrantCreated)
+            .with_user(code.user_id)
+            .with_session(code.session_id)
+            .with_client(&client.id)
+            .with_grant(grant.id)
+            .with_project(client.project_id)
+            .with("scope", grant.scope.to_string());
+        match self.spend_code(client, grant.clone(), event).await? {
+            Spend::Done => {}
+            Spend::SpentAt(at) if is_repeated(at, self.now()) => return Err(Cause::CodeRepeated.into()),
+            Spend::SpentAt(_) => return self.code_reused(&code).await,
+            Spend::NotAllowed => return Err(Cause::ConsentWithdrawn.into()),
+            Spend::NoLonger => return Err(Cause::SignInOver.into()),
+        }
+        let generation = grant.refresh.map(|family| family.generation);
+        let issue = Issue {
+            client,
+            grant: &grant,
+            sub: &code.sub,
+            scope: &grant.scope,
+            urv,
+            nonce: code.nonce.as_deref(),
+            generation,
+        };
+        self.issue(issue).await
+    }
+
+    fn open_code(&self, sealed: &str) -> Result<AuthorizationCode, Cause> {
+        let opened = self.sealer.open_text(Purpose::AuthorizationCode, sealed).ok();
+        opened.and_then(|bytes| unpack(&bytes)).ok_or(Cause::UnknownCode)
+    }
+
+    /// Whoever takes back their consent ends what is on its way as well.
+    async fn spend_code(&self, client: &Client, grant: Grant, event: Event) -> Result<Spend, FlowError> {
+        let spent = if client.metadata.first_party {
+            self.store.spend_code(grant, event).await?
+        } else {
+            self.store.spend_code_under_consent(grant, event).await?
+        };
+        Ok(spent)
+    }
+
+    fn grant_of(&self, client: &Client, code: &AuthorizationCode) -> Grant {
+        let now = self.now();
+        let refresh =
+            code.scope.contains("offline_access").then(|| RefreshFamily::begin(now, &self.refresh_limits(client)));
+        Grant {
+            id: code.grant_id,
+            client_id: client.id.clone(),
+            user_id: code.user_id,
+            session_id: code.session_id,
+            scope: code.scope.clone(),
+            claims: code.claims.clone(),
+            auth_time: code.auth_time,
+            acr: code.acr.clone(),
+            amr: code.amr.clone(),
+            created_at: now,
+            refresh,
+            revoked_at: None,
+        }
+    }
+
+    /// A second, fully valid redemption, and not the first one sent twice: whoever came first may have been a thief, so the grant ends
+    /// (RFC 6749 §4.1.2), durably and before the answer.
+    async fn code_reused(&self, code: &AuthorizationCode) -> Result<TokenResponse, FlowError> {
+        let (usher, grant) = (self.clone(), code.grant_id);
+        let reused = self
+            .event(EventKind::CodeReuseDetected)
+            .with_user(code.user_id)
+            .with_session(code.session_id)
+            .with_client(&code.client_id)
+            .with_grant(grant);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if usher.end_grant(&mut tx, grant, EndReason::CodeReuse).await?.is_some() {
+                    tx.append(&reused).await?;
+                }
+                Ok(())
+            })
+        });
+        end.await?;
+        Err(Cause::CodeSpent.into())
+    }
+}

@@ -1,0 +1,166 @@
+//! Tokens are made here, and nowhere else.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use usher_domain::client::Client;
+use usher_domain::grant::Grant;
+use usher_domain::id::GrantId;
+use usher_domain::key::SigningAlg;
+use usher_domain::time::Timestamp;
+use usher_domain::user::Sub;
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_keys::seal::Purpose;
+use usher_protocol::access_token::{self, AccessTokenClaims};
+use usher_protocol::id_token::{IdTokenClaims, at_hash};
+use usher_protocol::scope::Scope;
+use usher_protocol::token::TokenResponse;
+
+/// The `typ` of our ID tokens; kept apart from that of access tokens, so that neither passes for the other.
+pub(crate) const ID_TOKEN_TYP: &str = "JWT";
+
+/// What a set of tokens is made from.
+pub(crate) struct Issue<'a> {
+    pub client: &'a Client,
+    pub grant: &'a Grant,
+    pub sub: &'a Sub,
+    /// What the access token reaches: the grant's scope or less.
+    pub scope: &'a Scope,
+    /// How far the project's feed had come before anything about this request was looked at.
+    pub urv: i64,
+    /// Only at the first exchange.
+    pub nonce: Option<&'a str>,
+    /// The generation of the refresh token to hand out.
+    pub generation: Option<u32>,
+}
+
+impl Usher {
+    /// The tokens of a grant.
+    pub(crate) async fn issue(&self, wanted: Issue<'_>) -> Result<TokenResponse, FlowError> {
+        let now = self.now();
+        let access_token = self.sign_access_token(
+            wanted.client,
+            &AccessTokenClaims {
+                sub: wanted.sub.0.clone(),
+                scope: wanted.scope.to_string(),
+                auth_time: Some(wanted.grant.auth_time.0),
+                acr: Some(wanted.grant.acr.clone()),
+                sid: Some(wanted.grant.session_id.to_string()),
+                gid: Some(wanted.grant.id.to_string()),
+                generation: wanted.generation,
+                roles: self.roles_for_token(wanted.client.project_id, wanted.grant.user_id).await?,
+                ..self.bare_access_token(wanted.client, wanted.urv, now)
+            },
+        )?;
+        let mut given = BTreeSet::from(["sub".to_owned()]);
+        let id_token = if wanted.grant.scope.contains("openid") {
+            let told = self.told_in_id_token(&wanted).await?;
+            given.extend(told.names());
+            Some(self.id_token(&wanted, &told.claims, &access_token)?)
+        } else {
+            None
+        };
+        self.note_release(wanted.grant.id, (wanted.grant.user_id, &wanted.client.id), given).await;
+        Ok(TokenResponse {
+            access_token,
+            token_type: "Bearer",
+            expires_in: self.config.tokens.access_ttl.as_secs(),
+            scope: wanted.scope.to_string(),
+            refresh_token: wanted.generation.map(|generation| self.refresh_token(wanted.grant.id, generation)),
+            id_token,
+        })
+    }
+
+    /// An access token about the client itself (RFC 6749 §4.4).
+    pub(crate) fn issue_to_machine(
+        &self,
+        client: &Client,
+        scope: &Scope,
+        urv: i64,
+    ) -> Result<TokenResponse, FlowError> {
+        let claims = AccessTokenClaims { scope: scope.to_string(), ..self.bare_access_token(client, urv, self.now()) };
+        Ok(TokenResponse {
+            access_token: self.sign_access_token(client, &claims)?,
+            token_type: "Bearer",
+            expires_in: self.config.tokens.access_ttl.as_secs(),
+            scope: claims.scope,
+            refresh_token: None,
+            id_token: None,
+        })
+    }
+
+    /// An access token with what every access token has. `client_id`s are ours to choose, so none is ever somebody's `sub`.
+    fn bare_access_token(&self, client: &Client, urv: i64, now: Timestamp) -> AccessTokenClaims {
+        let mut aud = vec![self.issuer().to_owned()];
+        aud.extend(client.metadata.audience.iter().cloned());
+        AccessTokenClaims {
+            iss: self.issuer().to_owned(),
+            aud,
+            sub: client.id.0.clone(),
+            client_id: client.id.0.clone(),
+            exp: (now + self.config.tokens.access_ttl).0,
+            iat: now.0,
+            jti: self.random.handle(),
+            scope: String::new(),
+            auth_time: None,
+            acr: None,
+            sid: None,
+            urv: Some(urv),
+            gid: None,
+            generation: None,
+            roles: Vec::new(),
+        }
+    }
+
+    fn sign_access_token(&self, client: &Client, claims: &AccessTokenClaims) -> Result<String, FlowError> {
+        Ok(self.keyring().sign(alg(client.metadata.access_token_alg()), access_token::TYP, claims)?)
+    }
+
+    fn id_token(
+        &self,
+        wanted: &Issue<'_>,
+        person: &Map<String, Value>,
+        access_token: &str,
+    ) -> Result<String, FlowError> {
+        let (grant, now) = (wanted.grant, self.now());
+        let alg = alg(&wanted.client.metadata.id_token_signed_response_alg);
+        let claims = IdTokenClaims {
+            iss: self.issuer(),
+            sub: &wanted.sub.0,
+            aud: &wanted.client.id.0,
+            exp: (now + self.config.tokens.id_ttl).0,
+            iat: now.0,
+            auth_time: grant.auth_time.0,
+            nonce: wanted.nonce,
+            acr: &grant.acr,
+            amr: &grant.amr,
+            sid: &grant.session_id.to_string(),
+            at_hash: &at_hash(alg.as_str(), access_token),
+            person,
+        };
+        Ok(self.keyring().sign(alg, ID_TOKEN_TYP, &claims)?)
+    }
+
+    /// The refresh token of a generation. Derived, not drawn: asking again gives the same token.
+    pub(crate) fn refresh_token(&self, grant: GrantId, generation: u32) -> String {
+        let mut content = [0; 20];
+        content[..16].copy_from_slice(grant.0.as_bytes());
+        content[16..].copy_from_slice(&generation.to_be_bytes());
+        self.sealer.seal_deterministic_text(Purpose::RefreshToken, &content)
+    }
+
+    /// The grant and generation that a refresh token names; `None` for anything that we did not seal.
+    pub(crate) fn read_refresh_token(&self, token: &str) -> Option<(GrantId, u32)> {
+        let content = self.sealer.open_deterministic_text(Purpose::RefreshToken, token).ok()?;
+        let (grant, generation) = content.split_at_checked(16)?;
+        let generation = u32::from_be_bytes(generation.try_into().ok()?);
+        Some((GrantId(uuid::Uuid::from_slice(grant).ok()?), generation))
+    }
+}
+
+/// The metadata of a client was checked when it was stored: anything unreadable falls to what every client must understand.
+fn alg(name: &str) -> SigningAlg {
+    name.parse().unwrap_or(SigningAlg::Rs256)
+}

@@ -1,0 +1,83 @@
+//! Which web origins may call the house from a browser: those that clients have registered. And which of them may do so
+//! with the house's own cookie: those of clients that belong to whoever runs Usher.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+use usher_domain::page::MAX_PAGE;
+use usher_domain::time::Timestamp;
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_protocol::redirect_uri;
+
+/// How long the list is believed.
+const MEMORY: Duration = Duration::from_secs(5);
+
+/// The registered origins, as they were at some moment.
+#[derive(Debug, Default)]
+pub(crate) struct Origins(Mutex<Option<(Timestamp, Arc<Registered>)>>);
+
+#[derive(Debug, Default)]
+struct Registered {
+    origins: HashSet<String>,
+    first_party: HashSet<String>,
+    any_localhost: bool,
+}
+
+impl Usher {
+    /// May scripts of this origin call the endpoints that clients call?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn is_client_origin(&self, origin: &str) -> Result<bool, FlowError> {
+        let registered = self.registered_origins().await?;
+        Ok(registered.origins.contains(origin) || registered.any_localhost && redirect_uri::is_localhost(origin))
+    }
+
+    /// Is this the origin of an application of the house, so that its scripts may act by the person's cookie?
+    ///
+    /// A client that may come back to any address on localhost is the developer's own: `usher dev` alone makes one.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn is_first_party_origin(&self, origin: &str) -> Result<bool, FlowError> {
+        let registered = self.registered_origins().await?;
+        Ok(registered.first_party.contains(origin) || registered.any_localhost && redirect_uri::is_localhost(origin))
+    }
+
+    async fn registered_origins(&self) -> Result<Arc<Registered>, FlowError> {
+        let now = self.now();
+        // Whoever comes while the list is being read waits for it, so that many askers cost one reading.
+        let mut known = self.origins.0.lock().await;
+        if let Some((since, registered)) = &*known
+            && now < *since + MEMORY
+        {
+            return Ok(registered.clone());
+        }
+        let fresh = Arc::new(self.read_origins().await?);
+        *known = Some((now, fresh.clone()));
+        Ok(fresh)
+    }
+
+    async fn read_origins(&self) -> Result<Registered, FlowError> {
+        let (mut registered, mut after) = (Registered::default(), String::new());
+        loop {
+            let clients = self.store.list_all_clients(&after, MAX_PAGE).await?;
+            let Some(last) = clients.last() else { return Ok(registered) };
+            after.clone_from(&last.id.0);
+            for client in clients.iter().filter(|client| client.is_active()) {
+                registered.any_localhost |= client.metadata.any_localhost_redirect;
+                for origin in client.origins() {
+                    // `capacitor://localhost` is the origin of every application of its kind: never with cookies.
+                    if client.metadata.first_party && origin.starts_with("http") {
+                        registered.first_party.insert(origin.clone());
+                    }
+                    registered.origins.insert(origin);
+                }
+            }
+        }
+    }
+}

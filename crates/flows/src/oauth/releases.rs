@@ -1,0 +1,45 @@
+//! What clients are really given of users is written down: once an hour a grant, or when something new is given.
+
+use std::collections::BTreeSet;
+
+use usher_domain::event::EventKind;
+use usher_domain::id::{ClientId, GrantId, UserId};
+use crate::error::FlowError;
+use crate::usher::Usher;
+
+impl Usher {
+    /// A client is given these claims of a user, `sub` among them, by this grant.
+    ///
+    /// Most requests find in memory that it was written down already. A grant that follows a withdrawal is a new one, which
+    /// no instance has in memory. That it could not be written down is logged and no
+    /// reason to refuse the client.
+    pub(crate) async fn note_release(
+        &self,
+        grant: GrantId,
+        (user, client): (UserId, &ClientId),
+        claims: BTreeSet<String>,
+    ) {
+        let noted = self.releases.get(&grant).unwrap_or_default();
+        if claims.is_subset(&noted) {
+            return;
+        }
+        let all: BTreeSet<String> = noted.union(&claims).cloned().collect();
+        match self.write_release(user, client.clone(), all.clone()).await {
+            Ok(()) => self.releases.insert(grant, all),
+            Err(error) => tracing::warn!(client.id = %client, "what was released could not be written down: {error}"),
+        }
+    }
+
+    async fn write_release(&self, user: UserId, client: ClientId, claims: BTreeSet<String>) -> Result<(), FlowError> {
+        let now = self.now();
+        let event = self.event(EventKind::AccessUsed).with_user(user).with_client(&client);
+        let event = event.with("claims", claims.iter().cloned().collect::<Vec<_>>());
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.release_claims(user, &client, &claims, now).await?;
+                tx.append(&event).await
+            })
+        });
+        Ok(write.await?)
+    }
+}

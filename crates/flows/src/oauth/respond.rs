@@ -1,0 +1,77 @@
+//! The answers to an authorization request: a code or an error.
+
+use usher_domain::code::{AuthorizationCode, redirect_uri_hash};
+use usher_domain::id::{ClientId, GrantId};
+use usher_domain::interaction::Interaction;
+use crate::accounts::Account;
+use crate::error::FlowError;
+use crate::packed::pack;
+use crate::refusals::log_refusal;
+use crate::usher::Usher;
+use usher_keys::seal::Purpose;
+use usher_protocol::authorize::AuthorizeRequest;
+use usher_protocol::error::OAuthError;
+use usher_protocol::response_mode::AuthorizationResponse;
+
+/// The endpoint that is answered, as the log names it.
+const ENDPOINT: &str = "/oauth2/authorize";
+
+impl Usher {
+    /// An error for the client that a person came from.
+    pub fn refuse_interaction(&self, interaction: &Interaction, error: OAuthError) -> AuthorizationResponse {
+        self.error_response(&interaction.client_id, &interaction.redirect_uri, &interaction.request, error)
+    }
+
+    /// An error for the client (RFC 6749 §4.1.2.1, RFC 9207 §2), with its line in the log.
+    pub(super) fn error_response(
+        &self,
+        client: &ClientId,
+        redirect_uri: &str,
+        request: &AuthorizeRequest,
+        error: OAuthError,
+    ) -> AuthorizationResponse {
+        let error = error.by(&client.0);
+        log_refusal(ENDPOINT, &error);
+        let code = ("error", error.code.as_str().to_owned());
+        let description = ("error_description", error.description.clone().into_owned());
+        self.response(redirect_uri, request, vec![code, description])
+    }
+
+    /// A code for the client. Nothing is written: the code carries all there is to know.
+    pub(super) fn code_response(
+        &self,
+        interaction: &Interaction,
+        account: &Account,
+    ) -> Result<AuthorizationResponse, FlowError> {
+        let (now, request) = (self.now(), &interaction.request);
+        let code = AuthorizationCode {
+            grant_id: GrantId::new(now, &*self.random),
+            client_id: interaction.client_id.clone(),
+            user_id: account.user.id,
+            sub: account.user.sub.clone(),
+            session_id: account.session.id,
+            scope: request.scope.clone(),
+            claims: request.claims.names(),
+            nonce: request.nonce.clone(),
+            code_challenge: request.code_challenge.clone(),
+            redirect_uri: interaction.redirect_uri_sent.then(|| redirect_uri_hash(&interaction.redirect_uri)),
+            auth_time: account.session.auth_time,
+            acr: interaction.acr_to_tell(&account.session.acr),
+            amr: account.session.amr.clone(),
+            expires_at: now + self.config.tokens.code_ttl,
+        };
+        let sealed = self.sealer.seal_text(Purpose::AuthorizationCode, &pack(&code)?, &*self.random);
+        Ok(self.response(&interaction.redirect_uri, request, vec![("code", sealed)]))
+    }
+
+    fn response(
+        &self,
+        redirect_uri: &str,
+        request: &AuthorizeRequest,
+        mut parameters: Vec<(&'static str, String)>,
+    ) -> AuthorizationResponse {
+        parameters.extend(request.state.clone().map(|state| ("state", state)));
+        parameters.push(("iss", self.issuer().to_owned()));
+        AuthorizationResponse { redirect_uri: redirect_uri.to_owned(), mode: request.response_mode, parameters }
+    }
+}

@@ -1,0 +1,48 @@
+//! A client is done with a token (RFC 7009).
+
+use usher_domain::client::Client;
+use usher_domain::event::EventKind;
+use usher_domain::session::EndReason;
+use usher_domain::time::Timestamp;
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_keys::verify::Expect;
+use usher_protocol::access_token::{self, AccessTokenClaims};
+
+impl Usher {
+    /// Ends a token of this client: of a refresh token the whole grant, of an access token that token alone.
+    /// Anything else is quietly fine (RFC 7009 §2.2): it is no good already, or none of this client's business.
+    ///
+    /// # Errors
+    /// Only if the house is broken: what is answered as done is done.
+    pub async fn revoke_token(&self, client: &Client, token: &str) -> Result<(), FlowError> {
+        if let Some((id, _)) = self.read_refresh_token(token) {
+            let owned = self.store.find_grant(id).await?.is_some_and(|found| found.grant.client_id == client.id);
+            if owned {
+                let usher = self.clone();
+                let end = self.store.write(move |mut tx| {
+                    Box::pin(async move { usher.end_grant(&mut tx, id, EndReason::RevokedByClient).await.map(drop) })
+                });
+                end.await?;
+            }
+            return Ok(());
+        }
+        let Ok(verified) = self.keyring().verify(token, Expect { typ: access_token::TYP }) else { return Ok(()) };
+        let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(verified.claims.into()) else { return Ok(()) };
+        let expires_at = Timestamp(claims.exp);
+        if claims.client_id != client.id.0 || self.now() >= expires_at {
+            return Ok(());
+        }
+        let event = self.event(EventKind::TokenRevoked).with_client(&client.id).with_project(client.project_id);
+        let event = event.with("jti", claims.jti.clone());
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if tx.revoke_token(&claims.jti, expires_at).await? {
+                    tx.append(&event).await?;
+                }
+                Ok(())
+            })
+        });
+        Ok(end.await?)
+    }
+}

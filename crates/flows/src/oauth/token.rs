@@ -1,0 +1,37 @@
+//! The token endpoint: what every grant has in common. A grant fills in only its own part.
+
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_protocol::client_auth::ClientCredentials;
+use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::token::{TokenRequest, TokenResponse};
+
+impl Usher {
+    /// Answers a token request: who is it, may it do this, then the grant itself.
+    ///
+    /// # Errors
+    /// The OAuth error for the wire (RFC 6749 §5.2), or that the house is broken.
+    pub async fn token(
+        &self,
+        credentials: &ClientCredentials,
+        source: &str,
+        request: TokenRequest,
+    ) -> Result<TokenResponse, FlowError> {
+        let client = self.authenticate_client(credentials, source).await?;
+        if !client.metadata.may_use(request.grant_type()) {
+            let why = "the client may not use this grant type";
+            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, why).into());
+        }
+        // Read before anything else is looked at: what is revoked meanwhile stands at a later position.
+        let urv = self.store.feed_place(client.project_id).await?.map_or(0, |place| place.position);
+        match request {
+            TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier } => {
+                self.exchange_code(&client, &code, redirect_uri.as_deref(), code_verifier.as_deref(), urv).await
+            }
+            TokenRequest::RefreshToken { refresh_token, scope } => {
+                self.refresh(&client, &refresh_token, scope, urv).await
+            }
+            TokenRequest::ClientCredentials { scope } => self.client_credentials(&client, scope, urv),
+        }
+    }
+}

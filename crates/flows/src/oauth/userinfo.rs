@@ -1,0 +1,34 @@
+//! Who is it? (OpenID Connect Core §5.3)
+
+use serde_json::{Map, Value};
+
+use usher_domain::id::ClientId;
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_protocol::cause::Cause;
+use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::scope::Scope;
+
+impl Usher {
+    /// The claims that an access token may see.
+    ///
+    /// # Errors
+    /// `invalid_token`, or `insufficient_scope` for a token without `openid`.
+    pub async fn userinfo(&self, token: &str) -> Result<Map<String, Value>, FlowError> {
+        let access = self.check_access_token(token).await??;
+        let scope = Scope::parse(&access.claims.scope).unwrap_or_default();
+        let Some((asked, user)) = access.person.filter(|_| scope.contains("openid")) else {
+            return Err(
+                OAuthError::new(ErrorCode::InsufficientScope, "the access token was not issued for openid").into()
+            );
+        };
+        let (id, grant) = (ClientId(access.claims.client_id), access.claims.gid.and_then(|gid| gid.parse().ok()));
+        let client = self.find_client(&id).await?.ok_or(Cause::AccessTokenRevoked)?;
+        let mut told = self.tell(&client, &user, &scope, &asked.userinfo).await?;
+        told.claims.insert("sub".to_owned(), user.sub.0.into());
+        if let Some(grant) = grant {
+            self.note_release(grant, (user.id, &id), told.names().collect()).await;
+        }
+        Ok(told.claims)
+    }
+}

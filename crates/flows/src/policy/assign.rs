@@ -1,0 +1,193 @@
+//! Giving roles and taking them away. Modules hear of it at once: the holder's tokens are over, and new ones tell the truth.
+
+use usher_domain::assignment::{Assignment, Holder, is_scope};
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{AssignmentId, ProjectId, UserId};
+use usher_domain::page::{Cursor, Page};
+use usher_domain::time::Timestamp;
+use usher_domain::user::{Sub, User};
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_policy::limits::ROLES_OF_SUBJECT;
+use usher_storage::StorageError;
+
+/// Whoever has a role, as applications name them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A user, by `sub`.
+    User(String),
+    /// A client, by `client_id`.
+    Client(String),
+}
+
+/// A role to be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAssignment {
+    /// The role.
+    pub role: String,
+    /// To whom.
+    pub subject: Subject,
+    /// For this entity alone, as `Order:42`.
+    pub scope: Option<String>,
+    /// Until then.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Usher {
+    /// Whoever is named, in this project; `None` if there is nobody of that name.
+    pub(super) async fn find_holder(&self, project: ProjectId, subject: &Subject) -> Result<Option<Holder>, FlowError> {
+        Ok(match subject {
+            Subject::User(sub) => self.user_by_sub(sub).await?.map(|user| Holder::User(user.id)),
+            Subject::Client(id) => {
+                let Ok(id) = id.parse() else { return Ok(None) };
+                let client = self.find_client(&id).await?;
+                client.filter(|client| client.project_id == project).map(|client| Holder::Client(client.id.clone()))
+            }
+        })
+    }
+
+    pub(super) async fn user_by_sub(&self, sub: &str) -> Result<Option<User>, FlowError> {
+        let sub = Sub(sub.to_owned());
+        match self.store.find_user_by_sub(&sub).await? {
+            Some(user) => Ok(Some(user)),
+            None => Ok(self.store.find_user_by_former_sub(&sub).await?),
+        }
+    }
+
+    /// Who a holder is, as applications name them.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn subject_of(&self, holder: &Holder) -> Result<Subject, FlowError> {
+        Ok(match holder {
+            Holder::Client(id) => Subject::Client(id.0.clone()),
+            Holder::User(id) => {
+                let user = self.store.find_user(*id).await?.ok_or(Refused::NotFound("user"))?;
+                Subject::User(user.sub.0)
+            }
+        })
+    }
+
+    /// Gives a role that is published to somebody.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] for the role or the subject, [`Refused::RoleHeld`], [`Refused::TooManyRoles`],
+    /// [`Refused::BadAssignment`] for a scope or an end that will not do.
+    pub async fn assign_role(&self, project: ProjectId, new: NewAssignment) -> Result<Assignment, FlowError> {
+        let now = self.now();
+        if new.scope.as_ref().is_some_and(|scope| !is_scope(scope)) {
+            return Err(Refused::BadAssignment("a scope is one entity, such as Order:42").into());
+        }
+        if new.expires_at.is_some_and(|end| end <= now) {
+            return Err(Refused::BadAssignment("the end lies in the past").into());
+        }
+        let table = self.published_table(project).await?;
+        if !table.is_some_and(|table| table.roles.contains_key(&new.role)) {
+            return Err(Refused::NotFound("published role").into());
+        }
+        let holder = self.find_holder(project, &new.subject).await?.ok_or(Refused::NotFound("subject"))?;
+        let assignment = Assignment {
+            id: AssignmentId::new(now, &*self.random),
+            project,
+            role: new.role,
+            holder,
+            scope: new.scope,
+            expires_at: new.expires_at,
+            assigned_at: now,
+        };
+        let event = self.role_event(EventKind::RoleAssigned, &assignment, &new.subject);
+        let made = assignment.clone();
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                // One after the other in a project, so that the count is right.
+                if !tx.lock_project(project).await? {
+                    return Ok(Err(Refused::NotFound("project")));
+                }
+                let mut had = 0;
+                for old in tx.list_assignments_of(project, &made.holder, made.scope.as_deref()).await? {
+                    let same = old.role == made.role && old.scope == made.scope;
+                    match (same, old.holds(now, old.scope.as_deref())) {
+                        (true, true) => return Ok(Err(Refused::RoleHeld)),
+                        (true, false) => drop(tx.delete_assignment(project, old.id).await?),
+                        (false, holds) => had += usize::from(holds && old.scope.is_none()),
+                    }
+                }
+                if made.scope.is_none() && had >= ROLES_OF_SUBJECT {
+                    return Ok(Err(Refused::TooManyRoles));
+                }
+                tx.insert_assignment(&made).await?;
+                tx.append(&event).await?;
+                Ok(Ok(()))
+            })
+        });
+        match write.await {
+            Err(StorageError::Conflict) => Err(Refused::RoleHeld.into()),
+            other => Ok(other?.map(|()| assignment)?),
+        }
+    }
+
+    /// Takes a role away.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn unassign_role(&self, project: ProjectId, id: AssignmentId) -> Result<(), FlowError> {
+        let found = self.store.find_assignment(project, id).await?.ok_or(Refused::NotFound("assignment"))?;
+        let subject = self.subject_of(&found.holder).await?;
+        let event = self.role_event(EventKind::RoleUnassigned, &found, &subject);
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let gone = tx.delete_assignment(project, id).await?;
+                if gone {
+                    tx.append(&event).await?;
+                }
+                Ok(gone)
+            })
+        });
+        if write.await? { Ok(()) } else { Err(Refused::NotFound("assignment").into()) }
+    }
+
+    fn role_event(&self, kind: EventKind, assignment: &Assignment, subject: &Subject) -> Event {
+        let event = self.event(kind).with_project(assignment.project).with("role", assignment.role.as_str());
+        let event = match (&assignment.holder, subject) {
+            // A machine's tokens are about itself: its `sub` is its `client_id`.
+            (Holder::Client(id), _) => event.with_client(id).with("sub", id.0.as_str()),
+            (Holder::User(user), Subject::User(sub) | Subject::Client(sub)) => {
+                event.with_user(*user).with("sub", sub.as_str())
+            }
+        };
+        match &assignment.scope {
+            Some(scope) => event.with("scope", scope.as_str()),
+            None => event,
+        }
+    }
+
+    /// Who has which role, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_assignments(
+        &self,
+        project: ProjectId,
+        after: Cursor,
+        size: u32,
+    ) -> Result<Page<Assignment>, FlowError> {
+        Ok(self.store.list_assignments(project, after, size).await?)
+    }
+
+    /// The roles that go into a user's access token: those that hold everywhere.
+    ///
+    /// A role may forbid, so that none may be left out: whoever has more than fit into a token is told to have none.
+    pub(crate) async fn roles_for_token(
+        &self,
+        project: ProjectId,
+        user: UserId,
+    ) -> Result<Vec<String>, FlowError> {
+        let most = u32::try_from(ROLES_OF_SUBJECT).unwrap_or(u32::MAX);
+        let roles = self.store.list_roles_of_user(project, user, self.now(), most + 1).await?;
+        if roles.len() > ROLES_OF_SUBJECT {
+            tracing::error!(project.id = %project, user.id = %user, "more roles than fit into a token");
+            return Ok(Vec::new());
+        }
+        Ok(roles)
+    }
+}

@@ -1,0 +1,48 @@
+//! What modules are sent: the table, signed.
+
+use usher_domain::id::ProjectId;
+use usher_domain::key::SigningAlg;
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_policy::Table;
+
+/// The `typ` of a signed table, so that it never passes for a token.
+const TYP: &str = "usher-policy+jws";
+
+/// A published table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// Its tag, without quotes: `43-0123456789abcdef`.
+    pub etag: String,
+    /// The table, as JSON.
+    pub table: String,
+}
+
+impl Usher {
+    /// The tag of what is published, if anything is. Cheap.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn policy_tag(&self, project: ProjectId) -> Result<Option<(i64, String)>, FlowError> {
+        Ok(self.store.policy_mark(project).await?)
+    }
+
+    /// The published table.
+    ///
+    /// # Errors
+    /// [`crate::Refused::NotFound`] if nothing is published.
+    pub async fn policy_bundle(&self, project: ProjectId) -> Result<Bundle, FlowError> {
+        let revision = self.published_policy(project).await?;
+        Ok(Bundle { etag: revision.publication.etag, table: revision.compiled })
+    }
+
+    /// A table as a compact JWS; its payload is the table, byte for byte.
+    ///
+    /// # Errors
+    /// If there is no key to sign with.
+    pub fn sign_policy(&self, bundle: &Bundle) -> Result<String, FlowError> {
+        // A table is written as it was read: a test holds it to that.
+        let table = Table::read(bundle.table.as_bytes())?;
+        Ok(self.keyring().sign(SigningAlg::Es256, TYP, &table)?)
+    }
+}

@@ -1,0 +1,99 @@
+//! The draft: one a project, replaced as a whole by whoever has seen what it replaces.
+
+use super::{review, short_hash};
+use usher_domain::id::ProjectId;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_policy::Document;
+use usher_policy::compile::{Edition, compile};
+use usher_policy::diff::{Diff, diff};
+use usher_policy::validate::Review;
+use usher_storage::policy::revisions::Draft;
+
+/// A draft; where nobody has begun one, what is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drafted {
+    /// The document, as JSON.
+    pub document: String,
+    /// Its tag.
+    pub etag: String,
+    /// Does it say something else than what is published?
+    pub changed: bool,
+}
+
+impl Drafted {
+    pub(super) fn of(draft: Option<Draft>, published: Option<&str>) -> Result<Self, serde_json::Error> {
+        let published = match published {
+            Some(document) => document.to_owned(),
+            None => serde_json::to_string(&Document::default())?,
+        };
+        let document = draft.map_or_else(|| published.clone(), |draft| draft.document);
+        Ok(Self { etag: short_hash(&document), changed: document != published, document })
+    }
+}
+
+impl Usher {
+    /// The draft of a project.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn policy_draft(&self, project: ProjectId) -> Result<Drafted, FlowError> {
+        let draft = self.store.find_draft(project).await?;
+        let current = self.store.current_policy(project).await?;
+        Ok(Drafted::of(draft, current.as_ref().map(|current| current.document.as_str()))?)
+    }
+
+    /// Replaces the draft, if it still is the one with this tag. It need not be valid.
+    ///
+    /// # Errors
+    /// [`Refused::Superseded`] if it is not, [`Refused::NotFound`] if there is no such project.
+    pub async fn replace_policy_draft(
+        &self,
+        project: ProjectId,
+        seen: &str,
+        document: &Document,
+    ) -> Result<Drafted, FlowError> {
+        let document = serde_json::to_string(document)?;
+        let draft = Draft { etag: short_hash(&document), document, updated_at: self.now().0 };
+        let (seen, new) = (seen.to_owned(), draft.clone());
+        let replace = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if !tx.lock_project(project).await? {
+                    return Ok(Err(Refused::NotFound("project")));
+                }
+                let (old, current) = (tx.find_draft(project).await?, tx.current_policy(project).await?);
+                let published = current.map(|current| current.document);
+                match Drafted::of(old, published.as_deref()) {
+                    Ok(old) if old.etag == seen => {}
+                    _ => return Ok(Err(Refused::Superseded)),
+                }
+                tx.put_draft(project, &new).await?;
+                Ok(Ok(published))
+            })
+        });
+        let published = replace.await??;
+        Ok(Drafted::of(Some(draft), published.as_deref())?)
+    }
+
+    /// Looks at a document without keeping it.
+    pub async fn review_policy(&self, document: Document) -> Review {
+        review(document).await
+    }
+
+    /// What publishing the draft would change.
+    ///
+    /// # Errors
+    /// [`Refused::Policy`] if the draft cannot be published.
+    pub async fn policy_diff(&self, project: ProjectId) -> Result<Diff, FlowError> {
+        let drafted = self.policy_draft(project).await?;
+        let document: Document = serde_json::from_str(&drafted.document)?;
+        let looked = review(document.clone()).await;
+        if !looked.valid {
+            return Err(Refused::Policy(looked.faults).into());
+        }
+        let edition = Edition { project: project.to_string(), revision: 0, iat: 0 };
+        let after = compile(&document, edition).map_err(Refused::Policy)?;
+        let before = self.published_table(project).await?;
+        Ok(diff(before.as_deref(), &after))
+    }
+}

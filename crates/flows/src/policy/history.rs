@@ -1,0 +1,42 @@
+//! What was published, newest first.
+
+use usher_domain::id::ProjectId;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_storage::policy::revisions::{Publication, Revision};
+
+impl Usher {
+    /// What was published before a revision (or at all), and where the list goes on.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn policy_history(
+        &self,
+        project: ProjectId,
+        before: Option<i64>,
+        size: u32,
+    ) -> Result<(Vec<Publication>, Option<i64>), FlowError> {
+        let mut found = self.store.list_publications(project, before.unwrap_or(i64::MAX), size + 1).await?;
+        let wanted = usize::try_from(size).unwrap_or(usize::MAX);
+        let more = found.len() > wanted;
+        found.truncate(wanted);
+        let next = found.last().filter(|_| more).map(|last| last.revision);
+        Ok((found, next))
+    }
+
+    /// One revision.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn policy_revision(&self, project: ProjectId, revision: i64) -> Result<Revision, FlowError> {
+        Ok(self.store.find_revision(project, revision).await?.ok_or(Refused::NotFound("revision"))?)
+    }
+
+    /// The newest revision.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if nothing is published.
+    pub async fn published_policy(&self, project: ProjectId) -> Result<Revision, FlowError> {
+        Ok(self.store.current_policy(project).await?.ok_or(Refused::NotFound("published policy"))?)
+    }
+}

@@ -1,0 +1,64 @@
+//! Access rules: drafting, publishing, going back, giving roles, deciding.
+
+mod assign;
+mod bundle;
+mod decide;
+mod draft;
+mod history;
+mod merge;
+mod publish;
+mod simulate;
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use super::error::FlowError;
+use super::usher::Usher;
+use usher_domain::id::ProjectId;
+use usher_policy::validate::{Review, validate};
+use usher_policy::{Document, Table};
+
+pub use assign::{NewAssignment, Subject};
+pub use bundle::Bundle;
+pub use decide::{Answer, Asked, Held};
+pub use draft::Drafted;
+pub use simulate::{Simulated, SimulatedRoute};
+
+/// The tag of a text: 16 hexadecimal digits of its SHA-256.
+fn short_hash(text: &str) -> String {
+    use std::fmt::Write as _;
+    let hash = digest(&SHA256, text.as_bytes());
+    hash.as_ref().iter().take(8).fold(String::with_capacity(16), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// Has a document looked at, beside the threads that others wait for.
+async fn review(document: Document) -> Review {
+    match tokio::task::spawn_blocking(move || validate(&document)).await {
+        Ok(review) => review,
+        Err(failed) => match failed.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Review { valid: false, faults: Vec::new(), cedar: None },
+        },
+    }
+}
+
+impl Usher {
+    /// The published table of a project, with its revision; `None` if nothing is published.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub(super) async fn published_table(&self, project: ProjectId) -> Result<Option<Arc<Table>>, FlowError> {
+        let Some((revision, _)) = self.store.policy_mark(project).await? else { return Ok(None) };
+        if let Some(known) = self.tables.get(&(project, revision)) {
+            return Ok(Some(known));
+        }
+        let Some(found) = self.store.find_revision(project, revision).await? else { return Ok(None) };
+        let table = Arc::new(Table::read(found.compiled.as_bytes())?);
+        self.tables.insert((project, revision), table.clone());
+        Ok(Some(table))
+    }
+}

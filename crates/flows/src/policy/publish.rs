@@ -1,0 +1,129 @@
+//! Publishing: the draft becomes the next revision, and every module hears of it. Going back publishes anew what was.
+
+use super::draft::Drafted;
+use super::{review, short_hash};
+use usher_domain::event::EventKind;
+use usher_domain::id::ProjectId;
+use usher_domain::text::check_line;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_policy::Document;
+use usher_policy::compile::{Edition, compile};
+use usher_storage::StorageError;
+use usher_storage::policy::revisions::{Publication, Revision};
+
+/// Most characters of a note.
+const NOTE: u32 = 500;
+
+/// What is to be published.
+struct Wanted {
+    document: String,
+    /// The tag that the draft must still have; `None` where the draft does not matter.
+    seen: Option<String>,
+    note: String,
+    by: String,
+}
+
+impl Usher {
+    /// Publishes the draft, if it still is the one with this tag.
+    ///
+    /// # Errors
+    /// [`Refused::Superseded`] if it is not, [`Refused::Policy`] if it cannot be published, [`Refused::NothingToPublish`].
+    pub async fn publish_policy(
+        &self,
+        project: ProjectId,
+        seen: &str,
+        note: &str,
+        by: &str,
+    ) -> Result<Publication, FlowError> {
+        let drafted = self.policy_draft(project).await?;
+        if drafted.etag != seen {
+            return Err(Refused::Superseded.into());
+        }
+        let document = drafted.document;
+        self.publish(project, Wanted { document, seen: Some(seen.to_owned()), note: checked(note)?, by: by.to_owned() })
+            .await
+    }
+
+    /// Publishes again what was published as this revision. The draft stays as it is.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`], [`Refused::NothingToPublish`] if that is what is published.
+    pub async fn roll_back_policy(
+        &self,
+        project: ProjectId,
+        revision: i64,
+        note: &str,
+        by: &str,
+    ) -> Result<Publication, FlowError> {
+        let found = self.store.find_revision(project, revision).await?.ok_or(Refused::NotFound("revision"))?;
+        let note = if note.is_empty() { format!("as in revision {revision}") } else { checked(note)? };
+        self.publish(project, Wanted { document: found.document, seen: None, note, by: by.to_owned() }).await
+    }
+
+    async fn publish(&self, project: ProjectId, wanted: Wanted) -> Result<Publication, FlowError> {
+        let document: Document = serde_json::from_str(&wanted.document)?;
+        let looked = review(document.clone()).await;
+        if !looked.valid {
+            return Err(Refused::Policy(looked.faults).into());
+        }
+        let current = self.store.current_policy(project).await?;
+        if current.as_ref().is_some_and(|current| current.document == wanted.document) {
+            return Err(Refused::NothingToPublish.into());
+        }
+        let before = current.map_or(0, |current| current.publication.revision);
+        let revision = self.revision(project, before + 1, &document, &wanted)?;
+        let event = self.event(EventKind::PolicyPublished).with_project(project);
+        let event = event.with("revision", before + 1).with("note", wanted.note.as_str());
+        let (new, seen) = (revision.clone(), wanted.seen);
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if !tx.lock_project(project).await? {
+                    return Ok(Err(Refused::NotFound("project")));
+                }
+                let current = tx.current_policy(project).await?;
+                let unmoved = current.as_ref().map_or(0, |current| current.publication.revision) == before;
+                let draft = tx.find_draft(project).await?;
+                let published = current.as_ref().map(|current| current.document.as_str());
+                let drafted = Drafted::of(draft, published).map(|drafted| drafted.etag).unwrap_or_default();
+                if !unmoved || seen.as_ref().is_some_and(|seen| *seen != drafted) {
+                    return Ok(Err(Refused::Superseded));
+                }
+                tx.insert_revision(project, &new).await?;
+                if seen.is_some() {
+                    tx.drop_draft(project).await?;
+                }
+                tx.append(&event).await?;
+                Ok(Ok(()))
+            })
+        });
+        match write.await {
+            Err(StorageError::Conflict) => Err(Refused::Superseded.into()),
+            other => Ok(other?.map(|()| revision.publication)?),
+        }
+    }
+
+    fn revision(
+        &self,
+        project: ProjectId,
+        number: i64,
+        document: &Document,
+        wanted: &Wanted,
+    ) -> Result<Revision, FlowError> {
+        let now = self.now();
+        let edition = Edition { project: project.to_string(), revision: number.unsigned_abs(), iat: now.0 };
+        let compiled = serde_json::to_string(&compile(document, edition).map_err(Refused::Policy)?)?;
+        let publication = Publication {
+            revision: number,
+            etag: format!("{number}-{}", short_hash(&compiled)),
+            note: wanted.note.clone(),
+            published_by: wanted.by.clone(),
+            published_at: now,
+        };
+        Ok(Revision { publication, document: wanted.document.clone(), compiled })
+    }
+}
+
+fn checked(note: &str) -> Result<String, Refused> {
+    check_line(note, NOTE).map_err(|_| Refused::BadAssignment("a note has at most 500 characters, in one line"))
+}

@@ -1,0 +1,158 @@
+//! Reading a project's history: only the newest token opens it, and all that was sealed to those before it.
+
+use uuid::Uuid;
+
+use usher_domain::history::Entry;
+use usher_domain::id::ProjectId;
+use usher_domain::page::Cursor;
+use usher_domain::project::Project;
+use crate::accounts::secret_hash;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_keys::project_key::{NotOpened, ProjectKey};
+use usher_storage::history::{KeptKey, SealedFacts};
+
+/// Sealed values opened at once.
+const BATCH: u32 = 64;
+/// Batches opened for one page; where little of the history is wanted a page may end before it is full.
+const BATCHES: u32 = 8;
+
+/// What is wanted of a history.
+#[derive(Debug, Clone, Default)]
+pub struct HistorySearch {
+    /// About this user alone.
+    pub sub: Option<String>,
+    /// Of this kind alone.
+    pub kind: Option<String>,
+    /// From this place backwards.
+    pub cursor: Option<Cursor>,
+    /// So many entries at most.
+    pub size: usize,
+}
+
+/// A page of a history, the newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryPage {
+    /// What happened.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+/// A place in a history: the sealed value, and how many of its entries were given already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    position: i64,
+    given: u64,
+}
+
+impl Place {
+    const NEWEST: Self = Self { position: i64::MAX, given: 0 };
+
+    fn read(cursor: Cursor) -> Self {
+        let (position, given) = cursor.0.as_u64_pair();
+        Self { position: i64::try_from(position).unwrap_or(i64::MAX), given }
+    }
+
+    fn cursor(self) -> Cursor {
+        Cursor(Uuid::from_u64_pair(u64::try_from(self.position).unwrap_or(0), self.given))
+    }
+}
+
+/// The keys of a project as one leads to the one before.
+struct Chain {
+    kept: Vec<KeptKey>,
+    opened: Vec<ProjectKey>,
+}
+
+impl Chain {
+    /// The key of a generation; the newest is the first.
+    fn key(&mut self, generation: i64) -> Result<&ProjectKey, NotOpened> {
+        let place = self.kept.iter().position(|kept| kept.generation == generation).ok_or(NotOpened)?;
+        while self.opened.len() <= place {
+            let newer = self.opened.last().ok_or(NotOpened)?;
+            let wrapped = self.kept[self.opened.len()].wrapped.as_deref().ok_or(NotOpened)?;
+            let former = newer.unwrap_former(wrapped)?;
+            self.opened.push(former);
+        }
+        self.opened.get(place).ok_or(NotOpened)
+    }
+
+    fn open(&mut self, sealed: &SealedFacts) -> Result<Vec<Entry>, NotOpened> {
+        let plaintext = self.key(sealed.generation)?.open(&sealed.sealed)?;
+        serde_json::from_slice(&plaintext).map_err(|_| NotOpened)
+    }
+}
+
+impl Usher {
+    /// A page of a project's history, opened with the token.
+    ///
+    /// # Errors
+    /// [`Refused::ProjectTokenRequired`] for anything but the project's newest token.
+    pub async fn read_history(
+        &self,
+        project: &Project,
+        token: &str,
+        search: HistorySearch,
+    ) -> Result<HistoryPage, FlowError> {
+        let newest = self.store.find_token_hash(project.id).await?;
+        let key = ProjectKey::of_token(token).ok_or(Refused::ProjectTokenRequired)?;
+        if newest.as_deref() != Some(secret_hash(token).as_slice()) {
+            return Err(Refused::ProjectTokenRequired.into());
+        }
+        let kept = self.store.list_project_keys(project.id, i64::MAX).await?;
+        let mut chain = Chain { kept, opened: vec![key] };
+        let mut place = search.cursor.map_or(Place::NEWEST, Place::read);
+        let mut entries = Vec::new();
+        for _ in 0..BATCHES {
+            let rows = self.store.read_history(project.id, place.position, BATCH).await?;
+            let last = rows.len() < BATCH as usize;
+            let opened = self.open_batch(project.id, chain, rows).await?;
+            chain = opened.0;
+            for (position, facts) in opened.1 {
+                if position != place.position {
+                    place = Place { position, given: 0 };
+                }
+                for entry in facts.into_iter().rev().skip(usize::try_from(place.given).unwrap_or(usize::MAX)) {
+                    if entries.len() == search.size {
+                        return Ok(HistoryPage { entries, next: Some(place.cursor()) });
+                    }
+                    place.given += 1;
+                    entries.extend(Some(entry).filter(|entry| search.wants(entry)));
+                }
+                place = Place { position: position - 1, given: 0 };
+            }
+            if last {
+                return Ok(HistoryPage { entries, next: None });
+            }
+        }
+        Ok(HistoryPage { entries, next: Some(place.cursor()) })
+    }
+
+    /// Opening is work for the processor: the others go on meanwhile.
+    async fn open_batch(
+        &self,
+        project: ProjectId,
+        mut chain: Chain,
+        rows: Vec<SealedFacts>,
+    ) -> Result<(Chain, Vec<(i64, Vec<Entry>)>), FlowError> {
+        let work = tokio::task::spawn_blocking(move || {
+            let mut opened = Vec::new();
+            for row in rows {
+                match chain.open(&row) {
+                    Ok(entries) => opened.push((row.position, entries)),
+                    Err(why) => tracing::error!(project.id = %project, "a piece of history is left out: {why}"),
+                }
+            }
+            (chain, opened)
+        });
+        work.await.map_err(|_| FlowError::from(NotOpened))
+    }
+}
+
+impl HistorySearch {
+    fn wants(&self, entry: &Entry) -> bool {
+        self.sub.as_ref().is_none_or(|sub| entry.sub.as_ref() == Some(sub))
+            && self.kind.as_ref().is_none_or(|kind| entry.kind == *kind)
+    }
+}

@@ -1,0 +1,129 @@
+//! Who works on a project. There is always an owner, unless only administrators work on it.
+
+use usher_domain::event::EventKind;
+use usher_domain::id::{ProjectId, UserId};
+use usher_domain::member::{Member, Role};
+use usher_domain::page::{Cursor, Page};
+use usher_domain::project::Project;
+use usher_domain::user::{Sub, User, UserStatus};
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_storage::members::NamedMember;
+
+/// What came of a change.
+enum Change {
+    Done,
+    Nobody,
+    LastOwner,
+}
+
+impl Usher {
+    /// The projects that a person works on, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_projects_of(&self, user: &User, after: Cursor, size: u32) -> Result<Page<Project>, FlowError> {
+        Ok(self.store.list_projects_of(user.id, after, size).await?)
+    }
+
+    /// The members of a project.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_members(
+        &self,
+        project: ProjectId,
+        after: Cursor,
+        size: u32,
+    ) -> Result<Page<NamedMember>, FlowError> {
+        Ok(self.store.list_members(project, after, size).await?)
+    }
+
+    /// Adds somebody who has an account here.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if nobody active has this address, [`Refused::MemberAlready`], [`Refused::TooMany`]: whoever
+    /// adds members learns who has an account here.
+    pub async fn add_member(&self, project: ProjectId, email: &str, role: Role) -> Result<(User, Member), FlowError> {
+        self.count_member_search(project).await?;
+        let user = match self.load_user(email).await {
+            Ok(user) if user.status == UserStatus::Active => user,
+            Ok(_) => return Err(Refused::NotFound("user").into()),
+            Err(other) => return Err(other),
+        };
+        let member = Member { project_id: project, user_id: user.id, role, since: self.now() };
+        let event = self.event(EventKind::MemberAdded).with_project(project).with_user(user.id);
+        let (event, added) = (event.with("role", role.as_str()), member.clone());
+        let add = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let new = tx.insert_member(&added).await?;
+                if new {
+                    tx.append(&event).await?;
+                }
+                Ok(new)
+            })
+        });
+        if add.await? { Ok((user, member)) } else { Err(Refused::MemberAlready.into()) }
+    }
+
+    /// Whoever has this universal name.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn find_by_sub(&self, sub: &Sub) -> Result<Option<User>, FlowError> {
+        Ok(self.store.find_user_by_sub(sub).await?)
+    }
+
+    /// Gives a member another role.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`], [`Refused::LastOwner`].
+    pub async fn change_member(&self, project: ProjectId, user: UserId, role: Role) -> Result<(), FlowError> {
+        let event = self.event(EventKind::MemberChanged).with_project(project).with_user(user);
+        let event = event.with("role", role.as_str());
+        let change = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let owners = tx.lock_owners(project).await?;
+                let Some(member) = tx.find_member(project, user).await? else { return Ok(Change::Nobody) };
+                if role != Role::Owner && owners == [user] {
+                    return Ok(Change::LastOwner);
+                }
+                if member.role != role {
+                    tx.set_member_role(project, user, role).await?;
+                    tx.append(&event).await?;
+                }
+                Ok(Change::Done)
+            })
+        });
+        answer(&change.await?)
+    }
+
+    /// Removes a member.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`], [`Refused::LastOwner`].
+    pub async fn remove_member(&self, project: ProjectId, user: UserId) -> Result<(), FlowError> {
+        let event = self.event(EventKind::MemberRemoved).with_project(project).with_user(user);
+        let remove = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if tx.lock_owners(project).await? == [user] {
+                    return Ok(Change::LastOwner);
+                }
+                if !tx.delete_member(project, user).await? {
+                    return Ok(Change::Nobody);
+                }
+                tx.append(&event).await?;
+                Ok(Change::Done)
+            })
+        });
+        answer(&remove.await?)
+    }
+}
+
+fn answer(change: &Change) -> Result<(), FlowError> {
+    match change {
+        Change::Done => Ok(()),
+        Change::Nobody => Err(Refused::NotFound("member").into()),
+        Change::LastOwner => Err(Refused::LastOwner.into()),
+    }
+}

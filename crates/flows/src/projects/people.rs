@@ -1,0 +1,163 @@
+//! The people who have used a project's clients, as far as its clients may know them.
+
+use std::collections::BTreeMap;
+
+use usher_domain::access::Access;
+use usher_domain::grant::Grant;
+use usher_domain::id::{ClientId, ProjectId, SessionId, UserId};
+use usher_domain::page::{Cursor, MAX_PAGE, Page};
+use usher_domain::session::EndReason;
+use usher_domain::time::Timestamp;
+use usher_domain::user::{Sub, User};
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+
+/// Rows of which pages are made.
+const ROWS: u32 = 500;
+
+/// Somebody who has used the clients of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Their universal name.
+    pub sub: Sub,
+    /// Their full name, if a client of the project was given it.
+    pub name: Option<String>,
+    /// Their address, if a client of the project was given it.
+    pub email: Option<String>,
+    /// The clients they have used.
+    pub clients: Vec<ClientId>,
+    /// When first.
+    pub first_used_at: Timestamp,
+    /// When last, to within an hour.
+    pub last_used_at: Timestamp,
+}
+
+/// A session in which clients of a project hold something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonSession {
+    /// The `sid` of its tokens.
+    pub id: SessionId,
+    /// When the person had shown themselves.
+    pub auth_time: Timestamp,
+    /// By which means (RFC 8176).
+    pub amr: Vec<String>,
+    /// The clients.
+    pub clients: Vec<ClientId>,
+}
+
+impl Usher {
+    /// The people who have used the clients of a project.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_people(&self, project: ProjectId, after: Cursor, size: u32) -> Result<Page<Person>, FlowError> {
+        let size = size.clamp(1, MAX_PAGE) as usize;
+        let mut found: Vec<(UserId, Vec<Access>)> = Vec::new();
+        let mut from = UserId(after.0);
+        while found.len() <= size {
+            let rows = self.store.list_accesses_in(project, from, ROWS).await?;
+            let full = rows.len() == ROWS as usize;
+            let mut groups = by_user(rows);
+            // The last user of a full batch may have more rows: the next batch begins with them.
+            if full && groups.len() > 1 {
+                groups.pop();
+            }
+            from = groups.last().map_or(from, |(user, _)| *user);
+            found.extend(groups);
+            if !full {
+                break;
+            }
+        }
+        let more = found.len() > size;
+        found.truncate(size);
+        let next = found.last().filter(|_| more).map(|(user, _)| Cursor(user.0));
+        let mut items = Vec::new();
+        for (id, accesses) in found {
+            if let Some(user) = self.store.find_user(id).await? {
+                items.extend(person(&user, &accesses));
+            }
+        }
+        Ok(Page { items, next })
+    }
+
+    /// One of them.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] for anybody who has not used a client of the project.
+    pub async fn load_person(&self, project: ProjectId, sub: &str) -> Result<(User, Person), FlowError> {
+        let unknown = || FlowError::from(Refused::NotFound("user"));
+        let user = self.store.find_user_by_sub(&Sub(sub.to_owned())).await?.ok_or_else(unknown)?;
+        let accesses = self.store.list_accesses_of_user_in(project, user.id).await?;
+        let person = person(&user, &accesses).ok_or_else(unknown)?;
+        Ok((user, person))
+    }
+
+    /// The sessions in which clients of the project hold grants of this user that still stand.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_sessions_in(&self, project: ProjectId, user: &User) -> Result<Vec<PersonSession>, FlowError> {
+        let mut sessions: BTreeMap<SessionId, PersonSession> = BTreeMap::new();
+        for grant in self.grants_in(project, user).await? {
+            let session = sessions.entry(grant.session_id).or_insert_with(|| PersonSession {
+                id: grant.session_id,
+                auth_time: grant.auth_time,
+                amr: grant.amr.clone(),
+                clients: Vec::new(),
+            });
+            session.auth_time = session.auth_time.max(grant.auth_time);
+            if !session.clients.contains(&grant.client_id) {
+                session.clients.push(grant.client_id);
+            }
+        }
+        Ok(sessions.into_values().rev().collect())
+    }
+
+    /// Ends everything that the clients of the project hold of this user.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn revoke_in(&self, project: ProjectId, user: &User) -> Result<Ended, FlowError> {
+        let (usher, id) = (self.clone(), user.id);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move { usher.end_grants_in(&mut tx, id, project, EndReason::RevokedByProject).await })
+        });
+        Ok(end.await?)
+    }
+
+    async fn grants_in(&self, project: ProjectId, user: &User) -> Result<Vec<Grant>, FlowError> {
+        let mut ours = Vec::new();
+        for grant in self.standing_grants(user.id).await? {
+            let client = self.find_client(&grant.client_id).await?;
+            if client.is_some_and(|client| client.project_id == project) {
+                ours.push(grant);
+            }
+        }
+        Ok(ours)
+    }
+}
+
+fn by_user(rows: Vec<Access>) -> Vec<(UserId, Vec<Access>)> {
+    let mut groups: Vec<(UserId, Vec<Access>)> = Vec::new();
+    for row in rows {
+        match groups.last_mut() {
+            Some((user, accesses)) if *user == row.user_id => accesses.push(row),
+            _ => groups.push((row.user_id, vec![row])),
+        }
+    }
+    groups
+}
+
+/// `None` if nothing was ever given.
+fn person(user: &User, accesses: &[Access]) -> Option<Person> {
+    let given = |claim: &str| accesses.iter().any(|access| access.claims.contains_key(claim));
+    Some(Person {
+        sub: user.sub.clone(),
+        name: user.profile.display_name().filter(|_| given("name")),
+        email: user.email.as_ref().filter(|_| given("email")).map(ToString::to_string),
+        clients: accesses.iter().map(|access| access.client_id.clone()).collect(),
+        first_used_at: accesses.iter().map(|access| access.first_used_at).min()?,
+        last_used_at: accesses.iter().map(|access| access.last_used_at).max()?,
+    })
+}

@@ -1,0 +1,54 @@
+//! A project goes, and with it all that its clients had.
+
+use usher_domain::event::EventKind;
+use usher_domain::project::{MAX_NAME, Project};
+use usher_domain::text::check_name;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+
+impl Usher {
+    /// Gives a project another name.
+    ///
+    /// # Errors
+    /// [`Refused::Name`], [`Refused::NotFound`].
+    pub async fn rename_project(&self, project: &Project, name: &str) -> Result<Project, FlowError> {
+        let name = check_name(name, MAX_NAME).map_err(Refused::Name)?;
+        let renamed = Project { name: name.clone(), ..project.clone() };
+        let (id, event) = (project.id, self.event(EventKind::ProjectUpdated).with_project(project.id));
+        let rename = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let found = tx.rename_project(id, &name).await?;
+                if found {
+                    tx.append(&event).await?;
+                }
+                Ok(found)
+            })
+        });
+        if rename.await? { Ok(renamed) } else { Err(Refused::NotFound("project").into()) }
+    }
+
+    /// Deletes a project with its clients: nothing that they were granted works any longer. `typed` is its name.
+    ///
+    /// # Errors
+    /// [`Refused::NotConfirmed`], [`Refused::NotFound`].
+    pub async fn delete_project(&self, project: &Project, typed: &str) -> Result<(), FlowError> {
+        if typed != project.name {
+            return Err(Refused::NotConfirmed.into());
+        }
+        let (usher, id) = (self.clone(), project.id);
+        let delete = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(clients) = tx.lock_project_with_clients(id).await? else { return Ok(false) };
+                for client in clients {
+                    usher.remove_client(&mut tx, &client).await?;
+                }
+                tx.delete_project(id).await?;
+                tx.append(&usher.event(EventKind::ProjectDeleted).with_project(id)).await?;
+                Ok(true)
+            })
+        });
+        let existed = delete.await?;
+        self.clients.invalidate_all();
+        if existed { Ok(()) } else { Err(Refused::NotFound("project").into()) }
+    }
+}

@@ -1,0 +1,98 @@
+//! A project's token is replaced, and those before it end. It is a key as well: whoever holds the old one hands the history on to the new one.
+
+use std::time::Duration;
+
+use usher_domain::event::EventKind;
+use usher_domain::id::ProjectId;
+use usher_domain::project::Project;
+use usher_domain::time::Timestamp;
+use crate::accounts::secret_hash;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_keys::project_key::{ProjectKey, ProjectLock};
+
+/// How long the old token stays good unless somebody says otherwise.
+pub const USUAL_OVERLAP: Duration = Duration::from_hours(24);
+/// The longest that it may stay good.
+pub const MAX_OVERLAP: Duration = Duration::from_hours(30 * 24);
+
+/// How a token is to be replaced.
+pub struct Rotation {
+    /// The token as it is, where the caller has it.
+    pub presented: Option<String>,
+    /// How long it stays good. Zero ends it at once, and every token before it.
+    pub overlap: Duration,
+    /// Give up the history that nobody could read any more.
+    pub discard_history: bool,
+}
+
+impl Usher {
+    /// Gives a project a new token and says until when the old one is good.
+    ///
+    /// # Errors
+    /// [`Refused::HistoryWouldBeLost`] if the newest token was not presented and nobody said that its history may go,
+    /// [`Refused::Overlap`], [`Refused::Superseded`] if somebody else was faster.
+    pub async fn rotate_project_token(
+        &self,
+        project: &Project,
+        rotation: Rotation,
+    ) -> Result<(String, Timestamp), FlowError> {
+        if rotation.overlap > MAX_OVERLAP {
+            return Err(Refused::Overlap.into());
+        }
+        let (now, id) = (self.now(), project.id);
+        let good_until = now + rotation.overlap;
+        let old_hash = self.store.find_token_hash(id).await?.ok_or(Refused::NotFound("project"))?;
+        let kept = self.store.newest_project_key(id).await?;
+        let presented = rotation.presented.filter(|token| secret_hash(token).as_slice() == old_hash);
+        let old_key = presented.as_deref().and_then(ProjectKey::of_token);
+        if old_key.is_none() && kept.is_some() && !rotation.discard_history {
+            return Err(Refused::HistoryWouldBeLost.into());
+        }
+        let token = self.random.token();
+        let key = ProjectKey::of_token(&token).ok_or(Refused::NotFound("key"))?;
+        let (kid, public) = (key.kid(), key.public_jwk());
+        let lock = ProjectLock::from_jwk(&public)?;
+        let wrapped = old_key.map(|old| old.wrap_for(&lock)).transpose()?;
+        let generation = kept.map_or(0, |key| key.generation);
+        let (at_once, new_hash) = (rotation.overlap.is_zero(), secret_hash(&token));
+        let event = self.event(EventKind::ProjectTokenRotated).with_project(id);
+        let event = event.with("good_until", good_until.0).with("history_kept", wrapped.is_some());
+        let replace = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let chain = (generation, wrapped.as_deref());
+                if !tx.replace_project_token(id, (&old_hash, &new_hash), chain, good_until).await? {
+                    return Ok(false);
+                }
+                if wrapped.is_none() {
+                    tx.discard_history(id).await?;
+                }
+                if at_once {
+                    tx.forget_former_tokens(id, now).await?;
+                }
+                tx.insert_project_key(id, generation + 1, (&kid, &public), now).await?;
+                tx.append(&event).await?;
+                Ok(true)
+            })
+        });
+        if replace.await? { Ok((token, good_until)) } else { Err(Refused::Superseded.into()) }
+    }
+
+    /// Ends every token of a project but the newest at once. Gives how many were still good.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn end_former_tokens(&self, project: ProjectId) -> Result<u64, FlowError> {
+        let (now, event) = (self.now(), self.event(EventKind::FormerTokensEnded).with_project(project));
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let ended = tx.forget_former_tokens(project, now).await?;
+                if ended > 0 {
+                    tx.append(&event).await?;
+                }
+                Ok(ended)
+            })
+        });
+        Ok(end.await?)
+    }
+}

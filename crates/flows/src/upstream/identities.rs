@@ -1,0 +1,78 @@
+//! The identities of an account: shown, and unlinked but for the last way in.
+
+use super::super::accounts::Account;
+use super::super::error::{FlowError, Refused};
+use super::super::standing::check_standing;
+use super::super::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::id::IdentityId;
+use usher_domain::identity::Identity;
+use usher_domain::notice::Notice;
+use usher_domain::session::EndReason;
+use usher_storage::{Result as Stored, Tx};
+
+impl Usher {
+    /// The identities of a person, the first one first, each with what its provider is called.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn identities_of(&self, account: &Account) -> Result<Vec<(Identity, String)>, FlowError> {
+        let names = self.store.list_providers().await?;
+        let identities = self.store.list_identities(account.user.id).await?;
+        let name_of = |identity: &Identity| {
+            let known = names.iter().find(|one| one.settings.id == identity.provider);
+            known.map_or_else(|| identity.provider.to_string(), |one| one.settings.name().to_owned())
+        };
+        Ok(identities.into_iter().map(|identity| (identity.clone(), name_of(&identity))).collect())
+    }
+
+    /// Unlinks an identity, and ends the other sessions that it opened.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`], [`Refused::Frozen`], [`Refused::LastWayIn`], [`Refused::NotFound`].
+    pub async fn unlink(&self, account: &Account, id: IdentityId) -> Result<(), FlowError> {
+        self.check_factor_change(account).await?;
+        let known = self.identities_of(account).await?;
+        let (identity, provider) =
+            known.into_iter().find(|(identity, _)| identity.id == id).ok_or(Refused::NotFound("identity"))?;
+        let notice = self.notice(&account.user, &Notice::IdentityUnlinked { provider })?;
+        let (usher, here, user, now) = (self.clone(), account.session.id, account.user.id, self.now());
+        let unlinked = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Err(refused) = check_standing(&mut tx, (user, here), now).await? {
+                    return Ok(Err(refused));
+                }
+                if !tx.count_ways_in(identity.user_id).await?.can_spare_one() {
+                    return Ok(Err(Refused::LastWayIn));
+                }
+                for session in tx.sessions_of_identity(identity.id, None).await? {
+                    if session != here {
+                        usher.end_session(&mut tx, identity.user_id, session, EndReason::IdentityUnlinked).await?;
+                    }
+                }
+                if !usher.remove_identity(&mut tx, &identity).await? {
+                    return Ok(Err(Refused::NotFound("identity")));
+                }
+                notice.post(&mut tx).await?;
+                Ok(Ok(()))
+            })
+        });
+        unlinked.await??;
+        self.letter_bell.notify_one();
+        Ok(())
+    }
+
+    /// Takes an identity from its user, with its event. False if it was gone.
+    pub(super) async fn remove_identity(&self, tx: &mut Tx<'_>, identity: &Identity) -> Stored<bool> {
+        if !tx.delete_identity(identity, self.now()).await? {
+            return Ok(false);
+        }
+        let event = self
+            .event(EventKind::IdentityUnlinked)
+            .with_user(identity.user_id)
+            .with("provider", identity.provider.as_str())
+            .with("identity", identity.id.to_string());
+        tx.append(&event).await?;
+        Ok(true)
+    }
+}

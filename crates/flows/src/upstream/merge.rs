@@ -1,0 +1,157 @@
+//! Two accounts of one person become one, and for thirty days may become two again.
+
+use super::super::accounts::Account;
+use super::super::error::{FlowError, Refused};
+use super::super::standing::check_standing;
+use super::super::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::id::MergeId;
+use usher_domain::merge::{Merge, UNDO};
+use usher_domain::notice::Notice;
+use usher_domain::session::EndReason;
+use usher_domain::user::User;
+
+/// What a merge came to.
+enum Merged {
+    Done,
+    /// One of the two is gone.
+    Over,
+    /// One of the two, or the session that asks for it, no longer stands.
+    Refused(Refused),
+}
+
+/// What taking a merge back came to.
+enum Undone {
+    Done,
+    Over,
+    LastWayIn,
+    Refused(Refused),
+}
+
+impl Usher {
+    /// Merges one account into another. Both are signed in, in this browser, freshly. What the merged one was granted ends;
+    /// its identities open the kept account from now on, and its `sub` goes on naming it.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`], [`Refused::Frozen`], [`Refused::NotFound`] if it is the same account.
+    pub async fn merge(&self, kept: &Account, merged: &Account) -> Result<MergeId, FlowError> {
+        let now = self.now();
+        if kept.user.id == merged.user.id {
+            return Err(Refused::NotFound("other account").into());
+        }
+        self.check_factor_change(kept).await?;
+        self.check_factor_change(merged).await?;
+        let told =
+            [self.notice(&kept.user, &Notice::AccountsMerged)?, self.notice(&merged.user, &Notice::AccountsMerged)?];
+        let id = MergeId::new(now, &*self.random);
+        let (usher, into, from) = (self.clone(), kept.user.clone(), merged.user.clone());
+        let sessions = [(kept.user.id, kept.session.id), (merged.user.id, merged.session.id)];
+        let merge = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let (Some(_), Some(_)) = tx.lock_users(into.id, from.id).await? else {
+                    return Ok(Merged::Over);
+                };
+                for asked_in in sessions {
+                    if let Err(refused) = check_standing(&mut tx, asked_in, now).await? {
+                        return Ok(Merged::Refused(refused));
+                    }
+                }
+                let mut identities = Vec::new();
+                for identity in tx.list_identities(from.id).await? {
+                    if tx.move_identity(identity.id, from.id, into.id).await? {
+                        identities.push(identity.id);
+                    }
+                }
+                tx.move_merges(from.id, into.id).await?;
+                let merge =
+                    Merge { id, kept: into.id, merged: from.id, identities, merged_at: now, undo_until: now + UNDO };
+                tx.insert_merge(&merge).await?;
+                tx.set_user_merged(from.id, now).await?;
+                let concerned = tx.projects_of_user(from.id).await?;
+                let event = usher.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
+                let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
+                tx.append(&event.with_projects(&concerned)).await?;
+                usher.inherit_roles(&mut tx, &from, &into).await?;
+                usher.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
+                for notice in told {
+                    notice.post(&mut tx).await?;
+                }
+                Ok(Merged::Done)
+            })
+        });
+        match merge.await? {
+            Merged::Done => {}
+            Merged::Over => return Err(Refused::NotSignedIn.into()),
+            Merged::Refused(refused) => return Err(refused.into()),
+        }
+        self.letter_bell.notify_one();
+        Ok(id)
+    }
+
+    /// The merges of an account that can still be taken back, each with the user that rests.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn merges_of(&self, account: &Account) -> Result<Vec<(Merge, User)>, FlowError> {
+        let mut merges = Vec::new();
+        for merge in self.store.list_merges(account.user.id).await? {
+            if merge.can_be_undone(self.now())
+                && let Some(user) = self.store.find_user(merge.merged).await?
+            {
+                merges.push((merge, user));
+            }
+        }
+        Ok(merges)
+    }
+
+    /// Takes a merge back. The identities that came with it and are still there go back with the merged user.
+    ///
+    /// # Errors
+    /// [`Refused::NotFresh`], [`Refused::Frozen`], [`Refused::NotFound`] if it is another's or too old, [`Refused::LastWayIn`] if either would be
+    /// left without a way in.
+    pub async fn undo_merge(&self, account: &Account, id: MergeId) -> Result<(), FlowError> {
+        self.check_factor_change(account).await?;
+        let (usher, now, kept, session) = (self.clone(), self.now(), account.user.id, account.session.id);
+        let undo = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let found = tx.find_merge(id).await?.filter(|merge| merge.kept == kept && merge.can_be_undone(now));
+                let Some(merge) = found else { return Ok(Undone::Over) };
+                let (Some(_), Some(rests)) = tx.lock_users(kept, merge.merged).await? else {
+                    return Ok(Undone::Over);
+                };
+                if let Err(refused) = check_standing(&mut tx, (kept, session), now).await? {
+                    return Ok(Undone::Refused(refused));
+                }
+                let (mine, theirs) = (tx.count_ways_in(kept).await?, tx.count_ways_in(merge.merged).await?);
+                let held = tx.list_identities(kept).await?;
+                let back: Vec<_> = held.iter().filter(|one| merge.identities.contains(&one.id)).collect();
+                let moving = u32::try_from(back.len()).unwrap_or(u32::MAX);
+                if mine.count() <= moving || theirs.count() + moving == 0 {
+                    return Ok(Undone::LastWayIn);
+                }
+                // Whoever deletes the merge undoes it.
+                if !tx.delete_merge(id).await? {
+                    return Ok(Undone::Over);
+                }
+                for identity in back {
+                    for session in tx.sessions_of_identity(identity.id, None).await? {
+                        usher.end_session(&mut tx, kept, session, EndReason::IdentityUnlinked).await?;
+                    }
+                    tx.move_identity(identity.id, kept, merge.merged).await?;
+                }
+                tx.set_user_unmerged(rests.id, now).await?;
+                let concerned = tx.projects_of_user(merge.merged).await?;
+                let event = usher.event(EventKind::MergeUndone).with_user(kept).with("sub", rests.sub.0);
+                let event = event.with_projects(&concerned);
+                tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
+                Ok(Undone::Done)
+            })
+        });
+        match undo.await? {
+            Undone::Done => Ok(()),
+            Undone::Over => Err(Refused::NotFound("merge").into()),
+            Undone::LastWayIn => Err(Refused::LastWayIn.into()),
+            Undone::Refused(refused) => Err(refused.into()),
+        }
+    }
+}

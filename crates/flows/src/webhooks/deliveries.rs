@@ -1,0 +1,87 @@
+//! Deliveries: shown, sent again, and a message that only says that messages arrive.
+
+use serde_json::json;
+
+use usher_domain::id::{EventId, WebhookId};
+use usher_domain::page::{Cursor, Page};
+use usher_domain::time::Timestamp;
+use usher_domain::webhook::catalogue::TEST;
+use usher_domain::webhook::{Delivery, DeliveryStatus, Webhook};
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_storage::outgoing::deliveries::NewDelivery;
+
+impl Usher {
+    /// Deliveries of a webhook, newest first, those of one status alone if it is named.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_deliveries(
+        &self,
+        webhook: &Webhook,
+        status: Option<DeliveryStatus>,
+        before: Option<Cursor>,
+        size: u32,
+    ) -> Result<Page<Delivery>, FlowError> {
+        Ok(self.store.list_deliveries(webhook.id, status, before, size).await?)
+    }
+
+    /// A delivery of a webhook.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn load_delivery(&self, webhook: &Webhook, message: EventId) -> Result<Delivery, FlowError> {
+        let found = self.store.find_delivery(webhook.id, message).await?;
+        found.ok_or_else(|| Refused::NotFound("delivery").into())
+    }
+
+    /// Sends one delivery again, whatever became of it; its message keeps its id.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`], [`Refused::WebhookDisabled`].
+    pub async fn redeliver(&self, webhook: &Webhook, message: EventId) -> Result<Delivery, FlowError> {
+        let id = in_use(webhook)?;
+        let now = self.now();
+        let again =
+            self.store.write(move |mut tx| Box::pin(async move { tx.redeliver(id, message, now).await })).await?;
+        if !again {
+            return Err(Refused::NotFound("delivery").into());
+        }
+        self.store.ring_outgoing();
+        self.load_delivery(webhook, message).await
+    }
+
+    /// Sends again all that was given up of what was written since; tells how many.
+    ///
+    /// # Errors
+    /// [`Refused::WebhookDisabled`].
+    pub async fn redeliver_failed(&self, webhook: &Webhook, since: Timestamp) -> Result<u64, FlowError> {
+        let id = in_use(webhook)?;
+        let now = self.now();
+        let again =
+            self.store.write(move |mut tx| Box::pin(async move { tx.redeliver_failed(id, since, now).await })).await?;
+        self.store.ring_outgoing();
+        Ok(again)
+    }
+
+    /// Sends a message that says nothing, whatever the webhook listens to.
+    ///
+    /// # Errors
+    /// [`Refused::WebhookDisabled`].
+    pub async fn test_webhook(&self, webhook: &Webhook) -> Result<Delivery, FlowError> {
+        let id = in_use(webhook)?;
+        let now = self.now();
+        let message = EventId::new(now, &*self.random);
+        let data = json!({ "project_id": webhook.project_id.to_string(), "webhook_id": webhook.id.to_string() });
+        let body = json!({ "type": TEST, "version": 1, "timestamp": now.rfc3339(), "data": data }).to_string();
+        let new = NewDelivery { webhook: id, message, kind: TEST.to_owned(), subject: format!("test:{message}"), body };
+        self.store.write(move |mut tx| Box::pin(async move { tx.insert_delivery(&new, now).await })).await?;
+        self.store.ring_outgoing();
+        self.load_delivery(webhook, message).await
+    }
+}
+
+/// What is out of use sends nothing, and must not look as if it did.
+fn in_use(webhook: &Webhook) -> Result<WebhookId, FlowError> {
+    if webhook.disabled_at.is_some() { Err(Refused::WebhookDisabled.into()) } else { Ok(webhook.id) }
+}

@@ -1,0 +1,291 @@
+//! Webhooks: made, changed, given a new secret, deleted.
+
+use std::time::Duration;
+
+use url::Url;
+
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ProjectId, WebhookId};
+use usher_domain::text::check_line;
+use usher_domain::time::Timestamp;
+use usher_domain::webhook::filter::Filter;
+use usher_domain::webhook::{
+    DisabledWhy, LONGEST_DESCRIPTION, LONGEST_URL, MOST, SealedSecret, Webhook, WebhookFault,
+};
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_keys::seal::Purpose;
+use usher_keys::webhook::WebhookSecret;
+use usher_storage::{Result as Stored, Tx};
+
+/// Secrets that sign side by side at most.
+const SECRETS_AT_ONCE: usize = 4;
+/// A replaced secret goes on signing for so long, unless somebody says otherwise.
+const OVERLAP: Duration = Duration::from_hours(24);
+/// And never for longer.
+const LONGEST_OVERLAP: Duration = Duration::from_hours(30 * 24);
+/// Filters of one webhook at most.
+const MOST_FILTERS: usize = 50;
+
+/// A webhook to be made.
+#[derive(Debug, Clone)]
+pub struct NewWebhook {
+    /// Where messages go.
+    pub url: String,
+    /// What it is for.
+    pub description: String,
+    /// What it is told, as text.
+    pub events: Vec<String>,
+}
+
+/// What is to change; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookChange {
+    /// Where messages go.
+    pub url: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// What it is told, as text.
+    pub events: Option<Vec<String>>,
+    /// Whether it is out of use.
+    pub disabled: Option<bool>,
+}
+
+/// A webhook with a secret that is shown this once.
+#[derive(Debug, Clone)]
+pub struct WithSecret {
+    /// The webhook.
+    pub webhook: Webhook,
+    /// `whsec_…`.
+    pub secret: String,
+}
+
+impl Usher {
+    /// Makes a webhook.
+    ///
+    /// # Errors
+    /// [`Refused::Webhook`] with every fault, [`Refused::TooManyWebhooks`].
+    pub async fn create_webhook(&self, project: ProjectId, new: NewWebhook) -> Result<WithSecret, FlowError> {
+        let (url, description, filters) =
+            (self.check_webhook_url(&new.url), check_description(&new.description), check_filters(&new.events));
+        let (Ok(url), Ok(description), Ok(filters)) = (&url, &description, &filters) else {
+            return Err(faults([url.err(), description.err(), filters.err()]));
+        };
+        let now = self.now();
+        let (secret, sealed) = self.fresh_webhook_secret(now);
+        let webhook = Webhook {
+            id: WebhookId::new(now, &*self.random),
+            project_id: project,
+            url: url.clone(),
+            description: description.clone(),
+            filters: filters.clone(),
+            secrets: vec![sealed],
+            created_at: now,
+            updated_at: now,
+            disabled_at: None,
+            disabled_why: None,
+            failing_since: None,
+        };
+        let (made, event) = (webhook.clone(), self.webhook_event(EventKind::WebhookCreated, &webhook));
+        let create = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if !tx.lock_project(project).await? {
+                    return Ok(Err(Refused::NotFound("project")));
+                }
+                if tx.count_webhooks(project).await? >= MOST {
+                    return Ok(Err(Refused::TooManyWebhooks));
+                }
+                tx.insert_webhook(&made).await?;
+                tx.append(&event).await?;
+                Ok(Ok(()))
+            })
+        });
+        create.await??;
+        Ok(WithSecret { webhook, secret })
+    }
+
+    /// The webhooks of a project, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_webhooks(&self, project: ProjectId) -> Result<Vec<Webhook>, FlowError> {
+        Ok(self.store.list_webhooks(project).await?)
+    }
+
+    /// A webhook of a project.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn load_webhook(&self, project: ProjectId, id: WebhookId) -> Result<Webhook, FlowError> {
+        self.store.find_webhook(project, id).await?.ok_or_else(unknown)
+    }
+
+    /// Changes a webhook. Back in use, it is sent what has been waiting.
+    ///
+    /// # Errors
+    /// [`Refused::Webhook`] with every fault, [`Refused::NotFound`].
+    pub async fn update_webhook(
+        &self,
+        project: ProjectId,
+        id: WebhookId,
+        change: WebhookChange,
+    ) -> Result<Webhook, FlowError> {
+        let url = change.url.as_deref().map(|url| self.check_webhook_url(url)).transpose();
+        let description = change.description.as_deref().map(check_description).transpose();
+        let filters = change.events.as_deref().map(check_filters).transpose();
+        let (Ok(url), Ok(description), Ok(filters)) = (url.clone(), description.clone(), filters.clone()) else {
+            return Err(faults([url.err(), description.err(), filters.err()]));
+        };
+        let now = self.now();
+        let usher = self.clone();
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(mut webhook) = tx.lock_webhook(project, id).await? else { return Ok(None) };
+                webhook.updated_at = webhook.updated_at.max(now);
+                webhook.url = url.unwrap_or(webhook.url);
+                webhook.description = description.unwrap_or(webhook.description);
+                webhook.filters = filters.unwrap_or(webhook.filters);
+                tx.describe_webhook(&webhook).await?;
+                switch(&mut tx, &mut webhook, change.disabled, now).await?;
+                tx.append(&usher.webhook_event(EventKind::WebhookUpdated, &webhook)).await?;
+                wake(&mut tx, &webhook, now).await?;
+                Ok(Some(webhook))
+            })
+        });
+        let changed = write.await?.ok_or_else(unknown)?;
+        self.store.ring_outgoing();
+        Ok(changed)
+    }
+
+    /// Gives a webhook a new secret. Those before it go on signing beside it for `overlap`, a day if not said.
+    ///
+    /// # Errors
+    /// [`Refused::Webhook`] for too long an overlap, [`Refused::NotFound`].
+    pub async fn rotate_webhook_secret(
+        &self,
+        project: ProjectId,
+        id: WebhookId,
+        overlap: Option<Duration>,
+    ) -> Result<WithSecret, FlowError> {
+        let overlap = overlap.unwrap_or(OVERLAP);
+        if overlap > LONGEST_OVERLAP {
+            return Err(faults([Some(WebhookFault { field: "overlap_seconds", why: "is more than 30 days" })]));
+        }
+        let now = self.now();
+        let (secret, fresh) = self.fresh_webhook_secret(now);
+        let usher = self.clone();
+        let rotate = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(mut webhook) = tx.lock_webhook(project, id).await? else { return Ok(None) };
+                webhook.updated_at = webhook.updated_at.max(now);
+                webhook.secrets = rotated(webhook.secrets, fresh, now, overlap);
+                tx.set_webhook_secrets(&webhook).await?;
+                tx.append(&usher.webhook_event(EventKind::WebhookSecretRotated, &webhook)).await?;
+                Ok(Some(webhook))
+            })
+        });
+        Ok(WithSecret { webhook: rotate.await?.ok_or_else(unknown)?, secret })
+    }
+
+    /// Deletes a webhook and all that is known of its deliveries.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn delete_webhook(&self, project: ProjectId, id: WebhookId) -> Result<(), FlowError> {
+        let webhook = self.load_webhook(project, id).await?;
+        let event = self.webhook_event(EventKind::WebhookDeleted, &webhook);
+        let delete = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let existed = tx.delete_webhook(project, id).await?;
+                if existed {
+                    tx.append(&event).await?;
+                }
+                Ok(existed)
+            })
+        });
+        if delete.await? { Ok(()) } else { Err(unknown()) }
+    }
+
+    fn webhook_event(&self, kind: EventKind, webhook: &Webhook) -> Event {
+        self.event(kind).with_project(webhook.project_id).with("webhook_id", webhook.id.to_string())
+    }
+
+    fn fresh_webhook_secret(&self, now: Timestamp) -> (String, SealedSecret) {
+        let secret = WebhookSecret::generate(&*self.random);
+        let sealed = self.sealer.seal_text(Purpose::WebhookSecret, secret.expose(), &*self.random);
+        (secret.text(), SealedSecret { sealed, created_at: now, expires_at: None })
+    }
+
+    /// What can be said of an address before its name is looked up; the call itself is judged again.
+    fn check_webhook_url(&self, url: &str) -> Result<String, WebhookFault> {
+        let fault = |why| WebhookFault { field: "url", why };
+        if url.len() > LONGEST_URL {
+            return Err(fault("is longer than 2,000 characters"));
+        }
+        let parsed = Url::parse(url).map_err(|_| fault("is no address"))?;
+        if parsed.fragment().is_some() {
+            return Err(fault("must not have a fragment"));
+        }
+        self.outbound().may_call(&parsed).map_err(|_| fault("may not be called: it is not a public https address"))?;
+        Ok(parsed.into())
+    }
+}
+
+/// Puts a webhook out of use or back in use, where its owner asks for that.
+async fn switch(tx: &mut Tx<'_>, webhook: &mut Webhook, disabled: Option<bool>, now: Timestamp) -> Stored<()> {
+    match disabled {
+        Some(true) if tx.disable_webhook(webhook.id, now, DisabledWhy::Owner).await? => {
+            (webhook.disabled_at, webhook.disabled_why) = (Some(now), Some(DisabledWhy::Owner));
+        }
+        Some(false) => {
+            tx.enable_webhook(webhook.id, now).await?;
+            (webhook.disabled_at, webhook.disabled_why, webhook.failing_since) = (None, None, None);
+        }
+        Some(true) | None => {}
+    }
+    Ok(())
+}
+
+/// The secrets after a rotation: the new one first, those before it for `overlap` at most.
+fn rotated(
+    mut secrets: Vec<SealedSecret>,
+    fresh: SealedSecret,
+    now: Timestamp,
+    overlap: Duration,
+) -> Vec<SealedSecret> {
+    let end = now + overlap;
+    for old in &mut secrets {
+        old.expires_at = Some(old.expires_at.map_or(end, |at| at.min(end)));
+    }
+    secrets.retain(|old| old.expires_at.is_none_or(|at| now < at));
+    secrets.insert(0, fresh);
+    secrets.truncate(SECRETS_AT_ONCE);
+    secrets
+}
+
+/// Whatever waits is looked at again.
+async fn wake(tx: &mut Tx<'_>, webhook: &Webhook, now: Timestamp) -> Stored<()> {
+    if webhook.disabled_at.is_none() { tx.webhook_is_due(webhook.id, now).await } else { Ok(()) }
+}
+
+fn check_description(text: &str) -> Result<String, WebhookFault> {
+    let why = "must hold at most 200 characters and no control characters";
+    check_line(text, LONGEST_DESCRIPTION).map_err(|_| WebhookFault { field: "description", why })
+}
+
+fn check_filters(events: &[String]) -> Result<Vec<Filter>, WebhookFault> {
+    let fault = |why| WebhookFault { field: "events", why };
+    if events.is_empty() || events.len() > MOST_FILTERS {
+        return Err(fault("must hold 1 to 50 filters"));
+    }
+    let filters: Result<Vec<Filter>, _> = events.iter().map(|text| text.parse()).collect();
+    filters.map_err(|_| fault("names no event that projects are told: write session.created, session.* or *"))
+}
+
+fn faults(found: impl IntoIterator<Item = Option<WebhookFault>>) -> FlowError {
+    Refused::Webhook(found.into_iter().flatten().collect()).into()
+}
+
+fn unknown() -> FlowError {
+    Refused::NotFound("webhook").into()
+}

@@ -1,0 +1,156 @@
+//! Style sheets, scripts and images, built into the binary, at addresses that change with their content.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rust_embed::RustEmbed;
+use tower_http::compression::CompressionLayer;
+
+use super::problem::HttpProblem;
+use usher_protocol::ows;
+
+#[derive(RustEmbed)]
+#[folder = "../../static/"]
+struct Files;
+
+struct Asset {
+    bytes: Cow<'static, [u8]>,
+    content_type: &'static str,
+    etag: String,
+}
+
+#[derive(Default)]
+struct Assets {
+    /// `app.css` → `/static/app.<hash>.css`
+    urls: BTreeMap<String, String>,
+    by_url: BTreeMap<String, Asset>,
+}
+
+static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
+    let mut assets = Assets::default();
+    for name in Files::iter() {
+        let (Some(file), Some(content_type)) = (Files::get(&name), content_type(&name)) else { continue };
+        let hash = URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..9]);
+        let url = format!("/static/{}", with_hash(&name, &hash));
+        assets.urls.insert(name.into_owned(), url.clone());
+        // Weak, for the same bytes may travel compressed or not.
+        assets.by_url.insert(url, Asset { bytes: file.data, content_type, etag: format!("W/\"{hash}\"") });
+    }
+    assets
+});
+
+/// The address of the file `name` (its path under `static/`), if there is such a file.
+pub fn url(name: &str) -> Option<&'static str> {
+    ASSETS.urls.get(name).map(String::as_str)
+}
+
+/// The type and the bytes of the file `name`.
+pub fn bytes(name: &str) -> Option<(&'static str, axum::body::Bytes)> {
+    let asset = ASSETS.by_url.get(ASSETS.urls.get(name)?)?;
+    Some((asset.content_type, axum::body::Bytes::from_static(asset_bytes(asset))))
+}
+
+/// Serves every file at its address; 404 for anything else.
+pub fn routes() -> Router {
+    Router::new().route("/static/{*path}", get(serve)).layer(CompressionLayer::new())
+}
+
+async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let Some(asset) = ASSETS.by_url.get(&format!("/static/{path}")) else {
+        return HttpProblem::not_found().into_response();
+    };
+    let caching = [(CACHE_CONTROL, "public, max-age=31536000, immutable"), (ETAG, asset.etag.as_str())];
+    let known = headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    if known.is_some_and(|tags| tags.split(',').any(|tag| ows::trim(tag) == asset.etag)) {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    let bytes = axum::body::Bytes::from_static(asset_bytes(asset));
+    (caching, [(CONTENT_TYPE, asset.content_type)], bytes).into_response()
+}
+
+/// Assets live as long as the process.
+fn asset_bytes(asset: &'static Asset) -> &'static [u8] {
+    &asset.bytes
+}
+
+/// `img/logo.svg` → `img/logo.<hash>.svg`
+fn with_hash(name: &str, hash: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, extension)) => format!("{stem}.{hash}.{extension}"),
+        None => format!("{name}.{hash}"),
+    }
+}
+
+/// The types we serve; a file of another kind is not served at all.
+fn content_type(name: &str) -> Option<&'static str> {
+    Some(match name.rsplit_once('.')?.1 {
+        "css" => "text/css; charset=utf-8",
+        "ico" => "image/x-icon",
+        "js" => "text/javascript; charset=utf-8",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "webp" => "image/webp",
+        "woff2" => "font/woff2",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::extract::Request;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn get(path: &str, etag: &str) -> Response {
+        let request = Request::get(path).header(IF_NONE_MATCH, etag).body(Body::empty()).unwrap();
+        routes().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_file_is_served_for_ever_at_its_own_address() {
+        assert!(!ASSETS.urls.is_empty());
+        for (name, url) in &ASSETS.urls {
+            let response = get(url, "\"other\"").await;
+            assert_eq!(response.status(), StatusCode::OK, "{name}");
+            assert_eq!(response.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
+            assert_eq!(response.headers()[CONTENT_TYPE], content_type(name).unwrap());
+            let etag = response.headers()[ETAG].to_str().unwrap().to_owned();
+            assert_eq!(get(url, &format!("\"x\", {etag}")).await.status(), StatusCode::NOT_MODIFIED);
+            assert_eq!(get(&format!("/static/{name}"), "").await.status(), StatusCode::NOT_FOUND);
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_else_is_there() {
+        for path in [
+            "/static/nothing.css",
+            "/static/../Cargo.toml",
+            "/static/%2e%2e%2fCargo.toml",
+            "/static/README.md",
+            "/static/%ff",
+        ] {
+            assert!(get(path, "").await.status().is_client_error(), "{path}");
+        }
+        assert_eq!(url("nothing.css"), None);
+    }
+
+    #[test]
+    fn the_hash_stands_before_the_extension() {
+        assert_eq!(with_hash("app.css", "h"), "app.h.css");
+        assert_eq!(with_hash("img/logo.dark.svg", "h"), "img/logo.dark.h.svg");
+        assert_eq!(content_type("keys.pem"), None);
+        assert_eq!(content_type("LICENSE"), None);
+    }
+}

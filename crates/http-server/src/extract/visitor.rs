@@ -1,0 +1,195 @@
+//! Who stands at the door: a browser with its cookies, its languages and its device.
+
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, LOCATION, SET_COOKIE, USER_AGENT};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::answered::Answered;
+use super::client_ip::ClientIp;
+use super::cookies::Cookies;
+use super::last_used::LastUsed;
+use usher_domain::authentication::Method;
+use usher_domain::interaction::RENEWABLE;
+use usher_domain::user::User;
+use usher_flows::{Browser, Device};
+use usher_i18n::Lang;
+use usher_keys::seal::Purpose;
+use usher_protocol::params::Params;
+use crate::layers::trace::TraceId;
+use crate::problem::HttpProblem;
+use crate::state::App;
+
+/// The cookie that holds the sessions.
+const SESSIONS: &str = "usher";
+/// The cookie that holds the browser's own mark.
+const MARK: &str = "usher_browser";
+/// The cookie that holds the language chosen last.
+pub const LANGUAGE: &str = "usher_lang";
+/// The cookie of a browser that is not asked for a second step.
+const REMEMBERED: &str = "usher_remembered";
+/// The cookie that holds how somebody signed in last.
+const LAST_USED: &str = "usher_last";
+/// The cookie that holds the authorization requests that were answered last.
+const ANSWERED: &str = "usher_answered";
+/// How long a browser keeps its mark and its language.
+const A_YEAR: Duration = Duration::from_hours(365 * 24);
+
+/// Who stands at the door.
+pub struct Visitor {
+    /// The accounts that the browser knows.
+    pub browser: Browser,
+    /// The device.
+    pub device: Device,
+    /// The trace id of this request.
+    pub trace: TraceId,
+    /// What every handler has at hand.
+    pub app: App,
+    /// Was this request a POST?
+    pub posted: bool,
+    last_used: Option<LastUsed>,
+    last_used_before: Option<LastUsed>,
+    answered: Answered,
+    answered_before: Answered,
+    chosen_language: Option<Lang>,
+    language_cookie: Option<String>,
+    accept_language: Option<String>,
+    sessions_before: String,
+    mark_before: Option<String>,
+    remembered_before: String,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let cookies = Cookies::from_headers(&parts.headers);
+        let [sessions, mark, remembered] = [SESSIONS, MARK, REMEMBERED].map(|name| app.jar.get(&cookies, name));
+        let browser = Browser::from_cookies(sessions, mark).remembered_by(remembered);
+        let text =
+            |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+        let query = Params::decode(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
+        let chosen_language = query.get("ui_locales").ok().flatten().and_then(Lang::from_tag);
+        let last_used = app.jar.get(&cookies, LAST_USED).and_then(|sealed| LastUsed::open(app, sealed));
+        let answered = Answered::read(app.jar.get(&cookies, ANSWERED));
+        let source = parts.extensions.get::<ClientIp>().map(|ip| ip.source().to_string()).unwrap_or_default();
+        Ok(Self {
+            sessions_before: browser.session_cookie(),
+            mark_before: browser.mark().map(str::to_owned),
+            remembered_before: browser.remembered_cookie(),
+            browser,
+            device: Device { source, user_agent: text(USER_AGENT) },
+            trace: parts.extensions.get::<TraceId>().copied().ok_or_else(HttpProblem::internal)?,
+            app: app.clone(),
+            posted: parts.method == axum::http::Method::POST,
+            last_used: last_used.clone(),
+            last_used_before: last_used,
+            answered: answered.clone(),
+            answered_before: answered,
+            chosen_language,
+            language_cookie: app.jar.get(&cookies, LANGUAGE).map(str::to_owned),
+            accept_language: text(ACCEPT_LANGUAGE),
+        })
+    }
+}
+
+impl Visitor {
+    /// How somebody signed in last with this browser.
+    pub fn last_used(&self) -> Option<&LastUsed> {
+        self.last_used.as_ref()
+    }
+
+    /// Remembers how somebody has just signed in.
+    pub fn remember_method(&mut self, method: &Method, user: &User) {
+        self.last_used = Some(LastUsed::of(method.clone(), user));
+    }
+
+    /// The authorization requests that were answered in this browser lately.
+    pub const fn answered(&mut self) -> &mut Answered {
+        &mut self.answered
+    }
+
+    /// The language to speak: what the address asks for, then what the client asked for, then the account's, then the
+    /// browser's.
+    pub fn lang(&self, ui_locales: Option<&str>, account: Option<&str>) -> Lang {
+        self.chosen_language.unwrap_or_else(|| {
+            Lang::negotiate(&[ui_locales, account, self.language_cookie.as_deref(), self.accept_language.as_deref()])
+        })
+    }
+
+    /// The value that binds a form to this browser.
+    pub fn form_token(&mut self) -> String {
+        let mark = self.browser.mark_or_make(&self.app.usher).to_owned();
+        URL_SAFE_NO_PAD.encode(self.app.usher.sealer.mac(Purpose::FormToken, mark.as_bytes()))
+    }
+
+    /// Does this form come from a page that we showed to this very browser?
+    ///
+    /// # Errors
+    /// 403 with one of two codes: the browser keeps no cookies, or the form is not of ours.
+    pub fn check_form(&self, form: &Params) -> Result<(), HttpProblem> {
+        let sealed = form.get("interaction").ok().flatten();
+        let back_to = || sealed.and_then(|sealed| self.app.usher.origin_of_interaction(sealed));
+        let refused = |code, words| Err(HttpProblem::new(StatusCode::FORBIDDEN, code, words).back_to(back_to()));
+        let Some(mark) = self.browser.mark() else {
+            return refused("COOKIES_MISSING", "The browser sent no cookie: it may be set to keep none.");
+        };
+        let given =
+            form.get("csrf").ok().flatten().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).unwrap_or_default();
+        if self.app.usher.sealer.mac_fits(Purpose::FormToken, mark.as_bytes(), &given) {
+            return Ok(());
+        }
+        refused("FORM_EXPIRED", "This form was not shown by us to this browser, or is too old.")
+    }
+
+    /// Sends an answer together with whatever has changed about the browser's cookies.
+    pub fn reply(self, answer: impl IntoResponse) -> Response {
+        let mut response = answer.into_response();
+        let sessions = self.browser.session_cookie();
+        let jar = self.app.jar;
+        let mut cookies = Vec::new();
+        if sessions != self.sessions_before {
+            let keep = self.app.usher.config.session.absolute;
+            cookies.push(if sessions.is_empty() {
+                jar.clear(SESSIONS)
+            } else {
+                jar.set(SESSIONS, &sessions, Some(keep))
+            });
+        }
+        if let Some(mark) = self.browser.mark().filter(|mark| Some(*mark) != self.mark_before.as_deref()) {
+            cookies.push(jar.set(MARK, mark, Some(A_YEAR)));
+        }
+        let remembered = self.browser.remembered_cookie();
+        if remembered != self.remembered_before {
+            cookies.push(jar.set(REMEMBERED, &remembered, Some(usher_domain::remembered::LIFETIME)));
+        }
+        if let Some(lang) = self.chosen_language.filter(|lang| self.language_cookie.as_deref() != Some(lang.tag())) {
+            cookies.push(jar.set(LANGUAGE, lang.tag(), Some(A_YEAR)));
+        }
+        if let Some(last) = self.last_used.filter(|last| self.last_used_before.as_ref() != Some(last))
+            && let Some(sealed) = last.seal(&self.app)
+        {
+            cookies.push(jar.set(LAST_USED, &sealed, Some(A_YEAR)));
+        }
+        if self.answered != self.answered_before {
+            cookies.push(jar.set(ANSWERED, &self.answered.to_cookie(), Some(RENEWABLE)));
+        }
+        for cookie in cookies.into_iter().flatten() {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// 303 to an address of ours, or to a proven one of a client.
+pub fn see_other(to: &str) -> Response {
+    match HeaderValue::from_str(to) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
+        Err(_) => HttpProblem::internal().into_response(),
+    }
+}

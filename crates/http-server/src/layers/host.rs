@@ -1,0 +1,202 @@
+//! One `Host`, and it is the issuer's (RFC 9112 §3.2): no link, cookie or decision is ever made from another name.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, HOST};
+use axum::http::{StatusCode, Version};
+use axum::response::{IntoResponse, Response};
+use url::Url;
+
+use crate::problem::HttpProblem;
+
+/// Answers a request that asks for another host.
+pub type OtherHost = Arc<dyn Fn(WrongHost<'_>) -> Response + Send + Sync>;
+
+/// What is known of a request for another host.
+#[derive(Debug, Clone, Copy)]
+pub struct WrongHost<'a> {
+    /// The host as sent, which is the caller's own text.
+    pub host: &'a str,
+    /// Whether the caller reads pages; everybody else is answered in JSON.
+    pub reads_html: bool,
+}
+
+/// The plain answer to another host: 400, naming neither host.
+pub fn refuse_other_host() -> OtherHost {
+    Arc::new(|_| {
+        HttpProblem::new(StatusCode::BAD_REQUEST, "HOST_UNKNOWN", "This host is not served here.").into_response()
+    })
+}
+
+/// The authority that requests must name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Authority {
+    host: String,
+    port: Option<u16>,
+    default_port: Option<u16>,
+}
+
+impl Authority {
+    fn of(issuer: &Url) -> Self {
+        let default_port = match issuer.scheme() {
+            "https" => Some(443),
+            "http" => Some(80),
+            _ => None,
+        };
+        let host = issuer.host_str().unwrap_or_default().to_ascii_lowercase();
+        Self { host, port: issuer.port_or_known_default(), default_port }
+    }
+
+    /// Whether `text`, a `Host` value or the authority of an absolute-form target, names this authority.
+    fn is_named_by(&self, text: &str) -> bool {
+        // The colons inside an IPv6 literal are no port separators.
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) if !port.contains(']') => (host, Some(port)),
+            _ => (text, None),
+        };
+        let port = match port {
+            None | Some("") => self.default_port,
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => match digits.parse() {
+                Ok(port) => Some(port),
+                Err(_) => return false,
+            },
+            Some(_) => return false,
+        };
+        host.eq_ignore_ascii_case(&self.host) && port == self.port
+    }
+}
+
+/// Which host is served, and what the others are told.
+pub(super) struct Rule {
+    authority: Authority,
+    other_host: OtherHost,
+}
+
+impl Rule {
+    /// Serves the host of `issuer` alone.
+    pub(super) fn new(issuer: &Url, other_host: OtherHost) -> Self {
+        Self { authority: Authority::of(issuer), other_host }
+    }
+}
+
+/// Lets only requests for the issuer's authority in; probes under `/health/` may use any one name.
+pub(super) async fn check<F: Future<Output = Response>>(
+    rule: &Rule,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    // Probes come by any name, and the page that tells the right name needs its stylesheet.
+    let is_probe = ["/health/", "/static/"].iter().any(|open| request.uri().path().starts_with(open));
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().ok(),
+        // Load balancers probe with HTTP/1.0, which has no Host.
+        (None, _) if is_probe && request.version() == Version::HTTP_10 => Some(""),
+        _ => None,
+    };
+    let Some(host) = host else {
+        return HttpProblem::bad_request("Exactly one Host header is needed.").into_response();
+    };
+    if is_probe {
+        return next(request).await;
+    }
+    if request.uri().authority().is_some_and(|target| !rule.authority.is_named_by(target.as_str())) {
+        return HttpProblem::bad_request("The request target names another host.").into_response();
+    }
+    if !rule.authority.is_named_by(host) {
+        let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+        let reads_html = accept.is_some_and(|accept| accept.contains("text/html"));
+        tracing::info!("refused: the request names another host than the issuer's");
+        return (rule.other_host)(WrongHost { host, reads_html });
+    }
+    next(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::{Next, from_fn};
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    fn named(issuer: &str, text: &str) -> bool {
+        Authority::of(&Url::parse(issuer).unwrap()).is_named_by(text)
+    }
+
+    #[test]
+    fn the_default_port_may_be_written_or_left_out() {
+        for good in ["id.example", "ID.Example", "id.example:443", "id.example:"] {
+            assert!(named("https://id.example", good), "{good}");
+        }
+        assert!(named("http://localhost:8080", "LOCALHOST:8080"));
+        assert!(named("http://[::1]:8080/", "[::1]:8080"));
+        assert!(named("https://[::1]/", "[::1]"));
+    }
+
+    #[test]
+    fn every_other_name_is_another_host() {
+        for bad in [
+            "",
+            ":",
+            ":443",
+            "id.example:80",
+            "id.example:8443",
+            "id.example.",
+            "evil.example",
+            "id.example.evil",
+            "x@id.example",
+            "id.example:443:443",
+            "id.example:+443",
+            "id.example:99999",
+            "id.example:4 43",
+            " id.example",
+            "id.example, evil",
+        ] {
+            assert!(!named("https://id.example", bad), "{bad}");
+        }
+        assert!(!named("http://localhost:8080", "localhost"));
+        assert!(!named("http://[::1]:8080/", "[::1]"));
+    }
+
+    async fn status(path: &str, hosts: &[&str]) -> (StatusCode, Option<String>) {
+        let router = Router::new().route("/", get(|| async { "in" })).route("/health/live", get(|| async { "alive" }));
+        let other: OtherHost =
+            Arc::new(|wrong| (StatusCode::MISDIRECTED_REQUEST, [("x-asked", wrong.host.to_owned())]).into_response());
+        let rule = Arc::new(Rule::new(&Url::parse("https://id.example").unwrap(), other));
+        let router = router.layer(from_fn(move |request: Request, next: Next| {
+            let rule = rule.clone();
+            async move { check(&rule, request, |request| next.run(request)).await }
+        }));
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
+        for host in hosts {
+            request.headers_mut().append(HOST, host.parse().unwrap());
+        }
+        let response = router.oneshot(request).await.unwrap();
+        (response.status(), response.headers().get("x-asked").map(|host| host.to_str().unwrap().to_owned()))
+    }
+
+    #[tokio::test]
+    async fn exactly_one_host_and_the_issuers() {
+        assert_eq!(status("/", &["id.example"]).await.0, StatusCode::OK);
+        assert_eq!(status("/", &[]).await.0, StatusCode::BAD_REQUEST);
+        assert_eq!(status("/", &["id.example", "id.example"]).await.0, StatusCode::BAD_REQUEST);
+        assert_eq!(status("/", &["evil"]).await, (StatusCode::MISDIRECTED_REQUEST, Some("evil".into())));
+    }
+
+    #[tokio::test]
+    async fn an_absolute_target_must_agree() {
+        assert_eq!(status("https://id.example/", &["id.example"]).await.0, StatusCode::OK);
+        assert_eq!(status("https://evil/", &["id.example"]).await.0, StatusCode::BAD_REQUEST);
+    }
+
+    #[tokio::test]
+    async fn probes_may_use_any_one_name() {
+        assert_eq!(status("/health/live", &["10.0.0.7:8080"]).await.0, StatusCode::OK);
+        assert_eq!(status("/health/live", &["a", "b"]).await.0, StatusCode::BAD_REQUEST);
+        assert_eq!(status("/health/live", &[]).await.0, StatusCode::BAD_REQUEST);
+    }
+}

@@ -1,0 +1,86 @@
+//! What every request passes on its way in, and every answer on its way out. One file a concern.
+//!
+//! From outside to inside: trace, security headers, caching, problem bodies, panics, limits, path, host, gate, deadlines.
+//! So that a refusal of any inner layer still leaves with a trace id, with all headers, and with a body.
+//! [`cors`] and [`csrf`] and [`limits::body`] are for single groups of routes.
+
+pub mod cors;
+pub mod csrf;
+pub mod deadline;
+pub mod host;
+pub mod limits;
+pub mod no_store;
+pub mod panic;
+pub mod path;
+pub mod ready;
+pub mod security_headers;
+pub mod trace;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use url::Url;
+
+use self::deadline::Deadlines;
+use self::host::{OtherHost, Rule};
+use self::ready::Gate;
+use self::trace::Tracing;
+use super::extract::client_ip::TrustedProxies;
+use super::problem::{self, ProblemPage};
+use usher_domain::random::Random;
+
+/// What the layers of the whole house need to know.
+pub struct House {
+    /// The issuer: whose host is served, and whether over https.
+    pub issuer: Url,
+    /// Where trace ids are drawn from.
+    pub random: Arc<dyn Random>,
+    /// The peers whose `X-Forwarded-For` is believed.
+    pub proxies: TrustedProxies,
+    /// The answer to a request for another host.
+    pub other_host: OtherHost,
+    /// Renders problems as pages; without it all of them are JSON.
+    pub problem_page: Option<ProblemPage>,
+    /// Shut while the house starts.
+    pub gate: Gate,
+    /// How long a request may take.
+    pub deadlines: Deadlines,
+}
+
+/// All that the layers need, made ready once.
+struct Layers {
+    trace: Tracing,
+    https: bool,
+    problem_page: Option<ProblemPage>,
+    host: Rule,
+    gate: Gate,
+    deadlines: Deadlines,
+}
+
+/// Puts every layer of the house around `router`, in order. Routes added afterwards would stand outside: add none.
+pub fn wrap(router: Router, house: House) -> Router {
+    let layers = Layers {
+        trace: Tracing { random: house.random, proxies: house.proxies },
+        https: house.issuer.scheme() == "https",
+        problem_page: house.problem_page,
+        host: Rule::new(&house.issuer, house.other_host),
+        gate: house.gate,
+        deadlines: house.deadlines,
+    };
+    router.layer(from_fn_with_state(Arc::new(layers), pass))
+}
+
+/// One layer to axum, because of each it would copy all that lies behind, for every request anew.
+async fn pass(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
+    let Layers { trace, https, problem_page, host, gate, deadlines } = &*layers;
+    let held = |request| deadline::hold(*deadlines, request, |request| next.run(request));
+    let checked = |request| host::check(host, request, |request| ready::check(gate, request, held));
+    let named = |request| path::check(request, checked);
+    let caught = |request| panic::catch(request, |request| limits::check(request, named));
+    let told = |request| problem::render(problem_page.as_ref(), request, caught);
+    let marked = |request| security_headers::set(*https, request, |request| no_store::set(request, told));
+    trace::trace(trace, request, marked).await
+}

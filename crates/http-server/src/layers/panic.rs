@@ -1,0 +1,54 @@
+//! A panic costs one request, not the house; the caller learns a trace id and nothing else.
+
+use std::panic::{AssertUnwindSafe, PanicHookInfo};
+
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+
+use crate::problem::HttpProblem;
+
+/// Logs every panic of the process once, through `tracing`: where it happened, and what it says if that is literal text.
+///
+/// Text made at run time is withheld, for it may quote a password or a token. Inside a request the trace id is in the span.
+pub fn log_panics() {
+    std::panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
+        let place = info.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        let words = info.payload().downcast_ref::<&'static str>().copied().unwrap_or("withheld");
+        tracing::error!(panic.place = place, panic.words = words, "panic");
+    }));
+}
+
+/// Turns a panic further in into a plain 500.
+pub(super) async fn catch<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
+    let outcome = AssertUnwindSafe(async { next(request).await }).catch_unwind().await;
+    outcome.unwrap_or_else(|_| HttpProblem::internal().into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::middleware::{Next, from_fn};
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panicking_handler_answers_500_and_keeps_its_words() {
+        let broken = |request: Request| async move {
+            assert!(request.uri().query().is_none(), "hunter2");
+            "fine"
+        };
+        let router = Router::new()
+            .route("/", get(broken))
+            .layer(from_fn(|request: Request, next: Next| catch(request, |request| next.run(request))));
+        let ask = |path| router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
+        let response = ask("/?x").await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.extensions().get::<HttpProblem>(), Some(&HttpProblem::internal()));
+        assert_eq!(ask("/").await.unwrap().status(), StatusCode::OK);
+    }
+}

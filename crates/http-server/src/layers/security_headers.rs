@@ -1,0 +1,189 @@
+//! The headers that tell a browser what our pages may never do. A handler's own header stays.
+
+use axum::extract::Request;
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use axum::response::Response;
+
+use crate::urls;
+
+/// What every page's policy forbids.
+macro_rules! policy {
+    ($($directive:literal),*) => {
+        concat!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:; \
+             font-src 'self'; base-uri 'none'",
+            $("; ", $directive),*
+        )
+    };
+}
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+const FIXED: [(HeaderName, &str); 3] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+/// Pages that a client may open in a popup, whose opener then waits for the answer: with
+/// `Cross-Origin-Opener-Policy` the answer would find no `window.opener`, for good.
+const IN_POPUPS: [&str; 9] = [
+    urls::AUTHORIZE,
+    urls::END_SESSION,
+    urls::LOGIN,
+    urls::REGISTER,
+    urls::VERIFY,
+    urls::RECOVER,
+    urls::CONSENT,
+    urls::LOGOUT,
+    "/upstream",
+];
+
+/// Pages of the account that are shown in the middle of a client's request as well.
+const IN_POPUPS_OF_A_REQUEST: [&str; 3] = [urls::TOTP, urls::NEW_PASSKEY, urls::RECOVERY_CODES];
+
+/// A page that stands in for a redirect: put into the extensions of its response. It holds nothing but what the next
+/// address is given, so it may be framed wherever a redirect may happen, a silent request's hidden frame included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeadsOn {
+    /// By an address.
+    ByAddress,
+    /// By a form. It has no `form-action`, because browsers hold every redirect that follows the post to it, and where
+    /// a client's callback redirects to is not known here.
+    ByForm,
+}
+
+impl LeadsOn {
+    const fn policy(leads_on: Option<Self>) -> &'static str {
+        match leads_on {
+            None => policy!("frame-ancestors 'none'", "form-action 'self'"),
+            Some(Self::ByAddress) => policy!("form-action 'self'"),
+            Some(Self::ByForm) => policy!(),
+        }
+    }
+}
+
+/// Sets the headers on every answer; `https` says whether the issuer is served over TLS.
+pub(super) async fn set<F: Future<Output = Response>>(
+    https: bool,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    let keeps_opener = keeps_opener(request.uri());
+    let mut response = next(request).await;
+    let leads_on = response.extensions_mut().remove::<LeadsOn>();
+    let headers = response.headers_mut();
+    set_unless_set(headers, CONTENT_SECURITY_POLICY, LeadsOn::policy(leads_on));
+    for (name, value) in FIXED {
+        set_unless_set(headers, name, value);
+    }
+    if leads_on.is_none() {
+        set_unless_set(headers, X_FRAME_OPTIONS, "DENY");
+    }
+    if !keeps_opener {
+        set_unless_set(headers, OPENER_POLICY, "same-origin");
+    }
+    if https {
+        set_unless_set(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
+/// Is this an address of [`IN_POPUPS`]? Whatever it answers, errors and redirects included, keeps the opener.
+fn keeps_opener(uri: &Uri) -> bool {
+    let under = |page: &str| uri.path().strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let of_request = || uri.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("interaction=")));
+    IN_POPUPS.into_iter().any(under) || (IN_POPUPS_OF_A_REQUEST.contains(&uri.path()) && of_request())
+}
+
+fn set_unless_set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::{Next, from_fn};
+    use axum::response::IntoResponse as _;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn headers_of(path: &str, https: bool) -> HeaderMap {
+        let router = Router::new()
+            .route("/hop", get(|| async { axum::Extension(LeadsOn::ByAddress) }))
+            .route("/form", get(|| async { axum::Extension(LeadsOn::ByForm) }))
+            .route("/docs", get(|| async { [(CONTENT_SECURITY_POLICY, "default-src 'self'")].into_response() }));
+        let router =
+            router.layer(from_fn(move |request: Request, next: Next| set(https, request, |request| next.run(request))));
+        router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap().headers().clone()
+    }
+
+    #[tokio::test]
+    async fn every_answer_carries_them_even_a_404() {
+        let headers = headers_of("/nowhere", true).await;
+        let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.ends_with("form-action 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        for (name, value) in FIXED.into_iter().chain([(X_FRAME_OPTIONS, "DENY"), (OPENER_POLICY, "same-origin")]) {
+            assert_eq!(headers[name], value);
+        }
+        assert_eq!(headers[STRICT_TRANSPORT_SECURITY], "max-age=31536000");
+        assert!(!headers_of("/nowhere", false).await.contains_key(STRICT_TRANSPORT_SECURITY));
+    }
+
+    #[tokio::test]
+    async fn a_page_in_place_of_a_redirect_may_be_framed_and_only_its_form_may_lead_anywhere() {
+        let by_address = headers_of("/hop", true).await;
+        let policy = by_address[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.ends_with("; form-action 'self'") && !policy.contains("frame-ancestors"), "{policy}");
+        assert!(!by_address.contains_key(X_FRAME_OPTIONS));
+        let by_form = headers_of("/form", true).await;
+        let policy = by_form[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("form-action"), "{policy}");
+        assert_eq!(headers_of("/docs", true).await[CONTENT_SECURITY_POLICY], "default-src 'self'");
+    }
+
+    #[test]
+    fn only_pages_that_clients_open_in_popups_keep_their_opener() {
+        for path in [
+            "/oauth2/authorize?client_id=x",
+            "/oauth2/logout",
+            "/login",
+            "/login/second?pending=x",
+            "/login/accounts",
+            "/login/enrol",
+            "/recover/reset?token=x",
+            "/upstream/google/start",
+            "/upstream/google/callback?code=x",
+            "/upstream/ask?q=x",
+            "/account/security/totp?interaction=x",
+            "/account/security/codes?interaction=x&show=x",
+        ] {
+            assert!(keeps_opener(&path.parse().unwrap()), "{path}");
+        }
+        for path in [
+            "/",
+            "/account/profile",
+            "/account/security",
+            "/account/security/totp",
+            "/account/security/totp?next=interaction=x",
+            "/account/security/factors?interaction=x",
+            "/console",
+            "/setup/x",
+            "/docs",
+            "/loginx",
+            "/oauth2/token",
+        ] {
+            assert!(!keeps_opener(&path.parse().unwrap()), "{path}");
+        }
+    }
+}

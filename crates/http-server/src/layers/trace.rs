@@ -1,0 +1,212 @@
+//! One trace id and one log line a request.
+//!
+//! The line names the route, never the address as sent: queries carry codes, tokens and e-mail addresses.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{FromRequestParts, MatchedPath, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::response::Response;
+use tracing::Instrument as _;
+
+use usher_domain::random::Random;
+use crate::extract::client_ip::{ClientIp, TrustedProxies};
+use crate::problem::HttpProblem;
+
+/// The header that tells the caller the trace id.
+pub const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
+
+const TRACE_PARENT: &str = "traceparent";
+
+/// The W3C trace id of a request: 16 bytes, not all zero (Trace Context §3.2.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceId(pub [u8; 16]);
+
+impl TraceId {
+    /// The trace id of one well-formed `traceparent`, if the caller sent one.
+    fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        let mut values = headers.get_all(TRACE_PARENT).iter();
+        let (only, None) = (values.next()?, values.next()) else { return None };
+        Self::from_traceparent(only.to_str().ok()?)
+    }
+
+    /// Reads `version-traceid-parentid-flags`, all lower-case hexadecimal (Trace Context §3.2).
+    fn from_traceparent(text: &str) -> Option<Self> {
+        let fields: Vec<&str> = text.split('-').collect();
+        let (&[version, trace, parent, flags], rest) = fields.split_first_chunk::<4>()?;
+        let version = read_hex::<1>(version)?[0];
+        let longer_is_fine = version > 0;
+        if version == 0xff || !(rest.is_empty() || longer_is_fine) || read_hex::<1>(flags).is_none() {
+            return None;
+        }
+        let (trace, parent) = (read_hex::<16>(trace)?, read_hex::<8>(parent)?);
+        (trace != [0; 16] && parent != [0; 8]).then_some(Self(trace))
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for TraceId {
+    type Rejection = HttpProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts.extensions.get().copied().ok_or_else(HttpProblem::internal)
+    }
+}
+
+fn read_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; N];
+    if text.len() != 2 * N {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+/// What a trace needs to know.
+pub(super) struct Tracing {
+    /// Where trace ids are drawn from.
+    pub(super) random: Arc<dyn Random>,
+    /// The peers whose word on the client is believed.
+    pub(super) proxies: TrustedProxies,
+}
+
+/// Gives a request its [`TraceId`] and [`ClientIp`] and, at the end, its log line.
+pub(super) async fn trace<F: Future<Output = Response>>(
+    tracing: &Tracing,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    let started = Instant::now();
+    let id = TraceId::from_headers(request.headers()).unwrap_or_else(|| TraceId((*tracing.random).bytes()));
+    let client = ClientIp::of(&request, &tracing.proxies);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    request.extensions_mut().insert(id);
+    if let Some(client) = client {
+        request.extensions_mut().insert(client);
+    }
+
+    // Of the highest level, so that it stands beside every line that the log lets through.
+    let span = tracing::error_span!("request", trace.id = %id);
+    let mut response = next(request).instrument(span).await;
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert(TRACE_HEADER, value);
+    }
+    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
+    log(&method, route, &response, started, id, client);
+    response
+}
+
+fn log(method: &Method, route: &str, response: &Response, started: Instant, id: TraceId, client: Option<ClientIp>) {
+    // An unknown method is the caller's own text: it is named, not repeated.
+    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
+    let method = if known.contains(method) { method.as_str() } else { "other" };
+    let status = response.status().as_u16();
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let client = client.map_or_else(|| "unknown".to_owned(), |client| client.neighbourhood().to_string());
+    if route.starts_with("/health/") {
+        tracing::debug!(method, path = route, status, duration_ms, trace.id = %id, client.prefix = client, "request");
+    } else {
+        tracing::info!(method, path = route, status, duration_ms, trace.id = %id, client.prefix = client, "request");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::{Next, from_fn};
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+    use tracing::instrument::WithSubscriber as _;
+
+    use super::*;
+    use usher_domain::random::SeededRandom;
+
+    const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    #[test]
+    fn a_trace_parent_is_read_strictly() {
+        let id = TraceId::from_traceparent(PARENT).unwrap();
+        assert_eq!(id.to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
+        let newer = format!("cc{}-what-comes-next", &PARENT[2..]);
+        assert_eq!(TraceId::from_traceparent(&newer), Some(id));
+        let zeros = format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32));
+        let extra = format!("{PARENT}-00");
+        let upper = PARENT.to_uppercase();
+        let forbidden = format!("ff{}", &PARENT[2..]);
+        for bad in ["", "-", "---", "00-12-34-01", &zeros, &extra, &upper, &forbidden, &PARENT[..54], "é-é-é-é"] {
+            assert_eq!(TraceId::from_traceparent(bad), None, "{bad}");
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    async fn traced(request: Request) -> (Response, String) {
+        let log = Log::default();
+        let sink = log.clone();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || sink.clone()).finish();
+        let router = Router::new().route("/token/{id}", get(|id: TraceId| async move { id.to_string() }));
+        let tracing = Arc::new(Tracing { random: Arc::new(SeededRandom::new(3)), proxies: TrustedProxies::default() });
+        let router = router.layer(from_fn(move |request: Request, next: Next| {
+            let tracing = tracing.clone();
+            async move { trace(&tracing, request, |request| next.run(request)).await }
+        }));
+        let response = router.oneshot(request).with_subscriber(subscriber).await.unwrap();
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        (response, text)
+    }
+
+    #[tokio::test]
+    async fn one_line_a_request_names_the_route_and_no_secret() {
+        let request = Request::get("/token/hunter2?code=hunter2").header("traceparent", PARENT).body(Body::empty());
+        let (response, log) = traced(request.unwrap()).await;
+        assert_eq!(response.headers()[TRACE_HEADER], "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(log.lines().count(), 1, "{log}");
+        let line: serde_json::Value = serde_json::from_str(&log).unwrap();
+        assert_eq!(line["fields"]["path"], "/token/{id}");
+        assert_eq!(line["fields"]["status"], 200);
+        assert_eq!(line["fields"]["trace.id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert!(!log.contains("hunter2"), "{log}");
+    }
+
+    #[tokio::test]
+    async fn without_a_usable_trace_parent_a_fresh_id_is_drawn() {
+        let twice = Request::get("/token/1").header("traceparent", PARENT).header("traceparent", PARENT);
+        for request in [Request::get("/nowhere"), Request::get("/token/1").header("traceparent", "x"), twice] {
+            let (response, log) = traced(request.body(Body::empty()).unwrap()).await;
+            let id = response.headers()[TRACE_HEADER].to_str().unwrap().to_owned();
+            assert_eq!(id.len(), 32);
+            assert_ne!(id, "4bf92f3577b34da6a3ce929d0e0e4736");
+            assert!(log.contains(&id) && !log.contains("/nowhere"), "{log}");
+        }
+    }
+}

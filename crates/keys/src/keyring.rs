@@ -1,0 +1,236 @@
+//! The keyring: every signing key, parsed once, ready to sign, to verify and to be published.
+//!
+//! Built anew from the records whenever they change, and never changed itself. Parsing a key costs twenty signatures,
+//! so nothing here parses after [`Keyring::new`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use josekit::JoseError;
+use josekit::jwk::{Jwk, KeyPair};
+use josekit::jws::{ES256, EdDSA, JwsSigner, JwsVerifier, PS256, RS256};
+use moka::sync::Cache;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::jwk::public_jwk;
+use super::jwks::Jwks;
+use super::seal::{Purpose, Sealer};
+use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
+
+/// Most tokens of one key whose signature is not checked a second time.
+const TOKENS_REMEMBERED: u64 = 10_000;
+
+/// A key of the ring.
+pub(super) struct Key {
+    pub(super) kid: String,
+    pub(super) alg: SigningAlg,
+    verifier: Box<dyn JwsVerifier>,
+    /// Hashes of tokens that this key has signed: to check a signature costs more than all else that is done with a token.
+    /// Nothing but the arithmetic is remembered. With the key, the memory of it goes.
+    fitting: Cache<[u8; 32], ()>,
+}
+
+/// A key that signs.
+struct Signing {
+    key: Arc<Key>,
+    signer: Box<dyn JwsSigner>,
+}
+
+/// Every key of the house at one moment.
+pub struct Keyring {
+    keys: HashMap<String, Arc<Key>>,
+    /// Keys that are published no more: they verify hints and nothing else.
+    pruned: HashMap<String, Arc<Key>>,
+    active: HashMap<SigningAlg, Signing>,
+    jwks: Jwks,
+    damaged: Vec<Damaged>,
+}
+
+/// A record that is no usable key. The others go on without it.
+#[derive(Debug, thiserror::Error)]
+#[error("signing key {kid}: {fault}")]
+pub struct Damaged {
+    /// The key ID in the record.
+    pub kid: String,
+    /// What is wrong with it.
+    pub fault: KeyFault,
+}
+
+/// What can be wrong with a recorded key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFault {
+    /// The public half is no key of its algorithm, or its thumbprint is not the key ID.
+    #[error("the public half is damaged")]
+    Public,
+    /// The private half does not open: damaged, or sealed under another master key.
+    #[error("the private half does not open: damaged, or sealed under another master key")]
+    Sealed,
+    /// The private half is not the one of the public half.
+    #[error("the private half does not belong to the public half")]
+    Mismatch,
+    /// The cryptographic library refused the key.
+    #[error("the key does not parse: {0}")]
+    Library(#[from] JoseError),
+}
+
+/// No token was signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    /// No key of this algorithm is active.
+    #[error("no active {0} key")]
+    NoActiveKey(SigningAlg),
+    /// The claims do not serialise.
+    #[error("claims do not serialise: {0}")]
+    Claims(#[from] serde_json::Error),
+    /// The cryptographic library refused.
+    #[error("cannot sign: {0}")]
+    Library(#[from] JoseError),
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    kid: &'a str,
+    typ: &'a str,
+}
+
+impl Keyring {
+    /// Parses every record. A damaged one is left out and told by [`Keyring::damaged`]:
+    /// a damaged active key signs nothing, and the rest of the house goes on.
+    pub fn new(records: &[SigningKeyRecord], sealer: &Sealer) -> Self {
+        let mut ring = Self {
+            keys: HashMap::new(),
+            pruned: HashMap::new(),
+            active: HashMap::new(),
+            jwks: Jwks::empty(),
+            damaged: Vec::new(),
+        };
+        let mut published: Vec<&SigningKeyRecord> = Vec::new();
+        for record in records {
+            let added = parse(record).and_then(|key| {
+                if record.state() == KeyState::Pruned {
+                    ring.pruned.insert(record.kid.clone(), key);
+                    return Ok(());
+                }
+                ring.keys.insert(record.kid.clone(), Arc::clone(&key));
+                published.push(record);
+                if record.state() == KeyState::Active { ring.let_sign(key, record, sealer) } else { Ok(()) }
+            });
+            if let Err(fault) = added {
+                ring.damaged.push(Damaged { kid: record.kid.clone(), fault });
+            }
+        }
+        ring.jwks = Jwks::render(published);
+        ring
+    }
+
+    /// The records that could not be used, for an alarm. Retire a damaged active key, and the next plan puts another in its place.
+    pub fn damaged(&self) -> &[Damaged] {
+        &self.damaged
+    }
+
+    /// The key set as it is published (RFC 7517 §5).
+    pub const fn jwks(&self) -> &Jwks {
+        &self.jwks
+    }
+
+    /// Is there a published key of this name, signing or not?
+    pub fn has(&self, kid: &str) -> bool {
+        self.keys.contains_key(kid)
+    }
+
+    /// The key ID of the key that signs with `alg`.
+    pub fn active_kid(&self, alg: SigningAlg) -> Option<&str> {
+        self.active.get(&alg).map(|signing| signing.key.kid.as_str())
+    }
+
+    /// Signs `claims` as a compact JWS (RFC 7515 §7.1) with the active key of `alg`; the header is `alg`, `kid`, `typ`.
+    pub fn sign(&self, alg: SigningAlg, typ: &str, claims: &impl Serialize) -> Result<String, SignError> {
+        let signing = self.active.get(&alg).ok_or(SignError::NoActiveKey(alg))?;
+        let header = serde_json::to_vec(&Header { alg: alg.as_str(), kid: &signing.key.kid, typ })?;
+        let payload = serde_json::to_vec(claims)?;
+        let mut token = String::with_capacity((header.len() + payload.len()) * 4 / 3 + 360);
+        URL_SAFE_NO_PAD.encode_string(header, &mut token);
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+        let signature = signing.signer.sign(token.as_bytes())?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+
+    pub(super) fn key(&self, kid: &str) -> Option<&Key> {
+        self.keys.get(kid).map(AsRef::as_ref)
+    }
+
+    /// A key that is published, or that once was.
+    pub(super) fn key_of_hint(&self, kid: &str) -> Option<&Key> {
+        self.key(kid).or_else(|| self.pruned.get(kid).map(AsRef::as_ref))
+    }
+    fn let_sign(&mut self, key: Arc<Key>, record: &SigningKeyRecord, sealer: &Sealer) -> Result<(), KeyFault> {
+        let private = sealer.open(Purpose::SigningKey, &record.sealed_private).map_err(|_| KeyFault::Sealed)?;
+        let (pair, signer) = signer(record.alg, &Zeroizing::new(private))?;
+        if public_jwk(record.alg, pair.to_jwk_public_key().as_ref()).as_ref() != Some(&record.public_jwk) {
+            return Err(KeyFault::Mismatch);
+        }
+        self.active.insert(record.alg, Signing { key, signer });
+        Ok(())
+    }
+}
+
+/// The key of a record, its public half checked.
+fn parse(record: &SigningKeyRecord) -> Result<Arc<Key>, KeyFault> {
+    let members = record.public_jwk.as_object().ok_or(KeyFault::Public)?;
+    let public = public_jwk(record.alg, members).ok_or(KeyFault::Public)?;
+    if public["kid"] != record.kid.as_str() || public != record.public_jwk {
+        return Err(KeyFault::Public);
+    }
+    let verifier = verifier(record.alg, members.clone())?;
+    let fitting = Cache::new(TOKENS_REMEMBERED);
+    Ok(Arc::new(Key { kid: record.kid.clone(), alg: record.alg, verifier, fitting }))
+}
+
+impl Key {
+    /// Whether `signature` is this key's over `message`. `token` is the text of both.
+    pub(super) fn fits(&self, token: &str, message: &str, signature: &[u8]) -> bool {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        if self.fitting.contains_key(&hash) {
+            return true;
+        }
+        let fits = self.verifier.verify(message.as_bytes(), signature).is_ok();
+        if fits {
+            self.fitting.insert(hash, ());
+        }
+        fits
+    }
+}
+
+fn verifier(alg: SigningAlg, members: Map<String, Value>) -> Result<Box<dyn JwsVerifier>, JoseError> {
+    let jwk = Jwk::from_map(members)?;
+    Ok(match alg {
+        SigningAlg::Rs256 => Box::new(RS256.verifier_from_jwk(&jwk)?),
+        SigningAlg::Ps256 => Box::new(PS256.verifier_from_jwk(&jwk)?),
+        SigningAlg::Es256 => Box::new(ES256.verifier_from_jwk(&jwk)?),
+        SigningAlg::EdDsa => Box::new(EdDSA.verifier_from_jwk(&jwk)?),
+    })
+}
+
+type Pair = (Box<dyn KeyPair>, Box<dyn JwsSigner>);
+
+fn signer(alg: SigningAlg, pkcs8: &[u8]) -> Result<Pair, JoseError> {
+    Ok(match alg {
+        SigningAlg::Rs256 => (Box::new(RS256.key_pair_from_der(pkcs8)?), Box::new(RS256.signer_from_der(pkcs8)?)),
+        SigningAlg::Ps256 => (Box::new(PS256.key_pair_from_der(pkcs8)?), Box::new(PS256.signer_from_der(pkcs8)?)),
+        SigningAlg::Es256 => (Box::new(ES256.key_pair_from_der(pkcs8)?), Box::new(ES256.signer_from_der(pkcs8)?)),
+        SigningAlg::EdDsa => (Box::new(EdDSA.key_pair_from_der(pkcs8)?), Box::new(EdDSA.signer_from_der(pkcs8)?)),
+    })
+}
+
+#[cfg(test)]
+mod tests;

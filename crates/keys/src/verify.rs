@@ -1,0 +1,119 @@
+//! Verifying the house's own tokens: access tokens and `id_token_hint`s come back through here.
+//!
+//! Only the shape, the key and the signature are judged. `exp`, `aud`, `iss` and the rest are the caller's to check:
+//! an `id_token_hint` may well have expired (OpenID Connect Core §3.1.2.1), an access token may not.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use super::keyring::{Key, Keyring};
+use usher_domain::key::SigningAlg;
+use usher_protocol::strict_json;
+
+/// No token of this house is longer, in bytes.
+pub const MAX_TOKEN: usize = 16 * 1024;
+/// Deeper than any token of this house is.
+const MAX_DEPTH: u8 = 16;
+
+/// What the caller wants the token to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Expect<'a> {
+    /// The `typ` header, exactly: one kind of token never passes as another (RFC 8725 §3.11).
+    pub typ: &'a str,
+}
+
+/// A token that this house signed. Nothing is said about its time, audience or revocation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verified {
+    /// The claims.
+    pub claims: Map<String, Value>,
+    /// The algorithm it was signed with.
+    pub alg: SigningAlg,
+    /// The key it was signed with.
+    pub kid: String,
+}
+
+/// Why a token was refused. For the log: whoever sent it is told only that it is not valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Longer than [`MAX_TOKEN`].
+    #[error("the token is too long")]
+    TooLong,
+    /// Not three parts of strict base64url joined by dots.
+    #[error("the token is no compact JWS")]
+    NotCompact,
+    /// The header is not exactly `alg`, `kid` and `typ`: `crit`, `b64`, `jku`, `jwk` and all others are refused.
+    #[error("the header is not one of this house")]
+    Header,
+    /// No published key has this ID.
+    #[error("the key is not one of this house")]
+    UnknownKey,
+    /// The algorithm is not the key's.
+    #[error("the algorithm is not the one of the key")]
+    WrongAlg,
+    /// The token is of another kind.
+    #[error("the token is of another type")]
+    WrongType,
+    /// The signature does not fit.
+    #[error("the signature does not fit")]
+    Signature,
+    /// The payload is no JSON object, names a member twice or nests too deeply.
+    #[error("the claims do not read")]
+    Claims,
+}
+
+impl Keyring {
+    /// Verifies a compact JWS that this house signed, with any key that is still published, retired ones included.
+    ///
+    /// It does not look at `exp` or any other claim: that is the caller's duty.
+    pub fn verify(&self, token: &str, expect: Expect<'_>) -> Result<Verified, Refused> {
+        verify(token, expect, |kid| self.key(kid))
+    }
+
+    /// Verifies an `id_token_hint`: as [`Keyring::verify`] does, and with keys that are published no more as well.
+    /// A hint opens nothing, and the session it names may have outlived the key.
+    pub fn verify_hint(&self, token: &str, expect: Expect<'_>) -> Result<Verified, Refused> {
+        verify(token, expect, |kid| self.key_of_hint(kid))
+    }
+}
+
+fn verify<'k>(
+    token: &str,
+    expect: Expect<'_>,
+    find: impl FnOnce(&str) -> Option<&'k Key>,
+) -> Result<Verified, Refused> {
+    if token.len() > MAX_TOKEN {
+        return Err(Refused::TooLong);
+    }
+    let (message, signature) = token.rsplit_once('.').ok_or(Refused::NotCompact)?;
+    let (header, payload) = message.split_once('.').ok_or(Refused::NotCompact)?;
+    let header = strict_json::object(&decode(header)?, MAX_DEPTH).map_err(|_| Refused::Header)?;
+    let (alg, kid, typ) = ours(&header).ok_or(Refused::Header)?;
+
+    let key = find(kid).ok_or(Refused::UnknownKey)?;
+    if alg != key.alg.as_str() {
+        return Err(Refused::WrongAlg);
+    }
+    if typ != expect.typ {
+        return Err(Refused::WrongType);
+    }
+    let (payload, signature) = (decode(payload)?, decode(signature)?);
+    if !key.fits(token, message, &signature) {
+        return Err(Refused::Signature);
+    }
+    let claims = strict_json::object(&payload, MAX_DEPTH).map_err(|_| Refused::Claims)?;
+    Ok(Verified { claims, alg: key.alg, kid: key.kid.clone() })
+}
+
+/// `alg`, `kid` and `typ`, if the header is these three and no more.
+fn ours(header: &Map<String, Value>) -> Option<(&str, &str, &str)> {
+    let text = |name| header.get(name).and_then(Value::as_str);
+    let found = (text("alg")?, text("kid")?, text("typ")?);
+    (header.len() == 3).then_some(found)
+}
+
+/// Strict base64url: no padding, no white space, no spare bits (RFC 7515 §2).
+fn decode(part: &str) -> Result<Vec<u8>, Refused> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::NotCompact)
+}

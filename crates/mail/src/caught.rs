@@ -1,0 +1,98 @@
+//! Mail that goes nowhere: development keeps the last letters in memory, where a page shows them.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::{BoxFuture, FutureExt as _, ready};
+
+use super::letter::Letter;
+use super::mailer::{MailError, Mailer};
+use usher_domain::time::{Clock, Timestamp};
+
+/// How many letters are kept.
+pub const KEPT: usize = 200;
+
+/// A letter that was caught.
+#[derive(Debug, Clone)]
+pub struct CaughtLetter {
+    /// Counts from one for as long as the process runs.
+    pub number: u64,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// The letter.
+    pub letter: Letter,
+}
+
+/// Catches every letter.
+pub struct CaughtMail {
+    clock: Arc<dyn Clock>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    letters: VecDeque<Arc<CaughtLetter>>,
+    ever: u64,
+}
+
+impl CaughtMail {
+    /// An empty box.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, kept: Mutex::default() }
+    }
+
+    /// The letters that are kept, the newest first.
+    pub fn list(&self) -> Vec<Arc<CaughtLetter>> {
+        self.kept().letters.iter().rev().cloned().collect()
+    }
+
+    /// The letter of this number, if it is still kept.
+    pub fn get(&self, number: u64) -> Option<Arc<CaughtLetter>> {
+        self.kept().letters.iter().find(|caught| caught.number == number).cloned()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn catch(&self, letter: Letter) {
+        let at = self.clock.now();
+        let mut kept = self.kept();
+        kept.ever += 1;
+        let number = kept.ever;
+        kept.letters.push_back(Arc::new(CaughtLetter { number, at, letter }));
+        if kept.letters.len() > KEPT {
+            kept.letters.pop_front();
+        }
+    }
+}
+
+impl Mailer for CaughtMail {
+    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), MailError>> {
+        self.catch(letter.clone());
+        ready(Ok(())).boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::letter::{Content, LetterKind};
+    use super::*;
+    use usher_domain::time::ManualClock;
+
+    #[tokio::test]
+    async fn the_last_letters_are_kept_and_the_newest_comes_first() {
+        let mailer = CaughtMail::new(Arc::new(ManualClock::at(Timestamp(7))));
+        assert!(mailer.list().is_empty());
+        for number in 1..=KEPT + 5 {
+            let content = Content { subject: number.to_string(), ..Content::default() };
+            let letter = Letter::new(LetterKind::Recovery, "ana@example.com", None, "en", content).unwrap();
+            mailer.send(&letter).await.unwrap();
+        }
+        let list = mailer.list();
+        assert_eq!(list.len(), KEPT);
+        assert_eq!((list[0].number, list[0].letter.subject(), list[0].at), (205, "205", Timestamp(7)));
+        assert_eq!(mailer.get(6).unwrap().letter.subject(), "6");
+        assert!(mailer.get(5).is_none() && mailer.get(206).is_none() && mailer.get(0).is_none());
+    }
+}

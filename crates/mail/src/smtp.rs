@@ -1,0 +1,122 @@
+//! Mail over SMTP (RFC 5321) to the server the operator named.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::Error as SmtpFault;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+
+use super::letter::Letter;
+use super::mailer::{MailError, Mailer, Trouble};
+use usher_domain::random::Random;
+
+/// How long a conversation may take.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// Until the connection stands.
+    connect: Duration,
+    /// From the first word to the last, however slowly they drip.
+    whole: Duration,
+}
+
+const PATIENCE: Patience = Patience { connect: Duration::from_secs(10), whole: Duration::from_secs(30) };
+
+/// A setting that is no mail server or no sender. It repeats neither: the URL holds a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SmtpSetupError {
+    /// The URL.
+    #[error("the SMTP URL is none: write smtps://user:password@host or smtp://user:password@host:587?tls=required")]
+    Url,
+    /// The sender.
+    #[error("the sender is none: write no-reply@example.com or Name <no-reply@example.com>")]
+    From,
+}
+
+/// Sends letters through one server, over a few connections that it keeps.
+pub struct SmtpMailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    random: Arc<dyn Random>,
+    patience: Patience,
+}
+
+impl SmtpMailer {
+    /// A mailer for the server at `url` (`smtps://…`, or `smtp://…?tls=required`) with letters from `from`.
+    /// Nothing is connected yet. Call it inside the runtime.
+    pub fn new(url: &str, from: &str, random: Arc<dyn Random>) -> Result<Self, SmtpSetupError> {
+        Self::with_patience(url, from, random, PATIENCE)
+    }
+
+    fn with_patience(
+        url: &str,
+        from: &str,
+        random: Arc<dyn Random>,
+        patience: Patience,
+    ) -> Result<Self, SmtpSetupError> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| SmtpSetupError::Url)?;
+        let from = from.parse().map_err(|_| SmtpSetupError::From)?;
+        Ok(Self { transport: transport.timeout(Some(patience.connect)).build(), from, random, patience })
+    }
+
+    /// Whether the server answers and lets us in; sends nothing.
+    pub async fn probe(&self) -> Result<(), MailError> {
+        match tokio::time::timeout(self.patience.whole, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(MailError::Unreachable(Trouble::Connection)),
+            Ok(Err(fault)) => Err(explain(&fault)),
+            Err(_) => Err(MailError::Unreachable(Trouble::Timeout)),
+        }
+    }
+
+    /// The letter as a mail. It says that a machine sent it, so that no machine answers (RFC 3834 §5).
+    fn compose(&self, letter: &Letter) -> Result<Message, MailError> {
+        let address = letter.to().parse().map_err(|_| MailError::Malformed)?;
+        let id = self.random.handle();
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(letter.to_name().map(str::to_owned), address))
+            .subject(letter.subject())
+            .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
+            .raw_header(plain_header("Auto-Submitted", "auto-generated".to_owned())?)
+            .raw_header(plain_header("Content-Language", letter.lang_tag().to_owned())?)
+            .multipart(MultiPart::alternative_plain_html(letter.text().to_owned(), letter.html().to_owned()))
+            .map_err(|_| MailError::Malformed)
+    }
+
+    async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
+        let message = self.compose(letter)?;
+        match tokio::time::timeout(self.patience.whole, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(fault)) => Err(explain(&fault)),
+            Err(_) => Err(MailError::Unreachable(Trouble::Timeout)),
+        }
+    }
+}
+
+impl Mailer for SmtpMailer {
+    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), MailError>> {
+        self.deliver(letter).boxed()
+    }
+}
+
+fn plain_header(name: &'static str, value: String) -> Result<HeaderValue, MailError> {
+    let name = HeaderName::new_from_ascii(name.to_owned()).map_err(|_| MailError::Malformed)?;
+    Ok(HeaderValue::new(name, value))
+}
+
+/// Keeps the reply code and drops the words: servers like to repeat the address in them.
+fn explain(fault: &SmtpFault) -> MailError {
+    match fault.status().map(u16::from) {
+        Some(code) if fault.is_permanent() => MailError::Refused { code },
+        Some(code) => MailError::Later { code },
+        None if fault.is_timeout() => MailError::Unreachable(Trouble::Timeout),
+        None if fault.is_tls() => MailError::Unreachable(Trouble::Tls),
+        None => MailError::Unreachable(Trouble::Connection),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! What happened to a person's account.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::sessions::device_words;
+use usher_domain::activity::Heading;
+use usher_domain::page::Cursor;
+use usher_flows::Account;
+use usher_i18n::Lang;
+use usher_storage::events::ShownEvent;
+use usher_http_server::extract::params::QueryParams;
+use crate::owner::Owner;
+use crate::views::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    Owner { visitor, account }: Owner,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let heading = match query.get("kind").ok().flatten() {
+        Some(word) => Some(Heading::from_word(word).ok_or_else(|| HttpProblem::bad_request("there is no such kind"))?),
+        None => None,
+    };
+    let before = match query.get("before").ok().flatten() {
+        Some(text) => Some(Cursor::decode(text).map_err(|error| HttpProblem::bad_request(error.to_string()))?),
+        None => None,
+    };
+    let found = app.usher.activity(&account, heading, before).await?;
+    let here = address(heading, None);
+    let page = visitor.page_of(&account, urls::ACTIVITY);
+    let lang = page.lang;
+    let mut events = Vec::new();
+    for shown in found.items {
+        events.extend(event_view(&app, lang, &account, shown).await?);
+    }
+    let view = AccountActivity {
+        page,
+        headings: headings(lang, heading),
+        events,
+        newest_url: before.map(|_| here),
+        older_url: found.next.map(|next| address(heading, Some(next))),
+        not_me_url: urls::NOT_ME.to_owned(),
+    };
+    let body = show::html(&view)?;
+    Ok(visitor.reply(body))
+}
+
+/// A page of the list.
+fn address(heading: Option<Heading>, before: Option<Cursor>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(heading) = heading {
+        query.append_pair("kind", heading.as_str());
+    }
+    if let Some(before) = before {
+        query.append_pair("before", &before.encode());
+    }
+    let query = query.finish();
+    if query.is_empty() { urls::ACTIVITY.to_owned() } else { format!("{}?{query}", urls::ACTIVITY) }
+}
+
+fn headings(lang: Lang, chosen: Option<Heading>) -> Vec<HeadingLink> {
+    let word = |heading: Option<Heading>| match heading {
+        None => "activity-everything",
+        Some(Heading::SignIns) => "activity-sign-ins",
+        Some(Heading::Security) => "activity-security",
+        Some(Heading::Applications) => "activity-applications",
+        Some(Heading::Account) => "activity-account",
+    };
+    let all = std::iter::once(None).chain(Heading::ALL.into_iter().map(Some));
+    let link = |heading: Option<Heading>| HeadingLink {
+        label: lang.text(word(heading)),
+        url: address(heading, None),
+        current: heading == chosen,
+    };
+    all.map(link).collect()
+}
+
+async fn event_view(
+    app: &App,
+    lang: Lang,
+    account: &Account,
+    shown: ShownEvent,
+) -> Result<Option<EventView>, HttpProblem> {
+    let event = shown.event;
+    let client = match &event.client_id {
+        Some(id) => app.usher.client_name(id).await?,
+        None => String::new(),
+    };
+    let Some((what, disownable)) = event_words(lang, &event.kind, &client) else { return Ok(None) };
+    let said = |name: &str| event.data.get(name).and_then(|value| value.as_str());
+    let source = shown.source.as_deref().or_else(|| said("source"));
+    let place = source.map(|source| lang.network(source));
+    let device = shown.user_agent.as_deref().map(|agent| device_words(lang, Some(agent)));
+    let whence: Vec<String> = [device, place].into_iter().flatten().collect();
+    Ok(Some(EventView {
+        what,
+        why: said("reason").and_then(|reason| reason_words(lang, reason)),
+        whence: (!whence.is_empty()).then(|| whence.join(" · ")),
+        at: lang.date_time(event.at.0),
+        // What was done in this very session was done by whoever reads this.
+        disownable: disownable && shown.session_id != Some(account.session.id),
+    }))
+}

@@ -1,0 +1,22 @@
+//! The pages of a signed-in person.
+
+pub mod activity;
+pub mod apps;
+pub mod data;
+pub mod email;
+pub mod identities;
+pub mod not_me;
+pub mod profile;
+pub mod security;
+pub mod sessions;
+
+use crate::views::Message;
+use usher_http_server::urls;
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
+
+/// What a page says to somebody who had to sign in before a change could be made.
+fn repeat_notice(query: &Params, lang: Lang) -> Option<String> {
+    let repeats = query.get("done").ok().flatten() == Some(urls::DONE_REPEAT);
+    repeats.then(|| Message::RepeatChange.text(lang))
+}

@@ -1,0 +1,160 @@
+//! What a person says about themselves.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::email::suggested;
+use usher_domain::user::{Address, Profile};
+use usher_flows::{Account, FlowError};
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::of_refused;
+use crate::owner::Owner;
+use crate::views::{AccountProfile, Form, Message, ProfileValues};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    Owner { mut visitor, account }: Owner,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(&app, &mut visitor, &account).await?;
+    page.notice = match query.get("saved").ok().flatten() {
+        Some("email") => Some(Message::EmailChanged.text(page.page.lang)),
+        Some(_) => Some(Message::ProfileSaved.text(page.page.lang)),
+        None => None,
+    };
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    Owner { mut visitor, account }: Owner,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let lang = visitor.lang(None, account.user.locale.as_deref());
+    let values = values_of(&form, known_values(&account, lang));
+    match app.usher.update_profile(&account, profile_of(&values, &account), Lang::from_tag(&values.locale)).await {
+        Ok(_) => Ok(visitor.redirect(&urls::with(urls::PROFILE, "saved", "1"))),
+        Err(FlowError::Refused(refused)) => {
+            let mut page = view(&app, &mut visitor, &account).await?;
+            page.errors =
+                of_refused(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;
+            page.values = values;
+            let body = show::html(&page)?;
+            Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountProfile, FlowError> {
+    let page = visitor.page_of(account, urls::PROFILE);
+    let values = known_values(account, page.lang);
+    let form = Form::new(urls::PROFILE, visitor.form_token());
+    Ok(AccountProfile {
+        page,
+        form,
+        values,
+        email: account.user.readable_email(),
+        email_verified: true,
+        change_url: urls::EMAIL.to_owned(),
+        suggested: suggested(app, account).await?,
+        ..AccountProfile::default()
+    })
+}
+
+fn known_values(account: &Account, lang: Lang) -> ProfileValues {
+    let profile = account.user.profile.clone();
+    let address = profile.address.clone().unwrap_or_default();
+    ProfileValues {
+        given_name: profile.given_name.unwrap_or_default(),
+        family_name: profile.family_name.unwrap_or_default(),
+        nickname: profile.nickname.unwrap_or_default(),
+        website: profile.website.unwrap_or_default(),
+        birthdate: profile.birthdate.unwrap_or_default(),
+        zoneinfo: profile.zoneinfo.unwrap_or_default(),
+        phone_number: profile.phone_number.unwrap_or_default(),
+        middle_name: profile.middle_name.unwrap_or_default(),
+        name: profile.name.unwrap_or_default(),
+        preferred_username: profile.preferred_username.unwrap_or_default(),
+        profile: profile.profile.unwrap_or_default(),
+        picture: profile.picture.unwrap_or_default(),
+        gender: profile.gender.unwrap_or_default(),
+        street_address: address.street_address.unwrap_or_default(),
+        locality: address.locality.unwrap_or_default(),
+        region: address.region.unwrap_or_default(),
+        postal_code: address.postal_code.unwrap_or_default(),
+        country: address.country.unwrap_or_default(),
+        locale: account.user.locale.clone().unwrap_or_else(|| lang.tag().to_owned()),
+    }
+}
+
+/// What was typed. A field that the form does not have, because the page keeps it folded away, stays what it was.
+fn values_of(form: &Params, old: ProfileValues) -> ProfileValues {
+    let kept = |name: &str, old: String| form.get(name).ok().flatten().map_or(old, str::to_owned);
+    let text = |name: &str| form.get(name).ok().flatten().unwrap_or_default().to_owned();
+    ProfileValues {
+        given_name: text("given_name"),
+        family_name: text("family_name"),
+        nickname: text("nickname"),
+        website: text("website"),
+        birthdate: text("birthdate"),
+        zoneinfo: text("zoneinfo"),
+        phone_number: text("phone_number"),
+        middle_name: kept("middle_name", old.middle_name),
+        name: kept("name", old.name),
+        preferred_username: kept("preferred_username", old.preferred_username),
+        profile: kept("profile", old.profile),
+        picture: kept("picture", old.picture),
+        gender: kept("gender", old.gender),
+        street_address: kept("street_address", old.street_address),
+        locality: kept("locality", old.locality),
+        region: kept("region", old.region),
+        postal_code: kept("postal_code", old.postal_code),
+        country: kept("country", old.country),
+        locale: text("locale"),
+    }
+}
+
+/// The claims of the form in place of the old ones; those that the page does not show stay.
+fn profile_of(values: &ProfileValues, account: &Account) -> Profile {
+    let some = |text: &String| Some(text.clone()).filter(|text| !text.trim().is_empty());
+    let kept = account.user.profile.clone();
+    let address = Address {
+        street_address: some(&values.street_address),
+        locality: some(&values.locality),
+        region: some(&values.region),
+        postal_code: some(&values.postal_code),
+        country: some(&values.country),
+        ..kept.address.clone().unwrap_or_default()
+    };
+    Profile {
+        given_name: some(&values.given_name),
+        family_name: some(&values.family_name),
+        nickname: some(&values.nickname),
+        website: some(&values.website),
+        birthdate: some(&values.birthdate),
+        zoneinfo: some(&values.zoneinfo),
+        phone_number: some(&values.phone_number),
+        middle_name: some(&values.middle_name),
+        name: some(&values.name),
+        preferred_username: some(&values.preferred_username),
+        profile: some(&values.profile),
+        picture: some(&values.picture),
+        gender: some(&values.gender),
+        address: Some(address).filter(|address| *address != Address::default()),
+        ..kept
+    }
+}

@@ -1,0 +1,102 @@
+//! Where a person is signed in, and ending it.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use usher_domain::device::DeviceName;
+use usher_domain::id::SessionId;
+use usher_domain::session::Session;
+use usher_flows::{Account, Ended};
+use usher_i18n::Lang;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::logout;
+use crate::login::sign_in::text;
+use crate::owner::Owner;
+use crate::views::{AccountSessions, Form, Message, SessionView, means_words};
+use usher_http_server::problem::HttpProblem;
+use crate::receipt;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    Owner { mut visitor, account }: Owner,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(&app, &mut visitor, &account).await?;
+    page.notice = match query.get("done").ok().flatten() {
+        Some("session") => Some(Message::SessionEnded.text(page.page.lang)),
+        Some(urls::DONE_REPEAT) => Some(Message::RepeatChange.text(page.page.lang)),
+        Some("others") => Some(Message::OtherSessionsEnded.text(page.page.lang)),
+        _ => None,
+    };
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST: ends one, all others, or all.
+pub async fn post(
+    State(app): State<App>,
+    Owner { visitor, account }: Owner,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    if !text(&form, "everywhere").is_empty() {
+        let ended = app.usher.sign_out_everywhere(&account).await?;
+        return with_receipt(&app, visitor, &ended).await;
+    }
+    if !text(&form, "others").is_empty() {
+        app.usher.end_other_sessions(&account).await?;
+        return Ok(visitor.redirect(&urls::with(urls::SESSIONS, "done", "others")));
+    }
+    let session: SessionId =
+        text(&form, "session").parse().map_err(|_| HttpProblem::bad_request("session must be the id of a session"))?;
+    let ended = app.usher.end_own_session(&account, session).await?;
+    if session == account.session.id {
+        return with_receipt(&app, visitor, &ended).await;
+    }
+    Ok(visitor.redirect(&urls::with(urls::SESSIONS, "done", "session")))
+}
+
+/// Signed out, and what becomes of each application.
+async fn with_receipt(app: &App, visitor: Visitor, ended: &Ended) -> Result<Response, HttpProblem> {
+    let lines = receipt::of(app, ended).await?;
+    logout::signed_out(visitor, None, &usher_protocol::params::Params::default(), lines)
+}
+
+async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountSessions, HttpProblem> {
+    let page = visitor.page_of(account, urls::SESSIONS);
+    let mut sessions = app.usher.sessions_of(account).await?;
+    sessions.sort_by_key(|session| (session.id != account.session.id, std::cmp::Reverse(session.last_seen_at)));
+    let told = app.usher.told_of_logout(account).await?.into_iter().map(|told| told.line).collect();
+    Ok(AccountSessions {
+        told: receipt::words(page.lang, told),
+        form: Form::new(urls::SESSIONS, visitor.form_token()),
+        sessions: sessions.iter().map(|session| session_view(page.lang, session, account.session.id)).collect(),
+        not_me_url: urls::NOT_ME.to_owned(),
+        page,
+        notice: None,
+    })
+}
+
+fn session_view(lang: Lang, session: &Session, this: SessionId) -> SessionView {
+    SessionView {
+        id: session.id.to_string(),
+        this: session.id == this,
+        device: device_words(lang, session.user_agent.as_deref()),
+        place: lang.network(session.source.as_deref().unwrap_or_default()),
+        means: means_words(lang, &session.amr),
+        created: lang.date_time(session.created_at.0),
+        last_seen: lang.date_time(session.last_seen_at.0),
+    }
+}
+
+/// Browser and system in words. What a browser says of itself is never shown as it is.
+pub(super) fn device_words(lang: Lang, user_agent: Option<&str>) -> String {
+    let name = DeviceName::from_user_agent(user_agent);
+    lang.device(name.browser.as_deref(), name.system.as_deref())
+}

@@ -1,0 +1,160 @@
+//! One client: its facts, its secret once, and what can be done with it.
+
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::{done, shown};
+use usher_domain::client::{Client, ClientSecret, RotationFault, SecretRotation};
+use usher_domain::time::Timestamp;
+use usher_flows::{Account, FlowError, Refused};
+use usher_i18n::Lang;
+use usher_protocol::client_metadata::IdTokenClaims;
+use usher_protocol::params::Params;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::sign_in::text;
+use crate::owner::Administrator;
+use crate::views::{ClientPage, Endpoint, Form, SecretRow, ShownSecret};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// What was done, and the sentence for it.
+const DONE: [(&str, &str); 5] = [
+    ("saved", "message-client-saved"),
+    ("just-rotated", "message-secret-just-rotated"),
+    ("rotated", "message-secret-rotated"),
+    ("disabled", "message-client-disabled"),
+    ("enabled", "message-client-enabled"),
+];
+
+/// GET /console/clients/{client}
+pub async fn get(
+    State(app): State<App>,
+    Administrator { mut visitor, account }: Administrator,
+    Path(id): Path<String>,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let client = app.usher.load_client(&id).await?;
+    let mut page = view(&app, &mut visitor, &account, &client).await?;
+    page.secret = shown::read(&app, &visitor, &account, &urls::client(&client.id.0), &query).await?;
+    page.notice = done::words(&query, page.page.lang, &DONE).filter(|_| page.secret != Some(ShownSecret::Before));
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST /console/clients/{client}: `do` says what.
+pub async fn post(
+    State(app): State<App>,
+    Administrator { visitor, account }: Administrator,
+    Path(id): Path<String>,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let client = app.usher.load_client(&id).await?;
+    match text(&form, "do").as_str() {
+        "rotate-secret" => {
+            let (done, secret) = rotate(&app, &client, &form).await?;
+            to_page(&app, visitor, &account, &client, (done, secret.as_deref()))
+        }
+        word @ ("disable" | "enable") => {
+            app.usher.set_client_disabled(&client.id, word == "disable").await?;
+            let done = if word == "disable" { "disabled" } else { "enabled" };
+            to_page(&app, visitor, &account, &client, (done, None))
+        }
+        "delete" => {
+            app.usher.delete_client(&client.id).await?;
+            Ok(visitor.redirect(&urls::project(&client.project_id)))
+        }
+        _ => Err(HttpProblem::bad_request("do must be rotate-secret, disable, enable or delete")),
+    }
+}
+
+/// Replaces the secret: what was done, and the new secret.
+async fn rotate(app: &App, client: &Client, form: &Params) -> Result<(&'static str, Option<String>), HttpProblem> {
+    let overlap = text(form, "overlap").parse().map_err(|_| HttpProblem::bad_request("overlap is missing"))?;
+    let rotation = SecretRotation::with_overlap(Duration::from_secs(overlap));
+    match app.usher.rotate_client_secret(&client.id, rotation).await {
+        Ok(made) => Ok(("rotated", made.secret)),
+        Err(FlowError::Refused(Refused::Rotation(RotationFault::JustRotated))) => Ok(("just-rotated", None)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// To the client's page, which says what was done and shows a new secret once, if there is one.
+///
+/// # Errors
+/// If the house is broken.
+pub fn to_page(
+    app: &App,
+    visitor: Visitor,
+    account: &Account,
+    client: &Client,
+    (done, secret): (&str, Option<&str>),
+) -> Result<Response, HttpProblem> {
+    let here = urls::client(&client.id.0);
+    match secret {
+        Some(secret) => shown::lead_to(app, visitor, account, &here, (done, secret)),
+        None => Ok(visitor.redirect(&urls::with(&here, "done", done))),
+    }
+}
+
+async fn view(app: &App, visitor: &mut Visitor, account: &Account, client: &Client) -> Result<ClientPage, HttpProblem> {
+    let project = app.usher.load_project(&client.project_id.to_string()).await?;
+    let here = urls::client(&client.id.0);
+    let mut page = visitor.page_of(account, urls::CONSOLE);
+    page.language_url_base.clone_from(&here);
+    let issuer = &app.usher.config.server.issuer;
+    let (lang, now, metadata) = (page.lang, app.usher.now(), &client.metadata);
+    let endpoint = |name: &str, path: &str| Endpoint { name: name.to_owned(), url: issuer.at(path) };
+    Ok(ClientPage {
+        page,
+        form: Form::new(here, visitor.form_token()),
+        name: client.metadata.client_name.clone(),
+        client_id: client.id.0.clone(),
+        kind: client.kind.as_str().to_owned(),
+        has_secret: !metadata.is_public(),
+        secrets: client.secrets.iter().map(|secret| secret_row(secret, lang, now)).collect(),
+        signs_people_in: metadata.may_use("authorization_code"),
+        id_token_alg: metadata.id_token_signed_response_alg.clone(),
+        access_token_alg: metadata.access_token_alg().to_owned(),
+        claims_in_id_token: metadata.id_token_claims == IdTokenClaims::Scopes,
+        roles_claim: metadata.roles_claim.clone(),
+        requires_pkce: metadata.is_public() || metadata.require_pkce,
+        scope: metadata.scope.to_string(),
+        web_origins: metadata.web_origins.clone(),
+        backchannel_logout_uri: metadata.backchannel_logout_uri.clone(),
+        secret: None,
+        disabled: !client.is_active(),
+        first_party: client.metadata.first_party,
+        issuer: issuer.as_str().to_owned(),
+        redirect_uris: client.metadata.redirect_uris.clone(),
+        post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.clone(),
+        endpoints: vec![
+            endpoint("discovery", urls::OPENID_CONFIGURATION),
+            endpoint("authorization_endpoint", urls::AUTHORIZE),
+            endpoint("token_endpoint", urls::TOKEN),
+            endpoint("userinfo_endpoint", urls::USERINFO),
+            endpoint("jwks_uri", urls::JWKS),
+            endpoint("end_session_endpoint", urls::END_SESSION),
+        ],
+        notice: None,
+        edit_url: urls::edit_client(&client.id.0),
+        project_name: project.name.clone(),
+        project_url: urls::project(&project.id),
+    })
+}
+
+fn secret_row(secret: &ClientSecret, lang: Lang, now: Timestamp) -> SecretRow {
+    SecretRow {
+        id: secret.id().to_owned(),
+        created: lang.date_time(secret.created_at.0),
+        last_used: secret.last_used_at.map(|at| lang.date_time(at.0)),
+        ends: secret.expires_at.map(|at| lang.date_time(at.0)),
+        ended: !secret.is_good(now),
+    }
+}

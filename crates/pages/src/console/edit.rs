@@ -1,0 +1,250 @@
+//! The form that makes a client or changes one.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::clients;
+use super::desk::Desk;
+use usher_domain::client::{Client, ClientType};
+use usher_domain::project::Project;
+use usher_flows::{Account, FlowError, MAX_CLIENT_NAME, NewClient, Refused};
+use usher_i18n::{Arg, Lang};
+use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims, MetadataFault, ROLES_CLAIM};
+use usher_protocol::params::Params;
+use usher_protocol::scope::Scope;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::sign_in::text;
+use crate::owner::Administrator;
+use crate::views::{ClientForm, FieldErrors, Form, Message};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET /console/projects/{project}/clients/new
+pub async fn new(mut desk: Desk) -> Result<Response, HttpProblem> {
+    let page = blank(&mut desk.visitor, &desk.account, &desk.project);
+    desk.show(&page)
+}
+
+/// POST /console/projects/{project}/clients/new
+pub async fn create(
+    State(app): State<App>,
+    mut desk: Desk,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    desk.visitor.check_form(&form)?;
+    let mut page = filled(blank(&mut desk.visitor, &desk.account, &desk.project), &form);
+    let Ok(kind) = text(&form, "type").parse::<ClientType>() else {
+        page.errors.add("type", Message::ClientKindMissing.text(page.page.lang));
+        return desk.show_again(&page);
+    };
+    if Scope::parse(&text(&form, "scope")).is_err() {
+        page.errors.add("scope", page.page.lang.text("message-scope-invalid"));
+        return desk.show_again(&page);
+    }
+    let metadata = with_form(kind.defaults(), &form);
+    match app.usher.create_client(NewClient { project: desk.project.id, kind, metadata, id: None }).await {
+        Ok(made) => {
+            clients::to_page(&app, desk.visitor, &desk.account, &made.client, ("saved", made.secret.as_deref()))
+        }
+        Err(FlowError::Refused(Refused::Metadata(faults))) => {
+            page.errors = words(&faults, page.page.lang);
+            desk.show_again(&page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// GET /console/clients/{client}/edit; `add` proposes one more redirect URI, from the page that refused it.
+pub async fn get(
+    State(app): State<App>,
+    Administrator { mut visitor, account }: Administrator,
+    Path(id): Path<String>,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let client = app.usher.load_client(&id).await?;
+    let mut page = current(&app, &mut visitor, &account, &client).await?;
+    if let Some(proposed) = query.get("add").ok().flatten() {
+        page.redirect_uris = format!("{}\n{proposed}", page.redirect_uris).trim().to_owned();
+    }
+    let body = show::html(&page)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST /console/clients/{client}/edit
+pub async fn post(
+    State(app): State<App>,
+    Administrator { mut visitor, account }: Administrator,
+    Path(id): Path<String>,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let client = app.usher.load_client(&id).await?;
+    if Scope::parse(&text(&form, "scope")).is_err() {
+        let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
+        page.errors.add("scope", page.page.lang.text("message-scope-invalid"));
+        return again(visitor, &page);
+    }
+    let sent = form.clone();
+    let change = move |metadata| with_form(metadata, &sent);
+    match app.usher.edit_client(&client.id, change).await {
+        Ok(_) => Ok(visitor.redirect(&urls::with(&urls::client(&id), "done", "saved"))),
+        Err(FlowError::Refused(Refused::Metadata(faults))) => {
+            let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
+            page.errors = words(&faults, page.page.lang);
+            again(visitor, &page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn again(visitor: Visitor, page: &ClientForm) -> Result<Response, HttpProblem> {
+    let body = show::html(page)?;
+    Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+}
+
+fn blank(visitor: &mut Visitor, account: &Account, project: &Project) -> ClientForm {
+    let here = urls::new_client(&project.id);
+    let mut page = visitor.page_of(account, urls::CONSOLE);
+    page.language_url_base.clone_from(&here);
+    ClientForm {
+        page,
+        form: Form::new(here, visitor.form_token()),
+        project_name: project.name.clone(),
+        project_url: urls::project(&project.id),
+        ..settings(&ClientType::Web.defaults())
+    }
+}
+
+/// The fields that show the settings of a client.
+fn settings(metadata: &ClientMetadata) -> ClientForm {
+    ClientForm {
+        first_party: metadata.first_party,
+        id_token_alg: metadata.id_token_signed_response_alg.clone(),
+        access_token_alg: metadata.access_token_alg().to_owned(),
+        id_token_claims: metadata.id_token_claims.as_str().to_owned(),
+        roles_claim: metadata.roles_claim.clone(),
+        require_pkce: metadata.require_pkce,
+        pkce_is_a_choice: !metadata.is_public(),
+        scope: metadata.scope.to_string(),
+        web_origins: metadata.web_origins.join("\n"),
+        backchannel_logout_uri: metadata.backchannel_logout_uri.clone().unwrap_or_default(),
+        ..ClientForm::default()
+    }
+}
+
+async fn current(
+    app: &App,
+    visitor: &mut Visitor,
+    account: &Account,
+    client: &Client,
+) -> Result<ClientForm, HttpProblem> {
+    let project = app.usher.load_project(&client.project_id.to_string()).await?;
+    let here = urls::edit_client(&client.id.0);
+    let blank = blank(visitor, account, &project);
+    let mut page = blank.page;
+    page.language_url_base.clone_from(&here);
+    Ok(ClientForm {
+        page,
+        form: Form::new(here, visitor.form_token()),
+        project_name: blank.project_name,
+        project_url: blank.project_url,
+        editing: true,
+        name: client.metadata.client_name.clone(),
+        kind: client.kind.as_str().to_owned(),
+        redirect_uris: client.metadata.redirect_uris.join("\n"),
+        post_logout_redirect_uris: client.metadata.post_logout_redirect_uris.join("\n"),
+        ..settings(&client.metadata)
+    })
+}
+
+fn filled(page: ClientForm, form: &Params) -> ClientForm {
+    let kind = if page.editing { page.kind.clone() } else { text(form, "type") };
+    ClientForm {
+        name: text(form, "name"),
+        kind,
+        redirect_uris: text(form, "redirect_uris"),
+        post_logout_redirect_uris: text(form, "post_logout_redirect_uris"),
+        first_party: !text(form, "first_party").is_empty(),
+        id_token_alg: text(form, "id_token_alg"),
+        access_token_alg: text(form, "access_token_alg"),
+        id_token_claims: text(form, "id_token_claims"),
+        roles_claim: text(form, "roles_claim"),
+        require_pkce: !text(form, "require_pkce").is_empty(),
+        scope: text(form, "scope"),
+        web_origins: text(form, "web_origins"),
+        backchannel_logout_uri: text(form, "backchannel_logout_uri"),
+        ..page
+    }
+}
+
+fn with_form(metadata: ClientMetadata, form: &Params) -> ClientMetadata {
+    let sent = |name| Some(text(form, name).trim().to_owned()).filter(|value| !value.is_empty());
+    let mut changed = ClientMetadata {
+        client_name: text(form, "name").trim().to_owned(),
+        redirect_uris: lines(form, "redirect_uris"),
+        post_logout_redirect_uris: lines(form, "post_logout_redirect_uris"),
+        first_party: !text(form, "first_party").is_empty(),
+        ..metadata
+    };
+    // The fields of the second part of the form come together, or not at all.
+    let Some(alg) = sent("id_token_alg") else { return changed };
+    changed.id_token_signed_response_alg = alg;
+    changed.access_token_signed_response_alg = sent("access_token_alg");
+    changed.id_token_claims = match text(form, "id_token_claims").as_str() {
+        "minimal" => IdTokenClaims::Minimal,
+        _ => IdTokenClaims::Scopes,
+    };
+    changed.roles_claim = sent("roles_claim").unwrap_or_else(|| ROLES_CLAIM.to_owned());
+    if !changed.is_public() {
+        changed.require_pkce = !text(form, "require_pkce").is_empty();
+    }
+    if changed.may_use("authorization_code") {
+        changed.scope = Scope::parse(&text(form, "scope")).unwrap_or_default();
+    }
+    changed.web_origins = lines(form, "web_origins");
+    changed.backchannel_logout_uri = sent("backchannel_logout_uri");
+    changed
+}
+
+fn lines(form: &Params, name: &str) -> Vec<String> {
+    text(form, name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+fn name_word(fault: &str, lang: Lang) -> String {
+    match fault {
+        "must not be empty" => Message::Required,
+        long if long.starts_with("must not be longer") => Message::TooLong { max: MAX_CLIENT_NAME },
+        _ => Message::ControlCharacters,
+    }
+    .text(lang)
+}
+
+/// Each fault at the field it belongs to; those that the form has no field for, at the form as a whole.
+fn words(faults: &[MetadataFault], lang: Lang) -> FieldErrors {
+    let word = |fault: &MetadataFault| {
+        let quoted = fault.fault.split('"').nth(1).map(str::to_owned);
+        match (fault.member, quoted) {
+            ("client_name", _) => ("name".to_owned(), name_word(&fault.fault, lang)),
+            ("redirect_uris", None) => ("redirect_uris".to_owned(), Message::RedirectUriMissing.text(lang)),
+            (member @ ("redirect_uris" | "post_logout_redirect_uris"), Some(uri)) => {
+                (member.to_owned(), Message::RedirectUriInvalid { uri }.text(lang))
+            }
+            ("web_origins", Some(origin)) => (
+                "web_origins".to_owned(),
+                lang.text_with("message-web-origin-invalid", &[("origin", Arg::Text(&origin))]),
+            ),
+            ("roles_claim", _) => ("roles_claim".to_owned(), lang.text("message-roles-claim-invalid")),
+            ("backchannel_logout_uri", _) => {
+                ("backchannel_logout_uri".to_owned(), lang.text("message-backchannel-uri-invalid"))
+            }
+            ("grant_types", _) => ("type".to_owned(), fault.to_string()),
+            _ => (String::new(), fault.to_string()),
+        }
+    };
+    faults.iter().map(word).collect()
+}

@@ -1,0 +1,114 @@
+//! Who works on a project: added, given another role, removed.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::desk::Desk;
+use super::done;
+use usher_domain::member::Role;
+use usher_domain::page::{Cursor, MAX_PAGE};
+use usher_domain::project::Project;
+use usher_flows::{FlowError, Refused};
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
+use usher_storage::members::NamedMember;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use crate::login::of_refused;
+use crate::login::sign_in::text;
+use crate::views::{FieldErrors, MemberRow, MembersPage, ProjectTab};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+/// What was done, and the sentence for it.
+const DONE: [(&str, &str); 3] =
+    [("added", "member-added"), ("changed", "member-changed"), ("removed", "member-removed")];
+
+/// GET /console/projects/{project}/members
+pub async fn get(
+    State(app): State<App>,
+    mut desk: Desk,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(&app, &mut desk).await?;
+    page.notice = done::words(&query, page.page.lang, &DONE);
+    desk.show(&page)
+}
+
+/// POST: `do` = `add` (`email`, `role`), `change` (`user`, `role`) or `remove` (`user`).
+pub async fn post(
+    State(app): State<App>,
+    mut desk: Desk,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    desk.visitor.check_form(&form)?;
+    let here = urls::members(&desk.project.id);
+    let error = match change(&app, &desk.project, &form).await {
+        Ok(done) => return Ok(desk.done(&here, done)),
+        Err(error) => error,
+    };
+    let mut page = view(&app, &mut desk).await?;
+    page.errors = done::faults(error, page.page.lang, words)?;
+    (page.email, page.role) = (text(&form, "email"), text(&form, "role"));
+    desk.show_again(&page)
+}
+
+async fn change(app: &App, project: &Project, form: &Params) -> Result<&'static str, FlowError> {
+    let role = || text(form, "role").parse::<Role>().map_err(|_| Refused::Missing("role"));
+    let user = || text(form, "user").parse().map_err(|_| Refused::NotFound("member"));
+    match text(form, "do").as_str() {
+        "add" => {
+            app.usher.add_member(project.id, text(form, "email").trim_ascii(), role()?).await?;
+            Ok("added")
+        }
+        "change" => {
+            app.usher.change_member(project.id, user()?, role()?).await?;
+            Ok("changed")
+        }
+        "remove" => {
+            app.usher.remove_member(project.id, user()?).await?;
+            Ok("removed")
+        }
+        _ => Err(Refused::NotFound("change").into()),
+    }
+}
+
+fn words(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
+    let (field, key) = match refused {
+        Refused::NotFound("user") => ("email", "member-unknown"),
+        Refused::MemberAlready => ("email", "member-already"),
+        Refused::LastOwner => ("", "member-last-owner"),
+        other => return of_refused(other, lang),
+    };
+    Some(FieldErrors::from_iter([(field, lang.text(key))]))
+}
+
+async fn view(app: &App, desk: &mut Desk) -> Result<MembersPage, HttpProblem> {
+    let here = urls::members(&desk.project.id);
+    let page = desk.page(&here);
+    let mut members = Vec::new();
+    let mut after = Cursor::START;
+    loop {
+        let found = app.usher.list_members(desk.project.id, after, MAX_PAGE).await?;
+        members.extend(found.items.into_iter().map(|member| row(page.lang, member)));
+        let Some(next) = found.next else { break };
+        after = next;
+    }
+    Ok(MembersPage {
+        project: desk.head(&page, ProjectTab::Members),
+        form: desk.form(&here),
+        members,
+        role: Role::Developer.as_str().to_owned(),
+        page,
+        ..MembersPage::default()
+    })
+}
+
+fn row(lang: Lang, named: NamedMember) -> MemberRow {
+    MemberRow {
+        user: named.member.user_id.to_string(),
+        label: named.email.unwrap_or(named.sub.0),
+        role: named.member.role.as_str().to_owned(),
+        since: lang.date_time(named.member.since.0),
+    }
+}

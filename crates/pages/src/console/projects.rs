@@ -1,0 +1,97 @@
+//! Projects.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::desk::Desk;
+use super::{done, shown};
+use usher_domain::client::Client;
+use usher_domain::page::{Cursor, MAX_PAGE};
+use usher_flows::Account;
+use usher_http_server::extract::params::FormParams;
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::of_refused;
+use crate::login::sign_in::text;
+use crate::owner::Administrator;
+use crate::views::{ClientRow, ConsoleHome, Form, ProjectPage, ProjectRow, ProjectTab};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET /console
+pub async fn list(
+    State(app): State<App>,
+    Administrator { mut visitor, account }: Administrator,
+) -> Result<Response, HttpProblem> {
+    let body = show::html(&home_view(&app, &mut visitor, &account).await?)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST /console makes a project. The page of its token shows it, and never again.
+pub async fn create(
+    State(app): State<App>,
+    Administrator { mut visitor, account }: Administrator,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let error = match app.usher.create_project(&text(&form, "name")).await {
+        Ok(made) => {
+            let here = urls::project_token(&made.project.id);
+            return shown::lead_to(&app, visitor, &account, &here, ("made", &made.token));
+        }
+        Err(error) => error,
+    };
+    let mut page = home_view(&app, &mut visitor, &account).await?;
+    page.errors = done::faults(error, page.page.lang, of_refused)?;
+    page.name = text(&form, "name");
+    let body = show::html(&page)?;
+    Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+}
+
+/// GET /console/projects/{project}
+pub async fn one(State(app): State<App>, desk: Desk) -> Result<Response, HttpProblem> {
+    let clients = app.usher.list_clients(desk.project.id, "", MAX_PAGE).await?;
+    let page = desk.page(&urls::project(&desk.project.id));
+    let view = ProjectPage {
+        project: desk.head(&page, ProjectTab::Clients),
+        id: desk.project.id.to_string(),
+        clients: clients.iter().map(client_row).collect(),
+        new_client_url: urls::new_client(&desk.project.id),
+        page,
+    };
+    desk.show(&view)
+}
+
+async fn home_view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<ConsoleHome, HttpProblem> {
+    let page = visitor.page_of(account, urls::CONSOLE);
+    let mut projects = Vec::new();
+    for project in app.usher.list_projects(Cursor::START, MAX_PAGE).await?.items {
+        let clients = app.usher.list_clients(project.id, "", MAX_PAGE).await?.len();
+        projects.push(ProjectRow {
+            name: project.name,
+            url: urls::project(&project.id),
+            clients: u32::try_from(clients).unwrap_or(u32::MAX),
+            created: page.lang.date_time(project.created_at.0),
+        });
+    }
+    Ok(ConsoleHome {
+        page,
+        form: Form::new(urls::CONSOLE, visitor.form_token()),
+        projects,
+        providers_url: urls::PROVIDERS.to_owned(),
+        ..ConsoleHome::default()
+    })
+}
+
+fn client_row(client: &Client) -> ClientRow {
+    ClientRow {
+        name: client.metadata.client_name.clone(),
+        client_id: client.id.0.clone(),
+        kind: client.kind.as_str().to_owned(),
+        url: urls::client(&client.id.0),
+        disabled: !client.is_active(),
+    }
+}

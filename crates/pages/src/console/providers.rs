@@ -1,0 +1,47 @@
+//! The providers that people sign in with, in a list.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use usher_domain::provider::ProviderKind;
+use usher_http_server::extract::params::QueryParams;
+use crate::owner::Administrator;
+use crate::views::{ConsoleProviders, ProviderKindLink, ProviderRow};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET /console/providers
+pub async fn list(
+    State(app): State<App>,
+    Administrator { visitor, account }: Administrator,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let mut page = visitor.page_of(&account, urls::CONSOLE);
+    urls::PROVIDERS.clone_into(&mut page.language_url_base);
+    let providers = app.usher.list_providers().await?.into_iter().map(|provider| ProviderRow {
+        id: provider.settings.id.to_string(),
+        name: provider.settings.name().to_owned(),
+        url: urls::provider(&provider.settings.id),
+        enabled: provider.settings.enabled,
+        managed: provider.managed,
+        callback_url: app.usher.upstream_callback(&provider.settings.id),
+    });
+    let kinds = ProviderKind::ALL.iter().map(|kind| ProviderKindLink {
+        kind: kind.as_str().to_owned(),
+        url: urls::with(urls::NEW_PROVIDER, "kind", kind.as_str()),
+    });
+    let removed = query.get("done").ok().flatten() == Some("removed");
+    let notice = removed.then(|| page.t("provider-removed"));
+    let view = ConsoleProviders {
+        providers: providers.collect(),
+        kinds: kinds.collect(),
+        notice,
+        console_url: urls::CONSOLE.to_owned(),
+        page,
+    };
+    let body = show::html(&view)?;
+    Ok(visitor.reply(body))
+}

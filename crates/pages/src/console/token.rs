@@ -1,0 +1,90 @@
+//! The token of a project: replaced by a new one, which is shown once.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::desk::Desk;
+use super::{done, shown};
+use usher_domain::project::Project;
+use usher_flows::{FlowError, Refused, Rotation, USUAL_OVERLAP};
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use crate::login::of_refused;
+use crate::login::sign_in::text;
+use crate::views::{FieldErrors, ProjectTab, ProjectTokenPage, ShownSecret};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+/// GET /console/projects/{project}/token
+pub async fn get(
+    State(app): State<App>,
+    mut desk: Desk,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(&mut desk);
+    let here = page.page.language_url_base.clone();
+    page.token = shown::read(&app, &desk.visitor, &desk.account, &here, &query).await?;
+    let known = [("made", "message-project-created"), ("rotated", "token-rotated")];
+    page.notice = done::words(&query, page.page.lang, &known).filter(|_| page.token != Some(ShownSecret::Before));
+    desk.show(&page)
+}
+
+/// POST makes a new token: `current_token`, `overlap` in seconds, `discard_history`.
+pub async fn post(
+    State(app): State<App>,
+    mut desk: Desk,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    desk.visitor.check_form(&form)?;
+    let here = urls::project_token(&desk.project.id);
+    let error = match rotate(&app, &desk.project, &form).await {
+        Ok(token) => return shown::lead_to(&app, desk.visitor, &desk.account, &here, ("rotated", &token)),
+        Err(error) => error,
+    };
+    let mut page = view(&mut desk);
+    page.errors = done::faults(error, page.page.lang, words)?;
+    (page.current_token, page.overlap) = (text(&form, "current_token"), text(&form, "overlap"));
+    page.discard_history = !text(&form, "discard_history").is_empty();
+    desk.show_again(&page)
+}
+
+async fn rotate(app: &App, project: &Project, form: &Params) -> Result<String, FlowError> {
+    let (token, _) = app.usher.rotate_project_token(project, rotation(form)?).await?;
+    Ok(token)
+}
+
+fn rotation(form: &Params) -> Result<Rotation, Refused> {
+    let presented = text(form, "current_token").trim_ascii().to_owned();
+    let seconds: u64 = text(form, "overlap").parse().map_err(|_| Refused::Overlap)?;
+    Ok(Rotation {
+        presented: Some(presented).filter(|token| !token.is_empty()),
+        overlap: Duration::from_secs(seconds),
+        discard_history: !text(form, "discard_history").is_empty(),
+    })
+}
+
+fn words(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
+    let (field, key) = match refused {
+        Refused::HistoryWouldBeLost => ("current_token", "token-history-lost"),
+        Refused::Overlap => ("overlap", "token-overlap-bad"),
+        Refused::Superseded => ("", "token-superseded"),
+        other => return of_refused(other, lang),
+    };
+    Some(FieldErrors::from_iter([(field, lang.text(key))]))
+}
+
+fn view(desk: &mut Desk) -> ProjectTokenPage {
+    let here = urls::project_token(&desk.project.id);
+    let page = desk.page(&here);
+    ProjectTokenPage {
+        project: desk.head(&page, ProjectTab::Token),
+        form: desk.form(&here),
+        overlap: USUAL_OVERLAP.as_secs().to_string(),
+        page,
+        ..ProjectTokenPage::default()
+    }
+}

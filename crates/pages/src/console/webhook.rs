@@ -1,0 +1,206 @@
+//! One webhook: changed, tried out, given a new secret, put out of use, deleted; and its deliveries.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::desk::Desk;
+use super::webhooks::{events, values, why_key, words};
+use super::{done, shown};
+use usher_domain::id::EventId;
+use usher_domain::page::Cursor;
+use usher_domain::time::Timestamp;
+use usher_domain::webhook::filter::Filter;
+use usher_domain::webhook::{Attempt, Delivery, DeliveryStatus, Webhook};
+use usher_flows::webhooks::WebhookChange;
+use usher_flows::{FlowError, Refused};
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use crate::login::sign_in::text;
+use crate::views::{AttemptView, DeliveryView, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+/// Deliveries on one page.
+const SIZE: u32 = 20;
+
+/// What was done, and the sentence for it.
+const DONE: [(&str, &str); 8] = [
+    ("added", "webhook-added"),
+    ("saved", "webhook-saved"),
+    ("tested", "webhook-tested"),
+    ("rotated", "webhook-rotated"),
+    ("disabled", "webhook-disabled"),
+    ("enabled", "webhook-enabled"),
+    ("sent", "webhook-sent-again"),
+    ("all-sent", "webhook-all-sent-again"),
+];
+
+/// GET /console/projects/{project}/webhooks/{webhook}; `before` is where a further page of deliveries begins.
+pub async fn get(
+    State(app): State<App>,
+    mut desk: Desk,
+    Path((_, id)): Path<(String, String)>,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let webhook = load(&app, &desk, &id).await?;
+    let before = query.get("before").ok().flatten().and_then(|text| Cursor::decode(text).ok());
+    let mut page = view(&app, &mut desk, &webhook, before).await?;
+    let here = urls::webhook(&desk.project.id, &webhook.id);
+    page.secret = shown::read(&app, &desk.visitor, &desk.account, &here, &query).await?;
+    page.notice = done::words(&query, page.page.lang, &DONE).filter(|_| page.secret != Some(ShownSecret::Before));
+    desk.show(&page)
+}
+
+/// POST: `redeliver` = message, or `do` = `save` (`url`, `description`, `events`), `test`, `rotate-secret`, `disable`,
+/// `enable`, `redeliver-failed` or `delete`.
+pub async fn post(
+    State(app): State<App>,
+    mut desk: Desk,
+    Path((_, id)): Path<(String, String)>,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    desk.visitor.check_form(&form)?;
+    let webhook = load(&app, &desk, &id).await?;
+    let error = match change(&app, &webhook, &form).await {
+        Ok(done) => return lead_on(&app, desk, &webhook, done),
+        Err(error) => error,
+    };
+    let mut page = view(&app, &mut desk, &webhook, None).await?;
+    page.errors = done::faults(error, page.page.lang, words)?;
+    if text(&form, "do") == "save" {
+        page.values = values(&form);
+    }
+    desk.show_again(&page)
+}
+
+/// To the page that says what was done, and shows the secret that was made by it.
+fn lead_on(
+    app: &App,
+    desk: Desk,
+    webhook: &Webhook,
+    (done, secret): (&str, Option<String>),
+) -> Result<Response, HttpProblem> {
+    let here = urls::webhook(&webhook.project_id, &webhook.id);
+    match secret {
+        Some(secret) => shown::lead_to(app, desk.visitor, &desk.account, &here, (done, &secret)),
+        None if done == "deleted" => Ok(desk.done(&urls::webhooks(&webhook.project_id), done)),
+        None => Ok(desk.done(&here, done)),
+    }
+}
+
+/// Does what the form says: the word for it, and the secret that was made by it.
+async fn change(app: &App, webhook: &Webhook, form: &Params) -> Result<(&'static str, Option<String>), FlowError> {
+    let (usher, project, id) = (&app.usher, webhook.project_id, webhook.id);
+    let message = text(form, "redeliver");
+    if !message.is_empty() {
+        let message: EventId = message.parse().map_err(|_| Refused::NotFound("delivery"))?;
+        usher.redeliver(webhook, message).await?;
+        return Ok(("sent", None));
+    }
+    let set = |change| usher.update_webhook(project, id, change);
+    let done = match text(form, "do").as_str() {
+        "save" => {
+            set(typed(form)).await?;
+            "saved"
+        }
+        "disable" => {
+            set(WebhookChange { disabled: Some(true), ..WebhookChange::default() }).await?;
+            "disabled"
+        }
+        "enable" => {
+            set(WebhookChange { disabled: Some(false), ..WebhookChange::default() }).await?;
+            "enabled"
+        }
+        "test" => {
+            usher.test_webhook(webhook).await?;
+            "tested"
+        }
+        "redeliver-failed" => {
+            usher.redeliver_failed(webhook, Timestamp(0)).await?;
+            "all-sent"
+        }
+        "rotate-secret" => {
+            let rotated = usher.rotate_webhook_secret(project, id, None).await?;
+            return Ok(("rotated", Some(rotated.secret)));
+        }
+        "delete" => {
+            usher.delete_webhook(project, id).await?;
+            "deleted"
+        }
+        _ => return Err(Refused::NotFound("change").into()),
+    };
+    Ok((done, None))
+}
+
+fn typed(form: &Params) -> WebhookChange {
+    let WebhookValues { url, description, .. } = values(form);
+    let events = Some(events(form));
+    WebhookChange { url: Some(url), description: Some(description), events, disabled: None }
+}
+
+async fn load(app: &App, desk: &Desk, id: &str) -> Result<Webhook, HttpProblem> {
+    let id = id.parse().map_err(|_| FlowError::from(Refused::NotFound("webhook")))?;
+    Ok(app.usher.load_webhook(desk.project.id, id).await?)
+}
+
+async fn view(
+    app: &App,
+    desk: &mut Desk,
+    webhook: &Webhook,
+    before: Option<Cursor>,
+) -> Result<WebhookPage, HttpProblem> {
+    let here = urls::webhook(&desk.project.id, &webhook.id);
+    let page = desk.page(&here);
+    let lang = page.lang;
+    let found = app.usher.list_deliveries(webhook, None, before, SIZE).await?;
+    let now = app.usher.clock.now();
+    let former = webhook.signing(now).filter_map(|secret| secret.expires_at).max();
+    Ok(WebhookPage {
+        project: desk.head(&page, ProjectTab::Webhooks),
+        form: desk.form(&here),
+        address: webhook.url.clone(),
+        values: WebhookValues {
+            url: webhook.url.clone(),
+            description: webhook.description.clone(),
+            events: webhook.filters.iter().map(Filter::as_str).collect::<Vec<_>>().join("\n"),
+        },
+        off: webhook.disabled_why.map(|why| lang.text(why_key(why))),
+        failing_since: webhook.failing_since.map(|at| lang.date_time(at.0)),
+        former_until: former.map(|at| lang.date_time(at.0)),
+        any_failed: found.items.iter().any(|one| one.status == DeliveryStatus::Failed),
+        deliveries: found.items.into_iter().map(|one| delivery(lang, one)).collect(),
+        more_url: found.next.map(|next| urls::with(&here, "before", &next.encode())),
+        page,
+        ..WebhookPage::default()
+    })
+}
+
+fn delivery(lang: Lang, delivery: Delivery) -> DeliveryView {
+    let waits = delivery.status == DeliveryStatus::Waiting;
+    DeliveryView {
+        id: delivery.message_id.to_string(),
+        kind: delivery.kind,
+        status: delivery.status.as_str().to_owned(),
+        created: lang.date_time(delivery.created_at.0),
+        next: (waits && !delivery.attempts.is_empty()).then(|| lang.date_time(delivery.send_after.0)),
+        attempts: delivery.attempts.into_iter().map(|one| attempt(lang, one)).collect(),
+        body: delivery.body,
+    }
+}
+
+fn attempt(lang: Lang, attempt: Attempt) -> AttemptView {
+    let ms = attempt.ms.to_string();
+    let status = attempt.status.map(|status| status.to_string());
+    let what = match (&attempt.error, &status) {
+        (Some(error), _) => {
+            lang.text_with("attempt-failed", &[("error", error.as_str().into()), ("ms", ms.as_str().into())])
+        }
+        (None, status) => {
+            let status = status.as_deref().unwrap_or_default();
+            lang.text_with("attempt-answered", &[("status", status.into()), ("ms", ms.as_str().into())])
+        }
+    };
+    AttemptView { at: lang.date_time(attempt.at.0), what, answer: attempt.answer.filter(|text| !text.is_empty()) }
+}

@@ -1,0 +1,120 @@
+//! The webhooks of a project: listed, and a new one made.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::desk::Desk;
+use super::{done, shown};
+use usher_domain::webhook::{DisabledWhy, Webhook, catalogue};
+use usher_flows::Refused;
+use usher_flows::webhooks::NewWebhook;
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use crate::login::sign_in::text;
+use crate::views::{FieldErrors, ProjectTab, WebhookRow, WebhookValues, WebhooksPage};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+/// GET /console/projects/{project}/webhooks
+pub async fn get(
+    State(app): State<App>,
+    mut desk: Desk,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let mut page = view(&app, &mut desk).await?;
+    page.notice = done::words(&query, page.page.lang, &[("deleted", "webhook-deleted")]);
+    desk.show(&page)
+}
+
+/// POST makes a webhook: `url`, `description`, `events`.
+pub async fn post(
+    State(app): State<App>,
+    mut desk: Desk,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    desk.visitor.check_form(&form)?;
+    let made = match app.usher.create_webhook(desk.project.id, typed(&form)).await {
+        Ok(made) => made,
+        Err(error) => {
+            let mut page = view(&app, &mut desk).await?;
+            page.errors = done::faults(error, page.page.lang, words)?;
+            page.values = values(&form);
+            return desk.show_again(&page);
+        }
+    };
+    let here = urls::webhook(&desk.project.id, &made.webhook.id);
+    shown::lead_to(&app, desk.visitor, &desk.account, &here, ("added", &made.secret))
+}
+
+fn typed(form: &Params) -> NewWebhook {
+    let WebhookValues { url, description, .. } = values(form);
+    NewWebhook { url, description, events: events(form) }
+}
+
+/// What was typed, as it was typed.
+pub(super) fn values(form: &Params) -> WebhookValues {
+    WebhookValues { url: text(form, "url"), description: text(form, "description"), events: text(form, "events") }
+}
+
+/// The filters that were typed, one a line or side by side.
+pub(super) fn events(form: &Params) -> Vec<String> {
+    text(form, "events")
+        .split([' ', ',', '\n', '\r', '\t'])
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What is wrong, at its field.
+pub(super) fn words(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
+    let key = |field| match field {
+        "url" => "webhook-url-bad",
+        "events" => "webhook-events-bad",
+        _ => "webhook-description-bad",
+    };
+    match refused {
+        Refused::Webhook(faults) => {
+            Some(faults.iter().map(|fault| (fault.field, lang.text(key(fault.field)))).collect())
+        }
+        Refused::TooManyWebhooks => Some(FieldErrors::from_iter([("", lang.text("webhooks-too-many"))])),
+        Refused::WebhookDisabled => Some(FieldErrors::from_iter([("", lang.text("webhook-not-in-use"))])),
+        _ => None,
+    }
+}
+
+/// The key of why a webhook is out of use.
+pub(super) const fn why_key(why: DisabledWhy) -> &'static str {
+    match why {
+        DisabledWhy::Owner => "webhook-off-owner",
+        DisabledWhy::Gone => "webhook-off-gone",
+        DisabledWhy::Failing => "webhook-off-failing",
+    }
+}
+
+async fn view(app: &App, desk: &mut Desk) -> Result<WebhooksPage, HttpProblem> {
+    let here = urls::webhooks(&desk.project.id);
+    let page = desk.page(&here);
+    let webhooks = app.usher.list_webhooks(desk.project.id).await?;
+    Ok(WebhooksPage {
+        project: desk.head(&page, ProjectTab::Webhooks),
+        form: desk.form(&here),
+        webhooks: webhooks.into_iter().map(|webhook| row(page.lang, webhook)).collect(),
+        kinds: catalogue::all().map(|kind| kind.name().to_owned()).collect(),
+        values: WebhookValues { events: "*".into(), ..WebhookValues::default() },
+        page,
+        ..WebhooksPage::default()
+    })
+}
+
+fn row(lang: Lang, webhook: Webhook) -> WebhookRow {
+    WebhookRow {
+        url: urls::webhook(&webhook.project_id, &webhook.id),
+        address: webhook.url,
+        description: webhook.description,
+        events: webhook.filters.into_iter().map(String::from).collect::<Vec<_>>().join(", "),
+        failing: webhook.failing_since.is_some(),
+        off: webhook.disabled_why.map(|why| lang.text(why_key(why))),
+    }
+}

@@ -1,0 +1,58 @@
+//! The letters of development mode: caught, not sent.
+
+use axum::extract::{Path, State};
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::{Html, IntoResponse, Response};
+
+use usher_http_server::extract::visitor::Visitor;
+use crate::views::{DevLetter, DevMail, LetterRow};
+use usher_http_server::problem::HttpProblem;
+use super::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use super::visitor_pages::VisitorPages as _;
+
+/// GET /dev/mail
+pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {
+    let caught = app.caught.as_ref().ok_or_else(HttpProblem::not_found)?;
+    let lang = visitor.lang(None, None);
+    let row = |one: &usher_mail::caught::CaughtLetter| LetterRow {
+        url: urls::dev_letter(one.number),
+        to: one.letter.to().to_owned(),
+        subject: one.letter.subject().to_owned(),
+        time: lang.date_time(one.at.0),
+    };
+    let letters = caught.list().iter().map(|one| row(one)).collect();
+    let mut page = visitor.page(lang);
+    page.language_url_base = urls::DEV_MAIL.to_owned();
+    let body = show::html(&DevMail { page, letters })?;
+    Ok(visitor.reply(body))
+}
+
+/// GET /dev/mail/{number}
+pub async fn one(State(app): State<App>, visitor: Visitor, Path(number): Path<u64>) -> Result<Response, HttpProblem> {
+    let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
+    let (lang, letter) = (visitor.lang(None, None), &caught.letter);
+    let mut page = visitor.page(lang);
+    page.language_url_base = urls::dev_letter(number);
+    let view = DevLetter {
+        page,
+        to: letter.to().to_owned(),
+        subject: letter.subject().to_owned(),
+        time: lang.date_time(caught.at.0),
+        code: letter.code().map(str::to_owned),
+        link: letter.link().map(str::to_owned),
+        text: letter.text().to_owned(),
+        html_url: Some(urls::dev_letter_html(number)),
+        list_url: urls::DEV_MAIL.to_owned(),
+    };
+    let body = show::html(&view)?;
+    Ok(visitor.reply(body))
+}
+
+/// GET /dev/mail/{number}/html: what a mail program would show, boxed in so that it can do nothing here.
+pub async fn html(State(app): State<App>, Path(number): Path<u64>) -> Result<Response, HttpProblem> {
+    let caught = app.caught.as_ref().and_then(|caught| caught.get(number)).ok_or_else(HttpProblem::not_found)?;
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-top-navigation; frame-ancestors 'none'";
+    Ok(([(CONTENT_SECURITY_POLICY, policy)], Html(caught.letter.html().to_owned())).into_response())
+}

@@ -1,0 +1,207 @@
+//! `/docs/…`: the guides of the folder `docs/`, built into the program and rendered as pages.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use rust_embed::RustEmbed;
+
+use crate::views::{Assets, DocumentPage, NavLink, Page};
+use usher_http_server::problem::HttpProblem;
+use super::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+#[derive(RustEmbed)]
+#[folder = "../../docs/"]
+#[include = "*.md"]
+struct Files;
+
+/// A document, rendered.
+struct Document {
+    title: String,
+    html: String,
+}
+
+/// Every document by its path without `.md`.
+static DOCUMENTS: LazyLock<BTreeMap<String, Document>> = LazyLock::new(|| {
+    let text = |name: &str| Files::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    let path = |name: &str| name.strip_suffix(".md").map(str::to_owned);
+    Files::iter().filter_map(|name| Some((path(&name)?, render(&text(&name)?)))).collect()
+});
+
+/// The pages.
+pub fn routes() -> Router<App> {
+    Router::new().route(urls::DOCUMENT, get(page))
+}
+
+async fn page(Path(name): Path<String>) -> Result<Response, HttpProblem> {
+    if let Some(name) = name.strip_suffix(".md") {
+        let to = urls::DOCUMENT.replace("{*name}", name);
+        return if DOCUMENTS.contains_key(name) {
+            Ok(Redirect::permanent(&to).into_response())
+        } else {
+            Err(HttpProblem::not_found())
+        };
+    }
+    let document = DOCUMENTS.get(&name).ok_or_else(HttpProblem::not_found)?;
+    let link = |label: &str, url: &str, current| NavLink { label: label.to_owned(), url: url.to_owned(), current };
+    let nav = vec![link("Guides", urls::GUIDES, name == "index"), link("API", urls::DOCS, false)];
+    let page = Page { assets: Assets::built_in(), nav, ..Page::default() };
+    let view = DocumentPage { page, title: document.title.clone(), html: &document.html };
+    Ok(([(CACHE_CONTROL, "no-cache")], show::html(&view)?).into_response())
+}
+
+/// Markdown as HTML that our policy takes: no inline style, no HTML of the document's own (comments are for tests).
+fn render(markdown: &str) -> Document {
+    let mut title = String::new();
+    let mut in_title = false;
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES);
+    let events = named_headings(events.collect()).into_iter().filter_map(|event| {
+        match &event {
+            Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) => in_title = title.is_empty(),
+            Event::End(TagEnd::Heading(HeadingLevel::H1)) => in_title = false,
+            Event::Text(text) | Event::Code(text) if in_title => title.push_str(text),
+            _ => {}
+        }
+        ours(event)
+    });
+    let mut body = String::with_capacity(markdown.len() * 2);
+    html::push_html(&mut body, events.flat_map(framed));
+    Document { title, html: body }
+}
+
+/// An event as we show it; nothing for HTML.
+fn ours(event: Event<'_>) -> Option<Event<'_>> {
+    Some(match event {
+        Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => {
+            return None;
+        }
+        // A block that is wider than the page scrolls by the keyboard, too.
+        Event::Start(Tag::CodeBlock(_)) => Event::Html(CowStr::Borrowed("<pre tabindex=\"0\"><code>")),
+        Event::End(TagEnd::CodeBlock) => Event::Html(CowStr::Borrowed("</code></pre>\n")),
+        Event::Start(Tag::Table(columns)) => Event::Start(Tag::Table(vec![Alignment::None; columns.len()])),
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            Event::Start(Tag::Link { link_type, dest_url: without_suffix(&dest_url).into(), title, id })
+        }
+        other => other,
+    })
+}
+
+/// A table that is wider than the page scrolls in a frame of its own, by the keyboard, too.
+fn framed(event: Event<'_>) -> Vec<Event<'_>> {
+    match event {
+        Event::Start(Tag::Table(_)) => vec![Event::Html("<div class=\"scroll\" tabindex=\"0\">\n".into()), event],
+        Event::End(TagEnd::Table) => vec![event, Event::Html("</div>\n".into())],
+        other => vec![other],
+    }
+}
+
+/// A link to another document leads to its page.
+fn without_suffix(link: &str) -> String {
+    let (path, fragment) = link.split_once('#').map_or((link, None), |(path, fragment)| (path, Some(fragment)));
+    let path = if link.contains("://") { path } else { path.strip_suffix(".md").unwrap_or(path) };
+    fragment.map_or_else(|| path.to_owned(), |fragment| format!("{path}#{fragment}"))
+}
+
+/// Gives every heading the id that links on GitHub have as well.
+fn named_headings(mut events: Vec<Event<'_>>) -> Vec<Event<'_>> {
+    let starts = events.iter().enumerate().filter(|(_, event)| matches!(event, Event::Start(Tag::Heading { .. })));
+    let starts: Vec<usize> = starts.map(|(place, _)| place).collect();
+    for start in starts {
+        let inside = events[start..].iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
+        let words: String = inside
+            .filter_map(|event| match event {
+                Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
+                _ => None,
+            })
+            .collect();
+        if let Event::Start(Tag::Heading { id, .. }) = &mut events[start] {
+            *id = Some(slug(&words).into());
+        }
+    }
+    events
+}
+
+/// `Sign people in, step by step` → `sign-people-in-step-by-step`
+fn slug(words: &str) -> String {
+    let kept = words.chars().filter(|sign| sign.is_alphanumeric() || matches!(sign, ' ' | '-' | '_'));
+    kept.flat_map(char::to_lowercase).map(|sign| if sign == ' ' { '-' } else { sign }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Component, PathBuf};
+
+    use scraper::{Html, Selector};
+
+    use super::*;
+
+    fn all(selector: &str, html: &str) -> Vec<String> {
+        let (document, selector) = (Html::parse_fragment(html), Selector::parse(selector).unwrap());
+        document.select(&selector).map(|element| element.html()).collect()
+    }
+
+    #[test]
+    fn every_document_has_one_title_and_nothing_that_the_policy_refuses() {
+        assert!(DOCUMENTS.contains_key("index") && DOCUMENTS.contains_key("errors"));
+        for (name, Document { title, html }) in &*DOCUMENTS {
+            assert!(!title.is_empty() && all("h1", html).len() == 1, "{name}: {title}");
+            assert_eq!(all("[style], script, style, iframe, img", html), Vec::<String>::new(), "{name}");
+            assert!(!html.contains("<!--"), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_link_between_documents_leads_somewhere() {
+        for (name, Document { html, .. }) in &*DOCUMENTS {
+            let links = Html::parse_fragment(html);
+            for link in links.select(&Selector::parse("a[href]").unwrap()) {
+                let link = link.attr("href").unwrap_or_default();
+                if link.contains("://") || link.starts_with('/') {
+                    continue;
+                }
+                let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+                let target = if path.is_empty() { name.clone() } else { beside(name, path) };
+                let there = DOCUMENTS.get(&target).unwrap_or_else(|| panic!("{name}: {link} leads nowhere"));
+                let anchor = format!("id=\"{fragment}\"");
+                assert!(fragment.is_empty() || there.html.contains(&anchor), "{name}: {link} has no such heading");
+            }
+        }
+    }
+
+    /// `guides/axum` and `../errors` → `errors`
+    fn beside(name: &str, path: &str) -> String {
+        let mut found = PathBuf::from(name);
+        found.pop();
+        for part in PathBuf::from(path).components() {
+            match part {
+                Component::ParentDir => drop(found.pop()),
+                other => found.push(other),
+            }
+        }
+        found.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn links_lose_the_suffix_of_documents_alone() {
+        assert_eq!(without_suffix("../errors.md#codes"), "../errors#codes");
+        assert_eq!(without_suffix("errors.md"), "errors");
+        assert_eq!(without_suffix("https://example.com/README.md"), "https://example.com/README.md");
+    }
+
+    #[test]
+    fn html_of_a_document_is_left_out_and_code_is_escaped() {
+        let Document { title, html } =
+            render("# A `b`\n\n<!-- not shown -->\n\n<script>x</script>\n\n```sh\na <b> & c\n```\n");
+        assert_eq!(title, "A b");
+        assert!(!html.contains("script") && !html.contains("not shown"), "{html}");
+        assert!(html.contains("<pre tabindex=\"0\"><code>a &lt;b&gt; &amp; c\n</code></pre>"), "{html}");
+        assert!(html.starts_with("<h1 id=\"a-b\">"), "{html}");
+    }
+}

@@ -1,0 +1,74 @@
+//! The buttons of the security page that take a factor away, rename it, or make new recovery codes.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{Errand, codes, is_stale, sentence};
+use usher_domain::id::{PasskeyId, RememberedId};
+use usher_flows::{Account, FlowError, Refused};
+use usher_protocol::params::Params;
+use crate::account::security;
+use usher_http_server::extract::params::FormParams;
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::sign_in::{text, with_status};
+use crate::owner::Owner;
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    Owner { visitor, account }: Owner,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    match act(&app, &account, &form).await {
+        Ok(Done::Codes(new)) => codes::lead_to(&app, visitor, &account, &Errand { sealed: None }, &new),
+        Ok(Done::Changed(what)) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", what))),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&urls::login_to_repeat(urls::SECURITY))),
+        Err(error) => refused(&app, visitor, &account, error).await,
+    }
+}
+
+/// What was done.
+enum Done {
+    Codes(Vec<String>),
+    Changed(&'static str),
+}
+
+async fn act(app: &App, account: &Account, form: &Params) -> Result<Done, FlowError> {
+    let usher = &app.usher;
+    let passkey = || text(form, "passkey").parse::<PasskeyId>().map_err(|_| Refused::NotFound("passkey"));
+    if let Ok(id) = text(form, "forget").parse::<RememberedId>() {
+        usher.forget_browser(account, Some(id)).await?;
+        return Ok(Done::Changed("browser"));
+    }
+    let done = match text(form, "action").as_str() {
+        "codes" => return Ok(Done::Codes(usher.renew_recovery_codes(account).await?)),
+        "remove-totp" => usher.remove_totp(account).await.map(|()| "factor"),
+        "remove-passkey" => usher.remove_passkey(account, passkey()?).await.map(|()| "factor"),
+        "rename" => usher.rename_passkey(account, passkey()?, &text(form, "name")).await.map(|()| "name"),
+        "always" => usher.want_second_step(account, true).await.map(|()| "factor"),
+        "sometimes" => usher.want_second_step(account, false).await.map(|()| "factor"),
+        "forget-all" => usher.forget_browser(account, None).await.map(|()| "browser"),
+        _ => Err(Refused::NotFound("action").into()),
+    };
+    done.map(Done::Changed)
+}
+
+async fn refused(
+    app: &App,
+    mut visitor: Visitor,
+    account: &Account,
+    error: FlowError,
+) -> Result<Response, HttpProblem> {
+    let FlowError::Refused(refused) = error else { return Err(error.into()) };
+    let mut page = security::view(app, &mut visitor, account).await?;
+    let problem = HttpProblem::from(FlowError::from(refused.clone()));
+    page.errors.add("", sentence(refused.into(), page.page.lang)?);
+    let body = show::html(&page)?;
+    Ok(visitor.reply(with_status(&problem, body)))
+}

@@ -1,0 +1,46 @@
+//! New recovery codes: made in answer to a form, shown by a page of their own, once.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{Enroller, Errand};
+use usher_flows::Account;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::extract::visitor::Visitor;
+use crate::views::RecoveryCodes;
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// Sends the browser to the page that shows these codes.
+///
+/// # Errors
+/// If the house is broken.
+pub(super) fn lead_to(
+    app: &App,
+    mut visitor: Visitor,
+    account: &Account,
+    errand: &Errand,
+    codes: &[String],
+) -> Result<Response, HttpProblem> {
+    let secret = codes.join("\n");
+    let sealed = app.usher.seal_to_show(&secret, urls::RECOVERY_CODES, account, &mut visitor.browser)?;
+    Ok(visitor.redirect_to_page(&urls::and(&errand.here(urls::RECOVERY_CODES), "show", &sealed)))
+}
+
+/// GET: the codes, the first time; afterwards where to make new ones.
+pub async fn get(
+    State(app): State<App>,
+    Enroller { visitor, account, errand }: Enroller,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let sealed = query.get("show").ok().flatten().unwrap_or_default();
+    let shown = app.usher.show_once(sealed, urls::RECOVERY_CODES, &account, &visitor.browser).await?;
+    let codes = shown.map(|codes| codes.lines().map(str::to_owned).collect()).unwrap_or_default();
+    let page = visitor.page_of(&account, &errand.here(urls::RECOVERY_CODES));
+    let body =
+        show::html(&RecoveryCodes { page, codes, next_url: errand.on(), security_url: urls::SECURITY.to_owned() })?;
+    Ok(visitor.reply(body))
+}

@@ -1,0 +1,118 @@
+//! Where a signed-in person sets up, changes and takes away what they sign in by.
+
+pub mod change;
+pub mod codes;
+pub mod passkey;
+mod qr;
+pub mod totp;
+mod view;
+
+pub use view::factors_view;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::extract::visitor::Visitor;
+use super::login::of_refused;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use super::visitor_pages::VisitorPages as _;
+use usher_flows::{Account, FlowError, Refused};
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
+
+/// Where a page of this room leads on to: the client's request it is part of, or the security page.
+struct Errand {
+    sealed: Option<String>,
+}
+
+impl Errand {
+    fn of(query: &Params) -> Self {
+        Self { sealed: query.get("interaction").ok().flatten().map(str::to_owned) }
+    }
+
+    /// This page itself, with its errand.
+    fn here(&self, page: &str) -> String {
+        self.sealed.as_deref().map_or_else(|| page.to_owned(), |sealed| urls::with(page, "interaction", sealed))
+    }
+
+    /// Where it leads when all is done.
+    fn on(&self) -> String {
+        match &self.sealed {
+            Some(sealed) => urls::with(urls::SECOND_FACTOR, "interaction", sealed),
+            None => urls::SECURITY.to_owned(),
+        }
+    }
+
+    /// Where it leads when nothing came of it.
+    fn back(&self) -> String {
+        match &self.sealed {
+            Some(sealed) => urls::with(urls::ENROL, "interaction", sealed),
+            None => urls::SECURITY.to_owned(),
+        }
+    }
+
+    /// To the sign-in page, for nobody is signed in: with the request, or back to the page.
+    fn sign_in(&self, page: &str) -> String {
+        urls::on_the_way(urls::LOGIN, self.sealed.as_deref(), Some(page))
+    }
+
+    /// To the sign-in page: the person shows themselves again, and comes back.
+    fn again(&self, page: &str) -> String {
+        match &self.sealed {
+            Some(sealed) => urls::and(&urls::with(urls::LOGIN, "interaction", sealed), "again", "1"),
+            None => urls::login_again(page),
+        }
+    }
+}
+
+/// Whoever sets up a factor: the person of the client's request that the page is part of, or the owner of the account
+/// pages. Nobody signed in is sent to sign in, and back to this page from there.
+pub struct Enroller {
+    visitor: Visitor,
+    account: Account,
+    errand: Errand,
+}
+
+impl FromRequestParts<App> for Enroller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let query = QueryParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let visitor = Visitor::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let errand = Errand::of(&query.0);
+        let found =
+            enrolling(app, &visitor, &errand).await.map_err(|error| HttpProblem::from(error).into_response())?;
+        match found {
+            Some(account) => Ok(Self { visitor, account, errand }),
+            None => Err(visitor.redirect(&errand.sign_in(parts.uri.path()))),
+        }
+    }
+}
+
+async fn enrolling(app: &App, visitor: &Visitor, errand: &Errand) -> Result<Option<Account>, FlowError> {
+    let Some(sealed) = &errand.sealed else { return app.usher.current(&visitor.browser).await };
+    match app.usher.open_interaction(sealed, &visitor.browser) {
+        Ok(interaction) => app.usher.account_for(&interaction, &visitor.browser).await,
+        Err(FlowError::Refused(_)) => app.usher.current(&visitor.browser).await,
+        Err(other) => Err(other),
+    }
+}
+
+/// Is this an error that leads to the sign-in page?
+const fn is_stale(error: &FlowError) -> bool {
+    matches!(error, FlowError::Refused(Refused::NotFresh))
+}
+
+/// The sentence for a refusal; the error itself where there is none.
+fn sentence(error: FlowError, lang: Lang) -> Result<String, HttpProblem> {
+    let words = match &error {
+        FlowError::Refused(refused) => of_refused(refused, lang),
+        _ => None,
+    };
+    let found = words.and_then(|words| words.iter().next().map(|(_, message)| message.to_owned()));
+    found.ok_or_else(|| error.into())
+}

@@ -1,0 +1,80 @@
+//! Make a passkey.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{Enroller, Errand, is_stale, sentence};
+use usher_flows::{Account, FlowError, PasskeyAnswer};
+use usher_protocol::params::Params;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::sign_in::{text, with_status};
+use crate::views::{Form, NewPasskey, PasskeyAsk};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    Enroller { mut visitor, account, errand }: Enroller,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    match view(&app, &mut visitor, &account, &errand, is_first(&query)).await {
+        Ok(page) => {
+            let body = show::html(&page)?;
+            Ok(visitor.reply(body))
+        }
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::NEW_PASSKEY))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    Enroller { mut visitor, account, errand }: Enroller,
+    QueryParams(query): QueryParams,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let answer = PasskeyAnswer { state: &text(&form, "state"), credential: &text(&form, "credential") };
+    match app.usher.register_passkey(&account, answer, &mut visitor.browser).await {
+        Ok(_) if errand.sealed.is_none() => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "passkey"))),
+        Ok(_) => Ok(visitor.redirect(&errand.on())),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::NEW_PASSKEY))),
+        Err(FlowError::Refused(refused)) => {
+            let mut page = view(&app, &mut visitor, &account, &errand, is_first(&query)).await?;
+            let problem = HttpProblem::from(FlowError::from(refused.clone()));
+            page.error = Some(sentence(refused.into(), page.page.lang)?);
+            let body = show::html(&page)?;
+            Ok(visitor.reply(with_status(&problem, body)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn is_first(query: &Params) -> bool {
+    matches!(query.get("first"), Ok(Some(_)))
+}
+
+async fn view(
+    app: &App,
+    visitor: &mut Visitor,
+    account: &Account,
+    errand: &Errand,
+    first: bool,
+) -> Result<NewPasskey, FlowError> {
+    let ceremony = app.usher.begin_passkey(account, &mut visitor.browser).await?;
+    let here = errand.here(urls::NEW_PASSKEY);
+    Ok(NewPasskey {
+        page: visitor.page_of(account, &here),
+        form: Form::new(here, visitor.form_token()),
+        passkey: PasskeyAsk { options: ceremony.options, state: ceremony.state },
+        first,
+        cancel_url: if first { errand.on() } else { errand.back() },
+        error: None,
+    })
+}

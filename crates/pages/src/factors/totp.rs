@@ -1,0 +1,81 @@
+//! Set up an authenticator app.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{Enroller, Errand, codes, is_stale, qr, sentence};
+use usher_flows::{Account, FlowError, TotpOffer};
+use usher_http_server::extract::params::FormParams;
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::sign_in::{text, with_status};
+use crate::views::{Form, TotpSetup};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    Enroller { mut visitor, account, errand }: Enroller,
+) -> Result<Response, HttpProblem> {
+    match app.usher.offer_totp(&account).await {
+        Ok(offer) => {
+            let page = view(&mut visitor, &account, &errand, offer);
+            let body = show::html(&page)?;
+            Ok(visitor.reply(body))
+        }
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::TOTP))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    Enroller { mut visitor, account, errand }: Enroller,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let (offer, code) = (text(&form, "offer"), text(&form, "code"));
+    match app.usher.confirm_totp(&account, &offer, &code, &mut visitor.browser).await {
+        Ok(Some(codes)) => codes::lead_to(&app, visitor, &account, &errand, &codes),
+        Ok(None) => Ok(visitor.redirect(&errand.on())),
+        Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::TOTP))),
+        Err(error) => refused(&app, visitor, &account, &errand, &offer, error),
+    }
+}
+
+fn refused(
+    app: &App,
+    mut visitor: Visitor,
+    account: &Account,
+    errand: &Errand,
+    offer: &str,
+    error: FlowError,
+) -> Result<Response, HttpProblem> {
+    let again = app.usher.reoffer_totp(account, offer)?;
+    let mut page = view(&mut visitor, account, errand, again);
+    let problem = match &error {
+        FlowError::Refused(refused) => HttpProblem::from(FlowError::from(refused.clone())),
+        _ => return Err(error.into()),
+    };
+    page.error = Some(sentence(error, page.page.lang)?);
+    let body = show::html(&page)?;
+    Ok(visitor.reply(with_status(&problem, body)))
+}
+
+fn view(visitor: &mut Visitor, account: &Account, errand: &Errand, offer: TotpOffer) -> TotpSetup {
+    let here = errand.here(urls::TOTP);
+    TotpSetup {
+        page: visitor.page_of(account, &here),
+        form: Form::new(here, visitor.form_token()),
+        qr: qr::svg(&offer.url),
+        typed: offer.typed,
+        url: offer.url,
+        offer: offer.sealed,
+        cancel_url: errand.back(),
+        error: None,
+    }
+}

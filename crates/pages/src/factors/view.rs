@@ -1,0 +1,69 @@
+//! The factors of a person as the security page shows them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+
+use usher_domain::passkey::StoredPasskey;
+use usher_flows::{Account, FlowError};
+use usher_i18n::Lang;
+use usher_http_server::extract::visitor::Visitor;
+use crate::views::{FactorsView, Form, PasskeyView, RememberedView};
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+/// Everything about a person's factors.
+///
+/// # Errors
+/// If the house is broken.
+pub async fn factors_view(
+    app: &App,
+    visitor: &mut Visitor,
+    account: &Account,
+    lang: Lang,
+) -> Result<FactorsView, FlowError> {
+    let usher = &app.usher;
+    let factors = usher.factors_of(account).await?;
+    let passkeys = usher.passkeys_of(account).await?;
+    let remembered = usher.remembered_of(account).await?;
+    Ok(FactorsView {
+        form: Form::new(urls::FACTORS, visitor.form_token()),
+        accepted: accepted(app, &passkeys),
+        passkeys: passkeys.iter().map(|passkey| passkey_view(lang, passkey)).collect(),
+        new_passkey_url: usher.offers_passkeys().then(|| urls::NEW_PASSKEY.to_owned()),
+        totp: factors.totp,
+        totp_url: urls::TOTP.to_owned(),
+        always: factors.always,
+        recovery_codes: factors.recovery_codes,
+        remembered: remembered
+            .into_iter()
+            .map(|browser| RememberedView {
+                id: browser.id.to_string(),
+                user_agent: browser.user_agent.unwrap_or_default(),
+                until: lang.date_time(browser.expires_at.0),
+            })
+            .collect(),
+    })
+}
+
+fn passkey_view(lang: Lang, passkey: &StoredPasskey) -> PasskeyView {
+    PasskeyView {
+        id: passkey.id.to_string(),
+        name: passkey.name.clone(),
+        synced: passkey.synced,
+        created: lang.date_time(passkey.created_at.0),
+        last_used: passkey.last_used_at.map(|at| lang.date_time(at.0)).unwrap_or_default(),
+    }
+}
+
+/// What `signalAllAcceptedCredentials` takes (WebAuthn Level 3 §5.1.10.3).
+fn accepted(app: &App, passkeys: &[StoredPasskey]) -> Option<String> {
+    let handle = passkeys.first()?.handle;
+    let ids: Vec<_> = passkeys.iter().map(|passkey| URL_SAFE_NO_PAD.encode(&passkey.credential_id)).collect();
+    let told = json!({
+        "rpId": app.usher.config.server.issuer.url().domain()?,
+        "userId": URL_SAFE_NO_PAD.encode(handle.as_bytes()),
+        "allAcceptedCredentialIds": ids,
+    });
+    Some(told.to_string())
+}

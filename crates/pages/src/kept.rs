@@ -1,0 +1,62 @@
+//! What a person typed is kept if their session ended meanwhile: the page that says so holds it, and sends it again.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use usher_http_server::extract::body;
+use usher_http_server::extract::visitor::Visitor;
+use crate::views::{Form, Kept};
+use usher_http_server::problem::HttpProblem;
+use super::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use super::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
+
+/// Fields that no page gives back.
+const SECRETS: [&str; 4] = ["client_secret", "private_key", "current_token", "csrf"];
+
+/// Answers a form whose sender is no longer signed in with a page that keeps what was typed.
+pub async fn layer(
+    State(app): State<App>,
+    visitor: Visitor,
+    request: Request,
+    next: Next,
+) -> Result<Response, HttpProblem> {
+    let typed = request.method() == Method::POST && takes_text(request.uri().path());
+    if !typed || app.usher.current(&visitor.browser).await?.is_some() {
+        return Ok(next.run(request).await);
+    }
+    body::require_media_type(request.headers(), "application/x-www-form-urlencoded")?;
+    let (parts, sent) = request.into_parts();
+    let again = Request::from_parts(parts.clone(), Body::empty());
+    let sent = body::read(Request::from_parts(parts, sent)).await?;
+    match Params::decode(&sent) {
+        // A button was pressed and nothing typed: sign in, and press it again.
+        Ok(form) if form.get("do").ok().flatten().is_none() => kept(visitor, again.uri().path(), &form),
+        _ => Ok(next.run(again.map(|_| Body::from(Bytes::clone(&sent)))).await),
+    }
+}
+
+/// Pages on which people write more than a word.
+fn takes_text(path: &str) -> bool {
+    path == urls::PROFILE || path == urls::CONSOLE || path.starts_with("/console/")
+}
+
+fn kept(mut visitor: Visitor, path: &str, form: &Params) -> Result<Response, HttpProblem> {
+    visitor.check_form(form)?;
+    let fields = form.iter().filter(|(name, _)| !SECRETS.contains(name));
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let back = if path == urls::PROFILE { urls::PROFILE } else { urls::CONSOLE };
+    let page = Kept {
+        page: visitor.page(visitor.lang(None, None)),
+        form: Form::new(path, visitor.form_token()),
+        fields,
+        sign_in_url: urls::login_then(back),
+    };
+    let body = show::html(&page)?;
+    Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+}

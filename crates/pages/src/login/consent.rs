@@ -1,0 +1,105 @@
+//! Consent: what is asked, in plain words; yes and no of equal weight.
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::sign_in::text;
+use usher_domain::email::Email;
+use usher_domain::interaction::{Interaction, Step};
+use usher_domain::user::User;
+use usher_flows::{FlowError, Outcome, Refused};
+use usher_i18n::Lang;
+use usher_protocol::claims;
+use usher_protocol::params::Params;
+use usher_protocol::scope::Scope;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use crate::views::{Consent, Form, Message, ScopeView};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let sealed = query.get("interaction").ok().flatten().unwrap_or_default().to_owned();
+    let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
+    let mut interaction = match app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
+        Outcome::Show { step: Step::Consent, interaction } => *interaction,
+        on => return show::elsewhere(&app, visitor, &interaction, on).await,
+    };
+    let client = app.usher.client_of(&interaction).await?;
+    let account =
+        app.usher.account_for(&interaction, &visitor.browser).await?.ok_or(FlowError::from(Refused::NotSignedIn))?;
+    let earlier = app.usher.consented(&account, &client.id).await?;
+    let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
+    let mut page = visitor.page(lang);
+    page.language_url_base = urls::with(urls::CONSENT, "interaction", &sealed);
+    // The answer is that of the person who was asked, whoever else signs in here meanwhile.
+    interaction.choose(account.session.id);
+    let asked = app.usher.seal_interaction(&interaction)?;
+    let restarted = query.get("done").ok().flatten() == Some(urls::DONE_RESTARTED);
+    let view = Consent {
+        notice: restarted.then(|| Message::ConsentRestarted.text(lang)),
+        page,
+        client: show::client_view(&client, &interaction.redirect_uri),
+        name: account.user.profile.display_name().unwrap_or_default(),
+        email: account.user.label(),
+        switch_url: Some(urls::with(urls::ACCOUNTS, "interaction", &sealed)),
+        scopes: scopes(lang, &interaction, &account.user, &earlier),
+        form: Form::of_sign_in(urls::CONSENT, asked, visitor.form_token()),
+    };
+    let body = show::html(&view)?;
+    Ok(visitor.reply(body))
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let sealed = text(&form, "interaction");
+    if let Some(again) = show::begun_anew(&app, &visitor, Some(&sealed), urls::CONSENT, None)? {
+        return Ok(visitor.redirect(&again));
+    }
+    let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
+    let outcome = match app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await? {
+        Outcome::Show { step: Step::Consent, .. } | Outcome::Answer(_) => {
+            answer(&app, &visitor, interaction.clone(), &form).await?
+        }
+        elsewhere @ Outcome::Show { .. } => elsewhere,
+    };
+    show::outcome(&app, visitor, &interaction, outcome)
+}
+
+async fn answer(app: &App, visitor: &Visitor, interaction: Interaction, form: &Params) -> Result<Outcome, HttpProblem> {
+    Ok(match text(form, "decision").as_str() {
+        "allow" => app.usher.allow(interaction, &visitor.browser, &visitor.device).await?,
+        "deny" => app.usher.deny(&interaction, &visitor.browser).await?,
+        _ => return Err(HttpProblem::bad_request("decision must be allow or deny")),
+    })
+}
+
+/// The scopes that are asked for, each with what it would show of this very person.
+fn scopes(lang: Lang, interaction: &Interaction, user: &User, earlier: &Scope) -> Vec<ScopeView> {
+    let known = user.claims();
+    let asked = interaction.request.scope.iter();
+    let shown = asked.map(|scope| {
+        let values = claims::released(&known, &Scope::of([scope]), &std::collections::BTreeSet::new());
+        let value = match scope {
+            "email" => values.get("email").and(user.email.as_ref()).map(Email::readable),
+            "phone" => values.get("phone_number").and_then(|value| value.as_str()).map(str::to_owned),
+            "profile" => values.get("name").and_then(|value| value.as_str()).map(str::to_owned),
+            _ => None,
+        };
+        ScopeView::new(lang, scope, value, !earlier.contains(scope))
+    });
+    shown.collect()
+}

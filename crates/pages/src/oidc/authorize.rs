@@ -1,0 +1,118 @@
+//! The authorization endpoint (RFC 6749 §3.1).
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use usher_domain::client::Client;
+use usher_flows::{AuthorizeFault, FlowError, Outcome, log_refusal};
+use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::params::Params;
+use usher_protocol::redirect_uri;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use crate::views::{ErrorPage, Mismatch, Problem};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+use crate::ways::ways;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(params): QueryParams,
+) -> Result<Response, HttpProblem> {
+    match app.usher.begin_authorization(&params, &mut visitor.browser, &visitor.device).await {
+        Ok(Outcome::Answer(response)) => show::answer(visitor, response),
+        Ok(Outcome::Show { step, interaction }) => show::show_step(&app, visitor, &step, &interaction),
+        Err(fault) => {
+            log_fault(&fault, &params);
+            refused(&app, visitor, fault).await
+        }
+    }
+}
+
+/// POST comes from another site and so without our cookies: the browser is sent on to the same request by GET.
+pub async fn post(visitor: Visitor, QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
+    let all = query.iter().chain(form.iter());
+    let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    visitor.redirect(&format!("{}?{}", urls::AUTHORIZE, params.encode()))
+}
+
+/// A fault that is shown on a page leaves its line in the log like one that is sent back.
+fn log_fault(fault: &AuthorizeFault, params: &Params) {
+    let code = match fault {
+        AuthorizeFault::Flow(_) => return,
+        AuthorizeFault::Bad(error) => error.code,
+        AuthorizeFault::UnknownClient => ErrorCode::InvalidClient,
+        AuthorizeFault::DisabledClient => ErrorCode::UnauthorizedClient,
+        AuthorizeFault::RedirectMismatch { .. } | AuthorizeFault::RedirectMissing => ErrorCode::InvalidRequest,
+    };
+    let error = OAuthError::new(code, fault.to_string());
+    log_refusal(urls::AUTHORIZE, &named(error, params));
+}
+
+fn named(error: OAuthError, params: &Params) -> OAuthError {
+    match params.get("client_id") {
+        Ok(Some(client)) => error.by(client),
+        _ => error,
+    }
+}
+
+async fn refused(app: &App, visitor: Visitor, fault: AuthorizeFault) -> Result<Response, HttpProblem> {
+    let (problem, code, details) = match &fault {
+        AuthorizeFault::Flow(_) => (Problem::Internal, "server_error", None),
+        AuthorizeFault::Bad(error) => {
+            (Problem::BadRequest, error.code.as_str(), Some(error.description.clone().into_owned()))
+        }
+        AuthorizeFault::UnknownClient => (Problem::UnknownClient, "invalid_client", None),
+        AuthorizeFault::DisabledClient => (Problem::ClientDisabled, "unauthorized_client", None),
+        AuthorizeFault::RedirectMismatch { .. } => (Problem::RedirectMismatch, "invalid_request", None),
+        AuthorizeFault::RedirectMissing => (Problem::RedirectMissing, "invalid_request", None),
+    };
+    let home = match &fault {
+        AuthorizeFault::RedirectMismatch { client, .. } => home_of(client),
+        _ => None,
+    };
+    let mismatch = match fault {
+        AuthorizeFault::Flow(error) => return Err(error.into()),
+        AuthorizeFault::RedirectMismatch { client, sent } if may_see_both_sides(app, &visitor).await? => {
+            let register = may_register(app, &visitor).await?;
+            let register = register.then(|| urls::with(&urls::edit_client(&client.id.0), "add", &sent));
+            Some(Mismatch::between(&sent, &client.metadata.redirect_uris, register))
+        }
+        _ => None,
+    };
+    let lang = visitor.lang(None, None);
+    let time = lang.date_time(app.usher.now().0);
+    let page = ErrorPage {
+        page: visitor.page(lang),
+        problem,
+        code: Some(code.to_owned()),
+        details,
+        time,
+        mismatch,
+        ways: ways(lang, problem, &HttpProblem::bad_request("").back_to(home), urls::AUTHORIZE),
+    };
+    let body = show::html(&page)?;
+    Ok(visitor.reply((StatusCode::BAD_REQUEST, body)).into_response())
+}
+
+/// The client's own page, by its origin.
+fn home_of(client: &Client) -> Option<Box<str>> {
+    let mut registered = client.metadata.client_uri.iter().chain(&client.metadata.redirect_uris);
+    registered.find_map(|uri| redirect_uri::origin(uri)).map(String::into_boxed_str)
+}
+
+/// Only administrators change a client on its page.
+async fn may_register(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
+    Ok(app.usher.current(&visitor.browser).await?.is_some_and(|account| account.user.admin))
+}
+
+/// What is registered is shown to whoever could change it, and in development.
+async fn may_see_both_sides(app: &App, visitor: &Visitor) -> Result<bool, FlowError> {
+    Ok(app.is_dev() || may_register(app, visitor).await?)
+}

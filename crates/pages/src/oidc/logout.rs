@@ -1,0 +1,55 @@
+//! Where clients send people to sign out (OpenID Connect RP-Initiated Logout 1.0 §2).
+
+use axum::extract::State;
+use axum::response::Response;
+
+use usher_flows::{LogoutRequest, SignOut, log_refusal};
+use usher_protocol::error::OAuthError;
+use usher_protocol::params::Params;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::logout::{ask, signed_out};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    visitor: Visitor,
+    QueryParams(params): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let request = app.usher.read_logout(&params).await?;
+    if let Some(fault) = request.fault {
+        let error = OAuthError::invalid_request(fault);
+        let error = match params.get("client_id") {
+            Ok(Some(client)) => error.by(client),
+            _ => error,
+        };
+        log_refusal(urls::END_SESSION, &error);
+    }
+    match app.usher.sign_out_of(&request, &visitor.browser).await? {
+        SignOut::AtOnce(account) => {
+            app.usher.sign_out(&account).await?;
+            done(visitor, request, &params)
+        }
+        SignOut::Nothing => done(visitor, request, &params),
+        SignOut::Ask(account) => ask(visitor, &account, Some(&request), &params),
+    }
+}
+
+/// POST comes from another site and so without our cookies: the browser is sent on to the same request by GET.
+pub async fn post(visitor: Visitor, QueryParams(query): QueryParams, FormParams(form): FormParams) -> Response {
+    let all = query.iter().chain(form.iter());
+    let params = Params::from_pairs(all.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    visitor.redirect(&format!("{}?{}", urls::END_SESSION, params.encode()))
+}
+
+/// Back to the client where it may have people back; a page otherwise.
+fn done(visitor: Visitor, request: LogoutRequest, params: &Params) -> Result<Response, HttpProblem> {
+    match request.continue_url {
+        Some(to) if request.fault.is_none() => Ok(visitor.redirect(&to)),
+        _ => signed_out(visitor, None, params, Vec::new()),
+    }
+}

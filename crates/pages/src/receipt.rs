@@ -1,0 +1,131 @@
+//! The receipt after something ended everywhere: each application, and the local modules that acknowledged the end.
+
+use std::collections::BTreeMap;
+
+use usher_domain::id::ProjectId;
+use usher_domain::receipt::{Line, Module, Telling};
+use usher_events::feed::Acknowledgement;
+use usher_flows::{Ended, FlowError, RECEIPT_LOOK_EVERY, RECEIPT_LOOKS};
+use usher_i18n::Lang;
+use crate::views::ReceiptLine;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// One line for each application that has lost its access. Waits a moment for applications and modules that answer at once.
+///
+/// # Errors
+/// 503 if the database is not available.
+pub async fn of(app: &App, ended: &Ended) -> Result<Vec<Line>, HttpProblem> {
+    let mut modules = BTreeMap::new();
+    let mut lines = Vec::new();
+    for line in app.usher.receipt(ended).await? {
+        if let Some(project) = line.project_id
+            && !modules.contains_key(&project)
+        {
+            modules.insert(project, modules_of(app, ended, project).await?);
+        }
+        let of_project = line.project_id.and_then(|project| modules.get(&project)).cloned().unwrap_or_default();
+        lines.push(line.with_modules(of_project));
+    }
+    Ok(lines)
+}
+
+async fn modules_of(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<Module>, HttpProblem> {
+    let mut modules = Vec::new();
+    for Acknowledgement { client_id, at } in acknowledgements(app, ended, project).await? {
+        let name = app.usher.module_name(project, client_id.as_ref()).await?;
+        modules.push(Module { name, acknowledged_at: at });
+    }
+    modules.sort_by_key(|module| module.name.to_lowercase());
+    Ok(modules)
+}
+
+/// As they are once all have acknowledged or a moment has passed.
+async fn acknowledgements(app: &App, ended: &Ended, project: ProjectId) -> Result<Vec<Acknowledgement>, HttpProblem> {
+    let anybody = acknowledged(app, project, 0).await?;
+    if anybody.is_empty() {
+        return Ok(anybody);
+    }
+    // Events that were not dispatched yet have not reached anybody.
+    let position = app.usher.feed_position_after(ended, project).await?.unwrap_or(i64::MAX);
+    let mut modules = acknowledged(app, project, position).await?;
+    for _ in 0..RECEIPT_LOOKS {
+        if position == i64::MAX || modules.iter().all(|module| module.at.is_some()) {
+            break;
+        }
+        tokio::time::sleep(RECEIPT_LOOK_EVERY).await;
+        modules = acknowledged(app, project, position).await?;
+    }
+    Ok(modules)
+}
+
+async fn acknowledged(app: &App, project: ProjectId, position: i64) -> Result<Vec<Acknowledgement>, HttpProblem> {
+    Ok(app.hub.acknowledgements(project, position).await.map_err(FlowError::from)?)
+}
+
+/// A receipt in words.
+pub fn words(lang: Lang, lines: Vec<Line>) -> Vec<ReceiptLine> {
+    lines.into_iter().map(|line| line_in_words(lang, line)).collect()
+}
+
+fn line_in_words(lang: Lang, line: Line) -> ReceiptLine {
+    let minutes = |name, minutes: u32| lang.text_with(name, &[("count", minutes.into())]);
+    let (what, done) = match line.telling {
+        Telling::Told => (lang.text("receipt-told"), true),
+        Telling::Retrying => (lang.text("receipt-retrying"), false),
+        Telling::EndsWithin { minutes: left } => (minutes("receipt-ends", left), false),
+        Telling::RefusedByModules { minutes: left } => (minutes("receipt-modules", left), true),
+        Telling::Over => (lang.text("receipt-over"), true),
+    };
+    let modules = line.modules.iter().map(|module| module_in_words(lang, module)).collect();
+    ReceiptLine { name: line.name, what, done, modules }
+}
+
+fn module_in_words(lang: Lang, module: &Module) -> String {
+    let name = ("name", module.name.as_str().into());
+    match module.acknowledged_at {
+        Some(at) => {
+            let time = lang.date_time(at.0);
+            lang.text_with("receipt-module-acknowledged", &[name, ("time", time.as_str().into())])
+        }
+        None => lang.text_with("receipt-module-waiting", &[name]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_domain::id::ClientId;
+    use usher_domain::time::Timestamp;
+
+    fn line(telling: Telling) -> Line {
+        Line { client_id: ClientId("c".into()), name: "Demo".into(), project_id: None, telling, modules: Vec::new() }
+    }
+
+    #[test]
+    fn every_state_of_a_receipt_has_words_of_its_own() {
+        let minutes = 4;
+        let states = [
+            Telling::Told,
+            Telling::Retrying,
+            Telling::EndsWithin { minutes },
+            Telling::RefusedByModules { minutes },
+            Telling::Over,
+        ];
+        for lang in Lang::ALL {
+            let words: std::collections::BTreeSet<String> =
+                super::words(lang, states.map(line).to_vec()).into_iter().map(|line| line.what).collect();
+            assert_eq!(words.len(), states.len(), "{words:?}");
+        }
+        assert_eq!(line_in_words(Lang::En, line(states[2])).what, "Its access ends within 4 minutes.");
+    }
+
+    #[test]
+    fn a_module_is_named_with_the_time_of_its_acknowledgement() {
+        let module = |at| Module { name: "orders api".into(), acknowledged_at: at };
+        let lines = line(Telling::Over).with_modules(vec![module(None), module(Some(Timestamp(1_795_363_080)))]);
+        let words = line_in_words(Lang::En, lines).modules;
+        assert_eq!(words[0], "The local module orders api has not acknowledged this yet.");
+        assert!(words[1].starts_with("The local module orders api acknowledged this: 22 Nov 2026"), "{words:?}");
+    }
+}

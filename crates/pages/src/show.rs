@@ -1,0 +1,232 @@
+//! From an outcome of the dispatcher to what the browser sees.
+
+use askama::Template;
+use axum::Extension;
+use axum::response::{Html, IntoResponse, Response};
+use url::Url;
+
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::layers::security_headers::LeadsOn;
+use crate::views::{AlreadySignedIn, ClientView, FormPost};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use super::visitor_pages::VisitorPages as _;
+use usher_domain::client::Client;
+use usher_domain::interaction::{Interaction, Step};
+use usher_flows::{FlowError, Outcome, Refused, ReturnTo, SignedIn};
+use usher_protocol::redirect_uri;
+use usher_protocol::response_mode::{AuthorizationResponse, Delivery};
+
+/// A page.
+///
+/// # Errors
+/// 500 if it does not render.
+pub fn html(page: &impl Template) -> Result<Response, HttpProblem> {
+    page.render().map(|html| Html(html).into_response()).map_err(|error| HttpProblem::not_rendered(&error))
+}
+
+/// Sends the browser where the dispatcher says. A code for this request is remembered in the browser.
+///
+/// # Errors
+/// 500 if the interaction cannot be sealed.
+pub fn outcome(
+    app: &App,
+    mut visitor: Visitor,
+    request: &Interaction,
+    outcome: Outcome,
+) -> Result<Response, HttpProblem> {
+    match outcome {
+        Outcome::Answer(response) => {
+            if response.is_success() {
+                visitor.answered().remember(app, request);
+            }
+            answer(visitor, response)
+        }
+        Outcome::Show { step, interaction } => show_step(app, visitor, &step, &interaction),
+    }
+}
+
+/// Sends the browser to the page of a step.
+///
+/// # Errors
+/// 500 if the interaction cannot be sealed.
+pub fn show_step(app: &App, visitor: Visitor, step: &Step, interaction: &Interaction) -> Result<Response, HttpProblem> {
+    let to = urls::with(path_of(step), "interaction", &app.usher.seal_interaction(interaction)?);
+    Ok(visitor.redirect_to_page(&to))
+}
+
+/// Sends a browser on that opened a page whose step is done: by Back, by a reload, or in a second tab. If its request was
+/// answered before, a page says so instead: a client takes one answer to a request, and calls a second one an error.
+///
+/// # Errors
+/// If the client was deleted or disabled meanwhile, or the database cannot be read.
+pub async fn elsewhere(
+    app: &App,
+    mut visitor: Visitor,
+    request: &Interaction,
+    on: Outcome,
+) -> Result<Response, HttpProblem> {
+    if visitor.answered().holds(app, request) {
+        return already_answered(app, visitor, request).await;
+    }
+    outcome(app, visitor, request, on)
+}
+
+/// The page for somebody who is signed in to the client already.
+///
+/// # Errors
+/// If the client was deleted or disabled meanwhile, or the database cannot be read.
+pub async fn already_answered(app: &App, visitor: Visitor, request: &Interaction) -> Result<Response, HttpProblem> {
+    let client = app.usher.client_of(request).await?;
+    let sealed = urls::with(urls::LOGIN, "interaction", &app.usher.seal_interaction(request)?);
+    let mut page = visitor.page(visitor.lang(request.request.ui_locales.as_deref(), None));
+    page.language_url_base.clone_from(&sealed);
+    let home = client.metadata.client_uri.clone().or_else(|| redirect_uri::origin(&request.redirect_uri));
+    let body = html(&AlreadySignedIn {
+        page,
+        client: client_view(&client, &request.redirect_uri),
+        home_url: home,
+        account_url: urls::PROFILE.to_owned(),
+        again_url: urls::and(&sealed, urls::RESUME, "1"),
+    })?;
+    Ok(visitor.reply(body))
+}
+
+/// Takes the answer to an authorization request to the client.
+///
+/// # Errors
+/// 500 if the page does not render.
+pub fn answer(visitor: Visitor, response: AuthorizationResponse) -> Result<Response, HttpProblem> {
+    match response.deliver() {
+        Delivery::Redirect(to) => Ok(visitor.redirect(&to)),
+        Delivery::FormPost { action, fields } => {
+            let body = html(&FormPost { page: visitor.page(visitor.lang(None, None)), action, fields })?;
+            Ok(visitor.reply((Extension(LeadsOn::ByForm), body)))
+        }
+    }
+}
+
+/// Sends the browser on after somebody arrived: on with the sign-in, to the page that was asked for, or to what is due first.
+///
+/// # Errors
+/// If the client has gone meanwhile, or the house is broken.
+pub async fn arrived(
+    app: &App,
+    mut visitor: Visitor,
+    signed_in: SignedIn,
+    interaction: Option<Interaction>,
+    next: &str,
+) -> Result<Response, HttpProblem> {
+    if let SignedIn::As { user, method: Some(method), .. } = &signed_in {
+        visitor.remember_method(method, user);
+    }
+    match (signed_in, interaction) {
+        (SignedIn::As { session, .. }, Some(mut interaction)) => {
+            interaction.signed_in = Some(session);
+            let on = app.usher.go_on(interaction.clone(), &visitor.browser, &visitor.device).await?;
+            outcome(app, visitor, &interaction, on)
+        }
+        (SignedIn::As { .. }, None) => Ok(visitor.redirect(next)),
+        (SignedIn::SecondFactor { pending }, interaction) => {
+            let sealed = interaction.map(|one| app.usher.seal_interaction(&one)).transpose()?;
+            Ok(visitor.redirect_to_page(&urls::second_factor(&pending, sealed.as_deref(), next)))
+        }
+        (SignedIn::Unproven { proof }, _) => {
+            Ok(visitor.redirect(&urls::with(urls::VERIFY, "proof", &proof.to_string())))
+        }
+    }
+}
+
+const fn path_of(step: &Step) -> &'static str {
+    match step {
+        Step::SignUp => urls::REGISTER,
+        Step::ChooseAccount => urls::ACCOUNTS,
+        Step::Consent => urls::CONSENT,
+        Step::StepUp => urls::SECOND_FACTOR,
+        Step::Enrol => urls::ENROL,
+        Step::SignIn { .. } | Step::Finish | Step::Fail(_) => urls::LOGIN,
+    }
+}
+
+/// The address of a page with the interaction begun anew, if the one at hand is too old; with the address of whoever was
+/// about to sign in.
+///
+/// # Errors
+/// 500 if the interaction cannot be sealed.
+pub fn begun_anew(
+    app: &App,
+    visitor: &Visitor,
+    sealed: Option<&str>,
+    path: &str,
+    email: Option<String>,
+) -> Result<Option<String>, FlowError> {
+    let opened = sealed.and_then(|sealed| app.usher.reopen_interaction(sealed, &visitor.browser).ok());
+    let Some((mut interaction, true)) = opened else { return Ok(None) };
+    interaction.request.login_hint = email.filter(|email| !email.is_empty()).or(interaction.request.login_hint);
+    let url = urls::with(path, "interaction", &app.usher.seal_interaction(&interaction)?);
+    Ok(Some(urls::and(&url, "done", urls::DONE_RESTARTED)))
+}
+
+/// The interaction that a page or form belongs to: opened, or none if there is none.
+///
+/// # Errors
+/// 400 if there is one and it is too old, or of another browser; with the way back to the application.
+pub fn interaction(app: &App, sealed: Option<&str>, visitor: &Visitor) -> Result<Option<Interaction>, HttpProblem> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    match app.usher.open_interaction(sealed, &visitor.browser) {
+        Ok(interaction) => Ok(Some(interaction)),
+        Err(error) => Err(HttpProblem::from(error).back_to(app.usher.origin_of_interaction(sealed))),
+    }
+}
+
+/// The interaction that a page cannot do without.
+///
+/// # Errors
+/// As [`interaction`]; 400 if there is none.
+pub fn needed_interaction(app: &App, sealed: &str, visitor: &Visitor) -> Result<Interaction, HttpProblem> {
+    interaction(app, Some(sealed), visitor)?.ok_or_else(|| FlowError::from(Refused::InteractionOver).into())
+}
+
+/// The sign-in page of whoever comes back from an email, with their address filled in: on with the client's request if it
+/// is this browser's and still good, or to the page of ours that was asked for.
+///
+/// # Errors
+/// 500 if the interaction cannot be sealed.
+pub fn sign_in_url(
+    app: &App,
+    visitor: &Visitor,
+    return_to: &ReturnTo,
+    email: Option<&str>,
+) -> Result<String, FlowError> {
+    if let Some(mut interaction) = interaction(app, return_to.interaction.as_deref(), visitor).ok().flatten() {
+        interaction.request.login_hint = email.map(str::to_owned).or(interaction.request.login_hint);
+        return Ok(urls::with(urls::LOGIN, "interaction", &app.usher.seal_interaction(&interaction)?));
+    }
+    let url = urls::on_the_way(urls::LOGIN, None, return_to.next.as_deref());
+    Ok(email.map_or_else(|| url.clone(), |email| urls::and(&url, "login_hint", email)))
+}
+
+/// A page of the client: the one it names, or the origin that it is answered at. None of an application on a device.
+pub fn home_of(client: &Client) -> Option<String> {
+    let metadata = &client.metadata;
+    let origin = || metadata.redirect_uris.iter().find_map(|uri| redirect_uri::origin(uri));
+    metadata.client_uri.clone().or_else(origin)
+}
+
+/// The client as people see it.
+pub fn client_view(client: &Client, redirect_uri: &str) -> ClientView {
+    let metadata = &client.metadata;
+    let host = redirect_uri::origin(redirect_uri)
+        .and_then(|origin| Url::parse(&origin).ok())
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_else(|| redirect_uri.split(':').next().unwrap_or_default().to_owned());
+    ClientView {
+        name: metadata.client_name.clone(),
+        host,
+        logo_uri: metadata.logo_uri.clone(),
+        client_uri: metadata.client_uri.clone(),
+        policy_uri: metadata.policy_uri.clone(),
+        tos_uri: metadata.tos_uri.clone(),
+    }
+}

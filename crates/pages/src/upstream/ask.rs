@@ -1,0 +1,148 @@
+//! The questions to somebody whom a provider vouches for.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+
+use super::{arrived, trouble};
+use usher_domain::email::Email;
+use usher_domain::id::ProofId;
+use usher_flows::upstream::{Arrived, Asked, Errand, Question, UpstreamFault};
+use usher_flows::{Account, FlowError};
+use usher_protocol::params::Params;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use crate::login::of_refused;
+use crate::login::sign_in::{text, with_status};
+use crate::views::{AskAddress, ConfirmLink, Form};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let id = question_of(&query)?;
+    let asked = match app.usher.asked(id, &visitor.browser).await {
+        Ok(asked) => asked,
+        Err(fault) => return over(&app, visitor, id, fault).await,
+    };
+    let body = view(&app, &mut visitor, &asked, None).await?;
+    Ok(visitor.reply(body))
+}
+
+/// POST: `mail` sends a code, `code` answers by it, `confirm` answers by the sign-in of the account, `skip` goes on without
+/// an address.
+pub async fn post(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let id = question_of(&query)?;
+    let asked = match app.usher.asked(id, &visitor.browser).await {
+        Ok(asked) => asked,
+        Err(fault) => return over(&app, visitor, id, fault).await,
+    };
+    match answer(&app, &mut visitor, &asked, &form).await {
+        Ok(came) => arrived(&app, visitor, came).await,
+        Err(UpstreamFault::Flow(FlowError::Refused(refused))) => {
+            let words = of_refused(&refused, visitor.lang(None, None));
+            let problem = HttpProblem::from(FlowError::from(refused));
+            let Some(words) = words else { return Err(problem) };
+            let error = words.iter().next().map(|(_, message)| message.to_owned());
+            let body = view(&app, &mut visitor, &asked, error).await?;
+            Ok(visitor.reply(with_status(&problem, body)))
+        }
+        Err(fault) => over(&app, visitor, id, fault).await,
+    }
+}
+
+/// The question has no answer any more: the person goes on with what they were about, by this provider or another way.
+async fn over(app: &App, visitor: Visitor, id: ProofId, fault: UpstreamFault) -> Result<Response, HttpProblem> {
+    match app.usher.errand_of_question(id, &visitor.browser).await? {
+        Some((provider, errand)) => trouble(app, visitor, &provider, fault, Some(errand)).await,
+        None => Err(fault.into()),
+    }
+}
+
+async fn answer(app: &App, visitor: &mut Visitor, asked: &Asked, form: &Params) -> Result<Arrived, UpstreamFault> {
+    let lang = visitor.lang(None, None);
+    if !text(form, "mail").is_empty() {
+        let address = text(form, "email");
+        let next = app.usher.mail_link_code(asked.id, &address, lang, &visitor.browser, &visitor.device).await?;
+        return Ok(Arrived::Ask(next));
+    }
+    if !text(form, "skip").is_empty() {
+        return app.usher.answer_without_address(asked.id, &mut visitor.browser, &visitor.device).await;
+    }
+    if !text(form, "confirm").is_empty()
+        && let Some(account) = owner_here(app, visitor, asked).await?
+    {
+        return app.usher.answer_by_sign_in(asked.id, &account, &mut visitor.browser).await;
+    }
+    app.usher.answer_by_code(asked.id, &text(form, "code"), &mut visitor.browser, &visitor.device).await
+}
+
+/// The account in question, if it is signed in here, freshly and by all its factors.
+async fn owner_here(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Option<Account>, FlowError> {
+    let Question::Confirm { owner, .. } = asked.question else { return Ok(None) };
+    let accounts = app.usher.accounts(&visitor.browser).await?;
+    match accounts.into_iter().find(|account| account.live && account.user.id == owner) {
+        Some(account) if app.usher.is_well_shown(&account).await? => Ok(Some(account)),
+        _ => Ok(None),
+    }
+}
+
+fn question_of(query: &Params) -> Result<ProofId, HttpProblem> {
+    let given = query.get("q").ok().flatten().and_then(|text| text.parse().ok());
+    given.ok_or_else(HttpProblem::not_found)
+}
+
+async fn view(app: &App, visitor: &mut Visitor, asked: &Asked, error: Option<String>) -> Result<Response, HttpProblem> {
+    let page = visitor.page(visitor.lang(None, None));
+    let here = urls::upstream_ask(asked.id);
+    let form = Form::new(here.clone(), visitor.form_token());
+    let (provider, handle) = (asked.provider.clone(), asked.handle.clone());
+    let body = match &asked.question {
+        Question::Address { suggested, sent_to } => {
+            let shown = sent_to.as_ref().or(suggested.as_ref()).map(Email::readable).unwrap_or_default();
+            let view = AskAddress { page, form, provider, handle, email: shown, sent: sent_to.is_some(), error };
+            show::html(&view)?
+        }
+        Question::Confirm { email, by_mail, sent, .. } => {
+            let signed_in = owner_here(app, visitor, asked).await?.is_some();
+            let hinted = urls::with(urls::LOGIN, "login_hint", email.as_str());
+            let sign_in_url = urls::and(&hinted, "next", &here);
+            let email = email.masked();
+            let view = ConfirmLink {
+                page,
+                form,
+                provider,
+                handle,
+                email,
+                signed_in,
+                sign_in_url,
+                other_url: elsewhere(&asked.errand),
+                by_mail: *by_mail,
+                sent: *sent,
+                error,
+            };
+            show::html(&view)?
+        }
+    };
+    Ok(body.into_response())
+}
+
+/// Where somebody goes on whose account it is not: to the other ways in, or back to their own account.
+fn elsewhere(errand: &Errand) -> String {
+    match errand {
+        Errand::SignIn { interaction, next } => urls::on_the_way(urls::LOGIN, interaction.as_deref(), Some(next)),
+        Errand::Link { .. } => urls::IDENTITIES.to_owned(),
+    }
+}

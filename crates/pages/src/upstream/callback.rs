@@ -1,0 +1,57 @@
+//! Back from a provider: by GET, or by a form that the provider posts.
+
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::response::Response;
+
+use super::{arrived, trouble};
+use usher_domain::provider::ProviderId;
+use usher_flows::upstream::Callback;
+use usher_http_server::extract::body;
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// What of a posted answer is passed on to ourselves.
+const PASSED_ON: [&str; 7] = ["code", "state", "iss", "user", "error", "error_description", "error_subcode"];
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    RawQuery(query): RawQuery,
+    mut visitor: Visitor,
+) -> Result<Response, HttpProblem> {
+    let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
+    app.usher.check_provider(&provider).await?;
+    let callback = match Callback::parse(&query.unwrap_or_default()) {
+        Ok(callback) => callback,
+        Err(error) => {
+            tracing::warn!(upstream.provider = %provider, "upstream: a callback was refused: {error}");
+            return trouble(&app, visitor, &provider, error.into(), None).await;
+        }
+    };
+    match app.usher.come_back(&provider, &callback, &mut visitor.browser, &visitor.device).await {
+        Ok(came) => arrived(&app, visitor, came).await,
+        Err((fault, errand)) => trouble(&app, visitor, &provider, fault, errand).await,
+    }
+}
+
+/// POST: a cross-site form brings none of our cookies (`SameSite=Lax`). A GET of ourselves does.
+pub async fn post(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    visitor: Visitor,
+    request: Request,
+) -> Result<Response, HttpProblem> {
+    let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
+    app.usher.check_provider(&provider).await?;
+    body::require_media_type(request.headers(), "application/x-www-form-urlencoded")?;
+    let posted = body::read(request).await?;
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(&posted).filter(|(name, _)| PASSED_ON.contains(&name.as_ref())) {
+        query.append_pair(&name, &value);
+    }
+    Ok(visitor.redirect(&format!("{}?{}", urls::upstream_callback(&provider), query.finish())))
+}

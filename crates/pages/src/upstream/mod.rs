@@ -1,0 +1,37 @@
+//! Away to providers and back, the questions in between, and what providers tell by themselves.
+
+pub mod ask;
+pub mod callback;
+pub mod notices;
+pub mod start;
+mod trouble;
+
+use axum::response::Response;
+
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use super::visitor_pages::VisitorPages as _;
+use super::show;
+use usher_http_server::urls;
+use usher_flows::upstream::{Arrived, Errand};
+
+pub(super) use trouble::trouble;
+
+/// Sends the browser on after somebody came back.
+async fn arrived(app: &App, visitor: Visitor, arrived: Arrived) -> Result<Response, HttpProblem> {
+    match arrived {
+        Arrived::Ask(question) => Ok(visitor.redirect(&urls::upstream_ask(question))),
+        Arrived::Linked => Ok(visitor.redirect(&urls::with(urls::IDENTITIES, "done", "linked"))),
+        Arrived::Reauthenticate => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),
+        Arrived::SignedIn { signed_in, errand } => {
+            let (interaction, next) = match errand {
+                Errand::SignIn { interaction, next } => (interaction, next),
+                Errand::Link { .. } => (None, urls::IDENTITIES.to_owned()),
+            };
+            // A client's request that has grown too old meanwhile does not undo the sign-in.
+            let interaction = show::interaction(app, interaction.as_deref(), &visitor).ok().flatten();
+            show::arrived(app, visitor, signed_in, interaction, &next).await
+        }
+    }
+}

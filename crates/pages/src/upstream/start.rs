@@ -1,0 +1,35 @@
+//! Away to a provider.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::trouble;
+use usher_domain::provider::ProviderId;
+use usher_flows::upstream::Errand;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// Longest hint passed on.
+const MAX_HINT: usize = 320;
+
+/// GET: the button on the sign-in page. Nothing of the request reaches the provider but the hint.
+pub async fn get(
+    State(app): State<App>,
+    Path(provider): Path<String>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
+    let text = |name| query.get(name).ok().flatten().map(str::to_owned);
+    let next = urls::after_login(text("next").as_deref());
+    let errand = Errand::SignIn { interaction: text("interaction"), next };
+    let hint = text("login_hint").filter(|hint| hint.len() <= MAX_HINT && !hint.chars().any(char::is_control));
+    match app.usher.depart(&provider, errand.clone(), hint, &mut visitor.browser).await {
+        Ok(url) => Ok(visitor.redirect(url.as_str())),
+        Err(fault) => trouble(&app, visitor, &provider, fault, Some(errand)).await,
+    }
+}

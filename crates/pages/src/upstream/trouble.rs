@@ -1,0 +1,70 @@
+//! Nobody is in: what happened at the provider, and what to do about it.
+
+use axum::response::{IntoResponse as _, Response};
+
+use usher_domain::provider::ProviderId;
+use usher_flows::upstream::UpstreamError;
+use usher_flows::upstream::{Errand, Refusal, UpstreamFault};
+use usher_http_server::error::of_upstream;
+use usher_http_server::extract::visitor::Visitor;
+use crate::views::{Trouble, UpstreamTrouble};
+use usher_http_server::problem::HttpProblem;
+use crate::show;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+use crate::visitor_pages::VisitorPages as _;
+
+/// A fault as its page knows it.
+const fn kind_of(fault: &UpstreamFault) -> Trouble {
+    match fault {
+        UpstreamFault::Upstream(error) => match error {
+            UpstreamError::Denied => Trouble::Denied,
+            UpstreamError::Unavailable(_) => Trouble::Unavailable,
+            UpstreamError::NotAllowed(_) => Trouble::NotAllowed,
+            UpstreamError::Replayed | UpstreamError::StateMismatch | UpstreamError::Malformed(_) => Trouble::Over,
+            _ => Trouble::Misbehaved,
+        },
+        UpstreamFault::Refused(refusal) => match refusal {
+            Refusal::Taken => Trouble::Taken,
+            Refusal::Disabled => Trouble::Disabled,
+            Refusal::Over => Trouble::Over,
+            Refusal::Lately => Trouble::Lately,
+            Refusal::Closed => Trouble::Closed,
+        },
+        UpstreamFault::UnknownProvider | UpstreamFault::Flow(_) => Trouble::Misbehaved,
+    }
+}
+
+/// The page of a fault, with the way to try again and the other ways in.
+pub async fn trouble(
+    app: &App,
+    visitor: Visitor,
+    provider: &ProviderId,
+    fault: UpstreamFault,
+    errand: Option<Errand>,
+) -> Result<Response, HttpProblem> {
+    if matches!(fault, UpstreamFault::UnknownProvider | UpstreamFault::Flow(_)) {
+        return Err(fault.into());
+    }
+    let offered = app.usher.offered_providers().await?;
+    let name = offered.into_iter().find(|one| one.id == *provider).map_or_else(|| provider.to_string(), |one| one.name);
+    let (retry_url, other_url) = match &errand {
+        Some(Errand::Link { .. }) => (None, urls::IDENTITIES.to_owned()),
+        Some(Errand::SignIn { interaction: Some(sealed), .. }) => {
+            let start = urls::with(&urls::upstream_start(provider), "interaction", sealed);
+            (Some(start), urls::with(urls::LOGIN, "interaction", sealed))
+        }
+        Some(Errand::SignIn { interaction: None, next }) => {
+            let start = urls::with(&urls::upstream_start(provider), "next", next);
+            (Some(start), urls::on_the_way(urls::LOGIN, None, Some(next)))
+        }
+        None => (Some(urls::upstream_start(provider)), urls::LOGIN.to_owned()),
+    };
+    let retry_url = retry_url.filter(|_| !matches!(fault, UpstreamFault::Refused(refusal) if refusal != Refusal::Over));
+    let problem = of_upstream(&fault);
+    let page = visitor.page(visitor.lang(None, None));
+    let view =
+        UpstreamTrouble { page, provider: name, trouble: kind_of(&fault), code: problem.code, retry_url, other_url };
+    let body = show::html(&view)?;
+    Ok(visitor.reply((problem.status, body).into_response()))
+}

@@ -1,0 +1,214 @@
+//! Every page in every language, held to what all pages promise.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use scraper::{ElementRef, Html, Selector};
+
+use super::samples;
+use usher_i18n::Lang;
+
+/// Runs `check` on every sample in every language and gathers what it finds wrong.
+fn every_page(check: impl Fn(Lang, &str, &str, &Html) -> Vec<String>) {
+    let mut faults = Vec::new();
+    for lang in Lang::ALL {
+        for (name, html) in samples::all(lang) {
+            let found = check(lang, name, &html, &Html::parse_document(&html));
+            faults.extend(found.into_iter().map(|fault| format!("{name} ({}): {fault}", lang.tag())));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    page.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+fn faults<'a>(found: impl IntoIterator<Item = ElementRef<'a>>) -> Vec<String> {
+    found.into_iter().map(|element| element.html()).collect()
+}
+
+#[test]
+fn every_page_is_well_formed() {
+    every_page(|_, _, _, page| page.errors.iter().map(ToString::to_string).collect());
+}
+
+#[test]
+fn every_page_says_its_language() {
+    every_page(|lang, _, _, page| {
+        let tag = select(page, "html")[0].attr("lang");
+        if tag == Some(lang.tag()) { vec![] } else { vec![format!("{tag:?}")] }
+    });
+}
+
+#[test]
+fn every_page_has_one_heading_and_a_title() {
+    every_page(|_, _, _, page| {
+        let headings = select(page, "h1");
+        let titled = select(page, "title").len() == 1 && !select(page, "title")[0].inner_html().starts_with(" ·");
+        let filled = headings.len() == 1 && headings[0].text().any(|text| !text.trim().is_empty());
+        if titled && filled { vec![] } else { faults(headings) }
+    });
+}
+
+#[test]
+fn nothing_is_styled_or_scripted_inline() {
+    every_page(|_, _, _, page| {
+        let mut found =
+            faults(select(page, "style, [style], script:not([src]), [href^='javascript:'], base, object, embed"));
+        for element in select(page, "*") {
+            found.extend(
+                element.value().attrs().filter(|(name, _)| name.starts_with("on")).map(|(name, _)| name.to_owned()),
+            );
+        }
+        found
+    });
+}
+
+#[test]
+fn values_from_strangers_stay_text() {
+    every_page(|_, _, html, page| {
+        let mut found = faults(select(page, "b, script:not([src='app.js'], [src='passkeys.js'])"));
+        if html.contains("<script>alert") {
+            found.push("a value left its place".into());
+        }
+        found
+    });
+}
+
+#[test]
+fn every_field_has_a_bound_label() {
+    every_page(|_, _, _, page| {
+        let fields = select(page, "input:not([type=hidden]), textarea, select");
+        let labelled = |field: &ElementRef<'_>| {
+            field.attr("id").is_some_and(|id| select(page, &format!("label[for='{id}']")).len() == 1)
+        };
+        faults(fields.into_iter().filter(|field| !labelled(field)))
+    });
+}
+
+#[test]
+fn every_text_field_helps_a_password_manager() {
+    every_page(|_, _, _, page| {
+        let mut found =
+            faults(select(page, "[autocomplete=off], [maxlength], input[type=password]:not([autocomplete])"));
+        found.extend(faults(select(page, "input[type=email]:not([autocomplete*=username])")));
+        found
+    });
+}
+
+#[test]
+fn every_reference_inside_a_page_leads_somewhere() {
+    every_page(|_, _, _, page| {
+        let ids: Vec<_> = select(page, "[id]").iter().filter_map(|e| e.attr("id").map(str::to_owned)).collect();
+        let unique: BTreeSet<_> = ids.iter().cloned().collect();
+        let mut found = if unique.len() == ids.len() { vec![] } else { vec![format!("an id twice: {ids:?}")] };
+        for attribute in ["aria-describedby", "aria-labelledby", "data-copy", "data-show", "for"] {
+            for element in select(page, &format!("[{attribute}]")) {
+                let named = element.attr(attribute).unwrap_or_default().split_whitespace();
+                found.extend(named.filter(|id| !unique.contains(*id)).map(|id| format!("{attribute} {id}")));
+            }
+        }
+        let links = select(page, "a[href^='#']");
+        found.extend(faults(links.into_iter().filter(|a| !unique.contains(&a.attr("href").unwrap_or_default()[1..]))));
+        found
+    });
+}
+
+#[test]
+fn every_form_posts_with_its_anti_forgery_value() {
+    every_page(|_, name, _, page| {
+        // The answer to a client is posted to the client: nothing of ours is in it.
+        if name == "form-post" {
+            return vec![];
+        }
+        let form = |form: &ElementRef<'_>| {
+            let csrf = Selector::parse("input[type=hidden][name=csrf]").unwrap();
+            form.attr("method") == Some("post")
+                && form.attr("action").is_some_and(|action| !action.is_empty())
+                && form.select(&csrf).count() == 1
+        };
+        faults(select(page, "form").into_iter().filter(|f| !form(f)))
+    });
+}
+
+#[test]
+fn every_page_has_a_way_on() {
+    every_page(|_, _, _, page| {
+        let ways =
+            "main a[href]:not([href^='#']):not([target=_blank]), main form button[type=submit], header nav a[href]";
+        if select(page, ways).is_empty() { vec!["nothing leads on".into()] } else { vec![] }
+    });
+}
+
+#[test]
+fn no_page_shows_a_bare_key_or_an_unfilled_variable() {
+    every_page(|_, _, html, _| {
+        let visible = html.replace("/login?i=abc", "");
+        ["{ $", "{$", "{{", "message-", "problem-", "-title<", "-lead<"]
+            .into_iter()
+            .filter(|trace| visible.contains(trace))
+            .map(str::to_owned)
+            .collect()
+    });
+}
+
+#[test]
+fn the_names_other_programs_rely_on_hold() {
+    let pages: std::collections::BTreeMap<_, _> = samples::all(Lang::En).into_iter().collect();
+    let holds = [
+        ("sign-in", "input[name=email][type=email][autocomplete='username webauthn']"),
+        ("sign-in", "input[name=password][autocomplete='current-password']"),
+        ("sign-in", "input[type=hidden][name=interaction][value='sealed.interaction']"),
+        ("sign-in-again", "input[name=email][readonly][autocomplete=username][value='ana@example.test']"),
+        ("sign-in-everything", "[role=alert]"),
+        ("accounts", "button[name=account][value=new]"),
+        ("accounts", "button[name=remove][value='ana@example.test']"),
+        ("register", "input[name=given_name][autocomplete='given-name']"),
+        ("register", "input[name=password][autocomplete='new-password'][minlength='12']"),
+        ("verify", "input[name=code][autocomplete='one-time-code'][inputmode=numeric]"),
+        ("verify", "button[name=resend][value='1']"),
+        ("recover-password", "input[name=email][readonly][autocomplete=username]"),
+        ("recover-password", "input[type=hidden][name=token]"),
+        ("security", "input[name=current_password][autocomplete='current-password']"),
+        ("sessions", "button[name=session][value=b]"),
+        ("sessions", "button[name=others][value=true]"),
+        ("sessions", "button[name=everywhere][value=true]"),
+        ("apps", "button[name=client][value=demo]"),
+        ("data", "input[name=confirmation]"),
+        ("not-me", "input[type=hidden][name=token]"),
+        ("consent", "button.choice[name=decision][value=allow]"),
+        ("consent", "button.choice[name=decision][value=deny]"),
+        ("logout", "button[name=logout][value=yes]"),
+        ("onward", "meta[http-equiv=refresh][content^='0; url=https://rp.test/cb']"),
+        ("onward", "a#onward"),
+        ("form-post", "form[data-submit] button[type=submit]"),
+        ("logout", "button[name=logout][value=no]"),
+        ("logout", "input[type=checkbox][name=everywhere]"),
+        ("client-new", "input[type=radio][name=type][value=machine]"),
+        ("client-new", "textarea[name=post_logout_redirect_uris]"),
+        ("client", "button[name=do][value='rotate-secret']"),
+        ("dev-letter", "a[href=\"/dev/mail/1/html\"]"),
+        ("error-mismatch", "mark"),
+    ];
+    let missing: Vec<_> =
+        holds.iter().filter(|(page, s)| select(&Html::parse_document(&pages[page]), s).is_empty()).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(pages["sign-in"].contains("<title>Sign in · Usher</title>"));
+    assert!(pages["signed-out"].contains("<h1>You are signed out</h1>"));
+}
+
+/// With `USHER_RENDER_DIR` set, writes every page there, to be looked at.
+#[test]
+fn every_page_can_be_written_out() {
+    let Ok(dir) = std::env::var("USHER_RENDER_DIR") else { return };
+    let dir = Path::new(&dir);
+    fs::create_dir_all(dir).unwrap();
+    for file in ["app.css", "app.js", "logo.svg"] {
+        fs::copy(Path::new("../../static").join(file), dir.join(file)).unwrap();
+    }
+    for lang in Lang::ALL {
+        for (name, html) in samples::all(lang) {
+            fs::write(dir.join(format!("{name}.{}.html", lang.tag())), html).unwrap();
+        }
+    }
+}

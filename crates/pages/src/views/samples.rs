@@ -1,0 +1,516 @@
+//! One example of every page in every state worth seeing, with hostile values where strangers choose them.
+
+mod account;
+mod factors;
+mod project;
+mod providers;
+mod upstream;
+
+use askama::Template;
+
+use super::*;
+use usher_domain::email::EmailFault;
+use usher_flows::CodeKind;
+use usher_i18n::Lang;
+
+/// What somebody who may choose a name would try.
+pub(super) const HOSTILE: &str = r#""><script>alert(1)</script><b onclick='x'>&"#;
+
+/// Every sample page in `lang`, by file name.
+pub(super) fn all(lang: Lang) -> Vec<(&'static str, String)> {
+    let mut pages = Vec::new();
+    pages.extend(signing_in(lang));
+    pages.extend(joining(lang));
+    pages.extend(recovering(lang));
+    pages.extend(answering(lang));
+    pages.extend(failing(lang));
+    pages.extend(leading_on(lang));
+    pages.extend(setting_up(lang));
+    pages.extend(account::own_account(lang));
+    pages.extend(account::own_sessions(lang));
+    pages.extend(account::own_applications(lang));
+    pages.extend(account::own_data(lang));
+    pages.extend(factors::second_factors(lang));
+    pages.extend(console_pages(lang));
+    pages.extend(client_pages(lang));
+    pages.extend(project::all(lang));
+    pages.extend(providers::all(lang));
+    pages.extend(letters(lang));
+    pages.extend(upstream::all(lang));
+    pages.into_iter().map(|(name, page)| (name, page.expect("a sample renders"))).collect()
+}
+
+type Rendered = (&'static str, askama::Result<String>);
+
+fn page(lang: Lang) -> Page {
+    let assets = Assets {
+        css_url: "app.css".into(),
+        js_url: "app.js".into(),
+        passkeys_url: "passkeys.js".into(),
+        icon_url: "logo.svg".into(),
+    };
+    let language_url_base = "/login?i=abc".into();
+    Page { lang, assets, trace_id: "4bf92f3577b34da6a3ce929d0e0e4736".into(), language_url_base, ..Page::default() }
+}
+
+/// A page of somebody signed in, with sections.
+fn inside(lang: Lang, here: Tab) -> Page {
+    let account =
+        AccountChip { name: "Ana Souza".into(), email: "ana@example.test".into(), sign_out_url: "/logout".into() };
+    let nav = [
+        (Tab::Profile, "/account/profile"),
+        (Tab::Security, "/account/security"),
+        (Tab::Sessions, "/account/sessions"),
+        (Tab::Identities, "/account/identities"),
+        (Tab::Apps, "/account/apps"),
+        (Tab::Activity, "/account/activity"),
+        (Tab::Data, "/account/data"),
+        (Tab::Console, "/console"),
+    ]
+    .map(|(tab, url)| NavLink::new(lang, tab, url, tab == here));
+    Page { account: Some(account), nav: nav.to_vec(), dev: true, ..page(lang) }
+}
+
+fn form() -> Form {
+    Form::of_sign_in("/somewhere", "sealed.interaction", "anti-forgery")
+}
+
+fn client() -> ClientView {
+    ClientView {
+        name: "Demo Notes".into(),
+        host: "notes.example.test".into(),
+        logo_uri: Some("logo.svg".into()),
+        client_uri: Some("https://notes.example.test".into()),
+        policy_uri: Some("https://notes.example.test/privacy".into()),
+        tos_uri: Some("https://notes.example.test/terms".into()),
+    }
+}
+
+fn hostile_client() -> ClientView {
+    let link = || Some(format!("https://evil.test/{HOSTILE}"));
+    ClientView {
+        name: HOSTILE.into(),
+        host: HOSTILE.into(),
+        logo_uri: link(),
+        client_uri: Some("javascript:alert(1)".into()),
+        policy_uri: link(),
+        tos_uri: Some("data:text/html,x".into()),
+    }
+}
+
+fn errors(fields: &[&str], lang: Lang) -> FieldErrors {
+    fields.iter().map(|field| (*field, Message::Required.text(lang))).collect()
+}
+
+fn leading_on(lang: Lang) -> Vec<Rendered> {
+    let address = Onward { page: page(lang), url: format!("https://rp.test/cb?code=c&state={HOSTILE}") };
+    let fields = vec![("code", "c".to_owned()), ("state", HOSTILE.to_owned())];
+    let form = FormPost { page: page(lang), action: "https://rp.test/cb".into(), fields };
+    vec![("onward", address.render()), ("form-post", form.render())]
+}
+
+fn signing_in(lang: Lang) -> Vec<Rendered> {
+    let provider = |id: &str, name: &str, last_used| ProviderButton {
+        id: id.into(),
+        name: name.into(),
+        url: format!("/upstream/{id}/start"),
+        last_used,
+    };
+    let plain = SignIn {
+        page: page(lang),
+        form: form(),
+        client: Some(client()),
+        register_url: Some("/register".into()),
+        recover_url: "/recover".into(),
+        ..SignIn::default()
+    };
+    let everything = SignIn {
+        page: Page { dev: true, ..page(lang) },
+        email: "ana@example.test".into(),
+        error: Some(Message::WrongCredentials.text(lang)),
+        accounts_url: Some("/accounts".into()),
+        last_used: Some(HOSTILE.into()),
+        passkey: Some(factors::passkey()),
+        passkey_form: Form::of_sign_in("/login/passkey", "sealed.interaction", "anti-forgery"),
+        unknown_passkey: Some(HOSTILE.into()),
+        providers: vec![provider("google", "Google", true), provider("facebook", "Facebook", false)],
+        ..plain.clone()
+    };
+    let again = SignIn {
+        email: "ana@example.test".into(),
+        email_fixed: true,
+        notice: Some(Message::ProveItIsYou.text(lang)),
+        accounts_url: Some("/accounts".into()),
+        ..plain.clone()
+    };
+    let somebody = SignedInAs { name: HOSTILE.into(), continue_url: "/account/profile".into() };
+    let already = SignIn { client: None, signed_in: Some(somebody), ..plain.clone() };
+    let without_password = SignIn {
+        without_password: true,
+        notice: Some(Message::ShowItIsYou.text(lang)),
+        passkey: everything.passkey.clone(),
+        passkey_form: everything.passkey_form.clone(),
+        passkey_last_used: Some(HOSTILE.into()),
+        providers: everything.providers.clone(),
+        ..again.clone()
+    };
+    let hostile = SignIn {
+        client: Some(hostile_client()),
+        email: HOSTILE.into(),
+        notice: Some(HOSTILE.into()),
+        form: Form::of_sign_in(HOSTILE, HOSTILE, HOSTILE),
+        providers: vec![provider(HOSTILE, HOSTILE, true)],
+        ..plain.clone()
+    };
+    vec![
+        ("sign-in", plain.render()),
+        ("sign-in-everything", everything.render()),
+        ("sign-in-again", again.render()),
+        ("sign-in-already", already.render()),
+        ("sign-in-without-password", without_password.render()),
+        ("sign-in-hostile", hostile.render()),
+    ]
+}
+
+fn joining(lang: Lang) -> Vec<Rendered> {
+    let account = |name: &str, email: &str, signed_in| AccountView {
+        handle: email.into(),
+        name: name.into(),
+        email: email.into(),
+        signed_in,
+    };
+    let accounts = vec![
+        account("Ana Souza", "ana@example.test", true),
+        account("", HOSTILE, false),
+        account(HOSTILE, "b@c", false),
+    ];
+    let chooser = AccountChooser { page: page(lang), form: form(), client: Some(client()), accounts };
+    let register = Register {
+        page: page(lang),
+        form: form(),
+        client: Some(client()),
+        min_password: 12,
+        sign_in_url: "/login".into(),
+        ..Register::default()
+    };
+    let values = RegisterValues { given_name: HOSTILE.into(), family_name: String::new(), email: "nobody".into() };
+    let refused =
+        Register { values, client: None, errors: errors(&["family_name", "password"], lang), ..register.clone() };
+    let verify = VerifyEmail {
+        page: page(lang),
+        form: form(),
+        email: "ana@example.test".into(),
+        wait_url: "/login/waiting?proof=1".into(),
+        sign_in_url: "/login".into(),
+        ..VerifyEmail::default()
+    };
+    let elsewhere = VerifiedElsewhere { page: page(lang), account_url: "/account/profile".into() };
+    let already = AlreadySignedIn {
+        page: page(lang),
+        client: client(),
+        home_url: Some("https://shop.example".into()),
+        account_url: "/account/profile".into(),
+        again_url: "/login?interaction=x&resume=1".into(),
+    };
+    let native = AlreadySignedIn { home_url: None, ..already.clone() };
+    let verify_again = VerifyEmail {
+        meant: Some("ana@gmail.com".into()),
+        other: HOSTILE.into(),
+        other_error: Some(Message::EmailRefused(EmailFault::AtSign).text(lang)),
+        error: Some(Message::CodeWrong(CodeKind::Mailed).text(lang)),
+        notice: Some(Message::CodeSent.text(lang)),
+        later_url: Some("/account/profile".into()),
+        ..verify.clone()
+    };
+    vec![
+        ("accounts", chooser.render()),
+        ("register", register.render()),
+        ("register-refused", refused.render()),
+        ("verify", verify.render()),
+        ("verify-again", verify_again.render()),
+        ("verified-elsewhere", elsewhere.render()),
+        ("already-signed-in", already.render()),
+        ("already-signed-in-native", native.render()),
+    ]
+}
+
+fn recovering(lang: Lang) -> Vec<Rendered> {
+    let email = "ana@example.test".to_owned();
+    let request =
+        RecoverRequest { page: page(lang), form: form(), sign_in_url: "/login".into(), ..RecoverRequest::default() };
+    let refused = RecoverRequest { email: HOSTILE.into(), errors: errors(&["email"], lang), ..request.clone() };
+    let sent = RecoverSent {
+        page: page(lang),
+        email: email.clone(),
+        minutes: 30,
+        again_url: "/recover".into(),
+        sign_in_url: "/login".into(),
+        wait: Wait { url: "/login/waiting?proof=1".into(), then_url: "/login".into() },
+    };
+    let password = RecoverPassword {
+        page: page(lang),
+        form: form(),
+        token: HOSTILE.into(),
+        email,
+        sessions: 3,
+        min_password: 12,
+        errors: errors(&["password"], lang),
+    };
+    let done = RecoverDone { page: page(lang), sessions: 1, elsewhere: false, sign_in_url: "/login".into() };
+    let elsewhere = RecoverDone { elsewhere: true, ..done.clone() };
+    let expired = RecoverExpired { page: page(lang), again_url: "/recover".into(), sign_in_url: "/login".into() };
+    vec![
+        ("recover", request.render()),
+        ("recover-refused", refused.render()),
+        ("recover-sent", sent.render()),
+        ("recover-password", password.render()),
+        ("recover-done", done.render()),
+        ("recover-done-elsewhere", elsewhere.render()),
+        ("recover-expired", expired.render()),
+    ]
+}
+
+fn answering(lang: Lang) -> Vec<Rendered> {
+    let scopes = vec![
+        ScopeView::new(lang, "openid", None, false),
+        ScopeView::new(lang, "profile", Some("Ana Souza".into()), false),
+        ScopeView::new(lang, "email", Some("ana@example.test".into()), true),
+        ScopeView::new(lang, "address", Some(HOSTILE.into()), true),
+        ScopeView::new(lang, "phone", None, true),
+        ScopeView::new(lang, "offline_access", None, true),
+        ScopeView::new(lang, "notes:write", None, true),
+    ];
+    let consent = Consent {
+        page: page(lang),
+        form: form(),
+        client: client(),
+        notice: None,
+        name: "Ana Souza".into(),
+        email: "ana@example.test".into(),
+        switch_url: Some("/accounts".into()),
+        scopes,
+    };
+    let hostile = Consent { client: hostile_client(), name: HOSTILE.into(), scopes: vec![], ..consent.clone() };
+    let hostile = Consent { notice: Some(Message::ConsentRestarted.text(lang)), ..hostile };
+    let confirm = LogoutConfirm {
+        page: page(lang),
+        form: form(),
+        client: Some(client()),
+        email: "ana@example.test".into(),
+        offer_everywhere: true,
+    };
+    let signed_out = SignedOut { page: page(lang), sign_in_url: Some("/login".into()), ..SignedOut::default() };
+    let back = SignedOut {
+        client_name: Some(HOSTILE.into()),
+        continue_url: Some("https://notes.example.test/?state=1".into()),
+        ..signed_out.clone()
+    };
+    vec![
+        ("consent", consent.render()),
+        ("consent-hostile", hostile.render()),
+        ("logout", confirm.render()),
+        ("signed-out", signed_out.render()),
+        ("signed-out-back", back.render()),
+    ]
+}
+
+fn failing(lang: Lang) -> Vec<Rendered> {
+    let registered = ["http://localhost:8081/callback".to_owned(), "https://notes.example.test/callback".to_owned()];
+    let mismatch =
+        Mismatch::between("http://localhost:3000/callback", &registered, Some("/console/clients/abc?add=x".into()));
+    let error = |problem| ErrorPage {
+        page: page(lang),
+        problem,
+        code: Some("invalid_request".into()),
+        details: None,
+        time: lang.date_time(1_795_363_080),
+        mismatch: None,
+        ways: vec![Way { label: lang.text("way-account"), url: "/account/profile".into() }],
+    };
+    let mismatched = ErrorPage { mismatch: Some(mismatch), ..error(Problem::RedirectMismatch) };
+    let hostile = ErrorPage {
+        mismatch: Some(Mismatch::between(HOSTILE, &[], None)),
+        details: Some(HOSTILE.into()),
+        code: Some(HOSTILE.into()),
+        ways: vec![Way { label: HOSTILE.into(), url: HOSTILE.into() }],
+        ..error(Problem::Internal)
+    };
+    let wrong_host =
+        WrongHost { page: page(lang), url: "http://localhost:8080/login".into(), host: "127.0.0.1:8080".into() };
+    let kept = Kept {
+        page: page(lang),
+        form: Form::new("/account/profile", "anti-forgery"),
+        fields: vec![("given_name".into(), HOSTILE.into())],
+        sign_in_url: "/login?next=%2Faccount%2Fprofile".into(),
+    };
+    vec![
+        ("error", error(Problem::BadRequest).render()),
+        ("error-mismatch", mismatched.render()),
+        ("kept", kept.render()),
+        ("error-hostile", hostile.render()),
+        ("wrong-host", wrong_host.render()),
+        ("starting", Starting { page: page(lang) }.render()),
+    ]
+}
+
+fn setting_up(lang: Lang) -> Vec<Rendered> {
+    let setup = Setup { page: page(lang), form: Form::new("/setup/x", "t"), min_password: 12, ..Setup::default() };
+    let refused = Setup { errors: errors(&["email"], lang), ..setup.clone() };
+    let expired = SetupExpired { page: page(lang), sign_in_url: "/login".into() };
+    vec![("setup", setup.render()), ("setup-refused", refused.render()), ("setup-expired", expired.render())]
+}
+
+fn console_pages(lang: Lang) -> Vec<Rendered> {
+    let project = |name: &str, clients| ProjectRow {
+        name: name.into(),
+        url: "/console/projects/1".into(),
+        clients,
+        created: lang.date_time(1_795_000_000),
+    };
+    let empty = ConsoleHome {
+        page: inside(lang, Tab::Console),
+        form: Form::new("/console", "t"),
+        providers_url: "/console/providers".into(),
+        ..ConsoleHome::default()
+    };
+    let home = ConsoleHome {
+        projects: vec![project("Notes", 2), project(HOSTILE, 0)],
+        name: HOSTILE.into(),
+        errors: errors(&["name"], lang),
+        ..empty.clone()
+    };
+    let client = |name: &str, kind: &str, disabled| ClientRow {
+        name: name.into(),
+        client_id: "01jd3v9qk8e2x".into(),
+        kind: kind.into(),
+        url: "/console/clients/1".into(),
+        disabled,
+    };
+    let bare = ProjectPage {
+        page: inside(lang, Tab::Console),
+        project: project::head(lang, "Notes", ProjectTab::Clients),
+        id: "01jd3v9qk8e2xw7r5t6y4u3i2o".into(),
+        new_client_url: "/console/projects/1/clients/new".into(),
+        ..ProjectPage::default()
+    };
+    let full = ProjectPage {
+        clients: vec![
+            client("Notes", "web", false),
+            client("Notes app", "native", true),
+            client(HOSTILE, "device", false),
+        ],
+        ..bare.clone()
+    };
+    vec![
+        ("console-empty", empty.render()),
+        ("console", home.render()),
+        ("project-new", bare.render()),
+        ("project", full.render()),
+    ]
+}
+
+fn client_pages(lang: Lang) -> Vec<Rendered> {
+    let fresh = ClientForm {
+        page: inside(lang, Tab::Console),
+        form: Form::new("/console/projects/1/clients", "t"),
+        project_name: "Notes".into(),
+        project_url: "/console/projects/1".into(),
+        kind: "web".into(),
+        ..ClientForm::default()
+    };
+    let refused = ClientForm {
+        kind: String::new(),
+        name: HOSTILE.into(),
+        redirect_uris: format!("https://a.test/cb\n</textarea>{HOSTILE}"),
+        errors: errors(&["type", "redirect_uris"], lang),
+        ..fresh.clone()
+    };
+    let editing = ClientForm { editing: true, first_party: true, pkce_is_a_choice: true, ..fresh.clone() };
+    let made = ClientPage {
+        page: inside(lang, Tab::Console),
+        form: Form::new("/console/clients/1", "t"),
+        name: "Notes".into(),
+        client_id: "01jd3v9qk8e2x".into(),
+        kind: "web".into(),
+        has_secret: true,
+        secrets: vec![
+            SecretRow { id: "9f86d081884c".into(), created: "22 Nov 2026, 15:58 UTC".into(), ..SecretRow::default() },
+            SecretRow {
+                id: "60303ae22b99".into(),
+                created: "1 Nov 2026, 09:12 UTC".into(),
+                last_used: Some("22 Nov 2026, 15:00 UTC".into()),
+                ends: Some("23 Nov 2026, 15:58 UTC".into()),
+                ended: false,
+            },
+        ],
+        signs_people_in: true,
+        id_token_alg: "RS256".into(),
+        access_token_alg: "ES256".into(),
+        claims_in_id_token: true,
+        roles_claim: "groups".into(),
+        requires_pkce: true,
+        scope: "openid profile email roles offline_access".into(),
+        web_origins: vec!["https://app.example.org".into()],
+        backchannel_logout_uri: Some("https://app.example.org/logout".into()),
+        secret: Some(ShownSecret::Now("S3cr3t_4fG7hJ2kL9mN3pQ6rS8tV1wX5yZ0aB".into())),
+        issuer: "http://localhost:8080".into(),
+        redirect_uris: vec!["http://localhost:3000/callback".into()],
+        post_logout_redirect_uris: vec!["http://localhost:3000/".into()],
+        endpoints: vec![Endpoint { name: "token_endpoint".into(), url: "http://localhost:8080/oauth2/token".into() }],
+        notice: Some(Message::ClientSaved.text(lang)),
+        edit_url: "/console/clients/1/edit".into(),
+        project_name: "Notes".into(),
+        project_url: "/console/projects/1".into(),
+        ..ClientPage::default()
+    };
+    let off = ClientPage {
+        kind: "device".into(),
+        has_secret: false,
+        secret: None,
+        disabled: true,
+        first_party: true,
+        notice: None,
+        name: HOSTILE.into(),
+        issuer: HOSTILE.into(),
+        redirect_uris: vec![],
+        ..made.clone()
+    };
+    vec![
+        ("client-new", fresh.render()),
+        ("client-refused", refused.render()),
+        ("client-edit", editing.render()),
+        ("client", made.render()),
+        ("client-off", off.render()),
+        (
+            "client-shown-before",
+            ClientPage { secret: Some(ShownSecret::Before), notice: None, ..made.clone() }.render(),
+        ),
+    ]
+}
+
+fn letters(lang: Lang) -> Vec<Rendered> {
+    let page = || Page { dev: true, nav: vec![NavLink::new(lang, Tab::DevMail, "/dev/mail", true)], ..page(lang) };
+    let row = |subject: &str| LetterRow {
+        url: "/dev/mail/1".into(),
+        to: "ana@example.test".into(),
+        subject: subject.into(),
+        time: lang.date_time(1_795_363_080),
+    };
+    let list = DevMail { page: page(), letters: vec![row("Your code: 482913"), row(HOSTILE)] };
+    let letter = DevLetter {
+        page: page(),
+        to: "ana@example.test".into(),
+        subject: "Your code: 482913".into(),
+        time: lang.date_time(1_795_363_080),
+        code: Some("482913".into()),
+        link: Some("http://localhost:8080/verify?code=482913".into()),
+        text: format!("Hello Ana,\n\nyour code is 482913.\n\n{HOSTILE}"),
+        html_url: Some("/dev/mail/1/html".into()),
+        list_url: "/dev/mail".into(),
+    };
+    vec![
+        ("dev-mail-empty", DevMail { page: page(), letters: vec![] }.render()),
+        ("dev-mail", list.render()),
+        ("dev-letter", letter.render()),
+    ]
+}

@@ -1,0 +1,200 @@
+//! The rooms of an account.
+
+use askama::Template as _;
+
+use super::super::*;
+use super::{HOSTILE, Rendered, client, errors, hostile_client, inside, page};
+use usher_i18n::Lang;
+
+pub(super) fn own_account(lang: Lang) -> Vec<Rendered> {
+    let values = ProfileValues {
+        given_name: "Ana".into(),
+        family_name: "Souza".into(),
+        nickname: HOSTILE.into(),
+        birthdate: "1990-05-31".into(),
+        locale: "uk".into(),
+        ..ProfileValues::default()
+    };
+    let profile = AccountProfile {
+        page: inside(lang, Tab::Profile),
+        form: Form::new("/account/profile", "t"),
+        values,
+        email: "ana@example.test".into(),
+        email_verified: true,
+        change_url: "/account/email".into(),
+        suggested: Vec::new(),
+        notice: Some(Message::ProfileSaved.text(lang)),
+        errors: FieldErrors::default(),
+    };
+    let unverified = AccountProfile {
+        email_verified: false,
+        notice: None,
+        errors: errors(&["phone_number", "website", "picture"], lang),
+        ..profile.clone()
+    };
+    let suggested = AccountProfile {
+        suggested: ["ana@elsewhere.test", HOSTILE]
+            .map(|email| SuggestedEmailView { email: email.into(), provider: HOSTILE.into() })
+            .to_vec(),
+        ..profile.clone()
+    };
+    let security = AccountSecurity {
+        page: inside(lang, Tab::Security),
+        password_form: Form::new("/account/security", "t"),
+        has_password: true,
+        email: "ana@example.test".into(),
+        email_url: "/account/email".into(),
+        factors: super::factors::factors(),
+        min_password: 12,
+        notice: Some(Message::PasswordChanged.text(lang)),
+        errors: errors(&["current_password"], lang),
+    };
+    let without_address = AccountSecurity {
+        has_password: false,
+        email: String::new(),
+        errors: FieldErrors::default(),
+        ..security.clone()
+    };
+    vec![
+        ("profile", profile.render()),
+        ("profile-unverified", unverified.render()),
+        ("profile-suggested", suggested.render()),
+        ("security", security.render()),
+        ("security-without-address", without_address.render()),
+    ]
+}
+
+fn receipt() -> Vec<ReceiptLine> {
+    let line = |name: &str, what: &str, done| ReceiptLine {
+        name: name.into(),
+        what: what.into(),
+        done,
+        modules: vec![HOSTILE.into()],
+    };
+    vec![line("Demo Notes", "Its access ends within 4 minutes.", false), line(HOSTILE, "Over.", true)]
+}
+
+pub(super) fn own_sessions(lang: Lang) -> Vec<Rendered> {
+    let session = |id: &str, this, device: &str| SessionView {
+        id: id.into(),
+        this,
+        device: device.into(),
+        place: lang.network("203.0.113.7/32"),
+        means: means_words(lang, &["pwd".into(), "otp".into()]),
+        created: lang.date_time(1_795_000_000),
+        last_seen: lang.date_time(1_795_363_080),
+    };
+    let sessions = AccountSessions {
+        page: inside(lang, Tab::Sessions),
+        form: Form::new("/account/sessions", "t"),
+        notice: Some(Message::SessionEnded.text(lang)),
+        sessions: vec![
+            session("a", true, "Firefox on Linux"),
+            session("b", false, "Safari on iPhone"),
+            session("c", false, HOSTILE),
+        ],
+        told: receipt(),
+        not_me_url: "/account/not-me".into(),
+    };
+    let not_me =
+        NotMe { page: page(lang), form: Form::new("/account/not-me", "t"), token: HOSTILE.into(), mails: true };
+    let not_me_done = NotMeDone { page: page(lang), mails: true, receipt: receipt(), sign_in_url: "/login".into() };
+    let not_me_expired = NotMeExpired { page: page(lang), sign_in_url: "/login".into() };
+    vec![
+        ("sessions", sessions.render()),
+        ("not-me", not_me.render()),
+        ("not-me-done", not_me_done.render()),
+        ("not-me-expired", not_me_expired.render()),
+    ]
+}
+
+pub(super) fn own_applications(lang: Lang) -> Vec<Rendered> {
+    let claim = |claim: &str| ClaimView { name: claim_words(lang, claim), at: lang.date_time(1_795_363_080) };
+    let app = AppView {
+        id: "demo".into(),
+        client: client(),
+        scopes: vec![ScopeView::new(lang, "email", None, false), ScopeView::new(lang, HOSTILE, None, false)],
+        claims: vec![claim("sub"), claim("email"), claim(HOSTILE)],
+        allowed: Some(lang.date_time(1_795_000_000)),
+        first_used: Some(lang.date_time(1_795_000_000)),
+        last_used: Some(lang.date_time(1_795_363_080)),
+    };
+    let hostile = AppView { id: HOSTILE.into(), client: hostile_client(), ..AppView::default() };
+    let apps = AccountApps {
+        page: inside(lang, Tab::Apps),
+        form: Form::new("/account/apps", "t"),
+        notice: Some(Message::AccessRemoved.text(lang)),
+        apps: vec![app, hostile],
+    };
+    let none = AccountApps { apps: Vec::new(), ..apps.clone() };
+    let event = |kind: &str, client: &str| {
+        let (what, disownable) = event_words(lang, kind, client).unwrap_or_default();
+        let why = reason_words(lang, "sign_out");
+        EventView { what, why, whence: Some(HOSTILE.into()), at: lang.date_time(1_795_363_080), disownable }
+    };
+    let heading = |label: &str, current| HeadingLink { label: label.into(), url: "/account/activity".into(), current };
+    let activity = AccountActivity {
+        page: inside(lang, Tab::Activity),
+        headings: vec![heading("Everything", true), heading("Sign-ins", false)],
+        events: vec![event("session.created", ""), event("consent.granted", HOSTILE), event("session.revoked", "")],
+        newest_url: Some("/account/activity".into()),
+        older_url: Some("/account/activity?before=x".into()),
+        not_me_url: "/account/not-me".into(),
+    };
+    let quiet = AccountActivity { events: Vec::new(), newest_url: None, older_url: None, ..activity.clone() };
+    vec![
+        ("apps", apps.render()),
+        ("apps-none", none.render()),
+        ("activity", activity.render()),
+        ("activity-none", quiet.render()),
+    ]
+}
+
+pub(super) fn own_data(lang: Lang) -> Vec<Rendered> {
+    let data = AccountData {
+        page: inside(lang, Tab::Data),
+        form: Form::new("/account/data", "t"),
+        confirmation: "ana@example.test".into(),
+        is_address: true,
+        errors: errors(&["confirmation"], lang),
+        ..AccountData::default()
+    };
+    let stale =
+        AccountData { sign_in_url: Some("/login?again=1".into()), errors: FieldErrors::default(), ..data.clone() };
+    let gone = AccountGone { page: page(lang), mails: true, receipt: receipt(), home_url: "/login".into() };
+    let email = ChangeEmail {
+        page: inside(lang, Tab::Profile),
+        form: Form::new("/account/email", "t"),
+        current: "ana@example.test".into(),
+        email: HOSTILE.into(),
+        errors: errors(&["email"], lang),
+        suggested: vec![SuggestedEmailView { email: "ana@elsewhere.test".into(), provider: "Google".into() }],
+        change_url: "/account/email".into(),
+        back_url: "/account/profile".into(),
+        ..ChangeEmail::default()
+    };
+    let code = ChangeEmailCode {
+        page: inside(lang, Tab::Profile),
+        form: Form::new("/account/email", "t"),
+        proof: "p".into(),
+        email: "new@example.test".into(),
+        meant: Some("new@example.com".into()),
+        errors: errors(&["code"], lang),
+        again_url: "/account/email".into(),
+        notice: None,
+    };
+    let link = ChangeEmailLink {
+        page: inside(lang, Tab::Profile),
+        form: Form::new("/account/email", "t"),
+        token: HOSTILE.into(),
+        email: "new@example.test".into(),
+    };
+    vec![
+        ("data", data.render()),
+        ("data-stale", stale.render()),
+        ("gone", gone.render()),
+        ("change-email", email.render()),
+        ("change-email-code", code.render()),
+        ("change-email-link", link.render()),
+    ]
+}

@@ -1,0 +1,156 @@
+//! Samples: the pages of one project.
+
+use askama::Template;
+
+use super::super::*;
+use super::{HOSTILE, Rendered, errors, inside};
+use usher_i18n::Lang;
+
+/// The head of a project's pages.
+pub(super) fn head(lang: Lang, name: &str, here: ProjectTab) -> ProjectHead {
+    let pages = [
+        (ProjectTab::Clients, "/console/projects/1"),
+        (ProjectTab::Members, "/console/projects/1/members"),
+        (ProjectTab::Webhooks, "/console/projects/1/webhooks"),
+        (ProjectTab::Token, "/console/projects/1/token"),
+    ];
+    let page = inside(lang, Tab::Console);
+    ProjectHead::new(&page, name.into(), "/console", here, pages.map(|(tab, url)| (tab, url.to_owned())))
+}
+
+/// Every page.
+pub(super) fn all(lang: Lang) -> Vec<Rendered> {
+    let mut pages = members(lang);
+    pages.extend(token(lang));
+    pages.extend(webhooks(lang));
+    pages.extend(webhook(lang));
+    pages
+}
+
+fn members(lang: Lang) -> Vec<Rendered> {
+    let member = |label: &str, role: &str| MemberRow {
+        user: "01jd3v9qk8e2x".into(),
+        label: label.into(),
+        role: role.into(),
+        since: lang.date_time(1_795_000_000),
+    };
+    let none = MembersPage {
+        page: inside(lang, Tab::Console),
+        project: head(lang, HOSTILE, ProjectTab::Members),
+        form: Form::new("/console/projects/1/members", "t"),
+        role: "developer".into(),
+        notice: Some(lang.text("member-removed")),
+        ..MembersPage::default()
+    };
+    let some = MembersPage {
+        members: vec![member("ana@example.test", "owner"), member(HOSTILE, "viewer")],
+        email: HOSTILE.into(),
+        errors: errors(&["email", "role", ""], lang),
+        notice: None,
+        ..none.clone()
+    };
+    vec![("members-none", none.render()), ("members", some.render())]
+}
+
+fn token(lang: Lang) -> Vec<Rendered> {
+    let made = ProjectTokenPage {
+        page: inside(lang, Tab::Console),
+        project: head(lang, "Notes", ProjectTab::Token),
+        form: Form::new("/console/projects/1/token", "t"),
+        token: Some(ShownSecret::Now("4fG7hJ2kL9mN3pQ6rS8tV1wX5yZ0aB4fG7hJ2kL9mN3".into())),
+        overlap: "86400".into(),
+        notice: Some(lang.text("message-project-created")),
+        ..ProjectTokenPage::default()
+    };
+    let before = ProjectTokenPage { token: Some(ShownSecret::Before), notice: None, ..made.clone() };
+    let refused = ProjectTokenPage {
+        token: None,
+        notice: None,
+        current_token: format!("</textarea>{HOSTILE}"),
+        discard_history: true,
+        errors: errors(&["current_token", "overlap"], lang),
+        ..made.clone()
+    };
+    vec![("token-made", made.render()), ("token-before", before.render()), ("token-refused", refused.render())]
+}
+
+fn webhooks(lang: Lang) -> Vec<Rendered> {
+    let row = |address: &str, off: Option<&str>, failing| WebhookRow {
+        url: "/console/projects/1/webhooks/1".into(),
+        address: address.into(),
+        description: HOSTILE.into(),
+        events: "session.*, user.deleted".into(),
+        failing,
+        off: off.map(|key| lang.text(key)),
+    };
+    let none = WebhooksPage {
+        page: inside(lang, Tab::Console),
+        project: head(lang, "Notes", ProjectTab::Webhooks),
+        form: Form::new("/console/projects/1/webhooks", "t"),
+        values: WebhookValues { events: "*".into(), ..WebhookValues::default() },
+        kinds: vec!["session.created".into(), "user.deleted".into()],
+        ..WebhooksPage::default()
+    };
+    let some = WebhooksPage {
+        webhooks: vec![
+            row("https://shop.example/hook", None, false),
+            row("https://shop.example/slow", None, true),
+            row(HOSTILE, Some("webhook-off-gone"), false),
+        ],
+        values: WebhookValues { url: HOSTILE.into(), description: HOSTILE.into(), events: "</textarea><b>".into() },
+        errors: errors(&["url", "description", "events", ""], lang),
+        ..none.clone()
+    };
+    vec![("webhooks-none", none.render()), ("webhooks", some.render())]
+}
+
+fn webhook(lang: Lang) -> Vec<Rendered> {
+    let attempt = |what: String, answer: Option<&str>| AttemptView {
+        at: lang.date_time(1_795_000_000),
+        what,
+        answer: answer.map(str::to_owned),
+    };
+    let delivery = |status: &str, attempts| DeliveryView {
+        id: "01936d2e-3c00-7000-8000-0000000000aa".into(),
+        kind: "session.created".into(),
+        status: status.into(),
+        created: lang.date_time(1_795_000_000),
+        next: (status == "waiting").then(|| lang.date_time(1_795_000_300)),
+        attempts,
+        body: format!("{{\"type\":\"session.created\",\"data\":\"{HOSTILE}\"}}"),
+    };
+    let answered = lang.text_with("attempt-answered", &[("status", "204".into()), ("ms", "84".into())]);
+    let failed = lang.text_with("attempt-failed", &[("error", HOSTILE.into()), ("ms", "10000".into())]);
+    let made = WebhookPage {
+        page: inside(lang, Tab::Console),
+        project: head(lang, "Notes", ProjectTab::Webhooks),
+        form: Form::new("/console/projects/1/webhooks/1", "t"),
+        address: "https://shop.example/hook".into(),
+        values: WebhookValues {
+            url: "https://shop.example/hook".into(),
+            events: "*".into(),
+            ..WebhookValues::default()
+        },
+        secret: Some(ShownSecret::Now("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into())),
+        notice: Some(lang.text("webhook-added")),
+        ..WebhookPage::default()
+    };
+    let used = WebhookPage {
+        secret: Some(ShownSecret::Before),
+        notice: None,
+        address: HOSTILE.into(),
+        failing_since: Some(lang.date_time(1_795_000_000)),
+        former_until: Some(lang.date_time(1_795_000_000)),
+        any_failed: true,
+        deliveries: vec![
+            delivery("waiting", vec![attempt(failed.clone(), None)]),
+            delivery("delivered", vec![attempt(failed, None), attempt(answered, Some(HOSTILE))]),
+            delivery("failed", vec![]),
+        ],
+        more_url: Some("/console/projects/1/webhooks/1?before=x".into()),
+        errors: errors(&["url"], lang),
+        ..made.clone()
+    };
+    let off = WebhookPage { secret: None, off: Some(lang.text("webhook-off-failing")), ..used.clone() };
+    vec![("webhook-made", made.render()), ("webhook", used.render()), ("webhook-off", off.render())]
+}

@@ -1,0 +1,47 @@
+//! The answer to whoever asks for a host that is not served.
+
+use std::sync::Arc;
+
+use askama::Template as _;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use usher_http_server::layers::host::{OtherHost, WrongHost, refuse_other_host};
+use crate::views::{Assets, Page, WrongHost as WrongHostPage};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+
+/// One line that says what to change. The host is repeated only where it is another name of this machine.
+fn wrong_host_in_json(issuer: &str, host: &str) -> HttpProblem {
+    let is_port =
+        |rest: &str| rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    let names = ["localhost", "127.0.0.1", "[::1]"];
+    let message = if names.into_iter().any(|name| host.strip_prefix(name).is_some_and(is_port)) {
+        format!("Use {issuer} instead of http://{host}, or set USHER_ISSUER=http://{host} and restart.")
+    } else {
+        format!("This host is not served here: use {issuer}.")
+    };
+    HttpProblem::new(StatusCode::MISDIRECTED_REQUEST, "HOST_UNKNOWN", message)
+}
+
+/// Where the issuer is on this machine, whoever comes by another name of it is told the right one; elsewhere nothing is
+/// said.
+pub fn other_host(app: &App) -> OtherHost {
+    if !app.is_dev() && !app.usher.config.server.issuer.is_loopback() {
+        return refuse_other_host();
+    }
+    let issuer = app.usher.issuer().to_owned();
+    Arc::new(move |wrong| wrong_host(&issuer, wrong))
+}
+
+fn wrong_host(issuer: &str, WrongHost { host, reads_html }: WrongHost<'_>) -> Response {
+    if !reads_html {
+        return wrong_host_in_json(issuer, host).into_response();
+    }
+    let page = Page { dev: true, assets: Assets::built_in(), ..Page::default() };
+    let page = WrongHostPage { page, url: issuer.to_owned(), host: host.to_owned() };
+    match page.render() {
+        Ok(html) => (StatusCode::MISDIRECTED_REQUEST, Html(html)).into_response(),
+        Err(_) => HttpProblem::internal().into_response(),
+    }
+}

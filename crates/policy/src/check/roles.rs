@@ -1,0 +1,90 @@
+//! Roles: names, inheritance, grants.
+
+use std::collections::BTreeSet;
+
+use super::super::document::{Cell, Document};
+use super::super::fault::{Fault, pointer};
+use super::super::names;
+use super::grantable;
+use usher_domain::text::check_line;
+
+/// Checks every role.
+pub fn check(document: &Document, faults: &mut Vec<Fault>) {
+    let grantable = grantable(document);
+    for (name, role) in &document.roles {
+        let at = |rest: &[&str]| pointer(["roles", name].into_iter().chain(rest.iter().copied()));
+        if !names::is_role(name) {
+            faults.push(Fault::error(
+                at(&[]),
+                "a role is named like `editor`: a small letter, then letters, digits, `_-.:`",
+            ));
+        }
+        let kept = |title: &str| check_line(title, 100).is_ok_and(|kept| kept == title.trim());
+        if role.title.as_deref().is_some_and(|title| !kept(title)) {
+            let words = "a title has at most 100 characters, and no control characters or invisible ones";
+            faults.push(Fault::error(at(&["title"]), words));
+        }
+        for (i, parent) in role.inherits.iter().enumerate() {
+            if !document.roles.contains_key(parent) {
+                faults.push(Fault::error(at(&["inherits", &i.to_string()]), format!("there is no role `{parent}`")));
+            }
+        }
+        if inherits_itself(document, name) {
+            faults.push(Fault::error(at(&["inherits"]), "the role inherits from itself"));
+        }
+        for (key, cell) in &role.grants {
+            if !grantable.contains(key) {
+                let near = nearest(key, &grantable).map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+                faults.push(Fault::error(at(&["grants", key]), format!("there is no permission `{key}`{near}")));
+            }
+            words(document, cell, &at(&["grants", key]), faults);
+        }
+    }
+}
+
+fn words(document: &Document, cell: &Cell, at: &str, faults: &mut Vec<Fault>) {
+    match cell {
+        Cell::One(word) if cell.is_allow() || cell.is_deny() || document.conditions.contains_key(word) => {}
+        Cell::One(word) => faults.push(Fault::error(at, format!("there is no condition `{word}`"))),
+        Cell::Several(words) => {
+            if words.is_empty() {
+                faults.push(Fault::error(
+                    at,
+                    "a list names at least one condition; leave the grant out to grant nothing",
+                ));
+            }
+            for (i, word) in words.iter().enumerate().filter(|(_, word)| !document.conditions.contains_key(*word)) {
+                faults.push(Fault::error(format!("{at}/{i}"), format!("there is no condition `{word}`")));
+            }
+        }
+    }
+}
+
+fn inherits_itself(document: &Document, start: &str) -> bool {
+    let parents =
+        |name: &str| document.roles.get(name).into_iter().flat_map(|role| role.inherits.iter().map(String::as_str));
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&str> = parents(start).collect();
+    while let Some(name) = open.pop() {
+        if name == start {
+            return true;
+        }
+        if let Some((known, _)) = document.roles.get_key_value(name)
+            && seen.insert(known.as_str())
+        {
+            open.extend(parents(known));
+        }
+    }
+    false
+}
+
+/// The known name that is most like this one, if one is like it.
+fn nearest<'a>(name: &str, known: &'a BTreeSet<String>) -> Option<&'a String> {
+    let likeness = |other: &str| strsim::jaro_winkler(name, other);
+    known
+        .iter()
+        .map(|other| (likeness(other), other))
+        .filter(|(like, _)| *like > 0.85)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, near)| near)
+}

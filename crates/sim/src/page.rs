@@ -1,0 +1,117 @@
+//! The simulator's pages: who signs in, what a provider shows instead of redirecting, and the files they link to.
+
+use askama::Template;
+use axum::{
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use super::Simulator;
+use super::personas::LISTED;
+use super::provider::Provider;
+
+/// The client identifier every provider knows.
+pub const CLIENT_ID: &str = "sim";
+/// Another client that every provider knows, with another secret: nobody here redeems its codes.
+pub const OTHER_CLIENT: &str = "sim-other";
+/// The secret of the first one.
+pub const CLIENT_SECRET: &str = "sim-secret";
+
+/// Is there a client of that name?
+pub fn is_client(id: Option<&str>) -> bool {
+    matches!(id, Some(CLIENT_ID | OTHER_CLIENT))
+}
+
+/// Who signs in?
+#[derive(Template)]
+#[template(path = "sim/people.html")]
+struct People<'a> {
+    provider: &'a str,
+    scope: &'a str,
+    choices: Vec<Choice>,
+    action: &'a str,
+    fields: &'a [(String, String)],
+}
+
+/// One of the people, and the address that signs them in.
+struct Choice {
+    name: &'static str,
+    story: &'static str,
+    url: String,
+}
+
+/// Something is wrong with the request, and the provider redirects nowhere.
+#[derive(Template)]
+#[template(path = "sim/wrong.html")]
+struct Wrong<'a> {
+    provider: &'a str,
+    title: &'a str,
+    text: &'a str,
+}
+
+/// A form that the browser sends by itself (`response_mode=form_post`).
+#[derive(Template)]
+#[template(path = "sim/form_post.html")]
+struct FormPost<'a> {
+    provider: &'a str,
+    action: &'a str,
+    fields: &'a [(&'a str, String)],
+}
+
+/// What there is, at `/`.
+#[derive(Template)]
+#[template(path = "sim/home.html")]
+struct Home<'a> {
+    origin: &'a str,
+    providers: [Provider; 7],
+    people: &'static [(&'static str, &'static str)],
+}
+
+fn render(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "this page cannot be written\n").into_response(),
+    }
+}
+
+/// The page that lists the people; `fields` is the request, which choosing one of them repeats with their name.
+pub fn people(provider: Provider, path: &str, fields: &[(String, String)], scope: &str) -> Response {
+    let fields: Vec<_> = fields.iter().filter(|(name, _)| name != "login_hint").cloned().collect();
+    let address = |name: &str| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&fields).append_pair("login_hint", &format!("persona:{name}"));
+        format!("{path}?{}", query.finish())
+    };
+    let choices = LISTED.iter().map(|(name, story)| Choice { name, story, url: address(name) }).collect();
+    let page = People { provider: provider.name(), scope, choices, action: path, fields: &fields };
+    render(StatusCode::OK, &page)
+}
+
+/// The page a provider shows where it must not redirect.
+pub fn wrong(status: StatusCode, provider: Provider, title: &str, text: &str) -> Response {
+    render(status, &Wrong { provider: provider.name(), title, text })
+}
+
+/// The page that posts the answer to the client.
+pub fn form_post(provider: Provider, action: &str, fields: &[(&str, String)]) -> Response {
+    render(StatusCode::OK, &FormPost { provider: provider.name(), action, fields })
+}
+
+/// `GET /`
+pub fn home(sim: &Simulator) -> Response {
+    render(StatusCode::OK, &Home { origin: &sim.origin, providers: Provider::ALL, people: LISTED })
+}
+
+/// `GET /_sim/sim.css`
+pub async fn stylesheet() -> Response {
+    file("text/css; charset=utf-8", include_str!("../../../templates/sim/sim.css"))
+}
+
+/// `GET /_sim/submit.js`
+pub async fn script() -> Response {
+    file("text/javascript; charset=utf-8", include_str!("../../../templates/sim/submit.js"))
+}
+
+fn file(kind: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=60")], text).into_response()
+}

@@ -1,0 +1,150 @@
+//! One text of SQL, two drivers.
+//!
+//! `on!` runs the same expression on whichever driver is open and is type-checked once for each;
+//! `statements!` names every text, so that one test can prepare them all on both databases.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sqlx::{PgConnection, PgPool, SqliteConnection, SqlitePool};
+
+use super::error::StorageError;
+use super::writer::Writer;
+
+/// An open database.
+#[derive(Clone)]
+pub enum Db {
+    /// SQLite: many readers, one writer that groups transactions.
+    Sqlite {
+        /// Connections that only read.
+        readers: SqlitePool,
+        /// The one connection that writes.
+        writer: Writer,
+        /// Whose connection the writer holds; one more is left for migrations.
+        migrator: SqlitePool,
+    },
+    /// PostgreSQL: one pool for everything.
+    Postgres(PgPool),
+}
+
+/// A write transaction in progress.
+///
+/// Once a statement of it has failed, every further one fails too and nothing of the transaction stays,
+/// whatever the work answers. PostgreSQL sees to that by itself.
+pub enum Tx<'c> {
+    /// On SQLite's one writer.
+    Sqlite {
+        /// The writer's connection.
+        connection: &'c mut SqliteConnection,
+        /// Has a statement failed?
+        failed: &'c AtomicBool,
+    },
+    /// On a PostgreSQL connection.
+    Postgres(&'c mut PgConnection),
+}
+
+/// Refuses a statement after one that failed.
+pub(super) fn check(failed: &AtomicBool) -> Result<(), StorageError> {
+    if failed.load(Ordering::Relaxed) {
+        let why = "an earlier statement of this transaction failed".to_owned();
+        return Err(StorageError::Driver(sqlx::Error::Protocol(why)));
+    }
+    Ok(())
+}
+
+/// Remembers that a statement failed.
+pub(super) fn note(failed: &AtomicBool, error: sqlx::Error) -> StorageError {
+    failed.store(true, Ordering::Relaxed);
+    StorageError::from(error)
+}
+
+/// One statement, or the same statement in two dialects where they cannot agree.
+#[derive(Debug, Clone, Copy)]
+pub struct Sql {
+    /// For SQLite.
+    pub sqlite: &'static str,
+    /// For PostgreSQL.
+    pub postgres: &'static str,
+}
+
+/// Reads outside of any transaction: `on!(db, FIND, |conn, sql| sqlx::query_as(sql).bind(x).fetch_optional(conn))`.
+macro_rules! on {
+    ($db:expr, $sql:expr, |$conn:ident, $text:ident| $body:expr) => {
+        match $db {
+            $crate::db::Db::Sqlite { readers: $conn, .. } => {
+                let $text = $sql.sqlite;
+                $body.await.map_err($crate::error::StorageError::from)
+            }
+            $crate::db::Db::Postgres($conn) => {
+                let $text = $sql.postgres;
+                $body.await.map_err($crate::error::StorageError::from)
+            }
+        }
+    };
+}
+
+/// Runs within a write transaction.
+macro_rules! on_tx {
+    ($tx:expr, $sql:expr, |$conn:ident, $text:ident| $body:expr) => {
+        match $tx {
+            $crate::db::Tx::Sqlite { connection, failed } => {
+                let ($conn, $text) = (&mut **connection, $sql.sqlite);
+                match $crate::db::check(failed) {
+                    Err(error) => Err(error),
+                    Ok(()) => $body.await.map_err(|error| $crate::db::note(failed, error)),
+                }
+            }
+            $crate::db::Tx::Postgres(connection) => {
+                let ($conn, $text) = (&mut **connection, $sql.postgres);
+                $body.await.map_err($crate::error::StorageError::from)
+            }
+        }
+    };
+}
+
+/// Runs a statement that returns no rows within a write transaction, and tells how many rows it changed.
+macro_rules! run {
+    ($tx:expr, $sql:expr, |$text:ident| $query:expr) => {
+        $crate::db::on_tx!($tx, $sql, |connection, $text| async {
+            $query.execute(connection).await.map(|done| done.rows_affected())
+        })
+    };
+}
+
+/// Most rows that one statement of [`run_in_parts!`] changes: far fewer than a statement has time for.
+pub(super) const PART: u32 = 1_000;
+
+/// Repeats a statement that changes rows up to the number in its last parameter until it finds no more, all within one
+/// write transaction, and tells how many rows that were. However many there are, no statement takes long.
+macro_rules! run_in_parts {
+    ($tx:expr, $sql:expr, |$text:ident| $query:expr) => {{
+        let mut all = 0_u64;
+        loop {
+            let part = $crate::db::run!($tx, $sql, |$text| $query.bind(i64::from($crate::db::PART)))?;
+            all += part;
+            if part < u64::from($crate::db::PART) {
+                break all;
+            }
+        }
+    }};
+}
+
+/// Names every statement of a file and lists them for the test that prepares them all.
+macro_rules! statements {
+    ($($name:ident = $sql:literal $(, postgres $other:literal)?;)*) => {
+        $(const $name: $crate::db::Sql = $crate::db::statement!($sql $(, $other)?);)*
+        /// Every statement of this file, by name.
+        pub const ALL: &[(&str, $crate::db::Sql)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+/// One text for both databases, or one for each.
+macro_rules! statement {
+    ($sql:literal) => {
+        $crate::db::Sql { sqlite: $sql, postgres: $sql }
+    };
+    ($sqlite:literal, $postgres:literal) => {
+        $crate::db::Sql { sqlite: $sqlite, postgres: $postgres }
+    };
+}
+
+pub(super) use {on, on_tx, run, run_in_parts, statement, statements};

@@ -1,0 +1,58 @@
+//! What belongs to a client, a project, a webhook or a user and may be many rows: deleted part by part before the row that it
+//! belongs to, since a cascade is one statement, and has no more time than any other.
+
+use super::db::{run_in_parts, statements};
+use super::{Result, Tx};
+use usher_domain::id::{ClientId, ProjectId, UserId, WebhookId};
+
+statements! {
+    CONSENTS_OF_CLIENT = "delete from consent where client_id = $1 and user_id in (select user_id from consent where client_id = $1 limit $2)";
+    ACCESSES_OF_CLIENT = "delete from access where client_id = $1 and user_id in (select user_id from access where client_id = $1 limit $2)";
+    ASSIGNMENTS_OF_CLIENT = "delete from assignment where id in (select id from assignment where client_id = $1 limit $2)";
+    ASSIGNMENTS_OF_PROJECT = "delete from assignment where id in (select id from assignment where project_id = $1 limit $2)";
+    ASSIGNMENTS_OF_USER = "delete from assignment where id in (select id from assignment where user_id = $1 limit $2)";
+    DELIVERIES_OF_PROJECT = "delete from webhook_delivery where seq in (select d.seq from webhook w join webhook_delivery d on d.webhook_id = w.id where w.project_id = $1 limit $2)";
+    DELIVERIES_OF_WEBHOOK = "delete from webhook_delivery where seq in (select seq from webhook_delivery where webhook_id = $1 limit $2)";
+    FEED_OF_PROJECT = "delete from feed_entry where project_id = $1 and position in (select position from feed_entry where project_id = $1 limit $2)";
+    HISTORY_OF_PROJECT = "delete from history where project_id = $1 and position in (select position from history where project_id = $1 limit $2)";
+    GRANTS_OF_USER = "delete from grants where id in (select id from grants where user_id = $1 limit $2)";
+    SESSIONS_OF_USER = "delete from session where id in (select id from session where user_id = $1 limit $2)";
+    BROWSERS_OF_USER = "delete from known_browser where user_id = $1 and mark_hash in (select mark_hash from known_browser where user_id = $1 limit $2)";
+}
+
+impl Tx<'_> {
+    /// Deletes what users gave a client and were given for it.
+    pub(super) async fn delete_dependents_of_client(&mut self, client: &ClientId) -> Result<()> {
+        for sql in [CONSENTS_OF_CLIENT, ACCESSES_OF_CLIENT, ASSIGNMENTS_OF_CLIENT] {
+            run_in_parts!(self, sql, |sql| sqlx::query(sql).bind(&client.0));
+        }
+        Ok(())
+    }
+
+    /// Deletes what a project has collected, but for its clients.
+    pub(super) async fn delete_dependents_of_project(&mut self, project: ProjectId) -> Result<()> {
+        for sql in [ASSIGNMENTS_OF_PROJECT, DELIVERIES_OF_PROJECT, FEED_OF_PROJECT] {
+            run_in_parts!(self, sql, |sql| sqlx::query(sql).bind(project.0));
+        }
+        self.discard_history(project).await.map(drop)
+    }
+
+    /// Deletes the deliveries of a webhook.
+    pub(super) async fn delete_dependents_of_webhook(&mut self, webhook: WebhookId) -> Result<()> {
+        run_in_parts!(self, DELIVERIES_OF_WEBHOOK, |sql| sqlx::query(sql).bind(webhook.0));
+        Ok(())
+    }
+
+    /// Deletes the grants, sessions, browsers and roles of a user.
+    pub(super) async fn delete_dependents_of_user(&mut self, user: UserId) -> Result<()> {
+        for sql in [GRANTS_OF_USER, SESSIONS_OF_USER, BROWSERS_OF_USER, ASSIGNMENTS_OF_USER] {
+            run_in_parts!(self, sql, |sql| sqlx::query(sql).bind(user.0));
+        }
+        Ok(())
+    }
+
+    /// Deletes the history of a project.
+    pub async fn discard_history(&mut self, project: ProjectId) -> Result<u64> {
+        Ok(run_in_parts!(self, HISTORY_OF_PROJECT, |sql| sqlx::query(sql).bind(project.0)))
+    }
+}

@@ -1,0 +1,35 @@
+//! Facts about this house, each under its name.
+
+use crate::db::{on, on_tx, run, statements};
+use crate::open::is_missing_table;
+use crate::{Result, StorageError, Store, Tx};
+
+statements! {
+    PUT_NEW = "insert into house (name, value) values ($1, $2) on conflict (name) do update set value = house.value";
+    FIND = "select value from house where name = $1";
+}
+
+impl Tx<'_> {
+    /// Writes a fact unless there is one of that name, and gives the one that stands. Whoever settles the same fact in
+    /// another transaction waits for this one to end.
+    pub async fn settle_fact(&mut self, name: &str, value: &[u8]) -> Result<Vec<u8>> {
+        run!(self, PUT_NEW, |sql| sqlx::query(sql).bind(name).bind(value))?;
+        on_tx!(self, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_one(conn))
+    }
+}
+
+impl Store {
+    /// The fact of that name.
+    pub async fn find_fact(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_optional(conn))
+    }
+
+    /// What is written down under a name, before this instance has migrated: nothing if there is no table yet, because
+    /// the database is empty or because another instance is making its tables at this moment.
+    pub async fn find_fact_before_migrating(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        match self.find_fact(name).await {
+            Err(StorageError::Driver(error)) if is_missing_table(&error) => Ok(None),
+            found => found,
+        }
+    }
+}

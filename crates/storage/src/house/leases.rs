@@ -1,0 +1,44 @@
+//! Who does which chore: one instance at a time, and another one if it dies.
+
+use usher_domain::time::Timestamp;
+use crate::db::{on_tx, run, statements};
+use crate::{Result, Store};
+
+statements! {
+    // Whoever renews a lease never shortens it, even if their clock was set back. A lease that ends later than one taken now
+    // was written while a clock was ahead: from now on it ends when one taken now would.
+    TAKE = "insert into lease (name, holder, until) values ($1, $2, $4) on conflict (name) do update set holder = case when lease.holder = $2 or lease.until < $3 then excluded.holder else lease.holder end, until = case when lease.holder = $2 and lease.until > excluded.until then lease.until else excluded.until end where lease.holder = $2 or lease.until < $3 or lease.until > $4 returning holder";
+    RELEASE = "delete from lease where name = $1 and holder = $2";
+}
+
+impl Store {
+    /// Takes or renews the lease on a chore until `until`. `false` while somebody else holds it.
+    pub async fn take_lease(
+        &self,
+        name: &'static str,
+        holder: String,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool> {
+        self.write_single(move |mut tx| {
+            Box::pin(async move {
+                let held: Option<String> = on_tx!(&mut tx, TAKE, |conn, sql| sqlx::query_scalar(sql)
+                    .bind(name)
+                    .bind(&holder)
+                    .bind(now.0)
+                    .bind(until.0)
+                    .fetch_optional(conn))?;
+                Ok(held.is_some_and(|held| held == holder))
+            })
+        })
+        .await
+    }
+
+    /// Gives up the lease on a chore, if `holder` holds it.
+    pub async fn release_lease(&self, name: &'static str, holder: String) -> Result<()> {
+        self.write_single(move |mut tx| {
+            Box::pin(async move { run!(&mut tx, RELEASE, |sql| sqlx::query(sql).bind(name).bind(&holder)).map(drop) })
+        })
+        .await
+    }
+}

@@ -1,0 +1,37 @@
+//! Handovers: what was done by an email in one browser, for the window of another browser that waits for it.
+
+use uuid::Uuid;
+
+use usher_domain::id::{ProofId, UserId};
+use usher_domain::time::Timestamp;
+use crate::db::{on, on_tx, run, statements};
+use crate::{Result, Store, Tx};
+
+statements! {
+    INSERT = "insert into handover (proof_id, user_id) values ($1, $2)";
+    IS_OPEN = "select user_id from handover where proof_id = $1 and used_at is null";
+    TAKE = "update handover set used_at = $2 where proof_id = $1 and used_at is null returning user_id";
+}
+
+impl Tx<'_> {
+    /// Notes that the proof was used in another browser than the one that waits for it, and whose it is.
+    pub async fn insert_handover(&mut self, proof: ProofId, user: UserId) -> Result<()> {
+        run!(self, INSERT, |sql| sqlx::query(sql).bind(proof.0).bind(user.0)).map(drop)
+    }
+
+    /// Uses a handover. Only one caller ever gets the user.
+    pub async fn take_handover(&mut self, proof: ProofId, now: Timestamp) -> Result<Option<UserId>> {
+        let taken: Option<Uuid> =
+            on_tx!(self, TAKE, |conn, sql| sqlx::query_scalar(sql).bind(proof.0).bind(now.0).fetch_optional(conn))?;
+        Ok(taken.map(UserId))
+    }
+}
+
+impl Store {
+    /// Was the proof used in another browser, and has the window that waits not gone on yet?
+    pub async fn has_handover(&self, proof: ProofId) -> Result<bool> {
+        let found: Option<Uuid> =
+            on!(&self.db, IS_OPEN, |conn, sql| sqlx::query_scalar(sql).bind(proof.0).fetch_optional(conn))?;
+        Ok(found.is_some())
+    }
+}

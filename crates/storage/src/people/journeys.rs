@@ -1,0 +1,50 @@
+//! Journeys to providers, each taken up once; and the notices of providers, each heard once.
+
+use usher_domain::time::Timestamp;
+use crate::db::{on, on_tx, run, statements};
+use crate::{Result, Store, Tx};
+
+statements! {
+    INSERT = "insert into journey (state_hash, sealed, expires_at) values ($1, $2, $3)";
+    TAKE = "delete from journey where state_hash = $1 and expires_at > $2 returning sealed";
+    SWEEP = "delete from journey where state_hash in (select state_hash from journey where expires_at < $1 limit $2)";
+    HEAR = "insert into heard_notice (jti_hash, expires_at) values ($1, $2) on conflict (jti_hash) do nothing";
+    IS_HEARD = "select 1 from heard_notice where jti_hash = $1";
+    SWEEP_HEARD = "delete from heard_notice where jti_hash in (select jti_hash from heard_notice where expires_at < $1 limit $2)";
+}
+
+impl Tx<'_> {
+    /// Notes that somebody goes to a provider.
+    pub async fn insert_journey(&mut self, state_hash: &[u8], sealed: &[u8], expires_at: Timestamp) -> Result<()> {
+        run!(self, INSERT, |sql| sqlx::query(sql).bind(state_hash).bind(sealed).bind(expires_at.0)).map(drop)
+    }
+
+    /// Takes a journey up: it is there once, and not for ever.
+    pub async fn take_journey(&mut self, state_hash: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>> {
+        on_tx!(self, TAKE, |conn, sql| sqlx::query_scalar(sql).bind(state_hash).bind(now.0).fetch_optional(conn))
+    }
+
+    /// Forgets a batch of the journeys that nobody came back from before `before`.
+    pub async fn sweep_journeys(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+    }
+
+    /// Hears a notice. False if it was heard before.
+    pub async fn hear_notice(&mut self, jti_hash: &[u8], expires_at: Timestamp) -> Result<bool> {
+        run!(self, HEAR, |sql| sqlx::query(sql).bind(jti_hash).bind(expires_at.0)).map(|rows| rows == 1)
+    }
+
+    /// Forgets a batch of notices that would not be believed any more.
+    pub async fn sweep_heard_notices(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP_HEARD, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+    }
+}
+
+impl Store {
+    /// Was a notice heard?
+    pub async fn is_notice_heard(&self, jti_hash: &[u8]) -> Result<bool> {
+        let found: Option<i32> =
+            on!(&self.db, IS_HEARD, |conn, sql| sqlx::query_scalar(sql).bind(jti_hash).fetch_optional(conn))?;
+        Ok(found.is_some())
+    }
+}

@@ -1,0 +1,221 @@
+//! The keys of projects and their sealed histories: what stands here tells nothing but how much there is, and of which day.
+
+use std::fmt::Display;
+
+use serde_json::Value;
+use sqlx::types::Json;
+
+use usher_domain::id::{ProjectId, SessionId};
+use usher_domain::time::Timestamp;
+use crate::db::{on, on_tx, run, statements};
+use crate::row::JsonColumn;
+use crate::{Result, StorageError, Store, Tx};
+
+statements! {
+    INSERT_KEY = "insert into project_key (project_id, generation, kid, public_jwk, created_at) values ($1, $2, $3, $4, $5)";
+    // The row is the rotation's lock: of two at once, the second finds another newest key.
+    RETIRE_KEY = "update project_key set wrapped = $3, former_hash = $4, good_until = $5 where project_id = $1 and generation = $2 and former_hash is null";
+    FIND_TOKEN_HASH = "select token_hash from project where id = $1";
+    PUT_TOKEN_HASH = "update project set token_hash = $2 where id = $1 and token_hash = $3";
+    NEWEST_KEY = "select generation, kid, public_jwk, wrapped from project_key where project_id = $1 order by generation desc limit 1";
+    LIST_KEYS = "select generation, kid, public_jwk, wrapped from project_key where project_id = $1 and generation <= $2 order by generation desc limit 500";
+    FORGET_TOKENS = "update project_key set good_until = $2 where project_id = $1 and good_until > $2";
+    APPEND = "insert into history (project_id, position, generation, day, sealed) select $1, coalesce(max(position), 0) + 1, $2, $3, $4 from history where project_id = $1";
+    READ = "select position, generation, sealed from history where project_id = $1 and position <= $2 order by position desc limit $3";
+    DEVICE = "select amr, user_agent, source from session where id = $1";
+    SWEEP = "delete from history where (project_id, position) in (select project_id, position from history where day < $1 order by day limit $2)";
+}
+
+/// A key of a project: what the house keeps of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptKey {
+    /// Which one: 1 for the first token.
+    pub generation: i64,
+    /// Its thumbprint.
+    pub kid: String,
+    /// The public half.
+    pub public_jwk: Value,
+    /// The private half, sealed to the key that followed.
+    pub wrapped: Option<String>,
+}
+
+/// Some facts, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct SealedFacts {
+    /// Their place.
+    pub position: i64,
+    /// The key they are sealed to.
+    pub generation: i64,
+    /// The JWE.
+    pub sealed: String,
+}
+
+/// The browser of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenDevice {
+    /// By which means its person had shown themselves.
+    pub amr: Vec<String>,
+    /// As it described itself.
+    pub user_agent: Option<String>,
+    /// Its network.
+    pub source: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct DeviceRow {
+    amr: JsonColumn<Vec<String>>,
+    user_agent: Option<String>,
+    source: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    generation: i64,
+    kid: String,
+    public_jwk: JsonColumn<Value>,
+    wrapped: Option<String>,
+}
+
+impl TryFrom<KeyRow> for KeptKey {
+    type Error = StorageError;
+    fn try_from(row: KeyRow) -> Result<Self> {
+        let public_jwk = row.public_jwk.read("project_key", "public_jwk", &row.kid)?;
+        Ok(Self { generation: row.generation, kid: row.kid, public_jwk, wrapped: row.wrapped })
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a key of a project.
+    pub async fn insert_project_key(
+        &mut self,
+        project: ProjectId,
+        generation: i64,
+        (kid, public_jwk): (&str, &Value),
+        now: Timestamp,
+    ) -> Result<()> {
+        run!(self, INSERT_KEY, |sql| sqlx::query(sql)
+            .bind(project.0)
+            .bind(generation)
+            .bind(kid)
+            .bind(Json(public_jwk))
+            .bind(now.0))
+        .map(drop)
+    }
+
+    /// The token of this hash gives way to another: its key is kept wrapped, and the token good for a while yet.
+    /// `false` if it was not the newest any more.
+    pub async fn replace_project_token(
+        &mut self,
+        project: ProjectId,
+        (old_hash, new_hash): (&[u8], &[u8]),
+        (generation, wrapped): (i64, Option<&str>),
+        good_until: Timestamp,
+    ) -> Result<bool> {
+        let put: u64 =
+            run!(self, PUT_TOKEN_HASH, |sql| sqlx::query(sql).bind(project.0).bind(new_hash).bind(old_hash))?;
+        if put == 0 {
+            return Ok(false);
+        }
+        let retired: u64 = run!(self, RETIRE_KEY, |sql| sqlx::query(sql)
+            .bind(project.0)
+            .bind(generation)
+            .bind(wrapped)
+            .bind(old_hash)
+            .bind(good_until.0))?;
+        // A project whose first token is older than its keys has none to retire.
+        Ok(retired == 1 || generation == 0)
+    }
+
+    /// No former token of the project is good any longer.
+    pub async fn forget_former_tokens(&mut self, project: ProjectId, now: Timestamp) -> Result<u64> {
+        run!(self, FORGET_TOKENS, |sql| sqlx::query(sql).bind(project.0).bind(now.0))
+    }
+
+    /// The newest key of a project, as this transaction sees it.
+    pub async fn newest_project_key(&mut self, project: ProjectId) -> Result<Option<KeptKey>> {
+        let row: Option<KeyRow> =
+            on_tx!(self, NEWEST_KEY, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
+        row.map(KeptKey::try_from).transpose()
+    }
+
+    /// The hash of a project's newest token, as this transaction sees it.
+    pub async fn find_token_hash(&mut self, project: ProjectId) -> Result<Option<Vec<u8>>> {
+        on_tx!(self, FIND_TOKEN_HASH, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))
+    }
+
+    /// Seals something to a project's newest key and adds it at the end of the project's history. A project without a key, or
+    /// whose key seals nothing, loses it, and nobody else anything. The project is locked first, so that positions are given
+    /// one after another and the key is still the newest when the transaction ends.
+    pub async fn seal_into_history<E: Display>(
+        &mut self,
+        project: ProjectId,
+        day: Timestamp,
+        seal: impl FnOnce(&Value) -> std::result::Result<String, E> + Send,
+    ) -> Result<()> {
+        self.lock_project(project).await?;
+        let Some(key) = self.newest_project_key(project).await? else { return Ok(()) };
+        match seal(&key.public_jwk) {
+            Ok(sealed) => self.append_history(project, key.generation, day, &sealed).await,
+            Err(why) => {
+                tracing::error!(project.id = %project, "history cannot be sealed: {why}");
+                Ok(())
+            }
+        }
+    }
+
+    async fn append_history(
+        &mut self,
+        project: ProjectId,
+        generation: i64,
+        day: Timestamp,
+        sealed: &str,
+    ) -> Result<()> {
+        run!(self, APPEND, |sql| sqlx::query(sql).bind(project.0).bind(generation).bind(day.0).bind(sealed)).map(drop)
+    }
+
+    /// The browser of a session, as this transaction sees it.
+    pub async fn find_device(&mut self, session: SessionId) -> Result<Option<SeenDevice>> {
+        let row: Option<DeviceRow> =
+            on_tx!(self, DEVICE, |conn, sql| sqlx::query_as(sql).bind(session.0).fetch_optional(conn))?;
+        row.map(|row| {
+            let amr = row.amr.read("session", "amr", session)?;
+            Ok(SeenDevice { amr, user_agent: row.user_agent, source: row.source })
+        })
+        .transpose()
+    }
+
+    /// Deletes a batch of what is older than this day.
+    pub async fn sweep_history(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+    }
+}
+
+impl Store {
+    /// The newest key of a project.
+    pub async fn newest_project_key(&self, project: ProjectId) -> Result<Option<KeptKey>> {
+        let row: Option<KeyRow> =
+            on!(&self.db, NEWEST_KEY, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
+        row.map(KeptKey::try_from).transpose()
+    }
+
+    /// The keys of a project up to this one, newest first.
+    pub async fn list_project_keys(&self, project: ProjectId, up_to: i64) -> Result<Vec<KeptKey>> {
+        let rows: Vec<KeyRow> =
+            on!(&self.db, LIST_KEYS, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(up_to).fetch_all(conn))?;
+        rows.into_iter().map(KeptKey::try_from).collect()
+    }
+
+    /// Sealed facts of a project from this place backwards.
+    pub async fn read_history(&self, project: ProjectId, from: i64, size: u32) -> Result<Vec<SealedFacts>> {
+        on!(&self.db, READ, |conn, sql| sqlx::query_as(sql)
+            .bind(project.0)
+            .bind(from)
+            .bind(i64::from(size))
+            .fetch_all(conn))
+    }
+
+    /// The hash of a project's newest token.
+    pub async fn find_token_hash(&self, project: ProjectId) -> Result<Option<Vec<u8>>> {
+        on!(&self.db, FIND_TOKEN_HASH, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))
+    }
+}

@@ -1,0 +1,103 @@
+//! The log as its readers take it: facts that were told to nobody yet, each told once, in the order of the log.
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId};
+use usher_domain::time::Timestamp;
+use crate::db::{on, on_tx, run, statements};
+use crate::row::{JsonColumn, unreadable};
+use crate::{Result, StorageError, Store, Tx};
+
+statements! {
+    // One teller at a time, whatever the number of instances. SQLite has one writer anyway.
+    ALONE = "select 1", postgres "select 1 from (select pg_advisory_xact_lock(5570001)) as held";
+    // `seq > 0` says nothing new, but to SQLite: search the index of what is untold, and do not walk it.
+    // A fact about a client belongs to the client's project, whether it says so or not.
+    UNTOLD = "select e.seq, e.id, e.kind, e.at, e.user_id, e.session_id, e.client_id, e.grant_id, coalesce(e.project_id, c.project_id) as project_id, e.data from event e left join client c on c.id = e.client_id where not e.told and e.seq > 0 order by e.seq limit $1";
+    ANY_UNTOLD = "select seq from event where not told and seq > 0 order by seq limit 1";
+    ANY_UNTOLD_OF_USER = "select seq from event where not told and seq > 0 and user_id = $1 order by seq limit 1";
+    TOLD = "update event set told = true where seq = $1";
+    // Only in the place of what was read: what was erased meanwhile stays erased.
+    TOLD_LEAVING = "update event set told = true, data = case when data = $3 then $2 else data end where seq = $1";
+}
+
+/// A fact with its place in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Untold {
+    /// Its place.
+    pub seq: i64,
+    /// The fact.
+    pub event: Event,
+}
+
+#[derive(sqlx::FromRow)]
+struct UntoldRow {
+    seq: i64,
+    id: Uuid,
+    kind: String,
+    at: i64,
+    user_id: Option<Uuid>,
+    session_id: Option<Uuid>,
+    client_id: Option<String>,
+    grant_id: Option<Uuid>,
+    project_id: Option<Uuid>,
+    data: JsonColumn<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl TryFrom<UntoldRow> for Untold {
+    type Error = StorageError;
+    fn try_from(row: UntoldRow) -> Result<Self> {
+        let kind = EventKind::from_name(&row.kind).ok_or_else(|| unreadable("event", "kind", row.id))?;
+        let event = Event {
+            id: EventId(row.id),
+            kind,
+            at: Timestamp(row.at),
+            user_id: row.user_id.map(UserId),
+            session_id: row.session_id.map(SessionId),
+            client_id: row.client_id.map(ClientId),
+            grant_id: row.grant_id.map(GrantId),
+            project_id: row.project_id.map(ProjectId),
+            data: row.data.read("event", "data", row.id)?,
+        };
+        Ok(Self { seq: row.seq, event })
+    }
+}
+
+impl Tx<'_> {
+    /// Takes the next facts that are to be told, oldest first. Until this transaction ends nobody else takes any.
+    pub async fn take_untold(&mut self, size: u32) -> Result<Vec<Untold>> {
+        let _: i32 = on_tx!(self, ALONE, |conn, sql| sqlx::query_scalar(sql).fetch_one(conn))?;
+        let rows: Vec<UntoldRow> =
+            on_tx!(self, UNTOLD, |conn, sql| sqlx::query_as(sql).bind(i64::from(size)).fetch_all(conn))?;
+        rows.into_iter().map(Untold::try_from).collect()
+    }
+
+    /// Every reader has heard this fact. What was in it for them alone leaves the log.
+    pub async fn mark_told(&mut self, fact: &Untold) -> Result<()> {
+        match fact.event.kept_data() {
+            None => run!(self, TOLD, |sql| sqlx::query(sql).bind(fact.seq)),
+            Some(kept) => run!(self, TOLD_LEAVING, |sql| sqlx::query(sql)
+                .bind(fact.seq)
+                .bind(Json(&kept))
+                .bind(Json(&fact.event.data))),
+        }
+        .map(drop)
+    }
+}
+
+impl Store {
+    /// Is there a fact that was told to nobody yet?
+    pub async fn has_untold(&self) -> Result<bool> {
+        let seq: Option<i64> = on!(&self.db, ANY_UNTOLD, |conn, sql| sqlx::query_scalar(sql).fetch_optional(conn))?;
+        Ok(seq.is_some())
+    }
+
+    /// Is there an event of this user that was not dispatched yet?
+    pub async fn has_untold_of(&self, user: UserId) -> Result<bool> {
+        let seq: Option<i64> =
+            on!(&self.db, ANY_UNTOLD_OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
+        Ok(seq.is_some())
+    }
+}

@@ -1,0 +1,107 @@
+//! What every provider has at hand: its settings, its secret, the door out, the clock and randomness.
+
+use std::sync::Arc;
+
+use super::Surroundings;
+use super::departure::Kept;
+use super::error::UpstreamError;
+use super::exchange::{self, ErrorReader, Exchange, Tokens};
+use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::secret::Secret;
+use usher_domain::time::Timestamp;
+use usher_http_client::Outbound;
+
+/// The desk of one provider.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub settings: Arc<ProviderSettings>,
+    secret: Option<Secret<String>>,
+    pub around: Surroundings,
+}
+
+/// How the token endpoint wants to be spoken to.
+pub(super) struct Counter<'a> {
+    pub url: &'a str,
+    pub basic: bool,
+    pub form: TokenForm,
+    pub error_reader: ErrorReader,
+}
+
+impl Desk {
+    pub fn new(settings: ProviderSettings, secret: Option<Secret<String>>, around: Surroundings) -> Self {
+        Self { settings: Arc::new(settings), secret, around }
+    }
+
+    pub fn outbound(&self) -> &Outbound {
+        &self.around.outbound
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.around.clock.now()
+    }
+
+    /// The secret, for what is signed with it.
+    pub fn secret(&self) -> Result<&Secret<String>, UpstreamError> {
+        self.secret.as_ref().ok_or_else(|| UpstreamError::misconfigured("it has no client secret"))
+    }
+
+    /// The secret as it was given, where one was.
+    pub fn given_secret(&self) -> Option<&Secret<String>> {
+        self.secret.as_ref()
+    }
+
+    /// An address below the configured one, or below the provider's own.
+    pub fn url(&self, own: &str, path: &str) -> String {
+        format!("{}{path}", self.base(own))
+    }
+
+    /// The configured base, or the provider's own.
+    pub fn base<'a>(&'a self, own: &'a str) -> &'a str {
+        self.settings.base_url.as_deref().unwrap_or(own).trim_end_matches('/')
+    }
+
+    /// Exchanges a code, showing `secret`.
+    pub async fn exchange(
+        &self,
+        counter: &Counter<'_>,
+        secret: Option<&Secret<String>>,
+        code: &str,
+        kept: &Kept,
+    ) -> Result<Tokens, UpstreamError> {
+        let verifier = kept.pkce_verifier.as_deref();
+        exchange::exchange(self.outbound(), self.asked(counter, secret, code, &kept.redirect_uri, verifier)).await
+    }
+
+    /// Whether the token endpoint knows us.
+    pub async fn probe(
+        &self,
+        counter: &Counter<'_>,
+        secret: Option<&Secret<String>>,
+        redirect_uri: &str,
+    ) -> Result<(), UpstreamError> {
+        // As long as a real verifier, so that nothing but the code is wrong.
+        let verifier = "usher-probe-usher-probe-usher-probe-usher-probe";
+        exchange::probe(self.outbound(), self.asked(counter, secret, "", redirect_uri, Some(verifier))).await
+    }
+
+    fn asked<'a>(
+        &'a self,
+        counter: &Counter<'a>,
+        secret: Option<&'a Secret<String>>,
+        code: &'a str,
+        redirect_uri: &'a str,
+        pkce_verifier: Option<&'a str>,
+    ) -> Exchange<'a> {
+        Exchange {
+            token_url: counter.url,
+            client_id: &self.settings.client_id,
+            secret,
+            basic: counter.basic,
+            code,
+            redirect_uri,
+            pkce_verifier,
+            form: counter.form,
+            error_reader: counter.error_reader,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! What all OpenID providers have in common: metadata, keys, the code for tokens, the ID token's proof.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use super::callback::Callback;
+use super::departure::{self, Departure, Kept, Manners};
+use super::desk::{Counter, Desk};
+use super::error::UpstreamError;
+use super::exchange::by_the_book;
+use super::id_token::{self, Expected};
+use super::issuer::IssuerRule;
+use super::jws::{self, KeySet, Refusal, Signed};
+use super::{Checked, cached::Cached, wire};
+use usher_domain::provider::{ClientAuth, TokenForm};
+use usher_domain::secret::Secret;
+
+/// Metadata (OpenID Connect Discovery §3), as far as it is used.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Metadata {
+    pub issuer: String,
+    pub authorization_endpoint: String,
+    pub token_endpoint: String,
+    pub userinfo_endpoint: Option<String>,
+    pub jwks_uri: String,
+    pub end_session_endpoint: Option<String>,
+    pub token_endpoint_auth_methods_supported: Vec<String>,
+    pub prompt_values_supported: Vec<String>,
+    pub authorization_response_iss_parameter_supported: bool,
+}
+
+/// Where the metadata comes from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// A document at this address.
+    Document(String),
+    /// Written down.
+    Fixed(Box<Metadata>),
+}
+
+/// Somebody whom the provider proved to us.
+pub(super) struct Proven {
+    /// The claims of the ID token.
+    pub claims: Value,
+    /// The issuer in its one spelling.
+    pub issuer: String,
+    /// For the userinfo endpoint.
+    pub access_token: Secret<String>,
+    pub metadata: Arc<Metadata>,
+}
+
+/// An OpenID provider.
+pub(super) struct OpenId {
+    pub desk: Desk,
+    source: Source,
+    pub rule: IssuerRule,
+    metadata: Cached<Metadata>,
+    keys: Cached<KeySet>,
+}
+
+impl OpenId {
+    pub fn new(desk: Desk, source: Source, rule: IssuerRule) -> Self {
+        Self { desk, source, rule, metadata: Cached::default(), keys: Cached::default() }
+    }
+
+    /// The metadata, at most an hour old.
+    pub async fn metadata(&self) -> Result<Arc<Metadata>, UpstreamError> {
+        self.metadata.get(self.desk.now(), self.read_metadata()).await
+    }
+
+    async fn read_metadata(&self) -> Result<Metadata, UpstreamError> {
+        let url = match &self.source {
+            Source::Fixed(metadata) => return Ok(Metadata::clone(metadata)),
+            Source::Document(url) => url,
+        };
+        let document = wire::json(self.desk.outbound(), wire::get(url, &[])?).await?;
+        let metadata: Metadata =
+            serde_json::from_value(document).map_err(|_| UpstreamError::misbehaved("its metadata cannot be read"))?;
+        if !self.rule.fits_document(&metadata.issuer) {
+            return Err(UpstreamError::misconfigured("its metadata names another issuer"));
+        }
+        let missing = [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.jwks_uri];
+        if missing.iter().any(|url| url.is_empty()) {
+            return Err(UpstreamError::misbehaved("its metadata lacks an endpoint"));
+        }
+        let called = [Some(&metadata.token_endpoint), Some(&metadata.jwks_uri), metadata.userinfo_endpoint.as_ref()];
+        let closed = |url: &String| Url::parse(url).map_or(true, |url| self.desk.outbound().may_call(&url).is_err());
+        if called.into_iter().flatten().any(closed) {
+            return Err(UpstreamError::misconfigured("its metadata names an endpoint that may not be called"));
+        }
+        Ok(metadata)
+    }
+
+    /// Do its metadata, where they can be had, name the issuer that was configured, and nothing inside?
+    pub async fn introduce(&self) -> Result<(), UpstreamError> {
+        match self.read_metadata().await {
+            Err(error @ UpstreamError::Misconfigured(_)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn read_keys(&self, url: &str) -> Result<KeySet, UpstreamError> {
+        KeySet::read(&wire::json(self.desk.outbound(), wire::get(url, &[])?).await?)
+    }
+
+    /// Writes the authorization request; its endpoint is the metadata's.
+    pub async fn depart(
+        &self,
+        departure: &Departure,
+        own: Vec<(&'static str, String)>,
+    ) -> Result<(Url, Kept), UpstreamError> {
+        let metadata = self.metadata().await?;
+        let manners =
+            Manners { endpoint: &metadata.authorization_endpoint, scope_sep: " ", nonce: true, login_hint: true, own };
+        departure::depart(&self.desk.settings, &*self.desk.around.random, departure, &manners)
+    }
+
+    /// Takes the callback and proves who came, showing `secret` at the token endpoint.
+    pub async fn prove(
+        &self,
+        callback: &Callback,
+        kept: &Kept,
+        secret: Option<&Secret<String>>,
+    ) -> Result<Proven, UpstreamError> {
+        let metadata = self.metadata().await?;
+        let settings = &self.desk.settings;
+        let promised = settings.require_iss || metadata.authorization_response_iss_parameter_supported;
+        let accepts = |told: &str| self.rule.fits_callback(told);
+        let code = callback.code(&settings.id, kept, promised, accepts)?;
+        let tokens = self.desk.exchange(&self.counter(&metadata), secret, code, kept).await?;
+        let id_token = tokens.id_token.ok_or_else(|| UpstreamError::misbehaved("it gave no ID token"))?;
+        let signed = self.verified(&metadata, &id_token).await?;
+        let issuer = self.rule.of_token(&signed.claims)?;
+        // Where the callback and the token both name an issuer, it is one.
+        if callback.get("iss").is_some_and(|told| told != issuer) {
+            return Err(UpstreamError::misbehaved("its callback names another issuer than its token"));
+        }
+        let expected = Expected {
+            client_id: &settings.client_id,
+            nonce: kept.nonce.as_deref(),
+            access_token: tokens.access_token.expose(),
+            now: self.desk.now(),
+        };
+        id_token::check(&signed, &expected)?;
+        Ok(Proven { claims: signed.claims, issuer, access_token: tokens.access_token, metadata })
+    }
+
+    /// Checks the signature, with newer keys if none of those known fits.
+    pub async fn verified(&self, metadata: &Metadata, token: &str) -> Result<Signed, UpstreamError> {
+        let allowed = self.algorithms();
+        let (now, url) = (self.desk.now(), &metadata.jwks_uri);
+        let keys = self.keys.get(now, self.read_keys(url)).await?;
+        match jws::verify(token, &keys, &allowed) {
+            Err(Refusal::UnknownKey) => {
+                let keys = self.keys.renewed(now, self.read_keys(url)).await?;
+                jws::verify(token, &keys, &allowed).map_err(Into::into)
+            }
+            judged => judged.map_err(Into::into),
+        }
+    }
+
+    fn algorithms(&self) -> Vec<String> {
+        let set = &self.desk.settings.algorithms;
+        if set.is_empty() { vec![String::from("RS256")] } else { set.clone() }
+    }
+
+    fn counter<'a>(&self, metadata: &'a Metadata) -> Counter<'a> {
+        let offered = &metadata.token_endpoint_auth_methods_supported;
+        let offers = |method: &str| offered.iter().any(|each| each == method);
+        let basic = match self.desk.settings.client_auth {
+            Some(way) => way == ClientAuth::Basic,
+            // OpenID Connect Discovery §3: where nothing is said, it is Basic.
+            None => offered.is_empty() || offers("client_secret_basic") && !offers("client_secret_post"),
+        };
+        Counter { url: &metadata.token_endpoint, basic, form: TokenForm::Json, error_reader: by_the_book }
+    }
+
+    /// Tries metadata, keys and token endpoint, one after the other.
+    pub async fn check(&self, secret: Option<&Secret<String>>, redirect_uri: &str) -> Vec<Checked> {
+        let metadata = match self.read_metadata().await {
+            Ok(metadata) => metadata,
+            Err(error) => return vec![Checked::new("metadata", Err(error))],
+        };
+        let keys = self.read_keys(&metadata.jwks_uri).await.map(|_| ());
+        let token = self.desk.probe(&self.counter(&metadata), secret, redirect_uri).await;
+        vec![Checked::new("metadata", Ok(())), Checked::new("keys", keys), Checked::new("token endpoint", token)]
+    }
+
+    /// Where the person signs out there, coming back to `back_to` (OpenID Connect RP-Initiated Logout §2).
+    pub async fn end_session_url(&self, back_to: &str) -> Result<Option<Url>, UpstreamError> {
+        let Some(endpoint) = self.metadata().await?.end_session_endpoint.clone() else { return Ok(None) };
+        let mut url = departure::endpoint(&endpoint)?;
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.desk.settings.client_id)
+            .append_pair("post_logout_redirect_uri", back_to);
+        Ok(Some(url))
+    }
+}

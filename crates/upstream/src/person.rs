@@ -1,0 +1,181 @@
+//! What a provider tells about a person, cut to what is kept: names, picture, language and handle, each clean and short.
+
+use serde_json::Value;
+use url::{Host, Url};
+
+use super::error::UpstreamError;
+use usher_domain::email::Email;
+use usher_domain::identity::{EmailTrust, VouchedEmail};
+use usher_domain::provider::ProviderSettings;
+use usher_domain::text::{is_control, without_invisible};
+use usher_domain::user::Profile;
+
+const LONGEST: usize = 255;
+
+/// A text for people: without control characters and invisible ones, trimmed, of bounded length.
+pub(super) fn text(value: Option<&Value>) -> Option<String> {
+    // Nothing beyond this can be kept, however much of it is removed.
+    let told: String = value?.as_str()?.chars().filter(|&c| !is_control(c)).take(4 * LONGEST).collect();
+    let clean: String = without_invisible(&told).chars().take(LONGEST).collect();
+    Some(clean.trim().to_owned()).filter(|clean| !clean.is_empty())
+}
+
+/// A picture: an https address on a named host. It is shown by browsers and never fetched by us.
+pub(super) fn picture(value: Option<&Value>) -> Option<String> {
+    let told = value?.as_str().filter(|told| told.len() <= 300)?;
+    let url = Url::parse(told).ok()?;
+    let named = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.'));
+    (url.scheme() == "https" && named && url.username().is_empty()).then(|| told.to_owned())
+}
+
+pub(super) fn locale(value: Option<&Value>) -> Option<String> {
+    let told = value?.as_str()?;
+    let fits = (2..=35).contains(&told.len()) && told.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    fits.then(|| told.replace('_', "-"))
+}
+
+/// The profile in the words of OpenID Connect Core §5.1.
+pub(super) fn profile(claims: &Value) -> Profile {
+    Profile {
+        name: text(claims.get("name")),
+        given_name: text(claims.get("given_name")),
+        family_name: text(claims.get("family_name")),
+        preferred_username: text(claims.get("preferred_username")),
+        picture: picture(claims.get("picture")),
+        locale: locale(claims.get("locale")),
+        ..Profile::default()
+    }
+}
+
+/// A flag that may come as `true`, `"true"`, `1` or `"1"`. What cannot be read is no.
+pub(super) fn flag(value: Option<&Value>) -> bool {
+    match value {
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::String(word)) => word.eq_ignore_ascii_case("true") || word == "1",
+        Some(Value::Number(number)) => number.as_u64() == Some(1),
+        _ => false,
+    }
+}
+
+/// A subject: a text that can only be one person. What programs write when they have none is none.
+pub(super) fn subject(value: Option<&Value>) -> Result<String, UpstreamError> {
+    let told = value.and_then(Value::as_str).unwrap_or_default();
+    let nothing =
+        ["", "null", "undefined", "none", "nil", "nan", "0"].iter().any(|none| told.eq_ignore_ascii_case(none));
+    if nothing || told.len() > LONGEST || told.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(UpstreamError::misbehaved("it does not say who the person is"));
+    }
+    Ok(told.to_owned())
+}
+
+/// A subject that is a whole number.
+pub(super) fn numeric_subject(value: Option<&Value>) -> Result<String, UpstreamError> {
+    let told = value.and_then(Value::as_u64).filter(|number| *number > 0);
+    told.map(|number| number.to_string()).ok_or_else(|| UpstreamError::misbehaved("it does not say who the person is"))
+}
+
+/// The address, judged by the settings. What is no address is left out.
+pub(super) fn email(
+    settings: &ProviderSettings,
+    told: Option<&Value>,
+    claimed: EmailTrust,
+    relay: bool,
+) -> Option<VouchedEmail> {
+    let told = told?.as_str()?;
+    let email = Email::parse(told).ok()?;
+    // A spelling that only reads as this address once it is normalised vouches for nobody.
+    if ![email.as_str(), &email.readable()].iter().any(|known| known.eq_ignore_ascii_case(told.trim_ascii())) {
+        return None;
+    }
+    let trust = settings.judge(&email, claimed);
+    Some(VouchedEmail { email, trust, relay })
+}
+
+/// The domain of an address as told, in lower case.
+pub(super) fn domain(told: Option<&Value>) -> Option<String> {
+    Some(told?.as_str()?.rsplit_once('@')?.1.to_ascii_lowercase())
+}
+
+/// Unverified, or what the provider makes of a checked one.
+pub(super) fn trust_if(verified: bool, checked: EmailTrust) -> EmailTrust {
+    if verified { checked } else { EmailTrust::Unverified }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_are_cut_and_cleaned() {
+        let long = "x".repeat(1_000_000);
+        let told = json!({"name": " Ana\u{202E}\r\n ", "given_name": long, "family_name": 7, "locale": "pt_BR",
+                          "picture": "https://img.test/a.png", "email": "x", "gender": "f", "zoneinfo": "a"});
+        let profile = profile(&told);
+        assert_eq!(profile.name.as_deref(), Some("Ana"));
+        assert_eq!(profile.given_name.as_ref().map(String::len), Some(LONGEST));
+        assert_eq!((profile.family_name.as_deref(), profile.gender.as_deref()), (None, None));
+        assert_eq!(profile.locale.as_deref(), Some("pt-BR"));
+        assert_eq!(profile.clone().checked(), Ok(profile));
+        for bad in [
+            "http://img.test/a",
+            "https://169.254.169.254/",
+            "https://[::1]/",
+            "javascript:x",
+            "https://host/x",
+            "https://u@x.test/",
+        ] {
+            assert_eq!(picture(Some(&json!(bad))), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_flag_that_cannot_be_read_is_no() {
+        for yes in [json!(true), json!("true"), json!("TRUE"), json!(1), json!("1")] {
+            assert!(flag(Some(&yes)), "{yes}");
+        }
+        for no in [
+            json!(false),
+            json!("false"),
+            json!("yes"),
+            json!(2),
+            json!(1.5),
+            json!(null),
+            json!([true]),
+            json!({}),
+            json!(""),
+        ] {
+            assert!(!flag(Some(&no)), "{no}");
+        }
+        assert!(!flag(None));
+    }
+
+    #[test]
+    fn nobody_is_not_somebody() {
+        for nobody in [
+            json!(null),
+            json!(""),
+            json!(0),
+            json!("0"),
+            json!("null"),
+            json!("NULL"),
+            json!("undefined"),
+            json!(1),
+            json!(true),
+            json!({}),
+            json!("a\nb"),
+            json!("a b"),
+            json!("x".repeat(10_240)),
+        ] {
+            assert!(subject(Some(&nobody)).is_err(), "{nobody:.30}");
+        }
+        assert!(subject(None).is_err());
+        assert_eq!(subject(Some(&json!("2244994945"))).unwrap(), "2244994945");
+        for nobody in [json!(0), json!(-1), json!(1.5), json!("1"), json!(null)] {
+            assert!(numeric_subject(Some(&nobody)).is_err(), "{nobody}");
+        }
+        // Beyond what a double can tell apart.
+        assert_eq!(numeric_subject(Some(&json!(9_007_199_254_740_993_u64))).unwrap(), "9007199254740993");
+    }
+}

@@ -1,0 +1,249 @@
+//! Sign in with Apple: a secret that is signed anew for each call, an answer that is posted, a name told once.
+
+use std::fmt::Write as _;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use url::Url;
+
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::ProviderSettings;
+use usher_domain::secret::Secret;
+use usher_domain::time::Timestamp;
+use crate::callback::Callback;
+use crate::departure::{Departure, Kept};
+use crate::desk::Desk;
+use crate::error::UpstreamError;
+use crate::issuer::IssuerRule;
+use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
+use crate::openid::{Metadata, OpenId, Source};
+use crate::{Checked, Promise, Provider, Vouched, id_token, person};
+
+const ISSUER: &str = "https://appleid.apple.com";
+const RELAY: &str = "privaterelay.appleid.com";
+const SECRET_LIFE: i64 = 300;
+
+/// Apple.
+pub(crate) struct Apple(OpenId);
+
+impl Apple {
+    pub fn new(desk: Desk) -> Self {
+        let issuer = desk.base(ISSUER).to_owned();
+        let metadata = Metadata {
+            issuer: issuer.clone(),
+            authorization_endpoint: format!("{issuer}/auth/authorize"),
+            token_endpoint: format!("{issuer}/auth/token"),
+            jwks_uri: format!("{issuer}/auth/keys"),
+            token_endpoint_auth_methods_supported: vec![String::from("client_secret_post")],
+            ..Metadata::default()
+        };
+        let rule = IssuerRule::exactly(issuer, &desk.settings);
+        Self(OpenId::new(desk, Source::Fixed(Box::new(metadata)), rule))
+    }
+
+    fn client_secret(&self) -> Result<Secret<String>, UpstreamError> {
+        let desk = &self.0.desk;
+        client_secret(&desk.settings, desk.secret()?, desk.base(ISSUER), desk.now())
+    }
+
+    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+        let proven = self.0.prove(callback, kept, Some(&self.client_secret()?)).await?;
+        vouched(self.settings(), &proven.claims, proven.issuer, callback.get("user"))
+    }
+
+    async fn told(&self, request: &NoticeRequest) -> Result<Vec<Notice>, UpstreamError> {
+        if request.door != NoticeDoor::Account {
+            return Err(UpstreamError::NoSuchNotice);
+        }
+        let unreadable = || UpstreamError::misbehaved("its notice cannot be read");
+        let body: Value = serde_json::from_slice(&request.body).map_err(|_| unreadable())?;
+        let event = self.0.event(body.get("payload").and_then(Value::as_str).ok_or_else(unreadable)?).await?;
+        // The events are JSON within a string.
+        let text = event.claims.get("events").and_then(Value::as_str).ok_or_else(unreadable)?;
+        let told: Value = serde_json::from_str(text).map_err(|_| unreadable())?;
+        let kind = match told.get("type").and_then(Value::as_str).unwrap_or_default() {
+            "consent-revoked" | "account-delete" | "account-deleted" => NoticeKind::Gone,
+            "email-disabled" => NoticeKind::EmailDisabled,
+            "email-enabled" => NoticeKind::EmailEnabled,
+            _ => return Ok(Vec::new()),
+        };
+        let subject = person::subject(told.get("sub"))?;
+        Ok(vec![event.notice(&self.settings().id, kind, Some(subject), None)])
+    }
+}
+
+/// The JWT that is the client secret, good for five minutes; what is no PEM is a simulator's secret and goes as it is.
+fn client_secret(
+    settings: &ProviderSettings,
+    given: &Secret<String>,
+    audience: &str,
+    now: Timestamp,
+) -> Result<Secret<String>, UpstreamError> {
+    if !given.expose().contains("-----BEGIN") {
+        return Ok(given.clone());
+    }
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let header = json!({"alg": "ES256", "kid": settings.key_id});
+    let claims = json!({"iss": settings.team_id, "iat": now.0, "exp": now.0 + SECRET_LIFE, "aud": audience,
+                        "sub": settings.client_id});
+    let mut token = format!("{}.{}", part(&header), part(&claims));
+    let key = private_key(given).ok_or_else(|| UpstreamError::misconfigured("its private key cannot be read"))?;
+    #[expect(clippy::disallowed_methods, reason = "the argument is ignored: the library draws its own nonces")]
+    let signature = key.sign(&SystemRandom::new(), token.as_bytes());
+    let signature = signature.map_err(|_| UpstreamError::misconfigured("its private key cannot sign"))?;
+    // Writing to a string cannot fail.
+    let _ = write!(token, ".{}", URL_SAFE_NO_PAD.encode(signature));
+    Ok(Secret::new(token))
+}
+
+/// The PKCS #8 key of a `.p8` file.
+fn private_key(pem: &Secret<String>) -> Option<EcdsaKeyPair> {
+    let (_, rest) = pem.expose().split_once("-----BEGIN PRIVATE KEY-----")?;
+    let (body, _) = rest.split_once("-----END PRIVATE KEY-----")?;
+    let text = Secret::new(body.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+    let der = Secret::new(STANDARD.decode(text.expose()).ok()?);
+    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der.expose()).ok()
+}
+
+/// `user` comes with the first consent alone and is not signed: a name to begin with, and nothing else of it.
+fn vouched(
+    settings: &ProviderSettings,
+    claims: &Value,
+    issuer: String,
+    user: Option<&str>,
+) -> Result<Vouched, UpstreamError> {
+    let user: Value = user.and_then(|user| serde_json::from_str(user).ok()).unwrap_or_default();
+    let mut profile = person::profile(claims);
+    profile.given_name = person::text(user.pointer("/name/firstName")).or(profile.given_name);
+    profile.family_name = person::text(user.pointer("/name/lastName")).or(profile.family_name);
+    let told = claims.get("email");
+    let relay = person::flag(claims.get("is_private_email")) || person::domain(told).as_deref() == Some(RELAY);
+    let trust = person::trust_if(person::flag(claims.get("email_verified")), EmailTrust::Verified);
+    Ok(Vouched {
+        provider: settings.id.clone(),
+        issuer,
+        subject: person::subject(claims.get("sub"))?,
+        email: person::email(settings, told, trust, relay),
+        profile,
+        handle: None,
+        amr: id_token::methods(claims),
+        acr: person::text(claims.get("acr")),
+        auth_time: id_token::time(claims, "auth_time"),
+        sid: None,
+    })
+}
+
+impl Provider for Apple {
+    fn settings(&self) -> &ProviderSettings {
+        &self.0.desk.settings
+    }
+
+    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+        // Apple asks which account every time, and takes no hint unless something stands in for it.
+        let real = self.settings().base_url.is_none();
+        Box::pin(async move {
+            let hint = departure.login_hint.clone().filter(|_| !real);
+            self.0.depart(&Departure { login_hint: hint, ..departure.clone() }, Vec::new()).await
+        })
+    }
+
+    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+        Box::pin(self.who(callback, kept))
+    }
+
+    fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
+        Box::pin(self.told(request))
+    }
+
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+        Box::pin(async move {
+            match self.client_secret() {
+                Ok(secret) => self.0.check(Some(&secret), redirect_uri).await,
+                Err(error) => vec![Checked::new("client secret", Err(error))],
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, KeyPair as _, UnparsedPublicKey};
+
+    use super::*;
+    use usher_domain::provider::ProviderKind;
+
+    fn settings() -> ProviderSettings {
+        ProviderSettings {
+            team_id: Some("TEAM012345".into()),
+            key_id: Some("KEY0123456".into()),
+            ..ProviderSettings::new("apple".parse().unwrap(), ProviderKind::Apple, "com.example.web")
+        }
+    }
+
+    #[test]
+    fn the_secret_is_signed_for_five_minutes() {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        // As openssl and Apple write it: PKCS #8.
+        let pkcs8 = pair.to_pkcs8v1().unwrap();
+        let pem =
+            format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(pkcs8.as_ref()));
+        let token = client_secret(&settings(), &Secret::new(pem), ISSUER, Timestamp(1000)).unwrap();
+        let (message, signature) = token.expose().rsplit_once('.').unwrap();
+        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref());
+        key.verify(message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap()).unwrap();
+        let read = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+        let (header, claims) = message.split_once('.').unwrap();
+        assert_eq!(read(header), json!({"alg": "ES256", "kid": "KEY0123456"}));
+        assert_eq!(
+            read(claims),
+            json!({"iss": "TEAM012345", "iat": 1000, "exp": 1300, "aud": ISSUER, "sub": "com.example.web"})
+        );
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_is_the_operators_to_mend() {
+        for bad in [
+            "-----BEGIN PRIVATE KEY-----",
+            "-----BEGIN PRIVATE KEY-----!-----END PRIVATE KEY-----",
+            "-----BEGIN EC PRIVATE KEY-----AA-----END EC PRIVATE KEY-----",
+        ] {
+            let judged = client_secret(&settings(), &Secret::from(bad), ISSUER, Timestamp(0));
+            assert_eq!(judged.unwrap_err().word(), "misconfigured");
+        }
+        assert_eq!(
+            client_secret(&settings(), &Secret::from("sim-secret"), ISSUER, Timestamp(0)).unwrap().expose(),
+            "sim-secret"
+        );
+    }
+
+    #[test]
+    fn the_posted_user_gives_a_name_and_no_address() {
+        let claims = json!({"sub": "001.abc.2", "email": "a@x.test", "email_verified": "true"});
+        let user = r#"{"name":{"firstName":"Ana","lastName":"Silva"},"email":"victim@x.test","sub":"evil"}"#;
+        let who = vouched(&settings(), &claims, ISSUER.into(), Some(user)).unwrap();
+        assert_eq!(who.profile.display_name().as_deref(), Some("Ana Silva"));
+        assert_eq!(who.subject, "001.abc.2");
+        let email = who.email.unwrap();
+        assert_eq!((email.email.as_str(), email.trust, email.relay), ("a@x.test", EmailTrust::Verified, false));
+        for garbage in ["", "{", "[]", "7", r#"{"name":"Ana"}"#] {
+            assert_eq!(vouched(&settings(), &claims, ISSUER.into(), Some(garbage)).unwrap().profile.given_name, None);
+        }
+    }
+
+    #[test]
+    fn a_relay_address_never_matches_anybody() {
+        for claims in [
+            json!({"sub": "1a", "email": "x@privaterelay.appleid.com", "email_verified": true}),
+            json!({"sub": "1a", "email": "x@icloud.com", "email_verified": "true", "is_private_email": "true"}),
+        ] {
+            let email = vouched(&settings(), &claims, ISSUER.into(), None).unwrap().email.unwrap();
+            assert!(email.relay && !email.may_match());
+        }
+        let none = json!({"sub": "1a"});
+        assert_eq!(vouched(&settings(), &none, ISSUER.into(), None).unwrap().email, None);
+    }
+}

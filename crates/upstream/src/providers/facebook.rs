@@ -1,0 +1,359 @@
+//! Facebook Login: OAuth 2 with an error envelope of its own, a proof with every call, and addresses nobody checked.
+//!
+//! `/me` answers for a token of any application, so only a token that came from our own exchange is ever shown to it;
+//! one that somebody hands us would have to pass `debug_token` first, and no door takes such a token.
+
+use std::fmt::Write as _;
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use url::Url;
+
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::secret::Secret;
+use usher_domain::time::Timestamp;
+use usher_domain::user::Profile;
+use crate::callback::Callback;
+use crate::departure::{self, Departure, Kept, Manners};
+use crate::desk::{Counter, Desk};
+use crate::error::{Cause, UpstreamError};
+use crate::notice::{self, Notice, NoticeDoor, NoticeKind, NoticeRequest};
+use crate::{Checked, Promise, Provider, Vouched, person, wire};
+
+const DIALOG: &str = "https://www.facebook.com";
+const GRAPH: &str = "https://graph.facebook.com";
+/// The version of the Graph API that is spoken where none is set.
+pub(crate) const VERSION: &str = "v25.0";
+const FIELDS: &str = "id,name,first_name,last_name,email,picture.type(large)";
+
+/// Facebook.
+pub(crate) struct Facebook(Desk);
+
+impl Facebook {
+    pub fn new(desk: Desk) -> Self {
+        Self(desk)
+    }
+
+    fn address(&self, own: &str, path: &str) -> String {
+        let version = self.0.settings.graph_version.as_deref().unwrap_or(VERSION);
+        self.0.url(own, &format!("/{version}/{path}"))
+    }
+
+    /// Subjects are the application's own, so the application is part of who vouches.
+    fn issuer(&self) -> String {
+        format!("{}/{}", self.0.base(DIALOG), self.0.settings.client_id)
+    }
+
+    fn counter(url: &str) -> Counter<'_> {
+        Counter { url, basic: false, form: TokenForm::Json, error_reader: envelope }
+    }
+
+    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+        let desk = &self.0;
+        let code = callback.code(&desk.settings.id, kept, false, |told| told == desk.base(DIALOG))?;
+        let (secret, url) = (desk.secret()?, self.address(GRAPH, "oauth/access_token"));
+        let tokens = desk.exchange(&Self::counter(&url), Some(secret), code, kept).await?;
+        let proof = appsecret_proof(secret, &tokens.access_token);
+        let url = wire::with_query(&self.address(GRAPH, "me"), &[("fields", FIELDS), ("appsecret_proof", &proof)])?;
+        let bearer = format!("Bearer {}", tokens.access_token.expose());
+        let answer = desk.outbound().send(wire::get(&url, &[("authorization", &bearer)])?).await?;
+        let told = wire::object(&answer)?;
+        if let Some(error) = envelope(&told) {
+            return Err(error);
+        }
+        vouched(&desk.settings, &told, self.issuer())
+    }
+
+    fn told(&self, request: &NoticeRequest) -> Result<Vec<Notice>, UpstreamError> {
+        let kind = match request.door {
+            NoticeDoor::Account => NoticeKind::Gone,
+            NoticeDoor::DataDeletion => NoticeKind::DataDeletion,
+            NoticeDoor::BackchannelLogout => return Err(UpstreamError::NoSuchNotice),
+        };
+        let signed = notice::field(&request.body, "signed_request")?;
+        let (claims, id) = signed_request(self.0.secret()?, &signed)?;
+        Ok(vec![Notice {
+            provider: self.0.settings.id.clone(),
+            issuer: self.issuer(),
+            subject: Some(person::subject(claims.get("user_id"))?),
+            sid: None,
+            kind,
+            id,
+            forget_after: issued(&claims, self.0.now())?,
+        }])
+    }
+}
+
+/// Hexadecimal HMAC-SHA256 of the access token under the secret.
+pub(crate) fn appsecret_proof(secret: &Secret<String>, access_token: &Secret<String>) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
+    let tag = hmac::sign(&key, access_token.expose().as_bytes());
+    tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// `base64url(hmac).base64url(json)`: the claims, and a name made of the signature, since it has none.
+fn signed_request(secret: &Secret<String>, text: &str) -> Result<(Value, String), UpstreamError> {
+    let bad = || UpstreamError::misbehaved("its notice cannot be read");
+    let (signature, payload) = text.split_once('.').ok_or_else(bad)?;
+    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).map_err(|_| bad());
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
+    let signature = decoded(signature)?;
+    hmac::verify(&key, payload.as_bytes(), &signature)
+        .map_err(|_| UpstreamError::misbehaved("the signature of its notice is wrong"))?;
+    let claims: Value = serde_json::from_slice(&decoded(payload)?).map_err(|_| bad())?;
+    let algorithm = claims.get("algorithm").and_then(Value::as_str).unwrap_or_default();
+    if !algorithm.eq_ignore_ascii_case("HMAC-SHA256") {
+        return Err(UpstreamError::misbehaved("its notice is signed in a way that is not allowed"));
+    }
+    Ok((claims, URL_SAFE_NO_PAD.encode(signature)))
+}
+
+/// Facebook calls `iat` by another name.
+fn issued(claims: &Value, now: Timestamp) -> Result<Timestamp, UpstreamError> {
+    notice::age(&serde_json::json!({"iat": claims.get("issued_at")}), now)
+}
+
+/// `{"error":{message,type,code,error_subcode,fbtrace_id}}`: the numbers, never the message.
+fn envelope(told: &Value) -> Option<UpstreamError> {
+    let error = told.get("error")?;
+    let number = |name: &str| error.get(name).and_then(Value::as_i64);
+    let (code, sub) = (number("code"), number("error_subcode"));
+    let cause = |words| Cause::with(words, &format!("{}.{}", code.unwrap_or_default(), sub.unwrap_or_default()));
+    Some(match (code, sub) {
+        (_, Some(36007 | 36009)) => UpstreamError::Replayed,
+        (_, Some(36008)) => UpstreamError::Misconfigured(cause("it was told another redirect URI")),
+        (Some(1 | 101), _) => UpstreamError::Misconfigured(cause("it does not accept the app id or secret")),
+        (Some(2 | 4 | 17 | 341), _) => UpstreamError::Unavailable(cause("it is busy")),
+        // What is wrong with a code that nobody issued has no number of its own.
+        (Some(100), None) if is_about_a_code(error) => UpstreamError::Replayed,
+        (Some(100), _) => UpstreamError::Misconfigured(cause("it does not accept the request")),
+        (Some(10 | 200), _) => UpstreamError::Misconfigured(cause("the app may not do this")),
+        _ => UpstreamError::Misbehaved(cause("it answered with an error")),
+    })
+}
+
+fn is_about_a_code(error: &Value) -> bool {
+    let message = error.get("message").and_then(Value::as_str).unwrap_or_default();
+    ["verification code", "authorization code"].iter().any(|words| message.to_ascii_lowercase().contains(words))
+}
+
+fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+    let drawn = told.pointer("/picture/data/is_silhouette") == Some(&Value::Bool(true));
+    Ok(Vouched {
+        provider: settings.id.clone(),
+        issuer,
+        subject: person::subject(told.get("id"))?,
+        // Facebook does not say whether it ever checked the address: it never counts.
+        email: person::email(settings, told.get("email"), EmailTrust::Unverified, false),
+        profile: Profile {
+            name: person::text(told.get("name")),
+            given_name: person::text(told.get("first_name")),
+            family_name: person::text(told.get("last_name")),
+            picture: person::picture(told.pointer("/picture/data/url")).filter(|_| !drawn),
+            ..Profile::default()
+        },
+        handle: None,
+        amr: Vec::new(),
+        acr: None,
+        auth_time: None,
+        sid: None,
+    })
+}
+
+impl Provider for Facebook {
+    fn settings(&self) -> &ProviderSettings {
+        &self.0.settings
+    }
+
+    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+        Box::pin(async move {
+            let random = &*self.0.around.random;
+            let own = if departure.ask_email_again {
+                vec![("auth_type", String::from("rerequest"))]
+            } else if departure.fresh_choice {
+                vec![("auth_type", String::from("reauthenticate")), ("auth_nonce", random.handle())]
+            } else {
+                Vec::new()
+            };
+            let endpoint = self.address(DIALOG, "dialog/oauth");
+            let manners = Manners { endpoint: &endpoint, scope_sep: ",", own, ..Manners::default() };
+            departure::depart(&self.0.settings, random, departure, &manners)
+        })
+    }
+
+    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+        Box::pin(self.who(callback, kept))
+    }
+
+    fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
+        Box::pin(async { self.told(request) })
+    }
+
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+        Box::pin(async move {
+            let url = self.address(GRAPH, "oauth/access_token");
+            let outcome = self.0.probe(&Self::counter(&url), self.0.given_secret(), redirect_uri).await;
+            vec![Checked::new("token endpoint", outcome)]
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use usher_domain::provider::ProviderKind;
+    use crate::stub::{NOW, Stub, surroundings};
+
+    fn settings() -> ProviderSettings {
+        ProviderSettings::new("facebook".parse().unwrap(), ProviderKind::Facebook, "1234")
+    }
+
+    fn facebook(base: Option<String>) -> Facebook {
+        let settings = ProviderSettings { base_url: base, ..settings() };
+        Facebook::new(Desk::new(settings, Some(Secret::from("hush")), surroundings()))
+    }
+
+    fn signed(claims: &Value, secret: &str) -> String {
+        let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), payload.as_bytes());
+        format!("signed_request={}.{payload}", URL_SAFE_NO_PAD.encode(tag))
+    }
+
+    #[test]
+    fn the_proof_is_hexadecimal() {
+        // RFC 4231 §4.3, test case 2.
+        let proof = appsecret_proof(&Secret::from("Jefe"), &Secret::from("what do ya want for nothing?"));
+        assert_eq!(proof, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+
+    #[test]
+    fn the_sample_of_facebook_is_read_and_its_address_never_counts() {
+        let told = json!({"id":"10215","name":"Ana Silva","email":"a@b.cd","picture":{"data":{"height":200,"is_silhouette":false,"url":"https://scontent.test/p.jpg","width":200}}});
+        let who = vouched(&settings(), &told, "i".into()).unwrap();
+        assert_eq!(
+            (who.subject.as_str(), who.profile.picture.as_deref()),
+            ("10215", Some("https://scontent.test/p.jpg"))
+        );
+        assert!(!who.email.unwrap().may_match());
+        let bare = vouched(&settings(), &json!({"id": "1", "name": "Ana"}), "i".into()).unwrap();
+        assert_eq!(bare.email, None);
+        for nobody in
+            [json!({}), json!({"id": null}), json!({"id": ""}), json!({"id": 0}), json!({"id": 10_215}), json!([])]
+        {
+            assert!(vouched(&settings(), &nobody, "i".into()).is_err(), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn the_envelope_is_understood_by_its_numbers() {
+        for (error, word) in [
+            (
+                json!({"message":"This authorization code has been used.","type":"OAuthException","code":100,"error_subcode":36009,"fbtrace_id":"x"}),
+                "replayed",
+            ),
+            (json!({"code":100,"error_subcode":36007}), "replayed"),
+            (json!({"code":100,"error_subcode":36008}), "misconfigured"),
+            (json!({"message":"Invalid verification code format.","code":100}), "replayed"),
+            (
+                json!({"message":"Error validating access token: Session has expired","type":"OAuthException","code":190,"error_subcode":463,"fbtrace_id":"H2il"}),
+                "misbehaved",
+            ),
+            (
+                json!({"message":"API calls from the server require an appsecret_proof argument","type":"GraphMethodException","code":100}),
+                "misconfigured",
+            ),
+            (json!({"message":"Error validating client secret.","code":1}), "misconfigured"),
+            (json!({"code":4}), "unavailable"),
+            (json!("text"), "misbehaved"),
+            (json!(null), "misbehaved"),
+            (json!({}), "misbehaved"),
+        ] {
+            assert_eq!(envelope(&json!({ "error": error })).unwrap().word(), word, "{error}");
+        }
+        assert_eq!(envelope(&json!({"id": "1"})), None);
+    }
+
+    #[tokio::test]
+    async fn a_person_goes_and_comes_back_with_the_proof() {
+        let stub = Stub::start().await;
+        stub.on(
+            "/v25.0/oauth/access_token",
+            200,
+            json!({"access_token":"EAAG","token_type":"bearer","expires_in":5_183_999}),
+        )
+        .on("/v25.0/me", 200, json!({"id":"10215","name":"Ana"}));
+        let facebook = facebook(Some(stub.base.clone()));
+        let departure = Departure {
+            redirect_uri: "https://id.test/cb".into(),
+            login_hint: Some("persona:ana".into()),
+            ..Departure::default()
+        };
+        let (url, kept) = facebook.depart(&departure).await.unwrap();
+        assert!(url.as_str().starts_with(&format!("{}/v25.0/dialog/oauth?", stub.base)), "{url}");
+        assert!(url.as_str().contains("scope=email%2Cpublic_profile") && url.as_str().contains("persona"));
+        let callback = Callback::parse(&format!("code=AQB&state={}", kept.state)).unwrap();
+        let who = facebook.arrive(&callback, &kept).await.unwrap();
+        assert_eq!((who.subject.as_str(), who.issuer), ("10215", format!("{}/1234", stub.base)));
+        let asked = stub.asked();
+        assert!(asked[0].body.contains("client_secret=hush") && !asked[0].line.contains("hush"));
+        let proof = appsecret_proof(&Secret::from("hush"), &Secret::from("EAAG"));
+        assert!(asked[1].line.contains(&format!("appsecret_proof={proof}")), "{}", asked[1].line);
+        assert!(!asked[1].line.contains("EAAG"));
+    }
+
+    #[tokio::test]
+    async fn a_signed_request_is_believed_with_our_secret_alone() {
+        let facebook = facebook(None);
+        let good = json!({"algorithm":"HMAC-SHA256","issued_at":NOW,"user_id":"10215"});
+        let told = async |body: String, door| facebook.notice(&NoticeRequest { door, body: body.into_bytes() }).await;
+        let notice = told(signed(&good, "hush"), NoticeDoor::DataDeletion).await.unwrap().remove(0);
+        assert_eq!((notice.kind, notice.subject.as_deref()), (NoticeKind::DataDeletion, Some("10215")));
+        assert_eq!(notice.issuer, "https://www.facebook.com/1234");
+        assert_eq!(told(signed(&good, "hush"), NoticeDoor::Account).await.unwrap()[0].kind, NoticeKind::Gone);
+        assert!(told(signed(&good, "hush"), NoticeDoor::BackchannelLogout).await.is_err());
+        for bad in [
+            signed(&good, "other"),
+            signed(&json!({"algorithm":"none","issued_at":NOW,"user_id":"1"}), "hush"),
+            signed(&json!({"algorithm":"HMAC-SHA256","issued_at":NOW + 3600,"user_id":"1"}), "hush"),
+            signed(&json!({"algorithm":"HMAC-SHA256","issued_at":NOW - 30 * 86400,"user_id":"1"}), "hush"),
+            signed(&json!({"algorithm":"HMAC-SHA256","user_id":"1"}), "hush"),
+            signed(&json!({"algorithm":"HMAC-SHA256","issued_at":NOW}), "hush"),
+            signed(&json!([]), "hush"),
+            "signed_request=".into(),
+            "signed_request=.".into(),
+            "signed_request=é.é".into(),
+            String::new(),
+        ] {
+            assert!(told(bad.clone(), NoticeDoor::Account).await.is_err(), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn asking_again_and_choosing_afresh_have_words_of_their_own() {
+        let facebook = facebook(None);
+        let url = async |departure: Departure| facebook.depart(&departure).await.unwrap().0.to_string();
+        let redirect_uri = String::from("https://id.test/cb");
+        assert!(
+            url(Departure { redirect_uri: redirect_uri.clone(), ask_email_again: true, ..Departure::default() })
+                .await
+                .contains("auth_type=rerequest")
+        );
+        assert!(
+            url(Departure { redirect_uri: redirect_uri.clone(), fresh_choice: true, ..Departure::default() })
+                .await
+                .contains("auth_type=reauthenticate&auth_nonce=")
+        );
+        let plain = url(Departure { redirect_uri, login_hint: Some("ana".into()), ..Departure::default() }).await;
+        assert!(plain.starts_with("https://www.facebook.com/v25.0/dialog/oauth?") && !plain.contains("login_hint"));
+    }
+}

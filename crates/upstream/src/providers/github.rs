@@ -1,0 +1,210 @@
+//! GitHub: OAuth 2 with errors under status 200, a number for a subject, and addresses in a list of their own.
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use url::Url;
+
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::secret::Secret;
+use usher_domain::user::Profile;
+use crate::callback::Callback;
+use crate::departure::{self, Departure, Kept, Manners};
+use crate::desk::{Counter, Desk};
+use crate::error::UpstreamError;
+use crate::exchange::by_the_book;
+use crate::{Checked, Promise, Provider, Vouched, person, wire};
+
+const SITE: &str = "https://github.com";
+const API: &str = "https://api.github.com";
+const API_VERSION: &str = "2022-11-28";
+/// Addresses that nobody reads.
+const NOREPLY: &str = "users.noreply.github.com";
+
+/// GitHub.
+pub(crate) struct Github(Desk);
+
+impl Github {
+    pub fn new(desk: Desk) -> Self {
+        Self(desk)
+    }
+
+    fn issuer(&self) -> String {
+        self.0.url(SITE, "/login/oauth")
+    }
+
+    fn counter(url: &str) -> Counter<'_> {
+        Counter { url, basic: false, form: TokenForm::Json, error_reader: by_the_book }
+    }
+
+    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+        let (desk, issuer) = (&self.0, self.issuer());
+        let code = callback.code(&desk.settings.id, kept, false, |told| told == issuer)?;
+        let url = desk.url(SITE, "/login/oauth/access_token");
+        let tokens = desk.exchange(&Self::counter(&url), Some(desk.secret()?), code, kept).await?;
+        let user = self.ask("/user", &tokens.access_token).await?;
+        let asks = desk.settings.asked_scopes().iter().any(|scope| matches!(scope.as_str(), "user" | "user:email"));
+        let emails = if asks { self.ask("/user/emails", &tokens.access_token).await } else { Ok(Value::Null) };
+        let emails = match emails {
+            Err(error @ UpstreamError::Unavailable(_)) => return Err(error),
+            // The permission can be declined: then there is no address.
+            told => told.unwrap_or_default(),
+        };
+        vouched(&desk.settings, &user, &emails, issuer)
+    }
+
+    async fn ask(&self, path: &str, access_token: &Secret<String>) -> Result<Value, UpstreamError> {
+        let bearer = format!("Bearer {}", access_token.expose());
+        let headers = [("authorization", bearer.as_str()), ("x-github-api-version", API_VERSION)];
+        wire::json(self.0.outbound(), wire::get(&self.0.url(API, path), &headers)?).await
+    }
+}
+
+/// The address that is both checked and the main one; never merely the first.
+pub(crate) fn verified_primary(emails: &Value) -> Option<&Value> {
+    let is = |entry: &Value, name: &str| entry.get(name) == Some(&Value::Bool(true));
+    emails.as_array()?.iter().find(|entry| is(entry, "verified") && is(entry, "primary"))?.get("email")
+}
+
+fn vouched(
+    settings: &ProviderSettings,
+    user: &Value,
+    emails: &Value,
+    issuer: String,
+) -> Result<Vouched, UpstreamError> {
+    let login = person::text(user.get("login"));
+    let told = verified_primary(emails).filter(|told| person::domain(Some(told)).as_deref() != Some(NOREPLY));
+    Ok(Vouched {
+        provider: settings.id.clone(),
+        issuer,
+        // `login` is free for somebody else once it is given up.
+        subject: person::numeric_subject(user.get("id"))?,
+        email: person::email(settings, told, EmailTrust::Verified, false),
+        handle: login.as_ref().map(|login| format!("@{login}")),
+        profile: Profile {
+            name: person::text(user.get("name")),
+            preferred_username: login,
+            picture: person::picture(user.get("avatar_url")),
+            ..Profile::default()
+        },
+        amr: Vec::new(),
+        acr: None,
+        auth_time: None,
+        sid: None,
+    })
+}
+
+impl Provider for Github {
+    fn settings(&self) -> &ProviderSettings {
+        &self.0.settings
+    }
+
+    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+        Box::pin(async move {
+            let endpoint = self.0.url(SITE, "/login/oauth/authorize");
+            let own = departure.fresh_choice.then(|| ("prompt", String::from("select_account")));
+            let own = own.into_iter().collect();
+            let manners = Manners { endpoint: &endpoint, scope_sep: " ", own, ..Manners::default() };
+            departure::depart(&self.0.settings, &*self.0.around.random, departure, &manners)
+        })
+    }
+
+    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+        Box::pin(self.who(callback, kept))
+    }
+
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+        Box::pin(async move {
+            let url = self.0.url(SITE, "/login/oauth/access_token");
+            let outcome = self.0.probe(&Self::counter(&url), self.0.given_secret(), redirect_uri).await;
+            vec![Checked::new("token endpoint", outcome)]
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use usher_domain::provider::ProviderKind;
+    use crate::stub::{Stub, surroundings};
+
+    fn settings() -> ProviderSettings {
+        ProviderSettings::new("github".parse().unwrap(), ProviderKind::Github, "us")
+    }
+
+    async fn arrived(stub: &Stub, more: &str) -> Result<Vouched, UpstreamError> {
+        let settings = ProviderSettings { base_url: Some(stub.base.clone()), ..settings() };
+        let github = Github::new(Desk::new(settings, Some(Secret::from("hush")), surroundings()));
+        let departure = Departure { redirect_uri: "https://id.test/cb".into(), ..Departure::default() };
+        let (_, kept) = github.depart(&departure).await.unwrap();
+        github.arrive(&Callback::parse(&format!("code=c&state={}{more}", kept.state)).unwrap(), &kept).await
+    }
+
+    #[test]
+    fn the_sample_of_github_is_read() {
+        let user = json!({"id": 583_231, "login": "octocat", "email": null, "name": "Octo", "avatar_url": "https://avatars.githubusercontent.com/u/1"});
+        let emails = json!([{"email": "o@x.test", "primary": true, "verified": true, "visibility": "private"}]);
+        let who = vouched(&settings(), &user, &emails, "i".into()).unwrap();
+        assert_eq!((who.subject.as_str(), who.handle.as_deref()), ("583231", Some("@octocat")));
+        assert_eq!(who.email.unwrap().trust, EmailTrust::Verified);
+        for nobody in
+            [json!({}), json!({"id": 0}), json!({"id": "583231"}), json!({"id": 1.5}), json!({"id": null}), json!([])]
+        {
+            assert!(vouched(&settings(), &nobody, &emails, "i".into()).is_err(), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn only_the_checked_main_address_is_taken() {
+        let user = json!({"id": 1, "login": "o", "email": "public@x.test"});
+        for none in [
+            json!([]),
+            json!(null),
+            json!({}),
+            json!([{"email": "a@x.test", "primary": true, "verified": false}, {"email": "b@x.test", "primary": false, "verified": true}]),
+            json!([{"email": "a@x.test", "primary": "true", "verified": "true"}]),
+            json!([{"email": "1+o@users.noreply.github.com", "primary": true, "verified": true}]),
+        ] {
+            assert_eq!(vouched(&settings(), &user, &none, "i".into()).unwrap().email, None, "{none}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_under_status_200_is_an_error() {
+        for (error, word) in [
+            ("bad_verification_code", "replayed"),
+            ("incorrect_client_credentials", "misconfigured"),
+            ("redirect_uri_mismatch", "misconfigured"),
+            ("unverified_user_email", "not_allowed"),
+        ] {
+            let stub = Stub::start().await;
+            stub.on(
+                "/login/oauth/access_token",
+                200,
+                json!({"error": error, "error_description": "x", "error_uri": "y"}),
+            );
+            assert_eq!(arrived(&stub, "").await.unwrap_err().word(), word, "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn its_issuer_in_the_callback_is_checked_before_the_code_is_shown_to_anybody() {
+        let stub = Stub::start().await;
+        stub.on(
+            "/login/oauth/access_token",
+            200,
+            json!({"access_token":"gho_x","scope":"read:user,user:email","token_type":"bearer"}),
+        )
+        .on("/user", 200, json!({"id": 583_231, "login": "octocat"}));
+        assert!(arrived(&stub, "&iss=https%3A%2F%2Fevil.test").await.is_err());
+        assert!(stub.asked().is_empty());
+        // No list of addresses: the permission was declined.
+        let who = arrived(&stub, &format!("&iss={}/login/oauth", stub.base)).await.unwrap();
+        assert_eq!((who.email, who.issuer), (None, format!("{}/login/oauth", stub.base)));
+        let asked = stub.asked();
+        assert_eq!(asked[1].headers["x-github-api-version"], API_VERSION);
+        assert!(asked[1].headers["user-agent"].starts_with("usher/"));
+    }
+}

@@ -1,0 +1,211 @@
+//! Google Accounts: OpenID Connect, with an issuer of two spellings, a domain hint that binds nobody, and security events.
+
+use serde_json::Value;
+use url::Url;
+
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::ProviderSettings;
+use crate::callback::Callback;
+use crate::departure::{Departure, Kept};
+use crate::desk::Desk;
+use crate::error::UpstreamError;
+use crate::issuer::IssuerRule;
+use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
+use crate::openid::{OpenId, Source};
+use crate::{Checked, Promise, Provider, Vouched, person};
+use futures_util::future::BoxFuture;
+
+const ISSUER: &str = "https://accounts.google.com";
+
+/// Google.
+pub(crate) struct Google(OpenId);
+
+impl Google {
+    pub fn new(desk: Desk) -> Self {
+        let issuer = desk.base(ISSUER).to_owned();
+        let document = format!("{issuer}/.well-known/openid-configuration");
+        Self(OpenId::new(desk, Source::Document(document), IssuerRule::Google(issuer)))
+    }
+
+    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+        let proven = self.0.prove(callback, kept, Some(self.0.desk.secret()?)).await?;
+        vouched(self.settings(), &proven.claims, proven.issuer)
+    }
+
+    async fn told(&self, request: &NoticeRequest) -> Result<Vec<Notice>, UpstreamError> {
+        if request.door != NoticeDoor::Account {
+            return Err(UpstreamError::NoSuchNotice);
+        }
+        let token =
+            std::str::from_utf8(&request.body).map_err(|_| UpstreamError::misbehaved("its notice cannot be read"))?;
+        let event = self.0.event(token.trim_ascii()).await?;
+        let events = event.claims.get("events").and_then(Value::as_object);
+        let events = events.ok_or_else(|| UpstreamError::misbehaved("its notice tells of nothing"))?;
+        let notices = events.iter().filter_map(|(name, content)| {
+            let kind = kind(name)?;
+            let subject =
+                content.get("subject").or_else(|| event.claims.get("sub_id")).and_then(|about| about.get("sub"));
+            let subject = person::subject(subject).ok();
+            // Only a trial is about nobody.
+            (subject.is_some() || kind == NoticeKind::Test)
+                .then(|| event.notice(&self.settings().id, kind, subject, None))
+        });
+        Ok(notices.collect())
+    }
+}
+
+/// Cross-Account Protection: the event types, by the end of their address.
+fn kind(name: &str) -> Option<NoticeKind> {
+    let (family, name) = name.rsplit_once("/event-type/")?;
+    match (family, name) {
+        ("https://schemas.openid.net/secevent/risc", "sessions-revoked")
+        | ("https://schemas.openid.net/secevent/oauth", "token-revoked") => Some(NoticeKind::SignedOut),
+        ("https://schemas.openid.net/secevent/oauth", "tokens-revoked")
+        | ("https://schemas.openid.net/secevent/risc", "account-purged") => Some(NoticeKind::Gone),
+        ("https://schemas.openid.net/secevent/risc", "account-disabled") => Some(NoticeKind::Disabled),
+        ("https://schemas.openid.net/secevent/risc", "account-enabled") => Some(NoticeKind::Enabled),
+        ("https://schemas.openid.net/secevent/risc", "account-credential-change-required") => {
+            Some(NoticeKind::CredentialChange)
+        }
+        ("https://schemas.openid.net/secevent/risc", "verification") => Some(NoticeKind::Test),
+        _ => None,
+    }
+}
+
+/// Google owns its own two domains, and a Workspace owns its addresses; anything else somebody once proved (UP-03).
+fn trust(claims: &Value) -> EmailTrust {
+    let domain = person::domain(claims.get("email")).unwrap_or_default();
+    let own = matches!(domain.as_str(), "gmail.com" | "googlemail.com");
+    let workspace = claims.get("hd").and_then(Value::as_str).is_some_and(|hd| !hd.is_empty());
+    let checked = if own || workspace { EmailTrust::Authoritative } else { EmailTrust::Verified };
+    person::trust_if(person::flag(claims.get("email_verified")), checked)
+}
+
+/// The `hd` of the request is a hint that the person can take away: the claim decides.
+fn belongs(settings: &ProviderSettings, claims: &Value) -> Result<(), UpstreamError> {
+    let told = claims.get("hd").and_then(Value::as_str).unwrap_or_default();
+    match settings.hd.as_deref() {
+        None => Ok(()),
+        Some("*") if !told.is_empty() => Ok(()),
+        Some(wanted) if wanted.eq_ignore_ascii_case(told) => Ok(()),
+        Some(_) => Err(UpstreamError::NotAllowed("it does not belong to the Workspace".into())),
+    }
+}
+
+fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+    belongs(settings, claims)?;
+    Ok(Vouched {
+        provider: settings.id.clone(),
+        issuer,
+        subject: person::subject(claims.get("sub"))?,
+        email: person::email(settings, claims.get("email"), trust(claims), false),
+        profile: person::profile(claims),
+        handle: None,
+        amr: crate::id_token::methods(claims),
+        acr: person::text(claims.get("acr")),
+        auth_time: crate::id_token::time(claims, "auth_time"),
+        sid: None,
+    })
+}
+
+impl Provider for Google {
+    fn settings(&self) -> &ProviderSettings {
+        &self.0.desk.settings
+    }
+
+    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+        let mut own: Vec<(&'static str, String)> = self.settings().hd.iter().map(|hd| ("hd", hd.clone())).collect();
+        own.extend(departure.fresh_choice.then(|| ("prompt", String::from("select_account"))));
+        Box::pin(self.0.depart(departure, own))
+    }
+
+    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+        Box::pin(self.who(callback, kept))
+    }
+
+    fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
+        Box::pin(self.told(request))
+    }
+
+    fn introduce(&self) -> Promise<'_, ()> {
+        Box::pin(self.0.introduce())
+    }
+
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+        Box::pin(self.0.check(self.0.desk.given_secret(), redirect_uri))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use usher_domain::provider::ProviderKind;
+
+    fn settings() -> ProviderSettings {
+        ProviderSettings::new("google".parse().unwrap(), ProviderKind::Google, "us")
+    }
+
+    #[test]
+    fn the_sample_of_google_is_read() {
+        let claims = json!({"iss":"https://accounts.google.com","azp":"us","aud":"us","sub":"110169484474386276334","hd":"example.com","email":"a@example.com","email_verified":true,"at_hash":"x","nonce":"n","name":"Ana Silva","picture":"https://lh3.googleusercontent.com/a/x","given_name":"Ana","family_name":"Silva","iat":1,"exp":2});
+        let who = vouched(&settings(), &claims, ISSUER.into()).unwrap();
+        assert_eq!((who.subject.as_str(), who.profile.given_name.as_deref()), ("110169484474386276334", Some("Ana")));
+        let email = who.email.unwrap();
+        assert_eq!((email.email.as_str(), email.trust), ("a@example.com", EmailTrust::Authoritative));
+    }
+
+    #[test]
+    fn google_is_the_authority_for_its_own_addresses_alone() {
+        use EmailTrust::{Authoritative, Unverified, Verified};
+        for (email, verified, hd, expected) in [
+            ("a@gmail.com", json!(true), json!(null), Authoritative),
+            ("a@GoogleMail.com", json!("true"), json!(null), Authoritative),
+            ("a@corp.test", json!(true), json!("corp.test"), Authoritative),
+            ("a@corp.test", json!(true), json!(""), Verified),
+            ("a@corp.test", json!(true), json!(null), Verified),
+            ("a@gmail.com.evil.test", json!(true), json!(null), Verified),
+            ("a@gmail.com", json!(false), json!(null), Unverified),
+            ("a@corp.test", json!(false), json!("corp.test"), Unverified),
+            ("a@corp.test", json!(null), json!("corp.test"), Unverified),
+        ] {
+            assert_eq!(
+                trust(&json!({"email": email, "email_verified": verified, "hd": hd})),
+                expected,
+                "{email} {verified} {hd}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_workspace_is_enforced_by_the_claim() {
+        for (wanted, told, fits) in [
+            (None, json!({}), true),
+            (Some("corp.test"), json!({"hd": "Corp.Test"}), true),
+            (Some("corp.test"), json!({"hd": "evil.test"}), false),
+            (Some("corp.test"), json!({}), false),
+            (Some("corp.test"), json!({"hd": ["corp.test"]}), false),
+            (Some("*"), json!({"hd": "any.test"}), true),
+            (Some("*"), json!({"hd": ""}), false),
+            (Some("*"), json!({}), false),
+        ] {
+            let settings = ProviderSettings { hd: wanted.map(str::to_owned), ..settings() };
+            assert_eq!(belongs(&settings, &told).is_ok(), fits, "{wanted:?} {told}");
+        }
+    }
+
+    #[test]
+    fn events_are_known_by_their_whole_address() {
+        assert_eq!(
+            kind("https://schemas.openid.net/secevent/risc/event-type/account-disabled"),
+            Some(NoticeKind::Disabled)
+        );
+        assert_eq!(kind("https://schemas.openid.net/secevent/oauth/event-type/tokens-revoked"), Some(NoticeKind::Gone));
+        for unknown in
+            ["", "account-disabled", "https://evil.test/secevent/risc/event-type/account-disabled", "/event-type/"]
+        {
+            assert_eq!(kind(unknown), None, "{unknown}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Microsoft Entra ID and personal accounts: one issuer for each tenant, and addresses that tenants write themselves.
+
+use serde_json::Value;
+use url::Url;
+
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::ProviderSettings;
+use crate::callback::Callback;
+use crate::departure::{Departure, Kept};
+use crate::desk::Desk;
+use crate::error::UpstreamError;
+use crate::issuer::{CONSUMERS, IssuerRule};
+use crate::openid::{OpenId, Source};
+use crate::{Checked, Promise, Provider, Vouched, id_token, person};
+use futures_util::future::BoxFuture;
+
+const AUTHORITY: &str = "https://login.microsoftonline.com";
+/// Domains whose addresses Microsoft hands out itself.
+const OWN_DOMAINS: &[&str] = &["outlook.com", "hotmail.com", "live.com", "msn.com"];
+
+/// Microsoft.
+pub(crate) struct Microsoft(OpenId);
+
+impl Microsoft {
+    pub fn new(desk: Desk) -> Self {
+        let tenant = desk.settings.tenant.clone().unwrap_or_else(|| String::from("common"));
+        let base = desk.base(AUTHORITY);
+        let authority = base.strip_suffix(&format!("/{tenant}")).unwrap_or(base).to_owned();
+        let document = format!("{authority}/{tenant}/v2.0/.well-known/openid-configuration");
+        let allowed = desk.settings.allowed_tenants.clone();
+        Self(OpenId::new(desk, Source::Document(document), IssuerRule::Microsoft { authority, tenant, allowed }))
+    }
+
+    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+        let proven = self.0.prove(callback, kept, Some(self.0.desk.secret()?)).await?;
+        vouched(self.settings(), &proven.claims, proven.issuer)
+    }
+}
+
+/// The tenant writes `email` as it likes (nOAuth): it counts only where Microsoft says that the domain is the tenant's
+/// own, that it checked the address itself, or that the account is a personal one.
+fn trust(claims: &Value) -> EmailTrust {
+    let told = claims.get("email").and_then(Value::as_str).unwrap_or_default();
+    let listed = |name: &str| {
+        let list = claims.get(name).and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().filter_map(Value::as_str).any(|each| each.eq_ignore_ascii_case(told)))
+    };
+    if person::flag(claims.get("xms_edov")) {
+        return EmailTrust::Authoritative;
+    }
+    if claims.get("tid").and_then(Value::as_str) == Some(CONSUMERS) {
+        let domain = person::domain(claims.get("email")).unwrap_or_default();
+        let own = OWN_DOMAINS.contains(&domain.as_str());
+        return if own { EmailTrust::Authoritative } else { EmailTrust::Verified };
+    }
+    let checked = !told.is_empty() && (listed("verified_primary_email") || listed("verified_secondary_email"));
+    person::trust_if(checked, EmailTrust::Verified)
+}
+
+fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+    // `sub` is another one for every application: `oid` within its tenant stays when ours is registered anew.
+    let (tid, oid) = (person::subject(claims.get("tid"))?, person::subject(claims.get("oid"))?);
+    let profile = person::profile(claims);
+    Ok(Vouched {
+        provider: settings.id.clone(),
+        issuer,
+        subject: format!("{tid}:{oid}"),
+        email: person::email(settings, claims.get("email"), trust(claims), false),
+        handle: profile.preferred_username.clone(),
+        profile,
+        amr: id_token::methods(claims),
+        acr: person::text(claims.get("acr")),
+        auth_time: id_token::time(claims, "auth_time"),
+        sid: person::text(claims.get("sid")),
+    })
+}
+
+impl Provider for Microsoft {
+    fn settings(&self) -> &ProviderSettings {
+        &self.0.desk.settings
+    }
+
+    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+        let own = departure.fresh_choice.then(|| ("prompt", String::from("select_account")));
+        Box::pin(self.0.depart(departure, own.into_iter().collect()))
+    }
+
+    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+        Box::pin(self.who(callback, kept))
+    }
+
+    fn introduce(&self) -> Promise<'_, ()> {
+        Box::pin(self.0.introduce())
+    }
+
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+        Box::pin(self.0.check(self.0.desk.given_secret(), redirect_uri))
+    }
+
+    fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {
+        Box::pin(self.0.end_session_url(back_to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use usher_domain::provider::ProviderKind;
+
+    const HOME: &str = "5a1b7c3e-0000-4000-8000-00000000cafe";
+
+    #[test]
+    fn an_address_that_a_tenant_wrote_is_not_believed() {
+        use EmailTrust::{Authoritative, Unverified, Verified};
+        for (claims, expected) in [
+            (json!({"tid": HOME, "email": "victim@corp.test"}), Unverified),
+            (json!({"tid": HOME, "email": "victim@corp.test", "email_verified": true}), Unverified),
+            (json!({"tid": HOME, "preferred_username": "victim@corp.test"}), Unverified),
+            (json!({"tid": HOME, "email": "a@corp.test", "xms_edov": true}), Authoritative),
+            (json!({"tid": HOME, "email": "a@corp.test", "xms_edov": 1}), Authoritative),
+            (json!({"tid": HOME, "email": "a@corp.test", "xms_edov": "1"}), Authoritative),
+            (json!({"tid": HOME, "email": "a@corp.test", "xms_edov": "false"}), Unverified),
+            (json!({"tid": HOME, "email": "a@corp.test", "xms_edov": {}}), Unverified),
+            (json!({"tid": HOME, "email": "a@corp.test", "verified_primary_email": ["A@corp.test"]}), Verified),
+            (json!({"tid": HOME, "email": "a@corp.test", "verified_primary_email": ["b@corp.test"]}), Unverified),
+            (json!({"tid": HOME, "email": "a@corp.test", "verified_secondary_email": ["a@corp.test"]}), Verified),
+            (json!({"tid": HOME, "verified_primary_email": [""]}), Unverified),
+            (json!({"tid": CONSUMERS, "email": "a@outlook.com"}), Authoritative),
+            (json!({"tid": CONSUMERS, "email": "a@gmail.com"}), Verified),
+        ] {
+            assert_eq!(trust(&claims), expected, "{claims}");
+        }
+    }
+
+    #[test]
+    fn the_subject_is_the_account_within_its_tenant() {
+        let settings = ProviderSettings::new("ms".parse().unwrap(), ProviderKind::Microsoft, "us");
+        let claims = json!({"tid": HOME, "oid": "00000000-0000-0000-66f3-3332eca7ea81", "sub": "AAAA", "email": "a@corp.test",
+                            "preferred_username": "a@corp.test", "name": "Ana"});
+        let who = vouched(&settings, &claims, "i".into()).unwrap();
+        assert_eq!(who.subject, format!("{HOME}:00000000-0000-0000-66f3-3332eca7ea81"));
+        assert!(!who.email.unwrap().may_match());
+        assert!(vouched(&settings, &json!({"tid": HOME, "sub": "AAAA"}), "i".into()).is_err());
+    }
+}

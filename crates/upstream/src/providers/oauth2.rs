@@ -1,0 +1,257 @@
+//! Any OAuth 2 server that tells who the person is: where in its answers is configured, and nothing is guessed.
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use url::Url;
+
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{
+    ClientAuth, EmailVerified, ProviderSettings, SubjectType, TokenForm, UserMap, UserinfoAuth,
+};
+use usher_domain::user::Profile;
+use crate::callback::Callback;
+use crate::departure::{self, Departure, Kept, Manners};
+use crate::desk::{Counter, Desk};
+use crate::error::UpstreamError;
+use crate::exchange::{Tokens, by_the_book};
+use crate::facebook::appsecret_proof;
+use crate::github::verified_primary;
+use crate::{Checked, Promise, Provider, Vouched, person, wire};
+
+/// A configured server.
+pub(crate) struct Oauth2(Desk);
+
+impl Oauth2 {
+    pub fn new(desk: Desk) -> Self {
+        Self(desk)
+    }
+
+    fn issuer(&self) -> &str {
+        self.0.settings.issuer.as_deref().unwrap_or_default()
+    }
+
+    fn counter(&self) -> Counter<'_> {
+        let settings = &self.0.settings;
+        Counter {
+            url: settings.token_url.as_deref().unwrap_or_default(),
+            basic: settings.client_auth.is_none_or(|way| way == ClientAuth::Basic),
+            form: settings.token_response.unwrap_or(TokenForm::Json),
+            error_reader: by_the_book,
+        }
+    }
+
+    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+        let (desk, settings) = (&self.0, &self.0.settings);
+        let code = callback.code(&settings.id, kept, settings.require_iss, |told| told == self.issuer())?;
+        let tokens = desk.exchange(&self.counter(), desk.given_secret(), code, kept).await?;
+        let user = self.ask(settings.userinfo_url.as_deref().unwrap_or_default(), &tokens).await?;
+        let emails = match &settings.emails {
+            Some(list) => Some(self.ask(&list.url, &tokens).await?),
+            None => None,
+        };
+        let map = settings.map.as_ref().ok_or_else(|| UpstreamError::misconfigured("it has no map"))?;
+        vouched(settings, map, &user, emails.as_ref(), self.issuer())
+    }
+
+    async fn ask(&self, url: &str, tokens: &Tokens) -> Result<Value, UpstreamError> {
+        let (settings, token) = (&self.0.settings, tokens.access_token.expose());
+        let mut query: Vec<(&str, String)> = Vec::new();
+        let mut header = None;
+        match settings.userinfo_auth.as_ref().unwrap_or(&UserinfoAuth::Bearer) {
+            UserinfoAuth::Bearer => header = Some(format!("Bearer {token}")),
+            UserinfoAuth::Scheme(scheme) => header = Some(format!("{scheme} {token}")),
+            UserinfoAuth::Query(name) => query.push((name, token.clone())),
+        }
+        if let Some(name) = &settings.userinfo_hmac {
+            query.push((name, appsecret_proof(self.0.secret()?, &tokens.access_token)));
+        }
+        let pairs: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let url = if pairs.is_empty() { url.to_owned() } else { wire::with_query(url, &pairs)? };
+        let headers: Vec<(&str, &str)> = header.iter().map(|value| ("authorization", value.as_str())).collect();
+        wire::json(self.0.outbound(), wire::get(&url, &headers)?).await
+    }
+}
+
+fn vouched(
+    settings: &ProviderSettings,
+    map: &UserMap,
+    user: &Value,
+    emails: Option<&Value>,
+    issuer: &str,
+) -> Result<Vouched, UpstreamError> {
+    let at = |pointer: &Option<String>| pointer.as_deref().and_then(|pointer| user.pointer(pointer));
+    let subject = match map.subject_type.unwrap_or(SubjectType::String) {
+        SubjectType::String => person::subject(user.pointer(&map.subject))?,
+        SubjectType::Integer => person::numeric_subject(user.pointer(&map.subject))?,
+    };
+    let (told, verified) = match emails {
+        Some(list) => (verified_primary(list), true),
+        None => (at(&map.email), is_verified(map, user)),
+    };
+    // Whether a checked address counts is the operator's word; without it, it does not.
+    let claimed = person::trust_if(verified && settings.email_trust.is_some(), EmailTrust::Verified);
+    let username = person::text(at(&map.username));
+    Ok(Vouched {
+        provider: settings.id.clone(),
+        issuer: issuer.to_owned(),
+        subject,
+        email: person::email(settings, told, claimed, false),
+        handle: username.clone(),
+        profile: Profile {
+            name: person::text(at(&map.name)),
+            given_name: person::text(at(&map.given_name)),
+            family_name: person::text(at(&map.family_name)),
+            preferred_username: username,
+            picture: person::picture(at(&map.picture)),
+            locale: person::locale(at(&map.locale)),
+            ..Profile::default()
+        },
+        amr: Vec::new(),
+        acr: None,
+        auth_time: None,
+        sid: None,
+    })
+}
+
+fn is_verified(map: &UserMap, user: &Value) -> bool {
+    match &map.email_verified {
+        None => false,
+        Some(EmailVerified::Always(said)) => *said,
+        Some(EmailVerified::Flag(pointer)) => person::flag(user.pointer(pointer)),
+        Some(EmailVerified::Present { present }) => {
+            !matches!(user.pointer(present), None | Some(Value::Null | Value::Bool(false)))
+        }
+    }
+}
+
+impl Provider for Oauth2 {
+    fn settings(&self) -> &ProviderSettings {
+        &self.0.settings
+    }
+
+    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+        Box::pin(async move {
+            let settings = &self.0.settings;
+            let manners = Manners {
+                endpoint: settings.authorize_url.as_deref().unwrap_or_default(),
+                scope_sep: settings.scope_sep.as_deref().unwrap_or(" "),
+                ..Manners::default()
+            };
+            departure::depart(settings, &*self.0.around.random, departure, &manners)
+        })
+    }
+
+    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+        Box::pin(self.who(callback, kept))
+    }
+
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+        Box::pin(async move {
+            let outcome = self.0.probe(&self.counter(), self.0.given_secret(), redirect_uri).await;
+            vec![Checked::new("token endpoint", outcome)]
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use usher_domain::provider::EmailTrustRule;
+    use usher_domain::secret::Secret;
+    use crate::stub::{Stub, surroundings};
+
+    fn settings(base: &str, more: &Value) -> ProviderSettings {
+        let mut all = json!({
+            "id": "forge", "kind": "oauth2", "label": "Forge", "client_id": "us", "issuer": base,
+            "authorize_url": format!("{base}/authorize"), "token_url": format!("{base}/token"),
+            "userinfo_url": format!("{base}/me"),
+            "map": {"subject": "/data/id", "email": "/data/mail", "username": "/data/nick", "email_verified": "/data/ok"}
+        });
+        for (name, value) in more.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        serde_json::from_value(all).unwrap()
+    }
+
+    fn word(settings: &ProviderSettings, user: &Value) -> Result<String, &'static str> {
+        let map = settings.map.as_ref().unwrap();
+        vouched(settings, map, user, None, "i").map(|who| who.subject).map_err(|error| error.word())
+    }
+
+    #[test]
+    fn a_subject_is_of_the_configured_type_and_stands_where_it_is_configured() {
+        let texts = settings("https://f.test", &json!({}));
+        let numbers = settings("https://f.test", &json!({"map": {"subject": "/id", "subject_type": "integer"}}));
+        assert_eq!(word(&texts, &json!({"data": {"id": "1"}})), Ok("1".into()));
+        assert_eq!(word(&numbers, &json!({"id": 1})), Ok("1".into()));
+        for nobody in [
+            json!({"data": {"id": 1}}),
+            json!({"data": {"id": null}}),
+            json!({"data": {}}),
+            json!({"sub": "1", "id": "1"}),
+            json!({"data": {"id": ""}}),
+        ] {
+            assert_eq!(word(&texts, &nobody), Err("misbehaved"), "{nobody}");
+        }
+        for nobody in [json!({"id": "1"}), json!({"id": 0}), json!({"id": 1.0})] {
+            assert_eq!(word(&numbers, &nobody), Err("misbehaved"), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn an_address_counts_only_if_the_operator_says_so_and_the_server_too() {
+        use EmailTrust::{Authoritative, Unverified, Verified};
+        let verified = Some(EmailTrustRule::Verified);
+        for (rule, map, ok, expected) in [
+            (None, json!("/data/ok"), json!(true), Unverified),
+            (verified, json!("/data/ok"), json!(true), Verified),
+            (verified, json!("/data/ok"), json!("nonsense"), Unverified),
+            (verified, json!("/data/other"), json!(true), Unverified),
+            (verified, json!(true), json!(null), Verified),
+            (verified, json!({"present": "/data/ok"}), json!("x"), Verified),
+            (verified, json!({"present": "/data/ok"}), json!(null), Unverified),
+            (Some(EmailTrustRule::Authoritative), json!("/data/ok"), json!(true), Authoritative),
+            (Some(EmailTrustRule::Authoritative), json!("/data/ok"), json!(false), Unverified),
+            (Some(EmailTrustRule::Never), json!(true), json!(true), Unverified),
+        ] {
+            let mut settings = settings(
+                "https://f.test",
+                &json!({"map": {"subject": "/data/id", "email": "/data/mail", "email_verified": map}}),
+            );
+            settings.email_trust = rule;
+            let user = json!({"data": {"id": "1", "mail": "a@x.test", "ok": ok}});
+            let who = vouched(&settings, settings.map.as_ref().unwrap(), &user, None, "i").unwrap();
+            assert_eq!(who.email.unwrap().trust, expected, "{rule:?} {map} {ok}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_with_manners_of_its_own_is_spoken_to_in_them() {
+        let stub = Stub::start().await;
+        stub.on("/token", 200, json!({"access_token": "at"}))
+            .on("/me", 200, json!({"data": {"id": "u7", "nick": "ana"}}))
+            .on("/emails", 200, json!([{"email": "ana@x.test", "primary": true, "verified": true}]));
+        let base = &stub.base;
+        let settings = settings(
+            base,
+            &json!({"client_auth": "post", "userinfo_auth": "header:token", "userinfo_hmac": "proof",
+            "scope_sep": ",", "scopes": ["a", "b"], "email_trust": "verified", "pkce": "off",
+            "emails": {"url": format!("{base}/emails"), "pick": "verified&&primary"}}),
+        );
+        assert_eq!(settings.check(), Ok(()));
+        let forge = Oauth2::new(Desk::new(settings, Some(Secret::from("hush")), surroundings()));
+        let departure = Departure { redirect_uri: "https://id.test/cb".into(), ..Departure::default() };
+        let (url, kept) = forge.depart(&departure).await.unwrap();
+        assert!(url.as_str().contains("scope=a%2Cb") && !url.as_str().contains("code_challenge"), "{url}");
+        let callback = Callback::parse(&format!("code=c&state={}", kept.state)).unwrap();
+        let who = forge.arrive(&callback, &kept).await.unwrap();
+        assert_eq!((who.subject.as_str(), who.handle.as_deref()), ("u7", Some("ana")));
+        assert!(who.email.unwrap().may_match());
+        let asked = stub.asked();
+        assert!(asked[0].body.contains("client_secret=hush"));
+        assert_eq!(asked[1].headers["authorization"], "token at");
+        assert!(asked[1].line.contains("proof="));
+    }
+}

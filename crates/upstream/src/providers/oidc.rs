@@ -1,0 +1,173 @@
+//! Any OpenID Provider: found by its issuer, asked at userinfo for what its ID token leaves out, heard when it signs out.
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use url::Url;
+
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{Discovery, ProviderSettings};
+use usher_domain::user::Profile;
+use crate::callback::Callback;
+use crate::departure::{Departure, Kept};
+use crate::desk::Desk;
+use crate::error::UpstreamError;
+use crate::issuer::IssuerRule;
+use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest, field};
+use crate::openid::{Metadata, OpenId, Proven, Source};
+use crate::{Checked, Promise, Provider, Vouched, id_token, person, wire};
+
+const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// An OpenID Provider.
+pub(crate) struct Oidc(OpenId);
+
+impl Oidc {
+    pub fn new(desk: Desk) -> Self {
+        let settings = &desk.settings;
+        let issuer = settings.issuer.clone().unwrap_or_default();
+        let source = match settings.discovery {
+            Some(Discovery::Off) => Source::Fixed(Box::new(written_down(settings))),
+            _ => Source::Document(format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))),
+        };
+        let rule = IssuerRule::exactly(issuer, settings);
+        Self(OpenId::new(desk, source, rule))
+    }
+
+    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+        let proven = self.0.prove(callback, kept, self.0.desk.given_secret()).await?;
+        let lacks = |name: &str| proven.claims.get(name).is_none();
+        let more =
+            if lacks("email") || lacks("name") && lacks("given_name") { self.userinfo(&proven).await? } else { None };
+        vouched(self.settings(), &proven.claims, more.as_ref(), proven.issuer)
+    }
+
+    async fn userinfo(&self, proven: &Proven) -> Result<Option<Value>, UpstreamError> {
+        let Some(url) = &proven.metadata.userinfo_endpoint else { return Ok(None) };
+        let bearer = format!("Bearer {}", proven.access_token.expose());
+        let told = wire::json(self.0.desk.outbound(), wire::get(url, &[("authorization", &bearer)])?).await?;
+        same_person(&proven.claims, told).map(Some)
+    }
+
+    async fn told(&self, request: &NoticeRequest) -> Result<Vec<Notice>, UpstreamError> {
+        if request.door != NoticeDoor::BackchannelLogout {
+            return Err(UpstreamError::NoSuchNotice);
+        }
+        let event = self.0.event(&field(&request.body, "logout_token")?).await?;
+        let (subject, sid) = logout(event.typ.as_deref(), &event.claims).map_err(UpstreamError::misbehaved)?;
+        Ok(vec![event.notice(&self.settings().id, NoticeKind::SignedOut, subject, sid)])
+    }
+}
+
+/// Userinfo counts only if it is about the person of the ID token (OpenID Connect Core §5.3.2).
+fn same_person(claims: &Value, told: Value) -> Result<Value, UpstreamError> {
+    if told.get("sub").and_then(Value::as_str).is_some_and(|sub| claims.get("sub").and_then(Value::as_str) == Some(sub))
+    {
+        return Ok(told);
+    }
+    Err(UpstreamError::misbehaved("its userinfo is about somebody else"))
+}
+
+/// What a logout token has of its own (OpenID Connect Back-Channel Logout §2.6): subject, session.
+fn logout(typ: Option<&str>, claims: &Value) -> Result<(Option<String>, Option<String>), &'static str> {
+    if !matches!(typ, None | Some("logout+jwt" | "application/logout+jwt" | "jwt")) {
+        return Err("its notice is another kind of token");
+    }
+    if !claims.get("events").and_then(|events| events.get(LOGOUT_EVENT)).is_some_and(Value::is_object) {
+        return Err("its notice tells of nothing");
+    }
+    let subject = person::subject(claims.get("sub")).ok();
+    let sid = claims.get("sid").and_then(Value::as_str).filter(|sid| (1..=255).contains(&sid.len()));
+    if subject.is_none() && sid.is_none() {
+        Err("its notice is about nobody")
+    } else {
+        Ok((subject, sid.map(str::to_owned)))
+    }
+}
+
+fn written_down(settings: &ProviderSettings) -> Metadata {
+    Metadata {
+        issuer: settings.issuer.clone().unwrap_or_default(),
+        authorization_endpoint: settings.authorize_url.clone().unwrap_or_default(),
+        token_endpoint: settings.token_url.clone().unwrap_or_default(),
+        userinfo_endpoint: settings.userinfo_url.clone(),
+        jwks_uri: settings.jwks_url.clone().unwrap_or_default(),
+        end_session_endpoint: settings.end_session_url.clone(),
+        ..Metadata::default()
+    }
+}
+
+/// The address and what is said of it come from one document: the first that has an address.
+fn vouched(
+    settings: &ProviderSettings,
+    claims: &Value,
+    userinfo: Option<&Value>,
+    issuer: String,
+) -> Result<Vouched, UpstreamError> {
+    let about_email = [Some(claims), userinfo].into_iter().flatten().find(|document| document.get("email").is_some());
+    let email = about_email.and_then(|document| {
+        let trust = person::trust_if(person::flag(document.get("email_verified")), EmailTrust::Verified);
+        person::email(settings, document.get("email"), trust, false)
+    });
+    let (first, more) = (person::profile(claims), userinfo.map(person::profile).unwrap_or_default());
+    let profile = Profile {
+        name: first.name.or(more.name),
+        given_name: first.given_name.or(more.given_name),
+        family_name: first.family_name.or(more.family_name),
+        preferred_username: first.preferred_username.or(more.preferred_username),
+        picture: first.picture.or(more.picture),
+        locale: first.locale.or(more.locale),
+        ..Profile::default()
+    };
+    Ok(Vouched {
+        provider: settings.id.clone(),
+        issuer,
+        subject: person::subject(claims.get("sub"))?,
+        email,
+        handle: profile.preferred_username.clone(),
+        profile,
+        amr: id_token::methods(claims),
+        acr: person::text(claims.get("acr")),
+        auth_time: id_token::time(claims, "auth_time"),
+        sid: claims.get("sid").and_then(Value::as_str).filter(|sid| (1..=255).contains(&sid.len())).map(str::to_owned),
+    })
+}
+
+impl Provider for Oidc {
+    fn settings(&self) -> &ProviderSettings {
+        &self.0.desk.settings
+    }
+
+    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+        Box::pin(async move {
+            let prompts = &self.0.metadata().await?.prompt_values_supported;
+            // Core knows `login` everywhere; choosing among accounts not every provider does.
+            let chooses = prompts.iter().any(|prompt| prompt == "select_account");
+            let prompt = if chooses { "select_account" } else { "login" };
+            let own = departure.fresh_choice.then(|| ("prompt", prompt.to_owned()));
+            self.0.depart(departure, own.into_iter().collect()).await
+        })
+    }
+
+    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+        Box::pin(self.who(callback, kept))
+    }
+
+    fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
+        Box::pin(self.told(request))
+    }
+
+    fn introduce(&self) -> Promise<'_, ()> {
+        Box::pin(self.0.introduce())
+    }
+
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+        Box::pin(self.0.check(self.0.desk.given_secret(), redirect_uri))
+    }
+
+    fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {
+        Box::pin(self.0.end_session_url(back_to))
+    }
+}
+
+#[cfg(test)]
+mod tests;

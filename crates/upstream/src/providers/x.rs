@@ -1,0 +1,221 @@
+//! X: OAuth 2 with PKCE and Basic, `{data:{}}` around everything, an address only where the app may ask for it.
+
+use futures_util::future::BoxFuture;
+use oauth2::http::StatusCode;
+use serde_json::Value;
+use url::Url;
+
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::secret::Secret;
+use usher_domain::user::Profile;
+use crate::callback::Callback;
+use crate::departure::{self, Departure, Kept, Manners};
+use crate::desk::{Counter, Desk};
+use crate::error::{Cause, UpstreamError};
+use crate::{Checked, Promise, Provider, Vouched, person, wire};
+
+const SITE: &str = "https://x.com";
+const API: &str = "https://api.x.com";
+
+/// X.
+pub(crate) struct X(Desk);
+
+impl X {
+    pub fn new(desk: Desk) -> Self {
+        Self(desk)
+    }
+
+    fn counter(url: &str) -> Counter<'_> {
+        // Without a secret it is a public client, whose id goes into the body.
+        Counter { url, basic: true, form: TokenForm::Json, error_reader: error }
+    }
+
+    async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
+        let desk = &self.0;
+        let code = callback.code(&desk.settings.id, kept, false, |told| told == desk.base(SITE))?;
+        let url = desk.url(API, "/2/oauth2/token");
+        let tokens = desk.exchange(&Self::counter(&url), desk.given_secret(), code, kept).await?;
+        let told = match self.me(&tokens.access_token, "confirmed_email,profile_image_url").await? {
+            Ok(told) => told,
+            // An app that may not ask for addresses is refused the whole: once more without.
+            Err(_) => self.me(&tokens.access_token, "profile_image_url").await?.map_err(|status| {
+                UpstreamError::Misconfigured(Cause::with("it does not say who the person is", status.as_str()))
+            })?,
+        };
+        vouched(&desk.settings, &told, desk.base(SITE).to_owned())
+    }
+
+    /// The person, or the status of the refusal.
+    async fn me(
+        &self,
+        access_token: &Secret<String>,
+        fields: &str,
+    ) -> Result<Result<Value, StatusCode>, UpstreamError> {
+        let url = wire::with_query(&self.0.url(API, "/2/users/me"), &[("user.fields", fields)])?;
+        let bearer = format!("Bearer {}", access_token.expose());
+        let answer = self.0.outbound().send(wire::get(&url, &[("authorization", &bearer)])?).await?;
+        let told = wire::object(&answer)?;
+        Ok(if answer.status == StatusCode::OK { Ok(told) } else { Err(answer.status) })
+    }
+}
+
+/// A code that is spent or too old (after half a minute) is `invalid_request` here.
+fn error(told: &Value) -> Option<UpstreamError> {
+    let description = told.get("error_description").and_then(Value::as_str).unwrap_or_default();
+    let spent = told.get("error").and_then(Value::as_str) == Some("invalid_request")
+        && description.starts_with("Value passed for the authorization code");
+    spent.then_some(UpstreamError::Replayed)
+}
+
+fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
+    let data = told.get("data").unwrap_or(&Value::Null);
+    let username = person::text(data.get("username"));
+    Ok(Vouched {
+        provider: settings.id.clone(),
+        issuer,
+        subject: person::subject(data.get("id"))?,
+        // X tells an address only once it was confirmed.
+        email: person::email(settings, data.get("confirmed_email"), EmailTrust::Verified, false),
+        handle: username.as_ref().map(|name| format!("@{name}")),
+        profile: Profile {
+            name: person::text(data.get("name")),
+            preferred_username: username,
+            picture: person::picture(data.get("profile_image_url")),
+            ..Profile::default()
+        },
+        amr: Vec::new(),
+        acr: None,
+        auth_time: None,
+        sid: None,
+    })
+}
+
+impl Provider for X {
+    fn settings(&self) -> &ProviderSettings {
+        &self.0.settings
+    }
+
+    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+        Box::pin(async move {
+            let endpoint = self.0.url(SITE, "/i/oauth2/authorize");
+            let manners = Manners { endpoint: &endpoint, scope_sep: " ", ..Manners::default() };
+            departure::depart(&self.0.settings, &*self.0.around.random, departure, &manners)
+        })
+    }
+
+    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+        Box::pin(self.who(callback, kept))
+    }
+
+    fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
+        Box::pin(async move {
+            let url = self.0.url(API, "/2/oauth2/token");
+            let outcome = self.0.probe(&Self::counter(&url), self.0.given_secret(), redirect_uri).await;
+            vec![Checked::new("token endpoint", outcome)]
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use usher_domain::provider::ProviderKind;
+    use crate::stub::{Stub, surroundings};
+
+    fn settings() -> ProviderSettings {
+        ProviderSettings::new("x".parse().unwrap(), ProviderKind::X, "us")
+    }
+
+    async fn arrived(stub: &Stub) -> Result<Vouched, UpstreamError> {
+        let settings = ProviderSettings { base_url: Some(stub.base.clone()), ..settings() };
+        let x = X::new(Desk::new(settings, Some(Secret::from("hush")), surroundings()));
+        let departure = Departure { redirect_uri: "https://id.test/cb".into(), ..Departure::default() };
+        let (_, kept) = x.depart(&departure).await.unwrap();
+        let callback = Callback::parse(&format!("code=c&state={}", kept.state)).unwrap();
+        x.arrive(&callback, &kept).await
+    }
+
+    fn tokens(stub: &Stub) {
+        stub.on("/2/oauth2/token", 200, json!({"token_type":"bearer","expires_in":7200,"access_token":"at","scope":"users.email users.read tweet.read"}));
+    }
+
+    #[test]
+    fn the_sample_of_x_is_read() {
+        let told = json!({"data":{"id":"2244994945","name":"X Dev","username":"XDevelopers","confirmed_email":"a@b.cd","profile_image_url":"https://pbs.twimg.com/x_normal.jpg","verified":true}});
+        let who = vouched(&settings(), &told, SITE.into()).unwrap();
+        assert_eq!((who.subject.as_str(), who.handle.as_deref()), ("2244994945", Some("@XDevelopers")));
+        assert_eq!(who.email.unwrap().trust, EmailTrust::Verified);
+        for nobody in [
+            json!({}),
+            json!({"id": "1"}),
+            json!({"data": {"id": 2_244_994_945_i64}}),
+            json!({"data": []}),
+            json!({"errors": []}),
+        ] {
+            assert!(vouched(&settings(), &nobody, SITE.into()).is_err(), "{nobody}");
+        }
+        // A user name is no address.
+        assert_eq!(
+            vouched(&settings(), &json!({"data": {"id": "12", "username": "a"}}), SITE.into()).unwrap().email,
+            None
+        );
+    }
+
+    #[tokio::test]
+    async fn the_person_is_asked_for_once_and_the_secret_goes_in_the_header() {
+        let stub = Stub::start().await;
+        tokens(&stub);
+        stub.on("/2/users/me", 200, json!({"data": {"id": "12", "name": "Ana", "username": "ana"}}));
+        assert_eq!(arrived(&stub).await.unwrap().subject, "12");
+        assert_eq!(stub.count("/2/users/me"), 1);
+        let asked = &stub.asked()[0];
+        assert!(asked.headers["authorization"].starts_with("Basic ") && !asked.body.contains("hush"));
+        assert!(asked.body.contains("code_verifier="));
+    }
+
+    #[tokio::test]
+    async fn an_app_that_may_not_ask_for_addresses_asks_again_without() {
+        let stub = Stub::start().await;
+        tokens(&stub);
+        let problem = json!({"title":"Forbidden","type":"about:blank","status":403,"detail":"Forbidden"});
+        stub.on("/2/users/me", 403, problem.clone()).on("/2/users/me", 200, json!({"data": {"id": "12"}}));
+        assert_eq!(arrived(&stub).await.unwrap().subject, "12");
+        assert!(!stub.asked()[2].line.contains("confirmed_email"));
+
+        let stub = Stub::start().await;
+        tokens(&stub);
+        stub.on("/2/users/me", 403, problem);
+        assert_eq!(arrived(&stub).await.unwrap_err().word(), "misconfigured");
+        assert_eq!(stub.count("/2/users/me"), 2);
+    }
+
+    #[tokio::test]
+    async fn refusals_of_x_are_told_apart() {
+        for (status, body, word) in [
+            (
+                400,
+                json!({"error":"invalid_request","error_description":"Value passed for the authorization code was invalid."}),
+                "replayed",
+            ),
+            (
+                400,
+                json!({"error":"invalid_request","error_description":"Missing required parameter [code_verifier]."}),
+                "misconfigured",
+            ),
+            (
+                401,
+                json!({"error":"unauthorized_client","error_description":"Missing valid authorization header"}),
+                "misconfigured",
+            ),
+            (429, json!({"errors":[{"code":88,"message":"Rate limit exceeded"}]}), "unavailable"),
+            (403, json!({"title":"Forbidden","type":"about:blank","status":403,"detail":"Forbidden"}), "misconfigured"),
+        ] {
+            let stub = Stub::start().await;
+            stub.on("/2/oauth2/token", status, body);
+            assert_eq!(arrived(&stub).await.unwrap_err().word(), word, "{status}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! From settings to a provider: one row a kind. A provider is built once and kept while its settings and secret stay.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use url::Url;
+
+use super::apple::Apple;
+use super::desk::Desk;
+use super::error::UpstreamError;
+use super::facebook::Facebook;
+use super::github::Github;
+use super::google::Google;
+use super::microsoft::Microsoft;
+use super::oauth2::Oauth2;
+use super::oidc::Oidc;
+use super::timely::Timely;
+use super::x::X;
+use super::{Provider, Surroundings};
+use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSettings};
+use usher_domain::secret::Secret;
+use usher_http_client::Outbound;
+
+struct Built {
+    settings: ProviderSettings,
+    secret: Option<Secret<String>>,
+    provider: Arc<dyn Provider>,
+}
+
+/// All providers of the house.
+pub struct Registry {
+    around: Surroundings,
+    built: Mutex<HashMap<ProviderId, Built>>,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Registry")
+    }
+}
+
+impl Registry {
+    /// A registry whose providers stand on these surroundings.
+    pub fn new(around: Surroundings) -> Self {
+        Self { around, built: Mutex::default() }
+    }
+
+    /// The one door out, for whoever else has to call somebody.
+    pub const fn outbound(&self) -> &Outbound {
+        &self.around.outbound
+    }
+
+    /// The provider of these settings: the same one, with what it has learnt, for as long as they stay the same.
+    pub fn provider(&self, settings: &ProviderSettings, secret: Option<&Secret<String>>) -> Arc<dyn Provider> {
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = built.get(&settings.id)
+            && known.settings == *settings
+            && known.secret.as_ref() == secret
+        {
+            return Arc::clone(&known.provider);
+        }
+        let provider = build(Desk::new(settings.clone(), secret.cloned(), self.around.clone()));
+        let kept = Built { settings: settings.clone(), secret: secret.cloned(), provider: Arc::clone(&provider) };
+        built.insert(settings.id.clone(), kept);
+        provider
+    }
+
+    /// Checks settings as they are saved: by themselves, and whether their addresses may be called from here.
+    ///
+    /// # Errors
+    /// All faults, each with the field that has it.
+    pub fn check(&self, settings: &ProviderSettings) -> Result<(), Vec<ProviderFault>> {
+        settings.check()?;
+        let called = [
+            ("base_url", settings.base_url.as_deref()),
+            ("issuer", settings.issuer.as_deref().filter(|_| settings.kind == ProviderKind::Oidc)),
+            ("token_url", settings.token_url.as_deref()),
+            ("userinfo_url", settings.userinfo_url.as_deref()),
+            ("jwks_url", settings.jwks_url.as_deref()),
+            ("emails.url", settings.emails.as_ref().map(|list| list.url.as_str())),
+        ];
+        let closed = |url: &str| Url::parse(url).map_or(true, |url| self.around.outbound.may_call(&url).is_err());
+        let faults: Vec<ProviderFault> = called
+            .into_iter()
+            .filter(|(_, url)| url.is_some_and(closed))
+            .map(|(field, _)| ProviderFault { field, why: "may not be called: it is not a public https address" })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+impl Registry {
+    /// Asks whoever answers at the provider's address who they are, as settings are saved. One that cannot be reached, or
+    /// has no metadata, is taken as it is.
+    ///
+    /// # Errors
+    /// The field with the address, if the metadata found there name another issuer, or lead inside (OpenID Connect
+    /// Discovery §4.3).
+    pub async fn introduce(&self, settings: &ProviderSettings) -> Result<(), Vec<ProviderFault>> {
+        let provider = build(Desk::new(settings.clone(), None, self.around.clone()));
+        let Err(error) = provider.introduce().await else { return Ok(()) };
+        // One that is only slow may be right.
+        if !matches!(error, UpstreamError::Misconfigured(_)) {
+            return Ok(());
+        }
+        let field = if settings.kind == ProviderKind::Oidc { "issuer" } else { "base_url" };
+        Err(vec![ProviderFault {
+            field,
+            why: "is not whose metadata are found there, or they lead where nobody may call",
+        }])
+    }
+}
+
+fn build(desk: Desk) -> Arc<dyn Provider> {
+    let patience = desk.outbound().timeout();
+    match desk.settings.kind {
+        ProviderKind::Google => Arc::new(Timely::new(Google::new(desk), patience)),
+        ProviderKind::Facebook => Arc::new(Timely::new(Facebook::new(desk), patience)),
+        ProviderKind::X => Arc::new(Timely::new(X::new(desk), patience)),
+        ProviderKind::Github => Arc::new(Timely::new(Github::new(desk), patience)),
+        ProviderKind::Apple => Arc::new(Timely::new(Apple::new(desk), patience)),
+        ProviderKind::Microsoft => Arc::new(Timely::new(Microsoft::new(desk), patience)),
+        ProviderKind::Oidc => Arc::new(Timely::new(Oidc::new(desk), patience)),
+        ProviderKind::Oauth2 => Arc::new(Timely::new(Oauth2::new(desk), patience)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stub::surroundings;
+    use super::*;
+
+    #[test]
+    fn a_provider_is_kept_until_its_settings_or_its_secret_change() {
+        let registry = Registry::new(surroundings());
+        let settings = ProviderSettings::new("g".parse().unwrap(), ProviderKind::Google, "us");
+        let one = registry.provider(&settings, Some(&Secret::from("a")));
+        assert!(Arc::ptr_eq(&one, &registry.provider(&settings, Some(&Secret::from("a")))));
+        assert!(!Arc::ptr_eq(&one, &registry.provider(&settings, Some(&Secret::from("b")))));
+        let changed = ProviderSettings { hd: Some("*".into()), ..settings };
+        assert!(!Arc::ptr_eq(&one, &registry.provider(&changed, Some(&Secret::from("a")))));
+    }
+
+    #[test]
+    fn an_address_inside_is_refused_when_it_is_saved() {
+        let registry = Registry::new(surroundings());
+        let with = |issuer: &str| ProviderSettings {
+            label: Some("Works".into()),
+            issuer: Some(issuer.into()),
+            ..ProviderSettings::new("works".parse().unwrap(), ProviderKind::Oidc, "us")
+        };
+        assert_eq!(registry.check(&with("https://op.test")), Ok(()));
+        for inside in ["https://10.0.0.1", "https://169.254.169.254", "https://metadata.google.internal"] {
+            assert_eq!(registry.check(&with(inside)).unwrap_err()[0].field, "issuer", "{inside}");
+        }
+    }
+}

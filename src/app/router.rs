@@ -1,0 +1,48 @@
+//! Every address of Usher under the layers around all of them.
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use usher_http_server::extract::client_ip::TrustedProxies;
+use usher_http_server::health::{self, Unready};
+use usher_http_server::layers::deadline::Deadlines;
+use usher_http_server::layers::ready::Gate;
+use usher_http_server::layers::{self, House};
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_pages::wrong_host::other_host;
+use usher_http_server::{assets, files};
+use usher_api::oidc;
+use usher_pages::{routes, problem_page};
+use usher_flows::Usher;
+use usher_mail::caught::CaughtMail;
+
+/// The whole house behind its doors, every layer around it.
+pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
+    let app = App::new(usher, caught);
+    let config = &app.usher.config;
+    let house = House {
+        issuer: config.server.issuer.url().clone(),
+        random: app.usher.random.clone(),
+        proxies: TrustedProxies::new(config.server.trusted_proxies.iter().copied()),
+        other_host: other_host(&app),
+        problem_page: Some(problem_page::problem_page(app.clone())),
+        gate,
+        deadlines: Deadlines::default(),
+    };
+    let routes =
+        page_routes::routes(&app).merge(oidc::routes::routes(&app)).merge(files::routes()).merge(usher_api::routes(&app));
+    let ping = app.usher.clone();
+    let ready = health::routes(move || {
+        let usher = ping.clone();
+        async move { usher.store.check_ready().await.map_err(|_| Unready("database")) }
+    });
+    let router = routes
+        .fallback(files::fallback)
+        .method_not_allowed_fallback(|| async { HttpProblem::method_not_allowed() })
+        .with_state(app)
+        .merge(assets::routes())
+        .merge(ready);
+    layers::wrap(router, house)
+}
