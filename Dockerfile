@@ -5,7 +5,7 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin usher --no-default-features --features vendored-openssl && \
+    cargo build --release --locked --package usher --bin usher --no-default-features --features vendored-openssl && \
     cp target/release/usher /usher
 # Neither the demo applications nor the simulated providers are part of a release.
 RUN /usher version | grep -Fx 'features: vendored-openssl'

@@ -15,10 +15,10 @@ compat: ## Client libraries that others wrote, in seven languages, sign in again
 	tests/compat/run.sh
 
 fmt: ## Format the sources
-	cargo fmt
+	cargo fmt --all
 
 lint: ## Format check and lints, warnings as errors
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --all-targets -- -D warnings
 
 bench: ## Measure a release build

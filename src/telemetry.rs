@@ -14,7 +14,7 @@ use usher_config::LogFormat;
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     /// The filter is no level and no list of directives.
-    #[error("log = {filter:?}: expected a level such as info, or a filter such as info,usher::web=debug ({cause})")]
+    #[error("log = {filter:?}: expected a level such as info, or a filter such as info,usher_api=debug ({cause})")]
     Filter {
         /// As it was given.
         filter: String,
@@ -96,8 +96,8 @@ mod tests {
         let writer = page.clone();
         let subscriber = subscriber(filter, format, false, move || writer.clone()).unwrap();
         tracing::subscriber::with_default(subscriber, || {
-            tracing::info!(target: "usher::web", { client.id = "demo" }, "told\nonce");
-            tracing::debug!(target: "usher::web", "ours in detail");
+            tracing::info!(target: "usher_api", { client.id = "demo" }, "told\nonce");
+            tracing::debug!(target: "usher_api", "ours in detail");
             tracing::debug!(target: "hyper", "theirs in detail");
         });
         let bytes = page.0.lock().unwrap().clone();
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn text_is_for_people_and_has_no_colours_in_a_file() {
         let text = written("info", LogFormat::Text);
-        assert!(text.contains("INFO usher::web: told") && !text.contains('\u{1b}'), "{text}");
+        assert!(text.contains("INFO usher_api: told") && !text.contains('\u{1b}'), "{text}");
     }
 
     #[test]

@@ -71,7 +71,7 @@ if [ -z "${USHER_TEST_POSTGRES_URL:-}" ] && ! postgres_start; then
   skip "PostgreSQL" "no initdb here, and USHER_TEST_POSTGRES_URL is not set"
 fi
 
-suite "format" cargo fmt --check
+suite "format" cargo fmt --all --check
 suite "lints" cargo clippy --all-targets -- -D warnings
 # What the Dockerfile builds: without the parts that are for development alone.
 suite "release features" cargo clippy --bins --no-default-features --features vendored-openssl -- -D warnings

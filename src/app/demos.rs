@@ -95,7 +95,9 @@ impl Demos {
                 other_url,
             };
             let asked = shutdown.asked();
-            tasks.spawn(async move { usher_demo::serve(demo, asked).await.with_context(|| format!("demo {}", guise.name)) });
+            tasks.spawn(
+                async move { usher_demo::serve(demo, asked).await.with_context(|| format!("demo {}", guise.name)) },
+            );
         }
     }
 }

@@ -11,6 +11,7 @@ use super::banner::Banner;
 use super::demos::Demos;
 use super::door::Door;
 use super::furnish::{furnish, open_store};
+use super::router;
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
 use super::{configured, features, instance_lock, mark, run, sample, seed};
@@ -19,7 +20,6 @@ use usher_domain::key::SigningAlg;
 use usher_domain::random::Random;
 use usher_flows::{FlowError, Usher};
 use usher_mail::caught::CaughtMail;
-use crate::web;
 
 /// Signature algorithms of the two demos, so that both are seen at work.
 const DEMO_ALGS: [&str; 2] = ["RS256", "ES256"];
@@ -57,7 +57,7 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
 
     let caught = Arc::new(CaughtMail::new(usher.clock.clone()));
     let gate = starting.gate.clone();
-    starting.open(web::router::build(usher.clone(), Some(caught.clone()), gate));
+    starting.open(router::build(usher.clone(), Some(caught.clone()), gate));
     run::start_jobs(&usher, Some(caught), &mut tasks, &shutdown);
     let urls = demos.as_ref().map(|demos| demos.urls().clone());
     if let Some((demos, secrets)) = demos.zip(secrets) {

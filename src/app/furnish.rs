@@ -13,9 +13,9 @@ use usher_domain::random::Random;
 use usher_domain::time::Clock;
 use usher_flows::password_pool::{PasswordParams, PasswordPool, PoolError};
 use usher_flows::{FlowError, MASTER_KEY_FACT, Usher};
+use usher_http_client::{Outbound, OutboundError, OutboundRules};
 use usher_keys::master::{MasterKey, MasterKeyError};
 use usher_keys::seal::Sealer;
-use usher_http_client::{Outbound, OutboundError, OutboundRules};
 use usher_storage::{OpenOptions, SchemaState, StorageError, Store};
 use usher_upstream::{Registry, Surroundings};
 

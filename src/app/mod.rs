@@ -19,6 +19,7 @@ mod listen;
 mod mailer;
 mod mark;
 mod open_files;
+pub mod router;
 mod run;
 mod sample;
 mod seed;

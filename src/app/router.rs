@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+use usher_flows::Usher;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::health::{self, Unready};
 use usher_http_server::layers::deadline::Deadlines;
@@ -11,12 +12,10 @@ use usher_http_server::layers::ready::Gate;
 use usher_http_server::layers::{self, House};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_pages::wrong_host::other_host;
 use usher_http_server::{assets, files};
-use usher_api::oidc;
-use usher_pages::{routes, problem_page};
-use usher_flows::Usher;
 use usher_mail::caught::CaughtMail;
+use usher_pages::problem_page;
+use usher_pages::wrong_host::other_host;
 
 /// The whole house behind its doors, every layer around it.
 pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
@@ -31,8 +30,10 @@ pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Route
         gate,
         deadlines: Deadlines::default(),
     };
-    let routes =
-        page_routes::routes(&app).merge(oidc::routes::routes(&app)).merge(files::routes()).merge(usher_api::routes(&app));
+    let routes = usher_pages::routes::routes(&app)
+        .merge(usher_api::oidc::routes::routes(&app))
+        .merge(files::routes())
+        .merge(usher_api::routes(&app));
     let ping = app.usher.clone();
     let ready = health::routes(move || {
         let usher = ping.clone();

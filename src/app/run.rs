@@ -8,11 +8,11 @@ use tokio::task::JoinSet;
 
 use super::open_files;
 use super::shutdown::Shutdown;
+use crate::{jobs, telemetry};
 use usher_config::{Config, LogFormat};
 use usher_flows::Usher;
-use usher_mail::Mailer;
 use usher_http_server::layers::panic::log_panics;
-use crate::{jobs, telemetry};
+use usher_mail::Mailer;
 
 /// Requests in flight have so long to finish.
 pub const DRAIN: Duration = Duration::from_secs(25);

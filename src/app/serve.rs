@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::data::pending_migrations;
 use super::door::Door;
 use super::furnish::{furnish, open_store};
+use super::router;
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
 use super::{configured, instance_lock, mailer, mark, run};
@@ -16,7 +17,6 @@ use usher_config::{Config, Profile};
 use usher_domain::random::Random;
 use usher_flows::Usher;
 use usher_mail::Mailer;
-use crate::web;
 
 /// Where `usher dev` keeps everything.
 const DEV_FOLDER: &str = ".usher";
@@ -41,7 +41,7 @@ pub async fn serve(config: Config, migrate: bool) -> anyhow::Result<()> {
     }
     let mailer = smtp.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
     let gate = starting.gate.clone();
-    starting.open(web::router::build(usher.clone(), None, gate));
+    starting.open(router::build(usher.clone(), None, gate));
     run::start_jobs(&usher, mailer, &mut tasks, &shutdown);
     tracing::info!(
         issuer = usher.issuer(),

@@ -80,11 +80,8 @@ async fn grow_older(house: &TestUsher, seconds: u64) {
 /// Every generation in the database was acknowledged, or belongs to one of the answers that a kill cut off.
 async fn check_generations(store: &Store, house: &TestUsher, holders: &[Holder]) {
     for holder in holders {
-        let sealed = house
-            .usher
-            .sealer
-            .open_deterministic_text(usher_keys::seal::Purpose::RefreshToken, &holder.token)
-            .unwrap();
+        let sealed =
+            house.usher.sealer.open_deterministic_text(usher_keys::seal::Purpose::RefreshToken, &holder.token).unwrap();
         let id = usher_domain::id::GrantId(uuid::Uuid::from_slice(&sealed[..16]).unwrap());
         let generation = u32::from_be_bytes(sealed[16..].try_into().unwrap());
         let grant = store.find_grant(id).await.unwrap().unwrap().grant;

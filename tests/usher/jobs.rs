@@ -7,10 +7,10 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use tokio::sync::watch;
 use usher::app::{OsRandom, furnish};
+use usher::jobs::{self, Job};
 use usher_domain::client::ClientType;
 use usher_domain::key::SigningAlg;
 use usher_flows::{Browser, Device, FlowError, ReturnTo, Usher};
-use usher::jobs::{self, Job};
 use usher_storage::StorageError;
 
 use crate::harness::database::TestDatabase;

@@ -5,15 +5,15 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 
+use crate::ApiResult;
 use usher_domain::id::ProjectId;
 use usher_domain::project::Project;
 use usher_flows::api::Caller;
 use usher_flows::{Account, FlowError, Refused, Right};
-use usher_protocol::ows;
-use crate::ApiResult;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_protocol::ows;
 
 /// Whoever calls; 401 if that is nobody.
 pub struct Calling {

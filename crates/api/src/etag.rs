@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
-use usher_flows::{FlowError, Refused};
 use crate::ApiResult;
+use usher_flows::{FlowError, Refused};
 
 /// The tag of a document: it changes with anything in it.
 pub fn tag_of(document: &impl Serialize) -> String {

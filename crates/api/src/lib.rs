@@ -1,5 +1,7 @@
-//! `/api/v1`: what applications build on. Each file is a noun: its wire types, its handlers, and their words for
-//! `/openapi.json`, which is made from the code.
+//! What programs call: the endpoints of OAuth 2 and OpenID Connect ([`oidc`]), and `/api/v1`.
+//!
+//! Each file of `/api/v1` is a noun: its wire types, its handlers, and their words for `/openapi.json`, which is made from
+//! the code.
 //!
 //! Answers are JSON, errors have the one form of [`HttpProblem`]. A path is written once, in the annotation of its
 //! handler.
@@ -15,11 +17,13 @@ pub mod guard;
 pub mod idempotency;
 pub mod list;
 pub mod me;
+pub mod oidc;
 pub mod openapi;
 pub mod parameters;
 pub mod policy;
 pub mod problems;
 pub mod projects;
+pub mod refusal;
 pub mod sync;
 #[cfg(test)]
 mod tests;

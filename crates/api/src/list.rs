@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::projects::ClientView;
+use crate::ApiResult;
 use usher_domain::client::Client;
 use usher_domain::id::ClientId;
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
-use usher_protocol::params::Params;
-use crate::ApiResult;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
+use usher_protocol::params::Params;
 
 /// Items on a page, where nobody says how many.
 const USUAL: u32 = 50;

@@ -14,9 +14,9 @@ use super::fields::{Fields, not_settable};
 use super::problems::{BodyProblems, PersonProblems};
 use usher_domain::user::{Profile, User};
 use usher_flows::Refused;
-use usher_i18n::Lang;
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
+use usher_i18n::Lang;
 
 /// The claims that a person sets by a text.
 const TEXTS: [&str; 14] = [

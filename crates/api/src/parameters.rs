@@ -15,9 +15,9 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
 use super::ApiResult;
-use usher_protocol::params::Params;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_protocol::params::Params;
 
 /// How much of an unknown name is repeated to whoever sent it, in characters.
 const LONGEST_NAME: usize = 64;

@@ -12,11 +12,11 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::json;
 
+use usher_flows::{FlowError, Refused, log_refusal};
 use usher_http_server::error::{PASSING, of_broken};
 use usher_http_server::layers::trace::TraceId;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_flows::{FlowError, Refused, log_refusal};
 use usher_protocol::error::{ErrorCode, OAuthError};
 
 /// How the answer says what would be accepted (RFC 9110 §11.6.1).

@@ -44,6 +44,7 @@ async fn security_txt(State(app): State<App>) -> Response {
 }
 
 /// Nothing lives at this address. If it ends in a slash, what is meant lives at the one without.
+#[expect(clippy::unused_async, reason = "a handler is asynchronous")]
 pub async fn fallback(request: Request) -> Response {
     match without_slash(request.method(), request.uri()) {
         Some(to) => see_other(&to),

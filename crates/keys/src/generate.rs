@@ -81,9 +81,9 @@ fn pkcs8_der(pair: &dyn KeyPair) -> Option<Zeroizing<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::master::MasterKey;
     use usher_domain::key::KeyState;
     use usher_domain::random::SeededRandom;
-    use crate::master::MasterKey;
 
     #[test]
     fn a_fresh_key_is_next_named_by_its_thumbprint_and_sealed() {

@@ -4,13 +4,13 @@ use axum::extract::{Path, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse, Response};
 
-use usher_http_server::extract::visitor::Visitor;
-use crate::views::{DevLetter, DevMail, LetterRow};
-use usher_http_server::problem::HttpProblem;
 use super::show;
+use super::visitor_pages::VisitorPages as _;
+use crate::views::{DevLetter, DevMail, LetterRow};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use super::visitor_pages::VisitorPages as _;
 
 /// GET /dev/mail
 pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Response, HttpProblem> {

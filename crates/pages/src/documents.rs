@@ -11,9 +11,9 @@ use axum::routing::get;
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use rust_embed::RustEmbed;
 
+use super::show;
 use crate::views::{Assets, DocumentPage, NavLink, Page};
 use usher_http_server::problem::HttpProblem;
-use super::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 

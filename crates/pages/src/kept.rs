@@ -6,14 +6,14 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::show;
+use super::visitor_pages::VisitorPages as _;
+use crate::views::{Form, Kept};
 use usher_http_server::extract::body;
 use usher_http_server::extract::visitor::Visitor;
-use crate::views::{Form, Kept};
 use usher_http_server::problem::HttpProblem;
-use super::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use super::visitor_pages::VisitorPages as _;
 use usher_protocol::params::Params;
 
 /// Fields that no page gives back.

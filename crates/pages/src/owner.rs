@@ -7,12 +7,12 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::visitor_pages::VisitorPages as _;
+use usher_flows::{Account, FlowError};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use super::visitor_pages::VisitorPages as _;
-use usher_flows::{Account, FlowError};
 
 /// The owner of an account, signed in at this browser.
 pub struct Owner {

@@ -7,13 +7,13 @@ use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE};
 use axum::response::{Html, IntoResponse as _};
 
+use super::ways::ways;
+use crate::views::{Assets, ErrorPage, Page, Problem};
 use usher_http_server::extract::cookies::Cookies;
 use usher_http_server::extract::visitor::LANGUAGE;
-use crate::views::{Assets, ErrorPage, Page, Problem};
 use usher_http_server::problem::{Asked, HttpProblem, ProblemPage};
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use super::ways::ways;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 

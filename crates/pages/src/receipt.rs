@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::views::ReceiptLine;
 use usher_domain::id::ProjectId;
 use usher_domain::receipt::{Line, Module, Telling};
 use usher_events::feed::Acknowledgement;
 use usher_flows::{Ended, FlowError, RECEIPT_LOOK_EVERY, RECEIPT_LOOKS};
-use usher_i18n::Lang;
-use crate::views::ReceiptLine;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_i18n::Lang;
 
 /// One line for each application that has lost its access. Waits a moment for applications and modules that answer at once.
 ///

@@ -4,12 +4,12 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
+use super::{account, console, dev_mail, documents, factors, kept, login, setup, upstream};
+use crate::oidc::{authorize, logout};
 use usher_http_server::extract::visitor::see_other;
 use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::layers::csrf;
-use crate::oidc::{authorize, logout};
 use usher_http_server::state::App;
-use super::{account, console, dev_mail, documents, factors, kept, login, setup, upstream};
 use usher_http_server::urls;
 
 /// Every page.

@@ -4,19 +4,19 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use usher_http_server::extract::params::FormParams;
-use usher_http_server::extract::visitor::Visitor;
 use super::login::of_refused;
 use super::login::sign_in::{text, with_status};
-use crate::views::{Form, Setup, SetupExpired, SetupValues};
-use usher_http_server::problem::HttpProblem;
 use super::show;
-use usher_http_server::state::App;
-use usher_http_server::urls;
 use super::visitor_pages::VisitorPages as _;
+use crate::views::{Form, Setup, SetupExpired, SetupValues};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
 use usher_flows::{FlowError, NewUser, Refused};
+use usher_http_server::extract::params::FormParams;
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
 
 /// GET
 pub async fn get(

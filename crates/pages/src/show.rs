@@ -5,16 +5,16 @@ use axum::Extension;
 use axum::response::{Html, IntoResponse, Response};
 use url::Url;
 
-use usher_http_server::extract::visitor::Visitor;
-use usher_http_server::layers::security_headers::LeadsOn;
-use crate::views::{AlreadySignedIn, ClientView, FormPost};
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::state::App;
-use usher_http_server::urls;
 use super::visitor_pages::VisitorPages as _;
+use crate::views::{AlreadySignedIn, ClientView, FormPost};
 use usher_domain::client::Client;
 use usher_domain::interaction::{Interaction, Step};
 use usher_flows::{FlowError, Outcome, Refused, ReturnTo, SignedIn};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::layers::security_headers::LeadsOn;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
 use usher_protocol::redirect_uri;
 use usher_protocol::response_mode::{AuthorizationResponse, Delivery};
 

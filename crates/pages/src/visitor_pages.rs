@@ -4,13 +4,13 @@ use askama::Template as _;
 use axum::Extension;
 use axum::response::{Html, IntoResponse as _, Response};
 
-use usher_http_server::extract::visitor::{Visitor, see_other};
-use usher_http_server::layers::security_headers::LeadsOn;
 use crate::views::{AccountChip, Assets, NavLink, Onward, Page, Tab};
-use usher_http_server::problem::HttpProblem;
-use usher_http_server::urls;
 use usher_domain::email::Email;
 use usher_flows::Account;
+use usher_http_server::extract::visitor::{Visitor, see_other};
+use usher_http_server::layers::security_headers::LeadsOn;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::urls;
 use usher_i18n::Lang;
 
 /// Longest address in a header: with six cookies at their longest and all other headers, the head of the answer stays

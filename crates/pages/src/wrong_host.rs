@@ -6,8 +6,8 @@ use askama::Template as _;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
-use usher_http_server::layers::host::{OtherHost, WrongHost, refuse_other_host};
 use crate::views::{Assets, Page, WrongHost as WrongHostPage};
+use usher_http_server::layers::host::{OtherHost, WrongHost, refuse_other_host};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 

@@ -6,8 +6,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 
 use super::fault::{Fault, pointer};
+#[cfg(feature = "authoring")]
 use super::limits;
 use super::value::Type;
+#[cfg(feature = "authoring")]
 use usher_protocol::strict_json;
 
 /// Attributes by name, with their types.
@@ -162,6 +164,7 @@ impl Document {
     ///
     /// # Errors
     /// The first thing that has the wrong shape, with its place where there is one.
+    #[cfg(feature = "authoring")]
     pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
         if bytes.len() > limits::DOCUMENT_BYTES {
             return Err(Fault::error("", format!("a document has at most {} bytes", limits::DOCUMENT_BYTES)));
@@ -173,7 +176,7 @@ impl Document {
     /// The same from JSON that was read already.
     ///
     /// # Errors
-    /// As [`Document::read`].
+    /// The first thing that has the wrong shape, with its place where there is one.
     pub fn from_json(json: Json) -> Result<Self, Fault> {
         // A list of members in their order would do for one, but it is none that a person could read.
         if !json.is_object() {
@@ -202,7 +205,7 @@ fn member(segment: &serde_path_to_error::Segment) -> Option<String> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "authoring"))]
 mod tests {
     use super::*;
 

@@ -6,6 +6,7 @@
 //!
 //! Pure: no clock, no randomness, no I/O.
 
+#[cfg(feature = "authoring")]
 pub mod cedar;
 pub mod check;
 pub mod compile;
@@ -20,6 +21,7 @@ pub mod names;
 pub mod path;
 pub mod routes;
 pub mod table;
+#[cfg(feature = "authoring")]
 pub mod validate;
 pub mod value;
 

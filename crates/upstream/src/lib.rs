@@ -32,13 +32,13 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use url::Url;
 
-pub use usher_domain::identity::Vouched;
 pub use callback::Callback;
 pub use departure::{Departure, Kept};
 pub use error::{Cause, UpstreamError};
 pub use notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
 pub use registry::Registry;
 pub use sunset::graph_sunset;
+pub use usher_domain::identity::Vouched;
 
 use usher_domain::provider::ProviderSettings;
 use usher_domain::random::Random;

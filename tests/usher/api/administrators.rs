@@ -8,14 +8,14 @@ use reqwest::Method;
 use reqwest::header::COOKIE;
 use serde_json::json;
 use tower::ServiceExt as _;
+use usher_api::caller::Administrator;
 use usher_domain::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
 use usher_flows::NewUser;
-use usher_protocol::scope::Scope;
-use usher_api::caller::Administrator;
 use usher_http_server::layers::trace::TraceId;
 use usher_http_server::state::App;
+use usher_protocol::scope::Scope;
 
 use super::ANA;
 use crate::harness::database::on_both_databases;

@@ -28,7 +28,7 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             sources(&path, into);
-        } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("web/codes.rs") {
+        } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("http-server/src/codes.rs") {
             into.push(fs::read_to_string(path).expect("a source"));
         }
     }
@@ -37,7 +37,9 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
 #[test]
 fn every_code_that_is_used_is_in_the_table_and_every_code_of_the_table_is_used() {
     let mut texts = Vec::new();
-    sources(Path::new("src/web"), &mut texts);
+    for folder in ["crates/http-server/src", "crates/api/src", "crates/pages/src"] {
+        sources(Path::new(folder), &mut texts);
+    }
     let literal = Regex::new(r#""([A-Z][A-Z0-9_]{3,})""#).expect("a pattern");
     let used: BTreeSet<&str> = texts
         .iter()
@@ -47,8 +49,8 @@ fn every_code_that_is_used_is_in_the_table_and_every_code_of_the_table_is_used()
     let known: BTreeSet<&str> = CODES.iter().map(|code| code.code).collect();
     let missing: Vec<_> = used.difference(&known).collect();
     let left_over: Vec<_> = known.difference(&used).collect();
-    assert!(missing.is_empty(), "add these to src/web/codes.rs: {missing:?}");
-    assert!(left_over.is_empty(), "nothing uses these of src/web/codes.rs: {left_over:?}");
+    assert!(missing.is_empty(), "add these to crates/http-server/src/codes.rs: {missing:?}");
+    assert!(left_over.is_empty(), "nothing uses these of crates/http-server/src/codes.rs: {left_over:?}");
 }
 
 #[test]
@@ -72,7 +74,7 @@ fn the_document_is_the_table() {
          e-mail address\"}}}},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}}}}\n```\n\nPrograms read `code`, people `message`. \
          `traceId` is also in the header `X-Trace-Id`: quote it when asking for help.\nWith `Accept: \
          application/problem+json` the same comes as RFC 9457 has it. OAuth endpoints speak RFC 6749 instead.\n\nThis table is \
-         written from `src/web/codes.rs`: `UPDATE_DOCS=1 cargo test --test usher api::codes` writes it anew.\n\n{}",
+         written from `crates/http-server/src/codes.rs`: `UPDATE_DOCS=1 cargo test --test usher api::codes` writes it anew.\n\n{}",
         table()
     );
     if std::env::var_os("UPDATE_DOCS").is_some() {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
+use usher::app::router;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::ready::Gate;
-use usher::app::router;
 use usher_http_server::server::{Limits, Server};
 
 use super::wire::send;

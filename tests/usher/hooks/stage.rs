@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::watch;
+use usher::jobs;
 use usher_domain::client::ClientType;
 use usher_flows::{Account, Browser as Cookies, NewClient, RegisteredClient, RegisteredProject, Usher};
-use usher::jobs;
 
 use super::receiver::Receiver;
 use crate::harness::browser::Browser;

@@ -6,10 +6,10 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::sync::watch;
+use usher::jobs;
 use usher_domain::client::ClientType;
 use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
 use usher_flows::RegisteredClient;
-use usher::jobs;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;

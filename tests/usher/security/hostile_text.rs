@@ -10,8 +10,8 @@ use usher_domain::secret::Secret;
 use usher_flows::NewClient;
 use usher_flows::upstream::NewProvider;
 use usher_flows::webhooks::NewWebhook;
-use usher_protocol::client_metadata::ClientMetadata;
 use usher_http_server::urls;
+use usher_protocol::client_metadata::ClientMetadata;
 
 use crate::api::admin_doors::{Operation, operations};
 use crate::api::{By, call, get};

@@ -26,7 +26,7 @@ on_both_databases! {
 #[test]
 fn no_file_of_statements_is_left_out() {
     let listed: std::collections::BTreeSet<&str> = statements().map(|(file, ..)| file).collect();
-    let mut folders = vec![std::path::PathBuf::from("src/storage")];
+    let mut folders = vec![std::path::PathBuf::from("crates/storage/src")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
@@ -34,7 +34,7 @@ fn no_file_of_statements_is_left_out() {
                 folders.push(path);
                 continue;
             }
-            let name = path.strip_prefix("src/storage").unwrap().with_extension("");
+            let name = path.strip_prefix("crates/storage/src").unwrap().with_extension("");
             let name = name.to_str().unwrap();
             let has_statements = std::fs::read_to_string(&path).unwrap().contains("\nstatements! {");
             assert_eq!(listed.contains(name), has_statements, "{name}");

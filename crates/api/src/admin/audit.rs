@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use usher_domain::event::EventKind;
-use usher_domain::time::Timestamp;
-use usher_domain::user::Sub;
-use usher_storage::log::{About, Fact, Search};
 use crate::ApiResult;
 use crate::caller::Administrator;
 use crate::list::{List, ListParams, Wanted};
 use crate::openapi::Refusals;
+use usher_domain::event::EventKind;
+use usher_domain::time::Timestamp;
+use usher_domain::user::Sub;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_storage::log::{About, Fact, Search};
 
 /// Which facts are wanted. Of `user`, `client` and `project` one may be given.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -8,16 +8,16 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use usher_domain::key::SigningKeyRecord;
-use usher_flows::upstream::Checked;
-use usher_storage::providers::StoredProvider;
 use crate::ApiResult;
 use crate::caller::Administrator;
 use crate::list::List;
 use crate::openapi::{BodyRefusals, Refusals};
+use usher_domain::key::SigningKeyRecord;
+use usher_flows::upstream::Checked;
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_storage::providers::StoredProvider;
 
 /// A signing key.
 #[derive(Debug, Serialize, ToSchema)]

@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 
-use usher_domain::page::Cursor;
 use crate::ApiResult;
 use crate::caller::Administrator;
 use crate::list::{ClientList, ClientPage, List, ListParams, Wanted};
 use crate::openapi::Refusals;
 use crate::projects::{ClientView, ProjectView};
+use usher_domain::page::Cursor;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::state::App;
 

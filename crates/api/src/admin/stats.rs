@@ -5,10 +5,10 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use usher_flows::Statistics;
 use crate::ApiResult;
 use crate::caller::Administrator;
 use crate::openapi::Refusals;
+use usher_flows::Statistics;
 use usher_http_server::state::App;
 
 /// The last 30 days.

@@ -8,13 +8,13 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::arriving::Arriving;
+use crate::ApiResult;
+use crate::me::Me;
 use usher_config::SessionMode;
 use usher_domain::factors::Factors;
 use usher_domain::id::SessionId;
 use usher_domain::user::User;
 use usher_flows::{SignedIn, TokenSession};
-use crate::ApiResult;
-use crate::me::Me;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 

@@ -7,10 +7,10 @@ use axum::http::request::Parts;
 
 use usher_config::SessionMode;
 use usher_flows::Browser;
-use usher_protocol::ows;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_protocol::ows;
 
 /// Somebody who is about to be signed in.
 pub struct Arriving {

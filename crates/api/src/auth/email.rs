@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 
 use super::answer::SessionBegun;
 use super::arriving::Arriving;
-use usher_domain::id::ProofId;
-use usher_domain::secret::Secret;
-use usher_flows::{FlowError, Refused};
 use crate::ApiResult;
 use crate::fields::{Fields, under};
 use crate::openapi::Problem;
 use crate::problems::{BodyProblems, CountedProblems};
+use usher_domain::id::ProofId;
+use usher_domain::secret::Secret;
+use usher_flows::{FlowError, Refused};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 
 use super::answer::SessionBegun;
 use super::arriving::Arriving;
-use usher_domain::secret::Secret;
-use usher_flows::{Attempt, CodeKind, FlowError, Refused};
 use crate::ApiResult;
 use crate::fields::Fields;
 use crate::openapi::Problem;
 use crate::problems::{BodyProblems, CountedProblems};
+use usher_domain::secret::Secret;
+use usher_flows::{Attempt, CodeKind, FlowError, Refused};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -4,9 +4,9 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
+use crate::caller::Calling;
 use usher_flows::api::Caller;
 use usher_flows::{Account, FlowError, Refused};
-use crate::caller::Calling;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::answer::SessionTokens;
-use usher_flows::{FlowError, Refused};
 use crate::ApiResult;
 use crate::caller::invalid;
 use crate::fields::Fields;
 use crate::openapi::Problem;
 use crate::problems::{BodyProblems, CountedProblems};
+use usher_flows::{FlowError, Refused};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::state::App;

@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::arriving::Arriving;
+use crate::ApiResult;
+use crate::fields::Fields;
+use crate::problems::{BodyProblems, CountedProblems};
 use usher_config::SessionMode;
 use usher_domain::email::{Email, typo};
 use usher_domain::secret::Secret;
 use usher_flows::{SIGN_UP_LIFETIME, SignUpForm};
-use crate::ApiResult;
-use crate::fields::Fields;
-use crate::problems::{BodyProblems, CountedProblems};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 

@@ -8,13 +8,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::person::Person;
-use usher_domain::device::DeviceName;
-use usher_domain::id::SessionId;
-use usher_domain::session::Session;
 use crate::ApiResult;
 use crate::list::List;
 use crate::openapi::Problem;
 use crate::problems::PersonProblems;
+use usher_domain::device::DeviceName;
+use usher_domain::id::SessionId;
+use usher_domain::session::Session;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 

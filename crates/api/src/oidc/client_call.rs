@@ -4,14 +4,14 @@ use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::HeaderMap;
 
 use super::authorization;
+use crate::refusal::OAuthReply;
 use usher_flows::FlowError;
+use usher_http_server::extract::client_ip::ClientIp;
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::state::App;
 use usher_protocol::client_auth::ClientCredentials;
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
-use usher_http_server::extract::client_ip::ClientIp;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use crate::refusal::OAuthReply;
-use usher_http_server::state::App;
 
 /// Secrets and tokens never travel in the address (RFC 6749 §2.3.1).
 const MISPLACED: [&str; 6] = ["client_secret", "code", "refresh_token", "token", "access_token", "grant_type"];

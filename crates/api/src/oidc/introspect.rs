@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 
 use super::client_call::ClientCall;
-use usher_flows::{FlowError, Introspection};
-use usher_protocol::cause::Cause;
 use crate::refusal::OAuthReply;
+use usher_flows::{FlowError, Introspection};
 use usher_http_server::state::App;
+use usher_protocol::cause::Cause;
 
 /// POST. Only clients that keep a secret may ask: anybody can say the name of a public one.
 pub async fn post(State(app): State<App>, call: ClientCall) -> Result<Json<Introspection>, OAuthReply> {

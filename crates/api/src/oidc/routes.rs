@@ -7,12 +7,12 @@ use bytes::Bytes;
 
 use super::discovery::Document;
 use super::{introspect, jwks, register, revoke, token, userinfo};
-use usher_i18n::Lang;
-use usher_protocol::discovery as metadata;
-use usher_http_server::layers::cors::{self, Cors};
 use crate::refusal;
+use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
 use usher_http_server::urls;
+use usher_i18n::Lang;
+use usher_protocol::discovery as metadata;
 
 /// Seconds for which the metadata may be kept.
 const METADATA_MAX_AGE: u32 = 300;

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 
 use super::client_call::ClientCall;
-use usher_protocol::token::{TokenRequest, TokenResponse};
 use crate::refusal::OAuthReply;
 use usher_http_server::state::App;
+use usher_protocol::token::{TokenRequest, TokenResponse};
 
 /// POST
 pub async fn post(State(app): State<App>, call: ClientCall) -> Result<Json<TokenResponse>, OAuthReply> {

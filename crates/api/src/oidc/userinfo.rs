@@ -7,12 +7,12 @@ use axum::http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
 use super::authorization;
-use usher_protocol::error::OAuthError;
-use usher_protocol::ows;
+use crate::refusal::OAuthReply;
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::problem::HttpProblem;
-use crate::refusal::OAuthReply;
 use usher_http_server::state::App;
+use usher_protocol::error::OAuthError;
+use usher_protocol::ows;
 
 /// The claims, or the refusal.
 type Claims = Result<Json<Map<String, Value>>, OAuthReply>;

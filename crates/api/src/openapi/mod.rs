@@ -15,8 +15,8 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema as _, ToSchema};
 
-use usher_http_server::layers::cors::{self, Cors};
 use crate::oidc::discovery::Document;
+use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
 use usher_http_server::urls;
 

@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::ApiResult;
+use crate::caller::Calling;
+use crate::list::{List, ListParams, Wanted};
+use crate::openapi::Problem;
 use usher_domain::assignment::Assignment;
 use usher_domain::id::AssignmentId;
 use usher_domain::page::Cursor;
 use usher_domain::time::Timestamp;
 use usher_flows::{NewAssignment, Right, Subject};
-use usher_policy::table::Table;
-use crate::ApiResult;
-use crate::caller::Calling;
-use crate::list::{List, ListParams, Wanted};
-use crate::openapi::Problem;
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_policy::table::Table;
 
 /// Whoever has a role.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 
 use super::assignments::SubjectKind;
 use super::shapes::WeighedRule;
-use usher_flows::{Asked, Right};
-use usher_policy::evaluate::Verdict;
-use usher_policy::value::Attributes;
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::openapi::Problem;
+use usher_flows::{Asked, Right};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
+use usher_policy::evaluate::Verdict;
+use usher_policy::value::Attributes;
 
 /// What is asked.
 #[derive(Debug, Deserialize, ToSchema)]

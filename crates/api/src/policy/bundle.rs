@@ -7,13 +7,13 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::shapes::PolicyTable;
 use super::tag;
-use usher_flows::Right;
-use usher_protocol::ows;
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::openapi::Problem;
+use usher_flows::Right;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_protocol::ows;
 
 /// Fetch the published access rules.
 ///

@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use super::shapes::{PolicyDiff, PolicyReview, document};
 use super::tag;
-use usher_flows::{Drafted, FlowError, Refused, Right};
-use usher_policy::Document;
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::openapi::Problem;
+use usher_flows::{Drafted, FlowError, Refused, Right};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
+use usher_policy::Document;
 
 /// Says whether somebody has begun a draft, or this is what is published: `changed` or `published`.
 const POLICY_DRAFT: &str = "policy-draft";

@@ -9,15 +9,15 @@ use utoipa::ToSchema;
 
 use super::shapes::document;
 use super::{name_of, tag};
-use usher_flows::Right;
-use usher_storage::policy::revisions::Publication;
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::openapi::Problem;
+use usher_flows::Right;
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_storage::policy::revisions::Publication;
 
 /// What was published when.
 #[derive(Debug, Serialize, ToSchema)]

@@ -14,9 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use usher_flows::api::Caller;
-use usher_policy::limits::DOCUMENT_BYTES;
 use usher_http_server::layers::limits::BodyLimit;
 use usher_http_server::state::App;
+use usher_policy::limits::DOCUMENT_BYTES;
 
 /// Every route of this noun.
 pub fn routes() -> OpenApiRouter<App> {

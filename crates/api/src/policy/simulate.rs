@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 
 use super::assignments::SubjectKind;
 use super::shapes::Simulation;
-use usher_flows::{Right, SimulatedRoute};
-use usher_policy::value::Attributes;
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::openapi::Problem;
+use usher_flows::{Right, SimulatedRoute};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
+use usher_policy::value::Attributes;
 
 /// As whom, and where to.
 #[derive(Debug, Deserialize, ToSchema)]

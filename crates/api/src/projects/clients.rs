@@ -10,20 +10,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use usher_domain::client::{Client, ClientSecret, SecretRotation};
-use usher_domain::project::Project;
-use usher_flows::api::Caller;
-use usher_flows::{FlowError, NewClient, Refused, RegisteredClient, Right};
-use usher_protocol::client_metadata::ClientMetadata;
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::etag;
 use crate::list::{ClientList, ClientPage, List};
 use crate::openapi::{BodyRefusals, Problem, Refusals};
+use usher_domain::client::{Client, ClientSecret, SecretRotation};
+use usher_domain::project::Project;
+use usher_flows::api::Caller;
+use usher_flows::{FlowError, NewClient, Refused, RegisteredClient, Right};
 use usher_http_server::extract::json::{JsonBody, OptionalJson};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_protocol::client_metadata::ClientMetadata;
 
 /// Members that skip what protects people: only administrators set them.
 const OF_THE_HOUSE: [&str; 2] = ["first_party", "any_localhost_redirect"];

@@ -6,21 +6,21 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::ApiResult;
+use crate::caller::Calling;
+use crate::list::{List, ListParams, Wanted};
+use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_domain::id::UserId;
 use usher_domain::member::Role;
 use usher_domain::page::Cursor;
 use usher_domain::user::Sub;
 use usher_flows::Right;
 use usher_flows::api::Caller;
-use usher_storage::members::NamedMember;
-use crate::ApiResult;
-use crate::caller::Calling;
-use crate::list::{List, ListParams, Wanted};
-use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_storage::members::NamedMember;
 
 /// What a member may do.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]

@@ -5,12 +5,12 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use usher_domain::page::Cursor;
-use usher_flows::{Person, PersonSession, Right};
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::list::{List, ListParams, Wanted};
 use crate::openapi::Refusals;
+use usher_domain::page::Cursor;
+use usher_flows::{Person, PersonSession, Right};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::state::App;
 

@@ -8,11 +8,11 @@ use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use usher_flows::api::Caller;
-use usher_flows::{Right, Rotation, USUAL_OVERLAP};
 use crate::ApiResult;
 use crate::caller::{Calling, bearer};
 use crate::openapi::{BodyRefusals, Problem, Refusals};
+use usher_flows::api::Caller;
+use usher_flows::{Right, Rotation, USUAL_OVERLAP};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 

@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use usher_flows::{FlowError, Right};
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::openapi::Problem;
+use usher_flows::{FlowError, Right};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 

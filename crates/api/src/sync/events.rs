@@ -14,14 +14,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::follower::{Following, place};
 use super::snapshot::Event;
+use crate::ApiResult;
+use crate::openapi::Problem;
 use usher_domain::feed::{Entry, FeedCursor};
 use usher_domain::id::ProjectId;
 use usher_events::feed::frame::{Frame, entry_json};
 use usher_events::feed::{Listener, Next, Transport};
 use usher_flows::FlowError;
 use usher_flows::api::Follower;
-use crate::ApiResult;
-use crate::openapi::Problem;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

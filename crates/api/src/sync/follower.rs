@@ -4,11 +4,11 @@ use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
+use crate::ApiResult;
+use crate::caller::bearer;
 use usher_events::feed::Place;
 use usher_flows::api::Follower;
 use usher_flows::{FlowError, Refused};
-use crate::ApiResult;
-use crate::caller::bearer;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 

@@ -8,10 +8,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::follower::Following;
-use usher_domain::time::Timestamp;
-use usher_flows::api::{MOST_SEEN, Seen};
 use crate::ApiResult;
 use crate::openapi::Problem;
+use usher_domain::time::Timestamp;
+use usher_flows::api::{MOST_SEEN, Seen};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

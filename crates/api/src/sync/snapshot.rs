@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::follower::Following;
+use crate::ApiResult;
+use crate::openapi::Problem;
 use usher_domain::feed::FeedCursor;
 use usher_domain::id::ProjectId;
 use usher_events::feed::frame::entry_json;
-use usher_storage::{StorageError, Store};
-use crate::ApiResult;
-use crate::openapi::Problem;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
+use usher_storage::{StorageError, Store};
 
 /// Entries read at once: the whole list is never in memory.
 const PAGE: u32 = 1_000;

@@ -18,15 +18,15 @@ use utoipa::IntoParams;
 
 use super::events::{News, news};
 use super::follower::{admitted, no_token, place};
+use crate::ApiResult;
+use crate::caller::bearer;
+use crate::openapi::Problem;
 use usher_domain::feed::{EntryKind, FeedCursor};
 use usher_domain::time::Timestamp;
 use usher_events::feed::frame::Frame;
 use usher_events::feed::{Listener, Listening, Next, Place, Transport};
 use usher_flows::FlowError;
 use usher_flows::api::{Credential, Follower};
-use crate::ApiResult;
-use crate::caller::bearer;
-use crate::openapi::Problem;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::server::Stopping;

@@ -7,9 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::follower::Following;
-use usher_flows::api::TICKET_SECONDS;
 use crate::ApiResult;
 use crate::openapi::Problem;
+use usher_flows::api::TICKET_SECONDS;
 use usher_http_server::state::App;
 
 /// A ticket.

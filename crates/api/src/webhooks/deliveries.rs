@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 
 use super::named;
 use super::views::{DeliveryView, Redelivered};
-use usher_domain::time::Timestamp;
-use usher_domain::webhook::DeliveryStatus;
-use usher_flows::Right;
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::list::{List, ListParams, Wanted};
 use crate::openapi::Problem;
+use usher_domain::time::Timestamp;
+use usher_domain::webhook::DeliveryStatus;
+use usher_flows::Right;
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;

@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 
 use super::named;
 use super::views::{WebhookView, WebhookWithSecret};
-use usher_flows::Right;
-use usher_flows::webhooks::{NewWebhook, WebhookChange};
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::list::List;
 use crate::openapi::Problem;
+use usher_flows::Right;
+use usher_flows::webhooks::{NewWebhook, WebhookChange};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 

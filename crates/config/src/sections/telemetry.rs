@@ -7,7 +7,7 @@ use crate::setting::{Fallback, Value, settings};
 settings! {
     /// The log.
     Telemetry {
-        /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,usher::web=debug`.
+        /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,usher_api=debug`.
         "log" => log: String = Fallback::Always("info");
         /// How it is written: text for people, json for machines (one object a line).
         "log_format" => log_format: LogFormat = Fallback::ByProfile { dev: "text", serve: "json" };

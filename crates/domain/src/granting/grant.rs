@@ -118,7 +118,7 @@ pub enum Refresh {
 }
 
 /// The seconds between the last issues of a family, newest in the lowest bits. It is one integer, so that the statement
-/// that rotates a family can compute it: `ROTATE` in `storage/grants.rs` does what [`RecentGaps::then`] does.
+/// that rotates a family can compute it: `ROTATE` in `crates/storage/src/grants.rs` does what [`RecentGaps::then`] does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecentGaps(pub i64);
 

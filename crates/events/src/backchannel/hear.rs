@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use crate::Heard;
 use usher_domain::client::Client;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, EventId, SessionId, UserId};
 use usher_domain::logout_notice::{Address, LogoutNotice, NoticeStatus, give_up_at};
 use usher_domain::session::EndReason;
-use crate::Heard;
 use usher_storage::{Result, Tx};
 
 /// Writes down whom to tell because of a fact. Every end of a session ends its grants, each with a fact of its own: these

@@ -10,14 +10,14 @@ use hyper::http::Request as HttpRequest;
 use hyper::http::header::CONTENT_TYPE;
 use tokio::sync::watch;
 
+use crate::beside::beside;
 use usher_domain::id::ClientId;
 use usher_domain::key::SigningAlg;
 use usher_domain::logout_notice::{Address, LogoutNotice, NoticeStatus, next_try};
 use usher_domain::random::Random;
 use usher_domain::time::{Clock, Timestamp};
-use crate::beside::beside;
-use usher_keys::keyring::Keyring;
 use usher_http_client::{Outbound, Request};
+use usher_keys::keyring::Keyring;
 use usher_protocol::logout_token::{self, LogoutTokenClaims};
 use usher_storage::{Result, Store};
 

@@ -3,20 +3,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::Heard;
 use usher_domain::feed::{EntryKind, MAX_LIVE, Notice, notice_of};
 use usher_domain::id::ProjectId;
-use crate::Heard;
 use usher_storage::{Result, Tx};
 
 /// How often it is looked whether a feed has grown too large, in entries.
 const LOOK_EVERY: i64 = 1_000;
 
 /// Writes down what the projects' modules have to know of a fact, and gives the projects whose feed has grown.
-pub(crate) async fn hear(
-    tx: &mut Tx<'_>,
-    heard: &Heard<'_>,
-    lifetime: Duration,
-) -> Result<BTreeSet<ProjectId>> {
+pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, lifetime: Duration) -> Result<BTreeSet<ProjectId>> {
     let mut grown = BTreeSet::new();
     let Some(notice) = notice_of(heard.event, lifetime) else { return Ok(grown) };
     for project in &heard.projects {

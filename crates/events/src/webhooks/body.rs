@@ -5,9 +5,9 @@ use hyper::http::header::CONTENT_TYPE;
 
 use usher_domain::time::Timestamp;
 use usher_domain::webhook::{Delivery, SealedSecret, Webhook};
+use usher_http_client::Request;
 use usher_keys::seal::{Purpose, Sealer};
 use usher_keys::webhook::WebhookSecret;
-use usher_http_client::Request;
 
 /// A secret as it signs; `None` if it was sealed under another master key.
 pub fn unsealed(secret: &SealedSecret, sealer: &Sealer) -> Option<WebhookSecret> {

@@ -11,12 +11,12 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 
 use super::turn::Turn;
+use crate::beside::beside;
 use usher_domain::id::WebhookId;
 use usher_domain::random::Random;
 use usher_domain::time::Clock;
-use crate::beside::beside;
-use usher_keys::seal::Sealer;
 use usher_http_client::Outbound;
+use usher_keys::seal::Sealer;
 use usher_storage::outgoing::webhooks::Claim;
 use usher_storage::{Result, Store};
 

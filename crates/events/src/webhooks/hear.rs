@@ -1,9 +1,9 @@
 //! Webhooks as a reader of the log: a fact becomes one message for each webhook that wants it.
 
+use crate::Heard;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::EventId;
 use usher_domain::webhook::catalogue::{self, MessageType, subject_of};
-use crate::Heard;
 use usher_storage::outgoing::deliveries::NewDelivery;
 use usher_storage::outgoing::webhooks::Listening;
 use usher_storage::{Result, Tx};

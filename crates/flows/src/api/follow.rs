@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::caller::{Caller, Right};
-use usher_domain::feed::FeedCursor;
-use usher_domain::id::{ClientId, ProjectId};
-use usher_domain::time::Timestamp;
 use crate::accounts::secret_hash;
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
+use usher_domain::feed::FeedCursor;
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::time::Timestamp;
 use usher_storage::feed::Ticket;
 
 /// Seconds within which a ticket is to be used.

@@ -8,9 +8,9 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 
 use super::caller::Caller;
-use usher_domain::time::Timestamp;
 use crate::error::FlowError;
 use crate::usher::{Device, Usher};
+use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;
 
 /// An answer is kept for so long.

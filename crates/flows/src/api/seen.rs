@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::error::FlowError;
+use crate::usher::Usher;
 use usher_domain::history::{Entry, SEEN};
 use usher_domain::id::{ClientId, EventId, ProjectId};
 use usher_domain::time::Timestamp;
-use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_keys::project_key::ProjectLock;
 
 /// Most sessions in one report.

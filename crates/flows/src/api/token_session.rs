@@ -2,17 +2,17 @@
 //! stands for it.
 
 use super::house_client::{ACCOUNT_SCOPE, HOUSE_CLIENT};
+use crate::accounts::Account;
+use crate::error::{FlowError, Refused};
+use crate::introspect::Access;
+use crate::issue::Issue;
+use crate::usher::{Device, Usher};
 use usher_domain::client::Client;
 use usher_domain::event::EventKind;
 use usher_domain::grant::{Grant, RefreshFamily};
 use usher_domain::id::{GrantId, SessionId};
 use usher_domain::session::{EndReason, Session};
 use usher_domain::user::{User, UserStatus};
-use crate::accounts::Account;
-use crate::error::{FlowError, Refused};
-use crate::introspect::Access;
-use crate::issue::Issue;
-use crate::usher::{Device, Usher};
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::error::ErrorCode;
 use usher_protocol::scope::Scope;

@@ -1,5 +1,10 @@
 //! What a person has beside a password: who may change it, and what every change of it leaves behind.
 
+use crate::accounts::{Account, Browser, secret_hash};
+use crate::error::{FlowError, Refused};
+use crate::notices::PreparedNotice;
+use crate::standing::check_standing;
+use crate::usher::Usher;
 use usher_domain::authentication::{AAL2, Authentication, Means, acr_meets};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::factors::Factors;
@@ -9,11 +14,6 @@ use usher_domain::remembered::RememberedBrowser;
 use usher_domain::session::Session;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
-use crate::accounts::{Account, Browser, secret_hash};
-use crate::error::{FlowError, Refused};
-use crate::notices::PreparedNotice;
-use crate::standing::check_standing;
-use crate::usher::Usher;
 use usher_storage::{Result as Stored, Tx};
 
 /// What a change of a factor begins with and leaves behind, in the same transaction: whoever asked for it still stands; its
@@ -174,11 +174,7 @@ impl Usher {
     }
 
     /// A session goes on as it is, under a new secret: whoever had the old one has nothing of what was just changed.
-    pub(crate) async fn renew_session(
-        &self,
-        account: &Account,
-        browser: &mut Browser,
-    ) -> Result<(), FlowError> {
+    pub(crate) async fn renew_session(&self, account: &Account, browser: &mut Browser) -> Result<(), FlowError> {
         let (id, secret) = (account.session.id, self.random.token());
         let hash = secret_hash(&secret);
         let renew =

@@ -13,6 +13,11 @@ use webauthn_rs::prelude::{
     PublicKeyCredential, RegisterPublicKeyCredential, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
+use crate::accounts::{Account, Browser};
+use crate::arrive::SignedIn;
+use crate::authorize::mark_hash;
+use crate::error::{FlowError, Refused};
+use crate::usher::{Device, Usher};
 use usher_domain::authentication::{Authentication, Guard, Means};
 use usher_domain::event::EventKind;
 use usher_domain::id::{CeremonyId, PasskeyId, UserId};
@@ -21,11 +26,6 @@ use usher_domain::passkey::{StoredPasskey, aaguid, maker, tidy_name};
 use usher_domain::text::NameFault;
 use usher_domain::time::Timestamp;
 use usher_domain::user::UserStatus;
-use crate::accounts::{Account, Browser};
-use crate::arrive::SignedIn;
-use crate::authorize::mark_hash;
-use crate::error::{FlowError, Refused};
-use crate::usher::{Device, Usher};
 use usher_keys::seal::Purpose;
 use usher_storage::StorageError;
 

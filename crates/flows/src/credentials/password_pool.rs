@@ -13,9 +13,9 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::{Semaphore, oneshot};
 
-use usher_domain::secret::Secret;
 use crate::password_rules::LONGEST_BYTES;
 pub use crate::password_rules::normalise;
+use usher_domain::secret::Secret;
 
 const OUTPUT: usize = 32;
 /// A recorded hash may ask for this much memory and no more, in KiB: a damaged row must not take the machine.

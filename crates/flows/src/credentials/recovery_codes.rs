@@ -1,12 +1,12 @@
 //! Recovery codes: ten at a time, shown once, each good once.
 
+use crate::accounts::Account;
+use crate::error::FlowError;
+use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::UserId;
 use usher_domain::notice::Notice;
 use usher_domain::user::User;
-use crate::accounts::Account;
-use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_keys::seal::Purpose;
 
 /// Codes in a set.

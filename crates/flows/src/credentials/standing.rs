@@ -1,8 +1,8 @@
 //! Who asked for a change when it is written: what was checked beforehand may have ended meanwhile.
 
+use crate::error::Refused;
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::time::Timestamp;
-use crate::error::Refused;
 use usher_storage::sessions::Standing;
 use usher_storage::{Result as Stored, Tx};
 

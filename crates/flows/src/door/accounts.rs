@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use aws_lc_rs::digest;
 
+use crate::error::FlowError;
+use crate::usher::{Device, Usher};
 use usher_domain::id::SessionId;
 use usher_domain::session::Session;
 use usher_domain::time::Timestamp;
 use usher_domain::user::{User, UserStatus};
-use crate::error::FlowError;
-use crate::usher::{Device, Usher};
 
 /// Most accounts side by side in one browser.
 const MOST: usize = 8;

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-use usher_domain::authentication::{Authentication, Guard, Method};
-use usher_domain::id::{CeremonyId, ProofId, SessionId, UserId};
-use usher_domain::time::Timestamp;
-use usher_domain::user::User;
 use crate::accounts::{Browser, secret_hash};
 use crate::authorize::mark_hash;
 use crate::error::{FlowError, Refused};
 use crate::usher::{Device, Usher};
+use usher_domain::authentication::{Authentication, Guard, Method};
+use usher_domain::id::{CeremonyId, ProofId, SessionId, UserId};
+use usher_domain::time::Timestamp;
+use usher_domain::user::User;
 use usher_keys::seal::Purpose;
 
 /// How long a person may take between the first step and the second.

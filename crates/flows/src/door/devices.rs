@@ -1,14 +1,14 @@
 //! The browsers a user was seen in: of a sign-in with a strange one, the user is told.
 
+use crate::accounts::{Browser, secret_hash};
+use crate::error::FlowError;
+use crate::notices::PreparedNotice;
+use crate::usher::{Device, Usher};
 use usher_domain::device::DeviceName;
 use usher_domain::id::UserId;
 use usher_domain::notice::Notice;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
-use crate::accounts::{Browser, secret_hash};
-use crate::error::FlowError;
-use crate::notices::PreparedNotice;
-use crate::usher::{Device, Usher};
 use usher_storage::Tx;
 
 /// A browser that signs a user in, and the letter where it is a strange one.

@@ -1,14 +1,14 @@
 //! Email addresses that are new to this server: which are accepted, and how a registration that waits gets another one.
 
-use usher_config::Profile;
-use usher_domain::email::{Email, EmailFault};
-use usher_domain::id::ProofId;
-use usher_domain::proof::ProofKind;
 use crate::accounts::Browser;
 use crate::authorize::mark_hash;
 use crate::error::{FlowError, Refused};
 use crate::sign_up::Replaced;
 use crate::usher::{Device, Usher};
+use usher_config::Profile;
+use usher_domain::email::{Email, EmailFault};
+use usher_domain::id::ProofId;
+use usher_domain::proof::ProofKind;
 use usher_i18n::Lang;
 
 impl Usher {

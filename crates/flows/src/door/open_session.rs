@@ -3,14 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::accounts::{Account, Browser, secret_hash};
+use crate::error::FlowError;
+use crate::usher::{Device, Usher};
 use usher_domain::authentication::{Authentication, Guard};
 use usher_domain::event::EventKind;
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::session::Session;
 use usher_domain::user::User;
-use crate::accounts::{Account, Browser, secret_hash};
-use crate::error::FlowError;
-use crate::usher::{Device, Usher};
 use usher_storage::{Result as Stored, Tx};
 
 /// Longest description of a browser kept.

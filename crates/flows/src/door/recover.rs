@@ -4,14 +4,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use usher_domain::email::Email;
-use usher_domain::event::EventKind;
-use usher_domain::id::ProofId;
-use usher_domain::notice::Notice;
-use usher_domain::proof::{Proof, ProofKind};
-use usher_domain::secret::Secret;
-use usher_domain::session::EndReason;
-use usher_domain::user::{User, UserStatus};
 use crate::accounts::{Browser, secret_hash};
 use crate::authorize::mark_hash;
 use crate::end::Ended;
@@ -22,6 +14,14 @@ use crate::password_rules::{check, normalise};
 use crate::return_to::{PendingRecovery, ReturnTo, is_elsewhere, is_here};
 use crate::sign_up::minutes;
 use crate::usher::{Device, Usher};
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::id::ProofId;
+use usher_domain::notice::Notice;
+use usher_domain::proof::{Proof, ProofKind};
+use usher_domain::secret::Secret;
+use usher_domain::session::EndReason;
+use usher_domain::user::{User, UserStatus};
 use usher_keys::seal::Purpose;
 use usher_mail::messages;
 

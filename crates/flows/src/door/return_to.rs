@@ -5,10 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use usher_domain::authentication::{Authentication, Means};
-use usher_domain::email::Email;
-use usher_domain::id::ProofId;
-use usher_domain::proof::{Proof, ProofKind};
 use crate::accounts::Browser;
 use crate::arrive::SignedIn;
 use crate::authorize::mark_hash;
@@ -16,6 +12,10 @@ use crate::error::{FlowError, Refused};
 use crate::open_session::password_guard;
 use crate::sign_up::PendingSignUp;
 use crate::usher::{Device, Usher};
+use usher_domain::authentication::{Authentication, Means};
+use usher_domain::email::Email;
+use usher_domain::id::ProofId;
+use usher_domain::proof::{Proof, ProofKind};
 use usher_keys::seal::Purpose;
 
 /// What a person was about when they were sent an email.

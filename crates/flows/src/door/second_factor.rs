@@ -1,5 +1,10 @@
 //! The second step: a code of the app, a recovery code or a passkey, after the first or on top of a session.
 
+use crate::accounts::{Account, Browser, secret_hash};
+use crate::arrive::{PendingSignIn, SignedIn};
+use crate::error::{CodeKind, FlowError, Refused};
+use crate::totp::TotpTaken;
+use crate::usher::{Device, Usher};
 use usher_domain::authentication::{Authentication, Guard, Means};
 use usher_domain::event::EventKind;
 use usher_domain::factors::Factors;
@@ -7,11 +12,6 @@ use usher_domain::id::{RememberedId, SessionId, UserId};
 use usher_domain::remembered::{LIFETIME, RememberedBrowser};
 use usher_domain::time::Timestamp;
 use usher_domain::user::{User, UserStatus};
-use crate::accounts::{Account, Browser, secret_hash};
-use crate::arrive::{PendingSignIn, SignedIn};
-use crate::error::{CodeKind, FlowError, Refused};
-use crate::totp::TotpTaken;
-use crate::usher::{Device, Usher};
 
 /// What the page of a second step has to know.
 #[derive(Debug, Clone)]

@@ -2,12 +2,6 @@
 
 use std::time::Duration;
 
-use usher_domain::authentication::{Authentication, Means};
-use usher_domain::email::Email;
-use usher_domain::event::EventKind;
-use usher_domain::id::ProofId;
-use usher_domain::proof::{Proof, ProofKind};
-use usher_domain::user::{User, UserStatus};
 use crate::accounts::{Browser, secret_hash};
 use crate::arrive::SignedIn;
 use crate::error::{FlowError, Refused};
@@ -15,6 +9,12 @@ use crate::manage::users::NewUser;
 use crate::open_session::password_guard;
 use crate::password_rules::normalise;
 use crate::usher::{Device, Usher};
+use usher_domain::authentication::{Authentication, Means};
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::id::ProofId;
+use usher_domain::proof::{Proof, ProofKind};
+use usher_domain::user::{User, UserStatus};
 use usher_storage::StorageError;
 
 /// A setup link is good for so long.

@@ -1,12 +1,5 @@
 //! A person signs in with a password.
 
-use usher_domain::authentication::{Authentication, Means};
-use usher_domain::email::Email;
-use usher_domain::event::EventKind;
-use usher_domain::id::UserId;
-use usher_domain::proof::ProofKind;
-use usher_domain::secret::Secret;
-use usher_domain::user::UserStatus;
 use crate::accounts::Browser;
 use crate::arrive::SignedIn;
 use crate::error::{FlowError, Refused};
@@ -14,6 +7,13 @@ use crate::open_session::password_guard;
 use crate::password_pool::Verdict;
 use crate::password_rules::normalise;
 use crate::usher::{Device, Usher};
+use usher_domain::authentication::{Authentication, Means};
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::id::UserId;
+use usher_domain::proof::ProofKind;
+use usher_domain::secret::Secret;
+use usher_domain::user::UserStatus;
 
 /// What a person typed.
 pub struct Attempt {

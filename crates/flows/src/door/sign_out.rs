@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use usher_domain::client::Client;
-use usher_domain::id::{ClientId, SessionId};
-use usher_domain::session::EndReason;
 use crate::accounts::{Account, Browser};
 use crate::end::Ended;
 use crate::error::{FlowError, Refused};
 use crate::issue::ID_TOKEN_TYP;
 use crate::usher::Usher;
+use usher_domain::client::Client;
+use usher_domain::id::{ClientId, SessionId};
+use usher_domain::session::EndReason;
 use usher_keys::verify::Expect;
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;

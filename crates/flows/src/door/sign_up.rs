@@ -5,6 +5,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
+use crate::accounts::{Browser, secret_hash};
+use crate::arrive::SignedIn;
+use crate::authorize::mark_hash;
+use crate::error::{CodeKind, FlowError, Refused};
+use crate::open_session::password_guard;
+use crate::password_rules::{PasswordFault, check, normalise};
+use crate::return_to::{is_elsewhere, is_here};
+use crate::usher::{Device, Usher};
 use usher_domain::authentication::{Authentication, Guard, Means};
 use usher_domain::email::{Email, EmailFault};
 use usher_domain::event::EventKind;
@@ -15,14 +23,6 @@ use usher_domain::secret::Secret;
 use usher_domain::source::{Origin, Sources};
 use usher_domain::text::without_invisible;
 use usher_domain::user::{Profile, Sub, User, UserStatus};
-use crate::accounts::{Browser, secret_hash};
-use crate::arrive::SignedIn;
-use crate::authorize::mark_hash;
-use crate::error::{CodeKind, FlowError, Refused};
-use crate::open_session::password_guard;
-use crate::password_rules::{PasswordFault, check, normalise};
-use crate::return_to::{is_elsewhere, is_here};
-use crate::usher::{Device, Usher};
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
 use usher_mail::messages::{self, Recipient};
@@ -297,8 +297,7 @@ impl Usher {
             }
             Some(owner) => {
                 let at = |path: &str| self.config.server.issuer.at(&format!("{path}?proof={id}"));
-                let owner =
-                    Recipient { email: email.as_str(), name: None, lang: crate::letters::lang_of(owner) };
+                let owner = Recipient { email: email.as_str(), name: None, lang: crate::letters::lang_of(owner) };
                 messages::already_registered(owner, &at("/login"), &at("/recover"))?
             }
         };

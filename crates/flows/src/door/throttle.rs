@@ -3,11 +3,11 @@
 //! Nobody can lock somebody else out: a browser that the account's owner has used before counts in a bucket of its own,
 //! and a full bucket empties by itself.
 
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_config::Limit;
 use usher_domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
 use usher_domain::id::{CeremonyId, ClientId, GrantId, ProjectId, SessionId, UserId};
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 use usher_storage::throttles::Taken;
 
 /// Sources may try so many times as often as one account from one source: offices share an address.
@@ -68,21 +68,13 @@ impl Usher {
 
     /// Counts one try at a user's second factor, before it is looked at. A browser that the user has been signed in with counts
     /// in a bucket of its own, so that whoever guesses elsewhere keeps nobody out.
-    pub(crate) async fn count_second_factor(
-        &self,
-        user: UserId,
-        known: Option<SessionId>,
-    ) -> Result<(), FlowError> {
+    pub(crate) async fn count_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
         let bucket = Bucket { name: second_factor_bucket(user, known), factor: 1 };
         self.take_all(self.config.limits.second_factor, vec![bucket]).await
     }
 
     /// A success: the tries at this user's second factor are forgotten.
-    pub(crate) async fn forgive_second_factor(
-        &self,
-        user: UserId,
-        known: Option<SessionId>,
-    ) -> Result<(), FlowError> {
+    pub(crate) async fn forgive_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
         let bucket = second_factor_bucket(user, known);
         Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
     }
@@ -112,11 +104,7 @@ impl Usher {
     }
 
     /// Counts one wrong secret of a client; those of clients that do not exist count together.
-    pub(crate) async fn count_wrong_secret(
-        &self,
-        client: Option<&ClientId>,
-        source: &str,
-    ) -> Result<(), FlowError> {
+    pub(crate) async fn count_wrong_secret(&self, client: Option<&ClientId>, source: &str) -> Result<(), FlowError> {
         let client = client.map_or("unknown", |client| client.0.as_str());
         let bucket = Bucket { name: format!("client-secret/{client}/{source}"), factor: 1 };
         self.take_all(self.config.limits.client_secret, vec![bucket]).await

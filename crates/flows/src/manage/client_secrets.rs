@@ -1,13 +1,13 @@
 //! The secrets of clients: replaced, and noted when they are used.
 
-use usher_domain::client::{Client, ClientSecret, RotationFault, SecretRotation, rotated};
-use usher_domain::event::EventKind;
-use usher_domain::id::ClientId;
-use usher_domain::time::Timestamp;
 use crate::authenticate_client::sha256_hex;
 use crate::error::{FlowError, Refused};
 use crate::manage::clients::{RegisteredClient, not_the_house};
 use crate::usher::Usher;
+use usher_domain::client::{Client, ClientSecret, RotationFault, SecretRotation, rotated};
+use usher_domain::event::EventKind;
+use usher_domain::id::ClientId;
+use usher_domain::time::Timestamp;
 use usher_storage::StorageError;
 
 impl Usher {

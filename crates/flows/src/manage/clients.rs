@@ -2,14 +2,14 @@
 
 use url::Url;
 
-use usher_domain::client::{Client, ClientSecret, ClientType};
-use usher_domain::event::{Event, EventKind};
-use usher_domain::id::{ClientId, ProjectId};
-use usher_domain::text::{NameFault, check_name};
 use crate::api::is_house;
 use crate::authenticate_client::sha256_hex;
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
+use usher_domain::client::{Client, ClientSecret, ClientType};
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::text::{NameFault, check_name};
 use usher_protocol::client_metadata::{ClientMetadata, MetadataFault};
 use usher_storage::{StorageError, Tx};
 

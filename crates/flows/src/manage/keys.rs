@@ -3,10 +3,10 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use usher_domain::event::EventKind;
-use usher_domain::key::{KeyStep, RotationRules, SigningKeyRecord, plan};
 use crate::error::FlowError;
 use crate::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::key::{KeyStep, RotationRules, SigningKeyRecord, plan};
 use usher_keys::generate::generate;
 use usher_keys::keyring::Keyring;
 use usher_storage::Tx;

@@ -1,5 +1,8 @@
 //! What owners do with projects.
 
+use crate::accounts::secret_hash;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_config::Makers;
 use usher_domain::authentication::AAL2;
 use usher_domain::event::EventKind;
@@ -9,9 +12,6 @@ use usher_domain::page::{Cursor, Page};
 use usher_domain::project::{MAX_NAME, Project};
 use usher_domain::text::check_name;
 use usher_domain::user::User;
-use crate::accounts::secret_hash;
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 use usher_keys::project_key::{NotOpened, ProjectKey};
 
 /// A project that was just made, with its token: shown once, kept as a hash.

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::keys::MASTER_KEY_FACT;
-use usher_domain::event::EventKind;
-use usher_domain::key::{KeyState, KeyStep, SigningAlg, SigningKeyRecord, plan};
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::key::{KeyState, KeyStep, SigningAlg, SigningKeyRecord, plan};
 use usher_storage::Ring;
 
 impl Usher {

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use usher_domain::id::{CeremonyId, SessionId};
-use usher_domain::time::Timestamp;
 use crate::accounts::{Account, Browser};
 use crate::authorize::mark_hash;
 use crate::error::FlowError;
 use crate::usher::Usher;
+use usher_domain::id::{CeremonyId, SessionId};
+use usher_domain::time::Timestamp;
 use usher_keys::seal::Purpose;
 
 /// A browser follows a redirect at once; nobody types this address.

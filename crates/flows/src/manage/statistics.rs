@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use crate::error::FlowError;
+use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::page::Page;
 use usher_domain::time::Timestamp;
-use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_storage::log::{Fact, Search};
 
 /// How far back numbers go.

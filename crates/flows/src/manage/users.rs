@@ -1,5 +1,9 @@
 //! What administrators do with users.
 
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::password_rules::{check, normalise};
+use crate::usher::Usher;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::page::{Cursor, Page};
@@ -8,10 +12,6 @@ use usher_domain::secret::Secret;
 use usher_domain::session::{EndReason, Session};
 use usher_domain::source::Origin;
 use usher_domain::user::{Profile, User};
-use crate::end::Ended;
-use crate::error::{FlowError, Refused};
-use crate::password_rules::{check, normalise};
-use crate::usher::Usher;
 use usher_storage::{StorageError, Tx};
 
 /// A user to be made. The address counts as proven: whoever makes the user vouches for it.

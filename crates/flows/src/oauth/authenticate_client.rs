@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use aws_lc_rs::{constant_time, digest};
 
+use crate::error::FlowError;
+use crate::usher::Usher;
 use usher_domain::client::Client;
 use usher_domain::id::ClientId;
 use usher_domain::time::Timestamp;
-use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_protocol::cause::Cause;
 use usher_protocol::client_auth::ClientCredentials;
 

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::accounts::{Account, Browser, secret_hash};
+use crate::error::{FlowError, Refused};
+use crate::packed::{pack, unpack};
+use crate::usher::{Device, Usher};
 use usher_domain::client::Client;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
 use usher_domain::interaction::{Facts, Hint, Interaction, SessionFacts, Step};
 use usher_domain::user::Sub;
-use crate::accounts::{Account, Browser, secret_hash};
-use crate::error::{FlowError, Refused};
-use crate::packed::{pack, unpack};
-use crate::usher::{Device, Usher};
 use usher_keys::seal::Purpose;
 use usher_keys::verify::Expect;
 use usher_protocol::authorize::{AuthorizeRequest, Destination};

@@ -1,8 +1,8 @@
 //! The client credentials grant (RFC 6749 §4.4): a machine acts for itself.
 
-use usher_domain::client::Client;
 use crate::error::FlowError;
 use crate::usher::Usher;
+use usher_domain::client::Client;
 use usher_protocol::error::{ErrorCode, OAuthError};
 use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;

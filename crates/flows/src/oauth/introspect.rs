@@ -3,12 +3,12 @@
 
 use serde::Serialize;
 
+use crate::error::FlowError;
+use crate::usher::Usher;
 use usher_domain::client::Client;
 use usher_domain::id::{ClientId, GrantId};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
-use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_keys::verify::Expect;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 use usher_protocol::cause::Cause;
@@ -97,10 +97,7 @@ impl Usher {
     }
 
     /// Is this an access token of ours, in time, for us, and has nothing ended it? If not, why?
-    pub(crate) async fn check_access_token(
-        &self,
-        token: &str,
-    ) -> Result<Result<Access, OAuthError>, FlowError> {
+    pub(crate) async fn check_access_token(&self, token: &str) -> Result<Result<Access, OAuthError>, FlowError> {
         let Some((claims, kid)) = self.read_access_token(token) else {
             return Ok(Err(Cause::UnknownAccessToken.into()));
         };

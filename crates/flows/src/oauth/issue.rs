@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::error::FlowError;
+use crate::usher::Usher;
 use usher_domain::client::Client;
 use usher_domain::grant::Grant;
 use usher_domain::id::GrantId;
 use usher_domain::key::SigningAlg;
 use usher_domain::time::Timestamp;
 use usher_domain::user::Sub;
-use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_keys::seal::Purpose;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 use usher_protocol::id_token::{IdTokenClaims, at_hash};

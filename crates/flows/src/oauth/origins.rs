@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use usher_domain::page::MAX_PAGE;
-use usher_domain::time::Timestamp;
 use crate::error::FlowError;
 use crate::usher::Usher;
+use usher_domain::page::MAX_PAGE;
+use usher_domain::time::Timestamp;
 use usher_protocol::redirect_uri;
 
 /// How long the list is believed.

@@ -1,22 +1,22 @@
 //! A refresh token becomes new tokens (RFC 6749 §6); an old one beside a used successor ends its family
-//! (RFC 9700 §4.14.2). What an old token means is decided in `domain/granting/grant.rs`.
+//! (RFC 9700 §4.14.2). What an old token means is decided in `usher_domain::grant`.
 
+use crate::error::FlowError;
+use crate::issue::Issue;
+use crate::usher::Usher;
 use usher_domain::client::Client;
 use usher_domain::event::EventKind;
 use usher_domain::grant::{Grant, Refresh, RefreshLimits, ReuseEnds};
 use usher_domain::id::GrantId;
 use usher_domain::notice::Notice;
 use usher_domain::session::EndReason;
-use crate::error::FlowError;
-use crate::issue::Issue;
-use crate::usher::Usher;
 use usher_protocol::cause::Cause;
 use usher_protocol::client_metadata::RefreshRotation;
 use usher_protocol::error::{ErrorCode, OAuthError};
 use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;
-use usher_storage::grants::{GrantOf, Presented};
 use usher_storage::Tx;
+use usher_storage::grants::{GrantOf, Presented};
 
 /// How often the decision is made anew when another request was faster.
 const TRIES: u32 = 3;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use usher_domain::event::EventKind;
-use usher_domain::id::{ClientId, GrantId, UserId};
 use crate::error::FlowError;
 use crate::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::id::{ClientId, GrantId, UserId};
 
 impl Usher {
     /// A client is given these claims of a user, `sub` among them, by this grant.

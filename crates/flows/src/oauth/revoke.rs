@@ -1,11 +1,11 @@
 //! A client is done with a token (RFC 7009).
 
+use crate::error::FlowError;
+use crate::usher::Usher;
 use usher_domain::client::Client;
 use usher_domain::event::EventKind;
 use usher_domain::session::EndReason;
 use usher_domain::time::Timestamp;
-use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_keys::verify::Expect;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 

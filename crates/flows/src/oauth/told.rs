@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use usher_domain::client::Client;
-use usher_domain::user::User;
 use crate::error::FlowError;
 use crate::issue::Issue;
 use crate::usher::Usher;
+use usher_domain::client::Client;
+use usher_domain::user::User;
 use usher_protocol::claims;
 use usher_protocol::client_metadata::{IdTokenClaims, ROLES_CLAIM};
 use usher_protocol::scope::Scope;

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use usher_domain::id::ClientId;
 use crate::error::FlowError;
 use crate::usher::Usher;
+use usher_domain::id::ClientId;
 use usher_protocol::cause::Cause;
 use usher_protocol::error::{ErrorCode, OAuthError};
 use usher_protocol::scope::Scope;

@@ -1,13 +1,13 @@
 //! Giving roles and taking them away. Modules hear of it at once: the holder's tokens are over, and new ones tell the truth.
 
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::assignment::{Assignment, Holder, is_scope};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{AssignmentId, ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::time::Timestamp;
 use usher_domain::user::{Sub, User};
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 use usher_policy::limits::ROLES_OF_SUBJECT;
 use usher_storage::StorageError;
 
@@ -177,11 +177,7 @@ impl Usher {
     /// The roles that go into a user's access token: those that hold everywhere.
     ///
     /// A role may forbid, so that none may be left out: whoever has more than fit into a token is told to have none.
-    pub(crate) async fn roles_for_token(
-        &self,
-        project: ProjectId,
-        user: UserId,
-    ) -> Result<Vec<String>, FlowError> {
+    pub(crate) async fn roles_for_token(&self, project: ProjectId, user: UserId) -> Result<Vec<String>, FlowError> {
         let most = u32::try_from(ROLES_OF_SUBJECT).unwrap_or(u32::MAX);
         let roles = self.store.list_roles_of_user(project, user, self.now(), most + 1).await?;
         if roles.len() > ROLES_OF_SUBJECT {

@@ -1,9 +1,9 @@
 //! What modules are sent: the table, signed.
 
-use usher_domain::id::ProjectId;
-use usher_domain::key::SigningAlg;
 use crate::error::FlowError;
 use crate::usher::Usher;
+use usher_domain::id::ProjectId;
+use usher_domain::key::SigningAlg;
 use usher_policy::Table;
 
 /// The `typ` of a signed table, so that it never passes for a token.

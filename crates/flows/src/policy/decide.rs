@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::assign::Subject;
+use crate::error::FlowError;
+use crate::usher::Usher;
 use usher_domain::assignment::Holder;
 use usher_domain::id::ProjectId;
 use usher_domain::user::UserStatus;
-use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_policy::evaluate::{Decision, Question, Verdict, explain};
 use usher_policy::value::Attributes;
 

@@ -1,9 +1,9 @@
 //! The draft: one a project, replaced as a whole by whoever has seen what it replaces.
 
 use super::{review, short_hash};
-use usher_domain::id::ProjectId;
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
+use usher_domain::id::ProjectId;
 use usher_policy::Document;
 use usher_policy::compile::{Edition, compile};
 use usher_policy::diff::{Diff, diff};

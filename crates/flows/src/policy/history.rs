@@ -1,8 +1,8 @@
 //! What was published, newest first.
 
-use usher_domain::id::ProjectId;
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
+use usher_domain::id::ProjectId;
 use usher_storage::policy::revisions::{Publication, Revision};
 
 impl Usher {

@@ -2,11 +2,11 @@
 
 use super::draft::Drafted;
 use super::{review, short_hash};
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProjectId;
 use usher_domain::text::check_line;
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 use usher_policy::Document;
 use usher_policy::compile::{Edition, compile};
 use usher_storage::StorageError;

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::assign::Subject;
 use super::decide::Held;
-use usher_domain::id::ProjectId;
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
+use usher_domain::id::ProjectId;
 use usher_policy::evaluate::{Decision, Question, explain};
 use usher_policy::routes;
 use usher_policy::table::{Route, Table};

@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
+use crate::accounts::secret_hash;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::history::Entry;
 use usher_domain::id::ProjectId;
 use usher_domain::page::Cursor;
 use usher_domain::project::Project;
-use crate::accounts::secret_hash;
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 use usher_keys::project_key::{NotOpened, ProjectKey};
 use usher_storage::history::{KeptKey, SealedFacts};
 

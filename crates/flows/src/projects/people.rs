@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::access::Access;
 use usher_domain::grant::Grant;
 use usher_domain::id::{ClientId, ProjectId, SessionId, UserId};
@@ -9,9 +12,6 @@ use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::session::EndReason;
 use usher_domain::time::Timestamp;
 use usher_domain::user::{Sub, User};
-use crate::end::Ended;
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 
 /// Rows of which pages are made.
 const ROWS: u32 = 500;

@@ -1,10 +1,10 @@
 //! A project goes, and with it all that its clients had.
 
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::project::{MAX_NAME, Project};
 use usher_domain::text::check_name;
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 
 impl Usher {
     /// Gives a project another name.

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use crate::accounts::secret_hash;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProjectId;
 use usher_domain::project::Project;
 use usher_domain::time::Timestamp;
-use crate::accounts::secret_hash;
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 use usher_keys::project_key::{ProjectKey, ProjectLock};
 
 /// How long the old token stays good unless somebody says otherwise.

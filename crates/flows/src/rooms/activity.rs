@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::accounts::Account;
+use crate::error::FlowError;
+use crate::usher::Usher;
 use usher_domain::activity::{Heading, kinds};
 use usher_domain::id::ClientId;
 use usher_domain::identity::{Identity, SuggestedEmail};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::session::Session;
-use crate::accounts::Account;
-use crate::error::FlowError;
-use crate::usher::Usher;
 use usher_storage::events::ShownEvent;
 
 /// Facts on one page.

@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::accounts::Account;
+use crate::api::is_house;
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::access::Access;
 use usher_domain::client::Client;
 use usher_domain::event::EventKind;
@@ -10,11 +15,6 @@ use usher_domain::grant::Grant;
 use usher_domain::id::{ClientId, UserId};
 use usher_domain::session::EndReason;
 use usher_domain::time::Timestamp;
-use crate::accounts::Account;
-use crate::api::is_house;
-use crate::end::Ended;
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 use usher_protocol::scope::Scope;
 
 /// An application that has access.

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
 
-use usher_domain::email::Email;
-use usher_domain::event::EventKind;
-use usher_domain::id::ProofId;
-use usher_domain::notice::Notice;
-use usher_domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
-use usher_domain::source::Origin;
 use crate::accounts::{Account, secret_hash};
 use crate::error::{CodeKind, FlowError, Refused};
 use crate::letters::lang_of;
 use crate::sign_up::minutes;
 use crate::standing::check_standing;
 use crate::usher::{Device, Usher};
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::id::ProofId;
+use usher_domain::notice::Notice;
+use usher_domain::proof::{MAX_ATTEMPTS, Proof, ProofKind};
+use usher_domain::source::Origin;
 use usher_keys::seal::Purpose;
 use usher_mail::messages::{self, Recipient};
 use usher_storage::StorageError;

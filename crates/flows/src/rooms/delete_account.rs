@@ -1,5 +1,10 @@
 //! A person leaves: everything about them goes, but that they were here.
 
+use crate::accounts::Account;
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::standing::check_standing;
+use crate::usher::Usher;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::{SessionId, UserId};
@@ -7,11 +12,6 @@ use usher_domain::notice::Notice;
 use usher_domain::proof::ProofKind;
 use usher_domain::session::EndReason;
 use usher_domain::user::User;
-use crate::accounts::Account;
-use crate::end::Ended;
-use crate::error::{FlowError, Refused};
-use crate::standing::check_standing;
-use crate::usher::Usher;
 use usher_storage::{Result as Stored, Tx};
 
 impl Usher {

@@ -5,6 +5,11 @@
 
 use std::time::Duration;
 
+use crate::accounts::{Account, secret_hash};
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::notices::Disownable;
+use crate::usher::Usher;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::notice::Notice;
@@ -12,11 +17,6 @@ use usher_domain::proof::{Proof, ProofKind};
 use usher_domain::session::EndReason;
 use usher_domain::source::Origin;
 use usher_domain::user::{User, UserStatus};
-use crate::accounts::{Account, secret_hash};
-use crate::end::Ended;
-use crate::error::{FlowError, Refused};
-use crate::notices::Disownable;
-use crate::usher::Usher;
 use usher_keys::seal::Purpose;
 use usher_storage::StorageError;
 

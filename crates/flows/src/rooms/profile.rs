@@ -1,14 +1,14 @@
 //! What a person says about themselves, and which language they read.
 
+use crate::accounts::Account;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::UserId;
 use usher_domain::profile_change::ProfileChange;
 use usher_domain::session::Session;
 use usher_domain::source::Origin;
 use usher_domain::user::{Profile, User};
-use crate::accounts::Account;
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 use usher_i18n::Lang;
 
 impl Usher {

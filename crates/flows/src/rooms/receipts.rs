@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use usher_domain::client::Client;
-use usher_domain::id::{ClientId, ProjectId};
-use usher_domain::logout_notice::{LogoutNotice, NoticeStatus};
-use usher_domain::receipt::{Line, Telling, of_untold};
-use usher_domain::time::Timestamp;
 use crate::accounts::Account;
 use crate::api::is_house;
 use crate::end::Ended;
 use crate::error::FlowError;
 use crate::usher::Usher;
+use usher_domain::client::Client;
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::logout_notice::{LogoutNotice, NoticeStatus};
+use usher_domain::receipt::{Line, Telling, of_untold};
+use usher_domain::time::Timestamp;
 use usher_protocol::client_metadata::RefreshRotation;
 
 /// Whoever looks at a receipt waits so often and so long for applications that answer at once.

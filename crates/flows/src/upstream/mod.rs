@@ -21,10 +21,10 @@ use usher_domain::id::{ProofId, SessionId, UserId};
 use usher_domain::provider::ProviderId;
 use usher_upstream::Kept;
 
-pub use usher_storage::providers::StoredProvider;
 pub use ask::{Asked, Question};
 pub use hear::Heard;
 pub use providers::{NewProvider, ProviderView};
+pub use usher_storage::providers::StoredProvider;
 
 pub use usher_upstream::{Callback, Checked, NoticeDoor, NoticeRequest, UpstreamError};
 

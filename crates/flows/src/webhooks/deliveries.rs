@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::time::Timestamp;
 use usher_domain::webhook::catalogue::TEST;
 use usher_domain::webhook::{Delivery, DeliveryStatus, Webhook};
-use crate::error::{FlowError, Refused};
-use crate::usher::Usher;
 use usher_storage::outgoing::deliveries::NewDelivery;
 
 impl Usher {

@@ -1,8 +1,8 @@
 //! The authorization requests that a browser has brought an answer of to their clients lately, so that a page it goes
 //! back to does not send a second answer to a client that takes none.
 
-use usher_domain::interaction::Interaction;
 use crate::state::App;
+use usher_domain::interaction::Interaction;
 
 /// Most requests remembered. Each takes 17 bytes of a cookie.
 const MOST: usize = 4;

@@ -8,10 +8,10 @@ use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
-use usher_protocol::ows;
 use crate::layers::deadline::BodyTooSlow;
 use crate::layers::limits::BodyLimit;
 use crate::problem::HttpProblem;
+use usher_protocol::ows;
 
 /// Reads the whole body. 413 beyond the [`BodyLimit`] of the route, 408 past the deadline, 400 if it ends early.
 pub async fn read(request: Request) -> Result<Bytes, HttpProblem> {

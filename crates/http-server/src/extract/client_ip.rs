@@ -11,8 +11,8 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use ipnet::IpNet;
 
-use usher_protocol::ows;
 use crate::problem::HttpProblem;
+use usher_protocol::ows;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 

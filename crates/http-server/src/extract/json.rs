@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::body;
-use usher_protocol::strict_json;
 use crate::problem::HttpProblem;
+use usher_protocol::strict_json;
 
 /// How many arrays and objects may be inside one another.
 pub const MAX_DEPTH: u8 = 32;

@@ -3,11 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::state::App;
 use usher_domain::authentication::Method;
 use usher_domain::email::Email;
 use usher_domain::user::User;
 use usher_keys::seal::Purpose;
-use crate::state::App;
 
 /// The last sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,8 +6,8 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 
 use super::body;
-use usher_protocol::params::{Params, ParamsError};
 use crate::problem::HttpProblem;
+use usher_protocol::params::{Params, ParamsError};
 
 /// The parameters of the query string.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,6 +14,9 @@ use super::answered::Answered;
 use super::client_ip::ClientIp;
 use super::cookies::Cookies;
 use super::last_used::LastUsed;
+use crate::layers::trace::TraceId;
+use crate::problem::HttpProblem;
+use crate::state::App;
 use usher_domain::authentication::Method;
 use usher_domain::interaction::RENEWABLE;
 use usher_domain::user::User;
@@ -21,9 +24,6 @@ use usher_flows::{Browser, Device};
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
 use usher_protocol::params::Params;
-use crate::layers::trace::TraceId;
-use crate::problem::HttpProblem;
-use crate::state::App;
 
 /// The cookie that holds the sessions.
 const SESSIONS: &str = "usher";

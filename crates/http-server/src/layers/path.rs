@@ -6,8 +6,8 @@ use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
 
-use usher_domain::id;
 use crate::problem::HttpProblem;
+use usher_domain::id;
 
 /// Answers 404 where a segment of the path cannot be the name of anything.
 pub(super) async fn check<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {

@@ -12,9 +12,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use tracing::Instrument as _;
 
-use usher_domain::random::Random;
 use crate::extract::client_ip::{ClientIp, TrustedProxies};
 use crate::problem::HttpProblem;
+use usher_domain::random::Random;
 
 /// The header that tells the caller the trace id.
 pub const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");

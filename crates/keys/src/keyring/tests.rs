@@ -4,11 +4,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
-use usher_domain::random::SeededRandom;
-use usher_domain::time::Timestamp;
 use crate::generate::generate;
 use crate::master::MasterKey;
 use crate::verify::{Expect, MAX_TOKEN, Refused, Verified};
+use usher_domain::random::SeededRandom;
+use usher_domain::time::Timestamp;
 
 /// One house with an active key of each algorithm, made once: RSA keys are dear.
 struct House {

@@ -4,19 +4,19 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::sessions::device_words;
+use crate::owner::Owner;
+use crate::show;
+use crate::views::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::activity::Heading;
 use usher_domain::page::Cursor;
 use usher_flows::Account;
-use usher_i18n::Lang;
-use usher_storage::events::ShownEvent;
 use usher_http_server::extract::params::QueryParams;
-use crate::owner::Owner;
-use crate::views::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_i18n::Lang;
+use usher_storage::events::ShownEvent;
 
 /// GET
 pub async fn get(

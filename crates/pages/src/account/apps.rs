@@ -3,19 +3,19 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use usher_domain::id::ClientId;
-use usher_flows::{Account, Application};
-use usher_i18n::Lang;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
 use crate::login::sign_in::text;
 use crate::owner::Owner;
-use crate::views::{AccountApps, AppView, ClaimView, Form, Message, ScopeView, claim_words};
-use usher_http_server::problem::HttpProblem;
 use crate::show;
+use crate::views::{AccountApps, AppView, ClaimView, Form, Message, ScopeView, claim_words};
+use crate::visitor_pages::VisitorPages as _;
+use usher_domain::id::ClientId;
+use usher_flows::{Account, Application};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_i18n::Lang;
 
 /// GET
 pub async fn get(

@@ -5,20 +5,20 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::repeat_notice;
-use usher_flows::{Account, FlowError, Refused};
-use usher_protocol::params::Params;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
 use crate::login::of_refused;
 use crate::login::sign_in::{text, with_status};
 use crate::owner::Owner;
-use crate::views::{AccountData, AccountGone, Form};
-use usher_http_server::problem::HttpProblem;
 use crate::receipt;
 use crate::show;
+use crate::views::{AccountData, AccountGone, Form};
+use crate::visitor_pages::VisitorPages as _;
+use usher_flows::{Account, FlowError, Refused};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET
 pub async fn get(

@@ -5,23 +5,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::repeat_notice;
-use usher_domain::email::{Email, typo};
-use usher_domain::id::ProofId;
-use usher_flows::{Account, FlowError, Refused};
-use usher_protocol::params::Params;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
 use crate::login::of_refused;
 use crate::login::sign_in::{text, with_status};
 use crate::owner::Owner;
-use crate::views::{
-    ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, Form, Message, SuggestedEmailView,
-};
-use usher_http_server::problem::HttpProblem;
 use crate::show;
+use crate::views::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, Form, Message, SuggestedEmailView};
+use crate::visitor_pages::VisitorPages as _;
+use usher_domain::email::{Email, typo};
+use usher_domain::id::ProofId;
+use usher_flows::{Account, FlowError, Refused};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET: the question, or where the link of the letter leads.
 pub async fn get(

@@ -4,21 +4,21 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::login::sign_in::text;
+use crate::owner::Owner;
+use crate::show;
+use crate::upstream::trouble;
+use crate::views::{AccountIdentities, Form, IdentityView, MergeView, Message, OtherAccount, ProviderButton};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::provider::ProviderId;
 use usher_flows::{Account, FlowError, Refused, Usher};
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::sign_in::text;
-use crate::owner::Owner;
-use crate::views::{AccountIdentities, Form, IdentityView, MergeView, Message, OtherAccount, ProviderButton};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
-use crate::upstream::trouble;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET
 pub async fn get(

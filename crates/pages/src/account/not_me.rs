@@ -6,18 +6,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::login::sign_in::text;
+use crate::receipt;
+use crate::show;
+use crate::views::{Form, NotMe, NotMeDone, NotMeExpired};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::receipt::Line;
 use usher_flows::{FlowError, Refused};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::sign_in::text;
-use crate::views::{Form, NotMe, NotMeDone, NotMeExpired};
 use usher_http_server::problem::HttpProblem;
-use crate::receipt;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

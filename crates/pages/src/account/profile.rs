@@ -5,20 +5,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::email::suggested;
-use usher_domain::user::{Address, Profile};
-use usher_flows::{Account, FlowError};
-use usher_i18n::Lang;
-use usher_protocol::params::Params;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
 use crate::login::of_refused;
 use crate::owner::Owner;
-use crate::views::{AccountProfile, Form, Message, ProfileValues};
-use usher_http_server::problem::HttpProblem;
 use crate::show;
+use crate::views::{AccountProfile, Form, Message, ProfileValues};
+use crate::visitor_pages::VisitorPages as _;
+use usher_domain::user::{Address, Profile};
+use usher_flows::{Account, FlowError};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
 
 /// GET
 pub async fn get(

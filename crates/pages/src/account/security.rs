@@ -3,20 +3,20 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use usher_domain::secret::Secret;
-use usher_flows::{Account, FlowError, Refused};
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
 use crate::factors::factors_view;
 use crate::login::of_refused;
 use crate::login::sign_in::{text, with_status};
 use crate::owner::Owner;
-use crate::views::{AccountSecurity, Form, Message};
-use usher_http_server::problem::HttpProblem;
 use crate::show;
+use crate::views::{AccountSecurity, Form, Message};
+use crate::visitor_pages::VisitorPages as _;
+use usher_domain::secret::Secret;
+use usher_flows::{Account, FlowError, Refused};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(
@@ -66,11 +66,7 @@ pub async fn change_password(visitor: Visitor) -> Response {
     visitor.redirect(urls::SECURITY)
 }
 
-pub(crate) async fn view(
-    app: &App,
-    visitor: &mut Visitor,
-    account: &Account,
-) -> Result<AccountSecurity, HttpProblem> {
+pub(crate) async fn view(app: &App, visitor: &mut Visitor, account: &Account) -> Result<AccountSecurity, HttpProblem> {
     let page = visitor.page_of(account, urls::SECURITY);
     Ok(AccountSecurity {
         password_form: Form::new(urls::SECURITY, visitor.form_token()),

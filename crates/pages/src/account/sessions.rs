@@ -3,23 +3,23 @@
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::login::logout;
+use crate::login::sign_in::text;
+use crate::owner::Owner;
+use crate::receipt;
+use crate::show;
+use crate::views::{AccountSessions, Form, Message, SessionView, means_words};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::device::DeviceName;
 use usher_domain::id::SessionId;
 use usher_domain::session::Session;
 use usher_flows::{Account, Ended};
-use usher_i18n::Lang;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::logout;
-use crate::login::sign_in::text;
-use crate::owner::Owner;
-use crate::views::{AccountSessions, Form, Message, SessionView, means_words};
 use usher_http_server::problem::HttpProblem;
-use crate::receipt;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_i18n::Lang;
 
 /// GET
 pub async fn get(

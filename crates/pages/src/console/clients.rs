@@ -6,22 +6,22 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{done, shown};
+use crate::login::sign_in::text;
+use crate::owner::Administrator;
+use crate::show;
+use crate::views::{ClientPage, Endpoint, Form, SecretRow, ShownSecret};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::client::{Client, ClientSecret, RotationFault, SecretRotation};
 use usher_domain::time::Timestamp;
 use usher_flows::{Account, FlowError, Refused};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::client_metadata::IdTokenClaims;
 use usher_protocol::params::Params;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use crate::login::sign_in::text;
-use crate::owner::Administrator;
-use crate::views::{ClientPage, Endpoint, Form, SecretRow, ShownSecret};
-use usher_http_server::problem::HttpProblem;
-use crate::show;
-use usher_http_server::state::App;
-use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// What was done, and the sentence for it.
 const DONE: [(&str, &str); 5] = [

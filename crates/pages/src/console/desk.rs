@@ -8,16 +8,16 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::owner::Administrator;
+use crate::show;
+use crate::views::{Form, Page, ProjectHead, ProjectTab};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::project::Project;
 use usher_flows::Account;
 use usher_http_server::extract::visitor::Visitor;
-use crate::owner::Administrator;
-use crate::views::{Form, Page, ProjectHead, ProjectTab};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// An administrator at a page of a project.
 pub struct Desk {

@@ -1,11 +1,11 @@
 //! What a page says of what was just done: the form that did it leads here, and names it in the address. And what a form
 //! says of what was not done.
 
+use crate::views::FieldErrors;
 use usher_flows::{FlowError, Refused};
+use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
-use crate::views::FieldErrors;
-use usher_http_server::problem::HttpProblem;
 
 /// The sentence for what was done, of those that the page knows: pairs of word and key.
 pub fn words(query: &Params, lang: Lang, known: &[(&str, &str)]) -> Option<String> {

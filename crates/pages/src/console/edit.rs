@@ -6,23 +6,23 @@ use axum::response::{IntoResponse, Response};
 
 use super::clients;
 use super::desk::Desk;
+use crate::login::sign_in::text;
+use crate::owner::Administrator;
+use crate::show;
+use crate::views::{ClientForm, FieldErrors, Form, Message};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::client::{Client, ClientType};
 use usher_domain::project::Project;
 use usher_flows::{Account, FlowError, MAX_CLIENT_NAME, NewClient, Refused};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
 use usher_i18n::{Arg, Lang};
 use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims, MetadataFault, ROLES_CLAIM};
 use usher_protocol::params::Params;
 use usher_protocol::scope::Scope;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use crate::login::sign_in::text;
-use crate::owner::Administrator;
-use crate::views::{ClientForm, FieldErrors, Form, Message};
-use usher_http_server::problem::HttpProblem;
-use crate::show;
-use usher_http_server::state::App;
-use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// GET /console/projects/{project}/clients/new
 pub async fn new(mut desk: Desk) -> Result<Response, HttpProblem> {

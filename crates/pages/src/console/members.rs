@@ -5,20 +5,20 @@ use axum::response::Response;
 
 use super::desk::Desk;
 use super::done;
+use crate::login::of_refused;
+use crate::login::sign_in::text;
+use crate::views::{FieldErrors, MemberRow, MembersPage, ProjectTab};
 use usher_domain::member::Role;
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::project::Project;
 use usher_flows::{FlowError, Refused};
-use usher_i18n::Lang;
-use usher_protocol::params::Params;
-use usher_storage::members::NamedMember;
 use usher_http_server::extract::params::{FormParams, QueryParams};
-use crate::login::of_refused;
-use crate::login::sign_in::text;
-use crate::views::{FieldErrors, MemberRow, MembersPage, ProjectTab};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
+use usher_storage::members::NamedMember;
 
 /// What was done, and the sentence for it.
 const DONE: [(&str, &str); 3] =

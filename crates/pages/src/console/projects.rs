@@ -6,20 +6,20 @@ use axum::response::{IntoResponse, Response};
 
 use super::desk::Desk;
 use super::{done, shown};
+use crate::login::of_refused;
+use crate::login::sign_in::text;
+use crate::owner::Administrator;
+use crate::show;
+use crate::views::{ClientRow, ConsoleHome, Form, ProjectPage, ProjectRow, ProjectTab};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::client::Client;
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_flows::Account;
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::of_refused;
-use crate::login::sign_in::text;
-use crate::owner::Administrator;
-use crate::views::{ClientRow, ConsoleHome, Form, ProjectPage, ProjectRow, ProjectTab};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// GET /console
 pub async fn list(

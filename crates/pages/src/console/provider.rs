@@ -5,21 +5,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::provider_form;
+use crate::login::sign_in::text;
+use crate::owner::Administrator;
+use crate::show;
+use crate::views::{FieldErrors, Form, Message, ProviderPage, ProviderValues, StepView};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
 use usher_flows::upstream::{Checked, NewProvider, StoredProvider};
 use usher_flows::{Account, FlowError, Refused};
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::sign_in::text;
-use crate::owner::Administrator;
-use crate::views::{FieldErrors, Form, Message, ProviderPage, ProviderValues, StepView};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET /console/new-provider?kind=
 pub async fn new(

@@ -4,11 +4,11 @@
 
 use serde_json::{Map, Value};
 
+use crate::login::sign_in::text;
+use crate::views::{FieldErrors, Message, ProviderValues};
 use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSettings};
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
-use crate::login::sign_in::text;
-use crate::views::{FieldErrors, Message, ProviderValues};
 
 /// Fields that hold lists.
 const LISTS: [&str; 2] = ["scopes", "allowed_tenants"];

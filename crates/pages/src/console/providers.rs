@@ -3,15 +3,15 @@
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::owner::Administrator;
+use crate::show;
+use crate::views::{ConsoleProviders, ProviderKindLink, ProviderRow};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderKind;
 use usher_http_server::extract::params::QueryParams;
-use crate::owner::Administrator;
-use crate::views::{ConsoleProviders, ProviderKindLink, ProviderRow};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// GET /console/providers
 pub async fn list(

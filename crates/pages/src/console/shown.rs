@@ -2,14 +2,14 @@
 
 use axum::response::Response;
 
-use usher_flows::Account;
-use usher_protocol::params::Params;
-use usher_http_server::extract::visitor::Visitor;
 use crate::views::ShownSecret;
+use crate::visitor_pages::VisitorPages as _;
+use usher_flows::Account;
+use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// The parameter that carries one.
 const SHOW: &str = "show";

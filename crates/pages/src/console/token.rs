@@ -7,17 +7,17 @@ use axum::response::Response;
 
 use super::desk::Desk;
 use super::{done, shown};
-use usher_domain::project::Project;
-use usher_flows::{FlowError, Refused, Rotation, USUAL_OVERLAP};
-use usher_i18n::Lang;
-use usher_protocol::params::Params;
-use usher_http_server::extract::params::{FormParams, QueryParams};
 use crate::login::of_refused;
 use crate::login::sign_in::text;
 use crate::views::{FieldErrors, ProjectTab, ProjectTokenPage, ShownSecret};
+use usher_domain::project::Project;
+use usher_flows::{FlowError, Refused, Rotation, USUAL_OVERLAP};
+use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
 
 /// GET /console/projects/{project}/token
 pub async fn get(

@@ -6,6 +6,8 @@ use axum::response::Response;
 use super::desk::Desk;
 use super::webhooks::{events, values, why_key, words};
 use super::{done, shown};
+use crate::login::sign_in::text;
+use crate::views::{AttemptView, DeliveryView, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
 use usher_domain::id::EventId;
 use usher_domain::page::Cursor;
 use usher_domain::time::Timestamp;
@@ -13,14 +15,12 @@ use usher_domain::webhook::filter::Filter;
 use usher_domain::webhook::{Attempt, Delivery, DeliveryStatus, Webhook};
 use usher_flows::webhooks::WebhookChange;
 use usher_flows::{FlowError, Refused};
-use usher_i18n::Lang;
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
-use crate::login::sign_in::text;
-use crate::views::{AttemptView, DeliveryView, ProjectTab, ShownSecret, WebhookPage, WebhookValues};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
 
 /// Deliveries on one page.
 const SIZE: u32 = 20;

@@ -5,17 +5,17 @@ use axum::response::Response;
 
 use super::desk::Desk;
 use super::{done, shown};
+use crate::login::sign_in::text;
+use crate::views::{FieldErrors, ProjectTab, WebhookRow, WebhookValues, WebhooksPage};
 use usher_domain::webhook::{DisabledWhy, Webhook, catalogue};
 use usher_flows::Refused;
 use usher_flows::webhooks::NewWebhook;
-use usher_i18n::Lang;
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
-use crate::login::sign_in::text;
-use crate::views::{FieldErrors, ProjectTab, WebhookRow, WebhookValues, WebhooksPage};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
+use usher_i18n::Lang;
+use usher_protocol::params::Params;
 
 /// GET /console/projects/{project}/webhooks
 pub async fn get(

@@ -4,19 +4,19 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::{Errand, codes, is_stale, sentence};
-use usher_domain::id::{PasskeyId, RememberedId};
-use usher_flows::{Account, FlowError, Refused};
-use usher_protocol::params::Params;
 use crate::account::security;
-use usher_http_server::extract::params::FormParams;
-use usher_http_server::extract::visitor::Visitor;
 use crate::login::sign_in::{text, with_status};
 use crate::owner::Owner;
-use usher_http_server::problem::HttpProblem;
 use crate::show;
+use crate::visitor_pages::VisitorPages as _;
+use usher_domain::id::{PasskeyId, RememberedId};
+use usher_flows::{Account, FlowError, Refused};
+use usher_http_server::extract::params::FormParams;
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// POST
 pub async fn post(

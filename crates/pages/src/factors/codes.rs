@@ -4,15 +4,15 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::{Enroller, Errand};
+use crate::show;
+use crate::views::RecoveryCodes;
+use crate::visitor_pages::VisitorPages as _;
 use usher_flows::Account;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
-use crate::views::RecoveryCodes;
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// Sends the browser to the page that shows these codes.
 ///

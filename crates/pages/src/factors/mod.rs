@@ -13,14 +13,14 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
+use super::login::of_refused;
+use super::visitor_pages::VisitorPages as _;
+use usher_flows::{Account, FlowError, Refused};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
-use super::login::of_refused;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use super::visitor_pages::VisitorPages as _;
-use usher_flows::{Account, FlowError, Refused};
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
 

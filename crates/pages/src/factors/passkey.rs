@@ -4,17 +4,17 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::{Enroller, Errand, is_stale, sentence};
+use crate::login::sign_in::{text, with_status};
+use crate::show;
+use crate::views::{Form, NewPasskey, PasskeyAsk};
+use crate::visitor_pages::VisitorPages as _;
 use usher_flows::{Account, FlowError, PasskeyAnswer};
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::sign_in::{text, with_status};
-use crate::views::{Form, NewPasskey, PasskeyAsk};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET
 pub async fn get(

@@ -4,16 +4,16 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::{Enroller, Errand, codes, is_stale, qr, sentence};
+use crate::login::sign_in::{text, with_status};
+use crate::show;
+use crate::views::{Form, TotpSetup};
+use crate::visitor_pages::VisitorPages as _;
 use usher_flows::{Account, FlowError, TotpOffer};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::sign_in::{text, with_status};
-use crate::views::{Form, TotpSetup};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

@@ -4,13 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
+use crate::views::{FactorsView, Form, PasskeyView, RememberedView};
 use usher_domain::passkey::StoredPasskey;
 use usher_flows::{Account, FlowError};
-use usher_i18n::Lang;
 use usher_http_server::extract::visitor::Visitor;
-use crate::views::{FactorsView, Form, PasskeyView, RememberedView};
 use usher_http_server::state::App;
 use usher_http_server::urls;
+use usher_i18n::Lang;
 
 /// Everything about a person's factors.
 ///

@@ -4,16 +4,16 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::sign_in::text;
+use crate::show;
+use crate::views::{AccountChooser, AccountView, Form};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::interaction::Step;
 use usher_flows::Account;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::views::{AccountChooser, AccountView, Form};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

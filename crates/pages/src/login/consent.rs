@@ -4,22 +4,22 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::sign_in::text;
+use crate::show;
+use crate::views::{Consent, Form, Message, ScopeView};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::interaction::{Interaction, Step};
 use usher_domain::user::User;
 use usher_flows::{FlowError, Outcome, Refused};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::claims;
 use usher_protocol::params::Params;
 use usher_protocol::scope::Scope;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use crate::views::{Consent, Form, Message, ScopeView};
-use usher_http_server::problem::HttpProblem;
-use crate::show;
-use usher_http_server::state::App;
-use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// GET
 pub async fn get(

@@ -4,18 +4,18 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::sign_in::text;
-use usher_domain::receipt::Line;
-use usher_flows::{Account, LogoutRequest};
-use usher_protocol::params::Params;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use crate::views::{Form, LogoutConfirm, SignedOut};
-use usher_http_server::problem::HttpProblem;
 use crate::receipt;
 use crate::show;
+use crate::views::{Form, LogoutConfirm, SignedOut};
+use crate::visitor_pages::VisitorPages as _;
+use usher_domain::receipt::Line;
+use usher_flows::{Account, LogoutRequest};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET
 pub async fn get(

@@ -7,21 +7,21 @@ use axum::response::{IntoResponse, Response};
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
-use usher_domain::email::Email;
-use usher_domain::secret::Secret;
-use usher_flows::{FlowError, Refused, ReturnTo};
-use usher_protocol::params::Params;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
 use crate::login::registered;
+use crate::show;
 use crate::views::{
     FieldErrors, Form, RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, Wait,
 };
+use crate::visitor_pages::VisitorPages as _;
+use usher_domain::email::Email;
+use usher_domain::secret::Secret;
+use usher_flows::{FlowError, Refused, ReturnTo};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// Minutes for which a recovery link is good.
 const MINUTES: u32 = 30;

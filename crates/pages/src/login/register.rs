@@ -5,18 +5,18 @@ use axum::response::Response;
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
+use crate::show;
+use crate::views::{Form, Register, RegisterValues, SignedInAs};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::interaction::{Interaction, Step};
 use usher_domain::secret::Secret;
 use usher_flows::{FlowError, Outcome, Refused, SignUpForm};
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::views::{Form, Register, RegisterValues, SignedInAs};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET
 pub async fn get(

@@ -1,10 +1,10 @@
 //! The links of the email "You already have an account": they name the registration that it answers.
 
 use usher_flows::FlowError;
-use usher_protocol::params::Params;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::state::App;
 use usher_http_server::urls;
+use usher_protocol::params::Params;
 
 /// This page with the sign-in that the registration was part of. `None` in any other browser than the one that began it,
 /// and for an address without a registration.

@@ -5,12 +5,12 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use usher_protocol::params::Params;
+use crate::visitor_pages::VisitorPages as _;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// Sends a browser whose address holds a request that is too old to the same page with the request begun anew.
 pub async fn layer(

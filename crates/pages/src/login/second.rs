@@ -5,19 +5,19 @@ use axum::response::Response;
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
+use crate::show;
+use crate::views::{Enrol, Form, PasskeyAsk, SecondFactor};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::SessionId;
 use usher_domain::interaction::{Interaction, Step};
 use usher_flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Refused};
-use usher_protocol::error::{ErrorCode, OAuthError};
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::views::{Enrol, Form, PasskeyAsk, SecondFactor};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::params::Params;
 
 /// What the address says: the sign-in so far, the request it is part of, and where it leads without one.
 struct Place {

@@ -5,21 +5,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::of_refused;
+use crate::login::registered;
+use crate::show;
+use crate::views::{Form, Message, PasskeyAsk, ProviderButton, SignIn, SignedInAs};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::authentication::Method;
 use usher_domain::email::Email;
 use usher_domain::interaction::{Interaction, Step};
 use usher_domain::secret::Secret;
 use usher_flows::{Account, Attempt, FlowError, Outcome, Refused};
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::registered;
-use crate::views::{Form, Message, PasskeyAsk, ProviderButton, SignIn, SignedInAs};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET
 pub async fn get(

@@ -5,19 +5,19 @@ use axum::response::Response;
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
+use crate::show;
+use crate::views::{Form, Message, VerifiedElsewhere, VerifyEmail, VerifyLink};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::typo;
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_flows::{AsksPassword, Continued, FlowError, Refused, SignedIn, Verified};
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::views::{Form, Message, VerifiedElsewhere, VerifyEmail, VerifyLink};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET shows where to type the code. A link only shows a button: mail programs open links by themselves.
 pub async fn get(

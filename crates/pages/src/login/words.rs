@@ -1,11 +1,11 @@
 //! What a form says when a verb refuses: the field at fault, and the sentence for it.
 
+use crate::views::{FieldErrors, Message};
 use usher_domain::text::NameFault;
 use usher_domain::user::{MAX_TEXT, ProfileRule};
 use usher_flows::Refused;
 use usher_flows::password_rules::PasswordFault;
 use usher_i18n::Lang;
-use crate::views::{FieldErrors, Message};
 
 /// The field at fault (`""` for the form as a whole) and what to say; `None` for what is no matter of a form.
 pub fn of_refused(refused: &Refused, lang: Lang) -> Option<FieldErrors> {

@@ -4,20 +4,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::show;
+use crate::views::{ErrorPage, Mismatch, Problem};
+use crate::visitor_pages::VisitorPages as _;
+use crate::ways::ways;
 use usher_domain::client::Client;
 use usher_flows::{AuthorizeFault, FlowError, Outcome, log_refusal};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
 use usher_protocol::error::{ErrorCode, OAuthError};
 use usher_protocol::params::Params;
 use usher_protocol::redirect_uri;
-use usher_http_server::extract::params::{FormParams, QueryParams};
-use usher_http_server::extract::visitor::Visitor;
-use crate::views::{ErrorPage, Mismatch, Problem};
-use usher_http_server::problem::HttpProblem;
-use crate::show;
-use usher_http_server::state::App;
-use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
-use crate::ways::ways;
 
 /// GET
 pub async fn get(

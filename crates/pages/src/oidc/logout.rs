@@ -3,16 +3,16 @@
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::login::logout::{ask, signed_out};
+use crate::visitor_pages::VisitorPages as _;
 use usher_flows::{LogoutRequest, SignOut, log_refusal};
-use usher_protocol::error::OAuthError;
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::logout::{ask, signed_out};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::error::OAuthError;
+use usher_protocol::params::Params;
 
 /// GET
 pub async fn get(

@@ -4,21 +4,21 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{arrived, trouble};
+use crate::login::of_refused;
+use crate::login::sign_in::{text, with_status};
+use crate::show;
+use crate::views::{AskAddress, ConfirmLink, Form};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::id::ProofId;
 use usher_flows::upstream::{Arrived, Asked, Errand, Question, UpstreamFault};
 use usher_flows::{Account, FlowError};
-use usher_protocol::params::Params;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
-use crate::login::of_refused;
-use crate::login::sign_in::{text, with_status};
-use crate::views::{AskAddress, ConfirmLink, Form};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
+use usher_protocol::params::Params;
 
 /// GET
 pub async fn get(

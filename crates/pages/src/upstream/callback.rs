@@ -4,6 +4,7 @@ use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
 
 use super::{arrived, trouble};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
 use usher_flows::upstream::Callback;
 use usher_http_server::extract::body;
@@ -11,7 +12,6 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// What of a posted answer is passed on to ourselves.
 const PASSED_ON: [&str; 7] = ["code", "state", "iss", "user", "error", "error_description", "error_subcode"];

@@ -8,13 +8,13 @@ mod trouble;
 
 use axum::response::Response;
 
+use super::show;
+use super::visitor_pages::VisitorPages as _;
+use usher_flows::upstream::{Arrived, Errand};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use super::visitor_pages::VisitorPages as _;
-use super::show;
 use usher_http_server::urls;
-use usher_flows::upstream::{Arrived, Errand};
 
 pub(super) use trouble::trouble;
 

@@ -7,18 +7,18 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
+use crate::show;
+use crate::views::DataDeletion;
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
 use usher_flows::upstream::UpstreamFault;
 use usher_flows::upstream::{NoticeDoor, NoticeRequest};
 use usher_http_server::extract::body;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
-use crate::views::DataDeletion;
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// POST: Google's security events, Apple's notifications, Facebook's "deauthorize".
 pub async fn account(app: State<App>, provider: Path<String>, request: Request) -> Result<Response, HttpProblem> {

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::trouble;
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
 use usher_flows::upstream::Errand;
 use usher_http_server::extract::params::QueryParams;
@@ -11,7 +12,6 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// Longest hint passed on.
 const MAX_HINT: usize = 320;

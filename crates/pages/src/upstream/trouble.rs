@@ -2,17 +2,17 @@
 
 use axum::response::{IntoResponse as _, Response};
 
+use crate::show;
+use crate::views::{Trouble, UpstreamTrouble};
+use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
 use usher_flows::upstream::UpstreamError;
 use usher_flows::upstream::{Errand, Refusal, UpstreamFault};
 use usher_http_server::error::of_upstream;
 use usher_http_server::extract::visitor::Visitor;
-use crate::views::{Trouble, UpstreamTrouble};
 use usher_http_server::problem::HttpProblem;
-use crate::show;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use crate::visitor_pages::VisitorPages as _;
 
 /// A fault as its page knows it.
 const fn kind_of(fault: &UpstreamFault) -> Trouble {

@@ -1,7 +1,7 @@
 //! The chrome every page shares: language, assets, navigation, who is signed in.
 
-use usher_i18n::{Arg, Lang};
 use usher_http_server::assets;
+use usher_i18n::{Arg, Lang};
 
 /// What every page needs beside its own subject. Templates ask it for their words.
 #[derive(Clone, Debug, Default)]

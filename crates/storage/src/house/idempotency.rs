@@ -1,8 +1,8 @@
 //! Requests that may be sent again under the same key, and what they were answered.
 
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, statements};
 use crate::{Result, Store, Tx};
+use usher_domain::time::Timestamp;
 
 statements! {
     // A row whose time is over, or whose request was abandoned before $5, is taken over.

@@ -2,11 +2,11 @@
 
 use sqlx::types::Json;
 
-use usher_domain::key::SigningKeyRecord;
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, statements};
 use crate::row::{JsonColumn, unreadable};
 use crate::{Result, StorageError, Store, Tx};
+use usher_domain::key::SigningKeyRecord;
+use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into signing_key (kid, alg, created_at, active_at, retired_at, expires_at, pruned_at, public_jwk, sealed_private) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

@@ -1,8 +1,8 @@
 //! Who does which chore: one instance at a time, and another one if it dies.
 
-use usher_domain::time::Timestamp;
 use crate::db::{on_tx, run, statements};
 use crate::{Result, Store};
+use usher_domain::time::Timestamp;
 
 statements! {
     // Whoever renews a lease never shortens it, even if their clock was set back. A lease that ends later than one taken now

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use usher_domain::access::Access;
-use usher_domain::id::{ClientId, ProjectId, UserId};
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, statements};
 use crate::row::JsonColumn;
 use crate::{Result, Sql, StorageError, Store, Tx};
+use usher_domain::access::Access;
+use usher_domain::id::{ClientId, ProjectId, UserId};
+use usher_domain::time::Timestamp;
 
 statements! {
     LIST_OF_USER = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 order by client_id limit 500";

@@ -1,10 +1,10 @@
 //! The browsers that users were seen in. Only the hash of a browser's mark is kept.
 
+use crate::db::{on, run, statements};
+use crate::{Result, Store, Tx};
 use usher_domain::device::Familiarity;
 use usher_domain::id::UserId;
 use usher_domain::time::Timestamp;
-use crate::db::{on, run, statements};
-use crate::{Result, Store, Tx};
 
 statements! {
     // This very browser if it is known, any other if not, nothing if the user was seen in none.

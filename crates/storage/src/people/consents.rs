@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
+use crate::db::{on, on_tx, run, statements};
+use crate::row::unreadable;
+use crate::{Result, Sql, StorageError, Store, Tx};
 use usher_domain::consent::Consent;
 use usher_domain::id::{ClientId, UserId};
 use usher_domain::time::Timestamp;
 use usher_protocol::scope::Scope;
-use crate::db::{on, on_tx, run, statements};
-use crate::row::unreadable;
-use crate::{Result, Sql, StorageError, Store, Tx};
 
 statements! {
     INSERT = "insert into consent (user_id, client_id, scope, granted_at) values ($1, $2, $3, $4) on conflict (user_id, client_id) do nothing";
@@ -60,12 +60,7 @@ impl Tx<'_> {
     }
 
     /// Does the user's consent cover this scope? It stays so until this transaction ends.
-    pub(crate) async fn hold_consent(
-        &mut self,
-        user: UserId,
-        client: &ClientId,
-        scope: &Scope,
-    ) -> Result<bool> {
+    pub(crate) async fn hold_consent(&mut self, user: UserId, client: &ClientId, scope: &Scope) -> Result<bool> {
         let row: Option<ConsentRow> =
             on_tx!(self, HOLD, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
         let consent = row.map(Consent::try_from).transpose()?;

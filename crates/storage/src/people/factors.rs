@@ -1,10 +1,10 @@
 //! What a user has beside a password, counted in one look; and the wish to be asked for it.
 
+use crate::db::{on, on_tx, run, statements};
+use crate::{Result, StorageError, Store, Tx};
 use usher_domain::factors::Factors;
 use usher_domain::id::UserId;
 use usher_domain::time::Timestamp;
-use crate::db::{on, on_tx, run, statements};
-use crate::{Result, StorageError, Store, Tx};
 
 statements! {
     FIND = "select exists (select 1 from totp where user_id = $1) as totp, (select count(*) from passkey where user_id = $1) as passkeys, (select count(*) from recovery_code where user_id = $1 and used_at is null) as recovery_codes, exists (select 1 from second_step where user_id = $1) as always";

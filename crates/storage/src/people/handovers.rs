@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use usher_domain::id::{ProofId, UserId};
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, statements};
 use crate::{Result, Store, Tx};
+use usher_domain::id::{ProofId, UserId};
+use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into handover (proof_id, user_id) values ($1, $2)";

@@ -3,6 +3,9 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::db::{on, on_tx, run, statements};
+use crate::row::{JsonColumn, unreadable};
+use crate::{Result, StorageError, Store, Tx};
 use usher_domain::email::Email;
 use usher_domain::id::{IdentityId, SessionId, UserId};
 use usher_domain::identity::Identity;
@@ -10,9 +13,6 @@ use usher_domain::provider::ProviderId;
 use usher_domain::time::Timestamp;
 use usher_domain::user::Profile;
 use usher_domain::ways_in::WaysIn;
-use crate::db::{on, on_tx, run, statements};
-use crate::row::{JsonColumn, unreadable};
-use crate::{Result, StorageError, Store, Tx};
 
 statements! {
     INSERT = "insert into identity (id, user_id, provider, issuer, subject, email_at_link, email_state, profile, handle, linked_at, linked_how, last_used_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";

@@ -1,8 +1,8 @@
 //! Journeys to providers, each taken up once; and the notices of providers, each heard once.
 
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, statements};
 use crate::{Result, Store, Tx};
+use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into journey (state_hash, sealed, expires_at) values ($1, $2, $3)";

@@ -3,14 +3,14 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use usher_domain::id::{IdentityId, MergeId, UserId};
-use usher_domain::merge::Merge;
-use usher_domain::time::Timestamp;
-use usher_domain::user::{Sub, User};
 use crate::db::{on, on_tx, run, statements};
 use crate::row::JsonColumn;
 use crate::users::UserRow;
 use crate::{Result, StorageError, Store, Tx};
+use usher_domain::id::{IdentityId, MergeId, UserId};
+use usher_domain::merge::Merge;
+use usher_domain::time::Timestamp;
+use usher_domain::user::{Sub, User};
 
 statements! {
     INSERT = "insert into merge (id, kept_id, merged_id, identities, merged_at, undo_until) values ($1, $2, $3, $4, $5, $6)";

@@ -4,12 +4,12 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use usher_domain::id::{CeremonyId, PasskeyId, UserId};
-use usher_domain::passkey::StoredPasskey;
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, statements};
 use crate::row::JsonColumn;
 use crate::{Result, StorageError, Store, Tx};
+use usher_domain::id::{CeremonyId, PasskeyId, UserId};
+use usher_domain::passkey::StoredPasskey;
+use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into passkey (id, user_id, credential_id, handle, credential, name, synced, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -1,10 +1,10 @@
 //! Passwords: one hash a user.
 
+use crate::db::{on, on_tx, run, statements};
+use crate::{Result, Store, Tx};
 use usher_domain::email::Email;
 use usher_domain::id::UserId;
 use usher_domain::time::Timestamp;
-use crate::db::{on, on_tx, run, statements};
-use crate::{Result, Store, Tx};
 
 statements! {
     PUT = "insert into password (user_id, phc, changed_at) values ($1, $2, $3) on conflict (user_id) do update set phc = excluded.phc, changed_at = excluded.changed_at";

@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
+use crate::db::{on, on_tx, run, statements};
+use crate::row::unreadable;
+use crate::{Result, StorageError, Store, Tx};
 use usher_domain::email::Email;
 use usher_domain::id::{ProofId, UserId};
 use usher_domain::proof::{Proof, ProofKind};
 use usher_domain::time::Timestamp;
-use crate::db::{on, on_tx, run, statements};
-use crate::row::unreadable;
-use crate::{Result, StorageError, Store, Tx};
 
 statements! {
     INSERT = "insert into proof (id, kind, token_hash, code_hash, email, user_id, sealed, attempts, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";

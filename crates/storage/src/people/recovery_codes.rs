@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use usher_domain::id::UserId;
-use usher_domain::time::Timestamp;
 use crate::db::{on_tx, run, statements};
 use crate::{Result, Tx};
+use usher_domain::id::UserId;
+use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into recovery_code (user_id, hash, created_at) values ($1, $2, $3)";

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
+use crate::db::{on, on_tx, run, statements};
+use crate::{Result, Store, Tx};
 use usher_domain::id::{RememberedId, UserId};
 use usher_domain::remembered::RememberedBrowser;
 use usher_domain::time::Timestamp;
-use crate::db::{on, on_tx, run, statements};
-use crate::{Result, Store, Tx};
 
 statements! {
     INSERT = "insert into remembered_browser (id, user_id, secret_hash, created_at, last_used_at, expires_at, user_agent, source) values ($1, $2, $3, $4, $5, $6, $7, $8)";

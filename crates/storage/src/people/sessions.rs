@@ -3,14 +3,14 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use usher_domain::id::{SessionId, UserId};
-use usher_domain::session::{EndReason, Session};
-use usher_domain::time::Timestamp;
-use usher_domain::user::User;
 use crate::db::{on, on_tx, run, statements};
 use crate::row::JsonColumn;
 use crate::users::UserRow;
 use crate::{Result, StorageError, Store, Tx};
+use usher_domain::id::{SessionId, UserId};
+use usher_domain::session::{EndReason, Session};
+use usher_domain::time::Timestamp;
+use usher_domain::user::User;
 
 statements! {
     INSERT = "insert into session (id, user_id, secret_hash, auth_time, amr, acr, created_at, last_seen_at, idle_expires_at, expires_at, user_agent, source) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";

@@ -1,12 +1,12 @@
 //! Addresses that providers tell of a user and that are not the user's here.
 
+use crate::db::{on, run, statements};
+use crate::row::unreadable;
+use crate::{Result, Store, Tx};
 use usher_domain::email::Email;
 use usher_domain::id::{IdentityId, UserId};
 use usher_domain::identity::SuggestedEmail;
 use usher_domain::time::Timestamp;
-use crate::db::{on, run, statements};
-use crate::row::unreadable;
-use crate::{Result, Store, Tx};
 
 statements! {
     PUT = "insert into suggested_email (user_id, email, identity_id, told_at) select $1, $2, i.id, $4 from identity i where i.id = $3 and i.user_id = $1 on conflict (user_id, email) do update set identity_id = excluded.identity_id, told_at = excluded.told_at";

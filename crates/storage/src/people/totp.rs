@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use usher_domain::id::UserId;
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, statements};
 use crate::{Result, Store, Tx};
+use usher_domain::id::UserId;
+use usher_domain::time::Timestamp;
 
 statements! {
     PUT = "insert into totp (user_id, sealed, last_step, created_at) values ($1, $2, $3, $4) on conflict (user_id) do update set sealed = excluded.sealed, last_step = excluded.last_step, created_at = excluded.created_at";

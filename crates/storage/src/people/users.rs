@@ -3,15 +3,15 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::db::{on, on_tx, run, statements};
+use crate::row::{JsonColumn, unreadable};
+use crate::{Result, StorageError, Store, Tx};
 use usher_domain::email::Email;
 use usher_domain::id::UserId;
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::source::Sources;
 use usher_domain::time::Timestamp;
 use usher_domain::user::{Profile, Sub, User, UserStatus};
-use crate::db::{on, on_tx, run, statements};
-use crate::row::{JsonColumn, unreadable};
-use crate::{Result, StorageError, Store, Tx};
 
 statements! {
     // The name of a user who is gone is never given to another.

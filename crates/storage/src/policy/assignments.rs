@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
+use crate::db::{on, on_tx, run, statements};
+use crate::row::unreadable;
+use crate::{Result, StorageError, Store, Tx};
 use usher_domain::assignment::{Assignment, Holder};
 use usher_domain::id::{AssignmentId, ClientId, ProjectId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::time::Timestamp;
-use crate::db::{on, on_tx, run, statements};
-use crate::row::unreadable;
-use crate::{Result, StorageError, Store, Tx};
 
 statements! {
     INSERT = "insert into assignment (id, project_id, role, user_id, client_id, scope, expires_at, assigned_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";

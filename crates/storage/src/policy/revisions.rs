@@ -1,10 +1,10 @@
 //! What projects have published, and what they are drafting. A revision never changes.
 
+use crate::db::{on, on_tx, run, statements};
+use crate::{Result, Store, Tx};
 use usher_domain::id::ProjectId;
 use usher_domain::page::MAX_PAGE;
 use usher_domain::time::Timestamp;
-use crate::db::{on, on_tx, run, statements};
-use crate::{Result, Store, Tx};
 
 statements! {
     INSERT = "insert into policy_revision (project_id, revision, document, compiled, etag, note, published_by, published_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -6,10 +6,10 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use usher_domain::id::UserId;
-use usher_domain::time::Timestamp;
 use crate::db::{on, run, statements};
 use crate::{Result, Store, Tx};
+use usher_domain::id::UserId;
+use usher_domain::time::Timestamp;
 
 statements! {
     BEGIN = "insert into erasure (user_id, deleted_at, place) values ($1, $2, $3) on conflict (user_id) do nothing";

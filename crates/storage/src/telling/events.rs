@@ -3,13 +3,13 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::db::{on, run, statements};
+use crate::row::JsonColumn;
+use crate::{Result, StorageError, Store, Tx};
 use usher_domain::event::Event;
 use usher_domain::id::{ClientId, SessionId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::time::Timestamp;
-use crate::db::{on, run, statements};
-use crate::row::JsonColumn;
-use crate::{Result, StorageError, Store, Tx};
 
 statements! {
     APPEND = "insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

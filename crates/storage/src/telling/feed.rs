@@ -4,13 +4,13 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use usher_domain::feed::{Entry, EntryKind, FeedCursor, Notice};
-use usher_domain::id::{ClientId, ProjectId};
-use usher_domain::time::Timestamp;
 use crate::bells::Ring;
 use crate::db::{on, on_tx, run, run_in_parts, statements};
 use crate::row::{JsonColumn, unreadable};
 use crate::{Result, StorageError, Store, Tx};
+use usher_domain::feed::{Entry, EntryKind, FeedCursor, Notice};
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::time::Timestamp;
 
 statements! {
     ADVANCE = "update project set feed_position = feed_position + 1 where id = $1 returning feed_position";

@@ -5,11 +5,11 @@ use std::fmt::Display;
 use serde_json::Value;
 use sqlx::types::Json;
 
-use usher_domain::id::{ProjectId, SessionId};
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, statements};
 use crate::row::JsonColumn;
 use crate::{Result, StorageError, Store, Tx};
+use usher_domain::id::{ProjectId, SessionId};
+use usher_domain::time::Timestamp;
 
 statements! {
     INSERT_KEY = "insert into project_key (project_id, generation, kid, public_jwk, created_at) values ($1, $2, $3, $4, $5)";

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use usher_domain::id::LetterId;
-use usher_domain::letter::QueuedLetter;
-use usher_domain::time::Timestamp;
 use crate::db::{on_tx, run, statements};
 use crate::row::unreadable;
 use crate::{Result, StorageError, Tx};
+use usher_domain::id::LetterId;
+use usher_domain::letter::QueuedLetter;
+use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into letter (id, sealed, attempts, send_after, expires_at, created_at) values ($1, $2, $3, $4, $5, $4)";

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use usher_domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
-use usher_domain::page::{Cursor, MAX_PAGE, Page};
-use usher_domain::time::Timestamp;
 use crate::db::{on, statements};
 use crate::row::JsonColumn;
 use crate::{Result, StorageError, Store};
+use usher_domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
+use usher_domain::page::{Cursor, MAX_PAGE, Page};
+use usher_domain::time::Timestamp;
 
 // Each says first by which index the rows are found; an empty kind means any. Of a deleted user's events nothing is shown
 // but that they happened.

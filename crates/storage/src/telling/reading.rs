@@ -3,12 +3,12 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use usher_domain::event::{Event, EventKind};
-use usher_domain::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId};
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, statements};
 use crate::row::{JsonColumn, unreadable};
 use crate::{Result, StorageError, Store, Tx};
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId};
+use usher_domain::time::Timestamp;
 
 statements! {
     // One teller at a time, whatever the number of instances. SQLite has one writer anyway.

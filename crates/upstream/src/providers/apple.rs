@@ -10,10 +10,6 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use url::Url;
 
-use usher_domain::identity::EmailTrust;
-use usher_domain::provider::ProviderSettings;
-use usher_domain::secret::Secret;
-use usher_domain::time::Timestamp;
 use crate::callback::Callback;
 use crate::departure::{Departure, Kept};
 use crate::desk::Desk;
@@ -22,6 +18,10 @@ use crate::issuer::IssuerRule;
 use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
 use crate::openid::{Metadata, OpenId, Source};
 use crate::{Checked, Promise, Provider, Vouched, id_token, person};
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::ProviderSettings;
+use usher_domain::secret::Secret;
+use usher_domain::time::Timestamp;
 
 const ISSUER: &str = "https://appleid.apple.com";
 const RELAY: &str = "privaterelay.appleid.com";

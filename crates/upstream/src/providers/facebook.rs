@@ -12,17 +12,17 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use url::Url;
 
-use usher_domain::identity::EmailTrust;
-use usher_domain::provider::{ProviderSettings, TokenForm};
-use usher_domain::secret::Secret;
-use usher_domain::time::Timestamp;
-use usher_domain::user::Profile;
 use crate::callback::Callback;
 use crate::departure::{self, Departure, Kept, Manners};
 use crate::desk::{Counter, Desk};
 use crate::error::{Cause, UpstreamError};
 use crate::notice::{self, Notice, NoticeDoor, NoticeKind, NoticeRequest};
 use crate::{Checked, Promise, Provider, Vouched, person, wire};
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::secret::Secret;
+use usher_domain::time::Timestamp;
+use usher_domain::user::Profile;
 
 const DIALOG: &str = "https://www.facebook.com";
 const GRAPH: &str = "https://graph.facebook.com";
@@ -211,8 +211,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use usher_domain::provider::ProviderKind;
     use crate::stub::{NOW, Stub, surroundings};
+    use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
         ProviderSettings::new("facebook".parse().unwrap(), ProviderKind::Facebook, "1234")

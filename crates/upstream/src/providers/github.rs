@@ -4,16 +4,16 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use url::Url;
 
-use usher_domain::identity::EmailTrust;
-use usher_domain::provider::{ProviderSettings, TokenForm};
-use usher_domain::secret::Secret;
-use usher_domain::user::Profile;
 use crate::callback::Callback;
 use crate::departure::{self, Departure, Kept, Manners};
 use crate::desk::{Counter, Desk};
 use crate::error::UpstreamError;
 use crate::exchange::by_the_book;
 use crate::{Checked, Promise, Provider, Vouched, person, wire};
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::secret::Secret;
+use usher_domain::user::Profile;
 
 const SITE: &str = "https://github.com";
 const API: &str = "https://api.github.com";
@@ -127,8 +127,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use usher_domain::provider::ProviderKind;
     use crate::stub::{Stub, surroundings};
+    use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
         ProviderSettings::new("github".parse().unwrap(), ProviderKind::Github, "us")

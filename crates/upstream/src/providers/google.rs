@@ -3,8 +3,6 @@
 use serde_json::Value;
 use url::Url;
 
-use usher_domain::identity::EmailTrust;
-use usher_domain::provider::ProviderSettings;
 use crate::callback::Callback;
 use crate::departure::{Departure, Kept};
 use crate::desk::Desk;
@@ -14,6 +12,8 @@ use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
 use crate::openid::{OpenId, Source};
 use crate::{Checked, Promise, Provider, Vouched, person};
 use futures_util::future::BoxFuture;
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::ProviderSettings;
 
 const ISSUER: &str = "https://accounts.google.com";
 

@@ -3,8 +3,6 @@
 use serde_json::Value;
 use url::Url;
 
-use usher_domain::identity::EmailTrust;
-use usher_domain::provider::ProviderSettings;
 use crate::callback::Callback;
 use crate::departure::{Departure, Kept};
 use crate::desk::Desk;
@@ -13,6 +11,8 @@ use crate::issuer::{CONSUMERS, IssuerRule};
 use crate::openid::{OpenId, Source};
 use crate::{Checked, Promise, Provider, Vouched, id_token, person};
 use futures_util::future::BoxFuture;
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::ProviderSettings;
 
 const AUTHORITY: &str = "https://login.microsoftonline.com";
 /// Domains whose addresses Microsoft hands out itself.

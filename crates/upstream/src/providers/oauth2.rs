@@ -4,11 +4,6 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use url::Url;
 
-use usher_domain::identity::EmailTrust;
-use usher_domain::provider::{
-    ClientAuth, EmailVerified, ProviderSettings, SubjectType, TokenForm, UserMap, UserinfoAuth,
-};
-use usher_domain::user::Profile;
 use crate::callback::Callback;
 use crate::departure::{self, Departure, Kept, Manners};
 use crate::desk::{Counter, Desk};
@@ -17,6 +12,11 @@ use crate::exchange::{Tokens, by_the_book};
 use crate::facebook::appsecret_proof;
 use crate::github::verified_primary;
 use crate::{Checked, Promise, Provider, Vouched, person, wire};
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{
+    ClientAuth, EmailVerified, ProviderSettings, SubjectType, TokenForm, UserMap, UserinfoAuth,
+};
+use usher_domain::user::Profile;
 
 /// A configured server.
 pub(crate) struct Oauth2(Desk);
@@ -158,9 +158,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::stub::{Stub, surroundings};
     use usher_domain::provider::EmailTrustRule;
     use usher_domain::secret::Secret;
-    use crate::stub::{Stub, surroundings};
 
     fn settings(base: &str, more: &Value) -> ProviderSettings {
         let mut all = json!({

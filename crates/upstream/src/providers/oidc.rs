@@ -4,9 +4,6 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use url::Url;
 
-use usher_domain::identity::EmailTrust;
-use usher_domain::provider::{Discovery, ProviderSettings};
-use usher_domain::user::Profile;
 use crate::callback::Callback;
 use crate::departure::{Departure, Kept};
 use crate::desk::Desk;
@@ -15,6 +12,9 @@ use crate::issuer::IssuerRule;
 use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest, field};
 use crate::openid::{Metadata, OpenId, Proven, Source};
 use crate::{Checked, Promise, Provider, Vouched, id_token, person, wire};
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{Discovery, ProviderSettings};
+use usher_domain::user::Profile;
 
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 

@@ -5,15 +5,15 @@ use oauth2::http::StatusCode;
 use serde_json::Value;
 use url::Url;
 
-use usher_domain::identity::EmailTrust;
-use usher_domain::provider::{ProviderSettings, TokenForm};
-use usher_domain::secret::Secret;
-use usher_domain::user::Profile;
 use crate::callback::Callback;
 use crate::departure::{self, Departure, Kept, Manners};
 use crate::desk::{Counter, Desk};
 use crate::error::{Cause, UpstreamError};
 use crate::{Checked, Promise, Provider, Vouched, person, wire};
+use usher_domain::identity::EmailTrust;
+use usher_domain::provider::{ProviderSettings, TokenForm};
+use usher_domain::secret::Secret;
+use usher_domain::user::Profile;
 
 const SITE: &str = "https://x.com";
 const API: &str = "https://api.x.com";
@@ -122,8 +122,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use usher_domain::provider::ProviderKind;
     use crate::stub::{Stub, surroundings};
+    use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
         ProviderSettings::new("x".parse().unwrap(), ProviderKind::X, "us")

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use usher_i18n::Lang;
 use crate::views::{ClientView, Form, Page};
+use usher_i18n::Lang;
 
 /// May this application have this?
 #[derive(Clone, Debug, Default, Template)]

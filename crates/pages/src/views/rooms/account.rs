@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use usher_i18n::Lang;
 use crate::views::{FactorsView, FieldErrors, Form, Page, SuggestedEmailView};
+use usher_i18n::Lang;
 
 /// Who I am: the claims applications may ask for.
 #[derive(Clone, Debug, Default, Template)]

@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use usher_i18n::Lang;
 use crate::views::Page;
+use usher_i18n::Lang;
 
 /// One page of what happened, newest first.
 #[derive(Clone, Debug, Default, Template)]

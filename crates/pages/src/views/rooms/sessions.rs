@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use usher_i18n::Lang;
 use crate::views::{Form, Page, ReceiptLine};
+use usher_i18n::Lang;
 
 /// Every signed-in browser, this one first.
 #[derive(Clone, Debug, Default, Template)]

@@ -3,10 +3,10 @@
 use askama::Template as _;
 
 use super::{HOSTILE, Rendered, errors, inside};
-use usher_i18n::Lang;
 use crate::views::{
     ConsoleProviders, Form, ProviderKindLink, ProviderPage, ProviderRow, ProviderValues, StepView, Tab,
 };
+use usher_i18n::Lang;
 
 pub(super) fn all(lang: Lang) -> Vec<Rendered> {
     let row = |id: &str, name: &str, enabled, managed| ProviderRow {

@@ -6,14 +6,14 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::db::{on, on_tx, run, run_in_parts, statements};
+use crate::row::{JsonColumn, unreadable};
+use crate::{Result, StorageError, Store, Tx};
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::page::Cursor;
 use usher_domain::page::{MAX_PAGE, Page};
 use usher_domain::time::Timestamp;
 use usher_domain::webhook::{Attempt, Delivery, DeliveryStatus};
-use crate::db::{on, on_tx, run, run_in_parts, statements};
-use crate::row::{JsonColumn, unreadable};
-use crate::{Result, StorageError, Store, Tx};
 
 statements! {
     INSERT = "insert into webhook_delivery (webhook_id, message_id, kind, subject, body, status, tries, send_after, attempts, created_at) values ($1, $2, $3, $4, $5, 'waiting', 0, $6, $7, $6) on conflict (webhook_id, message_id) do nothing";

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use usher_domain::id::{ClientId, EventId, SessionId, UserId};
-use usher_domain::logout_notice::{Address, LogoutNotice, NoticeStatus};
-use usher_domain::time::Timestamp;
 use crate::db::{on, on_tx, run, run_in_parts, statements};
 use crate::row::unreadable;
 use crate::{Result, StorageError, Store, Tx};
+use usher_domain::id::{ClientId, EventId, SessionId, UserId};
+use usher_domain::logout_notice::{Address, LogoutNotice, NoticeStatus};
+use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into logout_notice (id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, uri, alg) values ($1, $2, $3, $4, $5, $6, 'waiting', 0, $6, $7, $8, $9) on conflict (client_id, session_id, at) do nothing";

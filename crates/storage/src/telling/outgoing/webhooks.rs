@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::db::{on, on_tx, run, statements};
+use crate::row::{JsonColumn, unreadable};
+use crate::{Result, StorageError, Store, Tx};
 use usher_domain::id::{ProjectId, WebhookId};
 use usher_domain::time::Timestamp;
 use usher_domain::webhook::filter::Filter;
 use usher_domain::webhook::{DisabledWhy, SealedSecret, Webhook};
-use crate::db::{on, on_tx, run, statements};
-use crate::row::{JsonColumn, unreadable};
-use crate::{Result, StorageError, Store, Tx};
 
 statements! {
     INSERT = "insert into webhook (id, project_id, url, description, filters, secrets, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -1,10 +1,10 @@
 use serde_json::json;
 
 use super::*;
+use crate::stub::{Key, NOW, Stub, surroundings};
 use usher_domain::identity::EmailState;
 use usher_domain::provider::ProviderKind;
 use usher_domain::secret::Secret;
-use crate::stub::{Key, NOW, Stub, surroundings};
 
 /// A stub that behaves as an OpenID Provider, and a relying party of it.
 struct Fair {

@@ -1,0 +1,19 @@
+//! The HTTP server: connections, TLS, the layers around every request, the extractors of handlers, and errors.
+//!
+//! A request arrives at [`server`], passes the [`layers`], is read by the [`extract`]ors and answered by one handler of
+//! the crates `usher-api` and `usher-pages`, which calls one use case.
+
+pub mod assets;
+pub mod codes;
+mod connection;
+pub mod error;
+pub mod extract;
+pub mod files;
+pub mod health;
+pub mod layers;
+pub mod problem;
+mod request_body;
+pub mod server;
+pub mod state;
+pub mod tls;
+pub mod urls;

@@ -1,0 +1,23 @@
+//! The pages of sign-in, account and console: handlers, and the views that their templates render.
+//!
+//! [`routes`] is the list of their addresses.
+
+mod account;
+mod console;
+mod dev_mail;
+mod documents;
+mod factors;
+mod kept;
+mod login;
+mod oidc;
+mod owner;
+pub mod problem_page;
+mod receipt;
+pub mod routes;
+mod setup;
+mod show;
+mod upstream;
+pub mod views;
+mod visitor_pages;
+mod ways;
+pub mod wrong_host;
