@@ -18,7 +18,8 @@ use usher_http_server::health::{self, Unready};
 use usher_http_server::layers::deadline::Deadlines;
 use usher_http_server::layers::ready::Gate;
 use usher_http_server::layers::{self, House, host};
-use usher_http_server::server::{Limits, Server};
+use usher_http_server::server::Server;
+use usher_http_server::slots::Limits;
 use usher_http_server::tls::Tls;
 
 /// A bound front door that nobody answers at yet.

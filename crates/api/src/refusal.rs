@@ -14,10 +14,11 @@ use serde_json::json;
 
 use usher_flows::{FlowError, Refused, log_refusal};
 use usher_http_server::error::{PASSING, of_broken};
-use usher_http_server::layers::trace::TraceId;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_http_server::trace_id::TraceId;
+use usher_protocol::error::OAuthError;
+use usher_protocol::error_code::ErrorCode;
 
 /// How the answer says what would be accepted (RFC 9110 §11.6.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::fault::ConfigError;
-use super::layer::{Origin, key_of_variable};
-use super::source::{Layer, entry};
+use super::layer::key_of_variable;
+use crate::entry::Origin;
+use crate::entry::{Layer, entry};
 
 /// Reads a `.env` text. Names that do not begin with `USHER_` belong to others and are passed over, whatever they hold.
 ///
@@ -67,8 +68,8 @@ fn nothing_but_comment(after: &str) -> Result<(), &'static str> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::layer::Given;
     use super::*;
+    use crate::entry::Given;
 
     fn read(text: &str) -> Result<Vec<(String, String)>, Vec<String>> {
         let told = |faults: Vec<ConfigError>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();

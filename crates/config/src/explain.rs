@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use super::layer::{Given, Origin};
 use super::providers::ConfiguredProvider;
 use super::setting::Show;
+use crate::entry::{Given, Origin};
 
 const MASK: &str = "[redacted]";
 

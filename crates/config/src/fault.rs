@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::layer::Origin;
+use crate::entry::Origin;
 
 /// Why a value was refused. It never contains the value, which may be a secret.
 pub(super) type Reason = Cow<'static, str>;

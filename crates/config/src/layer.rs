@@ -1,63 +1,11 @@
 //! Layers of settings, each stronger than the one before, and where every value came from.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::path::PathBuf;
 
+use super::entry::Entry;
 use super::fault::ConfigError;
 use super::nearest::nearest;
 use super::setting::Setting;
-
-/// Where a value was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// Built in.
-    Default,
-    /// A file, and the line in it, from 1.
-    File {
-        /// As it was named.
-        path: PathBuf,
-        /// From 1.
-        line: usize,
-    },
-    /// The process environment.
-    Environment,
-    /// A flag of the command line.
-    Flag,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Default => f.write_str("default"),
-            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
-            Self::Environment => f.write_str("environment"),
-            Self::Flag => f.write_str("command line"),
-        }
-    }
-}
-
-/// A value as it was written, before anyone knows what it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Given {
-    /// A string, number, boolean or date, as text.
-    Text(String),
-    /// A TOML array.
-    List(Vec<String>),
-}
-
-/// One setting as one layer has it.
-#[derive(Debug, Clone)]
-pub(super) struct Entry {
-    /// As it was written: `session.idle` or `USHER_SESSION__IDLE`.
-    pub(super) name: String,
-    /// What was written.
-    pub(super) given: Given,
-    /// Where it was written.
-    pub(super) origin: Origin,
-    /// The value is the path of a file that holds the secret.
-    pub(super) by_file: bool,
-}
 
 /// Names of the contract that this version refuses, instead of ignoring them in silence.
 const NOT_YET: &[&str] = &["redis_url", "metrics_listen", "registration.dynamic"];

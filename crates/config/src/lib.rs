@@ -4,6 +4,7 @@
 //! it stands in; a name that nobody knows is a fault. Only `source` reads the environment and the disk.
 
 mod dotenv;
+mod entry;
 mod explain;
 mod fault;
 mod layer;
@@ -25,11 +26,11 @@ use sections::{
 
 pub use database::{Database, DatabaseUrl};
 pub use demo::Demo;
+pub use entry::Origin;
 pub use explain::Explained;
 pub use fault::{ConfigError, ConfigErrors};
 pub use issuer::Issuer;
 pub use keys::Keys;
-pub use layer::Origin;
 pub use limits::Limits;
 pub use mail::{Mail, SmtpUrl};
 pub use outbound::Outbound;
@@ -45,7 +46,8 @@ pub use telemetry::{LogFormat, Telemetry};
 pub use tokens::Tokens;
 pub use units::Limit;
 
-use layer::{Given, Layers};
+use entry::{Entry, Given, entry};
+use layer::Layers;
 use reader::Reader;
 use setting::Setting;
 
@@ -91,7 +93,7 @@ impl Config {
         let (given, tables, mut faults) = sources.layers();
         let mut layers = Layers::new(known());
         layers.put(defaults_layer(profile));
-        let mut beside = source::Layer::new();
+        let mut beside = entry::Layer::new();
         for mut layer in given {
             beside.extend(providers::split(&mut layer));
             layers.put(layer);
@@ -194,22 +196,21 @@ fn known() -> Vec<Setting> {
     .concat()
 }
 
-fn defaults_layer(profile: Profile) -> source::Layer {
+fn defaults_layer(profile: Profile) -> entry::Layer {
     let built_in = known().into_iter().filter_map(|setting| {
         let text = setting.fallback.text(profile)?;
-        Some(source::entry(setting.key, setting.key.to_owned(), text.to_owned(), Origin::Default))
+        Some(entry(setting.key, setting.key.to_owned(), text.to_owned(), Origin::Default))
     });
     let cores = source::cores().to_string();
-    let permits = source::entry("passwords.permits", String::from("passwords.permits"), cores, Origin::Default);
+    let permits = entry("passwords.permits", String::from("passwords.permits"), cores, Origin::Default);
     built_in.chain([permits]).collect()
 }
 
 /// `usher dev` is reached on this machine under the port it listens on; nobody else's issuer can be guessed.
-fn guessed_issuer(profile: Profile, layers: &Layers) -> Option<(String, layer::Entry)> {
+fn guessed_issuer(profile: Profile, layers: &Layers) -> Option<(String, Entry)> {
     let Given::Text(listen) = &layers.get("listen")?.given else { return None };
     // Where `listen` cannot be read, that is the fault to report, not a missing issuer.
     let port = listen.parse::<std::net::SocketAddr>().map_or(8080, |address| address.port());
     let issuer = if port == 80 { String::from("http://localhost") } else { format!("http://localhost:{port}") };
-    (profile == Profile::Dev && port != 0)
-        .then(|| source::entry("issuer", String::from("issuer"), issuer, Origin::Default))
+    (profile == Profile::Dev && port != 0).then(|| entry("issuer", String::from("issuer"), issuer, Origin::Default))
 }

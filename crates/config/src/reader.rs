@@ -6,9 +6,10 @@ use std::path::Path;
 
 use super::explain::{Explained, shown};
 use super::fault::{ConfigError, Reason};
-use super::layer::{Entry, Given, Layers, Origin, variable_of_key};
+use super::layer::{Layers, variable_of_key};
 use super::setting::{Profile, Setting, Value};
 use super::source::read_secret_file;
+use crate::entry::{Entry, Given, Origin};
 
 /// Reads settings by key. Sections read all of theirs before they give up, so that every fault is reported.
 pub(super) struct Reader {

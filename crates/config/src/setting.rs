@@ -1,7 +1,7 @@
 //! What one setting is: its key, its default, its type; and the table a section is declared with.
 
 use super::fault::Reason;
-use super::layer::Given;
+use crate::entry::Given;
 
 /// Who Usher is started for: a developer on their own machine, or people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::entry::{Layer, Origin, entry};
 use super::fault::ConfigError;
-use super::layer::{Entry, Given, Origin, key_of_variable};
+use super::layer::key_of_variable;
 use super::providers::{self, ConfiguredProvider};
 use super::{dotenv, toml_file};
-
-/// A layer: dotted keys and what stands under them.
-pub(super) type Layer = Vec<(String, Entry)>;
 
 /// The file read when nobody names one.
 const USUAL_FILE: &str = "usher.toml";
@@ -74,11 +72,6 @@ impl Sources {
         layers.push(self.flags.into_iter().map(|(key, value)| entry(&key, key.clone(), value, Origin::Flag)).collect());
         (layers, tables, faults)
     }
-}
-
-/// An entry of a layer that knows only texts.
-pub(super) fn entry(name: &str, key: String, value: String, origin: Origin) -> (String, Entry) {
-    (key, Entry { name: name.to_owned(), given: Given::Text(value), origin, by_file: false })
 }
 
 fn environment(variables: Vec<(OsString, OsString)>, faults: &mut Vec<ConfigError>) -> Layer {

@@ -5,8 +5,8 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::ConfigError;
-use super::layer::{Entry, Given, Origin};
-use super::source::Layer;
+use crate::entry::Layer;
+use crate::entry::{Entry, Given, Origin};
 
 /// Reads a TOML text. Errors give the line but never what stands in it, which may be a secret.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Layer, Vec<ConfigError>> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::fault::Reason;
-use super::layer::Given;
 use super::setting::Value;
+use crate::entry::Given;
 
 /// Nothing configured lasts longer than a century; sums of times stay far from overflow.
 const LONGEST: Duration = Duration::from_hours(24 * 36_500);

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroize;
 
 use super::fault::Reason;
-use super::layer::Given;
 use super::setting::{Show, Value};
+use crate::entry::Given;
 use usher_domain::secret::Secret;
 
 impl Value for bool {

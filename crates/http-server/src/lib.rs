@@ -14,6 +14,8 @@ pub mod layers;
 pub mod problem;
 mod request_body;
 pub mod server;
+pub mod slots;
 pub mod state;
 pub mod tls;
+pub mod trace_id;
 pub mod urls;

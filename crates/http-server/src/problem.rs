@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::layers::trace::TraceId;
+use crate::trace_id::TraceId;
 
 /// An error the caller is told about: public words only.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,12 +2,11 @@
 //!
 //! `axum::serve` installs no timer, so that a silent peer may stay for ever; hence a loop of our own.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -20,7 +19,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
@@ -29,51 +28,8 @@ use super::connection::{Answer, Pace, Phase, Socket};
 use super::extract::client_ip::TrustedProxies;
 pub use super::extract::client_ip::{PeerAddr, SourcePrefix};
 use super::request_body::RequestBody;
+use super::slots::{Limits, Slot, Slots};
 use super::tls::Tls;
-
-/// How many connections there may be, and how long each may keep us waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Open connections; the next one waits in the backlog of the operating system.
-    pub connections: usize,
-    /// Open connections of one [`SourcePrefix`]; the next one is closed. Trusted proxies are exempt.
-    pub connections_per_source: usize,
-    /// The TLS handshake.
-    pub handshake: Duration,
-    /// A request head, from accepting the connection or from its first byte.
-    pub head: Duration,
-    /// An answered connection without a next request. Longer than a proxy in front keeps its own connections.
-    pub idle: Duration,
-    /// Bytes we sent that the other side does not take.
-    pub write: Duration,
-    /// What the other side may still say after our last word.
-    pub linger: Duration,
-    /// When the server stops, connections that are idle stay open for so long, so that a request that is on its way is
-    /// answered, with `Connection: close`, and not reset.
-    pub farewell: Duration,
-    /// Requests in flight when the house shuts.
-    pub drain: Duration,
-    /// The size of a request head, in bytes: 431 beyond. At least 8 KiB. [`super::layers::limits`] refuses finer.
-    pub head_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 16_384,
-            connections_per_source: 4_096,
-            handshake: Duration::from_secs(10),
-            head: Duration::from_secs(10),
-            idle: Duration::from_secs(75),
-            write: Duration::from_secs(30),
-            linger: Duration::from_secs(1),
-            farewell: Duration::from_secs(2),
-            drain: Duration::from_secs(30),
-            // A little more than the 64 KiB that hyper allows an address, so that a long one is told 414 and not 431.
-            head_bytes: 80 * 1024,
-        }
-    }
-}
 
 /// A listener and all it needs to know.
 #[derive(Debug)]
@@ -145,61 +101,6 @@ async fn accept(listener: &TcpListener, slots: &Slots) -> (TcpStream, SocketAddr
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
-
-/// The places there are, and who holds them.
-struct Slots {
-    free: Arc<Semaphore>,
-    limits: Limits,
-    proxies: TrustedProxies,
-    by_source: Arc<Mutex<HashMap<SourcePrefix, usize>>>,
-}
-
-/// One place, given back when dropped.
-pub(super) struct Slot {
-    source: Option<SourcePrefix>,
-    by_source: Arc<Mutex<HashMap<SourcePrefix, usize>>>,
-    _permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Slots {
-    fn new(limits: Limits, proxies: TrustedProxies) -> Self {
-        Self { free: Arc::new(Semaphore::new(limits.connections)), limits, proxies, by_source: Arc::default() }
-    }
-
-    /// A slot for `peer`, unless its source holds too many.
-    fn take(&self, peer: SocketAddr, permit: Option<OwnedSemaphorePermit>) -> Option<Slot> {
-        let source = (!self.proxies.contains(peer.ip())).then(|| SourcePrefix::of(peer.ip()));
-        if let Some(source) = source {
-            let mut by_source = self.by_source.lock().unwrap_or_else(PoisonError::into_inner);
-            let held = by_source.entry(source).or_default();
-            if *held >= self.limits.connections_per_source {
-                return None;
-            }
-            *held += 1;
-        }
-        Some(Slot { source, by_source: self.by_source.clone(), _permit: permit })
-    }
-
-    /// Upgraded connections outlive their visit; their slots tell when they are gone.
-    async fn wait_until_empty(&self) {
-        let all = u32::try_from(self.limits.connections).unwrap_or(u32::MAX);
-        // An error would mean a closed semaphore, and nobody closes it.
-        let _ = self.free.acquire_many(all).await;
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let Some(source) = self.source else { return };
-        let mut by_source = self.by_source.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(held) = by_source.get_mut(&source) {
-            *held -= 1;
-            if *held == 0 {
-                by_source.remove(&source);
-            }
-        }
-    }
 }
 
 /// Turns true when the house shuts: for whoever holds a connection beyond its request.
@@ -286,23 +187,4 @@ async fn answer(
         pace.set(Phase::HandedOver);
     }
     Ok(response.map(|body| Answer::new(body, (!upgraded).then_some(pace))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_holds_no_more_than_its_share_and_gives_it_back() {
-        let limits = Limits { connections_per_source: 2, ..Limits::default() };
-        let slots = Slots::new(limits, TrustedProxies::new(["10.0.0.0/8".parse().unwrap()]));
-        let take = |ip: &str| slots.take(SocketAddr::new(ip.parse().unwrap(), 1), None);
-        let (first, _second) = (take("2001:db8::1").unwrap(), take("2001:db8::2").unwrap());
-        assert!(take("2001:db8::3").is_none());
-        assert!(take("2001:db8:0:1::1").is_some());
-        let _proxied: Vec<Slot> = (0..9).map(|_| take("10.0.0.1").unwrap()).collect();
-        drop(first);
-        assert!(take("2001:db8::3").is_some());
-        assert_eq!(slots.by_source.lock().unwrap().len(), 1);
-    }
 }

@@ -6,12 +6,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::claims::ClaimsRequest;
-use super::error::{ErrorCode, OAuthError};
+use super::error::OAuthError;
 use super::params::Params;
 use super::pkce::CodeChallenge;
 use super::prompt::Prompt;
 use super::response_mode::ResponseMode;
 use super::scope::Scope;
+use crate::error_code::ErrorCode;
 
 /// Longest `state` returned.
 const MAX_STATE: usize = 4_096;

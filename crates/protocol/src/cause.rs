@@ -1,7 +1,7 @@
 //! Why a client, a code or a token was refused. The client is told one sentence for a whole class of causes; the log,
 //! and in development the client as well, is told the cause itself.
 
-use super::error::ErrorCode;
+use crate::error_code::ErrorCode;
 
 /// Why credentials, a code or a token were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

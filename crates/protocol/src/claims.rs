@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::client_metadata::ROLES_CLAIM;
 use super::error::OAuthError;
 use super::scope::Scope;
 use super::strict_json;
+
+/// The claim that carries a person's roles unless a client chose another name.
+pub const ROLES_CLAIM: &str = "roles";
 
 /// A `claims` parameter is three levels deep, arrays of values included.
 const MAX_DEPTH: u8 = 8;

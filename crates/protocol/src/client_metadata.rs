@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::claims::ROLES_CLAIM;
 use super::redirect_uri::{self, UriFault};
 use super::scope::Scope;
 
@@ -74,8 +75,6 @@ impl IdTokenClaims {
 
 /// How access tokens are signed unless a client chose otherwise.
 pub const ACCESS_TOKEN_ALG: &str = "ES256";
-/// The claim that carries a person's roles unless a client chose another name.
-pub const ROLES_CLAIM: &str = "roles";
 
 /// The metadata document of a client. Unknown members are refused, so that a misspelt one is noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,7 +262,7 @@ impl ClientMetadata {
             faults.push(fault("grant_types", "holds client_credentials, which needs a client that keeps a secret"));
         }
         for acr in &self.default_acr_values {
-            if !super::discovery::ACR_VALUES.contains(&acr.as_str()) {
+            if !crate::acr::ACR_VALUES.contains(&acr.as_str()) {
                 faults.push(fault("default_acr_values", format!("holds {acr:?}, which is not supported")));
             }
         }

@@ -2,15 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::acr::ACR_VALUES;
 use super::claims;
 use super::client_auth::ClientCredentials;
 use super::client_metadata::SIGNING_ALGS;
 use super::prompt::Prompt;
 use super::response_mode::ResponseMode;
 use super::token::TokenRequest;
-
-/// How well a person authenticated, weakest first: the names of NIST SP 800-63B.
-pub const ACR_VALUES: [&str; 2] = ["aal1", "aal2"];
 
 /// The metadata of an issuer, the same for both well-known addresses.
 pub fn metadata(issuer: &str, ui_locales: &[&str], sign_up: bool) -> Value {

@@ -3,6 +3,7 @@
 //! Pure, and imports nothing of ours: no clock, no I/O, no framework.
 
 pub mod access_token;
+pub mod acr;
 pub mod authorize;
 pub mod cause;
 pub mod claims;
@@ -10,6 +11,7 @@ pub mod client_auth;
 pub mod client_metadata;
 pub mod discovery;
 pub mod error;
+pub mod error_code;
 pub mod id_token;
 pub mod logout_token;
 pub mod ows;

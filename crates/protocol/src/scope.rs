@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{ErrorCode, OAuthError};
+use super::error::OAuthError;
+use crate::error_code::ErrorCode;
 
 /// Longest scope value read.
 const MAX_LENGTH: usize = 2_000;

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::error::{ErrorCode, OAuthError};
+use super::error::OAuthError;
 use super::params::Params;
 use super::scope::Scope;
+use crate::error_code::ErrorCode;
 
 /// A token request, each variant with its own part.
 #[derive(Debug, Clone, PartialEq, Eq)]

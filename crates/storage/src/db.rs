@@ -3,11 +3,8 @@
 //! `on!` runs the same expression on whichever driver is open and is type-checked once for each;
 //! `statements!` names every text, so that one test can prepare them all on both databases.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use sqlx::{PgPool, SqlitePool};
 
-use sqlx::{PgConnection, PgPool, SqliteConnection, SqlitePool};
-
-use super::error::StorageError;
 use super::writer::Writer;
 
 /// An open database.
@@ -24,37 +21,6 @@ pub enum Db {
     },
     /// PostgreSQL: one pool for everything.
     Postgres(PgPool),
-}
-
-/// A write transaction in progress.
-///
-/// Once a statement of it has failed, every further one fails too and nothing of the transaction stays,
-/// whatever the work answers. PostgreSQL sees to that by itself.
-pub enum Tx<'c> {
-    /// On SQLite's one writer.
-    Sqlite {
-        /// The writer's connection.
-        connection: &'c mut SqliteConnection,
-        /// Has a statement failed?
-        failed: &'c AtomicBool,
-    },
-    /// On a PostgreSQL connection.
-    Postgres(&'c mut PgConnection),
-}
-
-/// Refuses a statement after one that failed.
-pub(super) fn check(failed: &AtomicBool) -> Result<(), StorageError> {
-    if failed.load(Ordering::Relaxed) {
-        let why = "an earlier statement of this transaction failed".to_owned();
-        return Err(StorageError::Driver(sqlx::Error::Protocol(why)));
-    }
-    Ok(())
-}
-
-/// Remembers that a statement failed.
-pub(super) fn note(failed: &AtomicBool, error: sqlx::Error) -> StorageError {
-    failed.store(true, Ordering::Relaxed);
-    StorageError::from(error)
 }
 
 /// One statement, or the same statement in two dialects where they cannot agree.
@@ -86,14 +52,14 @@ macro_rules! on {
 macro_rules! on_tx {
     ($tx:expr, $sql:expr, |$conn:ident, $text:ident| $body:expr) => {
         match $tx {
-            $crate::db::Tx::Sqlite { connection, failed } => {
+            $crate::tx::Tx::Sqlite { connection, failed } => {
                 let ($conn, $text) = (&mut **connection, $sql.sqlite);
-                match $crate::db::check(failed) {
+                match $crate::tx::check(failed) {
                     Err(error) => Err(error),
-                    Ok(()) => $body.await.map_err(|error| $crate::db::note(failed, error)),
+                    Ok(()) => $body.await.map_err(|error| $crate::tx::note(failed, error)),
                 }
             }
-            $crate::db::Tx::Postgres(connection) => {
+            $crate::tx::Tx::Postgres(connection) => {
                 let ($conn, $text) = (&mut **connection, $sql.postgres);
                 $body.await.map_err($crate::error::StorageError::from)
             }

@@ -19,6 +19,7 @@ pub mod providers;
 mod row;
 mod telling;
 pub mod tokens;
+mod tx;
 mod writer;
 
 pub use house::{facts, idempotency, keys, leases, throttles};
@@ -33,7 +34,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 pub use bells::Ring;
-pub use db::{Sql, Tx};
+pub use db::Sql;
 pub use error::StorageError;
 pub use open::{OpenOptions, REQUEST_TABLES, SchemaState};
 

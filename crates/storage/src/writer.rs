@@ -13,8 +13,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Executor as _, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
-use super::db::Tx;
 use super::error::StorageError;
+use crate::tx::Tx;
 
 /// Most transactions in one commit.
 const GROUP: usize = 64;

@@ -13,8 +13,8 @@ use usher_domain::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
 use usher_flows::NewUser;
-use usher_http_server::layers::trace::TraceId;
 use usher_http_server::state::App;
+use usher_http_server::trace_id::TraceId;
 use usher_protocol::scope::Scope;
 
 use super::ANA;

@@ -7,7 +7,8 @@ use reqwest::{Method, StatusCode};
 use usher::app::router;
 use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::ready::Gate;
-use usher_http_server::server::{Limits, Server};
+use usher_http_server::server::Server;
+use usher_http_server::slots::Limits;
 
 use super::wire::send;
 use crate::harness::house::TestUsher;

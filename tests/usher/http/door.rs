@@ -29,7 +29,8 @@ use usher_http_server::layers::deadline::Deadlines;
 use usher_http_server::layers::ready::Gate;
 use usher_http_server::layers::{self, House, host};
 use usher_http_server::problem::HttpProblem;
-use usher_http_server::server::{Limits, Server};
+use usher_http_server::server::Server;
+use usher_http_server::slots::Limits;
 use usher_http_server::tls::Tls;
 
 /// Far longer than any patience of the server under test.

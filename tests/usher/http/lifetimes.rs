@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 use usher_http_server::extract::client_ip::TrustedProxies;
-use usher_http_server::server::Limits;
+use usher_http_server::slots::Limits;
 
 use super::door::{Door, assert_status, form_head, get_request, hear_out, short, until};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 use usher_http_server::extract::client_ip::TrustedProxies;
-use usher_http_server::server::Limits;
+use usher_http_server::slots::Limits;
 
 use super::door::{Door, assert_status, form_head, get_request, hear_out, short};
 

@@ -2,7 +2,7 @@
 
 use tokio::io::AsyncReadExt;
 use usher_http_server::extract::client_ip::TrustedProxies;
-use usher_http_server::server::Limits;
+use usher_http_server::slots::Limits;
 
 use super::door::{Door, assert_status, get_request, short};
 

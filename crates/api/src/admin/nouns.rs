@@ -5,7 +5,8 @@ use axum::extract::State;
 
 use crate::ApiResult;
 use crate::caller::Administrator;
-use crate::list::{ClientList, ClientPage, List, ListParams, Wanted};
+use crate::client_list::{ClientList, ClientPage};
+use crate::list::{List, ListParams, Wanted};
 use crate::openapi::Refusals;
 use crate::projects::{ClientView, ProjectView};
 use usher_domain::page::Cursor;

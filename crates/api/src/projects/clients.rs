@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 
 use crate::ApiResult;
 use crate::caller::Calling;
+use crate::client_list::{ClientList, ClientPage};
 use crate::etag;
-use crate::list::{ClientList, ClientPage, List};
+use crate::list::List;
 use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_domain::client::{Client, ClientSecret, SecretRotation};
 use usher_domain::project::Project;

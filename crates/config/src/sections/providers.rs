@@ -9,9 +9,11 @@ mod tests;
 
 use std::path::Path;
 
+use crate::entry::Layer;
+use crate::entry::{Entry, Given, Origin};
 use crate::fault::ConfigError;
-use crate::layer::{Entry, Given, Origin, variable_of_key};
-use crate::source::{Layer, read_secret_file};
+use crate::layer::variable_of_key;
+use crate::source::read_secret_file;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
 

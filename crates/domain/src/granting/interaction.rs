@@ -12,9 +12,10 @@ use crate::authentication::acr_meets;
 use crate::id::{ClientId, SessionId};
 use crate::time::Timestamp;
 use crate::user::Sub;
+use usher_protocol::acr::ACR_VALUES;
 use usher_protocol::authorize::AuthorizeRequest;
-use usher_protocol::discovery::ACR_VALUES;
-use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::error::OAuthError;
+use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;
 
 /// How long a person may take.

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{IdentityId, PasskeyId};
-use usher_protocol::discovery::ACR_VALUES;
+use usher_protocol::acr::ACR_VALUES;
 
 /// One factor (NIST SP 800-63B-4 §2.1).
 pub const AAL1: &str = "aal1";

@@ -5,15 +5,17 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast};
+use tokio::sync::{Semaphore, SemaphorePermit, broadcast};
 use tokio::time::Instant;
 
+use super::channel::{Channel, Place, lock};
 use super::frame::Frame;
-use super::listener::{Listener, Listening};
+use super::listener::Listener;
+use super::listening::Listening;
 use usher_domain::id::ProjectId;
 use usher_domain::time::{Clock, Timestamp};
 use usher_storage::{Result, Ring, Store};
@@ -42,19 +44,6 @@ struct Inner {
     places: Arc<Semaphore>,
     turns: Semaphore,
     next: AtomicU64,
-}
-
-/// A place to listen from; free again when it is dropped.
-pub struct Place {
-    _permit: OwnedSemaphorePermit,
-}
-
-/// The listeners of one project.
-pub(super) struct Channel {
-    frames: broadcast::Sender<Frame>,
-    /// How far it has carried.
-    carried: AtomicI64,
-    pub(super) listeners: Mutex<HashMap<u64, Listener>>,
 }
 
 impl Hub {
@@ -228,23 +217,5 @@ async fn relay(inner: Weak<Inner>, store: Store) {
 async fn gone(inner: &Weak<Inner>) {
     while inner.strong_count() > 0 {
         tokio::time::sleep(TRY_AGAIN).await;
-    }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Channel {
-    pub(super) fn leave(&self, id: u64) {
-        lock(&self.listeners).remove(&id);
-    }
-
-    pub(super) fn note(&self, id: u64, position: i64, revision: Option<u64>, at: Timestamp) {
-        if let Some(listener) = lock(&self.listeners).get_mut(&id) {
-            listener.acknowledged = listener.acknowledged.max(position);
-            listener.acknowledged_at = Some(at);
-            listener.policy_revision = revision.or(listener.policy_revision);
-        }
     }
 }

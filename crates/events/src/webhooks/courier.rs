@@ -10,15 +10,12 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
 
+use super::around::Around;
 use super::turn::Turn;
 use crate::beside::beside;
 use usher_domain::id::WebhookId;
-use usher_domain::random::Random;
-use usher_domain::time::Clock;
-use usher_http_client::Outbound;
-use usher_keys::seal::Sealer;
+use usher_storage::Result;
 use usher_storage::outgoing::webhooks::Claim;
-use usher_storage::{Result, Store};
 
 /// Webhooks side by side.
 const PLACES: usize = 64;
@@ -30,21 +27,6 @@ const HELD: Duration = Duration::from_secs(45);
 const LOOK: Duration = Duration::from_millis(500);
 /// A run takes up nothing more after this, and comes to its end.
 const RUN: Duration = Duration::from_secs(120);
-
-/// What a courier works with.
-#[derive(Clone, Copy)]
-pub struct Around<'a> {
-    /// Memory.
-    pub store: &'a Store,
-    /// The way out.
-    pub outbound: &'a Outbound,
-    /// Opens the secrets that messages are signed with.
-    pub sealer: &'a Sealer,
-    /// The time.
-    pub clock: &'a dyn Clock,
-    /// Chance.
-    pub random: &'a dyn Random,
-}
 
 /// Brings messages to webhooks.
 pub struct Courier<'a> {

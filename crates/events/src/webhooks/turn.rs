@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 use super::body::request;
-use super::courier::Around;
+use crate::webhooks::around::Around;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::time::Timestamp;

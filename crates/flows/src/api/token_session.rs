@@ -14,7 +14,7 @@ use usher_domain::id::{GrantId, SessionId};
 use usher_domain::session::{EndReason, Session};
 use usher_domain::user::{User, UserStatus};
 use usher_protocol::claims::ClaimsRequest;
-use usher_protocol::error::ErrorCode;
+use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;
 use usher_storage::grants::Spend;

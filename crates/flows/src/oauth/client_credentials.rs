@@ -3,7 +3,8 @@
 use crate::error::FlowError;
 use crate::usher::Usher;
 use usher_domain::client::Client;
-use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::error::OAuthError;
+use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;
 use usher_protocol::token::TokenResponse;
 

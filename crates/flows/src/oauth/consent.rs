@@ -8,7 +8,8 @@ use usher_domain::consent::Consent;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
 use usher_domain::interaction::Interaction;
-use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::error::OAuthError;
+use usher_protocol::error_code::ErrorCode;
 
 impl Usher {
     /// The person said yes: remember it and go on.

@@ -3,7 +3,8 @@
 use crate::error::FlowError;
 use crate::usher::Usher;
 use usher_protocol::client_auth::ClientCredentials;
-use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::error::OAuthError;
+use usher_protocol::error_code::ErrorCode;
 use usher_protocol::token::{TokenRequest, TokenResponse};
 
 impl Usher {

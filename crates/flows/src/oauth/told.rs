@@ -10,7 +10,8 @@ use crate::usher::Usher;
 use usher_domain::client::Client;
 use usher_domain::user::User;
 use usher_protocol::claims;
-use usher_protocol::client_metadata::{IdTokenClaims, ROLES_CLAIM};
+use usher_protocol::claims::ROLES_CLAIM;
+use usher_protocol::client_metadata::IdTokenClaims;
 use usher_protocol::scope::Scope;
 
 /// Claims about a person, named as the client wants them named.

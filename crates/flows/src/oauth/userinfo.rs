@@ -6,7 +6,8 @@ use crate::error::FlowError;
 use crate::usher::Usher;
 use usher_domain::id::ClientId;
 use usher_protocol::cause::Cause;
-use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::error::OAuthError;
+use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;
 
 impl Usher {

@@ -20,7 +20,8 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_i18n::{Arg, Lang};
-use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims, MetadataFault, ROLES_CLAIM};
+use usher_protocol::claims::ROLES_CLAIM;
+use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims, MetadataFault};
 use usher_protocol::params::Params;
 use usher_protocol::scope::Scope;
 

@@ -16,7 +16,8 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::error::OAuthError;
+use usher_protocol::error_code::ErrorCode;
 use usher_protocol::params::Params;
 
 /// What the address says: the sign-in so far, the request it is part of, and where it leads without one.

@@ -15,7 +15,8 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::urls;
-use usher_protocol::error::{ErrorCode, OAuthError};
+use usher_protocol::error::OAuthError;
+use usher_protocol::error_code::ErrorCode;
 use usher_protocol::params::Params;
 use usher_protocol::redirect_uri;
 

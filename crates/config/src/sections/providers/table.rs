@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
 use super::{ConfiguredProvider, read_secret};
+use crate::entry::Origin;
 use crate::fault::ConfigError;
-use crate::layer::Origin;
 use crate::nearest::nearest;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;

@@ -1,0 +1,51 @@
+//! Pages of lists of clients, which are named by text.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::list::{List, read_limit};
+use super::projects::ClientView;
+use crate::ApiResult;
+use usher_domain::client::Client;
+use usher_domain::id::ClientId;
+use usher_http_server::extract::params::QueryParams;
+use usher_http_server::problem::HttpProblem;
+
+/// Which page of a list of clients is wanted: they are named by text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientPage {
+    /// It starts after the client with this id; empty at the start of the list.
+    pub after: String,
+    /// So many clients at most.
+    pub size: u32,
+}
+
+/// One page of clients.
+pub type ClientList = List<ClientView>;
+
+impl ClientPage {
+    /// Reads `cursor` and `limit`.
+    ///
+    /// # Errors
+    /// 400 that names the parameter.
+    pub fn read(QueryParams(params): &QueryParams) -> ApiResult<Self> {
+        let unread = || HttpProblem::parameter("cursor", "it is none of ours");
+        let cursor = params.get("cursor").map_err(|_| HttpProblem::parameter("cursor", "it is there twice"))?;
+        let after = cursor.map(|cursor| read_client(cursor).ok_or_else(unread)).transpose()?;
+        Ok(Self { after: after.map(|id| id.0).unwrap_or_default(), size: read_limit(params)? })
+    }
+
+    /// A page of one more than were wanted: the extra one says that there is more.
+    pub fn cut(&self, mut clients: Vec<Client>) -> ClientList {
+        let size = self.size as usize;
+        let more = clients.len() > size;
+        clients.truncate(size);
+        let next = clients.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(&last.id.0));
+        List { data: clients.iter().map(ClientView::from).collect(), next_cursor: next }
+    }
+}
+
+/// The client that a cursor names.
+fn read_client(cursor: &str) -> Option<ClientId> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?.parse().ok()
+}

@@ -1,0 +1,77 @@
+//! The error codes of OAuth, from their registries.
+
+/// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8707 §2, OpenID Connect Core §3.1.2.6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// A parameter is missing, repeated or malformed.
+    InvalidRequest,
+    /// The client is unknown or did not authenticate.
+    InvalidClient,
+    /// The code or refresh token is not (or no longer) good.
+    InvalidGrant,
+    /// The client may not use this grant type.
+    UnauthorizedClient,
+    /// Nobody here speaks this grant type.
+    UnsupportedGrantType,
+    /// The scope is malformed or beyond what the client may ask.
+    InvalidScope,
+    /// Only `code` is spoken.
+    UnsupportedResponseType,
+    /// The person or a rule said no.
+    AccessDenied,
+    /// The house is broken.
+    ServerError,
+    /// The house is busy.
+    TemporarilyUnavailable,
+    /// `prompt=none`, and nobody is signed in.
+    LoginRequired,
+    /// `prompt=none`, and consent is missing.
+    ConsentRequired,
+    /// `prompt=none`, and some page would have to be shown.
+    InteractionRequired,
+    /// `prompt=none`, and an account would have to be chosen.
+    AccountSelectionRequired,
+    /// `request` (RFC 9101) is not supported.
+    RequestNotSupported,
+    /// `request_uri` (RFC 9101) is not supported.
+    RequestUriNotSupported,
+    /// `registration` is not supported.
+    RegistrationNotSupported,
+    /// The requested resource (RFC 8707) is unknown.
+    InvalidTarget,
+    /// The access token is not (or no longer) good.
+    InvalidToken,
+    /// The access token does not reach this far.
+    InsufficientScope,
+    /// The requested authentication context cannot be met.
+    UnmetAuthenticationRequirements,
+}
+
+impl ErrorCode {
+    /// The code as it stands on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::AccessDenied => "access_denied",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::AccountSelectionRequired => "account_selection_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+        }
+    }
+}
