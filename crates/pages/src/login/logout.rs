@@ -49,19 +49,14 @@ pub async fn post(
             _ => app.usher.sign_out_everywhere(&account).await?,
         });
     }
-    match (&request.continue_url, request.fault) {
-        (Some(to), None) => {
-            let to = to.clone();
-            Ok(visitor.redirect(&to))
-        }
-        _ => {
-            let receipt = match &ended {
-                Some(ended) => receipt::of(&app, ended).await?,
-                None => Vec::new(),
-            };
-            signed_out(visitor, Some(&request), &query, receipt)
-        }
+    if let (Some(to), None) = (&request.continue_url, request.fault) {
+        return Ok(visitor.redirect(to));
     }
+    let receipt = match &ended {
+        Some(ended) => receipt::of(&app, ended).await?,
+        None => Vec::new(),
+    };
+    signed_out(visitor, Some(&request), &query, receipt)
 }
 
 /// The question.
