@@ -80,22 +80,22 @@ impl VisitorPages for Visitor {
         let is_ours = to.starts_with('/') && !to.starts_with("//");
         let may_leave = !is_ours || is_of_a_request(to);
         let by_page = self.posted && may_leave;
-        self.send_to(to, by_page)
+        send_to(self, to, by_page)
     }
 
     fn redirect_to_page(self, to: &str) -> Response {
-        self.send_to(to, false)
+        send_to(self, to, false)
     }
+}
 
-    fn send_to(self, to: &str, by_page: bool) -> Response {
-        if to.len() <= LONGEST_LOCATION && !by_page {
-            return self.reply(see_other(to));
-        }
-        let page = Onward { page: self.page(self.lang(None, None)), url: to.to_owned() };
-        match page.render() {
-            Ok(html) => self.reply((Extension(LeadsOn::ByAddress), Html(html))),
-            Err(error) => HttpProblem::not_rendered(&error).into_response(),
-        }
+fn send_to(visitor: Visitor, to: &str, by_page: bool) -> Response {
+    if to.len() <= LONGEST_LOCATION && !by_page {
+        return visitor.reply(see_other(to));
+    }
+    let page = Onward { page: visitor.page(visitor.lang(None, None)), url: to.to_owned() };
+    match page.render() {
+        Ok(html) => visitor.reply((Extension(LeadsOn::ByAddress), Html(html))),
+        Err(error) => HttpProblem::not_rendered(&error).into_response(),
     }
 }
 

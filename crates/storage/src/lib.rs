@@ -37,6 +37,7 @@ pub use bells::Ring;
 pub use db::Sql;
 pub use error::StorageError;
 pub use open::{OpenOptions, REQUEST_TABLES, SchemaState};
+pub use tx::Tx;
 
 use bells::Bells;
 use db::Db;

@@ -119,7 +119,7 @@ const NEED_NONE: &[(&str, &str)] = &[
 #[test]
 fn whoever_writes_for_a_signed_in_person_checks_that_the_session_stands() {
     let mut faults = BTreeMap::new();
-    for file in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/flows")) {
+    for file in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/flows/src")) {
         let text = std::fs::read_to_string(&file).expect("a source file");
         for (name, body) in functions(&text) {
             let writes = body.contains("account: &Account") && body.contains(".write(");
