@@ -202,9 +202,9 @@ fn keys(folder: &Folder, serving: &Serving) {
     let rotated = folder.json(&["keys", "rotate"]);
     let in_state =
         |keys: &Value, state: &str| keys.as_array().unwrap().iter().filter(|key| key["state"] == state).count();
-    assert_eq!((in_state(&rotated, "active"), in_state(&rotated, "next")), (3, 3), "{rotated}");
+    assert_eq!((in_state(&rotated, "active"), in_state(&rotated, "next")), (4, 4), "{rotated}");
     let leaked = folder.json(&["keys", "rotate", "--now"]);
-    assert_eq!((in_state(&leaked, "active"), in_state(&leaked, "retired")), (3, 3), "{leaked}");
+    assert_eq!((in_state(&leaked, "active"), in_state(&leaked, "retired")), (4, 4), "{leaked}");
 
     let gone = kids(&keys)[0].clone();
     folder.run(&["keys", "revoke", "nothing"]).failed_with("there is no such signing key");

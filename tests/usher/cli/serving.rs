@@ -35,7 +35,7 @@ fn production_serves_refuses_other_keys_and_keeps_development_out() {
     assert!(doctor.code == 1 && doctor.out.contains("✘ master key"), "{}", doctor.out);
     let folder = folder.with("USHER_MASTER_KEY", RIGHT);
     assert_eq!(folder.json(&["user", "list"]).as_array().unwrap().len(), 1);
-    assert_eq!(folder.json(&["keys", "list"]).as_array().unwrap().len(), 3, "nothing was touched");
+    assert_eq!(folder.json(&["keys", "list"]).as_array().unwrap().len(), 4, "nothing was touched");
     let [a, b] = free_ports();
     let demos = folder
         .with("USHER_DEMO__LISTEN_A", &format!("127.0.0.1:{a}"))
