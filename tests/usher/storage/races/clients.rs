@@ -25,7 +25,9 @@ async fn rotate(tx: &mut Tx<'_>, id: &ClientId, sha256: &str) -> Result<()> {
 
 async fn note_use(tx: &mut Tx<'_>, id: &ClientId) -> Result<()> {
     let mut secrets = locked(tx, id).await?.secrets;
-    secrets.iter_mut().for_each(|secret| secret.last_used_at = Some(later(3)));
+    for secret in &mut secrets {
+        secret.last_used_at = Some(later(3));
+    }
     tx.note_client_secrets(id, &secrets).await
 }
 

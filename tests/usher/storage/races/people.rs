@@ -155,7 +155,7 @@ pub const ACCESSES: Table<ClientOfUser> = Table {
     see: |store, key| {
         Box::pin(async move {
             let seen = store.list_accesses(key.0).await.unwrap();
-            seen.iter().map(|access| format!("{:?}", (&access.claims, access.last_used_at))).collect()
+            format!("{:?}", seen.iter().map(|access| (&access.claims, access.last_used_at)).collect::<Vec<_>>())
         })
     },
     statements: &["people/accesses::RELEASE"],
