@@ -155,7 +155,7 @@ inFreshBrowser('an authenticator app, a recovery code and a remembered browser',
   await page.goto(`${usher.issuer}/account/security`);
   await page.getByText('9 codes are left.').waitFor();
   await follow(page, 'button[value=codes]');
-  await inspect(page, 'recovery-codes', { again: true });
+  await inspect(page, 'recovery-codes', { languages: [] });
 });
 
 inFreshBrowser('whoever has a passkey and an authenticator app chooses between them', async (page) => {
