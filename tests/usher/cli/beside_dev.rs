@@ -215,7 +215,7 @@ fn keys(folder: &Folder, serving: &Serving) {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     let fresh = folder.json(&["keys", "revoke", "--all"]);
-    assert_eq!((in_state(&fresh, "active"), kids(&fresh).len()), (3, 3), "{fresh}");
+    assert_eq!((in_state(&fresh, "active"), kids(&fresh).len()), (4, 4), "{fresh}");
     assert!(kids(&fresh).iter().all(|kid| !kids(&left).contains(kid)));
 }
 
