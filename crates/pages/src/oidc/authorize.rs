@@ -56,7 +56,8 @@ fn log_fault(fault: &AuthorizeFault, params: &Params) {
     log_refusal(urls::AUTHORIZE, &named(error, params));
 }
 
-fn named(error: OAuthError, params: &Params) -> OAuthError {
+/// The error with the client that the request names, if it names one.
+pub(super) fn named(error: OAuthError, params: &Params) -> OAuthError {
     match params.get("client_id") {
         Ok(Some(client)) => error.by(client),
         _ => error,

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use crate::login::logout::{ask, signed_out};
+use crate::oidc::authorize::named;
 use crate::visitor_pages::VisitorPages as _;
 use usher_flows::{LogoutRequest, SignOut, log_refusal};
 use usher_http_server::extract::params::{FormParams, QueryParams};
@@ -22,12 +23,7 @@ pub async fn get(
 ) -> Result<Response, HttpProblem> {
     let request = app.usher.read_logout(&params).await?;
     if let Some(fault) = request.fault {
-        let error = OAuthError::invalid_request(fault);
-        let error = match params.get("client_id") {
-            Ok(Some(client)) => error.by(client),
-            _ => error,
-        };
-        log_refusal(urls::END_SESSION, &error);
+        log_refusal(urls::END_SESSION, &named(OAuthError::invalid_request(fault), &params));
     }
     match app.usher.sign_out_of(&request, &visitor.browser).await? {
         SignOut::AtOnce(account) => {
