@@ -1,0 +1,188 @@
+// Access tokens, good and bad. Every signature is by a test key of keys.json.
+import { constants, createHmac, createPrivateKey, sign as rawSign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { base64url, compactVerify, importJWK } from 'jose';
+import { AUDIENCE, ISSUER, NOW, PROJECT } from './files.mjs';
+
+const keys = JSON.parse(readFileSync(new URL('../keys.json', import.meta.url), 'utf8'));
+const PUBLIC = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'use', 'alg'];
+const publicKey = (jwk) => Object.fromEntries(PUBLIC.filter((name) => name in jwk).map((name) => [name, jwk[name]]));
+const part = (value) => base64url.encode(typeof value === 'string' ? value : JSON.stringify(value));
+
+const GOOD = {
+  iss: ISSUER,
+  aud: [ISSUER, AUDIENCE],
+  sub: '8sPZ0kGqkGk1n5lB3o2hYw',
+  client_id: 'client_shop',
+  exp: NOW + 600,
+  iat: NOW,
+  jti: 'q2zcWSRe3tUjfY2cD5_8dQ',
+  scope: 'openid orders',
+  auth_time: NOW - 60,
+  acr: 'aal1',
+  sid: '01936d2e-3c00-7000-8000-000000000001',
+  urv: 17,
+  gid: '01936d2e-3c00-7000-8000-000000000002',
+  gen: 1,
+  roles: ['editor', 'viewer'],
+};
+const without = (...names) => Object.fromEntries(Object.entries(GOOD).filter(([name]) => !names.includes(name)));
+
+/** Tokens of an earlier run are kept where they say the same: an ECDSA signature is another one each time. */
+function keeper(previous) {
+  const known = new Map((previous ? JSON.parse(previous).cases : []).map((kase) => [kase.name, kase.token]));
+  return async (name, input, jwk, alg) => {
+    const token = known.get(name);
+    if (!token?.startsWith(`${input}.`)) return null;
+    return compactVerify(token, await importJWK(publicKey(jwk), alg)).then(() => token, () => null);
+  };
+}
+
+/** A token whose header may say anything: jose refuses to write some of these, so the input is signed bare. */
+async function sign(kept, name, { header = {}, claims = GOOD, key = 'es256', payload }) {
+  const jwk = keys[key];
+  const full = { alg: jwk.alg, kid: jwk.kid, typ: 'at+jwt', ...header };
+  const input = `${part(full)}.${part(payload ?? claims)}`;
+  return (await kept(name, input, jwk, jwk.alg)) ?? `${input}.${signature(input, jwk)}`;
+}
+
+function signature(input, jwk) {
+  const key = createPrivateKey({ key: jwk, format: 'jwk' });
+  const data = Buffer.from(input);
+  const pss = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
+  const made = {
+    ES256: () => rawSign('sha256', data, { key, dsaEncoding: 'ieee-p1363' }),
+    RS256: () => rawSign('sha256', data, key),
+    PS256: () => rawSign('sha256', data, pss),
+    EdDSA: () => rawSign(null, data, key),
+  };
+  return made[jwk.alg]().toString('base64url');
+}
+
+const user = (more = {}) => ({
+  kind: 'user',
+  sub: GOOD.sub,
+  client_id: GOOD.client_id,
+  scope: ['openid', 'orders'],
+  roles: ['editor', 'viewer'],
+  ...more,
+});
+const invalid = (reason) => ({ status: 401, code: 'AUTH_INVALID', reason });
+
+const CASES = [
+  ['a token signed with ES256', {}, user()],
+  ['a token signed with RS256', { key: 'rs256' }, user()],
+  ['a token signed with PS256', { key: 'ps256' }, user()],
+  ['a token signed with Ed25519', { key: 'eddsa' }, user()],
+  ['the media type may be written in full (RFC 9068 §4)', { header: { typ: 'application/at+jwt' } }, user()],
+  ['one audience as a text', { claims: { ...GOOD, aud: AUDIENCE } }, user()],
+  ['a token of a machine is about the client', { claims: { ...without('roles', 'sid', 'gid', 'gen', 'acr', 'auth_time'), sub: 'client_shop' } },
+    { kind: 'client', sub: 'client_shop', client_id: 'client_shop', scope: ['openid', 'orders'], roles: [] }],
+  ['no scope, no roles', { claims: without('scope', 'roles') }, user({ scope: [], roles: [] })],
+  ['a name that objects have by themselves is a scope like any other', { claims: { ...GOOD, scope: 'constructor __proto__' } },
+    user({ scope: ['constructor', '__proto__'] })],
+  ['a subject of any script', { claims: { ...GOOD, sub: 'користувач-🙂' } }, user({ sub: 'користувач-🙂' })],
+  ['the project, where the token names it', { claims: { ...GOOD, project_id: PROJECT } }, user()],
+  ['claims that nobody knows are passed over', { claims: { ...GOOD, colour: { deep: ['blue'] } } }, user()],
+  ['expired within the skew', { claims: { ...GOOD, exp: NOW - 29 } }, user()],
+  ['not before, within the skew', { claims: { ...GOOD, nbf: NOW + 30 } }, user()],
+  ['issued within the skew', { claims: { ...GOOD, iat: NOW + 30 } }, user()],
+
+  ['expired exactly the skew ago', { claims: { ...GOOD, exp: NOW - 30 } }, invalid('token_expired')],
+  ['expired an hour ago', { claims: { ...GOOD, exp: NOW - 3600 } }, invalid('token_expired')],
+  ['not before: beyond the skew', { claims: { ...GOOD, nbf: NOW + 31 } }, invalid('token_not_yet_valid')],
+  ['issued in the future, beyond the skew', { claims: { ...GOOD, iat: NOW + 31 } }, invalid('token_not_yet_valid')],
+  ['another issuer', { claims: { ...GOOD, iss: 'https://id.example.org' } }, invalid('issuer_wrong')],
+  ['an issuer with a slash at its end is another one', { claims: { ...GOOD, iss: `${ISSUER}/` } }, invalid('issuer_wrong')],
+  ['another audience', { claims: { ...GOOD, aud: [ISSUER, 'https://api.other.example'] } }, invalid('audience_wrong')],
+  ['an audience that begins alike', { claims: { ...GOOD, aud: [`${AUDIENCE}.evil.example`] } }, invalid('audience_wrong')],
+  ['no audience', { claims: without('aud') }, invalid('claim_missing')],
+  ['an audience that is no text', { claims: { ...GOOD, aud: [AUDIENCE, 5] } }, invalid('claim_invalid')],
+  ['an empty list of audiences', { claims: { ...GOOD, aud: [] } }, invalid('audience_wrong')],
+  ['a client of another project with a copied audience', { claims: { ...GOOD, client_id: 'client_stranger' } }, invalid('client_refused')],
+  ['another project, by its name', { claims: { ...GOOD, project_id: '01980000-0000-7000-8000-00000000ffff' } }, invalid('project_wrong')],
+  ['bound to a key that nobody proves', { claims: { ...GOOD, cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } } }, invalid('sender_constrained')],
+  ...['iss', 'sub', 'client_id', 'exp', 'iat', 'jti'].map((name) => [`no ${name}`, { claims: without(name) }, invalid('claim_missing')]),
+  ['exp is a text', { claims: { ...GOOD, exp: `${NOW + 600}` } }, invalid('claim_invalid')],
+  ['exp is null', { claims: { ...GOOD, exp: null } }, invalid('claim_invalid')],
+  ['nbf is a text', { claims: { ...GOOD, nbf: 'now' } }, invalid('claim_invalid')],
+  ['sub is a number', { claims: { ...GOOD, sub: 5 } }, invalid('claim_invalid')],
+  ['sub is empty', { claims: { ...GOOD, sub: '' } }, invalid('claim_invalid')],
+  ['urv is a text', { claims: { ...GOOD, urv: '17' } }, invalid('claim_invalid')],
+  ['sid is a list', { claims: { ...GOOD, sid: ['a'] } }, invalid('claim_invalid')],
+  ['scope is a list', { claims: { ...GOOD, scope: ['orders'] } }, invalid('claim_invalid')],
+  ['roles is a text', { claims: { ...GOOD, roles: 'editor' } }, invalid('claim_invalid')],
+  ['an ID token', { header: { typ: 'JWT' } }, invalid('typ_refused')],
+  ['a logout token', { header: { typ: 'logout+jwt' } }, invalid('typ_refused')],
+  ['access rules', { header: { typ: 'usher-policy+jws' } }, invalid('typ_refused')],
+  ['no type', { header: { typ: undefined } }, invalid('typ_refused')],
+  ['a key set of its own (jku)', { header: { jku: 'https://evil.example/jwks' } }, invalid('header_refused')],
+  ['a certificate of its own (x5u)', { header: { x5u: 'https://evil.example/cert' } }, invalid('header_refused')],
+  ['a certificate chain of its own (x5c)', { header: { x5c: ['MIIB'] } }, invalid('header_refused')],
+  ['a key of its own (jwk)', { key: 'stranger', header: { kid: keys.es256.kid, jwk: publicKey(keys.stranger) } }, invalid('header_refused')],
+  ['critical headers', { header: { crit: ['b64'], b64: true } }, invalid('header_refused')],
+  ['no kid', { header: { kid: undefined } }, invalid('key_unknown')],
+  ['a kid that nobody knows', { header: { kid: 'nobody' } }, invalid('key_unknown')],
+  ['a kid that objects have by themselves', { header: { kid: '__proto__' } }, invalid('key_unknown')],
+  ['the kid of a key for another algorithm', { header: { kid: keys.rs256.kid } }, invalid('key_unknown')],
+  ['the kid of a key for encryption', { key: 'encryption', header: { alg: 'ES256' } }, invalid('key_unknown')],
+  ["somebody else's key under a known kid", { key: 'stranger', header: { kid: keys.es256.kid } }, invalid('signature_invalid')],
+  ['the payload is a list', { payload: '[]' }, invalid('token_malformed')],
+  ['the payload is no JSON', { payload: 'sub=me' }, invalid('token_malformed')],
+];
+
+/** Tokens that no key signs, or that are changed after they were signed. */
+function strange(good) {
+  const [header, claims, signature] = good.split('.');
+  const hmac = (alg) => {
+    const input = `${part({ alg, kid: keys.rs256.kid, typ: 'at+jwt' })}.${part(GOOD)}`;
+    const secret = JSON.stringify(publicKey(keys.rs256));
+    return `${input}.${createHmac(alg.replace('HS', 'sha'), secret).update(input).digest('base64url')}`;
+  };
+  const none = (alg) => `${part({ alg, kid: keys.es256.kid, typ: 'at+jwt' })}.${part(GOOD)}.`;
+  const other = part({ ...GOOD, roles: ['admin'] });
+  return [
+    ['alg none', none('none'), invalid('alg_refused')],
+    ['alg nOnE', none('nOnE'), invalid('alg_refused')],
+    ['alg of no kind', `${part({ kid: keys.es256.kid, typ: 'at+jwt' })}.${part(GOOD)}.${signature}`, invalid('alg_refused')],
+    ['HS256 with the public key as its secret', hmac('HS256'), invalid('alg_refused')],
+    ['HS512 with the public key as its secret', hmac('HS512'), invalid('alg_refused')],
+    ['other claims under the same signature', `${header}.${other}.${signature}`, invalid('signature_invalid')],
+    ['the signature is missing', `${header}.${claims}.`, invalid('signature_invalid')],
+    ['the signature is cut', `${header}.${claims}.${signature.slice(0, -4)}`, invalid('signature_invalid')],
+    ['a signature of zeros (CVE-2022-21449)', `${header}.${claims}.${'A'.repeat(86)}`, invalid('signature_invalid')],
+    ['two parts', `${header}.${claims}`, invalid('token_malformed')],
+    ['five parts, as an encrypted token has', `${header}.${claims}.${signature}.${claims}.${signature}`, invalid('token_malformed')],
+    ['no parts', 'tlHHY7V4atzOwpNJbqkEZTOf3LcFeOrFbvHAv_Deicg', invalid('token_malformed')],
+    ['nothing', '', invalid('token_malformed')],
+    ['padding', `${header}=.${claims}.${signature}`, invalid('token_malformed')],
+    ['the letters of plain base64', `${header}.${claims}+/.${signature}`, invalid('token_malformed')],
+    ['a line break at its end', `${good}\n`, invalid('token_malformed')],
+    ['a header that is no JSON', `${part('alg')}.${claims}.${signature}`, invalid('token_malformed')],
+    ['longer than 16,384 characters', `${header}.${part('x'.repeat(16_384))}.${signature}`, invalid('token_malformed')],
+  ];
+}
+
+export async function tokens(previous) {
+  const kept = keeper(previous);
+  const cases = [];
+  for (const [name, how, expect] of CASES) cases.push({ name, token: await sign(kept, name, how), expect });
+  const good = cases[0].token;
+  for (const [name, token, expect] of strange(good)) cases.push({ name, token, expect });
+  cases.push(
+    { name: 'an algorithm that is not allowed here', token: cases[1].token, options: { algorithms: ['ES256'] }, expect: invalid('alg_refused') },
+    { name: 'no list of clients: whoever asks has to find out by introspection', token: cases[0].token, options: { clients: null }, expect: { ...user(), client_unproven: true } },
+    { name: 'the same token, an hour later', token: good, now: NOW + 4200, expect: invalid('token_expired') },
+    { name: 'no skew', token: good, now: NOW + 600, options: { clockSkew: 0 }, expect: invalid('token_expired') },
+    { name: 'no skew, a second earlier', token: good, now: NOW + 599, options: { clockSkew: 0 }, expect: user() },
+  );
+  const jwks = { keys: ['es256', 'rs256', 'ps256', 'eddsa', 'encryption'].map((name) => publicKey(keys[name])) };
+  jwks.keys.push({ kty: 'oct', kid: 'shared', alg: 'HS256', k: 'c2VjcmV0' });
+  return {
+    now: NOW,
+    options: { issuer: ISSUER, audience: AUDIENCE, project: PROJECT, clients: ['client_shop', 'client_app'],
+      algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA'], clockSkew: 30 },
+    jwks,
+    cases,
+  };
+}
