@@ -136,7 +136,7 @@ fn the_table_is_the_one_in_the_documentation() {
 
 fn markdown() -> String {
     let mut table = String::from(
-        "| # | why the person went | whose the identity is | address at the provider | whose the address is | policy | new accounts | then | cases |\n|---|---|---|---|---|---|---|---|---|\n",
+        "| # | intent | holder of the identity | address at the provider | owner of the address | policy | new accounts | decision | cases |\n|---|---|---|---|---|---|---|---|---|\n",
     );
     for (at, (row, count)) in TABLE.iter().zip(count()).enumerate() {
         let sign_up = row.sign_up.map_or("any", |open| if open { "open" } else { "closed" });
@@ -167,17 +167,17 @@ fn intent(intent: Intent) -> &'static str {
         Intent::SignIn => "to sign in",
         Intent::Link => "to link",
         Intent::LinkStale => "to link, not freshly authenticated",
-        Intent::LinkElsewhere => "to link, the session is gone",
+        Intent::LinkElsewhere => "to link, the session has ended",
     }
 }
 
 fn holder(holder: Holder) -> &'static str {
     match holder {
-        Holder::Nobody => "nobody's",
-        Holder::NobodySinceLately => "nobody's, unlinked within a day",
-        Holder::User => "a user's (to link: the one who asks)",
-        Holder::SomebodyElse => "somebody else's",
-        Holder::Disabled => "a disabled user's",
+        Holder::Nobody => "nobody",
+        Holder::NobodySinceLately => "nobody, unlinked within a day",
+        Holder::User => "a user (when linking: the same user)",
+        Holder::SomebodyElse => "another user",
+        Holder::Disabled => "a disabled user",
     }
 }
 
@@ -192,30 +192,30 @@ fn address(address: Address) -> &'static str {
 
 fn owner(owner: Owner) -> &'static str {
     match owner {
-        Owner::Nobody => "nobody's",
-        Owner::Waiting => "waits for its proof",
-        Owner::User => "a user's",
-        Owner::Guarded => "a user's with a second factor",
+        Owner::Nobody => "nobody",
+        Owner::Waiting => "a pending registration",
+        Owner::User => "a user",
+        Owner::Guarded => "a user with a second factor",
     }
 }
 
 fn decision(decision: Decision) -> &'static str {
     match decision {
         Decision::SignIn => "sign that user in",
-        Decision::Link => "link it to the account that asks",
-        Decision::AlreadyLinked => "nothing: it is linked already",
-        Decision::LinkToOwner => "link it to the owner of the address, sign them in",
-        Decision::ConfirmBySignIn => "conflict page: sign in to that account to link",
-        Decision::ConfirmByMail => "conflict page: sign in, or a code mailed to the address, to link",
-        Decision::AskAddress => "ask for an address and prove it by mail, or go on without",
+        Decision::Link => "link it to that account",
+        Decision::AlreadyLinked => "nothing: already linked",
+        Decision::LinkToOwner => "link it to the owner of the address and sign them in",
+        Decision::ConfirmBySignIn => "conflict page: link after sign-in to that account",
+        Decision::ConfirmByMail => "conflict page: link after sign-in, or after a code sent to the address",
+        Decision::AskAddress => "ask for an address and verify it by email, or continue without",
         Decision::SignUp => "new account with the address",
-        Decision::SignUpAndPurge => "throw away what waits, new account with the address",
+        Decision::SignUpAndPurge => "delete the pending registration, new account with the address",
         Decision::SignUpWithoutAddress => "new account without an address",
-        Decision::Reauthenticate => "prove yourself again first",
-        Decision::RefuseTaken => "refuse: it is another account's",
+        Decision::Reauthenticate => "require a fresh sign-in first",
+        Decision::RefuseTaken => "refuse: it belongs to another account",
         Decision::RefuseDisabled => "refuse: the account is disabled",
-        Decision::RefuseSession => "refuse: begin again",
-        Decision::RefuseLately => "refuse: link it from the account, or come back in a day",
+        Decision::RefuseSession => "refuse: start again",
+        Decision::RefuseLately => "refuse: link it from the account, or sign in after a day",
         Decision::RefuseClosed => "refuse: no new accounts this way",
     }
 }

@@ -69,17 +69,17 @@ fn the_table_is_sorted_and_says_something_of_each() {
 #[test]
 fn the_document_is_the_table() {
     let text = format!(
-        "# Errors\n\nEvery error of the API has one form, with the right status:\n\n```json\n{{\"error\":{{\"code\":\
+        "# Errors\n\nAll errors of the API have one form:\n\n```json\n{{\"error\":{{\"code\":\
          \"VALIDATION_FAILED\",\"message\":\"These fields will not do: email.\",\n          \"details\":{{\"fields\":{{\"email\":\"this is not an \
-         e-mail address\"}}}},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}}}}\n```\n\nPrograms read `code`, people `message`. \
-         `traceId` is also in the header `X-Trace-Id`: quote it when asking for help.\nWith `Accept: \
-         application/problem+json` the same comes as RFC 9457 has it. OAuth endpoints speak RFC 6749 instead.\n\nThis table is \
-         written from `crates/http-server/src/codes.rs`: `UPDATE_DOCS=1 cargo test --test usher api::codes` writes it anew.\n\n{}",
+         e-mail address\"}}}},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}}}}\n```\n\n`code` is for programs, `message` for people. \
+         `traceId` is also in the header `X-Trace-Id`: quote it when you ask for help.\nWith `Accept: \
+         application/problem+json` the error has the form of RFC 9457. OAuth endpoints use that of RFC 6749.\n\nThis table is \
+         generated from `crates/http-server/src/codes.rs` by `UPDATE_DOCS=1 cargo test --test usher api::codes`.\n\n{}",
         table()
     );
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(DOCUMENT, &text).expect("the document can be written");
     }
     let written = fs::read_to_string(DOCUMENT).unwrap_or_default();
-    assert!(written == text, "{DOCUMENT} is not the table any more: UPDATE_DOCS=1 writes it anew");
+    assert!(written == text, "{DOCUMENT} differs from the table: run this test with UPDATE_DOCS=1");
 }

@@ -21,7 +21,7 @@ fn the_table_of_messages_is_the_one_in_the_documentation() {
 
 fn markdown() -> String {
     let mut table = String::from(
-        "| type | version | what happened | who is told | `data`, beside `project_id` |\n|---|---|---|---|---|\n",
+        "| type | version | what happened | visible to | `data`, besides `project_id` |\n|---|---|---|---|---|\n",
     );
     for message in catalogue::all() {
         let members: Vec<String> =

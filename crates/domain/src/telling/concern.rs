@@ -28,9 +28,9 @@ impl Concern {
         match self {
             Self::House => "nobody",
             Self::Project => "the project it is about",
-            Self::Session => "projects whose clients were given something in the session",
-            Self::Person => "projects of whose clients they are a user",
-            Self::Arrival => "the project whose client is given something",
+            Self::Session => "projects whose clients received grants in the session",
+            Self::Person => "projects whose clients the user uses",
+            Self::Arrival => "the project whose client received the grant",
             Self::Everybody => "every project",
         }
     }

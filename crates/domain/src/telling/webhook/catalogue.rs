@@ -55,10 +55,10 @@ const SID: Member = Member { name: "sid", from: Origin::Session, about: "the ses
 const CLIENT: Member = Member { name: "client_id", from: Origin::Client, about: "the client" };
 const GRANT: Member =
     Member { name: "grant_id", from: Origin::Grant, about: "the grant: the `gid` of its access tokens" };
-const REASON: Member = data("reason", "why, in one word");
-const AMR: Member = data("amr", "by which means (RFC 8176)");
+const REASON: Member = data("reason", "the reason, one word");
+const AMR: Member = data("amr", "the authentication methods (RFC 8176)");
 const PROVIDER: Member = data("provider", "the provider");
-const BY: Member = data("by", "who did it, where that was not the user");
+const BY: Member = data("by", "who did it, if not the user");
 
 const fn data(name: &'static str, about: &'static str) -> Member {
     Member { name, from: Origin::Data(name), about }
@@ -69,60 +69,72 @@ const fn of(kind: EventKind, about: &'static str, members: &'static [Member]) ->
 }
 
 const ALL: &[MessageType] = &[
-    of(EventKind::SessionCreated, "A session has come to the project: its first grant there.", &[SUB, SID, AMR]),
-    of(EventKind::SessionReauthenticated, "A user showed again who they are.", &[SUB, SID, AMR]),
+    of(
+        EventKind::SessionCreated,
+        "A session was first used with the project: its first grant there.",
+        &[SUB, SID, AMR],
+    ),
+    of(EventKind::SessionReauthenticated, "A user authenticated again.", &[SUB, SID, AMR]),
     of(
         EventKind::SessionRevoked,
-        "A session is over before its time: its tokens are good no more.",
+        "A session was ended before it expired: its tokens are no longer valid.",
         &[SUB, SID, REASON],
     ),
-    of(EventKind::UserCreated, "A user has come to the project: their first grant there.", &[SUB]),
-    of(EventKind::UserUpdated, "A user's profile has changed: ask userinfo.", &[SUB]),
-    of(EventKind::UserDisabled, "A user may not sign in any more.", &[SUB]),
-    of(EventKind::UserEnabled, "A user may sign in again.", &[SUB]),
-    of(EventKind::UserDeleted, "A user is gone. The `sub` is never given to anybody else.", &[SUB]),
+    of(EventKind::UserCreated, "A user first used the project: their first grant there.", &[SUB]),
+    of(EventKind::UserUpdated, "A user's profile has changed: read userinfo.", &[SUB]),
+    of(EventKind::UserDisabled, "A user was disabled and can no longer sign in.", &[SUB]),
+    of(EventKind::UserEnabled, "A user was enabled and can sign in again.", &[SUB]),
+    of(EventKind::UserDeleted, "A user was deleted. The `sub` is never reused.", &[SUB]),
     of(EventKind::PasswordChanged, "A user changed their password.", &[SUB]),
     of(EventKind::PasswordRecovered, "A user set a new password without the old one.", &[SUB]),
-    of(EventKind::EmailChanged, "A user's e-mail address has changed: ask userinfo.", &[SUB]),
-    of(EventKind::Disowned, "A user found a stranger in their account; every session was ended.", &[SUB]),
+    of(EventKind::EmailChanged, "A user's email address has changed: read userinfo.", &[SUB]),
+    of(EventKind::Disowned, "A user reported that somebody else used their account; every session was ended.", &[SUB]),
     of(
         EventKind::UsersMerged,
-        "Two users were found to be one person: move what `sub` has to `into`.",
+        "Two users were merged: move the data of `sub` to `into`.",
         &[
-            Member { name: "sub", from: Origin::Sub, about: "the `sub` that is over" },
-            Member { name: "into", from: Origin::User, about: "the `sub` that stays" },
+            Member { name: "sub", from: Origin::Sub, about: "the `sub` that is no longer used" },
+            Member { name: "into", from: Origin::User, about: "the `sub` that remains" },
         ],
     ),
     of(
         EventKind::MergeUndone,
-        "Two users were found not to be one person after all.",
+        "A merge of two users was undone.",
         &[
-            Member { name: "sub", from: Origin::Sub, about: "the `sub` that stands for itself again" },
-            Member { name: "from", from: Origin::User, about: "the `sub` it had been merged into" },
+            Member { name: "sub", from: Origin::Sub, about: "the `sub` that is separate again" },
+            Member { name: "from", from: Origin::User, about: "the `sub` that it had been merged into" },
         ],
     ),
     of(
         EventKind::IdentityLinked,
-        "A user can sign in with one more provider.",
-        &[SUB, PROVIDER, data("how", "how it came about")],
+        "A user linked an identity of a provider.",
+        &[SUB, PROVIDER, data("how", "how it was linked")],
     ),
-    of(EventKind::IdentityUnlinked, "A user signs in with a provider no more.", &[SUB, PROVIDER]),
+    of(EventKind::IdentityUnlinked, "A user unlinked an identity of a provider.", &[SUB, PROVIDER]),
     of(EventKind::FactorAdded, "A user added a second factor.", &[SUB, data("factor", "which")]),
-    of(EventKind::FactorRemoved, "A user took a second factor away.", &[SUB, data("factor", "which")]),
-    of(EventKind::FactorsReset, "A user's second factors were all taken away.", &[SUB, BY]),
+    of(EventKind::FactorRemoved, "A user removed a second factor.", &[SUB, data("factor", "which")]),
+    of(EventKind::FactorsReset, "All second factors of a user were removed.", &[SUB, BY]),
     of(
         EventKind::SecondStepChanged,
-        "A user wants to be asked for a second step, or not any more.",
+        "A user switched the second step at sign-in on or off.",
         &[SUB, data("wanted", "whether")],
     ),
     of(EventKind::RecoveryCodesRenewed, "A user made new recovery codes.", &[SUB]),
-    of(EventKind::PasskeyCloneSuspected, "A user's passkey may have been copied; it was not accepted.", &[SUB]),
-    of(EventKind::ConsentGranted, "A user allowed a client something.", &[SUB, SID, CLIENT, data("scope", "what")]),
-    of(EventKind::ConsentDenied, "A user denied a client what it asked.", &[SUB, SID, CLIENT]),
-    of(EventKind::ConsentWithdrawn, "A user took back what they had allowed a client.", &[SUB, CLIENT]),
-    of(EventKind::GrantCreated, "A client was given tokens for a user.", &[SUB, SID, CLIENT, GRANT]),
-    of(EventKind::GrantRevoked, "A client's tokens for a user are good no more.", &[SUB, SID, CLIENT, GRANT, REASON]),
-    of(EventKind::TokenRevoked, "A client gave one access token back.", &[CLIENT, data("jti", "the token's `jti`")]),
+    of(EventKind::PasskeyCloneSuspected, "A user's passkey may have been copied; it was refused.", &[SUB]),
+    of(EventKind::ConsentGranted, "A user gave consent to a client.", &[SUB, SID, CLIENT, data("scope", "what")]),
+    of(EventKind::ConsentDenied, "A user denied consent to a client.", &[SUB, SID, CLIENT]),
+    of(EventKind::ConsentWithdrawn, "A user withdrew the consent given to a client.", &[SUB, CLIENT]),
+    of(EventKind::GrantCreated, "A client received tokens for a user.", &[SUB, SID, CLIENT, GRANT]),
+    of(
+        EventKind::GrantRevoked,
+        "A client's grant for a user was revoked: its tokens are no longer valid.",
+        &[SUB, SID, CLIENT, GRANT, REASON],
+    ),
+    of(
+        EventKind::TokenRevoked,
+        "A client revoked one of its access tokens.",
+        &[CLIENT, data("jti", "the token's `jti`")],
+    ),
     of(
         EventKind::TokenReuseDetected,
         "An old refresh token was used although a newer one was in use: it may have been stolen. The grant was ended, \
@@ -134,55 +146,59 @@ const ALL: &[MessageType] = &[
         "An authorization code was used twice: it may have been stolen. The grant was ended.",
         &[SUB, SID, CLIENT, GRANT],
     ),
-    of(EventKind::ProjectCreated, "The project was made.", &[]),
+    of(EventKind::ProjectCreated, "The project was created.", &[]),
     of(
         EventKind::ProjectUpdated,
         "The project's settings have changed.",
-        &[data("require_second_factor", "whether nobody signs in without two factors, if that has changed")],
+        &[data("require_second_factor", "whether sign-in requires two factors, if that has changed")],
     ),
-    of(EventKind::ProjectTokenRotated, "The project has a new token; the one before is good for a while.", &[]),
-    of(EventKind::FormerTokensEnded, "No token of the project but the newest is good any more.", &[]),
+    of(EventKind::ProjectTokenRotated, "The project has a new token; the previous one is valid for a while.", &[]),
+    of(EventKind::FormerTokensEnded, "All tokens of the project except the newest were ended.", &[]),
     of(
         EventKind::MemberAdded,
         "Somebody became a member of the project.",
         &[SUB, data("role", "owner, developer or viewer")],
     ),
-    of(EventKind::MemberChanged, "A member has another role.", &[SUB, data("role", "owner, developer or viewer")]),
-    of(EventKind::MemberRemoved, "Somebody is a member no more.", &[SUB]),
-    of(EventKind::ClientCreated, "A client was made.", &[CLIENT]),
+    of(EventKind::MemberChanged, "A member's role was changed.", &[SUB, data("role", "owner, developer or viewer")]),
+    of(EventKind::MemberRemoved, "Somebody is no longer a member of the project.", &[SUB]),
+    of(EventKind::ClientCreated, "A client was created.", &[CLIENT]),
     of(EventKind::ClientUpdated, "A client's metadata has changed.", &[CLIENT]),
-    of(EventKind::ClientDisabled, "A client was put out of use.", &[CLIENT]),
-    of(EventKind::ClientEnabled, "A client is in use again.", &[CLIENT]),
+    of(EventKind::ClientDisabled, "A client was disabled.", &[CLIENT]),
+    of(EventKind::ClientEnabled, "A client was enabled.", &[CLIENT]),
     of(EventKind::ClientDeleted, "A client was deleted.", &[CLIENT]),
     of(EventKind::ClientSecretRotated, "A client has a new secret.", &[CLIENT]),
-    of(EventKind::RedirectRejected, "A client sent somebody with a redirect URI that is not registered.", &[CLIENT]),
+    of(
+        EventKind::RedirectRejected,
+        "A client sent an authorization request with a redirect URI that is not registered.",
+        &[CLIENT],
+    ),
     of(
         EventKind::PolicyPublished,
         "The project's access rules have a new revision.",
         &[data("revision", "its number")],
     ),
     of(EventKind::RoleAssigned, "A user was given a role.", &[SUB, data("role", "which")]),
-    of(EventKind::RoleUnassigned, "A role was taken from a user.", &[SUB, data("role", "which")]),
+    of(EventKind::RoleUnassigned, "A role was removed from a user.", &[SUB, data("role", "which")]),
     of(
         EventKind::KeyActivated,
-        "Tokens are signed with another key from now on. It has been published for a while.",
+        "Tokens are now signed with another key, which was published some time ago.",
         &[data("kid", "the key")],
     ),
     of(
         EventKind::KeyRevoked,
-        "A key is known to others. It was removed, and nothing that it signed is good any more: fetch the keys anew.",
+        "A signing key has leaked and was removed. Nothing that it signed is valid any more: fetch the keys again.",
         &[data("kid", "the key"), data("alg", "its algorithm")],
     ),
-    of(EventKind::WebhookCreated, "A webhook was made.", &[data("webhook_id", "which")]),
-    of(EventKind::WebhookUpdated, "A webhook has changed.", &[data("webhook_id", "which")]),
+    of(EventKind::WebhookCreated, "A webhook was created.", &[data("webhook_id", "which")]),
+    of(EventKind::WebhookUpdated, "A webhook was changed.", &[data("webhook_id", "which")]),
     of(EventKind::WebhookDeleted, "A webhook was deleted.", &[data("webhook_id", "which")]),
     of(EventKind::WebhookSecretRotated, "A webhook has a new secret.", &[data("webhook_id", "which")]),
     of(
         EventKind::WebhookDisabled,
-        "A webhook was put out of use.",
+        "A webhook was disabled.",
         &[
             data("webhook_id", "which"),
-            data("reason", "`gone` (it answered 410) or `failing` (nothing but failure for a week)"),
+            data("reason", "`gone` (it answered 410) or `failing` (every delivery failed for a week)"),
         ],
     ),
 ];
