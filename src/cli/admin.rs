@@ -9,11 +9,11 @@ use crate::app;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  usher admin link                             a one-use link, good for 30 minutes";
+  usher admin link                             a one-time link, valid for 30 minutes";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Print a one-use link that makes an administrator
+    /// Print a one-time link that creates an administrator
     #[command(after_help = EXAMPLES)]
     Link,
 }

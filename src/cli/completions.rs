@@ -12,7 +12,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// For which shell
+    /// The shell
     shell: Shell,
 }
 

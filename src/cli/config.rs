@@ -10,12 +10,12 @@ use usher_config::{Profile, defaults};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   usher config print                           as TOML, secrets masked
-  usher config print --origin                  and where each value was written
-  usher config print --defaults                every setting there is, and what it does";
+  usher config print --origin                  with the source of each value
+  usher config print --defaults                all settings, and what they do";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Print the settings in force
+    /// Print the effective settings
     #[command(after_help = EXAMPLES)]
     Print(Arguments),
 }
@@ -23,10 +23,10 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(super) struct Arguments {
-    /// The built-in values, and what each setting does
+    /// The defaults, and what each setting does
     #[arg(long)]
     defaults: bool,
-    /// Where each value was written
+    /// Where each value comes from
     #[arg(long)]
     origin: bool,
 }

@@ -15,11 +15,11 @@ use usher_domain::time::Timestamp;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   usher keys list
-  usher keys rotate                            publishes new keys, which sign once everybody can know them
-  usher keys rotate --now                      new keys sign at once; tokens of the old ones stay good
-  usher keys revoke KID                        a key has leaked: it goes, and nothing it signed is good any more
-  usher keys revoke --all                      the master key has leaked, or nobody knows which key has
-  usher keys prune                             forgets retired keys of which no token lives";
+  usher keys rotate                            publishes new keys, which sign once caches have expired
+  usher keys rotate --now                      new keys sign at once; tokens of the old keys stay valid
+  usher keys revoke KID                        a key has leaked: removes it and invalidates what it signed
+  usher keys revoke --all                      the master key has leaked, or it is unknown which key has
+  usher keys prune                             stops publishing retired keys without valid tokens";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -28,10 +28,10 @@ pub(super) enum Command {
     /// Replace every signing key
     #[command(after_help = EXAMPLES)]
     Rotate(Rotate),
-    /// Remove keys that have leaked: nothing that they signed is good any more
+    /// Remove leaked keys: nothing that they signed is accepted any more
     #[command(after_help = EXAMPLES)]
     Revoke(Revoke),
-    /// Publish retired keys no more of which no token lives; their ID tokens stay good as hints while a session can live
+    /// Stop publishing retired keys without valid tokens; their ID tokens remain valid as hints
     Prune,
 }
 
@@ -40,14 +40,14 @@ pub(super) struct Revoke {
     /// The keys, by their `kid`
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     kid: Vec<String>,
-    /// Every key there is
+    /// All keys
     #[arg(long)]
     all: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Rotate {
-    /// Sign with the new keys at once; tokens of the old ones stay good until they expire
+    /// Sign with the new keys at once; tokens of the old keys stay valid until they expire
     #[arg(long)]
     now: bool,
 }

@@ -11,12 +11,12 @@ use crate::app;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  usher migrate                                safe to run twice, and by several at once
+  usher migrate                                safe to run twice, and several times at once
   usher migrate --check                        exit code 1 while migrations are pending";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Change nothing; say whether anything is to be done
+    /// Change nothing; report whether migrations are pending
     #[arg(long)]
     check: bool,
 }

@@ -1,7 +1,7 @@
-//! The command line: what may be typed, and how its outcome is told.
+//! The command line: commands, arguments, output and exit codes.
 //!
-//! A file is a group of commands: its arguments, the work, which `app` does, and the words. Data goes to standard output,
-//! one clear line about what went wrong to standard error; 0 is done, 1 is failed, 2 is wrong usage.
+//! Each file is a group of commands: arguments, help texts, output; `app` does the work. Data goes to standard output,
+//! one line for an error to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
 mod admin;
 mod client;
@@ -36,18 +36,18 @@ use self::settings::Settings;
 
 const EXAMPLES: &str = "\
 Examples:
-  usher                                   start for development: nothing to set up
+  usher                                   development mode, without configuration
   USHER_ISSUER=https://id.example.org usher serve
   usher user create --email ana@example.org --password-stdin < password.txt
   usher client create --project Shop --type web --name Shop --redirect-uri https://shop.example.org/callback
 
 `usher COMMAND --help` has examples for each command. Exit codes: 0 done, 1 failed, 2 wrong usage.";
 
-/// One front door for many applications: an OAuth 2 and OpenID Connect identity provider.
+/// One account for many applications: an OAuth 2 and OpenID Connect identity provider.
 #[derive(Debug, Parser)]
 #[command(name = "usher", version, after_help = EXAMPLES, propagate_version = false)]
 struct Cli {
-    /// A TOML file of settings; may be given several times, a later one wins [default: usher.toml, if there is one]
+    /// A TOML file of settings; repeatable, later files override earlier ones [default: usher.toml, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     config: Vec<PathBuf>,
     /// Print data as JSON
@@ -59,43 +59,43 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve for development on this machine (what plain `usher` does)
+    /// Run in development mode on this machine (the default command)
     #[command(after_help = dev::EXAMPLES)]
     Dev,
-    /// Serve for people
+    /// Run the server in production
     #[command(after_help = serve::EXAMPLES)]
     Serve(serve::Arguments),
-    /// Bring the database up to date
+    /// Apply database migrations
     #[command(after_help = migrate::EXAMPLES)]
     Migrate(migrate::Arguments),
-    /// Make administrators
+    /// Create administrators
     #[command(subcommand, after_help = admin::EXAMPLES)]
     Admin(admin::Command),
-    /// Make, list, disable users, and end what they have
+    /// Create, list and disable users; end their sessions and grants
     #[command(subcommand, after_help = user::EXAMPLES)]
     User(user::Command),
-    /// Make and list projects
+    /// Create and list projects
     #[command(subcommand, after_help = project::EXAMPLES)]
     Project(project::Command),
-    /// Make, list, change, delete clients
+    /// Create, list, change and delete clients
     #[command(subcommand, after_help = client::EXAMPLES)]
     Client(client::Command),
-    /// Add, list, try out, remove the providers that people sign in with: Google, Facebook, X…
+    /// Add, list, test and remove upstream providers: Google, Facebook, X…
     #[command(subcommand, after_help = provider::EXAMPLES)]
     Provider(provider::Command),
-    /// List, rotate, prune signing keys
+    /// List, rotate, revoke and prune signing keys
     #[command(subcommand, after_help = keys::EXAMPLES)]
     Keys(keys::Command),
-    /// Show the settings in force
+    /// Show the effective settings
     #[command(subcommand, after_help = config::EXAMPLES)]
     Config(config::Command),
-    /// Look at everything that can be wrong, and say how to put it right
+    /// Check configuration and environment, and say how to fix problems
     #[command(after_help = doctor::EXAMPLES)]
     Doctor,
-    /// Ask the running server whether it is ready, for containers without a shell
+    /// Check that the running server is ready, for containers without a shell
     #[command(after_help = healthcheck::EXAMPLES)]
     Healthcheck,
-    /// Simulate Google, Facebook, X and the others on this machine, to try sign-in with them
+    /// Simulate the upstream providers on this machine, to test sign-in with them
     #[cfg(feature = "sim")]
     #[command(after_help = sim::EXAMPLES)]
     Sim(sim::Arguments),

@@ -17,12 +17,12 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a project
+    /// Create a project
     #[command(after_help = EXAMPLES)]
     Create(Create),
     /// List projects, oldest first
     List,
-    /// Let nobody sign in to the clients of a project without two factors, or let one suffice again
+    /// Require two factors for sign-in to the clients of a project, or stop requiring them
     Require(Require),
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Require {
 
 #[derive(Debug, Args)]
 pub(super) struct Create {
-    /// The name that people read
+    /// The display name
     #[arg(long)]
     name: String,
 }

@@ -9,11 +9,11 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   USHER_ISSUER=https://id.example.org USHER_DATABASE_URL=postgres://usher@db/usher usher serve
   usher serve --config /etc/usher/usher.toml
-  usher serve --no-migrate                     where `usher migrate` runs before every release";
+  usher serve --no-migrate                     if `usher migrate` runs before every release";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Do not bring the database up to date; refuse to start if it is not
+    /// Apply no migrations; refuse to start if any are pending
     #[arg(long)]
     no_migrate: bool,
 }

@@ -17,7 +17,7 @@ Examples:
 /// The arguments of `usher sim`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The port on 127.0.0.1; the simulator answers no other machine
+    /// The port on 127.0.0.1; the simulator is not reachable from other machines
     #[arg(long, default_value_t = 9400, value_name = "PORT")]
     port: u16,
 }

@@ -21,39 +21,39 @@ Examples:
   usher user create --email ana@example.org --password-stdin < password.txt
   usher user create --email ana@example.org --claims-json claims.json --admin
   usher user list --json
-  usher user disable ana@example.org           ends every session and grant as well
+  usher user disable ana@example.org           also ends every session and grant
   usher user sessions ana@example.org
   usher user revoke ana@example.org            signs the person out everywhere
-  usher user reset-factors ana@example.org     for somebody who has lost phone and recovery codes";
+  usher user reset-factors ana@example.org     for a user who lost phone and recovery codes";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a user whose e-mail address counts as verified
+    /// Create a user with a verified email address
     #[command(after_help = EXAMPLES)]
     Create(Create),
     /// List users, oldest first
     List,
-    /// Let a user sign in no more, and end all they have
+    /// Disable a user, and end their sessions and grants
     Disable(Who),
-    /// Let a user sign in again
+    /// Enable a user again
     Enable(Who),
     /// List the sessions of a user
     Sessions(Who),
     /// End every session and grant of a user
     Revoke(Who),
-    /// Take away authenticator app, recovery codes and passkeys of somebody who has lost them; they are told by mail
+    /// Remove authenticator app, recovery codes and passkeys of a user, who is notified by email
     ResetFactors(Who),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Create {
-    /// The e-mail address
+    /// The email address
     #[arg(long)]
     email: String,
-    /// Read the password from standard input; without it the person sets one by recovering it
+    /// Read the password from standard input; without it the user sets one by account recovery
     #[arg(long)]
     password_stdin: bool,
-    /// Make an administrator
+    /// Create an administrator
     #[arg(long)]
     admin: bool,
     /// Standard claims (OpenID Connect Core §5.1) as a JSON object; `-` reads standard input
@@ -64,7 +64,7 @@ pub(super) struct Create {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct Who {
-    /// The e-mail address
+    /// The email address
     email: Option<String>,
     /// The same as an option
     #[arg(long = "email", id = "email_option", value_name = "EMAIL", hide = true)]

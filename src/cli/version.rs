@@ -8,7 +8,7 @@ use crate::app::FEATURES;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   usher version
-  usher version --json                         with the optional parts it was built with";
+  usher version --json                         with the optional features it was built with";
 
 pub(super) fn run(output: Output) -> anyhow::Result<()> {
     let version = env!("CARGO_PKG_VERSION");

@@ -17,23 +17,23 @@ pub(in crate::cli) struct Create {
     /// The project that owns it, by name or id
     #[arg(long, value_name = "NAME|ID")]
     project: String,
-    /// What kind of application it is: decides how it proves itself and how it gets tokens
+    /// The type of application: decides how it authenticates and gets tokens
     #[arg(long = "type", value_name = "TYPE", value_parser = ["web", "spa", "native", "machine", "device"])]
     kind: String,
-    /// The name that people read
+    /// The display name
     #[arg(long, required_unless_present = "from_json")]
     name: Option<String>,
     #[command(flatten)]
     settings: Settings,
-    /// Metadata as a JSON object (RFC 7591 §2); `-` reads standard input. Options given beside it win
+    /// Metadata as a JSON object (RFC 7591 §2); `-` reads standard input. Other options override it
     #[arg(long, value_name = "FILE")]
     from_json: Option<PathBuf>,
-    /// Print it as an environment file: `ISSUER`, `CLIENT_ID` and `CLIENT_SECRET`, one a line
+    /// Print an environment file: `ISSUER`, `CLIENT_ID` and `CLIENT_SECRET`, one on each line
     #[arg(long, conflicts_with = "json")]
     env: bool,
 }
 
-/// What is to be made, in which project, and whether it is printed as an environment file.
+/// The new client, its project, and whether it is printed as an environment file.
 pub(super) struct Form {
     project: String,
     kind: ClientType,
@@ -42,10 +42,10 @@ pub(super) struct Form {
 }
 
 impl Create {
-    /// Reads what was typed, and the file it names.
+    /// Reads the arguments, and the file that they name.
     ///
     /// # Errors
-    /// If the file or a value makes no sense.
+    /// If the file or a value is invalid.
     pub(super) fn read(self) -> anyhow::Result<Form> {
         let kind: ClientType = self.kind.parse().map_err(|error| WrongUsage(format!("--type: {error}")))?;
         let file = settings::read_file(self.from_json.as_ref())?;
@@ -55,7 +55,7 @@ impl Create {
     }
 }
 
-/// Makes the client and prints it with its secret.
+/// Creates the client and prints it with its secret.
 pub(super) async fn run(usher: &Usher, form: Form, output: Output) -> anyhow::Result<()> {
     let project = usher.load_project(&form.project).await?.id;
     let new = NewClient { project, kind: form.kind, metadata: form.metadata, id: None };

@@ -27,12 +27,12 @@ Examples:
   usher client create --project Shop --type web --name Shop --redirect-uri http://localhost:3000/callback --env >shop.env
   usher client list --project Shop
   usher client update client_… --redirect-uri https://shop.example.org/callback --id-token-alg ES256
-  usher client update client_… --from-json changes.json       members that are absent stay as they are
+  usher client update client_… --from-json changes.json       absent members stay unchanged
   usher client rotate-secret client_… --overlap 0              the present secret ends at once";
 
 const UPDATE_EXAMPLES: &str = "\
 An option replaces one member of the metadata; a list is replaced whole, and an empty text removes the member.
-The file of --from-json is merged over the metadata: members that are absent stay as they are, and null goes back to
+The file of --from-json is merged over the metadata: absent members stay unchanged, and null goes back to
 the default of the client's type.
 
 Examples:
@@ -43,7 +43,7 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a client; its secret is shown once
+    /// Create a client; its secret is shown once
     #[command(after_help = EXAMPLES)]
     Create(Box<create::Create>),
     /// List clients
@@ -55,11 +55,11 @@ pub(super) enum Command {
     Update(Box<update::Update>),
     /// Delete a client and the consents given to it
     Delete(Which),
-    /// Give a client a new secret, shown once
+    /// Create a new secret for a client, shown once
     RotateSecret(RotateSecret),
-    /// Put a client out of use
+    /// Disable a client
     Disable(Which),
-    /// Put a client back into use
+    /// Enable a client again
     Enable(Which),
 }
 
@@ -74,7 +74,7 @@ pub(super) struct List {
 pub(super) struct RotateSecret {
     #[command(flatten)]
     which: Which,
-    /// How long the present secret stays good: 0 ends it at once, 2592000 (30 days) is the longest
+    /// Seconds for which the present secret stays valid: 0 ends it at once, at most 2592000 (30 days)
     #[arg(long, value_name = "SECONDS", default_value_t = SecretRotation::USUAL.as_secs())]
     overlap: u64,
 }

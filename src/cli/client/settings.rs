@@ -10,64 +10,64 @@ use crate::app::ClientMetadata;
 use crate::cli::stdin;
 use usher_domain::client::ClientType;
 
-/// One option for each member of the metadata that may change. A member that is not given stays as it is.
+/// One option for each member of the metadata that may change. Absent members stay unchanged.
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct Settings {
-    /// Where answers may go; may be given several times
+    /// Redirect URI; repeatable
     #[arg(long, value_name = "URI")]
     redirect_uri: Vec<String>,
-    /// Where people may be sent after signing out; may be given several times
+    /// Redirect URI after sign-out; repeatable
     #[arg(long, value_name = "URI")]
     post_logout_redirect_uri: Vec<String>,
-    /// An origin whose pages may call the endpoints for clients, beside those of the redirect URIs; several times
+    /// Origin whose pages may call the endpoints for clients, in addition to the redirect URIs; repeatable
     #[arg(long, value_name = "ORIGIN")]
     web_origin: Vec<String>,
-    /// Where the client is told that a session is over (OpenID Connect Back-Channel Logout)
+    /// URL that is notified when a session has ended (OpenID Connect Back-Channel Logout)
     #[arg(long, value_name = "URI")]
     backchannel_logout_uri: Option<String>,
-    /// The most it may ask for, separated by spaces
+    /// Scopes that it may request, separated by spaces
     #[arg(long)]
     scope: Option<String>,
-    /// How it gets tokens; may be given several times
+    /// Grant type; repeatable
     #[arg(long, value_name = "GRANT")]
     grant_type: Vec<String>,
-    /// How its ID tokens are signed: RS256, ES256, PS256 or EdDSA
+    /// Algorithm of its ID tokens: RS256, ES256, PS256 or EdDSA
     #[arg(long, value_name = "ALG", alias = "alg")]
     id_token_alg: Option<String>,
-    /// How its access tokens are signed: RS256, ES256, PS256 or EdDSA [default: ES256]
+    /// Algorithm of its access tokens: RS256, ES256, PS256 or EdDSA [default: ES256]
     #[arg(long, value_name = "ALG")]
     access_token_alg: Option<String>,
-    /// Which claims its ID tokens carry: those of the granted scopes, or only those requested by name
+    /// Claims of its ID tokens: those of the granted scopes, or only those requested by name
     #[arg(long, value_name = "RULE", value_parser = ["scopes", "minimal"])]
     id_token_claims: Option<String>,
-    /// The claim that the scope `roles` gives: roles, groups or an https URL
+    /// Name of the claim for the scope `roles`: roles, groups or an https URL
     #[arg(long, value_name = "NAME")]
     roles_claim: Option<String>,
     /// Refuse authorization requests without PKCE (public clients: always)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     require_pkce: Option<bool>,
-    /// Nobody signs in to it without two factors
+    /// Require two factors for sign-in to it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     require_second_factor: Option<bool>,
-    /// It belongs to whoever runs Usher: people are not asked for consent
+    /// First-party client of the operator: people are not asked for consent
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     first_party: Option<bool>,
     /// Whether each refresh replaces the refresh token
     #[arg(long, value_name = "RULE", value_parser = ["rotate", "reuse"])]
     refresh_rotation: Option<String>,
-    /// A refresh token unused for so long is dead
+    /// Idle lifetime of a refresh token
     #[arg(long, value_name = "SECONDS")]
     refresh_idle_seconds: Option<u64>,
-    /// The refresh tokens of one sign-in end after so long; 0 = never
+    /// Absolute lifetime of a grant; 0 = unlimited
     #[arg(long, value_name = "SECONDS")]
     refresh_absolute_seconds: Option<u64>,
     /// `max_age` for requests that have none
     #[arg(long, value_name = "SECONDS")]
     default_max_age: Option<u64>,
-    /// An authentication context it prefers, best first; may be given several times
+    /// Preferred authentication context, best first; repeatable
     #[arg(long, value_name = "ACR")]
     default_acr_value: Vec<String>,
-    /// What else its access tokens are for; may be given several times
+    /// Additional audience of its access tokens; repeatable
     #[arg(long, value_name = "URI")]
     audience: Vec<String>,
     /// Its home page
@@ -82,13 +82,13 @@ pub(in crate::cli) struct Settings {
     /// Its terms of service
     #[arg(long, value_name = "URI")]
     tos_uri: Option<String>,
-    /// How to reach its people; may be given several times
+    /// Contact address; repeatable
     #[arg(long, value_name = "CONTACT")]
     contact: Vec<String>,
 }
 
 impl Settings {
-    /// The members that were typed, by the names of the metadata document. An empty text stands for `null`.
+    /// The members given as options, by the names of the metadata document. An empty text means `null`.
     pub(super) fn members(self, name: Option<String>) -> Map<String, Value> {
         let lists = [
             ("redirect_uris", self.redirect_uri),
@@ -132,7 +132,7 @@ impl Settings {
     }
 }
 
-/// A list is given when the option was used; one empty text empties it.
+/// A list is set when the option was used; one empty text empties it.
 fn given(list: Vec<String>) -> Option<Vec<String>> {
     (!list.is_empty()).then(|| list.into_iter().filter(|item| !item.is_empty()).collect())
 }
@@ -155,7 +155,7 @@ pub(super) fn read_file(path: Option<&PathBuf>) -> anyhow::Result<Map<String, Va
     }
 }
 
-/// `changes` in their order over `current`. A member that is `null` goes back to what suits the type.
+/// `changes` in their order over `current`. A member that is `null` is reset to the default of the type.
 ///
 /// # Errors
 /// If a member is unknown or has the wrong type.

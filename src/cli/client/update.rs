@@ -13,25 +13,25 @@ use crate::cli::failure::WrongUsage;
 use crate::cli::output::Output;
 use usher_domain::client::Client;
 
-/// How often the change is made anew when somebody else changed the client meanwhile.
+/// How often the change is retried when somebody else changed the client meanwhile.
 const TRIES: u32 = 5;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Update {
     #[command(flatten)]
     which: Which,
-    /// The name that people read
+    /// The display name
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
     settings: Settings,
-    /// Members to change, as a JSON object: others stay as they are, and `null` goes back to the default of the type;
-    /// `-` reads standard input. Options given beside it win
+    /// Members to change, as a JSON object: others stay unchanged, `null` resets to the default of the type;
+    /// `-` reads standard input. Other options override it
     #[arg(long, value_name = "FILE")]
     from_json: Option<PathBuf>,
 }
 
-/// Which client is to be changed, and how.
+/// The client to change, and the changes.
 pub(super) struct Change {
     id: String,
     file: Map<String, Value>,
@@ -39,10 +39,10 @@ pub(super) struct Change {
 }
 
 impl Update {
-    /// Reads what was typed, and the file it names.
+    /// Reads the arguments, and the file that they name.
     ///
     /// # Errors
-    /// If the file cannot be read, or nothing is to be changed.
+    /// If the file cannot be read, or there is nothing to change.
     pub(super) fn read(self) -> anyhow::Result<Change> {
         let file = settings::read_file(self.from_json.as_ref())?;
         let typed = self.settings.members(self.name);

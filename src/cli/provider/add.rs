@@ -16,31 +16,31 @@ use usher_domain::secret::Secret;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Add {
-    /// Which manners it has
+    /// The kind of provider
     #[arg(value_name = "KIND", value_parser = ["google", "facebook", "x", "github", "apple", "microsoft", "oidc", "oauth2"])]
     kind: String,
-    /// The client id that the provider gave
+    /// The client id that the provider issued
     #[arg(long, required_unless_present = "from_json")]
     client_id: Option<String>,
-    /// Read the client secret (for Apple the private key, PEM) from standard input; without it the one there is stays
+    /// Read the client secret (for Apple the private key, PEM) from standard input; without it the present one is kept
     #[arg(long)]
     client_secret_stdin: bool,
-    /// Stands in for every address of the provider: a simulator, or an edition of your own
+    /// Base URL instead of the provider's own: a simulator, or a self-hosted edition
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Its name in addresses [default: the kind]
+    /// Its id in URLs [default: the kind]
     #[arg(long)]
     id: Option<String>,
-    /// What the button says [default: the brand]
+    /// Text of the button [default: the brand]
     #[arg(long)]
     label: Option<String>,
-    /// What is asked for, separated by spaces; may be given several times [default: what the kind needs]
+    /// Scopes to request, separated by spaces; repeatable [default: those of the kind]
     #[arg(long)]
     scope: Vec<String>,
-    /// Who vouches (oidc, oauth2); part of every identity, so never change it
+    /// Issuer (oidc, oauth2); part of every identity, so never change it
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
-    /// Whose accounts (microsoft): common, organizations, consumers, or a tenant's id
+    /// Tenant (microsoft): common, organizations, consumers, or a tenant's id
     #[arg(long)]
     tenant: Option<String>,
     /// Only accounts of this Workspace domain (google); `*` for any Workspace
@@ -52,26 +52,26 @@ pub(in crate::cli) struct Add {
     /// The id of the private key (apple)
     #[arg(long)]
     key_id: Option<String>,
-    /// When a checked address belongs to an account already: sign in there first, type a mailed code, or link at once
+    /// If a verified address belongs to an account: link after sign-in, after a mailed code, or at once
     #[arg(long, value_name = "POLICY", value_parser = ["confirm", "verify_mail", "auto"])]
     link_policy: Option<String>,
-    /// How far its word about addresses goes [default: the kind's own rule]
+    /// How far its email addresses are trusted [default: the rule of the kind]
     #[arg(long, value_name = "RULE", value_parser = ["never", "verified", "authoritative"])]
     email_trust: Option<String>,
-    /// Add it, but let nobody sign in with it yet
+    /// Add it disabled: nobody can sign in with it
     #[arg(long)]
     disabled: bool,
     /// Any other setting, as a JSON object with the names of `[[provider]]` in usher.toml; `-` reads standard input.
-    /// Options given beside it win
+    /// Other options override it
     #[arg(long, value_name = "FILE")]
     from_json: Option<PathBuf>,
 }
 
 impl Add {
-    /// Reads what was typed, and the file it names.
+    /// Reads the arguments, and the file that they name.
     ///
     /// # Errors
-    /// If the file or a value makes no sense.
+    /// If the file or a value is invalid.
     pub(super) fn read(self) -> anyhow::Result<NewProvider> {
         if self.client_secret_stdin && self.from_json.as_deref().is_some_and(|path| path.as_os_str() == "-") {
             let words = "--client-secret-stdin and --from-json - cannot both read standard input";
@@ -93,7 +93,7 @@ impl Add {
         new_provider(kind, file, self.members(), secret)
     }
 
-    /// The settings that were typed.
+    /// The settings given as options.
     fn members(self) -> Map<String, Value> {
         let texts = [
             ("client_id", self.client_id),
@@ -121,7 +121,7 @@ impl Add {
     }
 }
 
-/// What suits the kind, under what the file says, under what was typed.
+/// Defaults of the kind, overridden by the file, overridden by options.
 fn new_provider(
     kind: ProviderKind,
     file: Map<String, Value>,
@@ -140,7 +140,7 @@ fn new_provider(
     Ok(NewProvider { settings, secret, managed: false })
 }
 
-/// Adds the provider, or replaces the one of that name, and prints it.
+/// Adds the provider, or replaces the one with this id, and prints it.
 pub(super) async fn run(usher: &Usher, new: NewProvider, output: Output) -> anyhow::Result<()> {
     let id = new.settings.id.clone();
     let replaced = usher.put_provider(new).await?;

@@ -23,12 +23,12 @@ Examples:
   usher provider add oidc --id works --label Works --issuer https://op.example.org --client-id usher --client-secret-stdin < secret.txt
   usher provider add oauth2 --id forge --from-json forge.json --client-secret-stdin < secret.txt
   usher provider list
-  usher provider test google                   is it reached, and does it know us? exit code 1 if not
-  usher provider remove google                 identities stay, and lead nowhere until it is back";
+  usher provider test google                   reachable, and credentials accepted? exit code 1 if not
+  usher provider remove google                 identities are kept, unusable until it is added again";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Add a provider, or replace the one of that name
+    /// Add a provider, or replace the one with this id
     #[command(after_help = EXAMPLES)]
     Add(Box<add::Add>),
     /// List providers, oldest first
@@ -37,13 +37,13 @@ pub(super) enum Command {
     Show(Which),
     /// Remove a provider
     Remove(Which),
-    /// Try a provider out, without anybody signing in
+    /// Test the configuration of a provider, without a sign-in
     Test(Which),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Which {
-    /// Its name in addresses
+    /// Its id in URLs
     id: String,
 }
 

@@ -70,23 +70,24 @@ pub struct ProblemDetails {
 
 /// The nouns of the API, in the order of their reading.
 const TAGS: [(&str, &str); 8] = [
-    ("session", "Signing in and out, and the person who calls: for front ends of the house's own."),
+    ("session", "Sign-in, sign-out and the profile of the caller: for first-party front ends."),
     ("projects", "Projects, their members, their token and their history."),
     ("clients", "The OAuth clients of a project."),
     ("users", "The people who have used a project's clients."),
     ("policy", "Access rules: draft, publication, roles, decisions."),
     ("sync", "The live feed `usher.sync.v1`, for local modules."),
-    ("webhooks", "Webhooks of a project, and what became of each message."),
-    ("admin", "The whole house, for administrators alone."),
+    ("webhooks", "Webhooks of a project and their deliveries."),
+    ("admin", "All projects and users of the installation, for administrators only."),
 ];
 
 /// The document before any path is in it.
 pub fn frame() -> OpenApi {
     let info = Info::builder().title("Usher").version(env!("CARGO_PKG_VERSION")).description(Some(
-        "Sessions, projects, access rules and the live feed. Errors always have the form of `Problem`, or of \
-         `ProblemDetails` where `application/problem+json` is asked for; lists page by `cursor`; times are seconds since \
-         the epoch. A query parameter that an operation does not name is refused with 400 `PARAMETER_UNKNOWN`. Beside what each operation names, any address may answer 405 (not this method), 414 (the address is \
-         too long), 431 (the headers are too large).",
+        "Sessions, projects, access rules and the live feed. Errors have the form of `Problem`, or of `ProblemDetails` \
+         if the request accepts `application/problem+json`. Lists are paginated by `cursor`. Times are seconds since \
+         the epoch. Unknown query parameters are refused with 400 `PARAMETER_UNKNOWN`. In addition to the responses of \
+         each operation, every path may answer 405 (method not allowed), 414 (URL too long) and 431 (headers too \
+         large).",
     ));
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
         "A project's token, an access token of a machine (scope `usher:sync` or `usher:project`), or an access token of \
