@@ -7,9 +7,9 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked --package usher --bin usher --no-default-features --features vendored-openssl && \
     cp target/release/usher /usher
-# Neither the demo applications nor the simulated providers are part of a release.
+# A release contains neither the demo applications nor the simulated providers.
 RUN /usher version | grep -Fx 'features: vendored-openssl'
-# The image below has no shell to make a directory with.
+# The image below has no shell to create a directory with.
 RUN mkdir -p /state/keys && chmod -R 0700 /state
 
 FROM gcr.io/distroless/cc-debian12:nonroot

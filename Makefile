@@ -1,4 +1,4 @@
-# What a developer types. `make test` is what CI runs; it installs what it can and says what it skips.
+# Commands for developers. CI runs `make test`; it installs what it can and reports what it skips.
 .DEFAULT_GOAL := help
 .PHONY: help run test compat fmt lint bench
 
@@ -8,10 +8,10 @@ help: ## This list
 run: ## Usher in development mode, with two demo applications
 	cargo run
 
-test: ## Everything: format, lints, Rust tests on SQLite and PostgreSQL, real clients, a real browser
+test: ## All tests: format, lints, Rust on SQLite and PostgreSQL, real clients, a browser
 	tests/run.sh
 
-compat: ## Client libraries that others wrote, in seven languages, sign in against this Usher
+compat: ## Third-party client libraries in seven languages sign in at this Usher
 	tests/compat/run.sh
 
 fmt: ## Format the sources

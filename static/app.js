@@ -1,9 +1,9 @@
-// Small comforts; every page works without them.
+// Optional improvements; every page works without JavaScript.
 (function () {
   'use strict';
   function each(selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); }
 
-  // Caps Lock is easily left on where the letters cannot be seen.
+  // Warn about Caps Lock in password fields.
   each('[data-caps]', function (hint) {
     var input = document.getElementById(hint.getAttribute('data-caps'));
     function look(event) {
@@ -16,7 +16,7 @@
     input.addEventListener('blur', function () { hint.textContent = ''; });
   });
 
-  // Whoever changes the language, or goes on to another form, finds what they typed; passwords and hidden values are kept nowhere.
+  // Keep typed values when the language changes or the person follows a link to another form; never passwords and hidden values.
   (function () {
     var KEPT = 'usher-typed';
     var fields = 'main input:not([type=password]):not([type=hidden]):not([readonly]), main textarea, main select';
@@ -32,7 +32,7 @@
           if (typeof was === 'boolean') { field.checked = was; } else { field.value = was; }
         });
       }
-      // Whoever goes on to another form about the same address finds it there.
+      // Fill in the email address in the linked form.
       each('main a[data-carry]', function (link) {
         link.addEventListener('click', function () {
           var email = document.getElementById('email');
@@ -47,7 +47,7 @@
           sessionStorage.setItem(KEPT, JSON.stringify({ place: place, values: values }));
         });
       });
-    } catch (refused) { /* a browser may keep nothing: then nothing is kept */ }
+    } catch (refused) { /* session storage may be disabled */ }
   }());
 
   if (navigator.clipboard) {
@@ -74,10 +74,10 @@
     setTimeout(function () { location.reload(); }, 1000 * Number(link.getAttribute('data-reload')));
   });
 
-  // An answer to a client: the browser posts it at once.
+  // A form_post response to a client: submit it at once.
   each('form[data-submit]', function (form) { form.submit(); });
 
-  // A window that waits for an email to be opened elsewhere asks now and then, and goes on by itself.
+  // A page that waits for an email to be opened in another browser polls, and continues by itself.
   each('[data-wait]', function (waiting) {
     var hint = waiting.tagName === 'FORM' ? waiting.querySelector('[hidden]:not(input)') : waiting;
     var tries = 0;
@@ -91,7 +91,7 @@
       fetch(waiting.getAttribute('data-wait'), { headers: { accept: 'application/json' } }).then(function (answer) {
         return answer.ok ? answer.json() : {};
       }).catch(function () { return {}; }).then(function (answer) {
-        // After half an hour no link is good any more.
+        // Links expire after half an hour.
         if (answer.done) { goOn(); } else if (tries < 600) { setTimeout(ask, 3000); }
       });
     }

@@ -1,4 +1,4 @@
-// Shows the API by its own document. The browser's session is the caller: nothing is typed or kept here.
+// Renders /openapi.json with Swagger UI. Requests use the session of the browser; nothing is stored here.
 globalThis.SwaggerUIBundle({
   url: document.documentElement.dataset.openapi,
   dom_id: '#api',

@@ -1,4 +1,4 @@
-// Passkeys: one ceremony at a time, whether the field's autofill or a button began it.
+// Passkeys: one ceremony at a time, started by autofill or by a button.
 (function () {
   'use strict';
   var pending = null;
@@ -7,7 +7,7 @@
 
   function each(selector, act, within) { Array.prototype.forEach.call((within || document).querySelectorAll(selector), act); }
 
-  // Every failure has a sentence of its own in the page; what has none is unknown.
+  // The page has a message for each error name; others show the message for UnknownError.
   function say(form, name) {
     var found = false;
     each('[data-passkey-error]', function (line) {
@@ -50,8 +50,8 @@
     });
   }
 
-  // The list under the address field offers passkeys for as long as nothing else is going on,
-  // not even a ceremony that a quick click began while the browser was still asked what it can do.
+  // Autofill of the email field offers passkeys while no other ceremony runs,
+  // also none that a click started before the browser reported its capabilities.
   function autofill(form) {
     if (!form.hasAttribute('data-autofill') || !native.isConditionalMediationAvailable) { return; }
     native.isConditionalMediationAvailable().then(function (offered) { if (offered && !pending) { run(form, true); } });
@@ -65,7 +65,7 @@
     autofill(form);
   });
 
-  // Tell the authenticator which passkeys are still known here, so that it stops offering the others (Signal API).
+  // Tell the authenticator which passkeys are registered, so that it stops offering others (Signal API).
   each('[data-passkey-unknown]', function (line) {
     if (native && native.signalUnknownCredential) {
       native.signalUnknownCredential(JSON.parse(line.getAttribute('data-passkey-unknown'))).catch(function () {});

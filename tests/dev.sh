@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# An Usher of the tests' own, in development mode, in a temporary folder. Sourced after ports.sh.
+# A temporary Usher in development mode. Sourced after ports.sh.
 
 usher_pid="" usher_work=""
 
-# usher_stop: ends it and removes the folder.
+# usher_stop: stops it and removes the folder.
 usher_stop() {
   if [ -n "$usher_pid" ]; then
     kill "$usher_pid" 2>/dev/null || true
@@ -13,8 +13,8 @@ usher_stop() {
   usher_pid="" usher_work=""
 }
 
-# usher_start BIN: starts it on a free port, waits until it is ready, and goes to its folder, where it writes usher.log.
-# Of the environment it sees USHER_DATABASE_URL and what was exported after this file was sourced. Sets usher_issuer.
+# usher_start BIN: starts it on a free port, waits until it is ready, and changes to its folder, where it writes usher.log.
+# It gets USHER_DATABASE_URL and variables that were exported after this file was sourced. Sets usher_issuer.
 usher_start() {
   local port
   usher_work=$(mktemp -d "${TMPDIR:-/tmp}/usher-test.XXXXXX")
@@ -34,7 +34,7 @@ usher_start() {
   fi
 }
 
-# usher_only_environment: what is meant for the tests is not meant for Usher, which refuses settings it does not know.
+# usher_only_environment: unsets variables of the tests, since Usher refuses unknown settings.
 usher_only_environment() {
   local name
   for name in "${!USHER_@}"; do

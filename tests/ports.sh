@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Ports and answers on the loopback, with nothing but bash. Sourced.
+# Free ports and HTTP checks on loopback, in plain bash. Sourced.
 
-# free_port: prints a port nobody listens on now.
+# free_port: prints a port that is not in use.
 free_port() {
   local port
   while :; do
@@ -23,7 +23,7 @@ http_ok() {
   [[ $status == *" 200"* ]]
 }
 
-# wait_for SECONDS PID COMMAND...: true as soon as COMMAND is; false when the time is up or PID has died.
+# wait_for SECONDS PID COMMAND...: true as soon as COMMAND succeeds; false after a timeout or if PID has died.
 wait_for() {
   local until=$((SECONDS + $1)) pid=$2
   shift 2

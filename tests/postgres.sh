@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A PostgreSQL cluster of our own, in a temporary folder, for as long as tests or a bench run. Sourced after ports.sh.
+# A temporary PostgreSQL cluster for a run of tests or of the benchmark. Sourced after ports.sh.
 
 postgres_home=""
 postgres_user=""
@@ -21,11 +21,11 @@ as_postgres() {
   fi
 }
 
-# What is lost when the machine dies is lost on purpose: the cluster does not outlive the tests.
+# Durability is off: the cluster does not outlive the tests.
 postgres_careless="-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
-# postgres_start [SETTINGS]: makes and starts a cluster, a careless one unless settings are given; sets
-# USHER_TEST_POSTGRES_URL. False where that cannot be done.
+# postgres_start [SETTINGS]: creates and starts a cluster, without durability unless settings are given; sets
+# USHER_TEST_POSTGRES_URL. False if it cannot.
 postgres_start() {
   local settings=${1-$postgres_careless} initdb pg_ctl port password
   initdb=$(postgres_tool initdb) && pg_ctl=$(postgres_tool pg_ctl) || return 1
@@ -63,7 +63,7 @@ postgres_sql() {
   PGOPTIONS="--client-min-messages=warning" psql "$USHER_TEST_POSTGRES_URL" -q -v ON_ERROR_STOP=1 "${arguments[@]}"
 }
 
-# postgres_database NAME: makes an empty database beside that of USHER_TEST_POSTGRES_URL and prints its URL.
+# postgres_database NAME: creates an empty database on the server of USHER_TEST_POSTGRES_URL and prints its URL.
 postgres_database() {
   local base=${USHER_TEST_POSTGRES_URL%%\?*} query=""
   [[ $USHER_TEST_POSTGRES_URL != *\?* ]] || query="?${USHER_TEST_POSTGRES_URL#*\?}"

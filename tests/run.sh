@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every test there is: format, lints, Rust tests on SQLite and PostgreSQL, real clients, the OpenAPI document, a real browser.
-# USHER_TEST_SCHEMA_EXAMPLES=100 asks more of the OpenAPI document than the few requests that there is time for here.
-# Brings its own PostgreSQL unless USHER_TEST_POSTGRES_URL names one; says plainly what it had to skip.
+# All tests: format, lints, Rust tests on SQLite and PostgreSQL, real clients, the OpenAPI document, a browser.
+# USHER_TEST_SCHEMA_EXAMPLES=100 sends more requests for each operation of the OpenAPI document than the default.
+# Starts its own PostgreSQL unless USHER_TEST_POSTGRES_URL names one; reports what it skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tests/ports.sh
@@ -24,7 +24,7 @@ node_ready() {
   touch "$1/node_modules/.package-lock.json"
 }
 
-# python_ready NAME REQUIREMENTS: makes the virtual environment NAME of these packages; prints its Python.
+# python_ready NAME REQUIREMENTS: creates the virtual environment NAME with these packages; prints its Python.
 python_ready() {
   local venv="$target/python-$1" wanted=$2
   command -v python3 >/dev/null 2>&1 || return 1
@@ -43,14 +43,14 @@ on_each_database() {
   database="usher_suite_$$"
   USHER_BIN=$bin suite "$name on SQLite" "$@"
   if [ -z "${USHER_TEST_POSTGRES_URL:-}" ]; then
-    : # said above
+    : # reported above
   elif ! command -v psql >/dev/null 2>&1; then
     skip "$name on PostgreSQL" "no psql here"
   elif url=$(postgres_database "$database"); then
     USHER_BIN=$bin USHER_DATABASE_URL=$url suite "$name on PostgreSQL" "$@"
     postgres_sql "drop database $database" || true
   else
-    skip "$name on PostgreSQL" "USHER_TEST_POSTGRES_URL does not let us make a database"
+    skip "$name on PostgreSQL" "USHER_TEST_POSTGRES_URL does not allow creating a database"
   fi
 }
 
@@ -73,9 +73,9 @@ fi
 
 suite "format" cargo fmt --all --check
 suite "lints" cargo clippy --all-targets -- -D warnings
-# What the Dockerfile builds: without the parts that are for development alone.
+# What the Dockerfile builds: without the features for development.
 suite "release features" cargo clippy --bins --no-default-features --features vendored-openssl -- -D warnings
-# Builds the program as well, which the suites after it use.
+# Also builds the program, which the following suites use.
 suite "Rust tests" cargo test --no-fail-fast
 
 USHER_TEST_NODE=""
@@ -95,7 +95,7 @@ fi
 if ! node_ready tests/compat; then
   skip "documents" "needs Node.js 20 and npm"
 elif ! command -v curl >/dev/null 2>&1 || ! command -v jq >/dev/null 2>&1 || ! command -v openssl >/dev/null 2>&1; then
-  skip "documents" "what they tell people to type needs curl, jq and openssl"
+  skip "documents" "their commands need curl, jq and openssl"
 else
   USHER_BIN=$bin suite "documents" npm --prefix tests/docs --silent test
 fi

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# Runs suites one after the other, whatever becomes of each, and adds up what they report. Sourced.
+# Runs suites one after the other, continues after failures, and sums up their results. Sourced.
 
 tally_passed=0
 tally_failed=0
 tally_broken=()
 tally_skipped=()
 
-# skip WHAT WHY: remembers tests that cannot run here, to be named at the end.
+# skip WHAT WHY: records tests that cannot run here, for the summary.
 skip() {
   tally_skipped+=("$1: $2")
   printf '\n== skipped: %s (%s)\n' "$1" "$2"
 }
 
-# suite NAME COMMAND...: runs COMMAND, shows its output, and counts the tests it speaks of.
+# suite NAME COMMAND...: runs COMMAND, shows its output, and counts the tests in it.
 suite() {
   local name=$1 log began=$SECONDS
   shift
@@ -48,7 +48,7 @@ count() {
   tally_failed=$((tally_failed + failed))
 }
 
-# total: says how it went; false when anything failed.
+# total: prints the summary; false when anything failed.
 total() {
   local line
   printf '\n'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds Usher in release, makes a PostgreSQL cluster in a temporary folder where PostgreSQL is installed, measures, and
-# ends what it started. Arguments go to the driver: --quick, --rounds N, --seconds S, --only NAME.
+# Builds a release Usher, creates a temporary PostgreSQL cluster if PostgreSQL is installed, measures, and stops what it
+# started. Arguments go to the driver: --quick, --rounds N, --seconds S, --only NAME.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/ports.sh
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 . tests/postgres.sh
 trap postgres_stop EXIT
 
-# Both at once: apart, each would be built with other features of what they share.
+# Both in one command: separately, shared dependencies would be built with different features.
 cargo build --release --bin usher --bench load
 driver=$(cargo bench --bench load --no-run --message-format=json 2>/dev/null |
   sed -n 's/.*"executable":"\([^"]*load-[^"]*\)".*/\1/p' | tail -n 1)
@@ -20,7 +20,7 @@ if postgres_start "-c max_connections=100"; then
   postgres_sql 'create database house' 'create database commits'
   arguments+=(--postgres "${USHER_TEST_POSTGRES_URL%/postgres}" --postmaster "$(head -n 1 "$postgres_home/data/postmaster.pid")")
 else
-  echo "skipped: no PostgreSQL here; SQLite alone is measured"
+  echo "skipped: no PostgreSQL here; measuring SQLite only"
 fi
 printf '%s, %s cores, %s, %s\n' "$(uname -sm)" "$(nproc)" "$(date -u +%F)" "$("$usher" version)"
 "$driver" "${arguments[@]}"

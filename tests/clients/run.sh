@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 bin=$(realpath "$USHER_BIN") node=${USHER_TEST_NODE:-} python=${USHER_TEST_PYTHON:-}
 usher_only_environment
-# An old refresh token beside a used one is reuse at once: the clock of the real program cannot be moved.
+# Reuse is detected at once, without the retry window: the clock of the real program cannot be moved.
 export USHER_TOKENS__REFRESH_RETRY_WINDOW=0s
 trap usher_stop EXIT
 usher_start "$bin"
@@ -19,7 +19,7 @@ usher_start "$bin"
 redirect_uri="http://localhost:9/callback"
 signed_out="http://localhost:9/signed-out"
 
-# metadata AUTH_METHOD ALG: what RFC 7591 says of a client of people.
+# metadata AUTH_METHOD ALG: client metadata (RFC 7591) for sign-in.
 metadata() {
   printf '{"client_name":"Test %s %s","redirect_uris":["%s"],"post_logout_redirect_uris":["%s"],' \
     "$1" "$2" "$redirect_uri" "$signed_out"
@@ -45,7 +45,7 @@ metadata none ES256 >public.json
   printf '"public":%s,' "$(client spa public --from-json public.json)"
   printf '"machine":%s}\n' "$(client machine machine)"
 } >clients.json
-# The Node.js tests start a second relying party with it.
+# The Node.js tests start a second relying party with this Python.
 export RELYING_PARTY_PYTHON="$python"
 export USHER_TEST_ISSUER="$usher_issuer" USHER_TEST_CLIENTS="$usher_work/clients.json" USHER_TEST_BIN="$bin"
 

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# `make compat`: builds Usher and lets every application of applications.js sign a person in.
-# Takes Node.js, Chromium and, for each language, its own tools; says what this machine lacks.
-# COMPAT_ONLY=a,b: these alone. COMPAT_DOCS=1: writes the results into docs/compatibility.md. USHER_BIN: a program that is
-# built already.
+# `make compat`: builds Usher and runs every application of applications.js.
+# Needs Node.js, Chromium and the tools of each language; reports what is missing.
+# COMPAT_ONLY=a,b: only these. COMPAT_DOCS=1: writes the results to docs/compatibility.md. USHER_BIN: an existing build.
 set -euo pipefail
 cd "$(dirname "$0")"
 [ -n "${USHER_BIN:-}" ] || cargo build --quiet --manifest-path ../../Cargo.toml --bin usher

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Starts `usher dev` in a temporary folder and asks every operation of /openapi.json for all it may answer.
+# Starts `usher dev` in a temporary folder and tests every operation of /openapi.json with schemathesis.
 # USHER_BIN: the program. USHER_DATABASE_URL: PostgreSQL instead of SQLite. USHER_TEST_SCHEMA_PYTHON: the Python to use.
-# USHER_TEST_SCHEMA_EXAMPLES: how many requests are made up for each operation and caller (5); from 50 on, everybody tries
-# the boundaries of every schema as well.
+# USHER_TEST_SCHEMA_EXAMPLES: generated requests for each operation and caller (5); from 50 on, every caller also tests
+# the boundaries of every schema.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/ports.sh
@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 bin=$(realpath "$USHER_BIN") python=$USHER_TEST_SCHEMA_PYTHON examples=${USHER_TEST_SCHEMA_EXAMPLES:-5}
 usher_only_environment
 trap usher_stop EXIT
-# Tokens outlive a long run.
+# Tokens must outlive a long run.
 export USHER_TOKENS__ACCESS_TTL=1h
 usher_start "$bin"
 
