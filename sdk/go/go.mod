@@ -1,0 +1,3 @@
+module github.com/usher-id/usher/sdk/go
+
+go 1.24

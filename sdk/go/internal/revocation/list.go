@@ -1,0 +1,258 @@
+// Package revocation keeps the list of what is revoked and follows the feed usher.sync.v1. It is pure: messages and the
+// time are passed in.
+package revocation
+
+import (
+	"errors"
+	"maps"
+	"slices"
+)
+
+// MaxEntries is how many entries a list holds unless it is told otherwise.
+const MaxEntries = 200_000
+
+// Token is what the rule looks at.
+type Token struct {
+	ID, SessionID, GrantID, KeyID, Subject, ClientID string
+	URV                                              int64 // -1 where the token carries none
+	IssuedAt                                         int64
+}
+
+// Kinds of entries: names kill what they name, marks kill what was issued before them.
+var (
+	nameKinds = [...]string{"jti", "sid", "gid", "kid"}
+	markKinds = [...]string{"sub", "client", "project"}
+)
+
+const (
+	kindKey     = 3 // in nameKinds
+	kindProject = 2 // in markKinds
+)
+
+// List holds what is revoked. It is for one goroutine at a time.
+type List struct {
+	cursor Cursor
+	known  bool // a snapshot was taken
+	skew   int64
+	max    int
+
+	names [len(nameKinds)]map[string]int64 // until when
+	marks [len(markKinds)]map[string]mark
+}
+
+type mark struct {
+	before, at, expires int64
+}
+
+// NewList gives an empty list. Entries are forgotten skew seconds after they expire; above max entries (MaxEntries if 0)
+// all are folded into one mark over the project.
+func NewList(skew int64, max int) *List {
+	if max <= 0 {
+		max = MaxEntries
+	}
+	l := &List{skew: skew, max: max}
+	l.clear()
+	return l
+}
+
+func (l *List) clear() {
+	for i := range l.names {
+		l.names[i] = map[string]int64{}
+	}
+	for i := range l.marks {
+		l.marks[i] = map[string]mark{}
+	}
+}
+
+// Cursor tells how far the list has come; false before the first snapshot.
+func (l *List) Cursor() (Cursor, bool) { return l.cursor, l.known }
+
+// Len is the number of entries.
+func (l *List) Len() int {
+	n := 0
+	for _, names := range l.names {
+		n += len(names)
+	}
+	for _, marks := range l.marks {
+		n += len(marks)
+	}
+	return n
+}
+
+// RevokedBy names the kind of entry that kills a token, or "" if none does.
+func (l *List) RevokedBy(t *Token, now int64) string {
+	for i, value := range [...]string{t.ID, t.SessionID, t.GrantID, t.KeyID} {
+		if value == "" {
+			continue
+		}
+		if until, ok := l.names[i][value]; ok && now < until+l.skew {
+			return nameKinds[i]
+		}
+	}
+	by, newest := "", int64(-1)
+	for i, value := range [...]string{t.Subject, t.ClientID, ""} {
+		m, ok := l.marks[i][value]
+		if ok && now < m.expires+l.skew && m.kills(t) && m.before > newest {
+			by, newest = markKinds[i], m.before
+		}
+	}
+	return by
+}
+
+// kills compares positions; tokens of an earlier version, which carry none, fall if they were not issued later.
+func (m mark) kills(t *Token) bool {
+	if t.URV < 0 {
+		return t.IssuedAt <= m.at
+	}
+	return t.URV < m.before
+}
+
+// Outcome is what became of a message.
+type Outcome string
+
+const (
+	Applied Outcome = "applied" // it is known now
+	Known   Outcome = "known"   // it was known
+	Gap     Outcome = "gap"     // something before it is missing: ask for events
+	Folded  Outcome = "folded"  // it was one too many: everything issued before is dead
+	Ignored Outcome = "ignored" // it is not understood
+	Policy  Outcome = "policy"  // the access rules have a new revision
+	Keys    Outcome = "jwks"    // the published keys have changed
+	Retry   Outcome = "retry"   // the instance stops
+	Hello   Outcome = "hello"   // the greeting
+	Resync  Outcome = "resync"  // take a snapshot
+)
+
+// Apply takes one message.
+func (l *List) Apply(m *Message, now int64) Outcome {
+	switch m.Type {
+	case "hello", "resync":
+		if epoch, err := ParseEpoch(m.Epoch); m.Type == "hello" && err == nil && epoch == l.cursor.Epoch {
+			return Hello
+		}
+		return Resync
+	case "jwks":
+		return Keys
+	case "retry":
+		return Retry
+	}
+	switch {
+	case m.Position == 0:
+		return Ignored
+	case m.Position <= l.cursor.Position:
+		return Known
+	case m.Position > l.cursor.Position+1:
+		// What is dead is dead, whatever else is missing.
+		if m.Type == "ev" {
+			l.add(&m.Entry)
+		}
+		return Gap
+	}
+	l.cursor.Position = m.Position
+	switch {
+	case m.Type == "policy":
+		return Policy
+	case m.Type != "ev" || !l.add(&m.Entry):
+		return Ignored
+	case l.Len() > l.max:
+		if l.Sweep(now); l.Len() > l.max {
+			l.fold()
+			return Folded
+		}
+	}
+	return Applied
+}
+
+// add takes an entry; false if its kind is not known. Of two marks the later position counts.
+func (l *List) add(e *Entry) bool {
+	if i := slices.Index(nameKinds[:], e.Kind); i >= 0 {
+		l.names[i][e.Value] = max(l.names[i][e.Value], e.Expires)
+		return true
+	}
+	i := slices.Index(markKinds[:], e.Kind)
+	if i < 0 {
+		return false
+	}
+	value := e.Value
+	if i == kindProject {
+		value = ""
+	}
+	old := l.marks[i][value]
+	l.marks[i][value] = mark{max(old.before, e.Before), max(old.at, e.At), max(old.expires, e.Expires)}
+	return true
+}
+
+// fold turns everything into one mark over the project at the place reached. Keys stay named: whoever holds one writes
+// into tokens what they like.
+func (l *List) fold() {
+	all := mark{before: l.cursor.Position}
+	for _, names := range l.names {
+		for _, until := range names {
+			all.expires = max(all.expires, until)
+		}
+	}
+	for _, marks := range l.marks {
+		for _, m := range marks {
+			all.expires, all.at = max(all.expires, m.expires), max(all.at, m.at)
+		}
+	}
+	keys := l.names[kindKey]
+	l.clear()
+	l.names[kindKey] = keys
+	l.marks[kindProject][""] = all
+}
+
+// Sweep forgets what no token can need any more.
+func (l *List) Sweep(now int64) {
+	for _, names := range l.names {
+		maps.DeleteFunc(names, func(_ string, until int64) bool { return now >= until+l.skew })
+	}
+	for _, marks := range l.marks {
+		maps.DeleteFunc(marks, func(_ string, m mark) bool { return now >= m.expires+l.skew })
+	}
+}
+
+// ErrOldSnapshot refuses a snapshot that leads back.
+var ErrOldSnapshot = errors.New("usher: the snapshot is older than what is known")
+
+// Replace takes a snapshot. One of a lower epoch, or of a lower position in the same epoch, is refused.
+func (l *List) Replace(s *Snapshot) error {
+	if l.known {
+		older := s.Cursor.Epoch < l.cursor.Epoch
+		if older || s.Cursor.Epoch == l.cursor.Epoch && s.Cursor.Position < l.cursor.Position {
+			return ErrOldSnapshot
+		}
+	}
+	l.cursor, l.known = s.Cursor, true
+	l.clear()
+	for i := range s.Entries {
+		l.add(&s.Entries[i])
+	}
+	if l.Len() > l.max {
+		l.fold()
+	}
+	return nil
+}
+
+// Entries gives everything that is known, for a store.
+func (l *List) Entries(now int64) []Entry {
+	entries := make([]Entry, 0, l.Len())
+	for i, names := range l.names {
+		for value, until := range names {
+			if now < until+l.skew {
+				e := Entry{Position: l.cursor.Position, Kind: nameKinds[i], Value: value, Expires: until}
+				entries = append(entries, e)
+			}
+		}
+	}
+	for i, marks := range l.marks {
+		for value, m := range marks {
+			if now < m.expires+l.skew {
+				entries = append(entries, Entry{
+					Position: m.before, Kind: markKinds[i], Value: value, Before: m.before, Expires: m.expires, At: m.at,
+				})
+			}
+		}
+	}
+	return entries
+}

@@ -1,0 +1,30 @@
+// Package token reads and verifies access tokens (RFC 9068) of Usher. It is pure: keys and the time are passed in.
+package token
+
+// Refusal says why a token will not do. Reasons are the same in every SDK: sdk/vectors/tokens.json.
+type Refusal struct {
+	// Reason in one word, for logs and tests: "token_expired".
+	Reason string
+}
+
+func (r *Refusal) Error() string { return "usher: the token is refused: " + r.Reason }
+
+// The reasons for which a token is refused.
+var (
+	ErrMalformed         = &Refusal{"token_malformed"}
+	ErrAlgorithm         = &Refusal{"alg_refused"}
+	ErrHeader            = &Refusal{"header_refused"}
+	ErrType              = &Refusal{"typ_refused"}
+	ErrKeyUnknown        = &Refusal{"key_unknown"}
+	ErrSignature         = &Refusal{"signature_invalid"}
+	ErrClaimMissing      = &Refusal{"claim_missing"}
+	ErrClaimInvalid      = &Refusal{"claim_invalid"}
+	ErrIssuer            = &Refusal{"issuer_wrong"}
+	ErrAudience          = &Refusal{"audience_wrong"}
+	ErrExpired           = &Refusal{"token_expired"}
+	ErrNotYetValid       = &Refusal{"token_not_yet_valid"}
+	ErrClient            = &Refusal{"client_refused"}
+	ErrProject           = &Refusal{"project_wrong"}
+	ErrSenderConstrained = &Refusal{"sender_constrained"}
+	ErrRevoked           = &Refusal{"token_revoked"}
+)

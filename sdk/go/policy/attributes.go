@@ -1,0 +1,85 @@
+package policy
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// Resource is anything that says itself what access rules may know of it.
+type Resource interface {
+	PolicyAttributes() Attributes
+}
+
+// AttributesOf reads what access rules may know of a value: an Attributes or map[string]any as it is, a Resource by what
+// it says, a struct by its exported fields, named by their tag `policy:"owner_id"` or else by their JSON name. A field
+// tagged `policy:"-"` is left out. Nil, a nil pointer and anything else give nil: no resource was shown.
+func AttributesOf(v any) Attributes {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case Attributes:
+		return v
+	case map[string]any:
+		return v
+	}
+	of := reflect.ValueOf(v)
+	if of.Kind() == reflect.Pointer && of.IsNil() {
+		return nil
+	}
+	if r, ok := v.(Resource); ok {
+		return r.PolicyAttributes()
+	}
+	for of.Kind() == reflect.Pointer {
+		if of = of.Elem(); !of.IsValid() {
+			return nil
+		}
+	}
+	if of.Kind() != reflect.Struct {
+		return nil
+	}
+	fields := fieldsOf(of.Type())
+	attributes := make(Attributes, len(fields))
+	for _, field := range fields {
+		if at, err := of.FieldByIndexErr(field.index); err == nil {
+			attributes[field.name] = at.Interface()
+		}
+	}
+	return attributes
+}
+
+type structField struct {
+	name  string
+	index []int
+}
+
+var fieldCache sync.Map // reflect.Type to []structField
+
+func fieldsOf(t reflect.Type) []structField {
+	if cached, ok := fieldCache.Load(t); ok {
+		return cached.([]structField)
+	}
+	var fields []structField
+	for _, field := range reflect.VisibleFields(t) {
+		if name := fieldName(field); field.IsExported() && !field.Anonymous && name != "" {
+			fields = append(fields, structField{name: name, index: field.Index})
+		}
+	}
+	fieldCache.Store(t, fields)
+	return fields
+}
+
+func fieldName(field reflect.StructField) string {
+	name, tagged := field.Tag.Lookup("policy")
+	if !tagged {
+		name, _, _ = strings.Cut(field.Tag.Get("json"), ",")
+	}
+	switch name {
+	case "-":
+		return ""
+	case "":
+		return field.Name
+	default:
+		return name
+	}
+}

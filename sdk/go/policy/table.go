@@ -1,0 +1,159 @@
+// Package policy evaluates the access rules of a project: the table that Usher compiles, signs and sends.
+//
+// It is pure: no clock, no I/O, nothing but the standard library. Its answers are those of the server and of Cedar,
+// which sdk/vectors/policy holds it to.
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Version is the one format of tables that this package reads.
+const Version = 1
+
+// MaxBytes is the size of the largest table that is read.
+const MaxBytes = 1 << 20
+
+// Table is a compiled policy. It is not changed once it was parsed, so that any number of goroutines may ask it.
+type Table struct {
+	// Project whose policy it is.
+	Project string
+	// Revision of the policy; a reader never goes back to a lower one.
+	Revision int64
+	// Routes are the route rules, in the order they were written.
+	Routes []Route
+
+	permissions map[string]string
+	roles       map[string]map[string]rule
+	index       *routeNode
+}
+
+type ruleKind uint8
+
+const (
+	ruleAllow ruleKind = iota
+	ruleDeny
+	ruleWhen
+)
+
+// rule is what becomes of one permission of one role.
+type rule struct {
+	kind ruleKind
+	when []namedCondition
+}
+
+type namedCondition struct {
+	name      string
+	condition *condition
+}
+
+// written is a table as JSON.
+type written struct {
+	V           int                                   `json:"v"`
+	Project     string                                `json:"project"`
+	Revision    int64                                 `json:"revision"`
+	Default     string                                `json:"default"`
+	Permissions map[string]string                     `json:"permissions"`
+	Roles       map[string]map[string]json.RawMessage `json:"roles"`
+	Conditions  map[string]any                        `json:"conditions"`
+	Routes      []Route                               `json:"routes"`
+}
+
+// Parse reads a table. It refuses another version, a table above MaxBytes, a condition or route that does not read, and
+// a rule that names a condition that is not there.
+func Parse(data []byte) (*Table, error) {
+	if len(data) > MaxBytes {
+		return nil, fmt.Errorf("policy: the table has %d bytes, and %d at most are read", len(data), MaxBytes)
+	}
+	var w written
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&w); err != nil {
+		return nil, fmt.Errorf("policy: the table is not readable: %w", err)
+	}
+	if decoder.More() {
+		return nil, errors.New("policy: something follows the table")
+	}
+	if w.V != Version {
+		return nil, fmt.Errorf("policy: the table has version %d, and only %d is known", w.V, Version)
+	}
+	if w.Default != "deny" {
+		return nil, fmt.Errorf("policy: the default is %q, and only deny is known", w.Default)
+	}
+	return w.compile()
+}
+
+func (w *written) compile() (*Table, error) {
+	conditions := make(map[string]*condition, len(w.Conditions))
+	for name, v := range w.Conditions {
+		c, err := parseCondition(v)
+		if err != nil {
+			return nil, fmt.Errorf("policy: condition %q: %w", name, err)
+		}
+		conditions[name] = &c
+	}
+	roles := make(map[string]map[string]rule, len(w.Roles))
+	for role, cells := range w.Roles {
+		rules := make(map[string]rule, len(cells))
+		for permission, cell := range cells {
+			parsed, err := parseRule(cell, conditions)
+			if err != nil {
+				return nil, fmt.Errorf("policy: role %q, %s: %w", role, permission, err)
+			}
+			rules[permission] = parsed
+		}
+		roles[role] = rules
+	}
+	index, err := indexRoutes(w.Routes)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	return &Table{
+		Project: w.Project, Revision: w.Revision, Routes: w.Routes,
+		permissions: w.Permissions, roles: roles, index: index,
+	}, nil
+}
+
+// parseRule reads a cell: "*", "deny", the name of a condition, or a list of such names.
+func parseRule(cell json.RawMessage, conditions map[string]*condition) (rule, error) {
+	switch string(cell) {
+	case `"*"`:
+		return rule{kind: ruleAllow}, nil
+	case `"deny"`:
+		return rule{kind: ruleDeny}, nil
+	}
+	var names []string
+	var one string
+	if err := json.Unmarshal(cell, &one); err == nil {
+		names = []string{one}
+	} else if err := json.Unmarshal(cell, &names); err != nil {
+		return rule{}, errors.New("a rule is *, deny, a condition or a list of conditions")
+	}
+	if len(names) == 0 {
+		return rule{}, errors.New("a rule has at least one condition")
+	}
+	when := make([]namedCondition, len(names))
+	for i, name := range names {
+		c, ok := conditions[name]
+		if !ok {
+			return rule{}, fmt.Errorf("there is no condition %q", name)
+		}
+		when[i] = namedCondition{name: name, condition: c}
+	}
+	return rule{kind: ruleWhen, when: when}, nil
+}
+
+// HasPermission says whether the table knows the permission.
+func (t *Table) HasPermission(permission string) bool {
+	_, ok := t.permissions[permission]
+	return ok
+}
+
+// HasRole says whether the table knows the role.
+func (t *Table) HasRole(role string) bool {
+	_, ok := t.roles[role]
+	return ok
+}
