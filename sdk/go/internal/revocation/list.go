@@ -156,7 +156,7 @@ func (l *List) Apply(m *Message, now int64) Outcome {
 		return Ignored
 	case l.Len() > l.max:
 		if l.Sweep(now); l.Len() > l.max {
-			l.fold()
+			l.fold(now)
 			return Folded
 		}
 	}
@@ -184,8 +184,8 @@ func (l *List) add(e *Entry) bool {
 
 // fold turns everything into one mark over the project at the place reached. Keys stay named: whoever holds one writes
 // into tokens what they like.
-func (l *List) fold() {
-	all := mark{before: l.cursor.Position}
+func (l *List) fold(now int64) {
+	all := mark{before: l.cursor.Position, at: now}
 	for _, names := range l.names {
 		for _, until := range names {
 			all.expires = max(all.expires, until)
@@ -193,7 +193,7 @@ func (l *List) fold() {
 	}
 	for _, marks := range l.marks {
 		for _, m := range marks {
-			all.expires, all.at = max(all.expires, m.expires), max(all.at, m.at)
+			all.expires = max(all.expires, m.expires)
 		}
 	}
 	keys := l.names[kindKey]
@@ -216,7 +216,7 @@ func (l *List) Sweep(now int64) {
 var ErrOldSnapshot = errors.New("usher: the snapshot is older than what is known")
 
 // Replace takes a snapshot. One of a lower epoch, or of a lower position in the same epoch, is refused.
-func (l *List) Replace(s *Snapshot) error {
+func (l *List) Replace(s *Snapshot, now int64) error {
 	if l.known {
 		older := s.Cursor.Epoch < l.cursor.Epoch
 		if older || s.Cursor.Epoch == l.cursor.Epoch && s.Cursor.Position < l.cursor.Position {
@@ -228,8 +228,8 @@ func (l *List) Replace(s *Snapshot) error {
 	for i := range s.Entries {
 		l.add(&s.Entries[i])
 	}
-	if l.Len() > l.max {
-		l.fold()
+	if l.Sweep(now); l.Len() > l.max {
+		l.fold(now)
 	}
 	return nil
 }
@@ -249,7 +249,7 @@ func (l *List) Entries(now int64) []Entry {
 		for value, m := range marks {
 			if now < m.expires+l.skew {
 				entries = append(entries, Entry{
-					Position: m.before, Kind: markKinds[i], Value: value, Before: m.before, Expires: m.expires, At: m.at,
+					Position: l.cursor.Position, Kind: markKinds[i], Value: value, Before: m.before, Expires: m.expires, At: m.at,
 				})
 			}
 		}

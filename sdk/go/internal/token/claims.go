@@ -58,6 +58,18 @@ func Verify(s string, keys *Keys, o *Options, now int64) (*Claims, error) {
 	return claims, claims.check(o, now)
 }
 
+// VerifyDocument verifies a signed document of the issuer, which is no token, and gives what it holds.
+func VerifyDocument(s string, keys *Keys, typ string, algorithms []string, maxLength int) ([]byte, error) {
+	parsed, err := parseJWS(s, maxLength)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := parsed.verify(keys, algorithms, []string{typ}); err != nil {
+		return nil, err
+	}
+	return parsed.payload, nil
+}
+
 // KeyOf gives the id of the key that a token says it was signed with, and "" if it cannot be read.
 func KeyOf(s string) string {
 	parsed, err := parseJWS(s, MaxLength)

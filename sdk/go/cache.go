@@ -1,0 +1,97 @@
+package usher
+
+import (
+	"crypto/sha256"
+	"sync"
+
+	"github.com/usher-id/usher/sdk/go/internal/revocation"
+	"github.com/usher-id/usher/sdk/go/internal/token"
+)
+
+// digest is the SHA-256 of a token: no token stays in memory for longer than its request.
+type digest = [sha256.Size]byte
+
+// verified is a token whose signature and claims were checked once.
+type verified struct {
+	claims *token.Claims
+	asked  revocation.Token // what the list is asked
+
+	refused *token.Refusal // of a client that Usher does not vouch for
+	until   int64
+
+	key          digest
+	newer, older *verified
+}
+
+// cache remembers the tokens that were used last.
+type cache struct {
+	mutex          sync.Mutex
+	max            int
+	entries        map[digest]*verified
+	newest, oldest *verified
+}
+
+func newCache(max int) *cache { return &cache{max: max, entries: map[digest]*verified{}} }
+
+func (c *cache) get(key digest) *verified {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	v := c.entries[key]
+	if v != nil && v != c.newest {
+		c.unlink(v)
+		c.link(v)
+	}
+	return v
+}
+
+func (c *cache) put(v *verified) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if old := c.entries[v.key]; old != nil {
+		c.unlink(old)
+	}
+	c.entries[v.key] = v
+	c.link(v)
+	if len(c.entries) > c.max {
+		c.drop(c.oldest)
+	}
+}
+
+// remove forgets a token.
+func (c *cache) remove(key digest) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if v := c.entries[key]; v != nil {
+		c.drop(v)
+	}
+}
+
+func (c *cache) drop(v *verified) {
+	c.unlink(v)
+	delete(c.entries, v.key)
+}
+
+func (c *cache) link(v *verified) {
+	v.older, v.newer = c.newest, nil
+	if c.newest != nil {
+		c.newest.newer = v
+	}
+	c.newest = v
+	if c.oldest == nil {
+		c.oldest = v
+	}
+}
+
+func (c *cache) unlink(v *verified) {
+	if v.newer != nil {
+		v.newer.older = v.older
+	} else {
+		c.newest = v.older
+	}
+	if v.older != nil {
+		v.older.newer = v.newer
+	} else {
+		c.oldest = v.newer
+	}
+	v.newer, v.older = nil, nil
+}

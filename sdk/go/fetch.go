@@ -1,0 +1,118 @@
+package usher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/usher-id/usher/sdk/go/internal/token"
+	"github.com/usher-id/usher/sdk/go/policy"
+)
+
+// keysPause is the least time between two fetches of the key set that tokens with unknown keys cause.
+const keysPause = 10 * time.Second
+
+// errTooSoon says that the key set was fetched a moment ago.
+var errTooSoon = errors.New("usher: the key set was fetched a moment ago")
+
+// fetchKeys fetches the published keys; unless forced, not more often than each keysPause.
+func (u *Usher) fetchKeys(ctx context.Context, force bool) error {
+	u.keysMutex.Lock()
+	defer u.keysMutex.Unlock()
+	now := u.config.Now()
+	if !force && now.Sub(u.keysFetched) < keysPause && now.After(u.keysFetched) {
+		return errTooSoon
+	}
+	u.keysFetched = now
+	answer, err := u.issuer.keySet(ctx)
+	if err != nil {
+		return err
+	}
+	keys, err := token.ParseKeys(answer.body)
+	if err != nil {
+		return err
+	}
+	old := u.keys.Swap(&keySet{Keys: keys, etag: answer.etag, raw: answer.body})
+	if old != nil && old.etag != answer.etag {
+		u.save(ctx)
+	}
+	return nil
+}
+
+// wantRules notes that a revision of the access rules is published.
+func (u *Usher) wantRules(revision int64) {
+	if u.config.Policy.Off {
+		return
+	}
+	u.wanted.Store(revision)
+}
+
+// fetchRules fetches the access rules if another revision is published than the one that is applied.
+func (u *Usher) fetchRules(ctx context.Context) error {
+	if u.config.Policy.Off {
+		return nil
+	}
+	rules, wanted := u.rules.Load(), u.wanted.Load()
+	off := u.config.Sync.Transport == Off
+	if !off && (wanted == 0 || rules != nil && rules.Revision == wanted) {
+		return nil
+	}
+	etag := ""
+	if rules != nil {
+		etag = rules.etag
+	}
+	path := "/api/v1/projects/" + url.PathEscape(u.config.Project) + "/policy"
+	answer, err := u.issuer.get(ctx, path, etag, "application/jose", callTimeout, 2*policy.MaxBytes)
+	if missing := (*statusError)(nil); errors.As(err, &missing) && missing.status == http.StatusNotFound {
+		return fmt.Errorf("%w: %w: is Config.Project the id of the client's project?", err, errMisuse)
+	}
+	if err != nil || answer.status == http.StatusNotModified {
+		return err
+	}
+	cursor, _ := u.cursor()
+	err = u.applyRules(string(answer.body), answer.etag, cursor.Epoch)
+	if errors.Is(err, token.ErrKeyUnknown) {
+		if err := u.fetchKeys(ctx, false); err != nil {
+			return err
+		}
+		err = u.applyRules(string(answer.body), answer.etag, cursor.Epoch)
+	}
+	if err != nil {
+		return err
+	}
+	u.save(ctx)
+	return nil
+}
+
+// applyRules verifies signed rules and puts them in force. A lower revision is refused, unless the feed has begun anew,
+// as after a restored backup.
+func (u *Usher) applyRules(jws, etag string, epoch uint64) error {
+	keys := u.keys.Load()
+	if keys == nil {
+		return errors.New("usher: no key to verify the access rules with")
+	}
+	data, err := token.VerifyDocument(jws, keys.Keys, "usher-policy+jws", token.Algorithms, 2*policy.MaxBytes)
+	if err != nil {
+		return fmt.Errorf("usher: the access rules: %w", err)
+	}
+	table, err := policy.Parse(data)
+	if err != nil {
+		return err
+	}
+	if table.Project != u.config.Project {
+		return fmt.Errorf("usher: the access rules are of the project %s, not of %s", table.Project, u.config.Project)
+	}
+	old := u.rules.Load()
+	if old != nil && table.Revision < old.Revision && epoch <= old.epoch {
+		return fmt.Errorf("usher: the access rules have revision %d, older than %d", table.Revision, old.Revision)
+	}
+	u.rules.Store(&ruleSet{Table: table, etag: etag, jws: jws, epoch: epoch})
+	if old == nil || old.Revision != table.Revision {
+		u.config.Logger.Info("usher: access rules applied", "revision", table.Revision)
+		u.tell(Event{Kind: PolicyChanged, Revision: table.Revision})
+	}
+	return nil
+}

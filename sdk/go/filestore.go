@@ -1,0 +1,183 @@
+package usher
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// FileStore keeps the snapshot in a log file that is appended to, and values in files beside it, all with mode 0600. One
+// process at a time writes: a lock beside the file keeps others out. What is appended reaches the disk within a second.
+type FileStore struct {
+	path string
+	lock *os.File
+
+	mutex  sync.Mutex
+	log    *os.File
+	dirty  bool
+	closed bool
+	done   chan struct{}
+}
+
+// OpenFileStore opens the log at a path, made if it is not there. It is an error if the folder cannot be written or
+// another process has it.
+func OpenFileStore(path string) (*FileStore, error) {
+	lock, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("usher: the store %s: %w", path, err)
+	}
+	log, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	if err == nil {
+		err = log.Chmod(0o600)
+	}
+	if err != nil {
+		unlockFile(lock)
+		return nil, fmt.Errorf("usher: the store cannot be written: %w", err)
+	}
+	f := &FileStore{path: path, lock: lock, log: log, done: make(chan struct{})}
+	go f.syncEachSecond()
+	return f, nil
+}
+
+func (f *FileStore) syncEachSecond() {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-f.done:
+			return
+		case <-ticker.C:
+			f.mutex.Lock()
+			if f.dirty && !f.closed {
+				_ = f.log.Sync() // the next append or snapshot meets the fault
+				f.dirty = false
+			}
+			f.mutex.Unlock()
+		}
+	}
+}
+
+// Close writes what is left and gives the file free.
+func (f *FileStore) Close() error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.closed {
+		return nil
+	}
+	f.closed = true
+	close(f.done)
+	err := errors.Join(f.log.Sync(), f.log.Close())
+	unlockFile(f.lock)
+	return err
+}
+
+// LoadSnapshot implements Store.
+func (f *FileStore) LoadSnapshot(context.Context) ([]byte, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return os.ReadFile(f.path)
+}
+
+// SaveSnapshot implements Store: it writes a new file and puts it in the place of the old one.
+func (f *FileStore) SaveSnapshot(_ context.Context, text []byte) error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.closed {
+		return fs.ErrClosed
+	}
+	if err := replaceFile(f.path, text); err != nil {
+		return err
+	}
+	log, err := os.OpenFile(f.path, os.O_RDWR|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	old := f.log
+	f.log, f.dirty = log, false
+	return old.Close()
+}
+
+// AppendRevocations implements Store.
+func (f *FileStore) AppendRevocations(_ context.Context, lines []byte) error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.closed {
+		return fs.ErrClosed
+	}
+	f.dirty = true
+	_, err := f.log.Write(lines)
+	return err
+}
+
+// storedValue is a value in its file.
+type storedValue struct {
+	Ends int64  `json:"ends"` // seconds since the epoch
+	Data []byte `json:"data"`
+}
+
+// Get implements Store.
+func (f *FileStore) Get(_ context.Context, key string) ([]byte, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	text, err := os.ReadFile(f.valuePath(key))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var v storedValue
+	if err != nil || json.Unmarshal(text, &v) != nil || time.Now().Unix() >= v.Ends {
+		return nil, err
+	}
+	return v.Data, nil
+}
+
+// Set implements Store.
+func (f *FileStore) Set(_ context.Context, key string, value []byte, ttl time.Duration) error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	text, err := json.Marshal(storedValue{Ends: time.Now().Add(ttl).Unix(), Data: value})
+	if err != nil {
+		return err
+	}
+	return replaceFile(f.valuePath(key), text)
+}
+
+// Delete implements Store.
+func (f *FileStore) Delete(_ context.Context, key string) error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if err := os.Remove(f.valuePath(key)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// valuePath names a value's file by a hash, so that a key may be anything.
+func (f *FileStore) valuePath(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return f.path + "." + hex.EncodeToString(sum[:8])
+}
+
+// replaceFile writes a file as a whole: it is there with all of the text, or as it was.
+func replaceFile(path string, text []byte) error {
+	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = temporary.Write(text)
+	err = errors.Join(err, temporary.Sync(), temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temporary.Name())
+	}
+	return err
+}

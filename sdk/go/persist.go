@@ -1,0 +1,191 @@
+package usher
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/usher-id/usher/sdk/go/internal/revocation"
+	"github.com/usher-id/usher/sdk/go/internal/storelog"
+	"github.com/usher-id/usher/sdk/go/internal/token"
+)
+
+// compactAt is the size of the text, in bytes, at which it is written anew.
+const compactAt = 4 << 20
+
+// persister writes what the module learns to its Store.
+type persister struct {
+	key []byte
+
+	mutex  sync.Mutex
+	writer *storelog.Writer // nil until a snapshot was saved
+	size   int
+}
+
+// restore reads the Store. What does not fit is left out with a warning; a Store that fails is an error.
+func (u *Usher) restore(ctx context.Context) error {
+	if u.config.Store == nil {
+		return nil
+	}
+	text, err := u.config.Store.LoadSnapshot(ctx)
+	if err != nil {
+		return fmt.Errorf("usher: the store cannot be read: %w", err)
+	}
+	// Whatever it holds, it has to be writable.
+	if err := u.config.Store.Set(ctx, "probe", []byte("usher"), reportEvery); err != nil {
+		return fmt.Errorf("usher: the store cannot be written: %w", err)
+	}
+	if err := u.config.Store.Delete(ctx, "probe"); err != nil {
+		return fmt.Errorf("usher: the store cannot be written: %w", err)
+	}
+	u.restoreSessions(ctx)
+	if len(text) == 0 {
+		return nil
+	}
+	state, err := storelog.Read(text, u.stored.key, u.config.Issuer, u.config.ClientID)
+	if err != nil {
+		u.config.Logger.Warn("usher: what the store holds is refused", "reason", err)
+		return nil
+	}
+	if err := u.adopt(state); err != nil {
+		u.config.Logger.Warn("usher: what the store holds is refused", "reason", err)
+	}
+	return nil
+}
+
+// adopt takes what a store held.
+func (u *Usher) adopt(state *storelog.State) error {
+	if state.JWKS == nil {
+		return errors.New("it holds no keys")
+	}
+	keys, err := token.ParseKeys(state.JWKS)
+	if err != nil {
+		return err
+	}
+	u.keys.Store(&keySet{Keys: keys, etag: state.JWKSETag, raw: state.JWKS})
+	if u.config.Sync.Transport != Off {
+		if err := u.list.Replace(&state.Snapshot, u.now()); err != nil {
+			return err
+		}
+		u.synced.Store(state.At)
+	}
+	for _, id := range state.Clients {
+		u.clients[id] = true
+	}
+	if state.Policy != "" && !u.config.Policy.Off {
+		if err := u.applyRules(state.Policy, state.PolicyETag, state.Snapshot.Cursor.Epoch); err != nil {
+			u.config.Logger.Warn("usher: the access rules of the store are refused", "error", err)
+		}
+		if rules := u.rules.Load(); rules != nil {
+			u.wanted.Store(rules.Revision)
+		}
+	}
+	if !u.isStale() {
+		u.noteReady()
+	}
+	return nil
+}
+
+// save writes everything anew.
+func (u *Usher) save(ctx context.Context) {
+	if u.config.Store == nil {
+		return
+	}
+	keys := u.keys.Load()
+	if keys == nil {
+		return
+	}
+	u.stored.mutex.Lock()
+	defer u.stored.mutex.Unlock()
+	u.mutex.RLock()
+	cursor, known := u.list.Cursor()
+	entries := u.list.Entries(u.now())
+	clients := slices.Sorted(maps.Keys(u.clients))
+	u.mutex.RUnlock()
+	if !known && u.config.Sync.Transport != Off {
+		return
+	}
+	w := storelog.NewWriter(u.stored.key)
+	text := w.Line(storelog.Head{
+		T: "head", V: storelog.Version, Issuer: u.config.Issuer, Client: u.config.ClientID,
+		Epoch: fmt.Sprintf("e%d", cursor.Epoch), Cursor: cursor.Position, At: u.synced.Load(),
+	})
+	text = append(text, w.Line(storelog.Keys{T: "jwks", ETag: keys.etag, JWKS: compact(keys.raw)})...)
+	if rules := u.rules.Load(); rules != nil {
+		text = append(text, w.Line(storelog.Policy{T: "policy", ETag: rules.etag, JWS: rules.jws})...)
+	}
+	text = append(text, w.Line(storelog.Clients{T: "clients", IDs: clients})...)
+	for i := range entries {
+		text = append(text, w.Line(storelog.EntryOf(&entries[i]))...)
+	}
+	if err := u.config.Store.SaveSnapshot(ctx, text); err != nil {
+		u.config.Logger.Error("usher: the store cannot be written", "error", err)
+		u.stored.writer = nil
+		return
+	}
+	u.stored.writer, u.stored.size = w, len(text)
+}
+
+// append adds what is new.
+func (u *Usher) append(ctx context.Context, messages []revocation.Message) {
+	u.write(ctx, func(w *storelog.Writer) (lines []byte) {
+		for i := range messages {
+			m := &messages[i]
+			switch {
+			case m.Type == "ev":
+				lines = append(lines, w.Line(storelog.EntryOf(&m.Entry))...)
+			case m.Type == "policy":
+				lines = append(lines, w.Line(storelog.PolicyRevision{T: "policy_rev", C: m.Position, Rev: m.Revision})...)
+			case m.Position > 0:
+				lines = append(lines, w.Line(storelog.Skip{T: "skip", C: m.Position})...)
+			}
+		}
+		return lines
+	})
+}
+
+// saveTime adds that nothing beyond the list is known.
+func (u *Usher) saveTime(ctx context.Context) {
+	cursor, _ := u.cursor()
+	u.write(ctx, func(w *storelog.Writer) []byte {
+		return w.Line(storelog.At{T: "at", Cursor: cursor.Position, At: u.synced.Load()})
+	})
+}
+
+// write appends lines, or writes everything anew where that is due.
+func (u *Usher) write(ctx context.Context, lines func(*storelog.Writer) []byte) {
+	if u.config.Store == nil {
+		return
+	}
+	u.stored.mutex.Lock()
+	fits := u.stored.writer != nil && u.stored.size < compactAt
+	if fits {
+		text := lines(u.stored.writer)
+		u.stored.size += len(text)
+		if err := u.config.Store.AppendRevocations(ctx, text); err != nil {
+			u.config.Logger.Error("usher: the store cannot be written", "error", err)
+			u.stored.writer = nil
+		}
+	}
+	u.stored.mutex.Unlock()
+	if !fits {
+		u.save(ctx)
+	}
+}
+
+// compact writes JSON on one line.
+func compact(raw json.RawMessage) json.RawMessage {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return raw
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return raw
+	}
+	return text
+}

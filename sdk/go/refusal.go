@@ -1,0 +1,156 @@
+package usher
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Refusal says why a request is not let through. Codes and reasons are the same in every SDK (sdk/vectors/README.md).
+type Refusal struct {
+	// Status of the answer.
+	Status int
+	// Code for programs, in the answer: AUTH_REQUIRED, AUTH_INVALID, REAUTHENTICATION_REQUIRED, NOT_ALLOWED,
+	// REQUEST_INVALID, NOT_FOUND, UNAVAILABLE, INTERNAL.
+	Code string
+	// Reason for the log: "token_expired".
+	Reason string
+	// Scope that is missing, of scope_insufficient.
+	Scope string
+	// Permission that is missing, of permission_denied.
+	Permission string
+	// ACR and MaxAge that a sign-in has to have (RFC 9470); MaxAge is negative where it does not matter.
+	ACR    string
+	MaxAge time.Duration
+}
+
+func (r *Refusal) Error() string { return "usher: refused: " + r.Reason }
+
+// kinds of refusals, by their reason. Those of tokens that are not here are AUTH_INVALID.
+var kinds = map[string]struct {
+	status int
+	code   string
+}{
+	"token_missing":         {http.StatusUnauthorized, "AUTH_REQUIRED"},
+	"acr_insufficient":      {http.StatusUnauthorized, "REAUTHENTICATION_REQUIRED"},
+	"auth_too_old":          {http.StatusUnauthorized, "REAUTHENTICATION_REQUIRED"},
+	"scope_insufficient":    {http.StatusForbidden, "NOT_ALLOWED"},
+	"role_missing":          {http.StatusForbidden, "NOT_ALLOWED"},
+	"permission_denied":     {http.StatusForbidden, "NOT_ALLOWED"},
+	"route_unlisted":        {http.StatusForbidden, "NOT_ALLOWED"},
+	"path_ambiguous":        {http.StatusBadRequest, "REQUEST_INVALID"},
+	"credentials_ambiguous": {http.StatusBadRequest, "REQUEST_INVALID"},
+	"resource_missing":      {http.StatusNotFound, "NOT_FOUND"},
+	"keys_missing":          {http.StatusServiceUnavailable, "UNAVAILABLE"},
+	"rules_missing":         {http.StatusServiceUnavailable, "UNAVAILABLE"},
+	"list_stale":            {http.StatusServiceUnavailable, "UNAVAILABLE"},
+	"introspection_failed":  {http.StatusServiceUnavailable, "UNAVAILABLE"},
+	"entity_check_missing":  {http.StatusInternalServerError, "INTERNAL"},
+	"resource_failed":       {http.StatusInternalServerError, "INTERNAL"},
+}
+
+// sentences for people, by the code.
+var sentences = map[string]string{
+	"AUTH_REQUIRED":             "This needs an access token.",
+	"AUTH_INVALID":              "The access token is not good, or not any more.",
+	"REAUTHENTICATION_REQUIRED": "This needs a stronger or newer sign-in.",
+	"NOT_ALLOWED":               "This is not allowed to this caller.",
+	"REQUEST_INVALID":           "The request has more than one reading.",
+	"NOT_FOUND":                 "There is no such thing.",
+	"UNAVAILABLE":               "This cannot be checked at the moment. Try again later.",
+	"INTERNAL":                  "Something went wrong on our side.",
+}
+
+func refuse(reason string) *Refusal {
+	kind, ok := kinds[reason]
+	if !ok {
+		kind.status, kind.code = http.StatusUnauthorized, "AUTH_INVALID"
+	}
+	return &Refusal{Status: kind.status, Code: kind.code, Reason: reason, MaxAge: -1}
+}
+
+// Challenge is the value of WWW-Authenticate (RFC 6750 §3, RFC 9470 §3); "" where there is none.
+func (r *Refusal) Challenge() string {
+	switch r.Code {
+	case "AUTH_REQUIRED":
+		return "Bearer"
+	case "AUTH_INVALID":
+		return `Bearer error="invalid_token"`
+	case "REAUTHENTICATION_REQUIRED":
+		challenge := `Bearer error="insufficient_user_authentication"`
+		if r.ACR != "" {
+			challenge += `, acr_values="` + quoted(r.ACR) + `"`
+		}
+		if r.MaxAge >= 0 {
+			challenge += fmt.Sprintf(", max_age=%d", int64(r.MaxAge/time.Second))
+		}
+		return challenge
+	}
+	switch r.Reason {
+	case "scope_insufficient":
+		return `Bearer error="insufficient_scope", scope="` + quoted(r.Scope) + `"`
+	case "credentials_ambiguous":
+		return `Bearer error="invalid_request"`
+	}
+	return ""
+}
+
+// quoted leaves out what may not stand in a quoted string (RFC 9110 §5.6.4).
+func quoted(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c < 0x20 || c > 0x7e || c == '"' || c == '\\' {
+			return -1
+		}
+		return c
+	}, s)
+}
+
+// problem is the body of an answer (RFC 9457).
+type problem struct {
+	Type    string            `json:"type"`
+	Title   string            `json:"title"`
+	Status  int               `json:"status"`
+	Detail  string            `json:"detail"`
+	Code    string            `json:"code"`
+	Details map[string]string `json:"details"`
+	Reason  string            `json:"reason,omitempty"`
+}
+
+// ServeHTTP answers with the refusal as application/problem+json.
+func (r *Refusal) ServeHTTP(w http.ResponseWriter, _ *http.Request) { r.write(w, false) }
+
+func (r *Refusal) write(w http.ResponseWriter, showReason bool) {
+	p := problem{
+		Type: "about:blank", Title: http.StatusText(r.Status), Status: r.Status, Detail: sentences[r.Code], Code: r.Code,
+	}
+	if r.Scope != "" || r.Permission != "" {
+		p.Details = map[string]string{}
+		for name, value := range map[string]string{"scope": r.Scope, "permission": r.Permission} {
+			if value != "" {
+				p.Details[name] = value
+			}
+		}
+	}
+	if showReason {
+		p.Reason = r.Reason
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // of texts alone
+	}
+	header := w.Header()
+	if challenge := r.Challenge(); challenge != "" {
+		header.Set("WWW-Authenticate", challenge)
+	}
+	if r.Status == http.StatusServiceUnavailable {
+		header.Set("Retry-After", "5")
+	}
+	header.Set("Content-Type", "application/problem+json")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(r.Status)
+	_, _ = w.Write(body) // whoever is gone hears nothing
+}

@@ -1,0 +1,147 @@
+package usher
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/usher-id/usher/sdk/go/policy"
+)
+
+// ErrNotFound is what a loader returns where there is no such resource: the answer is 404.
+var ErrNotFound = errors.New("usher: there is no such resource")
+
+// RequireAuth lets requests pass whose access token stands.
+func (u *Usher) RequireAuth(next http.Handler) http.Handler {
+	return u.RequireSignIn(SignIn{})(next)
+}
+
+// SignIn is what a sign-in has to be like.
+type SignIn struct {
+	// ACR is the least authentication context: aal1 < aal2 < aal3, any other is compared as it is.
+	ACR string
+	// MaxAge is how long ago the person authenticated at most; does not matter if zero.
+	MaxAge time.Duration
+	// Fresh asks Usher whether the token still stands, at each request.
+	Fresh bool
+}
+
+// RequireSignIn lets requests pass whose access token stands and comes from such a sign-in. Otherwise the answer tells the
+// client what to ask for (RFC 9470).
+func (u *Usher) RequireSignIn(needed SignIn) func(http.Handler) http.Handler {
+	maxAge := needed.MaxAge
+	if maxAge == 0 {
+		maxAge = -1
+	}
+	return u.guard(func(r *http.Request, a *Auth) *Refusal {
+		if refusal := checkSignIn(a.ACR, a.authTime(), needed.ACR, maxAge, u.now()); refusal != nil {
+			return refusal
+		}
+		if needed.Fresh {
+			return u.refresh(r.Context(), a)
+		}
+		return nil
+	})
+}
+
+// RequireScope lets requests pass whose token has all of these scopes.
+func (u *Usher) RequireScope(scopes ...string) func(http.Handler) http.Handler {
+	return u.guard(func(_ *http.Request, a *Auth) *Refusal { return checkScopes(a.Scope, scopes) })
+}
+
+// RequireRole lets requests pass of whoever has one of these roles in the project.
+func (u *Usher) RequireRole(roles ...string) func(http.Handler) http.Handler {
+	return u.guard(func(_ *http.Request, a *Auth) *Refusal {
+		if a.HasRole(roles...) {
+			return nil
+		}
+		return refuse("role_missing")
+	})
+}
+
+// guard lets requests pass that have a token that stands and meet a requirement.
+func (u *Usher) guard(check func(*http.Request, *Auth) *Refusal) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s, r := u.identify(r)
+			if s.auth == nil {
+				u.answer(w, r, refusalOf(s.refusal))
+				return
+			}
+			if refusal := check(r, s.auth); refusal != nil {
+				u.answer(w, r, refusal)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// Load finds the resource that a request is about, for example by r.PathValue("id"). ErrNotFound, and nil, answer 404.
+type Load func(r *http.Request) (any, error)
+
+// RequirePermission lets requests pass of whoever the access rules allow a permission.
+//
+// With load, whoever might be allowed has the resource loaded, decided on, and handed to the handler (see Resource).
+// Without it, where that depends on the resource, the handler has to ask Auth.Can or Auth.Filter; if it answers without,
+// the answer is 500.
+func (u *Usher) RequirePermission(permission string, load ...Load) func(http.Handler) http.Handler {
+	if u.config.Policy.Off {
+		panic("usher: RequirePermission needs access rules, and Config.Policy.Off says that there are none")
+	}
+	if len(load) > 1 {
+		panic("usher: RequirePermission takes one Load at most")
+	}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s, r := u.identify(r)
+			if s.auth == nil {
+				u.answer(w, r, refusalOf(s.refusal))
+				return
+			}
+			if u.rules.Load() == nil && u.wanted.Load() != 0 {
+				u.answer(w, r, refuse("rules_missing"))
+				return
+			}
+			switch verdict := s.auth.Decide(permission, nil); {
+			case verdict == policy.Deny:
+				u.answer(w, r, deniedPermission(permission))
+			case len(load) == 1:
+				u.serveLoaded(next, w, r, s.auth, permission, load[0])
+			case verdict == policy.Conditional:
+				u.serve(next, w, r, s.auth, permission)
+			default:
+				next.ServeHTTP(w, r)
+			}
+		})
+	}
+}
+
+func deniedPermission(permission string) *Refusal {
+	refusal := refuse("permission_denied")
+	refusal.Permission = permission
+	return refusal
+}
+
+func (u *Usher) serveLoaded(
+	next http.Handler, w http.ResponseWriter, r *http.Request, a *Auth, permission string, load Load,
+) {
+	resource, err := load(r)
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && policy.AttributesOf(resource) == nil:
+		u.answer(w, r, refuse("resource_missing"))
+	case err != nil:
+		u.config.Logger.Error("usher: a resource could not be loaded", "permission", permission, "error", err)
+		u.answer(w, r, refuse("resource_failed"))
+	case a.Decide(permission, resource) != policy.Allow:
+		u.answer(w, r, deniedPermission(permission))
+	default:
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), resourceKey{}, resource)))
+	}
+}
+
+type resourceKey struct{}
+
+// Resource gives what RequirePermission loaded, so that the handler need not load it again.
+func Resource(ctx context.Context) any { return ctx.Value(resourceKey{}) }

@@ -1,0 +1,244 @@
+package usher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/usher-id/usher/sdk/go/internal/revocation"
+)
+
+// Times between tries after a failure: from the first, doubled, up to the last, each with full jitter.
+const (
+	firstBackoff = time.Second
+	lastBackoff  = 30 * time.Second
+)
+
+// longestWait is how long a long poll waits for news.
+const longestWait = 25 * time.Second
+
+// begin fetches keys, snapshot and rules.
+func (u *Usher) begin(ctx context.Context) error {
+	if err := u.fetchKeys(ctx, true); err != nil {
+		return err
+	}
+	if u.config.Sync.Transport == Off {
+		u.noteReady()
+		return u.fetchRules(ctx)
+	}
+	if _, known := u.cursor(); known {
+		// What the store held is brought up to date; where that cannot be told any more, a snapshot is taken.
+		if err := u.ask(ctx, 0); err != nil {
+			return err
+		}
+	} else if err := u.takeSnapshot(ctx); err != nil {
+		return err
+	}
+	return u.fetchRules(ctx)
+}
+
+// run follows the feed until the context is done.
+func (u *Usher) run(ctx context.Context, err error) {
+	defer close(u.done)
+	reports := time.NewTicker(reportEvery)
+	defer reports.Stop()
+	backoff, before, began := firstBackoff, revocation.Cursor{}, time.Time{}
+	for {
+		var pause time.Duration
+		switch {
+		case err != nil:
+			pause, backoff = u.pauseAfter(err, backoff)
+		case u.config.Sync.Transport == LongPoll:
+			backoff = firstBackoff
+			if at, _ := u.cursor(); at == before && time.Since(began) < time.Second {
+				pause = time.Second // answered at once, and nothing new: something between does not wait
+			}
+		default:
+			backoff, pause = firstBackoff, u.config.Sync.PollInterval
+		}
+		if !u.rest(ctx, pause, reports.C) {
+			u.report(context.WithoutCancel(ctx))
+			return
+		}
+		before, _ = u.cursor()
+		began = time.Now()
+		err = u.step(ctx)
+		u.noteStale()
+	}
+}
+
+// pauseAfter says when to try again after a failure.
+func (u *Usher) pauseAfter(err error, backoff time.Duration) (pause, next time.Duration) {
+	u.config.Logger.Warn("usher: following the feed failed", "error", err)
+	var busy *statusError
+	if errors.As(err, &busy) && busy.after > 0 {
+		return min(busy.after, u.config.Sync.PollInterval), backoff
+	}
+	return rand.N(backoff), min(2*backoff, lastBackoff)
+}
+
+// rest waits, reports sessions when their time has come, and says whether to go on.
+func (u *Usher) rest(ctx context.Context, pause time.Duration, reports <-chan time.Time) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	staleness := time.NewTicker(time.Second)
+	defer staleness.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-reports:
+			u.report(ctx)
+		case <-staleness.C:
+			u.noteStale()
+		case <-timer.C:
+			select {
+			case <-reports:
+				u.report(ctx)
+			default:
+			}
+			return true
+		}
+	}
+}
+
+// step does what is due: what could not be had before, then what is new.
+func (u *Usher) step(ctx context.Context) error {
+	if u.keys.Load() == nil {
+		return u.begin(ctx)
+	}
+	if u.config.Sync.Transport == Off {
+		return u.fetchRules(ctx)
+	}
+	if _, known := u.cursor(); !known {
+		return u.begin(ctx)
+	}
+	wait := time.Duration(0)
+	if u.config.Sync.Transport == LongPoll {
+		wait = max(min(longestWait, u.config.Sync.MaxStaleness/3), time.Second)
+	}
+	err := u.ask(ctx, wait)
+	var busy *statusError
+	if errors.As(err, &busy) && busy.status == http.StatusServiceUnavailable && wait > 0 {
+		// No place for one more who waits: whoever does not is always answered.
+		if asked := u.ask(ctx, 0); asked != nil {
+			return asked
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	return u.fetchRules(ctx)
+}
+
+func (u *Usher) cursor() (revocation.Cursor, bool) {
+	u.mutex.RLock()
+	defer u.mutex.RUnlock()
+	return u.list.Cursor()
+}
+
+// takeSnapshot replaces the list.
+func (u *Usher) takeSnapshot(ctx context.Context) error {
+	asked := u.now()
+	answer, err := u.issuer.get(ctx, "/api/v1/sync/snapshot", "", "application/json", time.Minute, maxSnapshot)
+	if err != nil {
+		return err
+	}
+	snapshot, err := revocation.ParseSnapshot(answer.body)
+	if err != nil {
+		return err
+	}
+	u.mutex.Lock()
+	_, again := u.list.Cursor()
+	err = u.list.Replace(snapshot, u.now())
+	u.mutex.Unlock()
+	if err != nil {
+		return err
+	}
+	u.wantRules(snapshot.Policy)
+	if keys := u.keys.Load(); keys != nil && snapshot.KeysETag != "" && keys.etag != snapshot.KeysETag {
+		if err := u.fetchKeys(ctx, true); err != nil {
+			return err
+		}
+	}
+	u.synced.Store(asked)
+	u.save(ctx)
+	if again {
+		u.tell(Event{Kind: Resynced})
+	}
+	u.noteReady()
+	return nil
+}
+
+// ask fetches what is new, waiting for it up to a time.
+func (u *Usher) ask(ctx context.Context, wait time.Duration) error {
+	for {
+		cursor, _ := u.cursor()
+		query := url.Values{"cursor": {cursor.String()}}
+		if wait > 0 {
+			query.Set("wait", fmt.Sprint(int(wait.Seconds())))
+		}
+		etag := `"` + cursor.String() + `"`
+		path := "/api/v1/sync/events?" + query.Encode()
+		answer, err := u.issuer.get(ctx, path, etag, "application/json", wait+callTimeout, maxSnapshot)
+		if gone := (*statusError)(nil); errors.As(err, &gone) && gone.status == http.StatusGone {
+			return u.takeSnapshot(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		synced := u.now()
+		more := false
+		if answer.status != http.StatusNotModified {
+			events, err := revocation.ParseEvents(answer.body)
+			if err != nil {
+				return err
+			}
+			if events.Cursor.Epoch != cursor.Epoch || !u.apply(ctx, events) {
+				return u.takeSnapshot(ctx)
+			}
+			more = events.More
+		}
+		if !more {
+			u.synced.Store(synced)
+			u.saveTime(ctx)
+			u.noteReady()
+			return nil
+		}
+	}
+}
+
+// apply takes what is new; false if a snapshot is needed.
+func (u *Usher) apply(ctx context.Context, events *revocation.Events) bool {
+	keys := false
+	for i := range events.Messages {
+		m := &events.Messages[i]
+		u.mutex.Lock()
+		outcome := u.list.Apply(m, u.now())
+		u.mutex.Unlock()
+		switch outcome {
+		case revocation.Gap, revocation.Resync:
+			return false
+		case revocation.Policy:
+			u.wantRules(m.Revision)
+		case revocation.Keys:
+			keys = true
+		case revocation.Applied, revocation.Folded:
+			u.seen.revoke(&m.Entry)
+			u.tell(Event{Kind: Revoked, RevocationKind: m.Entry.Kind, Value: m.Entry.Value, Why: m.Entry.Why})
+			keys = keys || m.Entry.Kind == "kid"
+		}
+	}
+	u.append(ctx, events.Messages)
+	if keys {
+		if err := u.fetchKeys(ctx, true); err != nil {
+			u.config.Logger.Warn("usher: the keys could not be fetched", "error", err)
+		}
+	}
+	return true
+}

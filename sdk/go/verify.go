@@ -1,0 +1,178 @@
+package usher
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/usher-id/usher/sdk/go/internal/revocation"
+	"github.com/usher-id/usher/sdk/go/internal/storelog"
+	"github.com/usher-id/usher/sdk/go/internal/token"
+)
+
+// refusedFor is how many seconds a token of a client that Usher does not vouch for stays refused without asking again.
+const refusedFor = 30
+
+// Verify checks an access token and says who holds it: for what does not come by HTTP. The error is a *Refusal.
+func (u *Usher) Verify(ctx context.Context, accessToken string) (*Auth, error) {
+	v, err := u.check(ctx, accessToken)
+	if err != nil {
+		return nil, refusalOf(err)
+	}
+	return u.newAuth(ctx, accessToken, v, nil), nil
+}
+
+// refusalOf turns whatever went wrong into a refusal.
+func refusalOf(err error) *Refusal {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	var refused *token.Refusal
+	if errors.As(err, &refused) {
+		return refuse(refused.Reason)
+	}
+	return refuse("introspection_failed")
+}
+
+// check is the pipeline: cache, signature and claims, client, revocation, staleness.
+func (u *Usher) check(ctx context.Context, raw string) (*verified, error) {
+	keys := u.keys.Load()
+	if keys == nil {
+		return nil, refuse("keys_missing")
+	}
+	if len(raw) > token.MaxLength {
+		return nil, token.ErrMalformed
+	}
+	now, key := u.now(), digest(sha256.Sum256([]byte(raw)))
+	v := u.cache.get(key)
+	if v != nil && v.refused != nil && now < v.until {
+		return nil, v.refused
+	}
+	if v == nil || v.refused != nil || !keys.Has(v.claims.KeyID) {
+		var err error
+		if v, err = u.first(ctx, raw, key, now); err != nil {
+			return nil, err
+		}
+	}
+	if now >= v.claims.Expires+u.options.ClockSkew {
+		u.cache.remove(key)
+		return nil, token.ErrExpired
+	}
+	u.mutex.RLock()
+	by := u.list.RevokedBy(&v.asked, now)
+	u.mutex.RUnlock()
+	if by != "" {
+		return nil, token.ErrRevoked
+	}
+	if u.isStale() {
+		switch u.config.Sync.OnStale {
+		case Deny:
+			return nil, refuse("list_stale")
+		case Introspect:
+			return v, u.standing(ctx, raw)
+		}
+	}
+	return v, nil
+}
+
+// first verifies a token that was not seen before.
+func (u *Usher) first(ctx context.Context, raw string, key digest, now int64) (*verified, error) {
+	claims, err := token.Verify(raw, u.keys.Load().Keys, u.options, now)
+	if errors.Is(err, token.ErrKeyUnknown) && token.KeyOf(raw) != "" && u.fetchKeys(ctx, false) == nil {
+		claims, err = token.Verify(raw, u.keys.Load().Keys, u.options, now)
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := &verified{key: key, claims: claims, asked: revocation.Token{
+		ID: claims.ID, SessionID: claims.SessionID, GrantID: claims.GrantID, KeyID: claims.KeyID,
+		Subject: claims.Subject, ClientID: claims.ClientID, URV: claims.URV, IssuedAt: claims.IssuedAt,
+	}}
+	err = u.vouch(ctx, raw, claims)
+	if errors.Is(err, token.ErrClient) {
+		v.refused, v.until = token.ErrClient, now+refusedFor
+	}
+	if err == nil || v.refused != nil {
+		u.cache.put(v)
+	}
+	return v, err
+}
+
+// vouch makes sure that a client is of the project: an audience is a text that any project may write into its clients.
+// Usher answers questions about tokens of the asking client's project alone, so that one answer settles it.
+func (u *Usher) vouch(ctx context.Context, raw string, claims *token.Claims) error {
+	if claims.ClientProven || claims.ClientID == u.config.ClientID {
+		return nil
+	}
+	u.mutex.RLock()
+	known := u.clients[claims.ClientID]
+	u.mutex.RUnlock()
+	if known {
+		return nil
+	}
+	active, err := u.introspect(ctx, raw)
+	if err != nil {
+		return err
+	}
+	if !active {
+		return token.ErrClient
+	}
+	u.mutex.Lock()
+	u.clients[claims.ClientID] = true
+	ids := make([]string, 0, len(u.clients))
+	for id := range u.clients {
+		ids = append(ids, id)
+	}
+	u.mutex.Unlock()
+	slices.Sort(ids)
+	u.write(ctx, func(w *storelog.Writer) []byte { return w.Line(storelog.Clients{T: "clients", IDs: ids}) })
+	return nil
+}
+
+// standing asks Usher whether a token stands.
+func (u *Usher) standing(ctx context.Context, raw string) error {
+	active, err := u.introspect(ctx, raw)
+	if err != nil {
+		return err
+	}
+	if !active {
+		return token.ErrRevoked
+	}
+	return nil
+}
+
+func (u *Usher) introspect(ctx context.Context, raw string) (bool, error) {
+	select {
+	case u.asking <- struct{}{}:
+		defer func() { <-u.asking }()
+	case <-ctx.Done():
+		return false, refuse("introspection_failed")
+	}
+	active, err := u.issuer.introspect(ctx, raw)
+	if err != nil {
+		u.config.Logger.Warn("usher: introspection failed", "error", err)
+		return false, refuse("introspection_failed")
+	}
+	return active, nil
+}
+
+// bearerOf gives the token of a request (RFC 6750 §2.1); "" if it carries none.
+func bearerOf(r *http.Request) (string, error) {
+	lines := r.Header["Authorization"]
+	switch len(lines) {
+	case 0:
+		return "", refuse("token_missing")
+	case 1:
+	default:
+		return "", refuse("credentials_ambiguous")
+	}
+	scheme, raw, _ := strings.Cut(lines[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", refuse("token_missing")
+	}
+	return strings.Trim(raw, " "), nil
+}
