@@ -238,7 +238,19 @@ func (i *issuerClient) post(ctx context.Context, path string, body []byte) error
 	return err
 }
 
+// api calls the API with an access token; if that was refused, once more with a new one.
 func (i *issuerClient) api(
+	ctx context.Context, path string, timeout time.Duration, limit int64, prepare func(*http.Request),
+) (*answer, error) {
+	answer, err := i.apiOnce(ctx, path, timeout, limit, prepare)
+	if refused := (*statusError)(nil); errors.As(err, &refused) && refused.status == http.StatusUnauthorized {
+		i.forget()
+		answer, err = i.apiOnce(ctx, path, timeout, limit, prepare)
+	}
+	return answer, err
+}
+
+func (i *issuerClient) apiOnce(
 	ctx context.Context, path string, timeout time.Duration, limit int64, prepare func(*http.Request),
 ) (*answer, error) {
 	bearer, err := i.bearer(ctx)
@@ -246,14 +258,10 @@ func (i *issuerClient) api(
 		return nil, err
 	}
 	where := strings.TrimSuffix(i.issuer, "/") + path
-	answer, err := i.call(ctx, path, where, func(r *http.Request) {
+	return i.call(ctx, path, where, func(r *http.Request) {
 		prepare(r)
 		r.Header.Set("Authorization", "Bearer "+bearer)
 	}, timeout, limit)
-	if refused := (*statusError)(nil); errors.As(err, &refused) && refused.status == http.StatusUnauthorized {
-		i.forget()
-	}
-	return answer, err
 }
 
 // keySet fetches the published keys.

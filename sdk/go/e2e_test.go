@@ -1,0 +1,322 @@
+package usher_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	usher "github.com/usher-id/usher/sdk/go"
+	"github.com/usher-id/usher/sdk/go/internal/devserver"
+)
+
+const audience = "https://api.shop.example"
+
+// scene is a real Usher with a project of its own.
+type scene struct {
+	*devserver.Server
+	t                 *testing.T
+	project, token    string // the project's id and token
+	app, module, work devserver.Client
+	admin             *devserver.Person
+}
+
+// stage starts a server, or skips.
+func stage(t *testing.T) *scene {
+	t.Helper()
+	program := devserver.Program()
+	if program == "" {
+		t.Skip("USHER_BIN names no program: the tests against the real server are skipped")
+	}
+	server, err := devserver.Start(program, "USHER_TOKENS__REFRESH_RETRY_WINDOW=0s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	s := &scene{Server: server, t: t}
+	var project struct{ ID, Token string }
+	s.command(&project, "project", "create", "--name", "Shop")
+	s.project, s.token = project.ID, project.Token
+	s.app = s.client("Shop", "web", "app", "--first-party", "--scope", "openid offline_access orders")
+	s.work = s.client("Shop", "machine", "worker", "--scope", "orders")
+	s.command(&s.module, "client", "create", "--project", "Shop", "--type", "machine", "--name", "module", "--scope", "usher:sync")
+	s.publish(shopRules("/*"))
+	return s
+}
+
+// shopRules is a document of access rules with one open route.
+func shopRules(open string) map[string]any {
+	return map[string]any{
+		"entities": map[string]any{"Order": map[string]any{
+			"attributes": map[string]any{"owner_id": "string"},
+			"actions":    map[string]any{"list": "collection", "update": "item"},
+		}},
+		"user": map[string]any{}, "context": map[string]any{}, "token": map[string]any{},
+		"conditions": map[string]any{"own": map[string]any{"eq": []any{"resource.owner_id", "user.id"}}},
+		"roles": map[string]any{"seller": map[string]any{
+			"title": "Seller", "grants": map[string]any{"Order:list": "allow", "Order:update": "own"},
+		}},
+		"routes": []any{
+			map[string]any{"methods": []any{"GET"}, "path": open, "auth": true},
+			map[string]any{"methods": []any{"GET"}, "path": "/orders", "need": "Order:list"},
+		},
+	}
+}
+
+func (s *scene) command(into any, arguments ...string) {
+	s.t.Helper()
+	if err := s.Command(into, arguments...); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scene) client(project, kind, name string, more ...string) (client devserver.Client) {
+	s.t.Helper()
+	arguments := []string{"client", "create", "--project", project, "--type", kind, "--name", name, "--audience", audience}
+	if kind == "web" {
+		arguments = append(arguments, "--redirect-uri", devserver.Callback)
+	}
+	s.command(&client, append(arguments, more...)...)
+	return client
+}
+
+// api calls the API with the project's token.
+func (s *scene) api(method, path string, header http.Header, send, into any) http.Header {
+	s.t.Helper()
+	got, err := s.API(http.DefaultClient, s.token, method, "/api/v1/projects/"+s.project+path, header, send, into)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return got
+}
+
+func (s *scene) publish(document map[string]any) {
+	s.t.Helper()
+	etag := s.api("GET", "/policy/draft", nil, nil, nil).Get("ETag")
+	etag = s.api("PUT", "/policy/draft", http.Header{"If-Match": {etag}}, document, nil).Get("ETag")
+	s.api("POST", "/policy/publish", http.Header{"If-Match": {etag}}, map[string]any{}, nil)
+}
+
+// asAdmin has an administrator do something.
+func (s *scene) asAdmin(path string) error {
+	if s.admin == nil {
+		s.admin = s.person("admin", "--admin")
+	}
+	_, err := s.API(s.admin.Browser, "", "POST", "/api/v1/admin"+path, nil, map[string]any{}, nil)
+	return err
+}
+
+// person makes a user and signs them in.
+func (s *scene) person(name string, more ...string) *devserver.Person {
+	s.t.Helper()
+	email := name + "@example.test"
+	claims := filepath.Join(s.t.TempDir(), "claims.json")
+	if err := os.WriteFile(claims, []byte(`{"given_name":"Test","family_name":"Person"}`), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	create := []string{"user", "create", "--email", email, "--password-stdin", "--claims-json", claims}
+	if err := s.CommandIn("a quiet green door\n", append(create, more...)...); err != nil {
+		s.t.Fatal(err)
+	}
+	p, err := s.SignIn(email, "a quiet green door")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return p
+}
+
+func (s *scene) tokens(p *devserver.Person) *devserver.Tokens {
+	s.t.Helper()
+	tokens, err := p.Authorize(s.app, "openid offline_access orders")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return tokens
+}
+
+func (s *scene) config(change ...func(*usher.Config)) usher.Config {
+	config := usher.Config{
+		Issuer: s.Issuer, ClientID: s.module.ID, ClientSecret: s.module.Secret, Audience: audience, Project: s.project,
+		Logger: slog.New(slog.NewTextHandler(testWriter{s.t}, nil)),
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	return config
+}
+
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(line []byte) (int, error) {
+	w.t.Log(strings.TrimSpace(string(line)))
+	return len(line), nil
+}
+
+// start makes a module and an application behind it.
+func (s *scene) start(change ...func(*usher.Config)) (*usher.Usher, http.Handler) {
+	s.t.Helper()
+	u, err := usher.New(context.Background(), s.config(change...))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = u.Close() })
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprint(w, usher.FromContext(r.Context()).User.ID)
+	})
+	return u, u.Middleware(mux)
+}
+
+// status is what the application answers to a token.
+func status(app http.Handler, path, token string) int {
+	r := httptest.NewRequest("GET", path, nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	return send(app, r).Code
+}
+
+// await waits until the application answers so, and gives how long it took.
+func await(t *testing.T, app http.Handler, path, token string, want int, patience time.Duration) time.Duration {
+	t.Helper()
+	began := time.Now()
+	for {
+		got := status(app, path, token)
+		if got == want {
+			return time.Since(began)
+		}
+		if time.Since(began) > patience {
+			t.Fatalf("still %d after %s, want %d", got, patience, want)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// claim reads a claim of a token.
+func claim(t *testing.T, token, name string) string {
+	t.Helper()
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+	var claims map[string]any
+	if err != nil || json.Unmarshal(payload, &claims) != nil {
+		t.Fatal("no claims")
+	}
+	s, _ := claims[name].(string)
+	return s
+}
+
+// cause is something that ends a token.
+type cause struct {
+	name string
+	do   func(*scene, *devserver.Person, *devserver.Tokens) error
+}
+
+var causes = []cause{
+	{"sign-out", func(s *scene, p *devserver.Person, _ *devserver.Tokens) error {
+		_, err := s.API(p.Browser, "", "POST", "/api/v1/auth/logout", nil, map[string]any{}, nil)
+		return err
+	}},
+	{"a session ended by its owner", func(s *scene, p *devserver.Person, _ *devserver.Tokens) error {
+		other, err := s.SignIn(p.Email, "a quiet green door")
+		if err == nil {
+			_, err = s.API(other.Browser, "", "DELETE", "/api/v1/auth/sessions/"+p.Session, nil, nil, nil)
+		}
+		return err
+	}},
+	{"sessions ended by an administrator", func(s *scene, p *devserver.Person, _ *devserver.Tokens) error {
+		return s.asAdmin("/users/" + p.Sub + "/revoke")
+	}},
+	{"another password", func(s *scene, p *devserver.Person, _ *devserver.Tokens) error {
+		other, err := s.SignIn(p.Email, "a quiet green door")
+		if err == nil {
+			change := map[string]string{"current_password": "a quiet green door", "new_password": "a loud yellow window"}
+			_, err = s.API(other.Browser, "", "POST", "/api/v1/auth/change-password", nil, change, nil)
+		}
+		return err
+	}},
+	{"a disabled user", func(s *scene, p *devserver.Person, _ *devserver.Tokens) error {
+		return s.asAdmin("/users/" + p.Sub + "/disable")
+	}},
+	{"a role given", func(s *scene, p *devserver.Person, _ *devserver.Tokens) error {
+		role := map[string]any{"role": "seller", "subject": map[string]string{"type": "user", "id": p.Sub}}
+		_, err := s.API(http.DefaultClient, s.token, "POST", "/api/v1/projects/"+s.project+"/assignments", nil, role, nil)
+		return err
+	}},
+	{"a refresh token used twice", func(s *scene, _ *devserver.Person, tokens *devserver.Tokens) error {
+		refresh := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens.Refresh}}
+		next, err := s.Token(s.app, refresh)
+		if err != nil {
+			return err
+		}
+		if _, err := s.Token(s.app, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {next.Refresh}}); err != nil {
+			return err
+		}
+		if _, err := s.Token(s.app, refresh); err == nil {
+			return fmt.Errorf("the old refresh token was taken")
+		}
+		return nil
+	}},
+	{"an access token revoked by its client", func(s *scene, _ *devserver.Person, tokens *devserver.Tokens) error {
+		return s.Form(s.app, "/oauth2/revoke", url.Values{"token": {tokens.Access}}, nil)
+	}},
+	{"a grant revoked by its client", func(s *scene, _ *devserver.Person, tokens *devserver.Tokens) error {
+		return s.Form(s.app, "/oauth2/revoke", url.Values{"token": {tokens.Refresh}}, nil)
+	}},
+	{"a disabled client", func(s *scene, _ *devserver.Person, _ *devserver.Tokens) error {
+		for _, disabled := range []bool{true, false} {
+			etag := s.api("GET", "/clients/"+s.app.ID, nil, nil, nil).Get("ETag")
+			change := map[string]any{"disabled": disabled}
+			s.api("PUT", "/clients/"+s.app.ID, http.Header{"If-Match": {etag}}, change, nil)
+		}
+		return nil
+	}},
+	{"a key that leaked", func(s *scene, _ *devserver.Person, tokens *devserver.Tokens) error {
+		header, _ := base64.RawURLEncoding.DecodeString(strings.Split(tokens.Access, ".")[0])
+		var h struct{ Kid string }
+		if err := json.Unmarshal(header, &h); err != nil {
+			return err
+		}
+		return s.asAdmin("/keys/" + h.Kid + "/revoke")
+	}},
+}
+
+func TestEveryCauseReachesTheApplicationWithinASecondAndByTheNextPoll(t *testing.T) {
+	s := stage(t)
+	_, told := s.start()
+	_, asking := s.start(func(c *usher.Config) { c.Sync.Transport, c.Sync.PollInterval = usher.Poll, 5*time.Second })
+	type ended struct{ name, token string }
+	var all []ended
+	for i, c := range causes {
+		person := s.person(fmt.Sprintf("person%d", i))
+		tokens := s.tokens(person)
+		bystander := s.tokens(s.person(fmt.Sprintf("bystander%d", i)))
+		if got := status(told, "/me", tokens.Access); got != 200 {
+			t.Fatalf("%s: %d before", c.name, got)
+		}
+		if got := status(asking, "/me", tokens.Access); got != 200 {
+			t.Fatalf("%s: %d before", c.name, got)
+		}
+		if err := c.do(s, person, tokens); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		took := await(t, told, "/me", tokens.Access, 401, time.Second)
+		t.Logf("%s: refused after %s", c.name, took.Round(time.Millisecond))
+		all = append(all, ended{c.name, tokens.Access})
+		if c.name != "a disabled client" && c.name != "a key that leaked" {
+			if got := status(told, "/me", bystander.Access); got != 200 {
+				t.Errorf("%s: somebody else is answered %d", c.name, got)
+			}
+		}
+	}
+	for _, e := range all {
+		await(t, asking, "/me", e.token, 401, 6*time.Second)
+	}
+	// What comes afterwards is good, signed with a key that the module has not met.
+	await(t, told, "/me", s.tokens(s.person("later")).Access, 200, 15*time.Second)
+}
