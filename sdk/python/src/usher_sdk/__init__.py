@@ -1,0 +1,1 @@
+"""Usher's local module for Python."""

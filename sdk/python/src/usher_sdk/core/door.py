@@ -1,0 +1,122 @@
+"""What a request needs before any handler runs: the route table together with the token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from urllib.parse import quote
+
+from .path import AmbiguousPath, segments
+from .policy import Policy, Question, Verdict
+from .refusal import Refusal, permission_denied, scope_insufficient, step_up, token_missing
+from .routes import RouteRule
+
+_LEVEL = re.compile(r"aal([0-9]{1,2})")
+_SAFE = "/~!$&'()*+,;=:@%"
+
+
+class Holder(Protocol):
+    """Who asks, as far as a route asks about them."""
+
+    @property
+    def scope(self) -> Sequence[str]: ...
+    @property
+    def acr(self) -> str | None: ...
+    @property
+    def auth_time(self) -> float | None: ...
+
+    def question(self, permission: str, resource: object | None = None) -> Question:
+        """The question whether they have a permission."""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A request that may reach its handler."""
+
+    rule: RouteRule | None
+    """The rule that counts; ``None`` where nothing is said of the route and that is allowed."""
+    conditional: str | None = None
+    """A permission that depends on the resource: the handler has to ask again, with it."""
+    fresh: bool = False
+    """Usher has to be asked first whether the token still stands."""
+
+
+def find_rule(policy: Policy, method: str, path: str, raw_path: str | None = None) -> RouteRule | None:
+    """The route rule that counts.
+
+    ``path`` is what the framework routes by, decoded; ``raw_path`` what came over the wire, where that is known. Both have
+    to read the same.
+
+    Raises:
+        Refusal: 400, where the path has more than one reading.
+    """
+    try:
+        parts = segments(quote(path, safe=_SAFE.replace("%", "")) if raw_path != path else path)
+        if raw_path is not None and raw_path != path and segments(raw_path) != parts:
+            raise AmbiguousPath(path)
+    except AmbiguousPath:
+        raise Refusal(400, "REQUEST_INVALID", "path_ambiguous") from None
+    return policy.routes.find_by_segments(method, parts)
+
+
+def check_route(rule: RouteRule, policy: Policy, holder: Holder | None, now: float) -> Passed:
+    """Check what a rule asks for.
+
+    Raises:
+        Refusal: it is not there.
+    """
+    if rule.public:
+        return Passed(rule)
+    if holder is None:
+        raise token_missing()
+    check_scopes(holder, rule.scopes)
+    check_step_up(holder, rule.acr, rule.max_age, now)
+    verdict: Verdict = "allow" if rule.auth else "deny"
+    if rule.need is not None:
+        verdict = policy.evaluate(holder.question(rule.need))
+    if verdict == "deny":
+        raise permission_denied(rule.need or "")
+    return Passed(rule, conditional=rule.need if verdict == "conditional" else None, fresh=rule.fresh)
+
+
+def unlisted(on_missing: Literal["deny", "allow"]) -> Passed:
+    """What happens to a route that no rule speaks of.
+
+    Raises:
+        Refusal: 403, unless it is allowed.
+    """
+    if on_missing == "allow":
+        return Passed(None)
+    raise Refusal(403, "NOT_ALLOWED", "route_unlisted")
+
+
+def check_scopes(holder: Holder, scopes: Sequence[str]) -> None:
+    """Check that the token has all of these scopes.
+
+    Raises:
+        Refusal: 403.
+    """
+    if any(scope not in holder.scope for scope in scopes):
+        raise scope_insufficient(scopes)
+
+
+def check_step_up(holder: Holder, acr: str | None, max_age: int | None, now: float) -> None:
+    """Check how well and how recently the person authenticated (RFC 9470).
+
+    Raises:
+        Refusal: 401, with what is wanted.
+    """
+    if acr is not None and not is_strong_enough(holder.acr, acr):
+        raise step_up("acr_insufficient", acr, max_age)
+    if max_age is not None and (holder.auth_time is None or now - holder.auth_time > max_age):
+        raise step_up("auth_too_old", acr, max_age)
+
+
+def is_strong_enough(found: str | None, wanted: str) -> bool:
+    """``aal1``, ``aal2``, ``aal3`` are levels, of which a higher one is enough; any other value is compared as it is."""
+    if found == wanted:
+        return True
+    have, want = _LEVEL.fullmatch(found or ""), _LEVEL.fullmatch(wanted)
+    return have is not None and want is not None and int(have[1]) >= int(want[1])

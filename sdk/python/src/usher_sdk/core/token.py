@@ -1,0 +1,226 @@
+"""Access tokens (RFC 9068): what is read, what is refused, and for which reason.
+
+Verification has two halves. :func:`read` looks at the form and finds the key; :func:`check` looks at the claims. Neither
+knows a clock or a network.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .keys import KeyRing
+
+LONGEST: Final = 16_384
+"""Characters of a token at most."""
+
+ACCESS_TOKEN: Final = "at+jwt"
+"""The ``typ`` of an access token (RFC 9068 §2.1)."""
+
+_FORM = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
+_OWN_KEYS = ("jku", "jwk", "x5u", "x5c", "crit")
+_TEXTS = ("iss", "sub", "client_id", "jti")
+_OPTIONAL_TEXTS = ("sid", "gid", "scope", "acr", "project_id")
+_OPTIONAL_NUMBERS = ("nbf", "auth_time", "urv")
+
+
+class TokenRefused(Exception):
+    """A token that will not do. ``reason`` is one word for logs and tests: callers are told less."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an access token must say."""
+
+    issuer: str
+    audience: str
+    clients: frozenset[str] | None = None
+    """Clients whose tokens are taken; ``None`` where somebody else decides (:attr:`Token.client_proven`)."""
+    project: str | None = None
+    """The project; compared where the token names one."""
+    clock_skew: int = 30
+    """Seconds that two clocks may differ."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed value whose signature holds."""
+
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    kid: str
+
+
+def read(text: str, keys: KeyRing, algorithms: Collection[str], typ: str = ACCESS_TOKEN) -> Signed:
+    """Check the form, the header and the signature of a compact JWS.
+
+    Raises:
+        TokenRefused: ``token_malformed``, ``alg_refused``, ``typ_refused``, ``header_refused``, ``key_unknown`` or
+            ``signature_invalid``.
+    """
+    found = _FORM.fullmatch(text) if len(text) <= LONGEST else None
+    if found is None:
+        raise TokenRefused("token_malformed", "not three parts of base64url")
+    header = _object(found[1], "the header")
+    alg = header.get("alg")
+    if not isinstance(alg, str) or alg not in algorithms:
+        raise TokenRefused("alg_refused", str(alg)[:20])
+    if not is_typ(header.get("typ"), typ):
+        raise TokenRefused("typ_refused", str(header.get("typ"))[:40])
+    for name in _OWN_KEYS:
+        if name in header:
+            raise TokenRefused("header_refused", name)
+    kid = header.get("kid")
+    key = keys.find(kid, alg) if isinstance(kid, str) else None
+    if key is None or not isinstance(kid, str):
+        raise TokenRefused("key_unknown", str(kid)[:64])
+    if not key.verify(alg, f"{found[1]}.{found[2]}".encode(), _decode(found[3])):
+        raise TokenRefused("signature_invalid")
+    return Signed(header, _object(found[2], "the payload"), kid)
+
+
+def is_typ(found: object, expected: str) -> bool:
+    """A media type may leave out ``application/`` (RFC 7515 §4.1.9), and its case does not count."""
+    return isinstance(found, str) and found.lower().removeprefix("application/") == expected
+
+
+@dataclass(frozen=True)
+class Token:
+    """What an access token says, once it is believed."""
+
+    sub: str
+    client_id: str
+    jti: str
+    kid: str
+    exp: int
+    iat: int
+    sid: str | None
+    gid: str | None
+    urv: int | None
+    acr: str | None
+    auth_time: int | None
+    scope: tuple[str, ...]
+    roles: tuple[str, ...]
+    claims: Mapping[str, Any]
+    client_proven: bool
+    """Whether the client is known to belong to the project; if not, ask Usher (RFC 7662)."""
+
+    @property
+    def is_machine(self) -> bool:
+        """A client on its own behalf: no person takes part."""
+        return self.sub == self.client_id
+
+
+def check(signed: Signed, expected: Expected, now: float) -> Token:
+    """Check what an access token says. ``now`` is in seconds since the epoch.
+
+    Raises:
+        TokenRefused: ``claim_missing``, ``claim_invalid``, ``issuer_wrong``, ``audience_wrong``, ``token_expired``,
+            ``token_not_yet_valid``, ``project_wrong``, ``client_refused`` or ``sender_constrained``.
+    """
+    claims = signed.claims
+    check_types(claims)
+    if claims["iss"] != expected.issuer:
+        raise TokenRefused("issuer_wrong")
+    aud = claims["aud"]
+    if expected.audience not in ([aud] if isinstance(aud, str) else aud):
+        raise TokenRefused("audience_wrong")
+    check_times(claims, expected.clock_skew, now)
+    if expected.project is not None and claims.get("project_id", expected.project) != expected.project:
+        raise TokenRefused("project_wrong")
+    client = claims["client_id"]
+    if expected.clients is not None and client not in expected.clients:
+        raise TokenRefused("client_refused", client)
+    if "cnf" in claims:
+        # A bearer of a bound token proves nothing (RFC 9449 §7.1, RFC 8705 §3): it is not for this way of presenting it.
+        raise TokenRefused("sender_constrained")
+    return Token(
+        sub=claims["sub"],
+        client_id=client,
+        jti=claims["jti"],
+        kid=signed.kid,
+        exp=int(claims["exp"]),
+        iat=int(claims["iat"]),
+        sid=claims.get("sid"),
+        gid=claims.get("gid"),
+        urv=claims.get("urv"),
+        acr=claims.get("acr"),
+        auth_time=claims.get("auth_time"),
+        scope=tuple(claims.get("scope", "").split()),
+        roles=tuple(claims.get("roles", ())),
+        claims=claims,
+        client_proven=expected.clients is not None,
+    )
+
+
+def check_times(claims: Mapping[str, Any], skew: int, now: float) -> None:
+    """Check ``exp``, ``nbf`` and ``iat`` (RFC 7519 §4.1).
+
+    Raises:
+        TokenRefused: ``token_expired`` or ``token_not_yet_valid``.
+    """
+    if now >= claims["exp"] + skew:
+        raise TokenRefused("token_expired")
+    if claims.get("nbf", now) > now + skew or claims["iat"] > now + skew:
+        raise TokenRefused("token_not_yet_valid")
+
+
+def check_types(claims: Mapping[str, Any]) -> None:
+    """Check that every claim that is read here has its type.
+
+    Raises:
+        TokenRefused: ``claim_missing`` or ``claim_invalid``.
+    """
+    for name in (*_TEXTS, "exp", "iat", "aud"):
+        if name not in claims:
+            raise TokenRefused("claim_missing", name)
+    for name in _TEXTS:
+        _require(isinstance(claims[name], str) and claims[name] != "", name)
+    for name in _OPTIONAL_TEXTS:
+        _require(name not in claims or isinstance(claims[name], str), name)
+    for name in ("exp", "iat"):
+        _require(_is_number(claims[name]), name)
+    for name in _OPTIONAL_NUMBERS:
+        _require(name not in claims or _is_number(claims[name]), name)
+    aud = claims["aud"]
+    _require(isinstance(aud, str) or _is_texts(aud), "aud")
+    _require("roles" not in claims or _is_texts(claims["roles"]), "roles")
+
+
+def _require(good: bool, name: str) -> None:
+    if not good:
+        raise TokenRefused("claim_invalid", name)
+
+
+def _is_number(found: object) -> bool:
+    return isinstance(found, (int, float)) and not isinstance(found, bool) and found == found and abs(found) < 2**53
+
+
+def _is_texts(found: object) -> bool:
+    return isinstance(found, list) and all(isinstance(text, str) for text in found)
+
+
+def _object(part: str, what: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(_decode(part))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise TokenRefused("token_malformed", f"{what} is no JSON object")
+    return found
+
+
+def _decode(part: str) -> bytes:
+    try:
+        return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except (binascii.Error, ValueError):
+        return b""
