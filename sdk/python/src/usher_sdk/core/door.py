@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 from urllib.parse import quote
@@ -120,3 +120,8 @@ def is_strong_enough(found: str | None, wanted: str) -> bool:
         return True
     have, want = _LEVEL.fullmatch(found or ""), _LEVEL.fullmatch(wanted)
     return have is not None and want is not None and int(have[1]) >= int(want[1])
+
+
+def is_preflight(method: str, headers: Mapping[str, str]) -> bool:
+    """A browser asking whether it may send a request: it carries no token. Names of headers are in small letters."""
+    return method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from .revocations import MARKS, MOST, NAMES, Revocations
 
@@ -86,7 +86,7 @@ class Feed:
         position = message.get("c")
         if not is_count(position):
             return "message_invalid" if kind in ("ev", "policy") else "ignored"
-        return self._take_at(int(position), message, now)
+        return self._take_at(position, message, now)
 
     def _take_at(self, position: int, message: Mapping[str, Any], now: float) -> Outcome:
         if self.place is None:
@@ -108,7 +108,7 @@ class Feed:
         return "folded" if self.revocations.fold(position, now) else "applied"
 
 
-def is_count(found: object) -> bool:
+def is_count(found: object) -> TypeGuard[int]:
     """A whole number that is not negative."""
     return isinstance(found, int) and not isinstance(found, bool) and found >= 0
 
@@ -129,4 +129,4 @@ def _read_snapshot(snapshot: object) -> tuple[Place, list[Mapping[str, Any]]]:
     known = [entry for entry in entries if isinstance(entry, Mapping) and entry.get("k") in (*NAMES, *MARKS)]
     if not all(isinstance(entry, Mapping) for entry in entries) or not all(map(is_entry, known)):
         raise SnapshotRefused("snapshot_invalid")
-    return Place(epoch, int(cursor or 0)), known
+    return Place(epoch, cursor), known

@@ -130,7 +130,7 @@ def _begin(head: Mapping[str, Any], issuer: str, client: str) -> Kept:
         raise LogRefused("log_version")
     if head.get("issuer") != issuer or head.get("client") != client:
         raise LogRefused("log_foreign")
-    return Kept(epoch, int(cursor or 0), float(head.get("at", 0)))
+    return Kept(epoch, cursor, float(head.get("at", 0)))
 
 
 def _take(kept: Kept, record: Mapping[str, Any]) -> None:
@@ -139,7 +139,7 @@ def _take(kept: Kept, record: Mapping[str, Any]) -> None:
         if record.get("k") in (*NAMES, *MARKS) and is_entry(record):
             kept.entries.append(record)
         _advance(kept, record.get("c"))
-    elif kind == "policy_rev":
+    elif kind in ("policy_rev", "skip"):
         _advance(kept, record.get("c"))
     elif kind == "at":
         kept.at = max(kept.at, float(record.get("at", 0)))

@@ -74,13 +74,12 @@ class Refusal(Exception):
     def challenge(self) -> str | None:
         """The value of ``WWW-Authenticate``."""
         if self.code == "AUTH_REQUIRED":
-            return 'Bearer realm="usher"'
+            return "Bearer"
         error = {
             "AUTH_INVALID": "invalid_token",
             "REAUTHENTICATION_REQUIRED": "insufficient_user_authentication",
         }.get(self.code)
-        if self.reason == "scope_insufficient":
-            error = "insufficient_scope"
+        error = {"scope_insufficient": "insufficient_scope", "credentials_ambiguous": "invalid_request"}.get(self.reason, error)
         if error is None:
             return None
         parts = [f'error="{error}"', f'error_description="{self.message}"']

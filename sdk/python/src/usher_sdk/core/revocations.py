@@ -123,16 +123,18 @@ class Revocations:
         return dropped
 
     def fold(self, cursor: int, now: float) -> bool:
-        """Where there are too many entries: one mark over the project in place of the names of tokens.
+        """Where there are too many entries: one mark over the project in place of everything but keys.
 
         Everybody gets new tokens once; nothing that was revoked comes back.
         """
         if len(self) <= self._most:
             return False
-        folded = [exp for kind in ("jti", "sid", "gid") for exp in self._names[kind].values()]
-        self._add_mark("project", _WHOLE_PROJECT, Mark(cursor, now, max(folded, default=now)))
-        for kind in ("jti", "sid", "gid"):
-            self._names[kind] = {}
+        ends = [exp for kind in ("jti", "sid", "gid") for exp in self._names[kind].values()]
+        ends += [mark.exp for marks in self._marks.values() for mark in marks.values()]
+        # New tables in place of the old ones: a reader sees the mark before the names are gone.
+        self._add_mark("project", _WHOLE_PROJECT, Mark(cursor, now, max(ends, default=now)))
+        self._names = {kind: named if kind == "kid" else {} for kind, named in self._names.items()}
+        self._marks = {"sub": {}, "client": {}, "project": self._marks["project"]}
         return True
 
     def entries(self) -> Iterator[dict[str, Any]]:

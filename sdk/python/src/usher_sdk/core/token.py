@@ -70,22 +70,22 @@ def read(text: str, keys: KeyRing, algorithms: Collection[str], typ: str = ACCES
     found = _FORM.fullmatch(text) if len(text) <= LONGEST else None
     if found is None:
         raise TokenRefused("token_malformed", "not three parts of base64url")
-    header = _object(found[1], "the header")
+    header, payload = _object(found[1], "the header"), _object(found[2], "the payload")
+    for name in _OWN_KEYS:
+        if name in header:
+            raise TokenRefused("header_refused", name)
     alg = header.get("alg")
     if not isinstance(alg, str) or alg not in algorithms:
         raise TokenRefused("alg_refused", str(alg)[:20])
     if not is_typ(header.get("typ"), typ):
         raise TokenRefused("typ_refused", str(header.get("typ"))[:40])
-    for name in _OWN_KEYS:
-        if name in header:
-            raise TokenRefused("header_refused", name)
     kid = header.get("kid")
     key = keys.find(kid, alg) if isinstance(kid, str) else None
     if key is None or not isinstance(kid, str):
         raise TokenRefused("key_unknown", str(kid)[:64])
     if not key.verify(alg, f"{found[1]}.{found[2]}".encode(), _decode(found[3])):
         raise TokenRefused("signature_invalid")
-    return Signed(header, _object(found[2], "the payload"), kid)
+    return Signed(header, payload, kid)
 
 
 def is_typ(found: object, expected: str) -> bool:
@@ -135,14 +135,14 @@ def check(signed: Signed, expected: Expected, now: float) -> Token:
     if expected.audience not in ([aud] if isinstance(aud, str) else aud):
         raise TokenRefused("audience_wrong")
     check_times(claims, expected.clock_skew, now)
+    if "cnf" in claims:
+        # Bound to a key (RFC 9449, RFC 8705): whoever shows it has to prove more than that they have it.
+        raise TokenRefused("sender_constrained")
     if expected.project is not None and claims.get("project_id", expected.project) != expected.project:
         raise TokenRefused("project_wrong")
     client = claims["client_id"]
     if expected.clients is not None and client not in expected.clients:
         raise TokenRefused("client_refused", client)
-    if "cnf" in claims:
-        # A bearer of a bound token proves nothing (RFC 9449 §7.1, RFC 8705 §3): it is not for this way of presenting it.
-        raise TokenRefused("sender_constrained")
     return Token(
         sub=claims["sub"],
         client_id=client,
