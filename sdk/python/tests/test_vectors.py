@@ -13,7 +13,7 @@ from usher_sdk.core.feed import Feed, SnapshotRefused
 from usher_sdk.core.keys import KeyRing
 from usher_sdk.core.logfile import LogRefused, LogWriter, read_log, store_key
 from usher_sdk.core.policy import Policy, Question
-from usher_sdk.core.refusal import Refusal, token_invalid
+from usher_sdk.core.refusal import Refusal
 from usher_sdk.core.token import Expected, TokenRefused, check, read
 from usher_sdk.core.webhook import WebhookRefused, verify_webhook
 
@@ -35,7 +35,7 @@ def test_tokens(case: dict[str, Any]) -> None:
         signed = read(case["token"], KeyRing.read(TOKENS["jwks"]), options["algorithms"])
         token = check(signed, expected, case.get("now", TOKENS["now"]))
     except TokenRefused as refused:
-        answer = token_invalid(refused.reason)
+        answer = Refusal(refused.reason)
         assert {"status": answer.status, "code": answer.code, "reason": answer.reason} == want
         return
     assert {

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from .path import AmbiguousPath, segments
 from .policy import Policy, Question, Verdict
-from .refusal import Refusal, permission_denied, scope_insufficient, step_up, token_missing
+from .refusal import Refusal
 from .routes import RouteRule
 
 _LEVEL = re.compile(r"aal([0-9]{1,2})")
@@ -57,7 +57,7 @@ def find_rule(policy: Policy, method: str, path: str, raw_path: str | None = Non
         if raw_path is not None and raw_path != path and segments(raw_path) != parts:
             raise AmbiguousPath(path)
     except AmbiguousPath:
-        raise Refusal(400, "REQUEST_INVALID", "path_ambiguous") from None
+        raise Refusal("path_ambiguous") from None
     return policy.routes.find_by_segments(method, parts)
 
 
@@ -70,14 +70,14 @@ def check_route(rule: RouteRule, policy: Policy, holder: Holder | None, now: flo
     if rule.public:
         return Passed(rule)
     if holder is None:
-        raise token_missing()
+        raise Refusal("token_missing")
     check_scopes(holder, rule.scopes)
     check_step_up(holder, rule.acr, rule.max_age, now)
     verdict: Verdict = "allow" if rule.auth else "deny"
     if rule.need is not None:
         verdict = policy.evaluate(holder.question(rule.need))
     if verdict == "deny":
-        raise permission_denied(rule.need or "")
+        raise Refusal("permission_denied", {"permission": rule.need})
     return Passed(rule, conditional=rule.need if verdict == "conditional" else None, fresh=rule.fresh)
 
 
@@ -89,7 +89,7 @@ def unlisted(on_missing: Literal["deny", "allow"]) -> Passed:
     """
     if on_missing == "allow":
         return Passed(None)
-    raise Refusal(403, "NOT_ALLOWED", "route_unlisted")
+    raise Refusal("route_unlisted")
 
 
 def check_scopes(holder: Holder, scopes: Sequence[str]) -> None:
@@ -99,7 +99,7 @@ def check_scopes(holder: Holder, scopes: Sequence[str]) -> None:
         Refusal: 403.
     """
     if any(scope not in holder.scope for scope in scopes):
-        raise scope_insufficient(scopes)
+        raise Refusal("scope_insufficient", {"scope": " ".join(scopes)})
 
 
 def check_step_up(holder: Holder, acr: str | None, max_age: int | None, now: float) -> None:
@@ -108,10 +108,12 @@ def check_step_up(holder: Holder, acr: str | None, max_age: int | None, now: flo
     Raises:
         Refusal: 401, with what is wanted.
     """
+    wanted = {"acr_values": acr, "max_age": max_age}
+    wanted = {name: value for name, value in wanted.items() if value is not None}
     if acr is not None and not is_strong_enough(holder.acr, acr):
-        raise step_up("acr_insufficient", acr, max_age)
+        raise Refusal("acr_insufficient", wanted)
     if max_age is not None and (holder.auth_time is None or now - holder.auth_time > max_age):
-        raise step_up("auth_too_old", acr, max_age)
+        raise Refusal("auth_too_old", wanted)
 
 
 def is_strong_enough(found: str | None, wanted: str) -> bool:

@@ -6,124 +6,112 @@ check failed: ``reason`` is for the log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE: Final = "application/problem+json"
+"""The media type of the body (RFC 9457 §3)."""
 
-_WORDS = {
-    "AUTH_REQUIRED": "This needs a token, or somebody who is signed in.",
-    "AUTH_INVALID": "This token is wrong, over or revoked.",
-    "NOT_ALLOWED": "The caller may not do this.",
-    "REAUTHENTICATION_REQUIRED": "This needs another sign-in: a stronger one, or a more recent one.",
-    "REQUEST_INVALID": "The request cannot be read.",
-    "CROSS_SITE": "A page of another site sent this.",
-    "SIGN_IN_EXPIRED": "The sign-in was begun too long ago, or in another browser.",
-    "UNAVAILABLE": "This cannot be decided at the moment. Try again after `Retry-After` seconds.",
-    "STARTING": "The module is starting. Try again after `Retry-After` seconds.",
-    "INTERNAL": "Our fault. The cause is in the log.",
+_RETRY_AFTER: Final = 5
+
+
+class _Kind(NamedTuple):
+    status: int
+    code: str
+    message: str
+    error: str | None = None
+    """The error of the challenge (RFC 6750 §3.1, RFC 9470 §3): empty for a challenge without one, ``None`` for none."""
+
+
+_INVALID = _Kind(401, "AUTH_INVALID", "This token is not good, or not any more.", "invalid_token")
+_REAUTHENTICATE = _Kind(
+    401,
+    "REAUTHENTICATION_REQUIRED",
+    "This needs a newer or a stronger sign-in.",
+    "insufficient_user_authentication",
+)
+_DENIED = _Kind(403, "NOT_ALLOWED", "This is not allowed to this caller.")
+_AWAY = _Kind(503, "UNAVAILABLE", "Whether this is allowed cannot be told at the moment.")
+_FORGED = _Kind(403, "NOT_ALLOWED", "A page of another site sent this.")
+_NO_SIGN_IN = "The sign-in was begun too long ago, in another browser, or did not succeed."
+
+_KINDS: Final[dict[str, _Kind]] = {
+    "token_missing": _Kind(401, "AUTH_REQUIRED", "This needs a token, or somebody who is signed in.", ""),
+    "acr_insufficient": _REAUTHENTICATE,
+    "auth_too_old": _REAUTHENTICATE,
+    "scope_insufficient": _Kind(403, "NOT_ALLOWED", "The token does not reach this.", "insufficient_scope"),
+    "role_missing": _DENIED,
+    "permission_denied": _DENIED,
+    "route_unlisted": _DENIED,
+    "path_ambiguous": _Kind(400, "REQUEST_INVALID", "The path has more than one reading."),
+    "credentials_ambiguous": _Kind(400, "REQUEST_INVALID", "The request holds more than one token.", "invalid_request"),
+    "resource_missing": _Kind(404, "NOT_FOUND", "There is no such thing."),
+    "request_forged": _FORGED,
+    "sign_in_failed": _Kind(400, "REQUEST_INVALID", _NO_SIGN_IN),
+    "logout_token_invalid": _Kind(400, "REQUEST_INVALID", "This logout token is not good."),
+    "keys_missing": _AWAY,
+    "rules_missing": _AWAY,
+    "list_stale": _AWAY,
+    "introspection_failed": _AWAY,
+    "entity_check_missing": _Kind(500, "INTERNAL", "Something went wrong on our side."),
 }
+"""Every other reason is about a token that is not good."""
 
 
 class Refusal(Exception):
     """A request that may not pass. The middleware of every framework turns it into an answer."""
 
-    def __init__(
-        self, status: int, code: str, reason: str, *, details: Mapping[str, Any] | None = None, retry_after: int = 0
-    ) -> None:
-        super().__init__(f"{code} ({reason})")
-        self.status = status
-        """The HTTP status."""
-        self.code = code
-        """A stable word for programs, as in the server's ``docs/errors.md``."""
+    def __init__(self, reason: str, details: Mapping[str, Any] | None = None, retry_after: int | None = None) -> None:
         self.reason = reason
         """Which check failed, in one word: for the log and for tests."""
+        kind = _KINDS.get(reason, _INVALID)
+        super().__init__(f"{kind.code} ({reason})")
+        self.status = kind.status
+        """The HTTP status."""
+        self.code = kind.code
+        """A stable word for programs, as in the server's ``docs/errors.md``."""
+        self.message = kind.message
+        """One sentence for people."""
         self.details = dict(details or {})
         """What the caller can do something about: ``permission``, ``scope``, ``acr_values``, ``max_age``."""
-        self.retry_after = retry_after
-        """Seconds after which trying again makes sense; 0 where it does not."""
-
-    @property
-    def message(self) -> str:
-        """One sentence for people."""
-        return _WORDS.get(self.code, self.code)
+        self.retry_after = retry_after if retry_after is not None else _RETRY_AFTER if kind.status == 503 else None
+        """Seconds after which trying again makes sense; ``None`` where it does not."""
 
     def body(self, trace_id: str | None = None) -> dict[str, Any]:
         """The problem details (RFC 9457)."""
-        return {
+        problem = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.message,
             "code": self.code,
             "details": self.details or None,
-            "traceId": trace_id,
         }
+        return problem if trace_id is None else {**problem, "traceId": trace_id}
 
     def headers(self) -> dict[str, str]:
-        """The headers of the answer, with the challenge (RFC 6750 §3, RFC 9470 §3) where one belongs."""
+        """The headers of the answer, with the challenge where one belongs, and what keeps caches away."""
         headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
         challenge = self.challenge()
-        if challenge:
+        if challenge is not None:
             headers["WWW-Authenticate"] = challenge
-        if self.retry_after:
+        if self.retry_after is not None:
             headers["Retry-After"] = str(self.retry_after)
         return headers
 
     def challenge(self) -> str | None:
-        """The value of ``WWW-Authenticate``."""
-        if self.code == "AUTH_REQUIRED":
-            return "Bearer"
-        error = {
-            "AUTH_INVALID": "invalid_token",
-            "REAUTHENTICATION_REQUIRED": "insufficient_user_authentication",
-        }.get(self.code)
-        error = {"scope_insufficient": "insufficient_scope", "credentials_ambiguous": "invalid_request"}.get(self.reason, error)
+        """The value of ``WWW-Authenticate`` (RFC 6750 §3, RFC 9470 §3)."""
+        error = _KINDS.get(self.reason, _INVALID).error
         if error is None:
             return None
-        parts = [f'error="{error}"', f'error_description="{self.message}"']
-        parts += [f'{name}="{_quoted(self.details[name])}"' for name in ("scope", "acr_values", "max_age") if name in self.details]
-        return "Bearer " + ", ".join(parts)
+        parts = [f'error="{error}"'] if error else []
+        for name in ("scope", "acr_values", "max_age"):
+            if name in self.details:
+                parts.append(f'{name}="{_quotable(self.details[name])}"')
+        return " ".join(["Bearer", ", ".join(parts)]).strip()
 
 
-def _quoted(value: object) -> str:
+def _quotable(value: object) -> str:
     """What may stand between quotation marks in a header: nothing that ends them, no control characters."""
     return "".join(letter for letter in str(value) if " " <= letter <= "~" and letter not in '"\\')
-
-
-def token_missing() -> Refusal:
-    """401: nobody says who they are."""
-    return Refusal(401, "AUTH_REQUIRED", "token_missing")
-
-
-def token_invalid(reason: str) -> Refusal:
-    """401: a token that will not do."""
-    return Refusal(401, "AUTH_INVALID", reason)
-
-
-def permission_denied(permission: str) -> Refusal:
-    """403: the access rules say no."""
-    return Refusal(403, "NOT_ALLOWED", "permission_denied", details={"permission": permission})
-
-
-def role_missing(roles: Sequence[str]) -> Refusal:
-    """403: none of these roles is held."""
-    return Refusal(403, "NOT_ALLOWED", "role_missing", details={"roles": list(roles)})
-
-
-def scope_insufficient(scopes: Sequence[str]) -> Refusal:
-    """403: the token lacks a scope (RFC 6750 §3.1)."""
-    return Refusal(403, "NOT_ALLOWED", "scope_insufficient", details={"scope": " ".join(scopes)})
-
-
-def step_up(reason: str, acr: str | None, max_age: int | None) -> Refusal:
-    """401: authenticated too weakly or too long ago (RFC 9470)."""
-    wanted = {"acr_values": acr, "max_age": max_age}
-    details = {name: value for name, value in wanted.items() if value is not None}
-    return Refusal(401, "REAUTHENTICATION_REQUIRED", reason, details=details)
-
-
-def unavailable(reason: str, retry_after: int = 5) -> Refusal:
-    """503: it cannot be decided, and what cannot be decided is not allowed."""
-    return Refusal(503, "UNAVAILABLE", reason, retry_after=retry_after)

@@ -60,14 +60,16 @@ class Signed:
     kid: str
 
 
-def read(text: str, keys: KeyRing, algorithms: Collection[str], typ: str = ACCESS_TOKEN) -> Signed:
+def read(
+    text: str, keys: KeyRing, algorithms: Collection[str], typ: str = ACCESS_TOKEN, longest: int = LONGEST
+) -> Signed:
     """Check the form, the header and the signature of a compact JWS.
 
     Raises:
         TokenRefused: ``token_malformed``, ``alg_refused``, ``typ_refused``, ``header_refused``, ``key_unknown`` or
             ``signature_invalid``.
     """
-    found = _FORM.fullmatch(text) if len(text) <= LONGEST else None
+    found = _FORM.fullmatch(text) if len(text) <= longest else None
     if found is None:
         raise TokenRefused("token_malformed", "not three parts of base64url")
     header, payload = _object(found[1], "the header"), _object(found[2], "the payload")

@@ -1,0 +1,124 @@
+"""Middleware for any ASGI application: Starlette, FastAPI, Quart, Django's ASGI, or none of them.
+
+``scope["usher"]`` is a :class:`~usher_sdk.request.Known`; :func:`auth_of` reads whoever is in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from .auth import Auth
+from .core.refusal import Refusal
+from .request import Asked, Known
+from .usher import Usher
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class UsherMiddleware:
+    """Checks the token of every request, applies the route table, and answers refusals."""
+
+    def __init__(self, app: App, usher: Usher) -> None:
+        self.app = app
+        self.usher = usher
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        asked = read_scope(scope)
+        known = Known()
+        guard = _Guard(self.usher, known, send)
+        try:
+            known = guard.known = await self.usher.aenter(asked)
+            scope["usher"] = known
+            scope["usher.sdk"] = self.usher
+            await self.app(scope, receive, guard)
+        except Refusal as refusal:
+            if guard.has_started:
+                raise
+            await _refuse(self.usher, asked, refusal, scope, receive, send)
+
+
+class _Guard:
+    """Passes the answer on, unless it owes a check."""
+
+    def __init__(self, usher: Usher, known: Known, send: Send) -> None:
+        self.has_started = False
+        self.known = known
+        self._usher = usher
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and not self.has_started:
+            if self._usher.owes_entity_check(self.known, message["status"]):
+                raise Refusal("entity_check_missing")
+            cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in self.known.set_cookies]
+            message = {**message, "headers": [*message.get("headers", ()), *cookies]}
+        self.has_started = True
+        await self._send(message)
+
+
+def auth_of(scope: Scope) -> Auth:
+    """Whoever sends a request.
+
+    Raises:
+        Refusal: it is nobody.
+        RuntimeError: the middleware is not there.
+    """
+    known = scope.get("usher")
+    if not isinstance(known, Known):
+        raise RuntimeError("UsherMiddleware is not there: app.add_middleware(UsherMiddleware, usher=usher)")
+    return known.somebody()
+
+
+def read_scope(scope: Scope) -> Asked:
+    """A request of ASGI as the module sees it."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        # Two cookie headers are one list (RFC 9113 §8.2.3).
+        headers[key] = f"{headers[key]}{'; ' if key == 'cookie' else ','}{text}" if key in headers else text
+    raw = scope.get("raw_path")
+    client = scope.get("client")
+    return Asked(
+        method=scope.get("method", "GET"),
+        path=scope["path"],
+        headers=headers,
+        raw_path=raw.decode("latin-1") if raw else None,
+        query=scope.get("query_string", b"").decode("latin-1"),
+        client=client[0] if client else None,
+        cookies=read_cookies(headers.get("cookie")),
+    )
+
+
+def read_cookies(header: str | None) -> dict[str, str]:
+    """The cookies of a request; none where the header does not read."""
+    if not header:
+        return {}
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+async def _refuse(
+    usher: Usher, asked: Asked, refusal: Refusal, scope: Scope, receive: Receive, send: Send
+) -> None:
+    usher.log_refusal(asked, refusal)
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 3000 if refusal.status == 401 else 3003})
+        return
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in refusal.headers().items()]
+    body = json.dumps(refusal.body(asked.trace_id)).encode()
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else body})

@@ -1,0 +1,159 @@
+"""Who sends a request, and what they may do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .core.door import check_scopes, check_step_up
+from .core.policy import Decision, Policy, Question, Verdict
+from .core.refusal import Refusal
+from .core.residual import Filter, residual
+from .core.token import Token
+from .events import DecisionMade
+
+OnDecision = Callable[[DecisionMade], None]
+
+
+@dataclass(frozen=True)
+class User:
+    """The person, or the client where no person takes part."""
+
+    id: str
+    """The universal ``sub``: random, never given to anybody else."""
+    roles: tuple[str, ...] = ()
+    """The roles in this project, as the token says."""
+    email: str | None = None
+    """Web mode, with the scope ``email``."""
+    name: str | None = None
+    """Web mode, with the scope ``profile``."""
+
+
+class Auth:
+    """Whoever sends a request. It is made by the middleware, and lives as long as the request."""
+
+    def __init__(
+        self,
+        token: Token,
+        raw: str,
+        policy: Callable[[], Policy | None],
+        *,
+        profile: Mapping[str, Any] | None = None,
+        on_decision: OnDecision | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        told = profile or {}
+        self.user = User(token.sub, token.roles, told.get("email"), told.get("name"))
+        """The person."""
+        self.sid = token.sid
+        """The session at Usher; ``None`` for a machine."""
+        self.client_id = token.client_id
+        """The client that the token was issued to."""
+        self.scope = token.scope
+        """What the token reaches."""
+        self.token = raw
+        """The access token itself, to call other services with."""
+        self.claims: Mapping[str, Any] = token.claims
+        """Everything that the access token says."""
+        self.acr = token.acr
+        """How well the person authenticated: ``aal1``, ``aal2``."""
+        self.auth_time = token.auth_time
+        """When the person authenticated, in seconds since the epoch."""
+        self.is_machine = token.is_machine
+        """A client on its own behalf."""
+        self.expires_at = token.exp
+        """When the token ends, in seconds since the epoch."""
+        self.owed: set[str] = set()
+        """Permissions that depend on the resource, and were not asked with it yet."""
+        self._policy = policy
+        self._on_decision = on_decision
+        self._now = now
+
+    def __repr__(self) -> str:
+        return f"Auth(user={self.user.id!r}, client_id={self.client_id!r})"
+
+    def can(self, permission: str, resource: object | None = None, *, context: object | None = None) -> bool:
+        """Whether they may do something, to a resource (a mapping, or an object with attributes).
+
+        Without a resource, ``True`` means that they may do it to any. What depends on the resource is ``False`` then.
+        """
+        return self.decide(permission, resource, context=context) == "allow"
+
+    def decide(self, permission: str, resource: object | None = None, *, context: object | None = None) -> Verdict:
+        """``allow``, ``deny``, or ``conditional``: it depends on the resource, and none was shown."""
+        policy = self._policy()
+        question = self.question(permission, resource, context)
+        verdict: Verdict = "deny" if policy is None else policy.evaluate(question)
+        if resource is not None:
+            self.owed.discard(permission)
+        if self._on_decision is not None:
+            revision = None if policy is None else policy.revision
+            self._on_decision(DecisionMade(permission, verdict, self.user.id, self.user.roles, revision))
+        return verdict
+
+    def explain(self, permission: str, resource: object | None = None, *, context: object | None = None) -> Decision:
+        """The decision, with every rule that was weighed."""
+        policy = self._policy()
+        if policy is None:
+            return Decision("deny", (), None)
+        return policy.explain(self.question(permission, resource, context))
+
+    def filter(self, permission: str, *, context: object | None = None) -> Filter:
+        """Which resources they may do it to, as a condition for a query (``usher_sdk.sqlalchemy``, ``usher_sdk.django``)."""
+        policy = self._policy()
+        self.owed.discard(permission)
+        if policy is None:
+            return Filter.nothing()
+        return residual(policy, self.question(permission, None, context))
+
+    def require(self, permission: str, resource: object | None = None, *, context: object | None = None) -> None:
+        """Go on only if they may.
+
+        Raises:
+            Refusal: 403 if not. What depends on the resource passes without one, and is owed to be asked again with it.
+        """
+        if self._policy() is None:
+            raise Refusal("rules_missing")
+        verdict = self.decide(permission, resource, context=context)
+        if verdict == "deny":
+            raise Refusal("permission_denied", {"permission": permission})
+        if verdict == "conditional":
+            self.owed.add(permission)
+
+    def require_scope(self, *scopes: str) -> None:
+        """Go on only if the token has all of these scopes.
+
+        Raises:
+            Refusal: 403 ``insufficient_scope`` if not (RFC 6750 §3.1).
+        """
+        check_scopes(self, scopes)
+
+    def require_role(self, *roles: str) -> None:
+        """Go on only if they have one of these roles.
+
+        Raises:
+            Refusal: 403 if not.
+        """
+        if not any(role in self.user.roles for role in roles):
+            raise Refusal("role_missing")
+
+    def require_sign_in(self, acr: str | None = None, max_age: int | None = None) -> None:
+        """Go on only if they authenticated so well, so many seconds ago at most.
+
+        Raises:
+            Refusal: 401 with what is wanted, if not (RFC 9470).
+        """
+        check_step_up(self, acr, max_age, self._now())
+
+    def is_fresh(self, max_age: int) -> bool:
+        """Whether the person authenticated so many seconds ago at most."""
+        return self.auth_time is not None and self._now() - self.auth_time <= max_age
+
+    def question(self, permission: str, resource: object | None = None, context: object | None = None) -> Question:
+        """The question whether they have a permission, as the rules are asked it."""
+        roles = self.user.roles
+        claims = {**self.claims, "scope": list(self.scope)}
+        user = {"id": self.user.id, "roles": list(roles)}
+        return Question(roles, permission, user, resource, {} if context is None else context, claims)

@@ -1,0 +1,403 @@
+"""The module's memory: keys, live list and rules, and the check of a token against them.
+
+One thread writes (:class:`usher_sdk.net.follower.Follower`); requests read without a lock. What can be answered from
+memory is answered by :meth:`Engine.check_in_memory`, which never blocks; :meth:`Engine.authenticate` asks Usher where it
+must.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import httpx
+
+from .core.cache import TokenCache
+from .core.feed import Feed, Outcome, Place, SnapshotRefused
+from .core.keys import KeyRing
+from .core.logfile import Kept, store_key
+from .core.policy import Policy
+from .core.refusal import Refusal
+from .core.token import Expected, Token, TokenRefused, check, read
+from .errors import ConfigError, IssuerError
+from .events import Event, Listeners
+from .keeper import Keeper
+from .net.issuer import Issuer
+from .options import Options
+from .seen import SeenSessions
+from .stores.base import Store
+
+POLICY_TYPE: Final = "usher-policy+jws"
+_LONGEST_POLICY: Final = 1024 * 1024 * 4 // 3 + 4096
+_KEYS_AGAIN: Final = 10.0
+"""Seconds between two fetches of the keys for an unknown ``kid``."""
+_NOTE_TIME: Final = 30.0
+"""Seconds between two notes in the store that the list is whole."""
+_REFUSED_FOR: Final = 60.0
+"""Seconds for which a token that Usher refused is not asked about again."""
+
+
+class AskUsher(Exception):
+    """It cannot be answered from memory."""
+
+
+class Engine:
+    """Everything that the module knows."""
+
+    def __init__(
+        self,
+        options: Options,
+        store: Store,
+        logger: logging.Logger,
+        transport: httpx.BaseTransport | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.options = options
+        self.store = store
+        self.logger = logger
+        self.now = now
+        self.issuer = Issuer(options, transport, now)
+        self.listeners = Listeners(logger)
+        self.feed = Feed(options.sync.max_revocations)
+        self.keys: KeyRing | None = None
+        self.policy: Policy | None = None
+        self.seen = SeenSessions(options.client_secret)
+        self.cache = TokenCache(options.cache_max)
+        self.ready = threading.Event()
+        self.confirmed_at = 0.0
+        """When the list was last known to be whole, in seconds since the epoch."""
+        self._clients = {options.client_id, *(options.clients or ())}
+        self._expected = Expected(
+            options.issuer, options.audience, options.clients, options.project, options.clock_skew
+        )
+        self._jwks: Mapping[str, Any] | None = None
+        self._jwks_etag: str | None = None
+        self._policy_jws: str | None = None
+        self._policy_etag: str | None = None
+        self._policy_epoch: int | None = None
+        self._keys_tried_at = 0.0
+        self._noted_at = 0.0
+        self._refused: dict[bytes, float] = {}
+        self._write = threading.RLock()
+        self._fetching_keys = threading.Lock()
+        self._keeper = self._make_keeper(store)
+
+    def _make_keeper(self, store: Store) -> Keeper | None:
+        secret = self.options.storage_secret or self.options.client_secret
+        if secret is None:
+            return None
+        return Keeper(store, store_key(secret), self.options.issuer, self.options.client_id, self.logger)
+
+    # Requests -------------------------------------------------------------------------------------------------------
+
+    def check_in_memory(self, text: str, *, fresh: bool = False) -> Token:
+        """Check an access token, without blocking.
+
+        Raises:
+            Refusal: it will not do.
+            AskUsher: that cannot be told from memory alone.
+        """
+        keys = self.keys
+        if keys is None:
+            raise AskUsher("keys")
+        now, key = self.now(), self.cache.key(text)
+        token = self.cache.get(key)
+        if token is None:
+            token = self._verify(text, keys, now)
+            self.cache.put(key, token)
+        elif now >= token.exp + self.options.clock_skew:
+            self.cache.forget(key)
+            raise Refusal("token_expired")
+        self._check_list(token, now, fresh)
+        return token
+
+    def _verify(self, text: str, keys: KeyRing, now: float) -> Token:
+        try:
+            token = check(read(text, keys, self.options.algorithms), self._expected, now)
+        except TokenRefused as refused:
+            if refused.reason == "key_unknown" and now - self._keys_tried_at >= _KEYS_AGAIN:
+                raise AskUsher("keys") from None
+            raise Refusal(refused.reason) from refused
+        if not token.client_proven and token.client_id not in self._clients:
+            raise AskUsher("client")
+        return token
+
+    def _check_list(self, token: Token, now: float, fresh: bool) -> None:
+        if self.feed.revocations.why_revoked(token) is not None:
+            raise Refusal("token_revoked")
+        if fresh:
+            raise AskUsher("fresh")
+        if now - self.confirmed_at > self.options.sync.max_staleness and self.is_stale(now):
+            if self.options.sync.on_stale == "deny":
+                raise Refusal("list_stale")
+            if self.options.sync.on_stale == "introspect":
+                raise AskUsher("stale")
+
+    def authenticate(self, text: str, *, fresh: bool = False) -> Token:
+        """Check an access token, and ask Usher where memory does not suffice. Blocks for as long as that takes.
+
+        Raises:
+            Refusal: it will not do, or that cannot be told.
+        """
+        for _ in range(3):
+            try:
+                return self.check_in_memory(text, fresh=fresh)
+            except AskUsher as question:
+                what = str(question)
+            if what == "keys":
+                self.refresh_keys_for_request()
+            elif what == "client":
+                self._prove_client(text)
+            else:
+                self._check_active(text)
+                return self.check_in_memory_after_introspection(text)
+        raise Refusal("key_unknown")
+
+    def check_in_memory_after_introspection(self, text: str) -> Token:
+        """The token that Usher has just said still stands."""
+        token = self.cache.get(self.cache.key(text))
+        return token if token is not None else self._verify(text, self.keys or KeyRing({}), self.now())
+
+    def refresh_keys_for_request(self) -> None:
+        """Fetch the keys because a request needs them.
+
+        Raises:
+            Refusal: 503, where there are none.
+        """
+        try:
+            self.refresh_keys(least_age=_KEYS_AGAIN)
+        except IssuerError as cause:
+            self.logger.warning("%s", cause)
+        if self.keys is None:
+            raise Refusal("keys_missing")
+
+    def _prove_client(self, text: str) -> None:
+        """Find out whether the token's client is of our project: Usher answers about those of our project alone."""
+        assert self.keys is not None
+        token = check(read(text, self.keys, self.options.algorithms), self._expected, self.now())
+        try:
+            self._check_active(text)
+        except Refusal as refusal:
+            raise Refusal("client_refused") if refusal.reason == "token_revoked" else refusal
+        with self._write:
+            self._clients.add(token.client_id)
+            if self._keeper is not None:
+                self._keeper.append({"t": "clients", "ids": sorted(self._clients)})
+
+    def _check_active(self, text: str) -> None:
+        key, now = self.cache.key(text), self.now()
+        if self._refused.get(key, 0) > now:
+            raise Refusal("token_revoked")
+        try:
+            active = self.issuer.introspect(text)["active"]
+        except IssuerError as cause:
+            self.logger.warning("a token cannot be introspected: %s", cause)
+            raise Refusal("introspection_failed") from cause
+        if not active:
+            self._remember_refused(key, now)
+            raise Refusal("token_revoked")
+
+    def _remember_refused(self, key: bytes, now: float) -> None:
+        if len(self._refused) >= self.options.cache_max:
+            self._refused = {}
+        self._refused[key] = now + _REFUSED_FOR
+
+    def is_stale(self, now: float) -> bool:
+        """Whether the list was not confirmed for longer than ``max_staleness``."""
+        sync = self.options.sync
+        return sync.transport != "off" and now - self.confirmed_at > sync.max_staleness
+
+    # The writer -----------------------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Begin with what the store holds, if it holds anything: the module then starts without Usher."""
+        kept = self._keeper.load() if self._keeper is not None else None
+        if kept is None:
+            return
+        with self._write:
+            snapshot = {"epoch": f"e{kept.epoch}", "cursor": kept.cursor, "revocations": kept.entries}
+            self.feed.take_snapshot(snapshot)
+            self.feed.revocations.forget(self.now())
+            self._clients.update(kept.clients)
+            if kept.jwks is not None:
+                self._take_keys(kept.jwks, kept.jwks_etag)
+            if kept.policy is not None and self.options.policy is not None:
+                self._take_policy(kept.policy, kept.policy_etag)
+            # A time that lies ahead proves nothing about now.
+            self.confirmed_at = kept.at if kept.at <= self.now() + self.options.clock_skew else 0.0
+        if self.keys is not None and (self.policy is not None or self.options.policy is None):
+            self.become_ready()
+
+    def become_ready(self) -> None:
+        """Keys, list and rules are there."""
+        if not self.ready.is_set():
+            self.ready.set()
+            self.listeners.tell(Event("ready"))
+
+    def refresh_keys(self, least_age: float = 0.0) -> None:
+        """Fetch the published keys, unless they were just fetched."""
+        with self._fetching_keys:
+            if self.now() - self._keys_tried_at < least_age:
+                return
+            self._keys_tried_at = self.now()
+            jwks, etag = self.issuer.keys()
+            with self._write:
+                changed = jwks != self._jwks
+                self._take_keys(jwks, etag)
+                if changed:
+                    self._append({"t": "jwks", "etag": etag, "jwks": jwks})
+
+    def _take_keys(self, jwks: Mapping[str, Any], etag: str | None) -> None:
+        try:
+            keys = KeyRing.read(jwks)
+        except ValueError as cause:
+            raise IssuerError(f"the keys of Usher do not read: {cause}") from cause
+        gone = self.keys is not None and not self.keys.kids <= keys.kids
+        self.keys, self._jwks, self._jwks_etag = keys, jwks, etag
+        if gone:
+            self.cache.clear()
+
+    def refresh_policy(self) -> None:
+        """Fetch the access rules, if there are others than those that apply."""
+        if self.options.policy is None or self.options.project is None:
+            return
+        answer = self.issuer.policy(self.options.project, self._policy_etag)
+        if answer.status == 304:
+            return
+        if answer.status != 200:
+            self.logger.error(
+                "project %s has no published access rules (%s): publish some, or set policy=False",
+                self.options.project,
+                answer.status,
+            )
+            return
+        text, etag = answer.body.decode("ascii", "replace"), answer.headers.get("etag")
+        with self._write:
+            if self._take_policy(text, etag):
+                self._append({"t": "policy", "etag": etag, "jws": text})
+
+    def _take_policy(self, text: str, etag: str | None) -> bool:
+        """Apply signed rules, unless they are not believed or older than those that apply."""
+        epoch = self.feed.place.epoch if self.feed.place is not None else None
+        try:
+            assert self.keys is not None
+            signed = read(text, self.keys, self.options.algorithms, POLICY_TYPE, _LONGEST_POLICY)
+            policy = Policy(signed.claims)
+        except (TokenRefused, ValueError) as cause:
+            self.logger.error("access rules are refused: %s", cause)
+            return False
+        if policy.project != self.options.project:
+            self.logger.error("access rules are refused: they are those of another project")
+            return False
+        old = self.policy
+        if old is not None and policy.revision < old.revision and epoch == self._policy_epoch:
+            self.logger.error("access rules are refused: %s is older than %s", policy.revision, old.revision)
+            return False
+        self.policy, self._policy_jws, self._policy_etag, self._policy_epoch = policy, text, etag, epoch
+        if old is None or old.revision != policy.revision:
+            self.listeners.tell(Event("policy_changed", revision=policy.revision))
+        return True
+
+    def take_snapshot(self, snapshot: Any) -> None:
+        """Begin the list anew.
+
+        Raises:
+            IssuerError: the snapshot is refused; the list stays as it is.
+        """
+        again = self.feed.place is not None
+        with self._write:
+            try:
+                self.feed.take_snapshot(snapshot)
+            except SnapshotRefused as refused:
+                raise IssuerError(f"the snapshot is refused: {refused}") from refused
+            self.confirm()
+            if self._keeper is not None:
+                self._keeper.wants_save = True
+        if again:
+            self.listeners.tell(Event("resynced"))
+
+    def take_message(self, message: Any) -> Outcome:
+        """Take one message of the feed."""
+        with self._write:
+            outcome = self.feed.take_message(message, self.now())
+            if outcome in ("applied", "folded", "policy", "ignored") and "c" in message:
+                self._append(_record(message, outcome))
+            if outcome == "folded" and self._keeper is not None:
+                self._keeper.wants_save = True
+        if outcome in ("applied", "folded", "gap") and message.get("t") == "ev":
+            self.listeners.tell(Event("revoked", message.get("k"), message.get("v"), message.get("why")))
+        return outcome
+
+    def confirm(self) -> None:
+        """Everything up to the place of the list is known, as of now."""
+        now = self.now()
+        with self._write:
+            self.confirmed_at = now
+            if now - self._noted_at >= _NOTE_TIME and self.feed.place is not None:
+                self._noted_at = now
+                self._append({"t": "at", "cursor": self.feed.place.cursor, "at": int(now)})
+
+    def keep(self) -> None:
+        """Let the store catch up: what was appended goes to the disk, and what could not be appended is saved whole."""
+        keeper, now = self._keeper, self.now()
+        if keeper is None:
+            return
+        with self._write:
+            keeper.flush()
+            place = self.feed.place
+            if keeper.may_save(now) and place is not None:
+                keeper.save(self._kept(place), now)
+
+    def _kept(self, place: Place) -> Kept:
+        return Kept(
+            epoch=place.epoch,
+            cursor=place.cursor,
+            at=int(self.confirmed_at),
+            entries=list(self.feed.revocations.entries()),
+            policy=self._policy_jws,
+            policy_etag=self._policy_etag,
+            jwks=self._jwks,
+            jwks_etag=self._jwks_etag,
+            clients=sorted(self._clients),
+        )
+
+    def _append(self, record: Mapping[str, Any]) -> None:
+        if self._keeper is not None:
+            self._keeper.append(record)
+
+    def forget(self) -> None:
+        """Drop what is over."""
+        now = self.now()
+        with self._write:
+            self.feed.revocations.forget(now)
+        self._refused = {key: end for key, end in self._refused.items() if end > now}
+
+    def end_session(self, sid: str) -> None:
+        """A session is known to be over before the feed says so, as by back-channel logout."""
+        entry = {"t": "ev", "k": "sid", "v": sid, "exp": int(self.now()) + 3600}
+        with self._write:
+            self.feed.revocations.add(entry)
+
+    def check_store(self) -> None:
+        """Try the store out.
+
+        Raises:
+            ConfigError: it cannot be written or read.
+        """
+        try:
+            self.store.set("usher:probe", b"written", 60)
+            good = self.store.get("usher:probe") == b"written"
+            self.store.delete("usher:probe")
+        except Exception as cause:
+            raise ConfigError(f"the store cannot be written: {cause}") from cause
+        if not good:
+            raise ConfigError("the store does not give back what was written to it")
+
+
+def _record(message: Mapping[str, Any], outcome: Outcome) -> Mapping[str, Any]:
+    if outcome == "policy":
+        return {"t": "policy_rev", "c": message["c"], "rev": message["rev"]}
+    return {"t": "skip", "c": message["c"]} if outcome == "ignored" else message

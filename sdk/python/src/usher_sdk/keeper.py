@@ -1,0 +1,84 @@
+"""Keeps what the module knows in a store, and finds it there after a restart."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .core.logfile import Kept, LogRefused, LogWriter, read_log
+from .stores.base import Store
+
+_BETWEEN_SAVES: Final = 5.0
+"""Seconds between two whole snapshots to a store that cannot append."""
+
+
+class Keeper:
+    """One module's part of a store. Used by one thread at a time. A store that fails is logged, and stops nothing."""
+
+    def __init__(self, store: Store, key: bytes, issuer: str, client: str, logger: logging.Logger) -> None:
+        self._store = store
+        self._key = key
+        self._issuer = issuer
+        self._client = client
+        self._logger = logger
+        self._writer: LogWriter | None = None
+        self._saved_at = 0.0
+        self.wants_save = False
+        """Whether something was not appended, and everything is to be saved anew."""
+        self.wants_flush = False
+        """Whether something was appended that may not be on the disk yet."""
+
+    def load(self) -> Kept | None:
+        """What was kept; ``None`` if there is nothing that can be believed."""
+        try:
+            data = self._store.load_snapshot()
+        except Exception:
+            self._logger.exception("the store cannot be read; the module asks Usher instead")
+            return None
+        if not data:
+            return None
+        try:
+            kept, writer = read_log(data, self._key, self._issuer, self._client)
+        except LogRefused as refused:
+            self._logger.warning("what the store holds is not believed (%s); the module asks Usher instead", refused)
+            return None
+        # After a tail that was cut nothing can be appended: the next record begins a new file.
+        self._writer = writer if kept.dropped == 0 else None
+        return kept
+
+    def append(self, record: Mapping[str, Any]) -> None:
+        """Append a record, or remember that everything has to be saved."""
+        if self._writer is None or self.wants_save:
+            self.wants_save = True
+            return
+        try:
+            appended = self._store.append_revocations(self._writer.line(record))
+        except Exception:
+            self._logger.exception("the store cannot be written")
+            appended = False
+        self.wants_save = not appended
+        self.wants_flush = appended
+
+    def flush(self) -> None:
+        """Let the store put on the disk what it has."""
+        if self.wants_flush:
+            self.wants_flush = False
+            try:
+                self._store.append_revocations(b"")
+            except Exception:
+                self._logger.exception("the store cannot be written")
+
+    def may_save(self, now: float) -> bool:
+        """Whether it is time for a whole snapshot."""
+        return self.wants_save and now - self._saved_at >= _BETWEEN_SAVES
+
+    def save(self, kept: Kept, now: float) -> None:
+        """Save everything anew."""
+        writer = LogWriter(self._key)
+        try:
+            self._store.save_snapshot(b"".join(writer.lines(kept, self._issuer, self._client)))
+        except Exception:
+            self._logger.exception("the store cannot be written")
+            writer = LogWriter(self._key)
+        self._writer, self._saved_at, self.wants_save = writer, now, False

@@ -1,0 +1,352 @@
+"""Follows the live feed in a thread of its own: by WebSocket, by long polling where no socket stands, by polling.
+
+The thread is the only writer of the module's memory. Whatever fails is tried again after 1 s, then 2 s, up to 30 s, each
+time at a random moment within (full jitter), so that those who lost Usher together do not come back together.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from ..engine import Engine
+from ..errors import IssuerError
+from ..events import Event
+
+PROTOCOL: Final = Subprotocol("usher.sync.v1")
+PING: Final = 15.0
+"""Seconds without a message after which we look whether the line still stands."""
+PONG: Final = 10.0
+"""Seconds within which the other side has to answer."""
+LONG_POLL: Final = 25
+"""Seconds that Usher may keep a question waiting."""
+KEYS_AGAIN: Final = 900.0
+"""Seconds after which the keys are fetched without a reason."""
+REPORT: Final = 60.0
+"""Seconds between two reports of sessions."""
+LONGEST_PAUSE = 30.0
+"""Seconds between two tries at most."""
+_NO_SOCKET: Final = 300.0
+"""Seconds after which a socket is tried again where none would stand."""
+_ACK_PAUSE: Final = 0.25
+_LONGEST_MESSAGE: Final = 64 * 1024
+
+
+class Follower:
+    """Keeps an :class:`Engine` current until it is stopped."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._logger = engine.logger
+        self._stop = threading.Event()
+        self._socket: ClientConnection | None = None
+        self._failures = 0
+        self._needs_snapshot = False
+        self._needs_policy = True
+        self._no_socket_until = 0.0
+        self._no_long_poll_until = 0.0
+        self._keys_at = 0.0
+        self._reported_at = time.monotonic()
+        self._tidied_at = time.monotonic()
+        self._told_stale = False
+        self.failure: IssuerError | None = None
+        """Why the module is not current, if it is not."""
+        self._thread = threading.Thread(target=self._run, name="usher-sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 1.0) -> None:
+        """End, and wait for it; not for a question that Usher keeps waiting."""
+        self._stop.set()
+        link = self._socket
+        if link is not None:
+            link.close()
+        if self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread is there: a forked process has none."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._begin()
+                self._follow()
+            except IssuerError as failure:
+                self._fail(failure)
+            except Exception as cause:
+                self._logger.exception("the live list is not followed at the moment")
+                self._fail(IssuerError(str(cause)))
+
+    def _fail(self, failure: IssuerError) -> None:
+        if self._stop.is_set():
+            return
+        if self.failure is None or str(self.failure) != str(failure):
+            log = self._logger.error if failure.permanent else self._logger.warning
+            log("the live list is not current: %s", failure)
+        self.failure = failure
+        self._failures += 1
+        self._chores()
+        longest = min(LONGEST_PAUSE, 2.0 ** min(self._failures - 1, 5))
+        self._wait(max(failure.retry_after, random.uniform(0, longest)))
+
+    def _good(self) -> None:
+        """Usher answers, and the list is current."""
+        if self.failure is not None:
+            self._logger.info("the live list is current again")
+        self.failure, self._failures = None, 0
+
+    def _begin(self) -> None:
+        """Fetch what is missing: keys, snapshot, rules."""
+        engine, now = self._engine, time.monotonic()
+        if engine.keys is None or now - self._keys_at > KEYS_AGAIN or not self._keys_at:
+            engine.refresh_keys()
+            self._keys_at = now
+        if engine.options.sync.transport != "off" and (engine.feed.place is None or self._needs_snapshot):
+            engine.take_snapshot(engine.issuer.snapshot())
+            self._needs_snapshot, self._needs_policy = False, True
+        self._apply_policy()
+        engine.become_ready()
+        engine.keep()
+
+    def _apply_policy(self) -> None:
+        if self._needs_policy and self._engine.options.policy is not None:
+            self._engine.refresh_policy()
+        self._needs_policy = False
+
+    def _follow(self) -> None:
+        transport, now = self._engine.options.sync.transport, time.monotonic()
+        if transport == "off":
+            self._good()
+            self._needs_policy = True
+            self._pause(self._engine.options.sync.poll_interval)
+        elif transport == "ws" and now >= self._no_socket_until:
+            self._follow_by_socket()
+        elif transport != "poll" and now >= self._no_long_poll_until:
+            self._ask(LONG_POLL)
+            self._chores()
+        else:
+            self._ask(0)
+            self._pause(self._engine.options.sync.poll_interval)
+
+    # By asking ------------------------------------------------------------------------------------------------------
+
+    def _ask(self, wait: int) -> None:
+        """Ask for what is new, until there is nothing more."""
+        engine = self._engine
+        more = True
+        while more and not self._stop.is_set():
+            try:
+                answer = engine.issuer.events(str(engine.feed.place), wait)
+            except IssuerError as failure:
+                if wait and failure.retry_after:
+                    # No place to wait in; asking without waiting is always answered.
+                    self._no_long_poll_until = time.monotonic() + failure.retry_after
+                    return
+                raise
+            if answer.status == 410:
+                self._needs_snapshot = True
+                return
+            if answer.status not in (200, 304):
+                raise IssuerError(f"the feed cannot be had: {answer.status}")
+            more = answer.status == 200 and self._take_page(answer.json())
+        if not self._needs_snapshot:
+            engine.confirm()
+            self._apply_policy()
+        self._good()
+
+    def _take_page(self, page: Any) -> bool:
+        """Take a page of events, and say whether there is more."""
+        place = self._engine.feed.place
+        if not isinstance(page, dict) or not isinstance(page.get("events"), list) or place is None:
+            raise IssuerError("the feed does not read")
+        if page.get("epoch") != f"e{place.epoch}":
+            self._needs_snapshot = True
+            return False
+        for message in page["events"]:
+            if self._take(message) == "gap":
+                self._needs_snapshot = True
+        return page.get("more") is True and not self._needs_snapshot
+
+    # By WebSocket ---------------------------------------------------------------------------------------------------
+
+    def _follow_by_socket(self) -> None:
+        try:
+            link = self._open()
+        except InvalidStatus as refused:
+            self._refused(refused.response.status_code, refused.response.headers.get("Retry-After"))
+            return
+        except (InvalidHandshake, InvalidURI) as strange:
+            # Something on the way speaks no WebSocket.
+            self._logger.warning("no WebSocket stands (%s): asking instead", strange)
+            self._no_socket_until = time.monotonic() + _NO_SOCKET
+            return
+        except (OSError, TimeoutError) as cause:
+            raise IssuerError(f"Usher does not answer: {cause or type(cause).__name__}") from cause
+        with link:
+            self._socket = link
+            try:
+                self._listen(link)
+            except ConnectionClosed as closed:
+                self._closed(closed.rcvd.code if closed.rcvd is not None else None)
+            finally:
+                self._socket = None
+
+    def _open(self) -> ClientConnection:
+        address, headers = self._engine.issuer.socket(str(self._engine.feed.place))
+        url = urlsplit(address)
+        port = url.port or (443 if url.scheme == "wss" else 80)
+        # On a connection that is there already, no redirect can lead to another host.
+        line = socket.create_connection((url.hostname or "", port), timeout=10)
+        try:
+            return connect(
+                address,
+                sock=line,
+                subprotocols=[PROTOCOL],
+                additional_headers=headers,
+                proxy=None,
+                compression=None,
+                open_timeout=10,
+                ping_interval=None,
+                close_timeout=1,
+                max_size=_LONGEST_MESSAGE,
+            ).__enter__()
+        except BaseException:
+            line.close()
+            raise
+
+    def _refused(self, status: int, retry_after: str | None) -> None:
+        if status == 401:
+            self._engine.issuer.forget_access_token()
+            raise IssuerError("our token is over")
+        if status == 503:
+            seconds = float(retry_after) if retry_after and retry_after.isdigit() else 60.0
+            self._no_socket_until = self._no_long_poll_until = time.monotonic() + seconds
+            return
+        self._logger.warning("no WebSocket stands (%s): asking instead", status)
+        self._no_socket_until = time.monotonic() + _NO_SOCKET
+
+    def _closed(self, code: int | None) -> None:
+        if code == 4401:
+            self._engine.issuer.forget_access_token()
+        raise IssuerError(f"the socket has closed ({code})")
+
+    def _listen(self, link: ClientConnection) -> None:
+        heard_at, acked_at, owes_ack = time.monotonic(), 0.0, True
+        greeted = False
+        while not self._stop.is_set() and not self._needs_snapshot:
+            now = time.monotonic()
+            if greeted and owes_ack and now - acked_at >= _ACK_PAUSE:
+                self._acknowledge(link)
+                owes_ack, acked_at = False, now
+            try:
+                text = link.recv(timeout=_ACK_PAUSE if owes_ack else 1.0)
+            except TimeoutError:
+                if time.monotonic() - heard_at >= PING:
+                    if not link.ping().wait(PONG):
+                        raise IssuerError("the socket gives no sign of life") from None
+                    self._engine.confirm()
+                    heard_at = time.monotonic()
+                self._chores()
+                continue
+            heard_at = time.monotonic()
+            greeted = self._hear(text) or greeted
+            owes_ack = True
+
+    def _hear(self, text: str | bytes) -> bool:
+        """Take a message, and say whether it was the greeting."""
+        try:
+            message = json.loads(text)
+        except ValueError:
+            message = None
+        outcome = self._take(message)
+        place = self._engine.feed.place
+        # A greeting from behind our place is a database that was set back: asking tells Usher so.
+        was_set_back = outcome == "hello" and place is not None and message.get("cursor", 0) < place.cursor
+        if outcome == "gap" or was_set_back:
+            self._ask(0)
+        if outcome == "hello":
+            self._good()
+        if outcome == "retry":
+            after = message.get("after")
+            raise IssuerError("Usher restarts", retry_after=float(after) if isinstance(after, (int, float)) else 1.0)
+        self._engine.confirm()
+        self._apply_policy()
+        return outcome == "hello"
+
+    def _acknowledge(self, link: ClientConnection) -> None:
+        engine = self._engine
+        if engine.feed.place is None:
+            return
+        ack: dict[str, Any] = {"t": "ack", "c": engine.feed.place.cursor}
+        if engine.policy is not None:
+            ack["rev"] = engine.policy.revision
+        link.send(json.dumps(ack))
+
+    # Both -----------------------------------------------------------------------------------------------------------
+
+    def _take(self, message: Any) -> str:
+        engine = self._engine
+        outcome = engine.take_message(message)
+        if outcome == "message_invalid":
+            raise IssuerError("the feed says what does not read")
+        if outcome == "policy":
+            self._needs_policy = True
+        elif outcome == "jwks":
+            engine.refresh_keys()
+        elif outcome == "resync":
+            self._needs_snapshot = True
+        return outcome
+
+    def _chores(self) -> None:
+        """What is due now and then."""
+        engine, now = self._engine, time.monotonic()
+        stale = engine.is_stale(engine.now())
+        if stale and not self._told_stale:
+            engine.listeners.tell(Event("stale"))
+        self._told_stale = stale
+        engine.keep()
+        if now - self._tidied_at >= 10:
+            self._tidied_at = now
+            engine.forget()
+        if engine.options.report_sessions and now - self._reported_at >= REPORT and self.failure is None:
+            self._reported_at = now
+            self._attempt(self.report)
+
+    def report(self) -> None:
+        """Report the sessions that were seen, and keep them."""
+        engine = self._engine
+        if engine.options.client_secret is None:
+            return
+        while sessions := engine.seen.report():
+            engine.issuer.report_seen([session.as_dict() for session in sessions])
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except IssuerError as failure:
+            self._logger.warning("%s", failure)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, a tenth more or less, with chores in between."""
+        until = time.monotonic() + seconds * random.uniform(0.9, 1.1)
+        while (left := until - time.monotonic()) > 0 and not self._stop.is_set():
+            self._chores()
+            self._wait(min(left, 1.0))
+
+    def _wait(self, seconds: float) -> None:
+        self._stop.wait(seconds)

@@ -1,0 +1,78 @@
+"""A request as the module sees it, whatever framework brings it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .auth import Auth
+from .core.refusal import Refusal
+
+_TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/=-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request."""
+
+    method: str
+    path: str
+    """Decoded: what the framework routes by."""
+    headers: Mapping[str, str]
+    """Names in small letters; a header that came several times is joined by commas."""
+    raw_path: str | None = None
+    """As it came over the wire, where that is known."""
+    query: str = ""
+    client: str | None = None
+    """The network address of whoever sends it."""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def trace_id(self) -> str | None:
+        """The trace that it belongs to (W3C Trace Context)."""
+        found = _TRACE.fullmatch(self.headers.get("traceparent", ""))
+        return found[1] if found else None
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether a browser is to show the answer: it is sent to sign in then, and not told of problems."""
+        return self.method in ("GET", "HEAD") and "text/html" in self.headers.get("accept", "")
+
+    def bearer(self) -> str | None:
+        """The token in the ``Authorization`` header (RFC 6750 §2.1).
+
+        Raises:
+            Refusal: 400, where there are two; 401, where it is none.
+        """
+        header = self.headers.get("authorization")
+        if header is None or not header[:7].lower() == "bearer ":
+            return None
+        if "," in header:
+            raise Refusal("credentials_ambiguous")
+        found = _BEARER.fullmatch(header.strip())
+        if found is None:
+            raise Refusal("token_malformed")
+        return found[1]
+
+
+@dataclass
+class Known:
+    """What is known of whoever sends a request."""
+
+    auth: Auth | None = None
+    refusal: Refusal | None = None
+    """Why they are not known, where they showed something."""
+    set_cookies: list[str] = field(default_factory=list)
+    """Cookies to be set with the answer, as ``Set-Cookie`` has them."""
+
+    def somebody(self) -> Auth:
+        """Whoever it is.
+
+        Raises:
+            Refusal: it is nobody.
+        """
+        if self.auth is None:
+            raise self.refusal or Refusal("token_missing")
+        return self.auth

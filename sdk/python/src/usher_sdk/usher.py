@@ -1,0 +1,371 @@
+"""The module: made once, at the start of an application, and asked at every request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, NoReturn
+
+import httpx
+
+from .auth import Auth, OnDecision
+from .core.door import Passed, check_route, find_rule, is_preflight, unlisted
+from .core.policy import Policy
+from .core.refusal import Refusal
+from .core.token import Token
+from .core.webhook import WebhookMessage, verify_webhook
+from .engine import AskUsher, Engine
+from .errors import ConfigError, IssuerError
+from .events import EventName, Listener
+from .net.follower import Follower
+from .options import (
+    CacheOptions,
+    CookieOptions,
+    Mode,
+    PolicyOptions,
+    SyncOptions,
+    check_options,
+    refuse_unknown,
+)
+from .request import Asked, Known
+from .seen import SeenSession
+from .stores.base import Store
+from .stores.memory import MemoryStore
+
+_FIRST_WAIT = 5.0
+"""Seconds that a request waits for a module that is starting."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the module is."""
+
+    ready: bool
+    stale: bool
+    """The list was not confirmed for longer than ``max_staleness``."""
+    place: str | None
+    """Where it is in the feed: ``e1.18234``."""
+    confirmed_at: float
+    """When the list was last known to be whole, in seconds since the epoch; 0 for never."""
+    revocations: int
+    """Entries of the live list."""
+    policy_revision: int | None
+    failure: str | None
+    """Why it is not current, if it is not."""
+
+
+class Usher:
+    """Usher's local module.
+
+    It starts by itself at the first request; :meth:`start`, ``with`` and ``async with`` start it earlier and tell what is
+    wrong with the set-up. ``sdk/python/README.md`` explains every option.
+
+    Raises:
+        ConfigError: the options cannot work, or are not safe.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str = "",
+        client_id: str = "",
+        client_secret: str | None = None,
+        audience: str = "",
+        project: str | None = None,
+        clients: Sequence[str] | None = None,
+        mode: Mode = "bearer",
+        algorithms: Sequence[str] | None = None,
+        clock_skew: int = 30,
+        cache: CacheOptions | None = None,
+        sync: SyncOptions | None = None,
+        policy: PolicyOptions | Literal[False] | None = None,
+        storage: Store | None = None,
+        storage_secret: str | None = None,
+        report_sessions: bool = True,
+        base_url: str | None = None,
+        secret: str | Sequence[str] | None = None,
+        scope: str | None = None,
+        cookie: CookieOptions | None = None,
+        on_decision: OnDecision | None = None,
+        logger: logging.Logger | None = None,
+        transport: httpx.BaseTransport | None = None,
+        now: Callable[[], float] = time.time,
+        **unknown: NoReturn,
+    ) -> None:
+        given = {name: value for name, value in locals().items() if name not in ("self", "unknown")}
+        refuse_unknown(unknown, given, "option")
+        for name in ("storage", "on_decision", "logger", "transport", "now"):
+            del given[name]
+        self.options = check_options({name: value for name, value in given.items() if value is not None})
+        self._store = storage if storage is not None else MemoryStore()
+        self._logger = logger if logger is not None else logging.getLogger("usher_sdk")
+        self._transport = transport
+        self._now = now
+        self._on_decision = on_decision
+        self._listeners: list[tuple[EventName, Listener]] = []
+        self._process = os.getpid()
+        self._follower: Follower | None = None
+        self._closed = False
+        self.engine = self._make_engine()
+        """The module's memory. For adapters of frameworks."""
+        self.engine.check_store()
+        self.engine.load()
+
+    def _make_engine(self) -> Engine:
+        engine = Engine(self.options, self._store, self._logger, self._transport, self._now)
+        for name, listener in self._listeners:
+            engine.listeners.add(name, listener)
+        return engine
+
+    # Life -----------------------------------------------------------------------------------------------------------
+
+    def start(self, timeout: float = 10.0) -> None:
+        """Start, and wait until keys, live list and rules are there.
+
+        Where Usher does not answer in time the module goes on trying, and the application can start: requests are
+        answered from what the store held, or with 503.
+
+        Raises:
+            ConfigError: Usher does not know the client, or the client may not follow its project.
+        """
+        self._ensure_started()
+        self._wait_until_ready(timeout)
+        failure = self._follower.failure if self._follower is not None else None
+        if failure is not None and failure.permanent:
+            self.close()
+            raise ConfigError(str(failure))
+
+    async def astart(self, timeout: float = 10.0) -> None:
+        """:meth:`start`, without blocking the event loop."""
+        await asyncio.to_thread(self.start, timeout)
+
+    def close(self) -> None:
+        """Report what was seen, and stop."""
+        self._closed = True
+        follower, self._follower = self._follower, None
+        if follower is not None:
+            follower.stop()
+            if self.options.report_sessions and follower.failure is None:
+                try:
+                    follower.report()
+                except IssuerError as failure:
+                    self._logger.warning("%s", failure)
+        self.engine.keep()
+        self.engine.issuer.close()
+
+    async def aclose(self) -> None:
+        """:meth:`close`, without blocking the event loop."""
+        await asyncio.to_thread(self.close)
+
+    def __enter__(self) -> Usher:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Usher:
+        await self.astart()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def _ensure_started(self) -> None:
+        """Start the thread that follows, once in each process: a fork inherits memory and no threads."""
+        if self._process != os.getpid():
+            self._process, self._follower = os.getpid(), None
+            self.engine = self._make_engine()
+            self.engine.load()
+        if self._follower is None and not self._closed:
+            self._follower = Follower(self.engine)
+            self._follower.start()
+
+    def _is_started(self) -> bool:
+        return self._follower is not None and self._process == os.getpid()
+
+    def _wait_until_ready(self, timeout: float = _FIRST_WAIT) -> None:
+        """Wait for a module that is starting; not for one that cannot."""
+        until = time.monotonic() + timeout
+        while not self.engine.ready.wait(0.02) and time.monotonic() < until:
+            if self._follower is None or self._follower.failure is not None:
+                return
+
+    # What it knows --------------------------------------------------------------------------------------------------
+
+    def on(self, name: EventName, listener: Listener) -> None:
+        """Call ``listener`` at each event of that name, in the thread that follows the feed."""
+        self._listeners.append((name, listener))
+        self.engine.listeners.add(name, listener)
+
+    def status(self) -> Status:
+        """How the module is: for a health check or a page of metrics."""
+        engine, follower = self.engine, self._follower
+        return Status(
+            ready=engine.ready.is_set(),
+            stale=engine.is_stale(self._now()),
+            place=str(engine.feed.place) if engine.feed.place is not None else None,
+            confirmed_at=engine.confirmed_at,
+            revocations=len(engine.feed.revocations),
+            policy_revision=engine.policy.revision if engine.policy is not None else None,
+            failure=str(follower.failure) if follower is not None and follower.failure is not None else None,
+        )
+
+    @property
+    def policy(self) -> Policy | None:
+        """The access rules that apply."""
+        return self.engine.policy
+
+    def sessions(self) -> list[SeenSession]:
+        """The sessions that this application has seen, the last used first."""
+        return self.engine.seen.sessions()
+
+    def verify_webhook(self, body: bytes, headers: Mapping[str, str], secrets: str | Sequence[str]) -> WebhookMessage:
+        """Verify and read a webhook's message (Standard Webhooks).
+
+        Raises:
+            WebhookRefused: it did not come from Usher, or is too old.
+        """
+        return verify_webhook(body, headers, secrets, self._now())
+
+    # Tokens ---------------------------------------------------------------------------------------------------------
+
+    def authenticate(self, token: str, *, fresh: bool = False) -> Auth:
+        """Check an access token. ``fresh`` asks Usher whether it still stands. Blocks where Usher has to be asked.
+
+        Raises:
+            Refusal: it will not do.
+        """
+        if not self._is_started() or not self.engine.ready.is_set():
+            self._ensure_started()
+            self._wait_until_ready()
+        return self._auth(self.engine.authenticate(token, fresh=fresh), token)
+
+    async def aauthenticate(self, token: str, *, fresh: bool = False) -> Auth:
+        """:meth:`authenticate`, without blocking the event loop: what memory answers is answered at once."""
+        if self._is_started() and self.engine.ready.is_set():
+            try:
+                return self._auth(self.engine.check_in_memory(token, fresh=fresh), token)
+            except AskUsher:
+                pass
+        return await asyncio.to_thread(self.authenticate, token, fresh=fresh)
+
+    def _auth(self, token: Token, raw: str, profile: Mapping[str, Any] | None = None) -> Auth:
+        return Auth(
+            token, raw, lambda: self.engine.policy, profile=profile, on_decision=self._on_decision, now=self._now
+        )
+
+    # The door: for adapters of frameworks ---------------------------------------------------------------------------
+
+    def identify(self, asked: Asked) -> Known:
+        """Find out who sends a request."""
+        try:
+            text = asked.bearer()
+            if text is None:
+                return Known()
+            return self._seen(asked, Known(self.authenticate(text)))
+        except Refusal as refusal:
+            return Known(refusal=refusal)
+
+    async def aidentify(self, asked: Asked) -> Known:
+        """:meth:`identify`, without blocking the event loop."""
+        try:
+            text = asked.bearer()
+            if text is None:
+                return Known()
+            return self._seen(asked, Known(await self.aauthenticate(text)))
+        except Refusal as refusal:
+            return Known(refusal=refusal)
+
+    def _seen(self, asked: Asked, known: Known) -> Known:
+        if known.auth is not None and self.options.report_sessions:
+            self.engine.seen.note(known.auth, self._now(), asked.client, asked.headers.get("user-agent"))
+        return known
+
+    def admit(self, asked: Asked, known: Known) -> Passed:
+        """Apply the route table to a request. What asks Usher first is in the answer (``fresh``).
+
+        Raises:
+            Refusal: it may not pass.
+        """
+        use = self.options.policy
+        if use is None or not use.enforce_routes:
+            return Passed(None)
+        policy = self.engine.policy
+        if policy is None:
+            raise Refusal("rules_missing")
+        rule = find_rule(policy, asked.method, asked.path, asked.raw_path)
+        if is_preflight(asked.method, asked.headers):
+            return Passed(None)
+        if rule is None:
+            return unlisted(use.on_missing_route)
+        if known.auth is None and known.refusal is not None and not rule.public:
+            raise known.refusal
+        passed = check_route(rule, policy, known.auth, self._now())
+        if passed.conditional is not None and known.auth is not None:
+            known.auth.owed.add(passed.conditional)
+        return passed
+
+    def enter(self, asked: Asked) -> Known:
+        """Identify and admit: all that a middleware does before the handler.
+
+        Raises:
+            Refusal: it may not pass.
+        """
+        self._prepare()
+        known = self.identify(asked)
+        if self.admit(asked, known).fresh:
+            self.confirm(known.somebody())
+        return known
+
+    async def aenter(self, asked: Asked) -> Known:
+        """:meth:`enter`, without blocking the event loop."""
+        if not self._is_started() or not self.engine.ready.is_set():
+            await asyncio.to_thread(self._prepare)
+        known = await self.aidentify(asked)
+        if self.admit(asked, known).fresh:
+            await self.aconfirm(known.somebody())
+        return known
+
+    def _prepare(self) -> None:
+        if not self._is_started() or not self.engine.ready.is_set():
+            self._ensure_started()
+            self._wait_until_ready()
+
+    def confirm(self, auth: Auth) -> None:
+        """Ask Usher whether a token still stands.
+
+        Raises:
+            Refusal: it does not, or Usher does not answer.
+        """
+        self.authenticate(auth.token, fresh=True)
+
+    async def aconfirm(self, auth: Auth) -> None:
+        """:meth:`confirm`, without blocking the event loop."""
+        await self.aauthenticate(auth.token, fresh=True)
+
+    def owes_entity_check(self, known: Known, status: int) -> bool:
+        """Whether a handler answers without the check of the resource that its route depends on.
+
+        An answer of 400 or above shows nothing, and owes nothing.
+        """
+        auth, use = known.auth, self.options.policy
+        if auth is None or not auth.owed or status >= 400:
+            return False
+        for permission in auth.owed:
+            self._logger.error("entity check missing: the handler has to ask auth.can(%r, resource)", permission)
+        return use is None or use.strict
+
+    def log_refusal(self, asked: Asked, refusal: Refusal) -> None:
+        """One line for each request that was refused, with the reason that its answer does not tell."""
+        log = self._logger.error if refusal.status >= 500 else self._logger.info
+        log("refused %s %s: %s (%s)", asked.method, asked.path, refusal.code, refusal.reason)
