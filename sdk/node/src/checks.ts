@@ -1,0 +1,57 @@
+// The checks that every framework offers: pure, so that each only has to find the `Auth` and pass on the refusal.
+import type { Auth } from './auth.js';
+import { Refusal } from './core/refusal.js';
+import { checkAuthentication, checkScopes } from './policy/door.js';
+import type { Authentication } from './usher.js';
+
+/** What `requireAuth` may ask for beside a good token. */
+export interface AuthRequirement {
+  /** How well the person must have authenticated: `aal2` (RFC 9470). */
+  acr?: string;
+  /** …and how many seconds ago at most. */
+  maxAge?: number;
+  /** Ask Usher whether the token still stands: a round trip for each request. */
+  fresh?: boolean;
+}
+
+/** @throws {Refusal} where nobody is known, or not well enough */
+export async function checkAuth({ auth, refusal }: Authentication, requirement: AuthRequirement = {}): Promise<Auth> {
+  if (!auth) throw refusal ?? new Refusal('token_missing');
+  const held = { acr: auth.claims.acr, authTime: auth.claims.auth_time };
+  checkAuthentication(held, requirement, Date.now() / 1000);
+  if (requirement.fresh && !(await auth.isFresh())) throw new Refusal('token_revoked');
+  return auth;
+}
+
+/** @throws {Refusal} `scope_insufficient` */
+export async function checkScope(authentication: Authentication, scopes: readonly string[]): Promise<Auth> {
+  const auth = await checkAuth(authentication);
+  checkScopes(auth.scope, scopes);
+  return auth;
+}
+
+/** @throws {Refusal} `role_missing` where none of the roles is held */
+export async function checkRole(authentication: Authentication, roles: readonly string[]): Promise<Auth> {
+  const auth = await checkAuth(authentication);
+  if (!roles.some((role) => auth.hasRole(role))) throw new Refusal('role_missing', { role: roles.join(' ') });
+  return auth;
+}
+
+/**
+ * Without `load`, a permission that depends on its resource is left to the handler, which must ask `can` with it.
+ * @throws {Refusal} `permission_denied`, `resource_missing` where `load` finds nothing
+ */
+export async function checkPermission(authentication: Authentication, permission: string, load?: () => unknown): Promise<Auth> {
+  const auth = await checkAuth(authentication);
+  const verdict = auth.decide(permission);
+  if (verdict === 'deny') throw new Refusal('permission_denied', { permission });
+  if (!load) {
+    if (verdict === 'conditional') auth.owe(permission);
+    return auth;
+  }
+  const resource: unknown = await load();
+  if (typeof resource !== 'object' || resource === null) throw new Refusal('resource_missing');
+  auth.resource = resource;
+  if (!auth.can(permission, resource)) throw new Refusal('permission_denied', { permission });
+  return auth;
+}

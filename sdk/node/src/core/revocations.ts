@@ -1,0 +1,216 @@
+// The revocation list: what was revoked and is not over yet, and how far it follows the feed.
+import { type Entry, MARKS, type MarkKind, type NameKind, type Snapshot, epochNumber, readMessage, readSnapshot } from './feed.js';
+
+/** Seconds that an entry is kept beyond its end, for clocks that differ. */
+const SKEW = 30;
+/** Entries beyond which they are folded into one mark over the project. */
+const MOST = 200_000;
+
+/** What came of a message or a snapshot. */
+export type Outcome =
+  | 'applied' | 'known' | 'gap' | 'ignored' | 'policy' | 'jwks' | 'hello' | 'retry' | 'resync' | 'folded'
+  | 'replaced' | 'snapshot_old' | 'snapshot_invalid' | 'message_invalid';
+
+/** What is asked about a token. */
+export interface Subject {
+  jti: string;
+  sub: string;
+  client_id: string;
+  iat: number;
+  sid?: string | undefined;
+  gid?: string | undefined;
+  urv?: number | undefined;
+}
+
+interface Mark {
+  before: number;
+  /** When the newest mark was made; for tokens without a position. */
+  at: number;
+  exp: number;
+}
+
+type Names = Record<NameKind, Map<string, number>>;
+type Marks = Record<MarkKind, Map<string, Mark>>;
+
+const noNames = (): Names => ({ jti: new Map(), sid: new Map(), gid: new Map(), kid: new Map() });
+const noMarks = (): Marks => ({ sub: new Map(), client: new Map(), project: new Map() });
+/** A mark over the project stands over everything, whatever it is called. */
+const WHOLE = '';
+
+/** The revocation list of one project. Time is passed in, in seconds since the epoch. */
+export class RevocationList {
+  #names = noNames();
+  #marks = noMarks();
+  #epoch = '';
+  #cursor = 0;
+  readonly #most: number;
+  #sweepAt = 0;
+
+  constructor(most = MOST) {
+    this.#most = most;
+  }
+
+  /** Where the list is: `e1.42`; empty before the first snapshot. */
+  get place(): string {
+    return this.#epoch === '' ? '' : `${this.#epoch}.${this.#cursor}`;
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** How many entries there are. */
+  get size(): number {
+    const maps = [...Object.values(this.#names), ...Object.values(this.#marks)];
+    return maps.reduce((sum, map: Map<string, unknown>) => sum + map.size, 0);
+  }
+
+  /** What revokes this token, or `undefined`. */
+  revokedBy(token: Subject, kid: string, now: number): NameKind | MarkKind | undefined {
+    const { jti, sid, gid, kid: keys } = this.#names;
+    const named = (map: Map<string, number>, name: string | undefined) => {
+      const exp = name === undefined || map.size === 0 ? undefined : map.get(name);
+      return exp !== undefined && now < exp + SKEW;
+    };
+    if (named(jti, token.jti)) return 'jti';
+    if (named(sid, token.sid)) return 'sid';
+    if (named(gid, token.gid)) return 'gid';
+    if (named(keys, kid)) return 'kid';
+    return this.#markOver(token, now);
+  }
+
+  #markOver(token: Subject, now: number): MarkKind | undefined {
+    let newest: Mark | undefined;
+    let kind: MarkKind | undefined;
+    for (const each of MARKS) {
+      const map = this.#marks[each];
+      if (map.size === 0) continue;
+      const mark = map.get(each === 'sub' ? token.sub : each === 'client' ? token.client_id : WHOLE);
+      if (!mark || now >= mark.exp + SKEW || (newest && newest.before >= mark.before)) continue;
+      newest = mark;
+      kind = each;
+    }
+    if (!newest) return undefined;
+    const before = token.urv === undefined ? token.iat <= newest.at : token.urv < newest.before;
+    return before ? kind : undefined;
+  }
+
+  /** Takes a message of the feed. */
+  receive(value: unknown, now: number): Outcome {
+    const message = readMessage(value);
+    if (message === undefined) return 'message_invalid';
+    switch (message.t) {
+      case 'hello':
+        return message.epoch === this.#epoch ? 'hello' : 'resync';
+      case 'resync':
+      case 'jwks':
+      case 'retry':
+        return message.t;
+      case 'unknown':
+        return message.c === undefined ? 'ignored' : this.#advance(message.c, 'ignored');
+      case 'policy':
+        return this.#advance(message.c, 'policy');
+      case 'ev':
+        return this.#take(message, now);
+    }
+  }
+
+  #advance(position: number, outcome: Outcome): Outcome {
+    if (position <= this.#cursor) return 'known';
+    if (position > this.#cursor + 1) return 'gap';
+    this.#cursor = position;
+    return outcome;
+  }
+
+  #take(entry: Entry, now: number): Outcome {
+    const outcome = this.#advance(entry.c, 'applied');
+    // Beyond a gap it counts already: to know too much is safe.
+    if (outcome !== 'known') this.#add(entry);
+    if (this.size <= this.#most) return outcome;
+    this.#sweep(now);
+    if (this.size <= this.#most) return outcome;
+    this.#fold(now);
+    return 'folded';
+  }
+
+  #add(entry: Entry): void {
+    const { k, v, exp } = entry;
+    if (k === 'sub' || k === 'client' || k === 'project') {
+      const name = k === 'project' ? WHOLE : v;
+      const known = this.#marks[k].get(name);
+      this.#marks[k].set(name, {
+        before: Math.max(entry.before ?? 0, known?.before ?? 0),
+        at: Math.max(entry.at ?? 0, known?.at ?? 0),
+        exp: Math.max(exp, known?.exp ?? 0),
+      });
+    } else {
+      this.#names[k].set(v, Math.max(exp, this.#names[k].get(v) ?? 0));
+    }
+  }
+
+  /** Everything becomes one mark over the project. Keys stay: whoever holds one writes any position into a token. */
+  #fold(now: number): void {
+    const ends = [...Object.values(this.#names).flatMap((map) => [...map.values()])];
+    const marks = Object.values(this.#marks).flatMap((map: Map<string, Mark>) => [...map.values()].map((mark) => mark.exp));
+    const exp = [...ends, ...marks].reduce((latest, each) => Math.max(latest, each), now);
+    const { kid } = this.#names;
+    this.#names = { ...noNames(), kid };
+    this.#marks = noMarks();
+    this.#marks.project.set(WHOLE, { before: this.#cursor, at: now, exp });
+  }
+
+  /** Forgets what is over. Cheap to call: it looks once in ten seconds. */
+  sweep(now: number): void {
+    if (now < this.#sweepAt) return;
+    this.#sweepAt = now + 10;
+    this.#sweep(now);
+  }
+
+  #sweep(now: number): void {
+    for (const map of Object.values(this.#names)) {
+      for (const [name, exp] of map) if (now >= exp + SKEW) map.delete(name);
+    }
+    for (const map of Object.values(this.#marks) as Map<string, Mark>[]) {
+      for (const [name, mark] of map) if (now >= mark.exp + SKEW) map.delete(name);
+    }
+  }
+
+  /** Takes a snapshot in place of everything. One that leads back is refused, as whoever keeps an old one would like it. */
+  replace(value: unknown, now: number): Outcome {
+    const snapshot = readSnapshot(value);
+    if (snapshot === undefined) return 'snapshot_invalid';
+    return this.restore(snapshot, now);
+  }
+
+  /** Takes a snapshot that was read already. */
+  restore(snapshot: Pick<Snapshot, 'epoch' | 'cursor' | 'revocations'>, now: number): Outcome {
+    if (this.#epoch !== '') {
+      const [theirs, ours] = [epochNumber(snapshot.epoch), epochNumber(this.#epoch)];
+      if (theirs < ours || (theirs === ours && snapshot.cursor < this.#cursor)) return 'snapshot_old';
+    }
+    this.#names = noNames();
+    this.#marks = noMarks();
+    this.#epoch = snapshot.epoch;
+    this.#cursor = snapshot.cursor;
+    for (const entry of snapshot.revocations) this.#add(entry);
+    this.#sweep(now);
+    if (this.size > this.#most) this.#fold(now);
+    return 'replaced';
+  }
+
+  /** The list as entries, for a store. Positions are those of the marks; names stand at the cursor. */
+  entries(): Entry[] {
+    const entries: Entry[] = [];
+    for (const [k, map] of Object.entries(this.#names) as [NameKind, Map<string, number>][]) {
+      for (const [v, exp] of map) entries.push({ t: 'ev', c: this.#cursor, k, v, exp });
+    }
+    for (const [k, map] of Object.entries(this.#marks) as [MarkKind, Map<string, Mark>][]) {
+      for (const [v, { before, at, exp }] of map) entries.push({ t: 'ev', c: Math.min(before, this.#cursor), k, v, before, at, exp });
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,119 @@
+// Express 4 and 5, and whatever else takes connect's middleware.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Auth } from './auth.js';
+import { type AuthRequirement, checkAuth, checkPermission, checkRole, checkScope } from './checks.js';
+import { OptionError, type UsherOptions } from './core/options.js';
+import { Refusal } from './core/refusal.js';
+import { type NodeRequest, guardAnswer, readRequest, sendRefusal } from './http/node.js';
+import { type Authentication, type IncomingRequest, Usher } from './usher.js';
+
+export { Usher, Refusal };
+export type { Auth, AuthRequirement, UsherOptions };
+
+/** A request of Express, as far as it is of interest here. */
+export type ExpressRequest = IncomingMessage & {
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  body?: any;
+};
+/** Middleware of connect. */
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+/** The middleware of a module, and the module itself. */
+export type UsherMiddleware = Middleware & { usher: Usher };
+
+interface Attached {
+  usher: Usher;
+  incoming: IncomingRequest;
+  authentication: Authentication;
+}
+
+/** The same for every copy of this package in a process. */
+const ATTACHED = Symbol.for('@usher-id/sdk/express');
+type Carrier = NodeRequest & { [ATTACHED]?: Attached };
+
+/**
+ * Finds out who sends each request and enforces the route rules. `usher(…).usher` is the module itself: `ready()`, `sessions()`, `close()`.
+ * @throws {OptionError} where the options make no sense
+ */
+export function usher(options: UsherOptions | Usher): UsherMiddleware {
+  const module = options instanceof Usher ? options : new Usher(options);
+  module.start().catch((cause: Error) => {
+    module.settings.logger.error('the module does not start', { message: cause.message });
+  });
+  const middleware: Middleware = (request, response, next) => {
+    attach(module, request as Carrier, response).then((passes) => {
+      if (passes) next();
+    }, next);
+  };
+  return Object.assign(middleware, { usher: module });
+}
+
+async function attach(module: Usher, request: Carrier, response: ServerResponse): Promise<boolean> {
+  let incoming: IncomingRequest | undefined;
+  try {
+    incoming = readRequest(request);
+    const authentication = await module.authenticate(incoming);
+    request[ATTACHED] = { usher: module, incoming, authentication };
+    if (authentication.auth) request.auth = authentication.auth;
+    await module.enforceRoutes(incoming, authentication);
+    const { policy } = module.settings;
+    if (authentication.auth && policy !== false) guardAnswer(response, authentication.auth, policy.strict, module.settings.logger);
+    return true;
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    if (incoming) module.logRefusal(incoming, cause);
+    sendRefusal(response, cause, request.headers.traceparent as string | undefined);
+    return false;
+  }
+}
+
+function check(test: (attached: Attached, request: IncomingMessage) => Promise<unknown>): Middleware {
+  return (request, response, next) => {
+    const attached = (request as Carrier)[ATTACHED];
+    if (!attached) return next(new OptionError('usher', 'app.use(usher(…)) has to come before what requires somebody'));
+    test(attached, request).then(
+      () => next(),
+      (cause: unknown) => {
+        if (!(cause instanceof Refusal)) return next(cause);
+        attached.usher.logRefusal(attached.incoming, cause);
+        sendRefusal(response, cause, request.headers.traceparent as string | undefined);
+      },
+    );
+  };
+}
+
+/** Only with a good token; with `acr` and `maxAge` a stronger or newer sign-in is asked for, `fresh` asks Usher. */
+export const requireAuth = (requirement: AuthRequirement = {}): Middleware =>
+  check(({ authentication }) => checkAuth(authentication, requirement));
+
+/** Only with a token of all these scopes. */
+export const requireScope = (...scopes: string[]): Middleware => check(({ authentication }) => checkScope(authentication, scopes));
+
+/** Only for holders of one of these roles. Prefer permissions: which role has them is then a matter of the access rules. */
+export const requireRole = (...roles: string[]): Middleware => check(({ authentication }) => checkRole(authentication, roles));
+
+/**
+ * Only with a permission: `Order:update`. `load` finds the resource that it depends on; without it the handler has to ask
+ * `getAuth(req).can(permission, resource)`.
+ */
+export function requirePermission<R = ExpressRequest>(permission: string, options: { load?: (request: R) => unknown } = {}): Middleware {
+  const { load } = options;
+  return check(({ authentication }, request) =>
+    checkPermission(authentication, permission, load && (() => load(request as unknown as R))));
+}
+
+/**
+ * Whoever sends a request.
+ * @throws {Refusal} where nobody is known; behind `requireAuth` somebody is
+ */
+export function getAuth(request: IncomingMessage): Auth {
+  const attached = (request as Carrier)[ATTACHED];
+  if (!attached) throw new OptionError('usher', 'app.use(usher(…)) has to come before getAuth');
+  const { auth, refusal } = attached.authentication;
+  if (!auth) throw refusal ?? new Refusal('token_missing');
+  return auth;
+}
+
+/** Whoever sends a request, or `null`. */
+export const findAuth = (request: IncomingMessage): Auth | null => (request as Carrier)[ATTACHED]?.authentication.auth ?? null;

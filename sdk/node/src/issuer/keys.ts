@@ -1,0 +1,101 @@
+// The keys of the issuer, and signatures by them.
+import { compactVerify, importJWK } from 'jose';
+import type { CryptoKey as JoseKey } from 'jose';
+import { Refusal } from '../core/refusal.js';
+import { send, unexpected } from './http.js';
+
+/** Seconds between two fetches that an unknown `kid` brings about. */
+const COOLDOWN = 10;
+const TYPES: Record<string, string> = { ES: 'EC', RS: 'RSA', PS: 'RSA', Ed: 'OKP' };
+
+interface Jwk {
+  kty?: string;
+  kid?: string;
+  use?: string;
+  alg?: string;
+  [member: string]: unknown;
+}
+
+/** The public keys of the issuer. */
+export class KeySet {
+  #jwks: { keys: Jwk[] } | undefined;
+  #etag = '';
+  #imported = new Map<string, Promise<JoseKey>>();
+  #fetching: Promise<void> | undefined;
+  #fetchedAt = Number.NEGATIVE_INFINITY;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #address: () => Promise<string>;
+  /** Called with keys that were fetched. */
+  onChange: (etag: string, jwks: unknown) => void = () => {};
+
+  /** @param address finds out where the keys are */
+  constructor(fetch: typeof globalThis.fetch, address: () => Promise<string>) {
+    this.#fetch = fetch;
+    this.#address = address;
+  }
+
+  get isEmpty(): boolean {
+    return this.#jwks === undefined;
+  }
+
+  get state(): { etag: string; jwks: unknown } | null {
+    return this.#jwks ? { etag: this.#etag, jwks: this.#jwks } : null;
+  }
+
+  /** Takes keys from a store or a test. */
+  restore(jwks: unknown, etag = ''): void {
+    const keys = (jwks as { keys?: unknown } | null)?.keys;
+    if (!Array.isArray(keys)) throw new TypeError('a key set is expected');
+    this.#jwks = { keys: keys as Jwk[] };
+    this.#etag = etag;
+    this.#imported = new Map();
+  }
+
+  /** Fetches the keys, once however many ask. */
+  refresh(): Promise<void> {
+    this.#fetching ??= this.#load().finally(() => {
+      this.#fetching = undefined;
+    });
+    return this.#fetching;
+  }
+
+  async #load(): Promise<void> {
+    const response = await send(this.#fetch, await this.#address());
+    if (!response.ok) throw unexpected(response);
+    this.restore(await response.json(), response.headers.get('etag') ?? '');
+    this.#fetchedAt = Date.now() / 1000;
+    this.onChange(this.#etag, this.#jwks);
+  }
+
+  /**
+   * Verifies a signature and gives the payload. An unknown `kid` has the keys fetched once more.
+   * @throws {Refusal} `key_unknown`, `signature_invalid`
+   */
+  async verify(token: string, header: { alg: string; kid: string | undefined }, now: number): Promise<Uint8Array> {
+    let key = this.#find(header);
+    if (!key && header.kid !== undefined && now - this.#fetchedAt > COOLDOWN) {
+      this.#fetchedAt = now;
+      await this.refresh().catch(() => {});
+      key = this.#find(header);
+    }
+    if (!key) throw new Refusal('key_unknown');
+    try {
+      return (await compactVerify(token, await key, { algorithms: [header.alg] })).payload;
+    } catch (cause) {
+      throw new Refusal('signature_invalid', {}, cause);
+    }
+  }
+
+  #find({ alg, kid }: { alg: string; kid: string | undefined }): Promise<JoseKey> | undefined {
+    if (kid === undefined) return undefined;
+    const known = this.#imported.get(`${alg} ${kid}`);
+    if (known) return known;
+    const fits = (jwk: Jwk) =>
+      jwk.kid === kid && (jwk.use ?? 'sig') === 'sig' && (jwk.alg ?? alg) === alg && jwk.kty === TYPES[alg.slice(0, 2)];
+    const jwk = this.#jwks?.keys.find(fits);
+    if (!jwk) return undefined;
+    const imported = importJWK(jwk, alg) as Promise<JoseKey>;
+    this.#imported.set(`${alg} ${kid}`, imported);
+    return imported;
+  }
+}

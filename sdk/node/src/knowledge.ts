@@ -1,0 +1,339 @@
+// What the module knows: keys, revocations, access rules, clients of the project, sessions; and how it comes to know it.
+import { EventEmitter } from 'node:events';
+import type { Entry } from './core/feed.js';
+import { type Settings, type UsherOptions, readOptions } from './core/options.js';
+import { Refusal } from './core/refusal.js';
+import { type Outcome, RevocationList } from './core/revocations.js';
+import { LogRefused, type LogRecord, type StoredState, logKey } from './core/store-log.js';
+import { IssuerClient } from './issuer/client.js';
+import { KeySet } from './issuer/keys.js';
+import { Rules } from './policy/rules.js';
+import { type SeenSession, SeenSessions } from './sessions.js';
+import { memoryStore } from './stores/memory.js';
+import type { Storage } from './stores/storage.js';
+import { FeedApi } from './sync/api.js';
+import { Follower } from './sync/follower.js';
+
+/** What the module tells of itself. */
+export interface UsherEvents {
+  /** Requests can be answered: keys and list are there. `from` says from where. */
+  ready: [{ from: 'issuer' | 'store' }];
+  /** The list could not be brought up to date for `maxStaleness`. */
+  stale: [{ since: number }];
+  /** The list was begun anew by a snapshot. */
+  resynced: [{ epoch: string; cursor: number }];
+  /** Something was revoked. */
+  revoked: [Entry];
+  /** Other access rules are in force; `null` where none are published. */
+  policyChanged: [{ revision: number | null }];
+}
+
+/** Milliseconds after the start for which requests wait for the module to become ready. */
+const PATIENCE = 5000;
+/** Seconds between two words to the store about how current the list is. */
+const NOTE_EVERY = 15;
+
+/** What a module knows, kept up to date by the feed and kept between starts by a store. */
+export class Knowledge extends EventEmitter<UsherEvents> {
+  readonly settings: Settings;
+  /** The client that this application is. */
+  readonly client: IssuerClient;
+  /** The keys of the issuer. */
+  readonly keys: KeySet;
+  /** Where values are kept. */
+  readonly storage: Storage;
+  protected readonly list = new RevocationList();
+  /** Absent where access rules are not used. */
+  protected readonly rules: Rules | undefined;
+  protected readonly seen: SeenSessions;
+  /** Clients known to be of the project. */
+  protected readonly clients = new Set<string>();
+  readonly #api: FeedApi;
+  readonly #follower: Follower;
+  #currentAt = Number.NEGATIVE_INFINITY;
+  #notedAt = 0;
+  #wasStale = false;
+  #isReady = false;
+  readonly #ready: Promise<void>;
+  #markReady: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #reportAt = 0;
+  #started: Promise<void> | undefined;
+  #patientUntil = 0;
+  #closed = false;
+  #policyTurn: Promise<unknown> = Promise.resolve();
+
+  /** @throws {OptionError} where the options make no sense */
+  constructor(options: UsherOptions) {
+    super();
+    this.settings = readOptions(options);
+    const { settings } = this;
+    this.client = new IssuerClient(settings);
+    this.keys = new KeySet(settings.fetch, async () => (await this.client.metadata()).jwks_uri);
+    this.keys.onChange = (etag, jwks) => void this.append([{ t: 'jwks', etag, jwks }]);
+    this.rules = settings.policy !== false && settings.project !== undefined ? new Rules(this.keys, settings.project) : undefined;
+    this.storage = settings.storage ?? memoryStore();
+    this.seen = new SeenSessions(logKey(settings.storageSecret));
+    this.clients.add(settings.clientId);
+    this.#api = new FeedApi(this.client);
+    this.#follower = this.#newFollower();
+    this.#ready = new Promise((resolve) => {
+      this.#markReady = resolve;
+    });
+  }
+
+  #newFollower(): Follower {
+    const { issuer, sync, logger } = this.settings;
+    return new Follower(this.#api, this.list, {
+      received: (message, outcome) => this.#received(message, outcome),
+      replaced: (snapshot) => this.#replaced(snapshot),
+      current: () => this.#current(),
+      revision: () => this.rules?.table?.revision,
+    }, { issuer, sync, logger, token: () => this.client.token(), forgetToken: () => this.client.forgetToken() });
+  }
+
+  /** How the module is. */
+  get state(): { ready: boolean; connected: boolean; stale: boolean; place: string; revocations: number; revision: number | null } {
+    return {
+      ready: this.#isReady,
+      connected: this.#follower.isConnected,
+      stale: this.isStale(Date.now() / 1000),
+      place: this.list.place,
+      revocations: this.list.size,
+      revision: this.rules?.table?.revision ?? null,
+    };
+  }
+
+  /**
+   * Starts, once however often it is called. Resolves when the store is open; `ready()` tells when requests can be answered.
+   * @throws if the store cannot be used
+   */
+  start(): Promise<void> {
+    this.#started ??= this.#begin();
+    return this.#started;
+  }
+
+  /** Resolves when requests can be answered. */
+  async ready(): Promise<void> {
+    await this.start();
+    await this.#ready;
+  }
+
+  async #begin(): Promise<void> {
+    this.#patientUntil = Date.now() + PATIENCE;
+    const { issuer, clientId, storageSecret, sync } = this.settings;
+    await this.storage.open({ issuer, client: clientId, secret: storageSecret });
+    if (this.#closed) return;
+    await this.#restore();
+    this.#timer = setInterval(() => this.#tick(), 1000);
+    this.#timer.unref();
+    if (sync.transport === 'off') void this.#withoutFeed();
+    else void this.#follower.run();
+  }
+
+  /** What was kept is believed while it is not stale; rules and keys are in it, so nothing has to be asked. */
+  async #restore(): Promise<void> {
+    const now = Date.now() / 1000;
+    let state: StoredState | undefined;
+    try {
+      state = await this.storage.loadSnapshot();
+      const seen = await this.storage.get('seen');
+      if (seen !== undefined) this.seen.restore(seen);
+    } catch (cause) {
+      const reason = cause instanceof LogRefused ? cause.reason : (cause as Error).message;
+      this.settings.logger.error('the stored state is refused; beginning anew', { reason });
+    }
+    if (!state?.jwks) return;
+    this.keys.restore(state.jwks.jwks, state.jwks.etag);
+    this.list.restore(state, now);
+    for (const id of state.clients) this.clients.add(id);
+    if (state.policy && this.rules) {
+      const { jws, etag } = state.policy;
+      await this.rules.accept(jws, etag, state.epoch, now).catch((cause: Error) => this.#log('the stored access rules are refused', cause));
+    } else {
+      this.rules?.clear();
+    }
+    this.#follower.resume();
+    if (state.at > now + this.settings.clockSkew || now - state.at > this.settings.sync.maxStaleness) return;
+    this.#currentAt = state.at;
+    this.#becomeReady('store');
+  }
+
+  async #withoutFeed(): Promise<void> {
+    for (let failures = 0; !this.#closed; failures += 1) {
+      try {
+        await this.keys.refresh();
+        await this.#loadRules();
+        return this.#becomeReady('issuer');
+      } catch (cause) {
+        this.#log('the issuer cannot be reached', cause as Error);
+        await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 1000 * 2 ** failures)).unref());
+      }
+    }
+  }
+
+  #becomeReady(from: 'issuer' | 'store'): void {
+    if (this.#isReady) return;
+    this.#isReady = true;
+    this.#markReady?.();
+    this.emit('ready', { from });
+  }
+
+  #log(message: string, cause: Error): void {
+    this.settings.logger.error(message, { message: cause.message });
+  }
+
+  /** Ends the module: the feed, its timers, the store. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#follower.close();
+    await this.#started?.catch(() => {});
+    await this.#policyTurn.catch(() => {});
+    if (this.settings.reportSessions) await this.storage.set('seen', this.seen.save(), 3600).catch(() => {});
+    await this.storage.close();
+  }
+
+
+  #received(message: unknown, outcome: Outcome): void {
+    const records: LogRecord[] = [];
+    if (outcome === 'applied' || outcome === 'folded') {
+      const entry = message as Entry;
+      records.push(entry);
+      this.emit('revoked', entry);
+    } else if (outcome === 'policy') {
+      const { c, rev } = message as { c: number; rev: number };
+      records.push({ t: 'policy_rev', c, rev });
+      void this.#loadRules().catch((cause: Error) => this.#log('the access rules cannot be fetched', cause));
+    } else if (outcome === 'ignored' && typeof (message as { c?: unknown }).c === 'number') {
+      records.push({ t: 'skip', c: (message as { c: number }).c });
+    } else if (outcome === 'jwks') {
+      void this.keys.refresh().catch((cause: Error) => this.#log('the keys cannot be fetched', cause));
+    }
+    if (records.length > 0) void this.append(records);
+  }
+
+  async #replaced(snapshot: unknown): Promise<void> {
+    const { policy, jwks } = snapshot as { policy: { etag: string } | null; jwks?: { etag?: string } };
+    if (this.keys.isEmpty || jwks?.etag !== this.keys.state?.etag) await this.keys.refresh();
+    if (policy === null) this.#noRules();
+    else if (policy?.etag !== this.rules?.etag) await this.#loadRules();
+    await this.#save();
+    const { epoch, cursor } = this.list;
+    this.emit('resynced', { epoch, cursor });
+  }
+
+  #noRules(): void {
+    if (!this.rules || this.rules.table === null) return;
+    this.rules.clear();
+    this.emit('policyChanged', { revision: null });
+  }
+
+  /** One after another: a later fetch never loses to an earlier one. */
+  #loadRules(): Promise<void> {
+    const load = () => this.#fetchRules();
+    const mine = this.#policyTurn.then(load, load);
+    this.#policyTurn = mine.catch(() => {});
+    return mine;
+  }
+
+  async #fetchRules(): Promise<void> {
+    const { project } = this.settings;
+    if (!this.rules || project === undefined) return;
+    const found = await this.#api.policy(project, this.rules.etag);
+    if (found === undefined) return;
+    if (found === null) return this.#noRules();
+    const changed = await this.rules.accept(found.jws, found.etag, this.list.epoch, Date.now() / 1000);
+    await this.append([{ t: 'policy', ...found }]);
+    this.#follower.acknowledge();
+    if (changed) this.emit('policyChanged', { revision: this.rules.table?.revision ?? null });
+  }
+
+  #current(): void {
+    const now = Date.now() / 1000;
+    this.#currentAt = now;
+    this.#wasStale = false;
+    this.#becomeReady('issuer');
+    if (now < this.#notedAt + NOTE_EVERY) return;
+    this.#notedAt = now;
+    void this.append([{ t: 'at', cursor: this.list.cursor, at: Math.floor(now) }]);
+  }
+
+  /** Tells the store what has changed. */
+  protected async append(records: LogRecord[]): Promise<void> {
+    try {
+      await this.storage.appendRevocations(records);
+      if (this.storage.isLong) await this.#save();
+    } catch (cause) {
+      this.#log('the store cannot be written', cause as Error);
+    }
+  }
+
+  async #save(): Promise<void> {
+    const { epoch, cursor } = this.list;
+    if (epoch === '') return;
+    const now = Math.floor(Date.now() / 1000);
+    const state: StoredState = {
+      epoch, cursor, at: now, revocations: this.list.entries(), jwks: this.keys.state, policy: this.rules?.state ?? null,
+      clients: [...this.clients],
+    };
+    await this.storage.saveSnapshot(state).catch((cause: Error) => this.#log('the store cannot be written', cause));
+    this.#notedAt = now;
+  }
+
+  #tick(): void {
+    const now = Date.now() / 1000;
+    this.list.sweep(now);
+    if (this.#isReady && this.isStale(now) && !this.#wasStale) {
+      this.#wasStale = true;
+      this.emit('stale', { since: this.#currentAt });
+      this.settings.logger.warn('the revocation list is stale', { since: this.#currentAt });
+    }
+    if (this.settings.reportSessions && now >= this.#reportAt) {
+      this.#reportAt = now + 60;
+      void this.#report(now);
+    }
+  }
+
+  async #report(now: number): Promise<void> {
+    this.seen.sweep(now);
+    const { report, undo } = this.seen.takeReport();
+    if (report.length === 0) return;
+    await this.storage.set('seen', this.seen.save(), 3600).catch((cause: Error) => this.#log('the store cannot be written', cause));
+    await this.#api.report(report).catch(undo);
+  }
+
+  /** Tells Usher at once which sessions were used since the last report. */
+  async reportSessions(): Promise<void> {
+    await this.#report(Date.now() / 1000);
+  }
+
+  /** Sessions that were used here and are not over, the latest first. */
+  sessions(): SeenSession[] {
+    const now = Date.now() / 1000;
+    return this.seen.list(now).filter((each) => {
+      const asked = { jti: '', sub: '', client_id: '', iat: now, sid: each.sid, urv: Number.MAX_SAFE_INTEGER };
+      return this.list.revokedBy(asked, '', now) === undefined;
+    });
+  }
+
+  protected isStale(now: number): boolean {
+    const { transport, maxStaleness } = this.settings.sync;
+    return transport !== 'off' && now - this.#currentAt > maxStaleness;
+  }
+
+  /** Right after the start, requests wait a little; a start without keys never lets anybody in. */
+  protected async becomesReady(): Promise<void> {
+    if (this.#isReady) return;
+    if (this.#started === undefined) void this.start().catch((cause: Error) => this.#log('the module does not start', cause));
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#patientUntil - Date.now());
+    });
+    await Promise.race([this.#ready, patience]);
+    clearTimeout(timer);
+    if (this.#isReady) return;
+    // What is kept may be too old to be fresh and is still there: then it is stale, and `onStale` decides.
+    if (this.keys.isEmpty) throw new Refusal('keys_missing');
+  }
+}

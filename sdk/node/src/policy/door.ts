@@ -1,0 +1,91 @@
+// What is asked at the door, before any handler runs: the route rules together with who sends the request.
+import { Refusal } from '../core/refusal.js';
+import { type Verdict } from './evaluate.js';
+import { segments } from './path.js';
+import type { Route, RouteTable } from './routes.js';
+
+/** Whoever sends a request, as far as the door asks. */
+export interface Caller {
+  scope: readonly string[];
+  acr: string | undefined;
+  /** When they authenticated, in seconds since the epoch. */
+  authTime: number | undefined;
+  decide(permission: string): Verdict;
+}
+
+/** What the door says of a request that may pass. */
+export interface Passage {
+  rule: Route | null;
+  /** The permission that the handler must ask again, with the resource. */
+  conditional?: string;
+  /** Ask Usher whether the token still stands. */
+  fresh: boolean;
+}
+
+/** A request, as far as the door asks. */
+export interface DoorRequest {
+  method: string;
+  /** The path as it was sent, with or without its query. */
+  path: string;
+  /** A preflight of CORS: `OPTIONS` with `Origin` and `Access-Control-Request-Method`. */
+  preflight: boolean;
+}
+
+/**
+ * Decides whether a request may pass.
+ * @param now seconds since the epoch
+ * @throws {Refusal}
+ */
+export function passDoor(
+  routes: RouteTable,
+  request: DoorRequest,
+  caller: Caller | null,
+  onMissingRoute: 'allow' | 'deny',
+  now: number,
+): Passage {
+  if (request.preflight && segments(request.path)) return { rule: null, fresh: false };
+  const rule = routes.find(request.method, request.path);
+  if (rule === undefined) throw new Refusal('path_ambiguous');
+  if (rule === null) {
+    if (onMissingRoute === 'allow') return { rule, fresh: false };
+    throw new Refusal('route_unlisted');
+  }
+  if (rule.public) return { rule, fresh: false };
+  if (caller === null) throw new Refusal('token_missing');
+  checkScopes(caller.scope, rule.scopes);
+  checkAuthentication(caller, rule, now);
+  const verdict = rule.need === undefined ? 'allow' : caller.decide(rule.need);
+  if (verdict === 'deny') throw new Refusal('permission_denied', { permission: rule.need ?? '' });
+  const conditional = verdict === 'conditional' && rule.need !== undefined ? { conditional: rule.need } : {};
+  return { rule, ...conditional, fresh: rule.fresh };
+}
+
+/** @throws {Refusal} `scope_insufficient` (RFC 6750 §3.1) */
+export function checkScopes(held: readonly string[], needed: readonly string[]): void {
+  if (!needed.every((scope) => held.includes(scope))) throw new Refusal('scope_insufficient', { scope: needed.join(' ') });
+}
+
+const LEVELS = ['aal1', 'aal2', 'aal3'];
+
+/**
+ * Asks for a stronger or newer sign-in (RFC 9470).
+ * @throws {Refusal} `acr_insufficient`, `auth_too_old`
+ */
+export function checkAuthentication(
+  held: Pick<Caller, 'acr' | 'authTime'>,
+  needed: { acr?: string | undefined; maxAge?: number | undefined },
+  now: number,
+): void {
+  const details = {
+    ...(needed.acr === undefined ? {} : { acrValues: needed.acr }),
+    ...(needed.maxAge === undefined ? {} : { maxAge: needed.maxAge }),
+  };
+  if (needed.acr !== undefined && !reaches(held.acr, needed.acr)) throw new Refusal('acr_insufficient', details);
+  if (needed.maxAge === undefined) return;
+  if (held.authTime === undefined || now - held.authTime > needed.maxAge) throw new Refusal('auth_too_old', details);
+}
+
+function reaches(held: string | undefined, needed: string): boolean {
+  if (held === undefined) return false;
+  return held === needed || (LEVELS.includes(held) && LEVELS.includes(needed) && LEVELS.indexOf(held) > LEVELS.indexOf(needed));
+}

@@ -1,0 +1,70 @@
+// What is left of the access rules once everything but the resource is known: a condition that a database can answer.
+import { compare } from './compare.js';
+import type { Comparison, Condition, Leaf, Operand } from './condition.js';
+import type { Question } from './evaluate.js';
+import type { PolicyTable } from './table.js';
+import { type Value, readValue } from './value.js';
+
+/** One side of what is left: a field of the resource, or a value. */
+export type Side = { field: string } | { value: Value };
+/** What is left of a condition: about the resource alone. */
+export type Where =
+  | { all: Where[] }
+  | { any: Where[] }
+  | { op: Comparison; left: Side; right: Side; negated: boolean }
+  | { present: string; negated: boolean };
+/** Everything, nothing, or what a condition lets through. */
+export type Residual = true | false | Where;
+
+/** What a permission leaves to ask about each resource. */
+export function residual(table: PolicyTable, question: Omit<Question, 'resource'>): Residual {
+  const parts: Residual[] = [];
+  for (const role of question.roles) {
+    const rule = table.roles.get(role)?.get(question.permission);
+    if (rule === 'deny') return false;
+    if (rule === '*') parts.push(true);
+    else if (rule) parts.push(...rule.map(({ condition }) => leftOf(condition, question)));
+  }
+  return anyOf(parts);
+}
+
+function leftOf(condition: Condition, question: Omit<Question, 'resource'>): Residual {
+  if (condition.kind === 'all') return allOf(condition.parts.map((part) => leftOf(part, question)));
+  if (condition.kind === 'any') return anyOf(condition.parts.map((part) => leftOf(part, question)));
+  return leftOfLeaf(condition as Leaf, question);
+}
+
+function leftOfLeaf(leaf: Leaf, question: Omit<Question, 'resource'>): Residual {
+  if (leaf.kind === 'present') {
+    if (leaf.path.root === 'resource') return { present: leaf.path.name, negated: leaf.negated };
+    return (readValue(question[leaf.path.root][leaf.path.name]) !== undefined) !== leaf.negated;
+  }
+  const [left, right] = [side(leaf.left, question), side(leaf.right, question)];
+  // Who asks is missing: no resource will help.
+  if (left === undefined || right === undefined) return false;
+  if ('value' in left && 'value' in right) {
+    const truth = compare(leaf.op, left.value, right.value);
+    return truth !== undefined && truth !== leaf.negated;
+  }
+  return { op: leaf.op, left, right, negated: leaf.negated };
+}
+
+function side(operand: Operand, question: Omit<Question, 'resource'>): Side | undefined {
+  if ('literal' in operand) return { value: operand.literal };
+  const { root, name } = operand.path;
+  if (root === 'resource') return { field: name };
+  const value = readValue(question[root][name]);
+  return value === undefined ? undefined : { value };
+}
+
+function allOf(parts: Residual[]): Residual {
+  if (parts.includes(false)) return false;
+  const left = parts.filter((part): part is Where => part !== true);
+  return left.length === 0 ? true : left.length === 1 ? (left[0] as Where) : { all: left };
+}
+
+function anyOf(parts: Residual[]): Residual {
+  if (parts.includes(true)) return true;
+  const left = parts.filter((part): part is Where => part !== false);
+  return left.length === 0 ? false : left.length === 1 ? (left[0] as Where) : { any: left };
+}

@@ -1,0 +1,74 @@
+// The access rules in force: fetched, verified, never led back.
+import type { KeySet } from '../issuer/keys.js';
+import { readObject } from '../core/jwt.js';
+import { LARGEST_TABLE, PolicyError, type PolicyTable, readTable } from './table.js';
+
+const TYPE = 'usher-policy+jws';
+
+/** The access rules of a project, as they were last accepted. */
+export class Rules {
+  readonly #keys: KeySet;
+  readonly #project: string;
+  #table: PolicyTable | null | undefined;
+  #jws = '';
+  #etag = '';
+  #epoch = '';
+
+  constructor(keys: KeySet, project: string) {
+    this.#keys = keys;
+    this.#project = project;
+  }
+
+  /** The table; `null` where nothing is published, `undefined` while that is not known. */
+  get table(): PolicyTable | null | undefined {
+    return this.#table;
+  }
+
+  get etag(): string {
+    return this.#etag;
+  }
+
+  get state(): { etag: string; jws: string } | null {
+    return this.#table ? { etag: this.#etag, jws: this.#jws } : null;
+  }
+
+  /** Nothing is published. */
+  clear(): void {
+    this.#table = null;
+    [this.#jws, this.#etag] = ['', ''];
+  }
+
+  /**
+   * Takes signed rules.
+   * @param epoch of the feed: only in another one may a revision be lower
+   * @returns whether they are others than before
+   * @throws {PolicyError | Refusal}
+   */
+  async accept(jws: string, etag: string, epoch: string, now: number): Promise<boolean> {
+    if (jws.length > LARGEST_TABLE * 1.4) throw new PolicyError('the access rules are too large');
+    const table = readTable(await this.#open(jws, now));
+    if (table.project !== this.#project) throw new PolicyError('these are the access rules of another project');
+    const known = this.#table;
+    if (known && this.#epoch === epoch && table.revision < known.revision) {
+      throw new PolicyError(`revision ${table.revision} of the access rules is older than ${known.revision}, which is in force`);
+    }
+    const changed = table.revision !== known?.revision;
+    [this.#table, this.#jws, this.#etag, this.#epoch] = [table, jws, etag, epoch];
+    return changed;
+  }
+
+  async #open(jws: string, now: number): Promise<unknown> {
+    const header = readObject(jws.split('.')[0] ?? '');
+    if (header.typ !== TYPE || typeof header.alg !== 'string' || typeof header.kid !== 'string' || /^(HS|none)/i.test(header.alg)) {
+      throw new PolicyError('these are no signed access rules');
+    }
+    if (['jku', 'x5u', 'x5c', 'jwk', 'crit'].some((member) => Object.hasOwn(header, member))) throw new PolicyError('these are no signed access rules');
+    const payload = await this.#keys.verify(jws, { alg: header.alg, kid: header.kid }, now);
+    return JSON.parse(new TextDecoder().decode(payload));
+  }
+
+  /** Takes a table without a signature, in a test. */
+  use(table: unknown): void {
+    this.#table = readTable(table);
+  }
+}

@@ -1,0 +1,225 @@
+// Follows the feed: snapshot first, then a socket; without one it asks, held open or now and then; and begins anew where it must.
+import type { Outcome, RevocationList } from '../core/revocations.js';
+import { IssuerError } from '../issuer/http.js';
+import type { SyncOptions, Logger } from '../core/options.js';
+import { backoff, sleep } from './backoff.js';
+import { CursorGone, type FeedApi, type News } from './api.js';
+import { followSocket } from './socket.js';
+
+/** Milliseconds for which acknowledgements are gathered: the server counts messages. */
+const ACK_AFTER = 250;
+/** Seconds that a question may be held open. */
+const WAIT = 25;
+/** Sockets that did not stand, one after another, until the module asks for five minutes instead. */
+const GIVE_UP = 3;
+const LATER = 300_000;
+
+export interface FollowerHooks {
+  /** A message, and what came of it. */
+  received(message: unknown, outcome: Outcome): void;
+  /** A new list in place of the old one. */
+  replaced(snapshot: unknown): Promise<void>;
+  /** Nothing is known to Usher that is not known here. */
+  current(): void;
+  /** The revision of the access rules that is applied. */
+  revision(): number | undefined;
+}
+
+export interface FollowerSettings {
+  issuer: string;
+  sync: Required<SyncOptions>;
+  logger: Logger;
+  token(): Promise<string>;
+  forgetToken(): void;
+}
+
+/** Keeps a revocation list up to date. */
+export class Follower {
+  readonly #api: FeedApi;
+  readonly #list: RevocationList;
+  readonly #hooks: FollowerHooks;
+  readonly #settings: FollowerSettings;
+  readonly #closing = new AbortController();
+  #wantsSnapshot = true;
+  #snapshotting: Promise<void> | undefined;
+  #filling: Promise<void> | undefined;
+  #failures = 0;
+  #unopened = 0;
+  #socketsAgainAt = 0;
+  #retryAfter: number | undefined;
+  #target = 0;
+  #say: ((message: object) => void) | undefined;
+  #acking: NodeJS.Timeout | undefined;
+
+  constructor(api: FeedApi, list: RevocationList, hooks: FollowerHooks, settings: FollowerSettings) {
+    this.#api = api;
+    this.#list = list;
+    this.#hooks = hooks;
+    this.#settings = settings;
+  }
+
+  /** Is there a socket? */
+  get isConnected(): boolean {
+    return this.#say !== undefined;
+  }
+
+  /** Goes on from the list as it is, which came from a store. */
+  resume(): void {
+    this.#wantsSnapshot = false;
+  }
+
+  /** Follows until `close`. */
+  async run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      this.#retryAfter = undefined;
+      let pause = 0;
+      try {
+        if (this.#wantsSnapshot) await this.#takeSnapshot();
+        pause = await this.#follow();
+        this.#failures = 0;
+      } catch (cause) {
+        if (this.#closing.signal.aborted) return;
+        pause = this.#failed(cause);
+      }
+      await sleep(pause, this.#closing.signal);
+    }
+  }
+
+  #failed(cause: unknown): number {
+    if (cause instanceof CursorGone) {
+      this.#wantsSnapshot = true;
+      return 0;
+    }
+    this.#failures += 1;
+    if (cause instanceof IssuerError && cause.status === 401) this.#settings.forgetToken();
+    const { message } = cause as Error;
+    if (this.#failures === 1) this.#settings.logger.warn('the live feed cannot be followed', { message });
+    const named = cause instanceof IssuerError ? cause.retryAfter : undefined;
+    return named === undefined ? backoff(this.#failures) : named * 1000 * (1 + Math.random());
+  }
+
+  close(): void {
+    clearTimeout(this.#acking);
+    this.#closing.abort();
+  }
+
+  /** Acknowledges how far the list is, and which rules are applied. */
+  acknowledge(): void {
+    if (!this.#say || this.#acking) return;
+    this.#acking = setTimeout(() => {
+      this.#acking = undefined;
+      const revision = this.#hooks.revision();
+      this.#say?.({ t: 'ack', c: this.#list.cursor, ...(revision === undefined ? {} : { rev: revision }) });
+    }, ACK_AFTER);
+    this.#acking.unref();
+  }
+
+  /** One round; milliseconds until the next. */
+  async #follow(): Promise<number> {
+    const { transport, pollInterval } = this.#settings.sync;
+    if (transport === 'poll') {
+      await this.#ask(0);
+      return pollInterval * 1000;
+    }
+    if (transport === 'ws' && Date.now() >= this.#socketsAgainAt) return this.#followSocket();
+    await this.#ask(WAIT);
+    return 0;
+  }
+
+  async #followSocket(): Promise<number> {
+    const url = new URL(`${this.#settings.issuer.replace(/\/$/, '')}/api/v1/sync`);
+    url.protocol = url.protocol.replace('http', 'ws');
+    url.searchParams.set('cursor', this.#list.place);
+    const end = await followSocket(url.href, await this.#settings.token(), {
+      opened: (say) => {
+        this.#say = say;
+        this.#failures = 0;
+        this.#unopened = 0;
+      },
+      heard: (message) => this.#heard(message),
+    }, this.#closing.signal);
+    this.#say = undefined;
+    if (this.#closing.signal.aborted) return 0;
+    if (end.code === 4401 || end.code === 401) this.#settings.forgetToken();
+    if (end.opened) return this.#retryAfter === undefined ? backoff(1) : this.#retryAfter * 1000;
+    return this.#withoutSocket(end.retryAfter);
+  }
+
+  /** No socket came about: what is new is asked for, so that nobody waits for a socket to know it. */
+  async #withoutSocket(retryAfter: number | undefined): Promise<number> {
+    this.#unopened += 1;
+    if (this.#unopened >= GIVE_UP) this.#socketsAgainAt = Date.now() + LATER;
+    await this.#ask(0);
+    return retryAfter === undefined ? backoff(this.#unopened) : retryAfter * 1000;
+  }
+
+  /** Asks for what is new, until there is no more. */
+  async #ask(wait: number): Promise<void> {
+    for (let more = true; more; ) {
+      const news = await this.#api.events(this.#list.place, wait, this.#closing.signal);
+      more = news?.more ?? false;
+      if (news) this.#take(news);
+    }
+    if (this.#wantsSnapshot) await this.#takeSnapshot();
+    else this.#hooks.current();
+  }
+
+  #take(news: News): void {
+    if (news.epoch !== this.#list.epoch) throw new CursorGone();
+    for (const event of news.events) this.#receive(event);
+    if (this.#list.cursor < news.cursor) throw new CursorGone();
+  }
+
+  #heard(message: unknown): void {
+    if (message !== undefined) this.#receive(message);
+    if (!this.#wantsSnapshot && this.#list.cursor >= this.#target) this.#hooks.current();
+  }
+
+  #receive(message: unknown): void {
+    const outcome = this.#list.receive(message, Date.now() / 1000);
+    if (outcome === 'hello') this.#target = (message as { cursor: number }).cursor;
+    if (outcome === 'retry') this.#retryAfter = (message as { after: number }).after;
+    if (outcome === 'resync') this.#begin();
+    if (outcome === 'gap') this.#fill();
+    this.#hooks.received(message, outcome);
+    if (outcome !== 'ignored' && outcome !== 'message_invalid') this.acknowledge();
+  }
+
+  /** A snapshot while the socket goes on; again and again until there is one. */
+  #begin(): void {
+    this.#wantsSnapshot = true;
+    this.#takeSnapshot().catch(async (cause: unknown) => {
+      await sleep(this.#failed(cause), this.#closing.signal);
+      if (this.#wantsSnapshot && !this.#closing.signal.aborted) this.#begin();
+    });
+  }
+
+  #fill(): void {
+    this.#filling ??= this.#ask(0)
+      .catch((cause: unknown) => {
+        if (cause instanceof CursorGone) this.#begin();
+        else this.#failed(cause);
+      })
+      .finally(() => {
+        this.#filling = undefined;
+      });
+  }
+
+  #takeSnapshot(): Promise<void> {
+    this.#snapshotting ??= this.#replace().finally(() => {
+      this.#snapshotting = undefined;
+    });
+    return this.#snapshotting;
+  }
+
+  async #replace(): Promise<void> {
+    const snapshot = await this.#api.snapshot();
+    const outcome = this.#list.replace(snapshot, Date.now() / 1000);
+    if (outcome !== 'replaced') throw new IssuerError(`the snapshot is refused: ${outcome}`);
+    this.#wantsSnapshot = false;
+    this.#target = 0;
+    await this.#hooks.replaced(snapshot);
+    this.#hooks.current();
+    this.acknowledge();
+  }
+}

@@ -1,0 +1,85 @@
+// The live feed by WebSocket, subprotocol usher.sync.v1.
+import WebSocket from 'ws';
+
+const PROTOCOL = 'usher.sync.v1';
+/** Milliseconds until a connection stands. */
+const PATIENCE = 10_000;
+/** Bytes of the longest message. */
+const LONGEST = 1024 * 1024;
+/** Milliseconds without a sign of life after which the line is given up: two pings of 25 s, and some. */
+const SILENCE = 60_000;
+
+/** Why a connection is over. */
+export interface SocketEnd {
+  /** Did it ever stand? */
+  opened: boolean;
+  /** The close code, or the HTTP status of a refused upgrade. */
+  code: number;
+  /** Seconds after which to come back, where the server named them. */
+  retryAfter: number | undefined;
+}
+
+export interface SocketListener {
+  /** Each message; `undefined` for a sign of life. */
+  heard(message: unknown): void;
+  /** The connection stands: `say` sends a message. */
+  opened(say: (message: object) => void): void;
+}
+
+/** Opens a connection and resolves when it is over. */
+export function followSocket(url: string, token: string, listener: SocketListener, signal: AbortSignal): Promise<SocketEnd> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url, PROTOCOL, {
+      headers: { authorization: `Bearer ${token}` }, followRedirects: false, handshakeTimeout: PATIENCE, maxPayload: LONGEST,
+      perMessageDeflate: false,
+    });
+    const end: SocketEnd = { opened: false, code: 0, retryAfter: undefined };
+    const silence = setTimeout(() => socket.terminate(), SILENCE);
+    const stop = () => socket.terminate();
+    const over = () => {
+      clearTimeout(silence);
+      signal.removeEventListener('abort', stop);
+      resolve(end);
+    };
+    signal.addEventListener('abort', stop);
+    silence.unref();
+    socket.on('open', () => {
+      if (socket.protocol !== PROTOCOL) return socket.terminate();
+      end.opened = true;
+      listener.opened((message) => {
+        if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+      });
+    });
+    socket.on('message', (data, binary) => {
+      silence.refresh();
+      if (!binary) listener.heard(parse(String(data)));
+    });
+    socket.on('ping', () => {
+      silence.refresh();
+      listener.heard(undefined);
+    });
+    socket.on('unexpected-response', (request, response) => {
+      end.code = response.statusCode ?? 0;
+      const seconds = Number(response.headers['retry-after'] ?? '');
+      if (seconds > 0) end.retryAfter = seconds;
+      response.resume();
+      request.destroy();
+      over();
+    });
+    socket.on('error', () => {});
+    socket.on('close', (code) => {
+      if (end.code === 0) end.code = code;
+      over();
+    });
+    if (signal.aborted) stop();
+  });
+}
+
+/** A text that is no JSON is a message of no protocol. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,237 @@
+// Usher in memory, for the tests of an application: tokens by a key of the test, no network, the module as it is in production.
+import { randomUUID } from 'node:crypto';
+import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
+import type { UsherOptions } from './core/options.js';
+import { Usher } from './usher.js';
+
+/** What a token of a test says. */
+export interface TestUser {
+  /** Default: a new one each time. */
+  sub?: string;
+  roles?: string[];
+  scope?: string | string[];
+  sid?: string;
+  acr?: string;
+  /** Seconds since the epoch. Default: now. */
+  authTime?: number;
+  clientId?: string;
+  /** Seconds that the token lives. Default 600; negative: it is over. */
+  expiresIn?: number;
+  /** Anything else, and anything otherwise. */
+  claims?: Record<string, unknown>;
+}
+
+/** Access rules of a test, in the form of the signed table. */
+export interface TestRules {
+  roles?: Record<string, Record<string, string | string[]>>;
+  conditions?: Record<string, unknown>;
+  /** Without routes every path may be asked for: the table says `/*` for everybody. */
+  routes?: object[];
+}
+
+/** What can be revoked: one token, a session, a grant, a key, or everything of a user or client that was issued before. */
+export type RevocationKind = 'jti' | 'sid' | 'gid' | 'kid' | 'sub' | 'client' | 'project';
+
+/** An Usher of a test. */
+export interface TestUsher {
+  /** Options for the module under test; add what your application adds. */
+  options: UsherOptions;
+  /** A module with these options. */
+  usher: Usher;
+  /** An access token. */
+  token(user?: TestUser): Promise<string>;
+  /** The header of a request by somebody: `{ authorization: 'Bearer …' }`. */
+  asUser(user?: TestUser): Promise<{ authorization: string }>;
+  /** Revokes; resolves when the module knows it. */
+  revoke(kind: RevocationKind, name: string): Promise<void>;
+  /** Publishes access rules; resolves with their revision when the module applies them. */
+  publish(rules: TestRules): Promise<number>;
+  /** Usher is away from now on, or back. */
+  away(away: boolean): void;
+  /** Sessions that modules have reported. */
+  reported: Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+const ISSUER = 'https://usher.test';
+const AUDIENCE = 'https://api.test';
+const PROJECT = '01980000-0000-7000-8000-000000000000';
+const CLIENT = 'client_test';
+
+/** Makes an Usher in memory. `options` are those of the application under test. */
+export async function createTestUsher(options: Partial<UsherOptions> & { rules?: TestRules } = {}): Promise<TestUsher> {
+  const { rules, ...more } = options;
+  const issuer = await MemoryIssuer.make(more);
+  if (rules) await issuer.publish(rules);
+  const all: UsherOptions = {
+    issuer: ISSUER, clientId: CLIENT, clientSecret: 'a secret of the tests', audience: AUDIENCE, project: PROJECT,
+    ...more, sync: { transport: 'longpoll', ...more.sync }, fetch: issuer.fetch,
+  };
+  const usher = new Usher(all);
+  const knows = async (known: () => boolean) => {
+    await usher.ready();
+    while (!known()) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+  return {
+    options: all,
+    usher,
+    token: (user) => issuer.token(user),
+    asUser: async (user) => ({ authorization: `Bearer ${await issuer.token(user)}` }),
+    revoke: async (kind, name) => {
+      const place = issuer.revoke(kind, name);
+      await knows(() => usher.state.place === place);
+    },
+    publish: async (next) => {
+      const revision = await issuer.publish(next);
+      await knows(() => usher.state.revision === revision);
+      return revision;
+    },
+    away: (away) => issuer.setAway(away),
+    reported: issuer.reported,
+    close: () => usher.close(),
+  };
+}
+
+type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
+
+/** The half of Usher that modules speak to. */
+class MemoryIssuer {
+  readonly reported: Record<string, unknown>[] = [];
+  readonly #keys: Keys;
+  readonly #jwk: Record<string, unknown>;
+  readonly #options: Partial<UsherOptions>;
+  readonly #events: Record<string, unknown>[] = [];
+  readonly #revoked = new Set<string>();
+  #waiting: (() => void)[] = [];
+  #policy: { jws: string; revision: number } | null = null;
+  #away = false;
+
+  static async make(options: Partial<UsherOptions>): Promise<MemoryIssuer> {
+    const keys = await generateKeyPair('ES256', { extractable: true });
+    return new MemoryIssuer(keys, { ...(await exportJWK(keys.publicKey)), kid: 'test', use: 'sig', alg: 'ES256' }, options);
+  }
+
+  private constructor(keys: Keys, jwk: Record<string, unknown>, options: Partial<UsherOptions>) {
+    [this.#keys, this.#jwk, this.#options] = [keys, jwk, options];
+  }
+
+  get #issuer(): string {
+    return this.#options.issuer ?? ISSUER;
+  }
+
+  get #position(): number {
+    return this.#events.length;
+  }
+
+  async token(user: TestUser = {}): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = {
+      iss: this.#issuer, aud: [this.#issuer, this.#options.audience ?? AUDIENCE], sub: user.sub ?? randomUUID(),
+      client_id: user.clientId ?? this.#options.clientId ?? CLIENT, iat: now, exp: now + (user.expiresIn ?? 600), jti: randomUUID(),
+      scope: [user.scope ?? 'openid'].flat().join(' '), sid: user.sid ?? randomUUID(), gid: randomUUID(), urv: this.#position,
+      acr: user.acr ?? 'aal1', auth_time: user.authTime ?? now, ...(user.roles ? { roles: [...user.roles].sort() } : {}), ...user.claims,
+    };
+    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'at+jwt' }).sign(this.#keys.privateKey);
+  }
+
+  /** Appends to the feed; the place reached. */
+  #append(event: Record<string, unknown>): string {
+    const c = this.#position + 1;
+    this.#events.push({ ...event, c });
+    for (const wake of this.#waiting.splice(0)) wake();
+    return `e1.${c}`;
+  }
+
+  revoke(kind: RevocationKind, name: string): string {
+    this.#revoked.add(`${kind} ${name}`);
+    const now = Math.floor(Date.now() / 1000);
+    const mark = ['sub', 'client', 'project'].includes(kind) ? { before: this.#position + 1 } : {};
+    return this.#append({ t: 'ev', k: kind, v: name, exp: now + 600, at: now, why: 'test', ...mark });
+  }
+
+  async publish(rules: TestRules): Promise<number> {
+    const revision = (this.#policy?.revision ?? 0) + 1;
+    const permissions = Object.fromEntries(Object.values(rules.roles ?? {}).flatMap((role) => Object.keys(role)).map((name) => [name, 'item']));
+    const table = {
+      v: 1, project: this.#options.project ?? PROJECT, revision, iat: Math.floor(Date.now() / 1000), default: 'deny', permissions,
+      roles: rules.roles ?? {}, conditions: rules.conditions ?? {}, routes: rules.routes ?? [{ m: ['*'], p: '/*', public: true }],
+    };
+    const signer = new CompactSign(new TextEncoder().encode(JSON.stringify(table)));
+    const jws = await signer.setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'usher-policy+jws' }).sign(this.#keys.privateKey);
+    this.#policy = { jws, revision };
+    this.#append({ t: 'policy', rev: revision });
+    return revision;
+  }
+
+  setAway(away: boolean): void {
+    this.#away = away;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  readonly fetch: typeof globalThis.fetch = async (input, init = {}) => {
+    if (this.#away) throw new TypeError('fetch failed');
+    const { pathname, searchParams } = new URL(String(input));
+    const body = typeof init.body === 'string' ? init.body : '';
+    if (pathname === '/.well-known/openid-configuration') return json(this.#metadata());
+    if (pathname === '/oauth2/jwks') return json({ keys: [this.#jwk] }, { etag: '"test"' });
+    if (pathname === '/oauth2/token') return json({ access_token: await this.token({ scope: 'usher:sync' }), expires_in: 600 });
+    if (pathname === '/oauth2/introspect') return json({ active: this.#isActive(new URLSearchParams(body).get('token') ?? '') });
+    if (pathname === '/api/v1/sync/snapshot') return json(this.#snapshot());
+    if (pathname === '/api/v1/sync/events') return this.#since(searchParams, init.signal);
+    if (pathname === '/api/v1/sync/seen') return this.#note(body);
+    if (pathname.endsWith('/policy')) return this.#rules();
+    return new Response(null, { status: 404 });
+  };
+
+  #metadata(): object {
+    const at = (path: string) => new URL(path, this.#issuer).href;
+    return {
+      issuer: this.#issuer, jwks_uri: at('/oauth2/jwks'), token_endpoint: at('/oauth2/token'),
+      introspection_endpoint: at('/oauth2/introspect'), authorization_endpoint: at('/oauth2/authorize'),
+      end_session_endpoint: at('/oauth2/logout'),
+    };
+  }
+
+  #isActive(token: string): boolean {
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? 'e30', 'base64url').toString()) as Record<string, unknown>;
+    const named = (['jti', 'sid', 'gid', 'sub'] as const).some((kind) => this.#revoked.has(`${kind} ${String(claims[kind])}`));
+    return !named && claims.foreign !== true;
+  }
+
+  #snapshot(): object {
+    const policy = this.#policy && { revision: this.#policy.revision, etag: `"${this.#policy.revision}-0"` };
+    return {
+      epoch: 'e1', cursor: this.#position, server_time: Math.floor(Date.now() / 1000), jwks: { etag: '"test"' }, policy,
+      revocations: this.#events.filter((event) => event.t === 'ev'),
+    };
+  }
+
+  async #since(query: URLSearchParams, signal: AbortSignal | null | undefined): Promise<Response> {
+    const from = Number((query.get('cursor') ?? '').split('.')[1]);
+    if (from >= this.#position && query.has('wait')) await this.#news(signal);
+    if (this.#away) throw new TypeError('fetch failed');
+    const events = this.#events.slice(from);
+    return events.length === 0 ? new Response(null, { status: 304 }) : json({ epoch: 'e1', cursor: this.#position, events, more: false });
+  }
+
+  #news(signal: AbortSignal | null | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      signal?.addEventListener('abort', () => resolve());
+    });
+  }
+
+  #note(body: string): Response {
+    const { sessions } = JSON.parse(body) as { sessions: Record<string, unknown>[] };
+    this.reported.push(...sessions);
+    return json({ noted: sessions.length }, {}, 202);
+  }
+
+  #rules(): Response {
+    if (!this.#policy) return new Response(null, { status: 404 });
+    return new Response(this.#policy.jws, { headers: { etag: `"${this.#policy.revision}-0"` } });
+  }
+}
+
+const json = (body: object, headers: Record<string, string> = {}, status = 200): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });

@@ -1,0 +1,198 @@
+// The module: who sends a request, and whether it may pass. Frameworks are thin layers over it.
+import { createHash } from 'node:crypto';
+import { Auth, type AuthHost, type VerifiedToken } from './auth.js';
+import { checkClaims, isExpired, scopeList } from './core/claims.js';
+import { readHeader, readObject } from './core/jwt.js';
+import { LruMap } from './core/lru.js';
+import type { UsherOptions } from './core/options.js';
+import { Refusal } from './core/refusal.js';
+import { IssuerError } from './issuer/http.js';
+import { Knowledge } from './knowledge.js';
+import { type Passage, passDoor } from './policy/door.js';
+
+export type { UsherEvents } from './knowledge.js';
+
+/** A request, as every framework can tell it. */
+export interface IncomingRequest {
+  method: string;
+  /** Path and query as they were sent. */
+  target: string;
+  /** A header by its name in small letters; several values as Node joins them. */
+  header(name: string): string | undefined;
+  /** The network address. */
+  ip?: string | undefined;
+  /** The request of the framework, for `userAttributes` and `context`. */
+  native?: unknown;
+}
+
+/** What became of a request's token: whoever sends it, or why nobody is known. */
+export interface Authentication {
+  auth: Auth | null;
+  refusal: Refusal | null;
+}
+
+/** Seconds for which a client that is not of the project is not asked about again. */
+const STRANGER = 60;
+/** Seconds for which an introspection answers, where every request needs one. */
+const INTROSPECTED = 1;
+const SCHEME = /^Bearer +([^\s,]+)$/i;
+
+/** The local module of an application. */
+export class Usher extends Knowledge {
+  readonly #tokens: LruMap<VerifiedToken>;
+  readonly #host: AuthHost;
+  readonly #strangers = new LruMap<number>(1000);
+  readonly #proving = new Map<string, Promise<boolean>>();
+  readonly #introspected = new LruMap<{ active: boolean; at: number }>(10_000);
+
+  /** @throws {OptionError} where the options make no sense */
+  constructor(options: UsherOptions) {
+    super(options);
+    const { cacheMax, onDecision } = this.settings;
+    this.#tokens = new LruMap(cacheMax);
+    this.#host = {
+      table: () => this.rules?.table,
+      introspect: (token) => this.#introspect(token),
+      decided: (permission, verdict, { user }) =>
+        onDecision?.({ permission, verdict, sub: user.id, roles: user.roles, revision: this.rules?.table?.revision ?? null }),
+    };
+  }
+
+  /** Finds out who sends a request. It never throws: a token that is not good is a refusal, which `requireAuth` raises. */
+  async authenticate(request: IncomingRequest): Promise<Authentication> {
+    try {
+      const token = bearerToken(request.header('authorization'));
+      if (token === undefined) return { auth: null, refusal: null };
+      return { auth: await this.verify(token, request), refusal: null };
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause;
+      return { auth: null, refusal: cause };
+    }
+  }
+
+  /**
+   * Verifies an access token: signature, claims, client, revocation.
+   * @throws {Refusal}
+   */
+  async verify(token: string, request?: IncomingRequest): Promise<Auth> {
+    const now = Date.now() / 1000;
+    await this.becomesReady();
+    const key = createHash('sha256').update(token).digest('base64');
+    let verified = this.#tokens.get(key);
+    if (verified === undefined) {
+      verified = await this.#verifyAnew(token, now);
+      this.#tokens.set(key, verified);
+    } else if (isExpired(verified.claims, this.settings.clockSkew, now)) {
+      this.#tokens.delete(key);
+      throw new Refusal('token_expired');
+    }
+    if (this.list.revokedBy(verified.claims, verified.kid, now) !== undefined) throw new Refusal('token_revoked');
+    if (this.isStale(now)) await this.#whileStale(token);
+    this.seen.note(verified.claims, now, () => ({ ip: request?.ip, userAgent: request?.header('user-agent') }));
+    const { userAttributes, context } = this.settings;
+    if (!userAttributes && !context) return new Auth(this.#host, token, verified);
+    const user = (await userAttributes?.({ id: verified.claims.sub, roles: verified.roles }, request?.native)) ?? {};
+    return new Auth(this.#host, token, verified, { user, context: context?.(request?.native) ?? {} });
+  }
+
+  async #verifyAnew(token: string, now: number): Promise<VerifiedToken> {
+    const { algorithms, issuer, audience, clockSkew, project, clients } = this.settings;
+    const header = readHeader(token, algorithms);
+    if (this.keys.isEmpty) throw new Refusal('keys_missing');
+    await this.keys.verify(token, header, now);
+    const claims = checkClaims(readObject(token.split('.')[1] ?? ''), { issuer, audience, clockSkew, project, clients }, now);
+    if (clients === null && !this.clients.has(claims.client_id)) await this.#proveClient(claims.client_id, token, now);
+    const scope = scopeList(claims.scope);
+    const { sub, client_id, sid, acr, auth_time } = claims;
+    return {
+      claims, scope, kid: header.kid ?? '', roles: claims.roles ?? [], kind: sub === client_id ? 'client' : 'user',
+      attributes: { sub, client_id, sid, acr, auth_time, scope },
+    };
+  }
+
+  /** Is this a client of the project? Usher says `active` about no others. Once it is known, it is known for good. */
+  async #proveClient(id: string, token: string, now: number): Promise<void> {
+    const until = this.#strangers.get(id);
+    if (until !== undefined && now < until) throw new Refusal('client_refused');
+    let proving = this.#proving.get(id);
+    if (!proving) {
+      proving = this.#introspect(token).finally(() => this.#proving.delete(id));
+      this.#proving.set(id, proving);
+    }
+    if (!(await proving)) {
+      this.#strangers.set(id, now + STRANGER);
+      throw new Refusal('client_refused');
+    }
+    this.clients.add(id);
+    await this.append([{ t: 'clients', ids: [...this.clients] }]);
+  }
+
+  async #introspect(token: string): Promise<boolean> {
+    try {
+      return await this.client.isActive(token);
+    } catch (cause) {
+      throw new Refusal('introspection_failed', cause instanceof IssuerError && cause.retryAfter ? { retryAfter: Math.ceil(cause.retryAfter) } : {}, cause);
+    }
+  }
+
+  async #whileStale(token: string): Promise<void> {
+    const { onStale } = this.settings.sync;
+    if (onStale === 'deny') throw new Refusal('list_stale');
+    if (onStale === 'allow') return;
+    const now = Date.now() / 1000;
+    const key = createHash('sha256').update(token).digest('base64');
+    let known = this.#introspected.get(key);
+    if (!known || now - known.at > INTROSPECTED) {
+      known = { active: await this.#introspect(token), at: now };
+      this.#introspected.set(key, known);
+    }
+    if (!known.active) throw new Refusal('token_revoked');
+  }
+
+  /**
+   * Asks the route rules whether a request may pass; the handler runs afterwards.
+   * @throws {Refusal}
+   */
+  async enforceRoutes(request: IncomingRequest, { auth, refusal }: Authentication): Promise<Passage | null> {
+    const { policy } = this.settings;
+    if (policy === false || !policy.enforceRoutes || !this.rules) return null;
+    await this.becomesReady();
+    const { table } = this.rules;
+    if (table === undefined) throw new Refusal('rules_missing');
+    if (table === null) return null;
+    const preflight = request.method === 'OPTIONS' && has(request, 'origin') && has(request, 'access-control-request-method');
+    const caller = auth && {
+      scope: auth.scope, acr: auth.claims.acr, authTime: auth.claims.auth_time, decide: (permission: string) => auth.decide(permission),
+    };
+    try {
+      const passage = passDoor(table.routes, { method: request.method, path: request.target, preflight }, caller, policy.onMissingRoute, Date.now() / 1000);
+      if (passage.conditional !== undefined) auth?.owe(passage.conditional);
+      if (passage.fresh && auth && !(await auth.isFresh())) throw new Refusal('token_revoked');
+      return passage;
+    } catch (cause) {
+      // A token came and is not good: that says more than that none came.
+      throw cause instanceof Refusal && cause.reason === 'token_missing' && refusal ? refusal : cause;
+    }
+  }
+
+  /** Notes why a request was refused. */
+  logRefusal(request: IncomingRequest, refusal: Refusal): void {
+    const { reason, code, status, details } = refusal;
+    const path = request.target.split('?', 1)[0];
+    const level = status >= 500 ? 'error' : 'info';
+    this.settings.logger[level]('refused', { reason, code, status, method: request.method, path, ...details });
+  }
+}
+
+const has = (request: IncomingRequest, name: string): boolean => request.header(name) !== undefined;
+
+/**
+ * The token of the `Authorization` header (RFC 6750 §2.1). Another scheme is none of this module's business.
+ * @throws {Refusal} `credentials_ambiguous`, `token_malformed`
+ */
+export function bearerToken(header: string | undefined): string | undefined {
+  if (header === undefined || !/^Bearer(?:[\s,]|$)/i.test(header)) return undefined;
+  const token = SCHEME.exec(header.trim())?.[1];
+  if (token === undefined) throw new Refusal(header.includes(',') ? 'credentials_ambiguous' : 'token_malformed');
+  return token;
+}
