@@ -1,4 +1,4 @@
-//! An e-mail address in the one form that it is compared in.
+//! An email address in the canonical form that is compared.
 
 pub mod typo;
 
@@ -12,45 +12,46 @@ use unicode_security::{RestrictionLevel, RestrictionLevelDetection as _};
 
 use crate::text::without_invisible;
 
-/// A canonical e-mail address: trimmed, lower-cased, its domain in ASCII (RFC 5891), so that one person cannot be two.
+/// A canonical email address: trimmed, lower-cased, its domain in ASCII (RFC 5891), so that one person cannot register
+/// twice.
 ///
-/// Printing it with `{:?}` shows the domain alone: addresses do not belong into logs.
+/// `{:?}` prints only the domain: addresses do not belong in logs.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
-/// Why a text is refused as an e-mail address.
+/// Why a text is refused as an email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EmailFault {
-    /// Nothing was given.
+    /// The text is empty.
     #[error("the e-mail address is missing")]
     Empty,
     /// There is no `@`, or more than one.
     #[error("an e-mail address has exactly one @")]
     AtSign,
-    /// The part before the `@`.
+    /// The part before the `@` is invalid.
     #[error(
         "the part before the @ must be 1 to 64 characters: letters a to z, digits and !#$%&'*+-/=?^_`{{|}}~, with single \
          dots between them"
     )]
     LocalPart,
-    /// The part behind the `@`.
+    /// The part after the `@` is no domain.
     #[error("the part behind the @ is not the name of a domain")]
     Domain,
-    /// A domain without a dot receives no mail from outside.
+    /// The domain has no dot, so mail from the internet cannot reach it.
     #[error("the domain of an e-mail address needs a dot, as in example.com")]
     DotlessDomain,
-    /// Too many characters.
+    /// The address is too long.
     #[error("an e-mail address must not be longer than 254 characters")]
     TooLong,
 }
 
 impl Email {
-    /// Reads an address, without invisible characters and the ASCII white space around it: one `@`, a plain local part, a domain name of any script, 254 characters at most once the domain
-    /// is written in ASCII (RFC 5321 §4.5.3.1.3).
+    /// Parses an address, after removing invisible characters and surrounding ASCII white space: one `@`, a plain local
+    /// part, a domain name of any script, at most 254 characters with the domain in ASCII (RFC 5321 §4.5.3.1.3).
     ///
     /// # Errors
-    /// [`EmailFault`] says what is wrong; quoted local parts and address literals are not accepted.
+    /// [`EmailFault`]; quoted local parts and address literals are not accepted.
     pub fn parse(text: &str) -> Result<Self, EmailFault> {
         let clean = without_invisible(text);
         let (local, domain) = match clean.trim_ascii().split('@').collect::<Vec<_>>()[..] {
@@ -66,8 +67,8 @@ impl Email {
         if address.len() > 254 { Err(EmailFault::TooLong) } else { Ok(Self(address)) }
     }
 
-    /// Can mail from the internet reach it, as far as its domain tells? Asked of addresses that are new; those that are
-    /// known already stay as they are.
+    /// Checks that mail from the internet can reach the domain. Only new addresses are checked; existing ones stay
+    /// valid.
     ///
     /// # Errors
     /// [`EmailFault::DotlessDomain`], or [`EmailFault::Domain`] for an IP address.
@@ -84,12 +85,12 @@ impl Email {
         self.0.split_once('@').map_or(&self.0, |(local, _)| local)
     }
 
-    /// The part behind the `@`, in ASCII.
+    /// The part after the `@`, in ASCII.
     pub fn domain(&self) -> &str {
         self.0.split_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// The address for people to read: labels of other scripts are decoded, unless they could be taken for others.
+    /// The address for display: labels of other scripts are decoded, unless they could be confused with others.
     pub fn readable(&self) -> String {
         let unmixed = |label: &[char], _: &[char], _: bool| is_unambiguous(&label.iter().collect::<String>());
         let (domain, read) =
@@ -97,12 +98,12 @@ impl Email {
         if read.is_ok() { format!("{}@{domain}", self.local_part()) } else { self.0.clone() }
     }
 
-    /// The address.
+    /// The canonical address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Enough of the address for its owner to know it: `a…@example.test`.
+    /// A masked form that its owner recognises: `a…@example.test`.
     pub fn masked(&self) -> String {
         let readable = self.readable();
         let domain = readable.split_once('@').map_or("", |(_, domain)| domain);
@@ -117,7 +118,7 @@ fn is_local_part(local: &str) -> bool {
     (1..=64).contains(&local.len()) && has_plain_dots && local.bytes().all(is_atext_or_dot)
 }
 
-/// The domain in the one form it is compared in. One that is ASCII already is left as it is.
+/// The domain in canonical form. ASCII domains are unchanged.
 fn ascii_domain(domain: &str) -> Option<String> {
     let ascii = if domain.is_ascii() {
         domain.to_owned()
@@ -139,7 +140,8 @@ fn is_domain(domain: &str) -> bool {
     domain.split('.').all(label)
 }
 
-/// One script (or Latin with Chinese, Japanese or Korean: UTS #39 §5.2), and no look-alike of an ASCII label.
+/// Whether a label uses one script (or Latin with Chinese, Japanese or Korean: UTS #39 §5.2) and does not look like an
+/// ASCII label.
 fn is_unambiguous(label: &str) -> bool {
     label.detect_restriction_level() <= RestrictionLevel::HighlyRestrictive && !skeleton(label).all(|c| c.is_ascii())
 }

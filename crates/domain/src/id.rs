@@ -1,4 +1,4 @@
-//! Identifiers: one type a noun, so that a session can never be mistaken for a grant.
+//! Identifiers, one type for each entity, so that a session id cannot be passed as a grant id.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use super::time::Timestamp;
 
 /// A `UUIDv7` (RFC 9562 §5.7): inserts stay local in the index because the time comes first.
 ///
-/// It leaks when it was made, so it names things and guards nothing.
+/// It reveals its creation time, so it identifies and never authenticates.
 fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {
     let millis = u64::try_from(now.0).unwrap_or(0).saturating_mul(1000);
     uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes::<10>()).into_uuid()
@@ -55,46 +55,46 @@ ids! {
     GrantId;
     /// A project.
     ProjectId;
-    /// A one-time proof: a mailed code or link.
+    /// A one-time proof: a code or link sent by email.
     ProofId;
-    /// A letter waiting to be sent.
+    /// A queued email.
     LetterId;
-    /// A fact in the log.
+    /// An event of the event log.
     EventId;
     /// A passkey.
     PasskeyId;
-    /// A browser that is not asked for a second step.
+    /// A remembered browser, which is not asked for a second step.
     RememberedId;
-    /// A second step that is due, or a ceremony that a passkey is asked for in.
+    /// A pending second step, or a passkey ceremony.
     CeremonyId;
-    /// One role of one holder.
+    /// One role of one subject.
     AssignmentId;
-    /// One way in that an upstream provider vouches for.
+    /// An identity at an upstream provider.
     IdentityId;
-    /// Two users that were found to be one person.
+    /// A merge of two users.
     MergeId;
     /// A webhook of a project.
     WebhookId;
 }
 
 impl EventId {
-    /// Another name at the same moment, which follows from this one and differs from it for every `place` but 0.
+    /// Another id of the same moment, derived from this one; different for every `place` but 0.
     #[must_use]
     pub fn beside(self, place: u64) -> Self {
         let (head, tail) = self.0.as_u64_pair();
-        // The two bits of the variant stay as they are (RFC 9562 §4.1).
+        // The two bits of the variant are unchanged (RFC 9562 §4.1).
         Self(Uuid::from_u64_pair(head, tail ^ (place & (u64::MAX >> 2))))
     }
 
-    /// The name of a fact about one session among many that this one concerns.
+    /// The id of a derived event about one of several sessions.
     #[must_use]
     pub fn about(self, session: SessionId) -> Self {
         self.beside(session.0.as_u64_pair().1)
     }
 }
 
-/// Whether a text can be shown and stored as it is: no control character (PostgreSQL refuses NUL in a text), and no
-/// noncharacter (Unicode §23.7).
+/// Whether a text can be shown and stored unchanged: no control character (PostgreSQL refuses NUL) and no noncharacter
+/// (Unicode §23.7).
 pub fn is_printable(text: &str) -> bool {
     let is_noncharacter = |c: char| matches!(c, '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE;
     !text.chars().any(|c| c.is_control() || is_noncharacter(c))
@@ -105,7 +105,7 @@ pub fn is_printable(text: &str) -> bool {
 #[serde(transparent)]
 pub struct ClientId(pub String);
 
-/// The text cannot be a `client_id`.
+/// The text is no valid `client_id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a client_id holds 1 to 256 printable ASCII characters")]
 pub struct NotAClientId;
@@ -113,7 +113,7 @@ pub struct NotAClientId;
 impl FromStr for ClientId {
     type Err = NotAClientId;
 
-    /// `VSCHAR` of RFC 6749 §A.1, with a length that no id of ours comes near.
+    /// `VSCHAR` of RFC 6749 §A.1, with a length far above that of our ids.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = (1..=256).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, 0x20..=0x7E));
         if fits { Ok(Self(text.to_owned())) } else { Err(NotAClientId) }

@@ -1,7 +1,7 @@
-//! A signing key and its life: next → active → retired → pruned → gone.
+//! A signing key and its lifecycle: next → active → retired → pruned → deleted.
 //!
-//! Pure. What a key looks like inside is for `keys` to know; here is only when it is published, when it signs,
-//! and how long it must stay published after it signed for the last time.
+//! Pure. The crate `keys` knows the key material; this module decides when a key is published, when it signs, and how
+//! long it stays published after its last signature.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,10 +14,10 @@ use super::time::Timestamp;
 /// An algorithm Usher signs with (RFC 7518 §3.1). A key belongs to exactly one (RFC 8725 §3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SigningAlg {
-    /// RSASSA-PKCS1-v1_5 with SHA-256, RSA-2048: what every client must understand (OpenID Connect Core §15.1).
+    /// RSASSA-PKCS1-v1_5 with SHA-256, RSA-2048: every client must support it (OpenID Connect Core §15.1).
     #[serde(rename = "RS256")]
     Rs256,
-    /// ECDSA on P-256 with SHA-256: the small and fast one.
+    /// ECDSA on P-256 with SHA-256: small and fast.
     #[serde(rename = "ES256")]
     Es256,
     /// RSASSA-PSS with SHA-256, RSA-2048.
@@ -29,7 +29,7 @@ pub enum SigningAlg {
 }
 
 impl SigningAlg {
-    /// Every algorithm that has a key from the first start.
+    /// Every algorithm; each has a key from the first start.
     pub const ALL: [Self; 4] = [Self::Rs256, Self::Es256, Self::Ps256, Self::EdDsa];
 
     /// The JOSE name.
@@ -49,7 +49,7 @@ impl fmt::Display for SigningAlg {
     }
 }
 
-/// Usher has no key for an algorithm of this name.
+/// No supported algorithm has this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a signing algorithm of this house: use RS256, ES256, PS256 or EdDSA")]
 pub struct UnknownAlg;
@@ -63,22 +63,22 @@ impl FromStr for SigningAlg {
     }
 }
 
-/// Where a key stands in its life.
+/// The state of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyState {
-    /// Published so that verifiers learn of it; signs nothing yet.
+    /// Published so that verifiers can fetch it; does not sign yet.
     Next,
     /// Signs.
     Active,
-    /// Signs no more; still published for the tokens it signed.
+    /// No longer signs; still published for the tokens that it signed.
     Retired,
-    /// No longer published, its private half erased. Its public half still tells an `id_token_hint` of ours from others.
+    /// No longer published, its private key erased. Its public key still verifies `id_token_hint`s.
     Pruned,
 }
 
 impl KeyState {
-    /// The name, lower case.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Next => "next",
@@ -89,22 +89,22 @@ impl KeyState {
     }
 }
 
-/// A signing key as it is remembered: facts about its life, the public half, and the private half sealed.
+/// A signing key as it is stored: dates of its lifecycle, the public key, and the sealed private key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKeyRecord {
-    /// The key ID: the key's own thumbprint (RFC 7638).
+    /// The key ID: its thumbprint (RFC 7638).
     pub kid: String,
-    /// The one algorithm it signs with.
+    /// Its algorithm.
     pub alg: SigningAlg,
-    /// When it was made and published.
+    /// When it was created and published.
     pub created_at: Timestamp,
-    /// When it began to sign.
+    /// When it started to sign.
     pub active_at: Option<Timestamp>,
     /// When it stopped signing.
     pub retired_at: Option<Timestamp>,
-    /// From when on nobody can hold a living token of it.
+    /// When its last token expires.
     pub expires_at: Option<Timestamp>,
-    /// When it was taken out of the published key set.
+    /// When it was removed from the published key set.
     pub pruned_at: Option<Timestamp>,
     /// The public JWK (RFC 7517), with `kid`, `alg` and `use`.
     pub public_jwk: serde_json::Value,
@@ -112,18 +112,18 @@ pub struct SigningKeyRecord {
     pub sealed_private: Vec<u8>,
 }
 
-/// A step was asked for that the key's state does not allow.
+/// The transition is not allowed in the key's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a key that is {} cannot {wanted}", found.as_str())]
 pub struct WrongState {
-    /// The state the key is in.
+    /// The present state.
     pub found: KeyState,
-    /// The step that was wanted.
+    /// The requested transition.
     pub wanted: &'static str,
 }
 
 impl SigningKeyRecord {
-    /// The state, as the recorded facts tell it.
+    /// The state that follows from the stored dates.
     pub const fn state(&self) -> KeyState {
         match (self.active_at, self.retired_at, self.pruned_at) {
             (_, _, Some(_)) => KeyState::Pruned,
@@ -133,7 +133,7 @@ impl SigningKeyRecord {
         }
     }
 
-    /// Begins to sign. Only a key that is next may.
+    /// Starts signing. The key must be next.
     pub fn activate(self, now: Timestamp) -> Result<Self, WrongState> {
         match self.state() {
             KeyState::Next => Ok(Self { active_at: Some(now), ..self }),
@@ -141,7 +141,7 @@ impl SigningKeyRecord {
         }
     }
 
-    /// Stops signing, and stays published for `keep_after`. Only an active key may.
+    /// Stops signing, and stays published for `keep_after`. The key must be active.
     pub fn retire(self, now: Timestamp, keep_after: Duration) -> Result<Self, WrongState> {
         match self.state() {
             KeyState::Active => Ok(Self { retired_at: Some(now), expires_at: Some(now + keep_after), ..self }),
@@ -149,7 +149,7 @@ impl SigningKeyRecord {
         }
     }
 
-    /// Is no longer published, and can never sign again. Only a retired key may.
+    /// Stops being published, and can never sign again. The key must be retired.
     ///
     /// # Errors
     /// [`WrongState`] if it is not retired.
@@ -160,70 +160,71 @@ impl SigningKeyRecord {
         }
     }
 
-    /// Whether every token it signed has died. The longer of the promise made when it retired and the rule of today counts.
+    /// Whether every token that it signed has expired. The longer of the stored expiry and today's rule counts.
     pub fn may_be_pruned(&self, now: Timestamp, keep_after: Duration) -> bool {
         let Some(retired_at) = self.retired_at else { return false };
         let last_death = (retired_at + keep_after).max(self.expires_at.unwrap_or(retired_at));
         self.state() == KeyState::Retired && now > last_death
     }
 
-    /// Whether every session that an ID token of it may name is over.
+    /// Whether every session that its ID tokens may name has expired.
     pub fn may_be_forgotten(&self, now: Timestamp, hint_after: Duration) -> bool {
         self.state() == KeyState::Pruned && self.retired_at.is_some_and(|retired_at| now > retired_at + hint_after)
     }
 }
 
-/// How long the parts of a key's life last.
+/// Durations of the lifecycle.
 ///
-/// `rotate_after` of zero plans a rotation at once that still publishes first;
-/// with `publish_before` of zero as well the next key signs immediately, for the day a private key has leaked.
+/// With `rotate_after` of zero, a rotation is planned at once, still publishing the new key first; with
+/// `publish_before` of zero as well, the new key signs immediately, as after a leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RotationRules {
     /// How long a key signs.
     pub rotate_after: Duration,
-    /// How long a key is published before it signs: at least the time verifiers may cache the key set.
+    /// How long a key is published before it signs: at least as long as verifiers may cache the key set.
     pub publish_before: Duration,
-    /// How long a key stays published after it signed for the last time:
-    /// at least the longest life of a token and the time a node may hold on to an old keyring.
+    /// How long a key stays published after its last signature: at least the longest lifetime of a token plus the time
+    /// that an instance may use an old keyring.
     pub keep_after: Duration,
-    /// How long its ID tokens are known as hints after it signed for the last time: at least the longest life of a session.
+    /// How long its ID tokens are accepted as hints after its last signature: at least the longest lifetime of a
+    /// session.
     pub hint_after: Duration,
 }
 
-/// One thing to do to the set of keys.
+/// One change of the set of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyStep {
-    /// Make a key that is next.
+    /// Create a next key.
     Generate {
-        /// For this algorithm.
+        /// Its algorithm.
         alg: SigningAlg,
     },
-    /// Let this key sign.
+    /// Activate this key.
     Activate {
         /// The key.
         kid: String,
     },
-    /// Let this key sign no more.
+    /// Retire this key.
     Retire {
         /// The key.
         kid: String,
     },
-    /// Publish this key no more and erase its private half; keep the public half for hints.
+    /// Stop publishing this key and erase its private key; keep the public key for hints.
     Prune {
         /// The key.
         kid: String,
     },
-    /// Delete what is left of this key.
+    /// Delete this key.
     Forget {
         /// The key.
         kid: String,
     },
 }
 
-/// What to do now so that every algorithm has exactly one active key, and its successor in time.
+/// The steps to take now so that every algorithm has exactly one active key, and a successor in time.
 ///
-/// Apply the steps in their order and in one transaction, then plan again until nothing is left to do:
-/// a key just generated for an algorithm that had none is activated by the second plan.
+/// Apply the steps in order and in one transaction, then plan again until there are none: the second plan activates a
+/// key that was just created for an algorithm without one.
 pub fn plan(now: Timestamp, keys: &[SigningKeyRecord], rules: RotationRules) -> Vec<KeyStep> {
     let mut steps: Vec<KeyStep> = SigningAlg::ALL.into_iter().flat_map(|alg| plan_one(now, alg, keys, rules)).collect();
     let dead = keys.iter().filter(|key| key.may_be_pruned(now, rules.keep_after));
@@ -237,10 +238,10 @@ fn plan_one(now: Timestamp, alg: SigningAlg, keys: &[SigningKeyRecord], rules: R
     let in_state = |state| keys.iter().filter(move |key| key.alg == alg && key.state() == state);
     let next = in_state(KeyState::Next).min_by_key(|key| (key.created_at, &key.kid));
     let Some(active) = in_state(KeyState::Active).max_by_key(|key| (key.active_at, &key.kid)) else {
-        // Nothing signs: waiting for verifiers to learn of the key would only mean more time without one.
+        // No key signs: waiting until verifiers have fetched the new key would only prolong this.
         return vec![next.map_or(KeyStep::Generate { alg }, |key| KeyStep::Activate { kid: key.kid.clone() })];
     };
-    // Two nodes that raced left two active keys: the newest stays.
+    // Two instances raced and left two active keys: the newest stays.
     let mut steps: Vec<KeyStep> = in_state(KeyState::Active)
         .filter(|key| key.kid != active.kid)
         .map(|key| KeyStep::Retire { kid: key.kid.clone() })
@@ -249,10 +250,10 @@ fn plan_one(now: Timestamp, alg: SigningAlg, keys: &[SigningKeyRecord], rules: R
     let age = now.seconds_since(active.active_at.unwrap_or(active.created_at));
     let due = age.saturating_add(rules.publish_before.as_secs()) >= rules.rotate_after.as_secs();
     match next {
-        // A key activated in this very second is never replaced, so that planning comes to an end under any rules.
+        // A key activated in this second is never replaced, so that planning terminates under any rules.
         _ if age == 0 => {}
         None if due => steps.push(KeyStep::Generate { alg }),
-        // It was made because its time comes, or because somebody asked for it: either way it signs once it is known.
+        // The next key signs once it was published long enough, whoever requested it.
         Some(next) if next.created_at + rules.publish_before <= now => {
             steps.push(KeyStep::Retire { kid: active.kid.clone() });
             steps.push(KeyStep::Activate { kid: next.kid.clone() });

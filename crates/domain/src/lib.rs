@@ -1,4 +1,4 @@
-//! The nouns of the house: what Usher knows about, and the rules that hold for them.
+//! Entities of Usher, their state machines and rules.
 //!
 //! Pure: no clock, no randomness, no I/O. Time and random bytes are passed in.
 

@@ -1,13 +1,13 @@
-//! Pages of a list, by keyset: a page starts after the last item of the one before, however long the list is.
+//! Pagination by keyset: a page starts after the last item of the previous one, at the same cost for any length.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
-/// Most items on a page.
+/// Maximum number of items on a page.
 pub const MAX_PAGE: u32 = 100;
 
-/// Where a page starts: after the item with this id. Opaque to whoever holds it.
+/// The start of a page: after the item with this id. Opaque to callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor(pub Uuid);
 

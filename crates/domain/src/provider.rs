@@ -1,6 +1,6 @@
-//! An upstream provider as an operator configures it: data, checked before anybody is sent there.
+//! The configuration of an upstream provider, checked before it is used.
 //!
-//! The client secret (Apple's private key) is held apart and never part of these settings.
+//! The client secret (for Apple the private key) is stored separately and never part of these settings.
 
 mod check;
 mod mapping;
@@ -21,18 +21,18 @@ use super::words::words;
 pub use check::ProviderFault;
 pub use mapping::{EmailList, EmailPick, EmailVerified, SubjectType, TokenForm, UserMap, UserinfoAuth};
 
-/// The name of a provider in URLs (`/upstream/{provider}/start`): `[a-z0-9][a-z0-9-]{0,31}`.
+/// The id of a provider in URLs (`/upstream/{provider}/start`): `[a-z0-9][a-z0-9-]{0,31}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProviderId(String);
 
-/// The text cannot be the name of a provider.
+/// The text is no valid provider id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the id must be 1 to 32 of a-z, 0-9 and -, and not begin with -")]
 pub struct NotAProviderId;
 
 impl ProviderId {
-    /// The name.
+    /// The id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -68,13 +68,13 @@ impl fmt::Display for ProviderId {
 }
 
 words! {
-    /// Which manners a provider has.
+    /// The kind of a provider, which decides its behaviour.
     ProviderKind, UnknownProviderKind, "kind of provider":
     /// Google Accounts.
     Google = "google";
     /// Facebook Login.
     Facebook = "facebook";
-    /// X, once Twitter.
+    /// X, formerly Twitter.
     X = "x";
     /// GitHub.
     Github = "github";
@@ -84,19 +84,19 @@ words! {
     Microsoft = "microsoft";
     /// Any OpenID Provider.
     Oidc = "oidc";
-    /// Any OAuth 2 server that tells who the person is.
+    /// Any OAuth 2 server with a userinfo endpoint.
     Oauth2 = "oauth2";
 }
 
 impl From<ProviderKind> for ProviderId {
-    /// The usual name of a provider of that kind.
+    /// The default id of a provider of this kind.
     fn from(kind: ProviderKind) -> Self {
         Self(kind.as_str().to_owned())
     }
 }
 
 impl ProviderKind {
-    /// The name people know it by; empty for the generic kinds, which need a label.
+    /// The brand name; empty for the generic kinds, which need a label.
     pub const fn brand(self) -> &'static str {
         match self {
             Self::Google => "Google",
@@ -109,7 +109,7 @@ impl ProviderKind {
         }
     }
 
-    /// What is asked for where the operator says nothing.
+    /// The scopes if the operator configures none.
     pub const fn default_scopes(self) -> &'static [&'static str] {
         match self {
             Self::Google | Self::Microsoft | Self::Oidc => &["openid", "email", "profile"],
@@ -123,40 +123,40 @@ impl ProviderKind {
 }
 
 words! {
-    /// How far an upstream's word about an address is taken. Where it is not set, the kind's own rule holds.
+    /// How far upstream email addresses are trusted. If unset, the rule of the kind applies.
     EmailTrustRule, UnknownEmailTrustRule, "trust in addresses":
-    /// No address counts as checked.
+    /// No address counts as verified.
     Never = "never";
-    /// A checked address counts as checked, and no more.
+    /// A verified address counts as verified.
     Verified = "verified";
-    /// A checked address counts as owned: for a provider that the operator runs.
+    /// A verified address counts as issued by the provider: for a provider that the operator runs.
     Authoritative = "authoritative";
 }
 
 words! {
-    /// What happens when a checked address belongs to an account already.
+    /// What happens if a verified address belongs to an account.
     LinkPolicy, UnknownLinkPolicy, "link policy":
     /// The person signs in to that account first.
     Confirm = "confirm";
-    /// The person types a code mailed to that address.
+    /// The person enters a code sent to that address.
     VerifyMail = "verify_mail";
-    /// Linked at once, where the upstream is the authority for the address.
+    /// It is linked at once if the provider issues the address.
     Auto = "auto";
 }
 
 words! {
-    /// How an OpenID Provider's metadata is taken.
+    /// How the metadata of an OpenID Provider is used.
     Discovery, UnknownDiscovery, "way of discovery":
     /// The document must name exactly the configured issuer.
     Strict = "strict";
-    /// The document may name another issuer than the address it stands at; tokens must still name the configured one.
+    /// The document may name another issuer than its URL; tokens must still name the configured one.
     Lenient = "lenient";
     /// No document: every endpoint is configured.
     Off = "off";
 }
 
 words! {
-    /// How we prove ourselves at the token endpoint.
+    /// How Usher authenticates at the token endpoint.
     ClientAuth, UnknownClientAuth, "way of client authentication":
     /// In the `Authorization` header (RFC 6749 §2.3.1).
     Basic = "basic";
@@ -167,16 +167,16 @@ words! {
 }
 
 words! {
-    /// Whether the code is bound to our browser's flow (RFC 7636).
+    /// Whether PKCE is used (RFC 7636).
     Pkce, UnknownPkce, "way of PKCE":
-    /// By SHA-256.
+    /// With SHA-256.
     S256 = "s256";
-    /// Not: for servers that refuse the parameter.
+    /// Not used: for servers that refuse the parameter.
     Off = "off";
 }
 
 words! {
-    /// How the answer comes back.
+    /// The response mode of the authorization response.
     ResponseMode, UnknownResponseMode, "response mode":
     /// In the query.
     Query = "query";
@@ -184,118 +184,119 @@ words! {
     FormPost = "form_post";
 }
 
-/// An upstream provider, as configured. A flat table, so that a form, a command line and `[[provider]]` all write it;
-/// [`ProviderSettings::check`] says which field does not belong to the kind.
+/// The settings of an upstream provider. They are a flat table, so that a form, the command line and `[[provider]]` can
+/// write them; [`ProviderSettings::check`] reports fields that do not belong to the kind.
 #[expect(clippy::struct_excessive_bools, reason = "a flat table: each is a setting of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSettings {
-    /// Its name in URLs.
+    /// Its id in URLs.
     pub id: ProviderId,
-    /// Its manners.
+    /// Its kind.
     pub kind: ProviderKind,
-    /// What the button says; the brand where absent.
+    /// The text of the button; the brand if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// May people sign in with it?
+    /// Whether people can sign in with it.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// May it make new accounts?
+    /// Whether it may create accounts.
     #[serde(default = "yes")]
     pub sign_up: bool,
-    /// The `client_id` that the provider gave us.
+    /// The `client_id` that the provider issued.
     pub client_id: String,
-    /// What we ask for; the kind's own list where empty.
+    /// Requested scopes; those of the kind if empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
-    /// Stands in for every address of the provider: a simulator, or a self-hosted edition. For Microsoft with or without the tenant.
+    /// Base URL instead of the provider's own: a simulator, or a self-hosted edition. For Microsoft with or without the
+    /// tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
-    /// `oidc`, `oauth2`: who vouches. Part of every identity's key, so it is never changed.
+    /// `oidc`, `oauth2`: the issuer. Part of every identity's key, so it must never change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
-    /// `oidc`: how its metadata is taken.
+    /// `oidc`: how its metadata is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discovery: Option<Discovery>,
-    /// `oidc` without discovery, `oauth2`: where people are sent.
+    /// `oidc` without discovery, `oauth2`: authorization endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorize_url: Option<String>,
-    /// `oidc` without discovery, `oauth2`: where codes are exchanged.
+    /// `oidc` without discovery, `oauth2`: token endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_url: Option<String>,
-    /// `oidc` without discovery, `oauth2`: where it says who the person is.
+    /// `oidc` without discovery, `oauth2`: userinfo endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_url: Option<String>,
-    /// `oidc` without discovery: its keys.
+    /// `oidc` without discovery: its key set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_url: Option<String>,
-    /// `oidc` without discovery: where people sign out there.
+    /// `oidc` without discovery: its logout endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_session_url: Option<String>,
-    /// `oidc`, `oauth2`: how we prove ourselves.
+    /// `oidc`, `oauth2`: how Usher authenticates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_auth: Option<ClientAuth>,
-    /// `oidc`, `oauth2`: is the code bound to the flow? Yes where absent.
+    /// `oidc`, `oauth2`: whether PKCE is used; yes if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pkce: Option<Pkce>,
-    /// `oidc`: the algorithms its ID tokens may be signed with. RS256 where empty.
+    /// `oidc`: accepted algorithms of ID tokens; RS256 if empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub algorithms: Vec<String>,
-    /// `oidc`, `oauth2`: refuse answers without `iss` (RFC 9207) even where the metadata does not promise it.
+    /// `oidc`, `oauth2`: require `iss` in responses (RFC 9207) even if the metadata does not announce it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub require_iss: bool,
-    /// `oidc`, `oauth2`: how the answer comes back.
+    /// `oidc`, `oauth2`: the response mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_mode: Option<ResponseMode>,
     /// `google`: only accounts of this Workspace domain; `*` for any Workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hd: Option<String>,
-    /// `microsoft`: `common` (where absent), `organizations`, `consumers`, or a tenant's id.
+    /// `microsoft`: `common` (default), `organizations`, `consumers`, or a tenant's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
     /// `microsoft`: only accounts of these tenants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_tenants: Vec<String>,
-    /// `facebook`: version of the Graph API; `v25.0` where absent.
+    /// `facebook`: version of the Graph API; `v25.0` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graph_version: Option<String>,
-    /// `apple`: the ten characters of the team.
+    /// `apple`: the team ID, ten characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team_id: Option<String>,
-    /// `apple`: the ten characters of the private key.
+    /// `apple`: the ID of the private key, ten characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
-    /// How far its word about addresses is taken; the kind's own rule where absent.
+    /// How far its email addresses are trusted; the rule of the kind if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_trust: Option<EmailTrustRule>,
-    /// Domains whose addresses this provider hands out itself.
+    /// Domains whose addresses this provider issues.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authoritative_domains: Vec<String>,
-    /// Do its words for two factors (`mfa` in `amr`) count here?
+    /// Whether `mfa` in its `amr` is trusted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub trust_factors: bool,
-    /// What happens when a checked address belongs to an account already.
+    /// What happens if a verified address belongs to an account.
     #[serde(default = "confirm")]
     pub link_policy: LinkPolicy,
-    /// Further parameters for the authorization request. Those that Usher sets itself win.
+    /// Further parameters of the authorization request. Those of Usher take precedence.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extra_params: BTreeMap<String, String>,
-    /// `oauth2`: where in its answers the person is found.
+    /// `oauth2`: where its userinfo response holds the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map: Option<UserMap>,
-    /// `oauth2`: what stands between two scopes; a space where absent.
+    /// `oauth2`: the separator of scopes; a space if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope_sep: Option<String>,
-    /// `oauth2`: the form of the token answer; JSON where absent.
+    /// `oauth2`: the format of the token response; JSON if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_response: Option<TokenForm>,
-    /// `oauth2`: how the access token is shown to the userinfo endpoint.
+    /// `oauth2`: how the access token is sent to the userinfo endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_auth: Option<UserinfoAuth>,
-    /// `oauth2`: name of a parameter that holds the HMAC of the access token under our secret, in hex.
+    /// `oauth2`: name of a parameter with the HMAC of the access token under our secret, in hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_hmac: Option<String>,
-    /// `oauth2`: a second call for addresses.
+    /// `oauth2`: a second request for email addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emails: Option<EmailList>,
 }
@@ -309,7 +310,7 @@ fn confirm() -> LinkPolicy {
 }
 
 impl ProviderSettings {
-    /// Settings with everything but the essentials left to the kind.
+    /// Settings with the defaults of the kind.
     pub fn new(id: ProviderId, kind: ProviderKind, client_id: impl Into<String>) -> Self {
         Self {
             id,
@@ -352,8 +353,8 @@ impl ProviderSettings {
         }
     }
 
-    /// The same, spelt in the one way that is kept: a label without invisible characters and spaces around it; a Microsoft
-    /// address that ends in a tenant is told apart from it.
+    /// The settings in canonical form: a label without invisible characters and surrounding spaces; a Microsoft URL
+    /// without its tenant, which becomes a field.
     #[must_use]
     pub fn settled(mut self) -> Self {
         self.label = self.label.map(|label| without_invisible(&label).trim().to_owned());
@@ -367,7 +368,7 @@ impl ProviderSettings {
         self
     }
 
-    /// What the button says.
+    /// The text of the button.
     pub fn name(&self) -> &str {
         self.label.as_deref().filter(|label| !label.is_empty()).unwrap_or(match self.kind.brand() {
             "" => self.id.as_str(),
@@ -375,7 +376,7 @@ impl ProviderSettings {
         })
     }
 
-    /// What is asked for.
+    /// The requested scopes.
     pub fn asked_scopes(&self) -> Vec<String> {
         if self.scopes.is_empty() {
             return self.kind.default_scopes().iter().map(|scope| (*scope).to_owned()).collect();
@@ -383,7 +384,7 @@ impl ProviderSettings {
         self.scopes.clone()
     }
 
-    /// Does it need a secret to be of use? X and the generic kinds also know public clients.
+    /// Whether it needs a secret. X and the generic kinds also support public clients.
     pub fn needs_secret(&self) -> bool {
         match self.kind {
             ProviderKind::X => false,
@@ -392,12 +393,12 @@ impl ProviderSettings {
         }
     }
 
-    /// Does its answer come as a cross-site POST, without our cookies?
+    /// Whether its response arrives as a cross-site POST, without our cookies.
     pub fn posts_back(&self) -> bool {
         self.kind == ProviderKind::Apple || self.response_mode == Some(ResponseMode::FormPost)
     }
 
-    /// How far this provider's word about `email` goes, when its own manners make it `claimed`.
+    /// The trust in `email` from this provider, given that its own rules make it `claimed`.
     pub fn judge(&self, email: &Email, claimed: EmailTrust) -> EmailTrust {
         let domain = email.as_str().rsplit_once('@').map_or("", |(_, domain)| domain);
         let own = self.authoritative_domains.iter().any(|listed| listed.eq_ignore_ascii_case(domain));
@@ -410,7 +411,7 @@ impl ProviderSettings {
         }
     }
 
-    /// Would the secret given for `before` now be shown to somebody else? Then it has to be given again.
+    /// Whether the secret for `before` would now be sent to another server. Then it must be entered again.
     pub fn sends_secret_elsewhere(&self, before: &Self) -> bool {
         let places = |s: &Self| {
             let urls = [&s.base_url, &s.issuer, &s.token_url, &s.userinfo_url, &s.authorize_url].map(Clone::clone);

@@ -1,4 +1,4 @@
-//! Random bytes, passed in. Only `app` owns a source that asks the operating system.
+//! Random bytes, passed in. Only `app` has a source that uses the operating system.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,12 +19,12 @@ impl dyn Random {
         bytes
     }
 
-    /// 256 bits as 43 base64url characters: a bearer secret nobody guesses.
+    /// 256 bits as 43 base64url characters: an unguessable bearer secret.
     pub fn token(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
 
-    /// 128 bits as 22 base64url characters: an identifier that says nothing.
+    /// 128 bits as 22 base64url characters: an opaque identifier.
     pub fn handle(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes::<16>())
     }
@@ -34,7 +34,7 @@ impl dyn Random {
         let mut code = String::with_capacity(digits);
         while code.len() < digits {
             let [byte] = self.bytes::<1>();
-            // 250 is the largest multiple of ten in a byte: rejecting above it keeps the digits even.
+            // 250 is the largest multiple of ten in a byte: rejecting values above keeps the digits uniform.
             if byte < 250 {
                 code.push(char::from(b'0' + byte % 10));
             }
@@ -43,7 +43,7 @@ impl dyn Random {
     }
 }
 
-/// A predictable source for tests: every run draws the same bytes.
+/// A deterministic source for tests.
 #[derive(Debug)]
 pub struct SeededRandom(AtomicU64);
 
@@ -57,7 +57,7 @@ impl SeededRandom {
 impl Random for SeededRandom {
     fn fill(&self, buffer: &mut [u8]) {
         for chunk in buffer.chunks_mut(8) {
-            // splitmix64: good enough to be distinct, useless as a secret.
+            // splitmix64: distinct values, not secret.
             let mut z = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
             z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
             z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

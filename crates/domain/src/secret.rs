@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroize;
 
-/// A secret: prints `[redacted]`, wiped from memory when dropped, read only by asking for it by name.
+/// A secret: prints `[redacted]`, is wiped from memory when dropped, and is read only by [`Secret::expose`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T: Zeroize>(T);
 
@@ -15,7 +15,7 @@ impl<T: Zeroize> Secret<T> {
         Self(value)
     }
 
-    /// The value itself. Every call is a place to review.
+    /// The value. Every call needs review.
     pub fn expose(&self) -> &T {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Rules for short texts that people write and other people read, such as names.
+//! Rules for short texts, such as names.
 
 use icu_properties::props::{
     CanonicalCombiningClass, DefaultIgnorableCodePoint, ExtendedPictographic, JoiningType, VariationSelector,
@@ -12,13 +12,13 @@ const BLACK_FLAG: char = '\u{1F3F4}';
 /// Why a name is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameFault {
-    /// Nothing visible is left of it.
+    /// Nothing visible is left.
     #[error("the name is missing")]
     Empty,
     /// Too many characters.
     #[error("the name must not be longer than {max} characters")]
     TooLong {
-        /// The most it may have.
+        /// The limit.
         max: u32,
     },
     /// A line break, a tab or another control character.
@@ -26,19 +26,19 @@ pub enum NameFault {
     ControlCharacters,
 }
 
-/// A name of 1 to `max` characters, without invisible characters and trimmed.
+/// A name of 1 to `max` characters, trimmed and without invisible characters.
 ///
 /// # Errors
-/// [`NameFault`] says what is wrong with it.
+/// [`NameFault`].
 pub fn check_name(typed: &str, max: u32) -> Result<String, NameFault> {
     let name = check_line(typed, max)?;
     if name.is_empty() { Err(NameFault::Empty) } else { Ok(name) }
 }
 
-/// A line of at most `max` characters, without invisible characters and trimmed. It may be empty.
+/// A line of at most `max` characters, trimmed and without invisible characters. It may be empty.
 ///
 /// # Errors
-/// [`NameFault`] says what is wrong with it.
+/// [`NameFault`].
 pub fn check_line(typed: &str, max: u32) -> Result<String, NameFault> {
     let line = without_invisible(typed).trim().to_owned();
     if line.chars().any(is_control) {
@@ -48,7 +48,7 @@ pub fn check_line(typed: &str, max: u32) -> Result<String, NameFault> {
     if fits { Ok(line) } else { Err(NameFault::TooLong { max }) }
 }
 
-/// Is it a control character, or one that separates lines or paragraphs without being called that?
+/// Whether it is a control character, or a separator of lines or paragraphs.
 pub fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
@@ -56,8 +56,8 @@ pub fn is_control(c: char) -> bool {
 /// Removes the characters that Unicode displays as nothing: bidirectional marks and overrides, zero-width spaces,
 /// soft hyphens, fillers (`Default_Ignorable_Code_Point`).
 ///
-/// Kept where they change what is displayed: joiners and non-joiners that a script needs (RFC 5892 Appendix A) or that
-/// build an emoji (UTS #51), variation selectors, and the tags of a flag.
+/// Joiners and non-joiners that a script needs (RFC 5892 Appendix A) or that build an emoji (UTS #51), variation
+/// selectors, and the tags of a flag are kept.
 pub fn without_invisible(text: &str) -> String {
     let candidates: Vec<char> = text.chars().filter(|&c| !is_ignorable(c) || depends_on_context(c)).collect();
     let mut kept = Vec::with_capacity(candidates.len());
@@ -85,7 +85,7 @@ fn depends_on_context(c: char) -> bool {
     matches!(c, ZERO_WIDTH_JOINER | ZERO_WIDTH_NON_JOINER) || is_variation_selector(c) || is_tag(c)
 }
 
-/// Does an ignorable character change how its neighbours are displayed?
+/// Whether an ignorable character changes how the adjacent ones are displayed.
 fn has_effect(c: char, before: &[char], after: &[char]) -> bool {
     let Some(&last) = before.last() else { return false };
     match c {
@@ -96,7 +96,7 @@ fn has_effect(c: char, before: &[char], after: &[char]) -> bool {
     }
 }
 
-/// The conjuncts of Indic scripts, whose joiner stands after the virama or, in Bengali, before it.
+/// Conjuncts of Indic scripts: the joiner follows the virama or, in Bengali, precedes it.
 fn is_at_virama(last: char, after: &[char]) -> bool {
     let is_virama =
         |c: char| CodePointMapData::<CanonicalCombiningClass>::new().get(c) == CanonicalCombiningClass::Virama;

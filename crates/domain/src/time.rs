@@ -1,4 +1,4 @@
-//! Points in time, whole seconds since 1970-01-01 UTC, and the clock they are read from.
+//! Points in time in whole seconds since 1970-01-01 UTC, and the clock.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -12,17 +12,17 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
-/// Seconds of a day in UTC, leap seconds left aside as POSIX does.
+/// Seconds of a day in UTC, without leap seconds, as in POSIX.
 const DAY: i64 = 86_400;
 
 impl Timestamp {
-    /// Midnight UTC before this point, or this point if it is that.
+    /// The last midnight UTC, or this point if it is midnight.
     #[must_use]
     pub const fn start_of_day(self) -> Self {
         Self(self.0.saturating_sub(self.0.rem_euclid(DAY)))
     }
 
-    /// Seconds from `earlier` to this point; zero if `earlier` lies ahead.
+    /// Seconds from `earlier` to this point; zero if `earlier` is later.
     pub fn seconds_since(self, earlier: Self) -> u64 {
         self.0.checked_sub(earlier.0).and_then(|gap| u64::try_from(gap).ok()).unwrap_or(0)
     }
@@ -56,18 +56,18 @@ impl Sub<Duration> for Timestamp {
     }
 }
 
-/// Where the present moment comes from. Only `app` owns one that reads the machine's clock.
+/// A source of the current time. Only `app` has one that reads the machine's clock.
 pub trait Clock: Send + Sync + 'static {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// A clock that stands where it is put; tests move it.
+/// A clock that tests set and move.
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);
 
 impl ManualClock {
-    /// A clock standing at `start`.
+    /// A clock at `start`.
     pub fn at(start: Timestamp) -> Self {
         Self(AtomicI64::new(start.0))
     }
@@ -77,7 +77,7 @@ impl ManualClock {
         self.0.fetch_add(i64::try_from(span.as_secs()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
 
-    /// Moves the clock back, as a machine's may be.
+    /// Moves the clock back.
     pub fn turn_back(&self, span: Duration) {
         self.0.fetch_sub(i64::try_from(span.as_secs()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }

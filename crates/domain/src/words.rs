@@ -1,4 +1,4 @@
-//! Enumerations whose every variant has one word, the same in the database, on the wire and on the command line.
+//! Enumerations with one name for each variant, the same in the database, on the wire and on the command line.
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $unknown:ident, $said:literal: $($(#[$each:meta])* $variant:ident = $word:literal;)*) => {
@@ -14,10 +14,10 @@ macro_rules! words {
         pub struct $unknown;
 
         impl $name {
-            /// Every one.
+            /// Every variant.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The word for it, in the database and on the wire.
+            /// The name in the database and on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }

@@ -1,9 +1,9 @@
-//! Finds addresses whose domain is probably a mistyped name of a common mail provider. A guess, so people are asked.
+//! Detects addresses whose domain is probably a mistyped common mail provider. It is a guess, so people are asked.
 
 use super::Email;
 
-/// Domains that many people have an address at. A domain that is listed is never called a mistake; one that is not is
-/// compared with those of nine characters and more, because short names are too similar to one another.
+/// Common domains. A listed domain is never reported as a typo; others are compared with those of at least nine
+/// characters, because short names are too similar.
 const COMMON: &[&str] = &[
     "aol.com",
     "bk.ru",
@@ -82,11 +82,10 @@ const COMMON: &[&str] = &[
     "ymail.com",
     "zoho.com",
 ];
-/// The shortest domain that another one is taken for a mistake of.
+/// The shortest domain that is suggested.
 const SHORTEST: usize = 9;
 
-/// The address that was probably meant, if this one looks mistyped: its domain is one or two edits away from that of a
-/// common provider.
+/// The address that was probably meant, if the domain is one or two edits away from a common provider.
 pub fn probably_meant(email: &Email) -> Option<Email> {
     let domain = email.domain();
     if COMMON.contains(&domain) {
@@ -98,7 +97,7 @@ pub fn probably_meant(email: &Email) -> Option<Email> {
     Email::parse(&format!("{}@{meant}", email.local_part())).ok()
 }
 
-/// Two edits are many for a short name, and more so where its first letter differs.
+/// Two edits are many for a short name, and also if its first letter differs.
 fn most_edits(typed: &str, common: &str) -> usize {
     let same_start = typed.as_bytes().first() == common.as_bytes().first();
     if same_start { 2 } else { 1 }

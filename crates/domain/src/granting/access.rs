@@ -1,32 +1,32 @@
-//! What one client has of one user: which claims it was really given, and when it came for them.
+//! What one client received of one user: the released claims, and when.
 
 use std::collections::BTreeMap;
 
 use crate::id::{ClientId, UserId};
 use crate::time::Timestamp;
 
-/// What a client was given of a user.
+/// What a client received of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
-    /// Whose.
+    /// The user.
     pub user_id: UserId,
-    /// By whom.
+    /// The client.
     pub client_id: ClientId,
-    /// Every claim that was released, and when last, to within an hour.
+    /// Every released claim, with the time of the last release, accurate to an hour.
     pub claims: BTreeMap<String, Timestamp>,
-    /// Since when.
+    /// Time of the first release.
     pub first_used_at: Timestamp,
-    /// When last, to within an hour.
+    /// Time of the last release, accurate to an hour.
     pub last_used_at: Timestamp,
 }
 
 impl Access {
-    /// Nothing was given yet.
+    /// A record without claims.
     pub fn begin(user_id: UserId, client_id: ClientId, now: Timestamp) -> Self {
         Self { user_id, client_id, claims: BTreeMap::new(), first_used_at: now, last_used_at: now }
     }
 
-    /// The same with these claims, which are given now.
+    /// The record after releasing these claims now.
     #[must_use]
     pub fn released<'a>(&self, claims: impl IntoIterator<Item = &'a String>, now: Timestamp) -> Self {
         let mut given = self.clone();

@@ -11,11 +11,11 @@ use crate::time::Timestamp;
 use usher_protocol::client_metadata::{AuthMethod, ClientMetadata, IdTokenClaims};
 use usher_protocol::{authorize, redirect_uri};
 
-/// What kind of application it is: decides how it proves itself and how it gets tokens.
+/// The type of application: decides how it authenticates and gets tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientType {
-    /// A server that keeps a secret.
+    /// An application on a server, with a secret.
     Web,
     /// A page that runs in the browser.
     Spa,
@@ -23,17 +23,17 @@ pub enum ClientType {
     Native,
     /// A machine that acts for itself.
     Machine,
-    /// A device with no browser of its own.
+    /// A device without a browser of its own.
     Device,
 }
 
-/// A word that names no client type.
+/// The text names no client type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the type must be web, spa, native, machine or device")]
 pub struct UnknownClientType;
 
 impl ClientType {
-    /// The word for it.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Web => "web",
@@ -44,12 +44,12 @@ impl ClientType {
         }
     }
 
-    /// Does it keep a secret?
+    /// Whether clients of this type have a secret.
     pub const fn keeps_secret(self) -> bool {
         matches!(self, Self::Web | Self::Machine)
     }
 
-    /// The metadata that suits it. The device grant is not spoken yet: the check of the metadata says so.
+    /// The default metadata of the type. The device grant is not supported yet: the check of the metadata refuses it.
     pub fn defaults(self) -> ClientMetadata {
         let grant_types: &[&str] = match self {
             Self::Machine => &["client_credentials"],
@@ -63,7 +63,8 @@ impl ClientType {
             token_endpoint_auth_method: if self.keeps_secret() { AuthMethod::ClientSecret } else { AuthMethod::None },
             // Stock libraries expect RS256 and read the person from the ID token.
             id_token_claims: IdTokenClaims::Scopes,
-            // Some libraries for servers know no PKCE; a secret protects them as well. A client may ask for it all the same.
+            // Some libraries for servers do not support PKCE; their secret protects them. A client may still require
+            // it.
             require_pkce: !self.keeps_secret(),
             scope: if machine {
                 usher_protocol::scope::Scope::default()
@@ -85,31 +86,31 @@ impl FromStr for ClientType {
     }
 }
 
-/// A client.
+/// A registered client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     /// Its `client_id`.
     pub id: ClientId,
     /// The project that owns it.
     pub project_id: ProjectId,
-    /// What kind it is.
+    /// Its type.
     pub kind: ClientType,
-    /// Its metadata.
+    /// Its metadata (RFC 7591).
     pub metadata: ClientMetadata,
     /// Its secrets, newest first.
     pub secrets: Vec<ClientSecret>,
-    /// Since when.
+    /// When it was registered.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// Put out of use.
+    /// When it was disabled.
     pub disabled_at: Option<Timestamp>,
-    /// What its project asks of everybody who signs in; kept with the project.
+    /// The authentication context that its project requires; stored with the project.
     pub project_acr: Option<String>,
 }
 
 impl Client {
-    /// The authentication context that nobody signs in without, by the client's word or its project's: the stronger.
+    /// The required authentication context: the stronger of the client's and its project's.
     pub fn required_acr(&self) -> Option<&str> {
         let own = self.metadata.require_second_factor.then_some(AAL2);
         match (own, self.project_acr.as_deref()) {
@@ -118,12 +119,12 @@ impl Client {
         }
     }
 
-    /// Is it in use?
+    /// Whether it is enabled.
     pub fn is_active(&self) -> bool {
         self.disabled_at.is_none()
     }
 
-    /// Is this redirect URI registered?
+    /// Whether this redirect URI is registered.
     pub fn allows_redirect(&self, sent: &str) -> bool {
         let matches =
             if self.kind == ClientType::Native { redirect_uri::matches_installed } else { redirect_uri::matches };
@@ -131,25 +132,26 @@ impl Client {
             || self.metadata.any_localhost_redirect && redirect_uri::is_localhost(sent)
     }
 
-    /// May people be sent here after signing out?
+    /// Whether this URI is registered for redirects after sign-out.
     pub fn allows_post_logout(&self, sent: &str) -> bool {
         self.metadata.post_logout_redirect_uris.iter().any(|registered| registered == sent)
             || self.metadata.any_localhost_redirect && redirect_uri::is_localhost(sent)
     }
 
-    /// The origins whose scripts may call the endpoints for clients: the registered ones, and those of the redirect URIs.
+    /// The origins whose scripts may call the endpoints for clients: `web_origins`, and those of the redirect URIs.
     pub fn origins(&self) -> impl Iterator<Item = String> {
         let of_uri = |uri: &String| redirect_uri::origin(uri).or_else(|| redirect_uri::app_origin(uri));
         let own = self.metadata.redirect_uris.iter().filter_map(of_uri);
         self.metadata.web_origins.iter().cloned().chain(own)
     }
 
-    /// A client that anybody on the device could impersonate (RFC 8252 §8.6): earlier consent proves nothing for it.
+    /// Whether any program on the device could impersonate the client (RFC 8252 §8.6); earlier consent does not count
+    /// then.
     pub fn is_unproven(&self, redirect_uri: &str) -> bool {
         self.metadata.is_public() && !redirect_uri.starts_with("https://")
     }
 
-    /// What the checks of an authorization request need to know.
+    /// The properties that checks of an authorization request need.
     pub fn rules(&self) -> authorize::Rules<'_> {
         authorize::Rules {
             requires_pkce: self.metadata.is_public() || self.metadata.require_pkce,

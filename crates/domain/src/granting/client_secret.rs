@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
-/// How many secrets are remembered: the newest and the one before it.
+/// How many secrets are kept: the newest and the one before it.
 const REMEMBERED: usize = 2;
-/// No rotation ends a secret that is younger than this: somebody else was just given it.
+/// A rotation never ends a secret younger than this: another caller just received it.
 const YOUNG: Duration = Duration::from_secs(10);
-/// The use of a secret is written down again after this.
+/// The use of a secret is recorded at most this often.
 pub const USE_NOTED_EVERY: Duration = Duration::from_hours(1);
 
 /// One secret of a client.
@@ -18,31 +18,31 @@ pub const USE_NOTED_EVERY: Duration = Duration::from_hours(1);
 pub struct ClientSecret {
     /// SHA-256 of the secret, hexadecimal: a secret of 256 random bits needs no slow hash.
     pub sha256: String,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Until when; for ever if absent.
+    /// When it expires; never if absent.
     pub expires_at: Option<Timestamp>,
-    /// When it was last used, to within [`USE_NOTED_EVERY`].
+    /// When it was last used, accurate to [`USE_NOTED_EVERY`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
 }
 
-/// How a secret is replaced.
+/// How to replace a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SecretRotation {
-    /// How long the present secret stays good; zero ends it at once.
+    /// How long the present secret stays valid; zero ends it at once.
     pub overlap: Duration,
-    /// End even a secret that was made a moment ago. Only where nobody else can have been given one.
+    /// Also end a secret that was just created. Only if nobody else can have received one.
     pub end_young: bool,
 }
 
 impl SecretRotation {
-    /// How long a replaced secret stays good unless somebody says otherwise.
+    /// The default overlap.
     pub const USUAL: Duration = Duration::from_hours(24);
-    /// The longest overlap.
+    /// The maximum overlap.
     pub const LONGEST: Duration = Duration::from_hours(24 * 30);
 
-    /// The present secret stays good for so long.
+    /// A rotation with this overlap.
     pub const fn with_overlap(overlap: Duration) -> Self {
         Self { overlap, end_young: false }
     }
@@ -54,46 +54,46 @@ impl Default for SecretRotation {
     }
 }
 
-/// Why a secret is not replaced.
+/// Why a rotation is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RotationFault {
     /// The overlap is longer than [`SecretRotation::LONGEST`].
     #[error("the overlap must not be longer than 30 days")]
     Overlap,
-    /// A secret that would end was made a moment ago, probably by another rotation.
+    /// A secret that would end was just created, probably by another rotation.
     #[error("a secret that would end was made within the last 10 seconds")]
     JustRotated,
 }
 
 impl ClientSecret {
-    /// A secret that is good from now on.
+    /// A secret that is valid from now on.
     pub const fn new(sha256: String, now: Timestamp) -> Self {
         Self { sha256, created_at: now, expires_at: None, last_used_at: None }
     }
 
-    /// Its name: the beginning of its hash, which tells nothing of 256 random bits.
+    /// Its id: the beginning of its hash, which reveals nothing about 256 random bits.
     pub fn id(&self) -> &str {
         self.sha256.get(..12).unwrap_or(&self.sha256)
     }
 
-    /// Does it prove the client?
+    /// Whether it is valid now.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|end| now < end)
     }
 
-    /// Is it time to write down that it is used?
+    /// Whether its use should be recorded now.
     pub fn use_is_news(&self, now: Timestamp) -> bool {
         self.last_used_at.is_none_or(|last| last + USE_NOTED_EVERY <= now)
     }
 }
 
-/// The secrets after a rotation, newest first: the fresh one, and the present one until its end.
+/// The secrets after a rotation, newest first: the new one, and the present one until it expires.
 ///
-/// Whatever was older ends now. The end of a secret is never moved back.
+/// Older secrets end now. An expiry is never postponed.
 ///
 /// # Errors
-/// [`RotationFault::JustRotated`] if a secret would end that somebody was given a moment ago: of many rotations at the
-/// same moment, every one that succeeds hands out a secret that works.
+/// [`RotationFault::JustRotated`] if a secret would end that another caller just received: after several simultaneous
+/// rotations, every returned secret works.
 pub fn rotated(
     held: &[ClientSecret],
     fresh: ClientSecret,

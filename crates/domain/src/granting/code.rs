@@ -1,7 +1,7 @@
 //! The authorization code: sealed, not stored.
 //!
-//! All that the token endpoint must know travels inside, so that answering an authorization request writes nothing.
-//! The code is spent by inserting the grant under the id that it carries: the second insert fails.
+//! The code contains all that the token endpoint needs, so that answering an authorization request writes nothing. It
+//! is spent by inserting the grant under the id that it carries: a second insert fails.
 
 use std::time::Duration;
 
@@ -21,28 +21,28 @@ use usher_protocol::scope::Scope;
 /// The content of an authorization code. Names are short because the code travels in a URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationCode {
-    /// The grant that it will become.
+    /// The id of the grant that it becomes.
     #[serde(rename = "g")]
     pub grant_id: GrantId,
-    /// The client it was issued to.
+    /// The client that it was issued to.
     #[serde(rename = "c")]
     pub client_id: ClientId,
-    /// The person.
+    /// The user.
     #[serde(rename = "u")]
     pub user_id: UserId,
-    /// The person's name for clients: it never changes, so that nobody need look it up.
+    /// The user's `sub`, so that it need not be looked up.
     #[serde(rename = "b")]
     pub sub: Sub,
     /// The session.
     #[serde(rename = "s")]
     pub session_id: SessionId,
-    /// What was granted.
+    /// The granted scope.
     #[serde(rename = "p")]
     pub scope: Scope,
-    /// Single claims asked for by name.
+    /// Claims requested by name.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub claims: ClaimsRequest,
-    /// To be echoed in the ID token.
+    /// Returned in the ID token.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     /// The PKCE challenge, if one was sent.
@@ -54,44 +54,44 @@ pub struct AuthorizationCode {
     /// When the person authenticated.
     #[serde(rename = "t")]
     pub auth_time: Timestamp,
-    /// How well.
+    /// The authentication context.
     #[serde(rename = "a")]
     pub acr: String,
-    /// By which means.
+    /// The authentication methods.
     #[serde(rename = "w")]
     pub amr: Vec<String>,
-    /// Not good from here on.
+    /// When it expires.
     #[serde(rename = "x")]
     pub expires_at: Timestamp,
 }
 
-/// A code that is exchanged again within this span was sent twice by one request, as pages that start twice do.
+/// A second redemption within this span is a repeated request, for example of a page whose code runs twice.
 pub const REPEATED_WITHIN: Duration = Duration::from_secs(10);
 
-/// Was a code that made its grant at `spent_at` and is exchanged again now only sent twice?
+/// Whether a second redemption at `now` is a repetition of the one at `spent_at`.
 ///
-/// Nothing else about the two requests need be compared: the code fixes client, redirect URI and verifier, and the
-/// registration of the client the way it authenticates, so that any two requests that pass are the very same.
+/// No other comparison is needed: the code fixes client, redirect URI and verifier, and the registration fixes the
+/// authentication, so two requests that pass are identical.
 pub fn is_repeated(spent_at: Timestamp, now: Timestamp) -> bool {
     now.seconds_since(spent_at) <= REPEATED_WITHIN.as_secs()
 }
 
-/// Wrong verifiers that kill a code.
+/// Number of wrong verifiers that invalidate a code.
 pub const MOST_WRONG_VERIFIERS: i64 = 5;
-/// What each of them takes out of the bucket that counts them, in milliseconds: far longer than any code lives.
+/// What each wrong verifier takes from its bucket, in milliseconds: far longer than the lifetime of a code.
 pub const WRONG_VERIFIER_MS: i64 = 3_600_000;
 
-/// The bucket that counts the wrong verifiers of the code that carries this grant.
+/// The bucket that counts wrong verifiers for the code of this grant.
 pub fn wrong_verifiers(grant: GrantId) -> String {
     format!("code/{grant}")
 }
 
-/// A bucket that is empty until this moment, in milliseconds, or later has counted all the wrong verifiers that kill a code.
+/// A bucket that is full at this moment (milliseconds) or later has reached the limit of wrong verifiers.
 pub fn dead_from_ms(now: Timestamp) -> i64 {
     now.0.saturating_mul(1_000) + (MOST_WRONG_VERIFIERS - 1) * WRONG_VERIFIER_MS + 1
 }
 
-/// What is kept of a redirect URI in a code: enough to compare, and short however long the URI is.
+/// The hash of a redirect URI, stored in a code: enough to compare, and short.
 pub fn redirect_uri_hash(uri: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, uri.as_bytes()))
 }
@@ -100,12 +100,12 @@ fn is_default(claims: &ClaimsRequest) -> bool {
     *claims == ClaimsRequest::default()
 }
 
-/// Why a code is refused. The client is told `invalid_grant` whichever it is.
+/// Why a code is refused. The client gets `invalid_grant` in each case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeFault {
-    /// Issued to another client.
+    /// It was issued to another client.
     OtherClient,
-    /// Older than its time.
+    /// It has expired.
     Expired,
     /// The redirect URI differs from that of the authorization request.
     RedirectUri,
@@ -125,10 +125,10 @@ impl From<CodeFault> for Cause {
 }
 
 impl AuthorizationCode {
-    /// May this client redeem the code with these parameters?
+    /// Checks whether this client may redeem the code with these parameters.
     ///
     /// # Errors
-    /// The first fault; only a request without fault may count as a redemption.
+    /// The first fault. Only a request without fault counts as a redemption.
     pub fn check(
         &self,
         client: &ClientId,

@@ -1,17 +1,17 @@
-//! What a person has allowed a client, remembered so that they are not asked twice.
+//! A stored consent of a user to a client, so that the user is not asked twice.
 
 use crate::id::{ClientId, UserId};
 use crate::time::Timestamp;
 use usher_protocol::scope::Scope;
 
-/// A remembered consent.
+/// A stored consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
-    /// Who allowed it.
+    /// The user.
     pub user_id: UserId,
-    /// Whom.
+    /// The client.
     pub client_id: ClientId,
-    /// What.
+    /// The scope.
     pub scope: Scope,
     /// When it was last given.
     pub granted_at: Timestamp,

@@ -1,11 +1,11 @@
-//! A grant: what one user allowed one client in one session; and the life of its refresh family.
+//! A grant: what one user allowed one client in one session, and the state machine of its refresh tokens.
 //!
-//! A refresh token is (grant, generation), sealed. The grant keeps the one generation that is live: its *leaf*.
-//! No token is stored, so any older generation is known for what it is, for ever.
+//! A refresh token is (grant, generation), sealed. The grant stores the live generation, the *leaf*. No token is
+//! stored, so any older generation is recognised forever.
 //!
-//! Theft is never inferred from time alone. As long as nobody used the leaf, an answer was lost, and the leaf's parent
-//! gets the leaf again however late it comes. Once the leaf was used, whoever presents an older token holds a copy, or
-//! is one of several processes of the client that raced for the new token: see [`Refresh::Straggler`].
+//! Theft is never inferred from time alone. While the leaf is unused, an answer was lost, and its predecessor gets the
+//! leaf again, however late. Once the leaf was used, an older token is a copy, or belongs to one of several processes
+//! of the client that raced for the new token: see [`Refresh::Straggler`].
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -15,63 +15,63 @@ use crate::time::Timestamp;
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::scope::Scope;
 
-/// The generation of the first refresh token of a family.
+/// The generation of the first refresh token.
 pub const FIRST_GENERATION: u32 = 1;
 
 /// A grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// Its name; also the name sealed into the authorization code that it was made from.
+    /// Its id; also the id in the authorization code that it was made from.
     pub id: GrantId,
-    /// Who may use it.
+    /// The client.
     pub client_id: ClientId,
-    /// Who allowed it.
+    /// The user.
     pub user_id: UserId,
-    /// Where.
+    /// The session in which it was made.
     pub session_id: SessionId,
-    /// What.
+    /// The granted scope.
     pub scope: Scope,
-    /// Single claims asked for by name.
+    /// Claims requested by name.
     pub claims: ClaimsRequest,
     /// When the person authenticated.
     pub auth_time: Timestamp,
-    /// How well.
+    /// The authentication context.
     pub acr: String,
-    /// By which means.
+    /// The authentication methods.
     pub amr: Vec<String>,
-    /// Since when.
+    /// When it was made.
     pub created_at: Timestamp,
-    /// Its refresh family, if it has one.
+    /// The state of its refresh tokens, if it has any.
     pub refresh: Option<RefreshFamily>,
-    /// Revoked early.
+    /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// The refresh family of a grant.
+/// The state of a grant's refresh tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshFamily {
-    /// The generation of the one token that is live.
+    /// The generation of the live token.
     pub generation: u32,
-    /// The newest generation of which a token was seen in use: its access token at Usher, or the refresh token itself.
+    /// The newest generation seen in use: its access token at Usher, or the refresh token itself.
     pub seen_generation: u32,
     /// When the live generation was issued.
     pub rotated_at: Timestamp,
-    /// When the generations before it were issued.
+    /// When the previous generations were issued.
     pub recent: RecentGaps,
-    /// Unused until here, the family is dead.
+    /// When it expires if it is not used.
     pub idle_expires_at: Timestamp,
-    /// The family ends here however much it is used; never if absent.
+    /// When it expires in any case; never if absent.
     pub expires_at: Option<Timestamp>,
 }
 
-/// How long a family lives.
+/// Lifetimes of refresh tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshLimits {
-    /// Unused for so long, it is dead.
+    /// Idle lifetime.
     pub idle: Duration,
-    /// Dead after so long in any case; never if absent.
+    /// Absolute lifetime; unlimited if absent.
     pub absolute: Option<Duration>,
-    /// An older token is no sign of theft while every newer one was issued within this span; zero: it always is.
+    /// An older token is not reuse while every newer one was issued within this span; with zero it always is.
     pub retry_window: Duration,
 }
 
@@ -95,51 +95,51 @@ impl FromStr for ReuseEnds {
     }
 }
 
-/// What presenting a generation means.
+/// The result of presenting a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refresh {
-    /// The leaf, or a generation that the database forgot: go on to this one.
+    /// The leaf, or a generation that the database lost: rotate to the next one.
     Rotate {
         /// The new leaf.
         to: u32,
     },
-    /// The leaf's parent, while nobody used the leaf: the answer was lost, so give it again.
+    /// The predecessor of an unused leaf: the answer was lost, so return the leaf again.
     Retry {
-        /// The leaf, as it already is.
+        /// The present leaf.
         leaf: u32,
     },
-    /// An older token, while every newer one was issued within the retry window: processes of the client raced.
-    /// Refused, and nothing ends.
+    /// An older token, while every newer one was issued within the retry window: processes of the client raced. It is
+    /// refused, and nothing ends.
     Straggler,
-    /// An older token, although a newer one was used: two parties hold the family.
+    /// An older token although a newer one was used: two parties hold the grant.
     Reuse,
-    /// Revoked or expired: nothing to learn from it.
+    /// Revoked or expired.
     Dead,
 }
 
-/// The seconds between the last issues of a family, newest in the lowest bits. It is one integer, so that the statement
-/// that rotates a family can compute it: `ROTATE` in `crates/storage/src/grants.rs` does what [`RecentGaps::then`] does.
+/// The seconds between the last issues, newest in the lowest bits. It is one integer so that the statement that rotates
+/// can compute it: `ROTATE` in `crates/storage/src/grants.rs` computes the same as [`RecentGaps::then`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecentGaps(pub i64);
 
 impl RecentGaps {
-    /// Nothing is known: every gap has its greatest value.
+    /// Unknown: every gap has its greatest value.
     pub const UNKNOWN: Self = Self((1 << (Self::BITS * Self::COUNT)) - 1);
-    /// How many gaps are kept.
+    /// How many gaps are stored.
     const COUNT: u32 = 6;
-    /// The bits of one gap.
+    /// Bits of one gap.
     const BITS: u32 = 9;
-    /// The greatest gap, which also stands for anything longer: more than any retry window.
+    /// The greatest gap, also for anything longer: more than any retry window.
     const LONGEST: u64 = (1 << Self::BITS) - 1;
 
-    /// …and one more issue, so many seconds after the one before.
+    /// The gaps after one more issue, `seconds` after the previous one.
     #[must_use]
     pub fn then(self, seconds: u64) -> Self {
         let kept = self.0 & ((1 << (Self::BITS * (Self::COUNT - 1))) - 1);
         Self(kept << Self::BITS | i64::try_from(seconds.min(Self::LONGEST)).unwrap_or(0))
     }
 
-    /// Seconds between the issue of the newest generation and that of the one `back` before it, if so much is kept.
+    /// Seconds between the issue of the newest generation and that of the one `back` before it, if it is stored.
     fn span(self, back: u32) -> Option<u64> {
         let gap = |n| u64::try_from(self.0 >> (Self::BITS * n)).unwrap_or(0) & Self::LONGEST;
         (back <= Self::COUNT).then(|| (0..back).map(gap).sum())
@@ -147,7 +147,7 @@ impl RecentGaps {
 }
 
 impl RefreshFamily {
-    /// A new family.
+    /// The state of a new grant.
     pub fn begin(now: Timestamp, limits: &RefreshLimits) -> Self {
         let expires_at = limits.absolute.map(|span| now + span);
         Self {
@@ -160,7 +160,7 @@ impl RefreshFamily {
         }
     }
 
-    /// The family after `presented` was rotated: its leaf, or a generation that the database forgot.
+    /// The state after `presented` was rotated: the leaf, or a generation that the database lost.
     #[must_use]
     pub fn rotated(self, presented: u32, now: Timestamp, idle: Duration) -> Self {
         let gap = now.seconds_since(self.rotated_at);
@@ -168,25 +168,25 @@ impl RefreshFamily {
             generation: presented.saturating_add(1),
             rotated_at: now.max(self.rotated_at),
             recent: if presented == self.generation { self.recent.then(gap) } else { RecentGaps::UNKNOWN },
-            // A clock that was set back for a moment ends no family.
+            // A clock that is set back for a moment must not end it.
             idle_expires_at: idle_end(now, idle, self.expires_at).max(self.idle_expires_at),
             ..self
         }
     }
 
-    /// Is it within both of its limits?
+    /// Whether both expiries lie ahead.
     pub fn is_within_limits(&self, now: Timestamp) -> bool {
         now < self.idle_expires_at && self.expires_at.is_none_or(|end| now < end)
     }
 
-    /// Was a token of the live generation seen in use?
+    /// Whether a token of the live generation was seen in use.
     pub const fn is_leaf_used(&self) -> bool {
         self.seen_generation >= self.generation
     }
 
-    /// What does it mean that a valid client presents this generation now?
+    /// Decides what it means that an authenticated client presents this generation now.
     ///
-    /// A generation above the leaf was sealed by us, so the database has lost a write: accept it and move forward.
+    /// A generation above the leaf was sealed by us, so the database lost a write: rotation continues from it.
     pub fn present(&self, presented: u32, now: Timestamp, limits: &RefreshLimits) -> Refresh {
         if !self.is_within_limits(now) {
             Refresh::Dead
@@ -201,7 +201,7 @@ impl RefreshFamily {
         }
     }
 
-    /// Was every token newer than this one issued within the window that ends now?
+    /// Whether every token newer than this one was issued within the window that ends now.
     fn issued_all_after(&self, presented: u32, now: Timestamp, window: Duration) -> bool {
         let since_leaf = now.seconds_since(self.rotated_at);
         let oldest_newer = self.recent.span(self.generation - presented - 1);
@@ -209,13 +209,13 @@ impl RefreshFamily {
     }
 }
 
-/// When an idle family dies: never after its absolute end.
+/// The idle expiry, never after the absolute one.
 pub fn idle_end(now: Timestamp, idle: Duration, absolute: Option<Timestamp>) -> Timestamp {
     absolute.map_or(now + idle, |end| end.min(now + idle))
 }
 
 impl Grant {
-    /// What does it mean that a valid client presents this generation now?
+    /// Decides what it means that an authenticated client presents this generation now.
     pub fn present(&self, presented: u32, now: Timestamp, limits: &RefreshLimits) -> Refresh {
         match (&self.refresh, self.revoked_at) {
             (Some(family), None) => family.present(presented, now, limits),
@@ -240,7 +240,7 @@ mod tests {
         START + Duration::from_secs(seconds)
     }
 
-    /// A family that was rotated at these moments.
+    /// A state that was rotated at these moments.
     fn family(rotations: &[u64]) -> RefreshFamily {
         let begun = RefreshFamily::begin(START, &LIMITS);
         rotations.iter().fold(begun, |family, then| family.rotated(family.generation, at(*then), LIMITS.idle))
@@ -309,21 +309,21 @@ mod tests {
         assert_eq!("Session".parse::<ReuseEnds>(), Err(()));
     }
 
-    /// What processes of the client, a thief, people and machines may do, in any order.
+    /// What processes of the client, a thief, users and operators may do, in any order.
     #[derive(Debug, Clone)]
     enum Op {
         /// The client presents the newest token it holds.
         Refresh,
-        /// The same, and the answer is lost: the instance dies after the commit.
+        /// The same, and the answer is lost: the instance stops after the commit.
         LoseReply,
-        /// The client shows the access token it holds to Usher.
+        /// The client uses its access token at Usher.
         ShowAccess,
-        /// Somebody presents a token so many generations older than the newest one issued.
+        /// Somebody presents a token that many generations older than the newest one.
         Replay(u32),
         Revoke,
-        /// Time passes, as in an outage.
+        /// Time passes, as during an outage.
         Wait(u64),
-        /// The database goes back by one generation, as after a failover to a lagging replica.
+        /// The database loses the last write, as after a failover to a lagging replica.
         LoseWrite,
     }
 
@@ -341,7 +341,7 @@ mod tests {
     }
 
     proptest! {
-        /// The model keeps what the family does not: when each generation was issued, and which one was used.
+        /// The model stores what the state does not: when each generation was issued, and which one was used.
         #[test]
         fn a_family_is_a_chain_and_only_an_old_token_beside_a_used_one_ends_it(ops in ops()) {
             let (mut now, mut revoked) = (START, false);
@@ -406,7 +406,7 @@ mod tests {
             }
         }
 
-        /// One client that never shares its token is never called a thief, whatever answers outages take from it.
+        /// A single client that never shares its token is never treated as a thief, whatever answers are lost.
         #[test]
         fn a_lost_answer_and_an_outage_never_end_anything(outages in prop::collection::vec((any::<bool>(), any::<bool>(), 0..=120_u64), 1..40)) {
             let limits = RefreshLimits { idle: Duration::from_secs(1_000_000), absolute: None, ..LIMITS };

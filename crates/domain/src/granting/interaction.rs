@@ -1,7 +1,7 @@
-//! An authorization in progress: what was asked, what has happened since, and what the browser does next.
+//! An authorization request in progress: what was requested, what has happened since, and the next step.
 //!
-//! An interaction is sealed into the pages that it passes through and bound to the browser that began it,
-//! so that restarts, tabs and several instances need no shared state.
+//! An interaction is sealed into the pages that it passes and bound to the browser that started it, so that restarts,
+//! tabs and several instances need no shared state.
 //! Every step returns to [`Interaction::next_step`]; no step leads to another by itself.
 
 use std::time::Duration;
@@ -21,126 +21,126 @@ use usher_protocol::scope::Scope;
 /// How long a person may take.
 pub const LIFETIME: Duration = Duration::from_hours(1);
 
-/// For how long a request that nobody finished can be begun anew: longer than people leave a page open over night, and
-/// no longer than clients remember what they asked.
+/// How long an unfinished request can be restarted: longer than people leave a page open overnight, and not longer than
+/// clients keep its `state`.
 pub const RENEWABLE: Duration = Duration::from_hours(24);
 
-/// An authorization in progress.
+/// An authorization request in progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interaction {
     /// The client.
     pub client_id: ClientId,
-    /// Where the answer goes: proven.
+    /// The redirect URI, checked.
     pub redirect_uri: String,
-    /// Did the request name it, or was it the only one registered?
+    /// Whether the request named the redirect URI; otherwise it was the only registered one.
     pub redirect_uri_sent: bool,
-    /// What was asked.
+    /// The request.
     pub request: AuthorizeRequest,
-    /// Whom the `id_token_hint` is about, if one was sent.
+    /// The user that `id_token_hint` names, if it was sent.
     pub hinted: Option<Hint>,
-    /// When it began.
+    /// When it started.
     pub began_at: Timestamp,
-    /// When the client asked, where it was begun anew since.
+    /// When the client sent the request, if it was restarted since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewed_from: Option<Timestamp>,
-    /// The browser that began it: a hash of its cookie.
+    /// The browser that started it: a hash of its cookie.
     pub browser: String,
-    /// The session in which the person authenticated since it began.
+    /// The session in which the person has authenticated since it started.
     pub signed_in: Option<SessionId>,
-    /// The account that the person chose since it began.
+    /// The account that the person has chosen since it started.
     pub chosen: Option<SessionId>,
-    /// What the person allowed since it began.
+    /// Whether the person has given consent since it started.
     pub allowed: bool,
 }
 
-/// What an `id_token_hint` says.
+/// The content of an `id_token_hint`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hint {
-    /// It is an ID token of ours about this person.
+    /// A valid ID token of Usher about this user.
     Person(Sub),
-    /// It is no ID token that can be verified: the client expects somebody, and nobody can say whom.
+    /// Not a verifiable ID token: the client expects somebody unknown.
     Unreadable,
 }
 
-/// What is known when the next step is decided.
+/// The facts on which the next step depends.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and they occur in any combination")]
 pub struct Facts<'a> {
     /// The present moment.
     pub now: Timestamp,
-    /// The live session in question, if there is one.
+    /// The live session, if there is one.
     pub session: Option<SessionFacts<'a>>,
-    /// Does the browser know any account at all, signed in or not?
+    /// Whether the browser has any account, signed in or not.
     pub knows_accounts: bool,
-    /// `login_hint` names an account, and none that is signed in.
+    /// `login_hint` names an account that is not signed in.
     pub hint_names_another: bool,
-    /// What the person allowed this client earlier.
+    /// The scope of a stored consent.
     pub consented: Option<&'a Scope>,
-    /// The client belongs to the house.
+    /// The client is first-party.
     pub first_party: bool,
-    /// Anybody could pose as the client: earlier consent does not count (OAuth 2.1 §7.3.1).
+    /// Any program could impersonate the client: stored consent does not count (OAuth 2.1 §7.3.1).
     pub unproven: bool,
     /// `max_age` of the client's registration.
     pub default_max_age: Option<u64>,
-    /// The authentication context that the client or its project lets nobody in without.
+    /// The authentication context that the client or its project requires.
     pub required_acr: Option<&'a str>,
-    /// The contexts that the client prefers where the request names none, best first.
+    /// The contexts that the client prefers if the request names none, best first.
     pub default_acr_values: &'a [String],
 }
 
-/// The session in question.
+/// The live session.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionFacts<'a> {
-    /// Which.
+    /// Its id.
     pub id: SessionId,
-    /// Whose.
+    /// The user.
     pub sub: &'a Sub,
     /// When the person last authenticated in it.
     pub auth_time: Timestamp,
-    /// How well.
+    /// The authentication context.
     pub acr: &'a str,
-    /// Has the person a second factor that could be asked for?
+    /// Whether the user has a second factor.
     pub second_factor: bool,
 }
 
-/// What the browser does next.
+/// The next step of the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Ask the person to sign in.
     SignIn {
-        /// The person is signed in, but has to show it again.
+        /// The person is signed in, but must authenticate again.
         again: bool,
     },
-    /// Offer a new account.
+    /// Show registration.
     SignUp,
     /// Let the person choose among the accounts of this browser.
     ChooseAccount,
-    /// Ask the person for a second factor on top of the session.
+    /// Ask the person for a second factor, in addition to the session.
     StepUp,
-    /// Ask the person to set up a second factor: they have none, and nobody goes on without.
+    /// Ask the person to set up a second factor: it is required and they have none.
     Enrol,
     /// Ask for consent.
     Consent,
-    /// Go back with a code.
+    /// Return to the client with a code.
     Finish,
-    /// Go back with an error.
+    /// Return to the client with an error.
     Fail(OAuthError),
 }
 
 impl Interaction {
-    /// Goes on with this session, chosen or shown to the person, and with no other.
+    /// Continues with this session, chosen by or shown to the person, and no other.
     pub fn choose(&mut self, session: SessionId) {
         self.signed_in = self.signed_in.filter(|acted| *acted == session);
         self.chosen = Some(session);
     }
 
-    /// Is it too old to go on?
+    /// Whether it is too old to continue.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         now >= self.began_at + LIFETIME
     }
 
-    /// The person that the client expects, if it names one that can be known.
+    /// The user that the client expects, if the request names one.
     pub fn expected_sub(&self) -> Option<&str> {
         self.request.claims.sub.as_deref().or(match &self.hinted {
             Some(Hint::Person(sub)) => Some(sub.0.as_str()),
@@ -148,13 +148,13 @@ impl Interaction {
         })
     }
 
-    /// Does the client expect anybody but this person?
+    /// Whether the client expects another user.
     pub fn expects_another(&self, sub: &Sub) -> bool {
         self.expected_sub().map_or(self.hinted.is_some(), |expected| expected != sub.0)
     }
 
-    /// The same request, begun anew: whoever authenticated or allowed something since it began does so again.
-    /// `None` if the client asked too long ago.
+    /// The same request, restarted: the person authenticates and consents again. `None` if the client sent it too long
+    /// ago.
     #[must_use]
     pub fn renew(&self, now: Timestamp) -> Option<Self> {
         let asked_at = self.renewed_from.unwrap_or(self.began_at);
@@ -168,7 +168,7 @@ impl Interaction {
         })
     }
 
-    /// What the browser does next.
+    /// Decides the next step.
     pub fn next_step(&self, facts: &Facts<'_>) -> Step {
         if let Some(asked) = &self.request.claims.essential_acr
             && !asked.is_empty()
@@ -189,7 +189,7 @@ impl Interaction {
         Step::Finish
     }
 
-    /// What is still to be done until the person has authenticated as well as is asked.
+    /// The step that is missing for the required authentication context.
     fn acr_step(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> Option<Step> {
         let met = |asked: &str| acr_meets(session.acr, asked);
         let essential = self.request.claims.essential_acr.as_deref().unwrap_or_default();
@@ -198,7 +198,7 @@ impl Interaction {
         if wanting {
             return Some(if session.second_factor { Step::StepUp } else { Step::Enrol });
         }
-        // What is only wished for (OpenID Connect Core §3.1.2.1) is asked for where it can be had without ado.
+        // A voluntary context (OpenID Connect Core §3.1.2.1) is requested only if the person has a second factor.
         let wished = match self.request.acr_values.as_slice() {
             [] => facts.default_acr_values,
             asked => asked,
@@ -208,7 +208,7 @@ impl Interaction {
         (unmet && session.second_factor && !self.request.prompt.none).then_some(Step::StepUp)
     }
 
-    /// The context to tell of a session that holds `held`: where certain ones are essential, the one of them that it meets
+    /// The `acr` to return for a session with `held`: if certain values are essential, the one that it satisfies
     /// (OpenID Connect Core §5.5.1.1).
     pub fn acr_to_tell(&self, held: &str) -> String {
         let essential = self.request.claims.essential_acr.as_deref().unwrap_or_default();
@@ -218,7 +218,7 @@ impl Interaction {
         essential.iter().find(|asked| acr_meets(held, asked)).cloned().unwrap_or_else(|| held.to_owned())
     }
 
-    /// `prompt=none` turns every page into its error (OpenID Connect Core §3.1.2.6).
+    /// With `prompt=none` every page becomes its error (OpenID Connect Core §3.1.2.6).
     fn unless_silent(&self, step: Step) -> Step {
         let (code, why) = match step {
             _ if !self.request.prompt.none => return step,
@@ -231,7 +231,7 @@ impl Interaction {
         Step::Fail(OAuthError::new(code, why))
     }
 
-    /// What is still to be done until the right person is signed in, freshly enough.
+    /// The step that is missing until the right user is signed in, recently enough.
     fn account_step(&self, facts: &Facts<'_>) -> Option<Step> {
         let prompt = self.request.prompt;
         let acted = self.signed_in.is_some() || self.chosen.is_some();
@@ -244,7 +244,7 @@ impl Interaction {
         let Some(session) = facts.session else {
             return Some(Step::SignIn { again: false });
         };
-        // Nobody can be held to a hint that cannot be read: whoever signs in now will do.
+        // An unreadable hint cannot be checked: the user who signs in now is accepted.
         let settled = acted && self.expected_sub().is_none();
         if !settled && self.expects_another(session.sub) {
             return Some(Step::SignIn { again: false });
@@ -256,7 +256,7 @@ impl Interaction {
     }
 
     fn is_fresh_enough(&self, facts: &Facts<'_>, session: &SessionFacts<'_>) -> bool {
-        // The sealed mark alone would do once; together with the time it cannot be replayed with an older session.
+        // The session id alone would not suffice: the time prevents a replay with an older session.
         if self.signed_in == Some(session.id) && session.auth_time >= self.began_at {
             return true;
         }
@@ -273,7 +273,8 @@ impl Interaction {
             return true;
         }
         let remembered = !facts.unproven && facts.consented.is_some_and(|scope| self.request.scope.is_subset_of(scope));
-        // No first party either is let off where anybody could pose as it and keep the access (OAuth 2.1 §7.3.1).
+        // Not even a first-party client skips consent if any program could impersonate it and keep access (OAuth 2.1
+        // §7.3.1).
         let trusted = facts.first_party && !(facts.unproven && self.request.scope.contains("offline_access"));
         !trusted && !remembered
     }

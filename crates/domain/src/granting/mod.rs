@@ -1,4 +1,4 @@
-//! What clients are given: codes, grants, consents, and an authorization in progress.
+//! OAuth: clients, codes, grants, consents, and authorization requests in progress.
 
 pub mod access;
 pub mod client;

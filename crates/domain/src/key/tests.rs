@@ -18,7 +18,7 @@ fn key(kid: &str, alg: SigningAlg, created_at: i64) -> SigningKeyRecord {
     }
 }
 
-/// A key set that applies plans as storage would.
+/// A key set that applies plans as storage does.
 #[derive(Default)]
 struct Cabinet {
     keys: Vec<SigningKeyRecord>,
@@ -44,7 +44,7 @@ impl Cabinet {
         self.keys[place] = step(self.keys[place].clone());
     }
 
-    /// Plans and applies until nothing is left to do; more than three rounds would be a loop.
+    /// Plans and applies until nothing is left; more than three rounds would be a loop.
     fn settle(&mut self, now: Timestamp, rules: RotationRules) {
         for _ in 0..3 {
             for step in plan(now, &self.keys, rules) {
@@ -145,7 +145,7 @@ fn a_leaked_key_can_be_replaced_at_once() {
     assert_ne!(cabinet.active(SigningAlg::Es256)[0].kid, leaked);
 }
 
-/// How late the job may come in the trials, in seconds.
+/// How late the job may run in the trials, in seconds.
 const LONGEST_TICK: i64 = 2_500;
 
 fn rules() -> impl Strategy<Value = RotationRules> {
@@ -178,7 +178,7 @@ proptest! {
                 );
                 let longest = rules.rotate_after.max(rules.publish_before).as_secs() + 2 * LONGEST_TICK.unsigned_abs();
                 prop_assert!(now.seconds_since(active.active_at.unwrap()) <= longest, "rotates in time");
-                // It signs until the very moment of the next round.
+                // It signs until the next round.
                 last_signed.insert(active.kid.clone(), Timestamp(now.0 + tick));
             }
             now = Timestamp(now.0 + tick);

@@ -1,15 +1,15 @@
-//! Which facts of the log are a person's own to read, and under which heading.
+//! Which events a person sees on the activity page, and under which heading.
 
 use crate::event::EventKind;
 
 /// A heading of the activity page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heading {
-    /// Signing in and out.
+    /// Sign-ins and sign-outs.
     SignIns,
-    /// Passwords and other ways to prove oneself.
+    /// Passwords, factors and identities.
     Security,
-    /// Applications and what they may do.
+    /// Applications and their access.
     Applications,
     /// The account itself.
     Account,
@@ -19,7 +19,7 @@ impl Heading {
     /// Every heading, in the order they are shown.
     pub const ALL: [Self; 4] = [Self::SignIns, Self::Security, Self::Applications, Self::Account];
 
-    /// The word for it in an address.
+    /// The name in URLs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignIns => "sign-ins",
@@ -29,13 +29,13 @@ impl Heading {
         }
     }
 
-    /// The heading of this word.
+    /// The heading with this name.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|heading| heading.as_str() == word)
     }
 }
 
-/// The facts that a person is shown, each under its heading. What is not here is the house's own business.
+/// The events that a person sees, each with its heading. Others are not shown.
 pub const SHOWN: &[(EventKind, Heading)] = &[
     (EventKind::SessionCreated, Heading::SignIns),
     (EventKind::SessionReauthenticated, Heading::SignIns),
@@ -63,7 +63,7 @@ pub const SHOWN: &[(EventKind, Heading)] = &[
     (EventKind::UserEnabled, Heading::Account),
 ];
 
-/// The names of the facts under a heading, or under any.
+/// The names of the events of a heading, or of all.
 pub fn kinds(heading: Option<Heading>) -> impl Iterator<Item = &'static str> {
     SHOWN.iter().filter(move |(_, under)| heading.is_none_or(|asked| asked == *under)).map(|(kind, _)| kind.as_str())
 }

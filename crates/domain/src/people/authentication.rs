@@ -1,6 +1,6 @@
-//! How a person showed who they are: by which means, and how much that is worth.
+//! How a person authenticated: the methods, and the resulting assurance level.
 //!
-//! What is said here goes into tokens as `amr` (RFC 8176) and `acr`, so it says what happened and nothing more.
+//! These values go into tokens as `amr` (RFC 8176) and `acr`.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use usher_protocol::acr::ACR_VALUES;
 pub const AAL1: &str = "aal1";
 /// Two different factors (NIST SP 800-63B-4 §2.2).
 pub const AAL2: &str = "aal2";
-/// Is `held` at least `asked`? A value that is not ours is met by itself alone.
+/// Whether `held` is at least `asked`. An unknown value is satisfied only by itself.
 pub fn acr_meets(held: &str, asked: &str) -> bool {
     let rank = |acr: &str| ACR_VALUES.iter().position(|known| *known == acr);
     match (rank(held), rank(asked)) {
@@ -20,43 +20,43 @@ pub fn acr_meets(held: &str, asked: &str) -> bool {
     }
 }
 
-/// One means by which a person showed who they are.
+/// One authentication method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Means {
-    /// Something known.
+    /// A password: something known.
     Password,
     /// A code of an authenticator app: something held.
     Totp,
-    /// One of the codes kept for the day the app is lost: something held, spent by using it.
+    /// A recovery code: something held, single-use.
     RecoveryCode,
-    /// A passkey: something held, and with user verification something known or the person themselves as well.
+    /// A passkey: something held, and with user verification also something known or biometric.
     Passkey {
-        /// Did the authenticator verify the person, by PIN or biometry?
+        /// Whether the authenticator verified the person, by PIN or biometry.
         user_verified: bool,
     },
-    /// Another provider says who it is.
+    /// A sign-in at another provider.
     Upstream {
-        /// Our name for the provider.
+        /// The id of the provider.
         provider: String,
-        /// What it said of its own means (RFC 8176); empty if it said nothing.
+        /// The `amr` that it sent (RFC 8176); empty if none.
         amr: Vec<String>,
-        /// What it said of their worth.
+        /// The `acr` that it sent.
         acr: Option<String>,
-        /// Do the settings take its word for two factors?
+        /// Whether the settings trust its `amr`.
         trusted: bool,
     },
-    /// A code or link that went to the person's address. Worth no factor of its own (NIST SP 800-63B-4 §3.1.3.1).
+    /// A code or link sent to the person's email address. It is not a factor (NIST SP 800-63B-4 §3.1.3.1).
     MailCode,
-    /// The one-use link that an administrator handed over.
+    /// A one-time link from an administrator.
     Setup,
 }
 
-/// The words for two factors in what an upstream says.
+/// Values of an upstream `amr` that mean two factors.
 const UPSTREAM_MFA: [&str; 2] = ["mfa", "mca"];
 
 impl Means {
-    /// The words of RFC 8176 for it; `pop` and `fed` are those of the IANA registry and of our manual.
+    /// Its values of RFC 8176; `pop` is in the IANA registry, `fed` is specific to Usher.
     fn words(&self) -> Vec<String> {
         let fixed: &[&str] = match self {
             Self::Password => &["pwd"],
@@ -72,7 +72,7 @@ impl Means {
         words
     }
 
-    /// Is it two factors by itself?
+    /// Whether it is two factors by itself.
     fn is_two_factors(&self) -> bool {
         match self {
             Self::Passkey { user_verified } => *user_verified,
@@ -81,55 +81,55 @@ impl Means {
         }
     }
 
-    /// Does it count as the first of two, such as a password does?
+    /// Whether it counts as a first factor, such as a password.
     const fn is_first(&self) -> bool {
         matches!(self, Self::Password | Self::Upstream { .. })
     }
 
-    /// Does it count as something held, beside a password?
+    /// Whether it counts as something held, in addition to a password.
     const fn is_held(&self) -> bool {
         matches!(self, Self::Totp | Self::RecoveryCode | Self::Passkey { .. })
     }
 }
 
-/// A way in as a person chooses it on the sign-in page.
+/// A sign-in method as a person chooses it on the sign-in page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
-    /// The form of address and password.
+    /// The form with email address and password.
     Password,
-    /// The button of the passkey, or the field's autofill.
+    /// The passkey button, or autofill.
     Passkey,
-    /// The button of a provider, by our name for it.
+    /// The button of a provider, with its id.
     Provider(String),
 }
 
-/// Everything by which a person showed who they are, at one sign-in.
+/// All methods used in one sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authentication {
     means: Vec<Means>,
 }
 
 impl Authentication {
-    /// By one means.
+    /// An authentication by one method.
     pub fn by(means: Means) -> Self {
         Self { means: vec![means] }
     }
 
-    /// …and by one more.
+    /// The authentication with one more method.
     #[must_use]
     pub fn and(mut self, means: Means) -> Self {
         self.means.push(means);
         self
     }
 
-    /// Did the person show two different factors?
+    /// Whether the person used two different factors.
     pub fn is_two_factors(&self) -> bool {
         self.means.iter().any(Means::is_two_factors)
             || (self.means.iter().any(Means::is_first) && self.means.iter().any(Means::is_held))
     }
 
-    /// The way in that the person chose, where it has a button or a form of its own.
+    /// The sign-in method that the person chose, if it has a button or form.
     pub fn method(&self) -> Option<Method> {
         match self.means.first()? {
             Means::Password => Some(Method::Password),
@@ -139,12 +139,12 @@ impl Authentication {
         }
     }
 
-    /// How well the person authenticated.
+    /// The authentication context.
     pub fn acr(&self) -> &'static str {
         if self.is_two_factors() { AAL2 } else { AAL1 }
     }
 
-    /// By which means (RFC 8176): each word once, `mfa` where there were two factors and nowhere else.
+    /// The methods (RFC 8176): each value once, and `mfa` only with two factors.
     pub fn amr(&self) -> Vec<String> {
         let mut amr: Vec<String> = Vec::new();
         for word in self.means.iter().flat_map(Means::words) {
@@ -158,7 +158,7 @@ impl Authentication {
         amr
     }
 
-    /// What a session was opened by, as far as its `amr` tells: a further factor is added to it.
+    /// The authentication of an existing session, as its `amr` tells: further factors are added to it.
     pub fn of_session(amr: &[String]) -> Self {
         let has = |word: &str| amr.iter().any(|held| held == word);
         let mut means = Vec::new();
@@ -179,23 +179,23 @@ impl Authentication {
     }
 }
 
-/// What has to stand still when the session is opened, in the same transaction: somebody whose credential was taken away a
-/// moment ago does not get in by it.
+/// What must still exist when the session is opened, checked in the same transaction: a credential that was just
+/// removed does not sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Guard {
-    /// This password: a hash of its hash.
+    /// This password, by a hash of its hash.
     Password(String),
     /// This passkey.
     Passkey(PasskeyId),
-    /// This identity; `sid` is the provider's name for its own session.
+    /// This identity.
     Identity {
-        /// Which.
+        /// Its id.
         id: IdentityId,
-        /// The session there.
+        /// The provider's session id.
         sid: Option<String>,
     },
-    /// The user, and nothing else: what let the person in has been used up.
+    /// Only the user: the credential was single-use and is spent.
     User,
 }
 

@@ -1,12 +1,12 @@
-//! The browser and the system behind a session, named in words a person knows; and whether it is a stranger.
+//! Browser and system of a session by name; and whether a browser is new to a user.
 
 use woothee::parser::Parser;
 use woothee::woothee::VALUE_UNKNOWN;
 
-/// More of a description is never read: nobody's browser needs it, and reading costs.
+/// Longer descriptions are cut before parsing.
 const LONGEST: usize = 300;
 
-/// What a browser said of itself, as far as it can be understood. Names, not sentences: no language yet.
+/// What a `User-Agent` says, as names that are the same in all languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeviceName {
     /// `Firefox`.
@@ -16,7 +16,7 @@ pub struct DeviceName {
 }
 
 impl DeviceName {
-    /// Reads a `User-Agent` (RFC 9110 §10.1.5). Whatever is not understood is left out, never repeated.
+    /// Parses a `User-Agent` (RFC 9110 §10.1.5). Unknown parts are omitted, never repeated.
     pub fn from_user_agent(text: Option<&str>) -> Self {
         let Some(text) = text.filter(|text| text.len() <= LONGEST) else { return Self::default() };
         let Some(read) = Parser::new().parse(text) else { return Self::default() };
@@ -28,10 +28,10 @@ impl DeviceName {
     }
 }
 
-/// The name on the window, where it differs from the one in the data.
+/// The displayed name, where it differs from the parser's.
 fn browser_name<'a>(name: &'a str, text: &str) -> &'a str {
     match name {
-        // Brands that are built on another browser and say so at the end alone.
+        // Browsers that are built on another one and name themselves only at the end.
         "Edge" => "Microsoft Edge",
         "SamsungBrowser" => "Samsung Internet",
         "Safari" | "Webview" if text.contains("CriOS/") => "Chrome",
@@ -42,7 +42,7 @@ fn browser_name<'a>(name: &'a str, text: &str) -> &'a str {
     }
 }
 
-/// Versions are left out: Windows 11 calls itself 10, and macOS has said 10.15 since 2019.
+/// Versions are omitted: Windows 11 reports 10, and macOS has reported 10.15 since 2019.
 fn system_name(os: &str) -> &str {
     match os {
         "Mac OSX" => "macOS",
@@ -53,20 +53,20 @@ fn system_name(os: &str) -> &str {
     }
 }
 
-/// How well a user knows a browser. A browser is known by its own long-lived mark, not by what it says it is.
+/// How well a user's browser is known. A browser is identified by its cookie, not by its `User-Agent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Familiarity {
-    /// The user was never seen in any browser: they have just come to be.
+    /// The user's first browser: the account is new.
     First,
     /// The user signed in with it before.
     Known,
-    /// The user was seen in others, and never in this one.
+    /// The user has used others, but never this one.
     Strange,
 }
 
 impl Familiarity {
-    /// Is the user to be told that somebody signed in? Not of the first browser ever: there is nobody to warn yet,
-    /// and a letter at every registration would teach people to throw such letters away.
+    /// Whether the user gets an email about this sign-in. Not for the first browser: there is nobody to warn yet, and
+    /// an email at every registration would teach people to ignore it.
     pub const fn deserves_a_letter(self) -> bool {
         matches!(self, Self::Strange)
     }

@@ -1,26 +1,26 @@
-//! What a user has beside a password: what may be asked for as a second step, and whether it is.
+//! The factors of a user: which second steps are possible, and whether one is required.
 
 /// The factors of a user, counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Factors {
-    /// Is there an authenticator app?
+    /// Whether there is an authenticator app.
     pub totp: bool,
-    /// Passkeys.
+    /// Number of passkeys.
     pub passkeys: u32,
-    /// Recovery codes that were not used yet.
+    /// Number of unused recovery codes.
     pub recovery_codes: u32,
-    /// Does the user want to be asked for a passkey after the password?
+    /// Whether the user requires a passkey after the password.
     pub always: bool,
 }
 
 impl Factors {
-    /// Is a second step asked for at every sign-in? Whoever sets up an authenticator app wants that;
-    /// a passkey alone is a way in of its own, unless its owner says otherwise.
+    /// Whether every sign-in requires a second step. An authenticator app implies it; a passkey alone is a complete
+    /// sign-in, unless its owner requires it as second step.
     pub const fn ask_second_step(&self) -> bool {
         self.totp || (self.always && self.passkeys > 0)
     }
 
-    /// Could a second step be asked for, should somebody insist on one?
+    /// Whether a second step is possible if something requires it.
     pub const fn allow_second_step(&self) -> bool {
         self.totp || self.passkeys > 0
     }

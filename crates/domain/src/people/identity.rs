@@ -1,6 +1,6 @@
-//! An identity: one way in that an upstream provider vouches for, linked to one user.
+//! An identity: an account at an upstream provider, linked to one user.
 //!
-//! Its key is (issuer, subject). An e-mail address or a handle is never part of it: both change hands.
+//! Its key is (issuer, subject). An email address or a handle is never part of it, since both can change owners.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,73 +11,72 @@ use crate::time::Timestamp;
 use crate::user::Profile;
 use crate::words::words;
 
-/// How far an upstream's word about an address goes. Ordered: each is worth more than the one before.
+/// How far an upstream email address is trusted. Ordered, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmailTrust {
-    /// The person typed it there; nobody checked.
+    /// Not verified by the upstream.
     Unverified,
-    /// The upstream checked it once. Somebody else may own it today.
+    /// Verified by the upstream at some time. The owner may have changed.
     Verified,
-    /// The upstream hands out the addresses of this domain itself, so whoever signs in there owns it now.
+    /// The upstream issues the addresses of this domain, so the person who signs in there owns it now.
     Authoritative,
 }
 
-/// An address as an upstream told it.
+/// An email address sent by an upstream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VouchedEmail {
     /// The address.
     pub email: Email,
-    /// How far the upstream's word goes.
+    /// How far it is trusted.
     pub trust: EmailTrust,
-    /// A forwarding address made for this application alone: mail arrives, but it says nothing about other accounts.
+    /// A forwarding address for this application only: mail arrives, but it cannot match other accounts.
     pub relay: bool,
 }
 
 impl VouchedEmail {
-    /// May it be compared with the addresses of other accounts?
+    /// Whether it may be compared with the addresses of other accounts.
     ///
-    /// Only where the upstream checked it, and never a relay address: no other account can rightly have that one.
+    /// Only if the upstream verified it and it is no relay address, which cannot belong to another account.
     pub fn may_match(&self) -> bool {
         !self.relay && self.trust >= EmailTrust::Verified
     }
 }
 
-/// What an upstream provider said about the person who has just come back from it, checked and cut to measure.
+/// The checked data that an upstream provider sent about a person.
 ///
-/// Printing it with `{:?}` shows no e-mail address; `profile` does hold names.
+/// `{:?}` prints no email address; `profile` contains names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vouched {
-    /// The provider, as configured here.
+    /// The configured provider.
     pub provider: ProviderId,
-    /// Who vouches: an issuer URL. For Facebook it holds the app as well, since its ids are the app's own.
+    /// The issuer URL. For Facebook it includes the app, since its ids are specific to the app.
     pub issuer: String,
-    /// Whom it vouches for: stable at this issuer, 1 to 255 characters.
+    /// The person's stable id at this issuer, 1 to 255 characters.
     pub subject: String,
-    /// The address, where one was told and could be read.
+    /// The email address, if one was sent and is valid.
     pub email: Option<VouchedEmail>,
-    /// Names, picture, locale and preferred user name; nothing else is ever filled in.
+    /// Names, picture, locale and preferred user name; all other fields are empty.
     pub profile: Profile,
-    /// What to show beside the provider's name: `@anna`. Never a key.
+    /// The name to display with the provider: `@anna`. Never a key.
     pub handle: Option<String>,
-    /// How the person proved themselves there (RFC 8176), as told.
+    /// The upstream `amr` (RFC 8176).
     pub amr: Vec<String>,
-    /// The authentication context there, as told.
+    /// The upstream `acr`.
     pub acr: Option<String>,
-    /// When the person last proved themselves there, as told.
+    /// The upstream `auth_time`.
     pub auth_time: Option<Timestamp>,
-    /// The session there, for its logout notices.
+    /// The upstream session id, for its logout notifications.
     pub sid: Option<String>,
 }
 
 impl Vouched {
-    /// An address that its user may want to have here: one that the provider checked, that is made for no one application,
-    /// and that is not their own.
+    /// An address to suggest to the user: verified by the provider, no relay, and not their own.
     pub fn suggestion(&self, own: Option<&Email>) -> Option<&Email> {
         self.email.as_ref().filter(|told| told.may_match()).map(|told| &told.email).filter(|email| own != Some(*email))
     }
 
-    /// The state of the address, as it is kept with the identity.
+    /// The state of the address, as it is stored with the identity.
     pub fn email_state(&self) -> EmailState {
         match &self.email {
             None => EmailState::Absent,
@@ -92,70 +91,70 @@ impl Vouched {
 }
 
 words! {
-    /// What was known about the upstream's address when the identity was linked.
+    /// The state of the upstream address when the identity was linked.
     EmailState, UnknownEmailState, "state of an address":
-    /// None was told.
+    /// No address was sent.
     Absent = "absent";
-    /// Told, not checked.
+    /// Not verified.
     Unverified = "unverified";
-    /// Checked once.
+    /// Verified at some time.
     Verified = "verified";
-    /// The upstream is the authority for it.
+    /// Issued by the upstream.
     Authoritative = "authoritative";
-    /// A forwarding address made for us.
+    /// A forwarding address for us.
     Relay = "relay";
 }
 
 words! {
-    /// What made the link.
+    /// How the identity was linked.
     LinkedHow, UnknownLinkedHow, "way of linking":
-    /// The user was made from this identity.
+    /// The user was created from this identity.
     SignUp = "sign_up";
-    /// The person signed in to the existing account, when asked to.
+    /// The person signed in to the existing account when asked.
     Confirmed = "confirmed";
-    /// The person typed the code that was mailed to the existing account.
+    /// The person entered the code sent to the existing account.
     MailCode = "mail_code";
-    /// The upstream is the authority for the address, and the operator allows it.
+    /// Automatically: the upstream issues the address, and the operator allows it.
     Auto = "auto";
-    /// The person asked for it on their account page.
+    /// The person linked it on the account page.
     Account = "account";
-    /// An administrator did it.
+    /// An administrator linked it.
     Admin = "admin";
 }
 
-/// An address that a provider tells of a user beside the one they have here. Theirs it becomes only by their own proof.
+/// A suggested email address, sent by a provider. The user must verify it before it is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuggestedEmail {
     /// The address.
     pub email: Email,
-    /// Who told it.
+    /// The provider that sent it.
     pub provider: ProviderId,
 }
 
-/// An identity as it is kept.
+/// A stored identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// Our own name for it.
+    /// Its id.
     pub id: IdentityId,
-    /// Whose way in it is.
+    /// The user.
     pub user_id: UserId,
-    /// The provider it was linked through.
+    /// The provider through which it was linked.
     pub provider: ProviderId,
-    /// Who vouches. Unique together with `subject`.
+    /// The issuer. Unique together with `subject`.
     pub issuer: String,
-    /// Whom it vouches for.
+    /// The person's id at the issuer.
     pub subject: String,
-    /// The address told when it was linked. The user's own address is never changed by it.
+    /// The address at the time of linking. It never changes the user's own address.
     pub email_at_link: Option<Email>,
-    /// What was known about that address.
+    /// The state of that address.
     pub email_state: EmailState,
-    /// What the upstream last said about the person.
+    /// The latest profile from the upstream.
     pub profile: Profile,
-    /// What to show beside the provider's name.
+    /// The name to display with the provider.
     pub handle: Option<String>,
-    /// Since when.
+    /// When it was linked.
     pub linked_at: Timestamp,
-    /// By what.
+    /// How it was linked.
     pub linked_how: LinkedHow,
     /// When it last signed its user in.
     pub last_used_at: Option<Timestamp>,

@@ -1,7 +1,7 @@
-//! What happens when somebody comes back from an upstream provider: one rule, and nothing decides beside it.
+//! What happens when a person returns from an upstream provider: one rule decides.
 //!
-//! An e-mail address never opens an account by itself. It may at most lead to the question whether the person also
-//! owns the account that has it, or, where the operator says so, to a link that the authority for the address vouches for.
+//! An email address alone never signs anybody in. At most it leads to the question whether the person also owns the
+//! account with that address or, if the operator allows it, to a link based on an address that the provider issues.
 
 use crate::provider::LinkPolicy;
 
@@ -10,110 +10,110 @@ use crate::provider::LinkPolicy;
 pub enum Intent {
     /// To sign in.
     SignIn,
-    /// To link the identity to the account they are signed in to: the same session, freshly authenticated.
+    /// To link the identity to the account that is signed in: same session, recent authentication.
     Link,
-    /// The same, but their last authentication is too long ago.
+    /// The same, but the last authentication is too long ago.
     LinkStale,
-    /// The same, but the session that asked is over or another one has taken its place.
+    /// The same, but the session has ended or was replaced.
     LinkElsewhere,
 }
 
-/// Whom the identity belongs to here.
+/// The present owner of the identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holder {
     /// Nobody.
     Nobody,
-    /// Nobody, since it was unlinked less than a day ago.
+    /// Nobody, and it was unlinked less than a day ago.
     NobodySinceLately,
-    /// A user who may sign in; where the intent is to link, the very user who asks.
+    /// An active user; when linking, the user who links.
     User,
-    /// Another user than the one who asks to link it.
+    /// Another user than the one who links.
     SomebodyElse,
-    /// A user who may not sign in.
+    /// A disabled user.
     Disabled,
 }
 
-/// What the provider says about an address.
+/// What the provider says about the email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Address {
-    /// Nothing, or nothing that it checked.
+    /// None, or not verified.
     Unproven,
-    /// A forwarding address made for us.
+    /// A forwarding address for us.
     Relay,
-    /// An address that it checked once.
+    /// Verified at some time.
     Verified,
-    /// An address that it is the authority for.
+    /// Issued by the provider.
     Authoritative,
 }
 
-/// Who has that address here.
+/// The present owner of that address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
     /// Nobody.
     Nobody,
-    /// A registration that waits for its proof: nobody yet, and perhaps somebody who squats on it.
+    /// A pending registration, possibly of somebody who does not own the address.
     Waiting,
-    /// A user, who proved it.
+    /// A user who verified it.
     User,
-    /// A user, who proved it and has a second factor.
+    /// A user who verified it and has a second factor.
     Guarded,
 }
 
-/// All there is to know.
+/// All facts on which the decision depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Situation {
-    /// Why the person went.
+    /// Why the person went to the provider.
     pub intent: Intent,
-    /// Whose the identity is.
+    /// The owner of the identity.
     pub holder: Holder,
-    /// What is said about an address.
+    /// The upstream address.
     pub address: Address,
-    /// Whose the address is.
+    /// The owner of the address.
     pub owner: Owner,
-    /// What the operator wants for this provider.
+    /// The provider's link policy.
     pub policy: LinkPolicy,
-    /// May new accounts be made this way?
+    /// Whether the provider may create accounts.
     pub sign_up: bool,
 }
 
-/// What to do.
+/// The decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Sign the holder in.
+    /// Sign the owner of the identity in.
     SignIn,
     /// Link it to the account of the person who asks.
     Link,
-    /// It is linked to that account already: nothing to do.
+    /// Already linked to that account: nothing to do.
     AlreadyLinked,
     /// Link it to the owner of the address and sign them in.
     LinkToOwner,
-    /// Ask the person to sign in to the account that has the address; that links it.
+    /// Ask the person to sign in to the account with the address, which links it.
     ConfirmBySignIn,
-    /// The same, or by a code mailed to the address.
+    /// The same, or with a code sent to the address.
     ConfirmByMail,
-    /// Ask for an address and prove it by mail, or go on without one. Then a new account, or the question above.
+    /// Ask for an address and verify it by email, or continue without one. Then a new account, or the question above.
     AskAddress,
-    /// Make a new account with the address.
+    /// Create an account with the address.
     SignUp,
-    /// The same; whatever waits under the address is thrown away first.
+    /// The same, after deleting the pending registration.
     SignUpAndPurge,
-    /// Make a new account without an address.
+    /// Create an account without an address.
     SignUpWithoutAddress,
-    /// Ask the person to prove themselves again, then go to the provider anew.
+    /// Require a fresh sign-in, then start again at the provider.
     Reauthenticate,
-    /// Refuse: the identity is somebody else's. Nothing more is said.
+    /// Refuse: the identity belongs to another user. No details are given.
     RefuseTaken,
-    /// Refuse: the account may not sign in.
+    /// Refuse: the account is disabled.
     RefuseDisabled,
-    /// Refuse: the session that asked is gone.
+    /// Refuse: the session that asked has ended.
     RefuseSession,
-    /// Refuse: it was unlinked too lately to make a new account of it.
+    /// Refuse: it was unlinked too recently to create an account from it.
     RefuseLately,
-    /// Refuse: no new accounts are made this way.
+    /// Refuse: the provider may not create accounts.
     RefuseClosed,
 }
 
-/// Decides.
+/// Decides, from the facts alone.
 pub const fn decide(s: Situation) -> Decision {
     match s.intent {
         Intent::SignIn => decide_sign_in(s),
@@ -143,7 +143,7 @@ const fn decide_sign_in(s: Situation) -> Decision {
     }
 }
 
-/// The provider checked the address, and a user here has proven the same one.
+/// The provider verified the address, and a user here has the same one.
 const fn decide_match(s: Situation) -> Decision {
     match (s.policy, s.address, s.owner) {
         (LinkPolicy::Auto, Address::Authoritative, Owner::User) => Decision::LinkToOwner,

@@ -1,32 +1,32 @@
-//! Two users that were found to be one person.
+//! A merge of two users that are one person.
 
 use std::time::Duration;
 
 use crate::id::{IdentityId, MergeId, UserId};
 use crate::time::Timestamp;
 
-/// For so long a merge can be taken back.
+/// How long a merge can be undone.
 pub const UNDO: Duration = Duration::from_hours(30 * 24);
 
-/// A merge. The merged user rests: nobody signs in as them, and their `sub` goes on naming the kept one.
+/// A merge. Nobody signs in as the merged user, and their `sub` resolves to the kept one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merge {
-    /// Its name.
+    /// Its id.
     pub id: MergeId,
-    /// Who is left.
+    /// The user that remains.
     pub kept: UserId,
-    /// Who rests.
+    /// The user that was merged.
     pub merged: UserId,
-    /// The identities that went from the merged user to the kept one.
+    /// The identities that moved from the merged user to the kept one.
     pub identities: Vec<IdentityId>,
-    /// When.
+    /// When it happened.
     pub merged_at: Timestamp,
-    /// Until when it can be taken back.
+    /// Until when it can be undone.
     pub undo_until: Timestamp,
 }
 
 impl Merge {
-    /// Can it still be taken back?
+    /// Whether it can still be undone.
     pub fn can_be_undone(&self, now: Timestamp) -> bool {
         now < self.undo_until
     }

@@ -1,4 +1,4 @@
-//! People: who they are, how they prove it, and the browsers they come with.
+//! Users: identities, credentials, sessions and browsers.
 
 pub mod activity;
 pub mod authentication;

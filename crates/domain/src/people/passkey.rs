@@ -1,4 +1,4 @@
-//! A passkey: a key pair of which we know the public half, and the name its owner gave it.
+//! A passkey: a key pair of which we have the public key, and the name that its owner gave it.
 
 use uuid::Uuid;
 
@@ -6,33 +6,33 @@ use crate::id::{PasskeyId, UserId};
 use crate::text::{is_control, without_invisible};
 use crate::time::Timestamp;
 
-/// Longest name kept, in characters.
+/// Maximum length of a name, in characters.
 pub const MAX_NAME: usize = 60;
 
 /// A passkey.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPasskey {
-    /// Our name for it.
+    /// Its id.
     pub id: PasskeyId,
-    /// Whose it is.
+    /// Its owner.
     pub user_id: UserId,
-    /// The authenticator's name for it.
+    /// The credential ID of the authenticator.
     pub credential_id: Vec<u8>,
-    /// What the authenticator calls its owner.
+    /// The user handle of the authenticator.
     pub handle: Uuid,
-    /// The public key, the counter and what else the ceremonies need.
+    /// The public key, the counter and other data for ceremonies.
     pub credential: serde_json::Value,
-    /// The name that its owner reads.
+    /// The name, for its owner.
     pub name: String,
-    /// Is it copied between the owner's devices?
+    /// Whether it is synchronised between the owner's devices.
     pub synced: bool,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it was last used.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Makers of passkeys that many people have, by the identifier in their attestation (WebAuthn §6.5.1).
+/// Common makers of passkeys, by the AAGUID in their attestation (WebAuthn §6.5.1).
 const MAKERS: [(&str, &str); 20] = [
     ("ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4", "Google Password Manager"),
     ("adce0002-35bc-c60a-648b-0b25f1f05503", "Chrome on Mac"),
@@ -56,13 +56,13 @@ const MAKERS: [(&str, &str); 20] = [
     ("ee882879-721c-4913-9775-3dfcce97072a", "YubiKey 5"),
 ];
 
-/// Who made the authenticator, where that is known.
+/// The maker of the authenticator, if known.
 pub fn maker(aaguid: Uuid) -> Option<&'static str> {
     let text = aaguid.to_string();
     MAKERS.iter().find(|(id, _)| *id == text).map(|(_, name)| *name)
 }
 
-/// The authenticator's kind, out of an attestation object (WebAuthn §6.5.4): 16 bytes behind the 37 that begin `authData`.
+/// The AAGUID in an attestation object (WebAuthn §6.5.4): 16 bytes after the first 37 of `authData`.
 pub fn aaguid(attestation_object: &[u8]) -> Option<Uuid> {
     /// The CBOR of the member's name: a text of eight characters.
     const NAME: &[u8] = b"\x68authData";
@@ -76,7 +76,7 @@ pub fn aaguid(attestation_object: &[u8]) -> Option<Uuid> {
     Uuid::from_slice(bytes).ok()
 }
 
-/// A name as its owner typed it, fit to be kept; `None` if nothing is left of it.
+/// The name, cleaned for storage; `None` if nothing is left of it.
 pub fn tidy_name(typed: &str) -> Option<String> {
     let kept: String = without_invisible(typed).chars().filter(|&c| !is_control(c)).take(MAX_NAME).collect();
     Some(kept.trim().to_owned()).filter(|name| !name.is_empty())

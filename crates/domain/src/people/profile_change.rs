@@ -1,7 +1,7 @@
-//! What one request changes of a profile: the claims that it sets or removes, and no other (JSON Merge Patch, RFC 7396).
+//! The change of a profile by one request: only the claims that it sets or removes (JSON Merge Patch, RFC 7396).
 //!
-//! A change is worked out against the profile that the request saw, and applied to the profile as it is when it is
-//! stored, so that two requests that change different claims both hold.
+//! A change is computed from the profile that the request saw, and applied to the profile as it is when stored, so that
+//! two requests that change different claims both take effect.
 
 use serde_json::{Map, Value};
 
@@ -12,16 +12,16 @@ use crate::user::Profile;
 pub struct ProfileChange(Map<String, Value>);
 
 impl ProfileChange {
-    /// What leads from `old` to `new`.
+    /// The change from `old` to `new`.
     pub fn between(old: &Profile, new: &Profile) -> Self {
         Self(difference(&members(old), &members(new)))
     }
 
-    /// `profile` with this change.
+    /// `profile` after this change.
     pub fn apply(&self, profile: &Profile) -> Profile {
         let mut changed = members(profile);
         merge(&mut changed, &self.0);
-        // Every member was taken from a profile, so the result reads as one.
+        // Every member comes from a profile, so the result deserializes.
         serde_json::from_value(Value::Object(changed)).unwrap_or_else(|_| profile.clone())
     }
 }

@@ -1,26 +1,26 @@
-//! A one-time proof: a code or link that went to an address, and what it lets its holder do.
+//! A one-time proof: a code or link sent by email, and what it permits.
 
 use crate::email::Email;
 use crate::id::{ProofId, UserId};
 use crate::time::Timestamp;
 
-/// Wrong codes that a proof survives.
+/// Number of wrong codes before a proof is invalid.
 pub const MAX_ATTEMPTS: u32 = 5;
 
-/// What a proof is for. Each kind has its own name space: one never passes for another.
+/// The purpose of a proof. One kind is never accepted as another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProofKind {
-    /// To become a user: the address is the holder's.
+    /// Verify the address of a registration.
     SignUp,
-    /// To set a new password.
+    /// Set a new password.
     Recover,
-    /// To become the first administrator, or one more.
+    /// Become an administrator.
     Setup,
-    /// To link an identity, or make a user of it: the address is the holder's.
+    /// Link an identity, or create a user from it.
     Link,
-    /// To say "this wasn't me" of what a letter told.
+    /// Report "this wasn't me" for a security email.
     NotMe,
-    /// To have a new address: it is the holder's.
+    /// Verify a new address of a user.
     ChangeEmail,
 }
 
@@ -28,7 +28,7 @@ impl ProofKind {
     /// Every kind.
     pub const ALL: [Self; 6] = [Self::SignUp, Self::Recover, Self::Setup, Self::Link, Self::NotMe, Self::ChangeEmail];
 
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",
@@ -41,31 +41,31 @@ impl ProofKind {
     }
 }
 
-/// A proof. Only hashes of its link and code are kept.
+/// A proof. Only hashes of its link and code are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
-    /// Our name for it.
+    /// Its id.
     pub id: ProofId,
-    /// What it is for.
+    /// Its purpose.
     pub kind: ProofKind,
-    /// The address it went to.
+    /// The address that it was sent to.
     pub email: Option<Email>,
-    /// The user it concerns.
+    /// The user that it concerns.
     pub user_id: Option<UserId>,
-    /// What else was said when it was asked for, sealed.
+    /// Further data of the request, sealed.
     pub sealed: Option<Vec<u8>>,
-    /// Wrong codes so far.
+    /// Number of wrong codes so far.
     pub attempts: u32,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Until when.
+    /// When it expires.
     pub expires_at: Timestamp,
     /// When it was used, or replaced by a newer one.
     pub used_at: Option<Timestamp>,
 }
 
 impl Proof {
-    /// Can it still be used?
+    /// Whether it can still be used.
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.used_at.is_none() && now < self.expires_at && self.attempts < MAX_ATTEMPTS
     }

@@ -1,4 +1,4 @@
-//! A browser that is not asked for a second step, because its owner said so after giving one.
+//! A browser that is not asked for a second step, because its owner chose so after one.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ pub const LIFETIME: Duration = Duration::from_hours(30 * 24);
 /// A remembered browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RememberedBrowser {
-    /// Our name for it.
+    /// Its id.
     pub id: RememberedId,
-    /// For whom.
+    /// The user.
     pub user_id: UserId,
-    /// Since when.
+    /// When it was remembered.
     pub created_at: Timestamp,
-    /// When a second step was last spared.
+    /// When it last skipped a second step.
     pub last_used_at: Timestamp,
-    /// Until when.
+    /// When it expires.
     pub expires_at: Timestamp,
-    /// The browser, as it described itself.
+    /// Its `User-Agent`.
     pub user_agent: Option<String>,
-    /// The network it was in when it was remembered.
+    /// Its network when it was remembered.
     pub source: Option<String>,
 }

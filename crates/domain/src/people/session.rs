@@ -3,30 +3,30 @@
 use crate::id::{SessionId, UserId};
 use crate::time::Timestamp;
 
-/// Why a session or grant came to its end; kept with it and told in its event.
+/// Why a session or grant ended; stored with it and in its event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
     /// The person signed out.
     SignOut,
     /// The person ended every session.
     SignOutEverywhere,
-    /// The person ended this one session from another.
+    /// The person ended this session from another one.
     EndedByOwner,
     /// The password was changed.
     PasswordChanged,
     /// The password was recovered.
     PasswordRecovered,
-    /// An old refresh token was used although a newer one was in use.
+    /// Reuse of a refresh token.
     TokenReuse,
-    /// An authorization code was used twice.
+    /// Reuse of an authorization code.
     CodeReuse,
-    /// The client asked for it (RFC 7009).
+    /// The client revoked it (RFC 7009).
     RevokedByClient,
-    /// The client's project asked for it.
+    /// The client's project revoked it.
     RevokedByProject,
-    /// The person took back their consent.
+    /// The person withdrew consent.
     ConsentWithdrawn,
-    /// An administrator did it.
+    /// An administrator ended it.
     Administrator,
     /// The user was disabled.
     UserDisabled,
@@ -34,18 +34,18 @@ pub enum EndReason {
     ClientDisabled,
     /// The identity that opened it was unlinked.
     IdentityUnlinked,
-    /// The provider that opened it said that it is over there.
+    /// The provider that opened it reported that its session has ended.
     UpstreamEnded,
-    /// The user was found to be another one.
+    /// The user was merged into another.
     AccountsMerged,
-    /// The person said "this wasn't me".
+    /// The person reported "this wasn't me".
     Disowned,
     /// The user was deleted.
     UserDeleted,
 }
 
 impl EndReason {
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignOut => "sign_out",
@@ -73,42 +73,42 @@ impl EndReason {
 /// A session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Its name, the `sid` claim.
+    /// Its id, the `sid` claim.
     pub id: SessionId,
-    /// Whose it is.
+    /// The user.
     pub user_id: UserId,
     /// When the person last authenticated in it.
     pub auth_time: Timestamp,
-    /// By which means (RFC 8176).
+    /// The authentication methods (RFC 8176).
     pub amr: Vec<String>,
-    /// How well.
+    /// The authentication context.
     pub acr: String,
-    /// Since when.
+    /// When it was opened.
     pub created_at: Timestamp,
-    /// When it was last used, to within [`TOUCH_EVERY`] seconds.
+    /// When it was last used, accurate to [`TOUCH_EVERY`] seconds.
     pub last_seen_at: Timestamp,
-    /// Unused until here, it ends.
+    /// When it expires if it is not used.
     pub idle_expires_at: Timestamp,
-    /// It ends here however much it is used.
+    /// When it expires in any case.
     pub expires_at: Timestamp,
-    /// Ended early.
+    /// When it was ended.
     pub ended_at: Option<Timestamp>,
-    /// The browser, as it described itself.
+    /// The `User-Agent` of the browser.
     pub user_agent: Option<String>,
-    /// The network it was last used from.
+    /// The network of the last use.
     pub source: Option<String>,
 }
 
-/// How stale `last_seen_at` may grow, in seconds, before using the session writes it again.
+/// How many seconds `last_seen_at` may be outdated before a use updates it.
 pub const TOUCH_EVERY: u64 = 300;
 
 impl Session {
-    /// Is the person signed in here?
+    /// Whether the session is live.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.ended_at.is_none() && now < self.idle_expires_at && now < self.expires_at
     }
 
-    /// Is it time to write down that it is being used?
+    /// Whether its use should be recorded now.
     pub fn is_due_for_touch(&self, now: Timestamp) -> bool {
         now.seconds_since(self.last_seen_at) >= TOUCH_EVERY
     }

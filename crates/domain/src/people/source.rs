@@ -1,4 +1,4 @@
-//! Where each attribute of a user comes from, and when it was proven.
+//! The source of each attribute of a user, and when it was verified.
 
 use std::collections::BTreeMap;
 
@@ -7,26 +7,26 @@ use serde_json::{Map, Value};
 
 use crate::time::Timestamp;
 
-/// Who said it.
+/// Who set an attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// The person themselves.
+    /// The user.
     Person,
     /// An administrator.
     Administrator,
-    /// An upstream provider, by its name here.
+    /// An upstream provider, by its id.
     Provider(String),
 }
 
-/// One attribute's past: who said it, when, and when it was proven.
+/// Who set an attribute, when, and when it was verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// Who said it.
+    /// Who set it.
     pub origin: Origin,
-    /// When.
+    /// When it was set.
     pub at: Timestamp,
-    /// When it was proven, if it was.
+    /// When it was verified, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Timestamp>,
 }
@@ -37,7 +37,7 @@ pub struct Source {
 pub struct Sources(BTreeMap<String, Source>);
 
 impl Sources {
-    /// Where a claim comes from.
+    /// The source of a claim.
     pub fn of(&self, claim: &str) -> Option<&Source> {
         self.0.get(claim)
     }
@@ -47,17 +47,17 @@ impl Sources {
         self.0.iter().map(|(claim, source)| (claim.as_str(), source))
     }
 
-    /// Notes who set a claim.
+    /// Records who set a claim.
     pub fn set(&mut self, claim: &str, source: Source) {
         self.0.insert(claim.to_owned(), source);
     }
 
-    /// Forgets a claim that is gone.
+    /// Removes a claim.
     pub fn remove(&mut self, claim: &str) {
         self.0.remove(claim);
     }
 
-    /// Notes whoever changed what differs between two sets of claims. What stays the same keeps its source.
+    /// Records the source of what differs between two sets of claims. Unchanged claims keep their source.
     pub fn note_changes(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, origin: &Origin, at: Timestamp) {
         for claim in old.keys().filter(|claim| !new.contains_key(*claim)) {
             self.remove(claim);

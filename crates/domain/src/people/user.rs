@@ -1,4 +1,4 @@
-//! The user: the universal identity, the same whichever way the person signs in.
+//! The user: one identity, the same for every sign-in method.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -10,79 +10,79 @@ use crate::source::{Origin, Source, Sources};
 use crate::text::{is_control, without_invisible};
 use crate::time::Timestamp;
 
-/// A person's universal token: random, never reused, the `sub` of every token about them.
+/// The `sub` of every token about a user: random, never reused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sub(pub String);
 
-/// May this user sign in?
+/// Whether a user may sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserStatus {
-    /// Yes.
+    /// May sign in.
     Active,
-    /// No, and nothing they were granted works.
+    /// Disabled: may not sign in, and grants are not valid.
     Disabled,
-    /// No: this was found to be another user, who has everything that led here.
+    /// Merged into another user, who has all data.
     Merged,
 }
 
 /// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Our own name for the user.
+    /// The internal id.
     pub id: UserId,
-    /// The name that applications know.
+    /// The id that applications see.
     pub sub: Sub,
-    /// The address that the person proved to own; none where they came by a provider that vouched for none.
+    /// The verified email address; none if the provider sent none.
     pub email: Option<Email>,
-    /// May sign in?
+    /// Whether the user may sign in.
     pub status: UserStatus,
-    /// Runs the house.
+    /// Whether the user is an administrator.
     pub admin: bool,
-    /// The language of pages and letters, where the person chose one (BCP 47).
+    /// The language of pages and emails, if the user chose one (BCP 47).
     pub locale: Option<String>,
-    /// What the person says about themselves.
+    /// The profile.
     pub profile: Profile,
-    /// Who said each of it, and when it was proven.
+    /// The source of each attribute.
     pub sources: Sources,
-    /// Since when.
+    /// When the user was created.
     pub created_at: Timestamp,
-    /// When anything above last changed.
+    /// When any of the above last changed.
     pub updated_at: Timestamp,
-    /// Until then nobody may change how the account is protected: its owner found a stranger in it.
+    /// Until then sign-in methods cannot be changed: the owner reported a compromise.
     pub factors_frozen_until: Option<Timestamp>,
 }
 
-/// The standard claims a person may fill in (OpenID Connect Core §5.1). Empty ones are never released.
+/// The standard claims of a profile (OpenID Connect Core §5.1). Empty ones are never released.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
-    /// First name.
+    /// Given name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given_name: Option<String>,
-    /// Last name.
+    /// Family name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub family_name: Option<String>,
     /// Middle name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub middle_name: Option<String>,
-    /// Full name, where it is not just first and last.
+    /// Full name, if it is not given and family name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Casual name.
+    /// Nickname.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    /// Short name to be shown.
+    /// Short display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
-    /// Profile page.
+    /// URL of a profile page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
-    /// Picture.
+    /// URL of a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// Web site.
+    /// URL of a website.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// Gender, in the person's own words.
@@ -100,7 +100,7 @@ pub struct Profile {
     /// Telephone number, E.164 preferred.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// Was the number proven?
+    /// Whether the number was verified.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub phone_number_verified: bool,
     /// Postal address.
@@ -112,7 +112,7 @@ pub struct Profile {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Address {
-    /// All of it, as on an envelope.
+    /// The whole address, with line breaks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub formatted: Option<String>,
     /// Street and number.
@@ -132,20 +132,20 @@ pub struct Address {
     pub country: Option<String>,
 }
 
-/// A claim that does not hold what it should.
+/// A claim that is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{claim} {rule}")]
 pub struct ProfileFault {
-    /// Which claim.
+    /// The claim.
     pub claim: &'static str,
-    /// Which rule it breaks.
+    /// The rule that it breaks.
     pub rule: ProfileRule,
 }
 
-/// What a claim must be.
+/// A rule for claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileRule {
-    /// Short enough.
+    /// At most [`MAX_TEXT`] characters.
     #[error("must not be longer than {MAX_TEXT} characters")]
     Length,
     /// Without control characters.
@@ -165,11 +165,11 @@ pub enum ProfileRule {
     Date,
 }
 
-/// The most characters that a claim may have.
+/// Maximum length of a claim, in characters.
 pub const MAX_TEXT: u32 = 300;
 
 impl Profile {
-    /// The name to greet the person with: the full name, or first and last, or nothing.
+    /// The display name: the full name, or given and family name, or none.
     pub fn display_name(&self) -> Option<String> {
         let said = self.name.clone().filter(|name| !name.trim().is_empty());
         said.or_else(|| {
@@ -179,18 +179,18 @@ impl Profile {
         })
     }
 
-    /// Trims every text, removes its invisible characters, drops the empty ones, and checks the rest.
+    /// Trims every text, removes invisible characters, drops empty texts, and checks the rest.
     ///
     /// # Errors
-    /// The first claim at fault.
+    /// The first invalid claim.
     pub fn checked(self) -> Result<Self, ProfileFault> {
         self.checked_throughout().map_err(|(first, _)| first)
     }
 
-    /// Trims every text, removes its invisible characters, drops the empty ones, and checks the rest.
+    /// Trims every text, removes invisible characters, drops empty texts, and checks the rest.
     ///
     /// # Errors
-    /// Every claim at fault: the first, and those after it.
+    /// Every invalid claim: the first, and the others.
     pub fn checked_throughout(mut self) -> Result<Self, (ProfileFault, Vec<ProfileFault>)> {
         let mut faults = Vec::new();
         for (claim, text) in self.texts() {
@@ -243,7 +243,7 @@ fn check_text(claim: &'static str, text: &str) -> Result<(), ProfileFault> {
     if text.chars().count() > MAX_TEXT as usize {
         return fault(ProfileRule::Length);
     }
-    // A postal address is written in lines; nothing else is.
+    // Only a formatted postal address may have line breaks.
     let is_control = |c: char| is_control(c) && !(claim == "address.formatted" && matches!(c, '\n' | '\r'));
     if text.chars().any(is_control) {
         return fault(ProfileRule::NoControlCharacters);
@@ -263,7 +263,7 @@ fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
 }
 
-/// The form of a name in the IANA time zone database; whether there is such a zone changes too often to be asked here.
+/// The syntax of a name in the IANA time zone database; whether the zone exists changes too often to be checked here.
 fn is_zone(text: &str) -> bool {
     let is_part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -272,7 +272,7 @@ fn is_zone(text: &str) -> bool {
     text.len() <= 64 && text.split('/').count() <= 3 && text.split('/').all(is_part)
 }
 
-/// Digits as ITU-T E.164 counts them, grouped as people write them.
+/// The number of digits of ITU-T E.164, grouped as people write them.
 fn is_phone_number(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let rest = text.strip_prefix('+').unwrap_or(text);
@@ -289,7 +289,7 @@ fn is_birthdate(text: &str) -> bool {
                 && digits(month, 2)
                 && digits(day, 2)
                 && month.parse::<u8>().ok().and_then(|m| time::Month::try_from(m).ok()).is_some_and(|month| {
-                    // A leap year stands in where the year is withheld.
+                    // A leap year is used if the year is withheld.
                     let leap = first.parse::<i32>().ok().filter(|year| *year > 0).unwrap_or(2000);
                     day.parse::<u8>().is_ok_and(|day| (1..=month.length(leap)).contains(&day))
                 })
@@ -299,50 +299,50 @@ fn is_birthdate(text: &str) -> bool {
 }
 
 impl User {
-    /// May the user's factors, password or address be changed now?
+    /// Whether sign-in methods, password and address are frozen now.
     pub fn factors_are_frozen(&self, now: Timestamp) -> bool {
         self.factors_frozen_until.is_some_and(|until| now < until)
     }
 
-    /// How the person is called on a page: by address, or by name, or not at all.
+    /// How a page names the user: by address, or by name, or not at all.
     pub fn label(&self) -> String {
         let email = self.email.as_ref().map(Email::readable);
         email.or_else(|| self.profile.display_name()).unwrap_or_default()
     }
 
-    /// What the person types to confirm that they mean this account: their address, or their `sub` where there is none.
+    /// What the user types to confirm an action on this account: the address, or the `sub` without one.
     pub fn confirmation(&self) -> &str {
         self.account_name()
     }
 
-    /// What tries against the account are counted under: the address that is typed, or the `sub` where there is none.
+    /// The name under which attempts are counted: the address, or the `sub` without one.
     pub fn account_name(&self) -> &str {
         self.email.as_ref().map_or(&self.sub.0, Email::as_str)
     }
 
-    /// The address as text, for a field that is left empty where there is none.
+    /// The address as text; empty without one.
     pub fn email_text(&self) -> &str {
         self.email.as_ref().map_or("", Email::as_str)
     }
 
-    /// The address for people to read; empty where there is none.
+    /// The address for display; empty without one.
     pub fn readable_email(&self) -> String {
         self.email.as_ref().map(Email::readable).unwrap_or_default()
     }
 
-    /// What the page shows for the person to type: the address as it is read, or the `sub` where there is none.
+    /// What the page shows to be typed: the displayed address, or the `sub` without one.
     pub fn label_to_confirm(&self) -> String {
         self.email.as_ref().map_or_else(|| self.sub.0.clone(), Email::readable)
     }
 
-    /// Takes a change of the profile, remembering who said what is new in it. A new telephone number is not proven.
+    /// Applies a change of the profile and records its source. A new telephone number is not verified.
     pub fn change_profile(&mut self, change: &ProfileChange, origin: &Origin, at: Timestamp) {
         let mut profile = change.apply(&self.profile);
         profile.phone_number_verified &= profile.phone_number == self.profile.phone_number;
         self.set_profile(profile, origin, at);
     }
 
-    /// Takes another profile, remembering who said what is new in it.
+    /// Replaces the profile and records the source of what is new.
     pub fn set_profile(&mut self, profile: Profile, origin: &Origin, at: Timestamp) {
         let claims = |profile: &Profile| match serde_json::to_value(profile) {
             Ok(Value::Object(claims)) => claims,
@@ -353,21 +353,21 @@ impl User {
         self.updated_at = at;
     }
 
-    /// Takes an address that was proven just now.
+    /// Sets an address that was just verified.
     pub fn set_email(&mut self, email: Email, origin: Origin, at: Timestamp) {
         self.sources.set("email", Source { origin, at, verified_at: Some(at) });
         self.email = Some(email);
         self.updated_at = at;
     }
 
-    /// Gives an address up.
+    /// Removes the address.
     pub fn drop_email(&mut self, at: Timestamp) {
         self.sources.remove("email");
         self.email = None;
         self.updated_at = at;
     }
 
-    /// Every standard claim known about the person, whether or not anybody may see it.
+    /// Every known standard claim of the user, regardless of scopes.
     pub fn claims(&self) -> Map<String, Value> {
         let mut claims = match serde_json::to_value(&self.profile) {
             Ok(Value::Object(claims)) => claims,

@@ -1,28 +1,28 @@
-//! The ways into an account. The last one is never taken away.
+//! The sign-in methods of an account. The last one cannot be removed.
 
 /// How many of each a user has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaysIn {
-    /// A password that somebody can sign in with, since there is an address to go with it: one or none.
+    /// Passwords that can be used, which requires an address: one or none.
     pub passwords: u32,
-    /// Passkeys, each of which signs in by itself.
+    /// Passkeys; each is a complete sign-in.
     pub passkeys: u32,
-    /// Identities that providers vouch for.
+    /// Identities at providers.
     pub identities: u32,
 }
 
 impl WaysIn {
-    /// How many there are.
+    /// The total number.
     pub const fn count(self) -> u32 {
         self.passwords + self.passkeys + self.identities
     }
 
-    /// Is there a way in without any passkey?
+    /// Whether there is a sign-in method other than passkeys.
     pub const fn can_spare_passkeys(self) -> bool {
         self.passwords + self.identities > 0
     }
 
-    /// May one of them go?
+    /// Whether one of them may be removed.
     pub const fn can_spare_one(self) -> bool {
         self.count() > 1
     }

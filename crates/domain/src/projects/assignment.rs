@@ -1,9 +1,9 @@
-//! Who has which role in a project, where, and until when.
+//! Assignments of roles in a project: to whom, for what, and until when.
 
 use crate::id::{AssignmentId, ClientId, ProjectId, UserId};
 use crate::time::Timestamp;
 
-/// Whoever has a role.
+/// The subject of an assignment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
     /// A user.
@@ -12,33 +12,33 @@ pub enum Holder {
     Client(ClientId),
 }
 
-/// One role of one holder.
+/// One role of one subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
-    /// Its name.
+    /// Its id.
     pub id: AssignmentId,
-    /// In which project.
+    /// The project.
     pub project: ProjectId,
     /// The role.
     pub role: String,
-    /// Whose.
+    /// The subject.
     pub holder: Holder,
-    /// The one entity that it is for, as `Order:42`; `None` for everywhere.
+    /// The one entity that it applies to, as `Order:42`; `None` for all.
     pub scope: Option<String>,
-    /// Not from here on.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
-    /// Since when.
+    /// When it was assigned.
     pub assigned_at: Timestamp,
 }
 
 impl Assignment {
-    /// Does it hold now, for this entity?
+    /// Whether it applies now, to this entity.
     pub fn holds(&self, now: Timestamp, entity: Option<&str>) -> bool {
         self.expires_at.is_none_or(|end| now < end) && self.scope.as_deref().is_none_or(|scope| Some(scope) == entity)
     }
 }
 
-/// Is this the name of one entity: a type, a colon, an id of at most 200 characters?
+/// Whether a text names one entity: a type, a colon, an id of at most 200 characters.
 pub fn is_scope(text: &str) -> bool {
     text.split_once(':').is_some_and(|(entity, id)| {
         let named = entity.starts_with(|c: char| c.is_ascii_uppercase()) && entity.len() <= 64;

@@ -1,54 +1,54 @@
-//! The history of a project: what its users did with its clients, as the holder of the project's token reads it.
+//! The history of a project: the activity of its users with its clients, readable with the project's token.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::event::{Event, EventKind};
 
-/// What modules report is no fact of the log: it goes into the history alone, under this name.
+/// Sessions reported by local modules are not in the event log: they are only in the history, under this name.
 pub const SEEN: &str = "session.seen";
 
-/// One thing that happened.
+/// One entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Its name in the log.
+    /// The id of the event.
     pub id: String,
-    /// When, in seconds since the epoch.
+    /// The time, in seconds since the epoch.
     pub at: i64,
-    /// What, by the name of the fact.
+    /// The name of the event.
     pub kind: String,
-    /// To whom.
+    /// The user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// By or at which client.
+    /// The client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// In which session.
+    /// The session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
-    /// By which grant.
+    /// The grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant_id: Option<String>,
-    /// From which network, where the person was there themselves.
+    /// The network, if the person took part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// With which browser, as it described itself.
+    /// The `User-Agent`, if the person took part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
-    /// By which means they had shown themselves (RFC 8176).
+    /// The authentication methods (RFC 8176).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
-    /// What else there is to say: scope, claims, reason.
+    /// Further data: scope, claims, reason.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub data: Map<String, Value>,
 }
 
-/// Members of a fact that a project may read; others speak of the house or of other projects.
+/// Members of an event's data that a project may read; others concern the installation or other projects.
 const TOLD: [&str; 6] = ["scope", "claims", "reason", "role", "sent", "sub"];
 
-/// Does a fact of this kind belong into the history of the projects it concerns?
+/// Whether events of this kind belong to the histories of the projects that may see them.
 ///
-/// A sign-in is the grant that came of it: where else a person signs in is not a project's business.
+/// A sign-in appears as the grant that results: where else a person signs in does not concern a project.
 pub const fn is_told(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -72,13 +72,13 @@ pub const fn is_told(kind: EventKind) -> bool {
     )
 }
 
-/// Was the person there themselves, with a browser whose network and name belong into the entry?
+/// Whether the person took part with a browser, whose network and name belong to the entry.
 pub const fn has_device(kind: EventKind) -> bool {
     matches!(kind, EventKind::GrantCreated | EventKind::ConsentGranted | EventKind::ConsentDenied)
 }
 
 impl Entry {
-    /// A fact, without what only memory knows of it.
+    /// The entry for an event, without what only the database knows.
     pub fn of(event: &Event) -> Self {
         let told = |name: &&str| event.data.get(*name).map(|value| ((*name).to_owned(), value.clone()));
         Self {

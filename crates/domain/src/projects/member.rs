@@ -1,4 +1,4 @@
-//! Who works on a project.
+//! Members of a project and their roles.
 
 use std::str::FromStr;
 
@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use crate::id::{ProjectId, UserId};
 use crate::time::Timestamp;
 
-/// What a member may do.
+/// The role of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Reads everything that is not secret.
     Viewer,
-    /// Changes clients, rules, webhooks as well.
+    /// Also changes clients, rules, webhooks.
     Developer,
-    /// Changes members and the token as well, and may delete the project.
+    /// Also changes members and the token, and may delete the project.
     Owner,
 }
 
-/// A word that names no role.
+/// The text names no role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the role must be owner, developer or viewer")]
 pub struct UnknownRole;
@@ -28,7 +28,7 @@ impl Role {
     /// Every role, the lowest first.
     pub const ALL: [Self; 3] = [Self::Viewer, Self::Developer, Self::Owner];
 
-    /// The word for it.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
@@ -45,16 +45,16 @@ impl FromStr for Role {
     }
 }
 
-/// A person who works on a project.
+/// A member of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// The project.
     pub project_id: ProjectId,
-    /// Who.
+    /// The user.
     pub user_id: UserId,
-    /// What they may do.
+    /// Their role.
     pub role: Role,
-    /// Since when.
+    /// When they became a member.
     pub since: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! A project: what a developer registers.
+//! A project: it owns clients, members, rules and webhooks.
 
 use crate::id::ProjectId;
 use crate::time::Timestamp;
@@ -6,15 +6,15 @@ use crate::time::Timestamp;
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
-    /// Our name for it.
+    /// Its id.
     pub id: ProjectId,
-    /// The name that people read.
+    /// The display name.
     pub name: String,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// The authentication context that nobody signs in to its clients without.
+    /// The authentication context required for sign-in to its clients.
     pub required_acr: Option<String>,
 }
 
-/// The most characters that the name of a project may have.
+/// Maximum length of a name, in characters.
 pub const MAX_NAME: u32 = 100;

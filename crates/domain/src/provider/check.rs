@@ -1,4 +1,4 @@
-//! What must hold of a provider's settings before anybody is sent there. One row a rule; the field at fault is named.
+//! Validation of a provider's settings. One row for each rule; errors name the field.
 
 use url::{Host, Url};
 
@@ -6,7 +6,7 @@ use crate::text::check_name;
 
 use super::{ClientAuth, Discovery, EmailTrustRule, ProviderKind, ProviderSettings, ResponseMode};
 
-/// A setting that cannot stand.
+/// An invalid setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {why}")]
 pub struct ProviderFault {
@@ -22,7 +22,7 @@ type Rule = fn(&ProviderSettings, &mut Faults);
 const RULES: &[Rule] =
     &[names, scopes, addresses, belongs, openid, plain_oauth, google, facebook, apple, microsoft, trust, extra];
 
-/// Parameters of the authorization request that are Usher's to write.
+/// Parameters of the authorization request that only Usher sets.
 const RESERVED: &[&str] = &[
     "client_id",
     "client_secret",
@@ -40,14 +40,14 @@ const RESERVED: &[&str] = &[
     "id_token_hint",
 ];
 
-/// Asymmetric algorithms only: a secret that both sides hold proves nothing to a third.
+/// Asymmetric algorithms only.
 const ALGORITHMS: &[&str] = &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"];
 
 impl ProviderSettings {
-    /// Checks every field, alone and against the kind.
+    /// Checks every field, alone and for the kind.
     ///
     /// # Errors
-    /// All faults, each with the field that has it.
+    /// All errors, each with its field.
     pub fn check(&self) -> Result<(), Vec<ProviderFault>> {
         let mut faults = Vec::new();
         for rule in RULES {
@@ -86,7 +86,7 @@ fn scopes(s: &ProviderSettings, faults: &mut Faults) {
     fault(faults, blind, "scopes", "must hold users.read and tweet.read, or X will not say who the person is");
 }
 
-/// https; or http on this machine, which the one door out lets pass only where loopback is allowed.
+/// https; or http on this machine, which the HTTP client permits only if loopback is allowed.
 fn is_callable(text: &str) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
     let here = match url.host() {
@@ -120,7 +120,7 @@ fn addresses(s: &ProviderSettings, faults: &mut Faults) {
     fault(faults, list, "emails.url", "must be an https address");
 }
 
-/// Fields that one kind alone understands.
+/// Fields that belong to certain kinds only.
 fn belongs(s: &ProviderSettings, faults: &mut Faults) {
     use ProviderKind::{Apple, Facebook, Google, Microsoft, Oauth2, Oidc};
     let generic: &[ProviderKind] = &[Oidc, Oauth2];
@@ -237,7 +237,7 @@ fn apple(s: &ProviderSettings, faults: &mut Faults) {
         text.as_deref().is_some_and(|text| text.len() == 10 && text.bytes().all(|b| b.is_ascii_alphanumeric()))
     };
     for (field, text) in [("team_id", &s.team_id), ("key_id", &s.key_id)] {
-        // A simulator takes a plain secret, so nothing is signed with the key.
+        // A simulator accepts a plain secret, so nothing is signed with the key.
         let spared = s.base_url.is_some() && text.is_none();
         fault(faults, !spared && !is_ten(text), field, "must be the ten letters and digits that Apple gave");
     }
@@ -247,7 +247,7 @@ fn is_tenant_id(text: &str) -> bool {
     text.len() == 36 && uuid::Uuid::parse_str(text).is_ok()
 }
 
-/// Where people of one Microsoft tenant, or of several, sign in.
+/// Whether the text is a tenant of Microsoft, or one of the names for several tenants.
 pub(super) fn is_tenant(text: &str) -> bool {
     matches!(text, "common" | "organizations" | "consumers") || is_tenant_id(text)
 }

@@ -1,13 +1,14 @@
-//! Where a plain OAuth 2 server's answers hold the person: JSON Pointers (RFC 6901), fixed when it is configured.
+//! Where the response of a plain OAuth 2 server holds the profile: JSON Pointers (RFC 6901), fixed in the
+//! configuration.
 //!
-//! There is no guessing at run time: a second choice of subject would confuse two people with one another.
+//! Nothing is guessed at run time: a second choice of subject could confuse two people.
 
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 
 words! {
-    /// What the subject is in JSON. Told beforehand, so that `1` and `"1"` cannot be two people with one key.
+    /// The JSON type of the subject. It is configured, so that `1` and `"1"` cannot be two people with one key.
     SubjectType, UnknownSubjectType, "type of subject":
     /// A text.
     String = "string";
@@ -16,28 +17,28 @@ words! {
 }
 
 words! {
-    /// The form of a token answer.
+    /// The format of a token response.
     TokenForm, UnknownTokenForm, "form of token answers":
-    /// As RFC 6749 has it.
+    /// JSON, as in RFC 6749.
     Json = "json";
-    /// As `application/x-www-form-urlencoded`.
+    /// `application/x-www-form-urlencoded`.
     Form = "form";
 }
 
 words! {
-    /// Which address of a list is taken.
+    /// Which address of a list is used.
     EmailPick, UnknownEmailPick, "choice of address":
-    /// The one that is both checked and the main one.
+    /// The one that is both verified and primary.
     VerifiedPrimary = "verified&&primary";
 }
 
-/// Where each thing about the person stands in the userinfo answer.
+/// JSON Pointers to the members of a userinfo response.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UserMap {
-    /// The stable key of the person.
+    /// The stable id of the person.
     pub subject: String,
-    /// What that key is.
+    /// The type of that id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_type: Option<SubjectType>,
     /// The handle.
@@ -61,7 +62,7 @@ pub struct UserMap {
     /// The address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether it was checked; never where absent.
+    /// Whether it is verified; never if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<EmailVerified>,
 }
@@ -89,7 +90,7 @@ impl UserMap {
     }
 }
 
-/// What says that the address was checked.
+/// What says that the address is verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum EmailVerified {
@@ -97,24 +98,24 @@ pub enum EmailVerified {
     Always(bool),
     /// A flag at this pointer.
     Flag(String),
-    /// That there is something at this pointer.
+    /// The presence of a value at this pointer.
     Present {
         /// The pointer.
         present: String,
     },
 }
 
-/// A second call that lists addresses, as GitHub has it: `[{"email","primary","verified"}]`.
+/// A second request that lists addresses, as at GitHub: `[{"email","primary","verified"}]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmailList {
-    /// Where.
+    /// The URL.
     pub url: String,
-    /// Which one is taken.
+    /// Which address is used.
     pub pick: EmailPick,
 }
 
-/// How the access token is shown to the userinfo endpoint.
+/// How the access token is sent to the userinfo endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum UserinfoAuth {
@@ -127,7 +128,7 @@ pub enum UserinfoAuth {
     Query(String),
 }
 
-/// The text says no way of showing an access token.
+/// The text names no way of sending an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be bearer, header:SCHEME or query:NAME")]
 pub struct UnknownUserinfoAuth;

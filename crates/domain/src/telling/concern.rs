@@ -1,29 +1,29 @@
-//! Whose business a fact is. What projects learn, by feed, webhook and history, is decided here and nowhere else.
+//! Which projects may see an event. Feed, webhooks and histories all use this table.
 //!
-//! The rule: a project is told of what concerns its own clients, its members and the users of its clients, and of nothing
-//! else. Where and when somebody signs in elsewhere is none of its business, even if it knows them.
+//! The rule: a project sees events about its own clients, its members and the users of its clients, and no others. It
+//! does not learn where and when a user signs in elsewhere.
 
 use super::event::EventKind;
 
-/// Whose business a kind of fact is.
+/// The audience of a kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Concern {
-    /// The house's own; no project is told.
+    /// No project.
     House,
-    /// That of the project it names, by itself or by its client.
+    /// The project that the event names, directly or by its client.
     Project,
-    /// That of the projects whose clients were given something in its session.
+    /// The projects whose clients received grants in its session.
     Session,
-    /// That of every project of whose clients the person is a user.
+    /// Every project whose clients the user uses.
     Person,
-    /// Nobody's yet. A project is told once the session, or the user, comes to one of its clients: when the first grant is made.
+    /// No project yet. A project sees the session, or the user, with the first grant of one of its clients.
     Arrival,
-    /// Every project's.
+    /// Every project.
     Everybody,
 }
 
 impl Concern {
-    /// In words, for whoever reads the documentation.
+    /// In words, for the documentation.
     pub const fn in_words(self) -> &'static str {
         match self {
             Self::House => "nobody",
@@ -37,14 +37,14 @@ impl Concern {
 }
 
 impl EventKind {
-    /// Whose business facts of this kind are.
+    /// The audience of events of this kind.
     pub const fn concern(self) -> Concern {
         match self {
             Self::RecoveryRequested
             | Self::SignInFailed
             | Self::SessionSteppedUp
             | Self::SecondFactorFailed
-            // It says when somebody signed in, wherever that was.
+            // It reveals when the user signed in, wherever that was.
             | Self::RecoveryCodeUsed
             | Self::BrowserRemembered
             | Self::BrowserForgotten
@@ -55,7 +55,7 @@ impl EventKind {
             | Self::ProviderChanged
             | Self::ProviderDeleted
             | Self::ProviderNotice => Concern::House,
-            // Of a merge only those are told who know the user that is over: what is theirs moves.
+            // Only projects that know the merged user see a merge: they have to move data.
             Self::UsersMerged
             | Self::MergeUndone
             | Self::ConsentGranted

@@ -1,4 +1,4 @@
-//! Facts worth telling: audit, webhooks, the live feed and logout notices all read the same log.
+//! Events: audit, webhooks, the live feed and logout notifications all read the same event log.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId};
 use crate::time::Timestamp;
 
-/// What happened.
+/// The kind of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says what happened")]
 pub enum EventKind {
@@ -158,12 +158,12 @@ impl EventKind {
         Self::WebhookDisabled,
     ];
 
-    /// The kind of that name.
+    /// The kind with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
     }
 
-    /// The name in the log, and of the webhook.
+    /// The name in the log and in webhooks.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UserCreated => "user.created",
@@ -240,44 +240,44 @@ impl EventKind {
     }
 }
 
-/// One fact: written in the same transaction as what it tells of, never changed.
+/// An event: written in the same transaction as its cause, never changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// Its name; sorts by time.
+    /// Its id; sorts by time.
     pub id: EventId,
-    /// What happened.
+    /// Its kind.
     pub kind: EventKind,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// To whom.
+    /// The user.
     pub user_id: Option<UserId>,
-    /// In which session.
+    /// The session.
     pub session_id: Option<SessionId>,
-    /// By or to which client.
+    /// The client.
     pub client_id: Option<ClientId>,
-    /// To which grant.
+    /// The grant.
     pub grant_id: Option<GrantId>,
-    /// In which project.
+    /// The project.
     pub project_id: Option<ProjectId>,
-    /// What else there is to say. Nothing secret.
+    /// Further data. Never secrets.
     pub data: Map<String, Value>,
 }
 
 impl Event {
-    /// The member that names the projects of a fact that concerns several.
+    /// The member with the projects of an event about several.
     pub const PROJECTS: &'static str = "projects";
-    /// The member that a grant's end carries if its whole session ended with it.
+    /// The member of a grant's end that says that its session ended with it.
     pub const WITH_SESSION: &'static str = "with_session";
 
-    /// The member that says where a client that was deleted is told that its sessions are over.
+    /// The member with the logout URI of a deleted client.
     pub const LOGOUT_URI: &'static str = "logout_uri";
-    /// The member that says with which algorithm that is signed.
+    /// The member with the algorithm of its logout tokens.
     pub const LOGOUT_ALG: &'static str = "logout_alg";
 
-    /// Members that stand in the log only until the fact was told: they are for the sealed histories of projects.
+    /// Members that are removed once the event was dispatched: they are for the sealed histories of projects.
     const UNTIL_TOLD: [&'static str; 2] = ["scope", "claims"];
 
-    /// A bare fact, to be filled in with the `with_` methods.
+    /// An event without data; the `with_` methods add to it.
     pub fn new(id: EventId, kind: EventKind, at: Timestamp) -> Self {
         Self {
             id,
@@ -292,54 +292,54 @@ impl Event {
         }
     }
 
-    /// …about this user.
+    /// Sets the user.
     #[must_use]
     pub fn with_user(mut self, user: UserId) -> Self {
         self.user_id = Some(user);
         self
     }
 
-    /// …in this session.
+    /// Sets the session.
     #[must_use]
     pub fn with_session(mut self, session: SessionId) -> Self {
         self.session_id = Some(session);
         self
     }
 
-    /// …by or to this client.
+    /// Sets the client.
     #[must_use]
     pub fn with_client(mut self, client: &ClientId) -> Self {
         self.client_id = Some(client.clone());
         self
     }
 
-    /// …to this grant.
+    /// Sets the grant.
     #[must_use]
     pub fn with_grant(mut self, grant: GrantId) -> Self {
         self.grant_id = Some(grant);
         self
     }
 
-    /// …in this project.
+    /// Sets the project.
     #[must_use]
     pub fn with_project(mut self, project: ProjectId) -> Self {
         self.project_id = Some(project);
         self
     }
 
-    /// …in each of these projects.
+    /// Sets several projects.
     #[must_use]
     pub fn with_projects(self, projects: &[ProjectId]) -> Self {
         let names: Vec<String> = projects.iter().map(ToString::to_string).collect();
         self.with(Self::PROJECTS, names)
     }
 
-    /// A member that is text.
+    /// A text member.
     pub fn member(&self, name: &str) -> Option<&str> {
         self.data.get(name).and_then(Value::as_str)
     }
 
-    /// What stays in the log once the fact was told; `None` if all of it does.
+    /// The data that stays once the event was dispatched; `None` if all of it does.
     pub fn kept_data(&self) -> Option<Map<String, Value>> {
         let passing = matches!(self.kind, EventKind::GrantCreated | EventKind::ConsentGranted | EventKind::AccessUsed);
         let passing = passing && Self::UNTIL_TOLD.iter().any(|name| self.data.contains_key(*name));
@@ -353,14 +353,15 @@ impl Event {
         })
     }
 
-    /// Every project that this names; it may concern more, which only memory knows ([`super::concern`]).
+    /// Every project that the event names; others may be concerned as well, which only the database knows
+    /// ([`super::concern`]).
     pub fn projects(&self) -> BTreeSet<ProjectId> {
         let named = self.data.get(Self::PROJECTS).and_then(Value::as_array).into_iter().flatten();
         let named = named.filter_map(|name| name.as_str().and_then(|text| text.parse().ok()));
         self.project_id.into_iter().chain(named).collect()
     }
 
-    /// …and this, which is not secret.
+    /// Adds a member, which must not be secret.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.data.insert(name.to_owned(), value.into());

@@ -1,8 +1,8 @@
-//! The live feed of a project: what its modules have to know, each entry at a position of one unbroken row.
+//! The live feed of a project: what its local modules must know, each entry at a position without gaps.
 //!
-//! A token is revoked if its `jti`, `sid`, `gid` or `kid` is named, or if it was issued before the newest mark that
-//! stands over its `sub`, its client or the whole project. Tokens carry the position at which they were issued (`urv`),
-//! so that "before" is a comparison of integers: no clock, and no hole within a second.
+//! A token is revoked if its `jti`, `sid`, `gid` or `kid` is named, or if it was issued before the newest mark for its
+//! `sub`, its client or the whole project. Tokens carry the position at which they were issued (`urv`), so that
+//! "before" is a comparison of integers, without clocks.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,10 +11,10 @@ use std::time::Duration;
 use crate::event::{Event, EventKind};
 use crate::time::Timestamp;
 
-/// Live entries of one project beyond which single entries are folded into one mark over the whole project.
+/// With more live entries of one project, single entries are replaced by one mark for the project.
 pub const MAX_LIVE: i64 = 200_000;
 
-/// What an entry names.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryKind {
     /// One access token.
@@ -25,13 +25,13 @@ pub enum EntryKind {
     Grant,
     /// Every token signed with one key.
     Key,
-    /// Every token about one person that was issued before.
+    /// Every token of one user that was issued before.
     Subject,
     /// Every token of one client that was issued before.
     Client,
     /// Every token of the project that was issued before.
     Project,
-    /// No revocation: the access rules have a new revision.
+    /// Not a revocation: the access rules have a new revision.
     Policy,
 }
 
@@ -40,7 +40,7 @@ impl EntryKind {
     pub const ALL: [Self; 8] =
         [Self::Token, Self::Session, Self::Grant, Self::Key, Self::Subject, Self::Client, Self::Project, Self::Policy];
 
-    /// The word on the wire and in the database: the claim that is compared.
+    /// The name on the wire and in the database: the claim that is compared.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Token => "jti",
@@ -54,51 +54,52 @@ impl EntryKind {
         }
     }
 
-    /// Does it stand over everything issued before it, and nothing issued after?
+    /// Whether it applies to all tokens issued before it, and none issued after.
     pub const fn is_mark(self) -> bool {
         matches!(self, Self::Subject | Self::Client | Self::Project)
     }
 
-    /// The kind of that word.
+    /// The kind with this name.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
-/// What is to be known, before it has a position.
+/// An entry without its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// What is named.
+    /// Its kind.
     pub kind: EntryKind,
-    /// Its name.
+    /// The value of the claim.
     pub value: String,
-    /// Why, in one word.
+    /// The reason, one word.
     pub why: String,
     /// When it happened.
     pub at: Timestamp,
-    /// No token that it concerns lives longer.
+    /// All tokens that it concerns have expired then.
     pub expires_at: Timestamp,
 }
 
-/// An entry at its position.
+/// An entry with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Where it stands; the first is 1.
+    /// The position; the first is 1.
     pub position: i64,
-    /// What it says.
+    /// The content.
     pub notice: Notice,
 }
 
-/// A place in a feed: everything up to here is known. The epoch changes when the row was broken, as by a restored backup.
+/// A position in a feed: everything up to it is known. The epoch changes when the sequence was broken, as by a restored
+/// backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeedCursor {
-    /// Which row.
+    /// The epoch.
     pub epoch: u64,
-    /// How far.
+    /// The position.
     pub position: i64,
 }
 
-/// The text is no place in a feed.
+/// The text is no cursor of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this is no cursor of the feed: it looks like e1.42")]
 pub struct NotAFeedCursor;
@@ -124,14 +125,14 @@ impl FromStr for FeedCursor {
     }
 }
 
-/// What a project's modules have to know of a fact; most facts are none of their business.
+/// The entry for an event, if local modules must know of it.
 ///
-/// `lifetime` is how long an access token lives at most.
+/// `lifetime` is the maximum lifetime of an access token.
 pub fn notice_of(event: &Event, lifetime: Duration) -> Option<Notice> {
     let text = |name: &str| event.data.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     let (kind, value) = match event.kind {
         EventKind::SessionRevoked => (EntryKind::Session, event.session_id?.to_string()),
-        // Its session ended with it, and that entry says it all.
+        // Its session ended as well, and the entry of the session suffices.
         EventKind::GrantRevoked if event.data.contains_key(Event::WITH_SESSION) => return None,
         EventKind::GrantRevoked => (EntryKind::Grant, event.grant_id?.to_string()),
         EventKind::TokenRevoked => (EntryKind::Token, text("jti")?),

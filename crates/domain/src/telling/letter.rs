@@ -1,24 +1,24 @@
-//! A letter that waits to be sent. Its content is sealed: it holds codes and addresses.
+//! A queued email. Its content is sealed: it has codes and addresses.
 
 use std::time::Duration;
 
 use crate::id::LetterId;
 use crate::time::Timestamp;
 
-/// A letter that waits to be sent.
+/// A queued email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedLetter {
-    /// Our name for it.
+    /// Its id.
     pub id: LetterId,
     /// Its content, sealed.
     pub sealed: Vec<u8>,
-    /// How often sending failed.
+    /// How often delivery failed.
     pub attempts: u32,
-    /// Not to be sent after this: its codes are dead by then.
+    /// Not sent after this: its codes have expired then.
     pub expires_at: Timestamp,
 }
 
-/// How long to wait before trying again: 5 s, then three times as long each time, half an hour at most.
+/// The delay before the next attempt: 5 s, then three times as long each time, at most half an hour.
 pub fn retry_after(attempts: u32) -> Duration {
     Duration::from_secs(3_u64.saturating_pow(attempts.min(10)).saturating_mul(5).min(1_800))
 }

@@ -1,4 +1,5 @@
-//! A notice of logout: one client is told that one session of it is over (OpenID Connect Back-Channel Logout 1.0).
+//! A logout notification: one client is notified that one of its sessions has ended (OpenID Connect Back-Channel Logout
+//! 1.0).
 
 use std::time::Duration;
 
@@ -7,26 +8,26 @@ use crate::random::Random;
 use crate::time::Timestamp;
 use crate::webhook::schedule::jittered;
 
-/// A client that is away for so long still learns, however short its tokens live.
+/// Retries go on at least this long, however short the lifetime of tokens is.
 const LEAST: Duration = Duration::from_mins(15);
-/// How long to wait after each failed try, in seconds; the last one again and again.
+/// Delays after each failed attempt, in seconds; the last one repeats.
 const WAITS: [u64; 6] = [2, 5, 15, 30, 60, 120];
 
-/// What became of a notice.
+/// The state of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeStatus {
-    /// It is to be sent, or sent again.
+    /// To be sent, or sent again.
     Waiting,
-    /// The client has heard it.
+    /// The client has acknowledged it.
     Told,
-    /// The client does not accept it.
+    /// The client has rejected it.
     Refused,
-    /// The client did not answer for as long as it could have used what it held.
+    /// The client did not answer while it could have used its tokens.
     GivenUp,
 }
 
 impl NoticeStatus {
-    /// The word that is stored.
+    /// The stored name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -36,13 +37,13 @@ impl NoticeStatus {
         }
     }
 
-    /// What the word stands for.
+    /// The state with this name.
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Waiting, Self::Told, Self::Refused, Self::GivenUp].into_iter().find(|status| status.as_str() == word)
     }
 }
 
-/// How a client that is gone is told nevertheless.
+/// How a deleted client is notified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     /// Its `backchannel_logout_uri`.
@@ -51,45 +52,45 @@ pub struct Address {
     pub alg: String,
 }
 
-/// A notice.
+/// A notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogoutNotice {
-    /// Its name, and that of its token at every try: that of the fact it tells.
+    /// Its id, the `jti` of its token at every attempt: the id of its event.
     pub id: EventId,
-    /// Who is told.
+    /// The client to notify.
     pub client_id: ClientId,
-    /// Whose session it was.
+    /// The user of the session.
     pub user_id: UserId,
     /// The session.
     pub session_id: SessionId,
-    /// The user as the client knows them; absent if that was forgotten with them.
+    /// The `sub` of the user; absent if it was deleted with the user.
     pub sub: Option<String>,
-    /// When it ended.
+    /// When the session ended.
     pub at: Timestamp,
-    /// What became of it.
+    /// Its state.
     pub status: NoticeStatus,
-    /// How often it was tried.
+    /// Number of attempts.
     pub tries: u32,
-    /// When it is tried next, while it waits.
+    /// When the next attempt is due, while it waits.
     pub send_after: Timestamp,
-    /// From then on there is nothing left that could be used.
+    /// The end of retries: all tokens have expired.
     pub give_up_at: Timestamp,
-    /// What was answered last.
+    /// The status of the last answer.
     pub last_status: Option<u16>,
-    /// What went wrong last, in words.
+    /// The last error.
     pub last_error: Option<String>,
-    /// When it was told or given up.
+    /// When it was acknowledged or given up.
     pub ended_at: Option<Timestamp>,
-    /// Where it goes if the client is not there any more.
+    /// The destination if the client was deleted.
     pub address: Option<Address>,
 }
 
-/// Until when a client is told of what ended then.
+/// When retries end for a session that ended at `ended`.
 pub fn give_up_at(ended: Timestamp, access_ttl: Duration) -> Timestamp {
     ended + access_ttl.max(LEAST)
 }
 
-/// When to try again after so many failed tries.
+/// When the next attempt is due after `failed` attempts.
 pub fn next_try(failed: u32, now: Timestamp, random: &dyn Random) -> Timestamp {
     let place = usize::try_from(failed.saturating_sub(1)).unwrap_or(usize::MAX).min(WAITS.len() - 1);
     now + jittered(Duration::from_secs(WAITS[place]), random).max(Duration::from_secs(1))

@@ -1,4 +1,4 @@
-//! What is told of what happened: facts, and those who hear of them.
+//! Events and what is derived from them: feed, webhooks, logout notifications, emails.
 
 pub mod concern;
 pub mod event;

@@ -1,79 +1,79 @@
-//! What a person is told by mail although they did not ask: that something about their account has changed.
+//! Security emails: a change of the account that its owner did not necessarily make.
 
 use crate::device::DeviceName;
 use crate::grant::ReuseEnds;
 
-/// News about an account. Plain facts; the letter finds the words.
+/// The reason of a security email. The texts are in the crate `mail`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// Somebody signed in with a browser that the user was never seen in.
+    /// A sign-in with a browser that the user never used before.
     NewDevice {
         /// The browser.
         device: DeviceName,
-        /// The network it was on.
+        /// Its network.
         network: String,
     },
-    /// The password was changed by somebody who knew it.
+    /// The password was changed by somebody who knew the old one.
     PasswordChanged,
-    /// The password was set anew by whoever reads the mail.
+    /// The password was set by account recovery.
     PasswordRecovered,
     /// A second factor or passkey was added.
     FactorAdded {
-        /// Which.
+        /// The factor.
         factor: FactorName,
     },
     /// A second factor or passkey was removed.
     FactorRemoved {
-        /// Which.
+        /// The factor.
         factor: FactorName,
     },
-    /// A recovery code was spent.
+    /// A recovery code was used.
     RecoveryCodeUsed {
         /// How many are left.
         left: u32,
     },
-    /// An administrator took every second factor and passkey away.
+    /// An administrator removed all second factors and passkeys.
     FactorsReset,
-    /// Somebody got past the first step and guesses at the second.
+    /// Somebody passed the first step and tries codes for the second one.
     CodesGuessed,
-    /// There are new recovery codes; the old ones are dead.
+    /// New recovery codes replaced the old ones.
     RecoveryCodesRenewed,
-    /// One more way in, vouched for by a provider.
+    /// An identity of a provider was linked.
     IdentityLinked {
-        /// The provider, by the name people know.
+        /// The display name of the provider.
         provider: String,
     },
-    /// One way in less.
+    /// An identity of a provider was unlinked.
     IdentityUnlinked {
-        /// The provider, by the name people know.
+        /// The display name of the provider.
         provider: String,
     },
-    /// The provider deleted the only identity that led to the account. Here is another way in.
+    /// The provider deleted the only identity of the account. The email has a recovery link.
     LastIdentityDeleted {
-        /// The provider, by the name people know.
+        /// The display name of the provider.
         provider: String,
     },
-    /// An old refresh token came although a newer one was in use.
+    /// Reuse of a refresh token.
     TokenReuse {
-        /// The client it belonged to, by name.
+        /// The name of the client.
         client: String,
         /// What ended.
         ends: ReuseEnds,
     },
-    /// The account has another address now. Goes to the old one.
+    /// The address was changed. Sent to the old one.
     EmailChanged {
-        /// The new address, shown in part: the reader of the old one may not be its owner any more.
+        /// The new address, masked: the reader of the old one may no longer be its owner.
         to: String,
     },
-    /// Another account was joined to this one.
+    /// Another account was merged into this one.
     AccountsMerged,
-    /// The account is no more.
+    /// The account was deleted.
     AccountDeleted,
-    /// The owner said "this wasn't me": everything has ended, and here is the way back in.
+    /// The owner reported "this wasn't me": everything was ended. The email has a recovery link.
     WayBack,
 }
 
-/// A second factor, as its owner knows it.
+/// The name of a second factor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactorName {
     /// Codes of an authenticator app (RFC 6238).
@@ -82,18 +82,17 @@ pub enum FactorName {
     Passkey(String),
     /// The set of recovery codes.
     RecoveryCodes,
-    /// The password, where there was none before or is none after.
+    /// A password that was added or removed.
     Password,
 }
 
 impl Notice {
-    /// May the reader answer "this wasn't me" with one click? Not where nothing is left to protect, nor where the
-    /// reader just said so.
+    /// Whether the email has a link "this wasn't me". Not if nothing is left to protect, nor right after such a report.
     pub const fn may_be_disowned(&self) -> bool {
         !matches!(self, Self::AccountDeleted | Self::WayBack | Self::LastIdentityDeleted { .. })
     }
 
-    /// Does the letter hold a link to choose a new password by? Where nothing else may lead into the account any more.
+    /// Whether the email has a recovery link, because no other sign-in method may be left.
     pub const fn leads_back_in(&self) -> bool {
         matches!(self, Self::WayBack | Self::LastIdentityDeleted { .. })
     }

@@ -1,35 +1,35 @@
-//! A receipt for signing out everywhere: what becomes of each application that had access.
+//! The receipt of signing out everywhere: what happens at each application that had access.
 
 use std::time::Duration;
 
 use crate::id::{ClientId, ProjectId};
 use crate::time::Timestamp;
 
-/// How an application learns that its access is over.
+/// How the access of an application ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Telling {
-    /// It was told, and has answered.
+    /// It was notified, and has acknowledged.
     Told,
-    /// It does not answer; it will be told again.
+    /// It does not answer; notification is retried.
     Retrying,
-    /// It is not told: what it holds ends by itself within so many whole minutes.
+    /// It is not notified: its tokens expire within this many minutes.
     EndsWithin {
         /// Minutes, at least 1.
         minutes: u32,
     },
-    /// Its local modules refuse what it holds from now on. Whoever checks a token elsewhere accepts it for so many minutes.
+    /// Its local modules now refuse its tokens. Other verifiers accept them for this many minutes.
     RefusedByModules {
         /// Minutes, at least 1.
         minutes: u32,
     },
-    /// It is not told, and holds nothing any more.
+    /// It is not notified, and has no valid tokens.
     Over,
 }
 
-/// A local module that follows the feed of the application's project.
+/// A local module connected to the feed of the application's project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
-    /// The name of the client that it connects as, or of the project whose token it holds.
+    /// The name of its client, or of the project whose token it uses.
     pub name: String,
     /// When it acknowledged the end; `None` while one of its connections has not.
     pub acknowledged_at: Option<Timestamp>,
@@ -42,16 +42,16 @@ pub struct Line {
     pub client_id: ClientId,
     /// Its name.
     pub name: String,
-    /// The project that owns it; `None` for an application that is gone.
+    /// The project that owns it; `None` for a deleted application.
     pub project_id: Option<ProjectId>,
-    /// How it learns.
+    /// How its access ends.
     pub telling: Telling,
     /// The connected local modules of its project, by name.
     pub modules: Vec<Module>,
 }
 
 impl Line {
-    /// Adds the local modules of the application's project. Once all of them have acknowledged, they refuse its tokens.
+    /// Adds the local modules of the application's project. Once all have acknowledged, they refuse its tokens.
     #[must_use]
     pub fn with_modules(mut self, modules: Vec<Module>) -> Self {
         let all = !modules.is_empty() && modules.iter().all(|module| module.acknowledged_at.is_some());
@@ -63,8 +63,8 @@ impl Line {
     }
 }
 
-/// What becomes of an application that is not told: its last access token was issued then and lives so long. Here it is
-/// dead at once, but whoever checks it by its signature alone believes it to the end.
+/// What happens at an application that is not notified, whose last access token was issued at `issued_at`. Usher
+/// refuses the token at once, but a verifier that only checks the signature accepts it until it expires.
 pub fn of_untold(issued_at: Timestamp, lifetime: Duration, now: Timestamp) -> Telling {
     let left = u64::try_from((issued_at + lifetime).0.saturating_sub(now.0)).unwrap_or(0);
     match u32::try_from(left.div_ceil(60)).unwrap_or(u32::MAX) {

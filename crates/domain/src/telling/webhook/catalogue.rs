@@ -1,7 +1,7 @@
-//! What projects are told: every type of message with its members, and the message made from a fact.
+//! The messages of webhooks: every type with its members, and the message for an event.
 //!
-//! This table is the contract: `docs/webhooks.md` is printed from it. A kind that is not in it is the house's own
-//! business. No member holds a secret, an address of e-mail or where somebody was.
+//! This table is the contract: the table in `docs/webhooks.md` is generated from it. Kinds that are not in it are not
+//! sent. No member contains a secret, an email address or a location.
 
 use serde_json::{Map, Value, json};
 
@@ -12,13 +12,13 @@ use crate::id::ProjectId;
 /// One type of message.
 #[derive(Debug, Clone, Copy)]
 pub struct MessageType {
-    /// The fact it tells.
+    /// The kind of event.
     pub kind: EventKind,
-    /// Raised when a member changes its meaning or goes; a new member alone raises nothing.
+    /// Increased when a member is removed or changes its meaning, not for new members.
     pub version: u32,
-    /// What it says, in one sentence.
+    /// The description, one sentence.
     pub about: &'static str,
-    /// What `data` holds beside `project_id`.
+    /// The members of `data` besides `project_id`.
     pub members: &'static [Member],
 }
 
@@ -27,26 +27,26 @@ pub struct MessageType {
 pub struct Member {
     /// Its name.
     pub name: &'static str,
-    /// Where it comes from.
+    /// Its source.
     pub from: Origin,
-    /// What it says.
+    /// Its description.
     pub about: &'static str,
 }
 
-/// Where a member comes from. What a fact does not know is left out.
+/// The source of a member. Unknown values are omitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The `sub` that the fact names, or else that of its user.
+    /// The `sub` in the event's data, or else that of its user.
     Sub,
-    /// The `sub` of its user, whatever the fact names.
+    /// The `sub` of its user.
     User,
-    /// Its session.
+    /// The session.
     Session,
-    /// Its client.
+    /// The client.
     Client,
-    /// Its grant.
+    /// The grant.
     Grant,
-    /// A member of its own data.
+    /// A member of the event's data.
     Data(&'static str),
 }
 
@@ -203,30 +203,30 @@ const ALL: &[MessageType] = &[
     ),
 ];
 
-/// The name of the message that only says that messages arrive.
+/// The type of a test message.
 pub const TEST: &str = "webhook.test";
 
 impl MessageType {
     /// Its name on the wire.
     pub const fn name(&self) -> &'static str {
         match self.kind {
-            // To the world outside that is what a rotation is.
+            // For receivers this is the rotation.
             EventKind::KeyActivated => "key.rotated",
             kind => kind.as_str(),
         }
     }
 
-    /// Is this fact everybody's business, not that of one project?
+    /// Whether events of this type are for all projects.
     pub const fn is_for_all(&self) -> bool {
         matches!(self.kind.concern(), Concern::Everybody)
     }
 
-    /// Does a message of this type name a user?
+    /// Whether a message of this type names a user.
     pub fn names_a_user(&self) -> bool {
         self.members.iter().any(|member| matches!(member.from, Origin::Sub | Origin::User))
     }
 
-    /// The message that tells one project of a fact. `sub` is that of the fact's user, where there still is one.
+    /// The message about an event for one project. `sub` is that of the event's user, if the user still exists.
     pub fn message(&self, event: &Event, project: ProjectId, sub: Option<&str>) -> Value {
         let mut members = Map::from_iter([("project_id".to_owned(), json!(project.to_string()))]);
         for member in self.members {
@@ -243,7 +243,7 @@ fn value_of(from: Origin, event: &Event, project: ProjectId, sub: Option<&str>) 
         Origin::Sub => event.data.get("sub").cloned().or_else(|| sub.map(Value::from))?,
         Origin::User => sub?.into(),
         Origin::Session => event.session_id?.to_string().into(),
-        // Another project's client is none of this one's business.
+        // A project does not see clients of other projects.
         Origin::Client => event.client_id.as_ref().filter(|_| event.project_id == Some(project))?.0.clone().into(),
         Origin::Grant => event.grant_id?.to_string().into(),
         Origin::Data(name) => event.data.get(name)?.clone(),
@@ -255,12 +255,12 @@ pub fn all() -> impl Iterator<Item = &'static MessageType> {
     ALL.iter()
 }
 
-/// The type of message that tells this kind of fact; `None` for what is the house's own business.
+/// The type of message for this kind of event; `None` if it is not sent.
 pub fn of_kind(kind: EventKind) -> Option<&'static MessageType> {
     ALL.iter().find(|message| message.kind == kind)
 }
 
-/// Whom a fact is about: messages about one and the same reach a webhook in their order.
+/// The subject of an event: messages about the same subject keep their order.
 pub fn subject_of(event: &Event) -> String {
     if let Some(user) = event.user_id {
         return format!("user:{user}");
@@ -279,8 +279,8 @@ mod tests {
     use crate::random::SeededRandom;
     use crate::time::Timestamp;
 
-    /// Of these a project is told nothing although they are its business: one that is deleted has nobody left to tell, and
-    /// what was used stands in the sealed history.
+    /// Projects may see these, but get no message: a deleted project has no webhooks, and uses of access are in the
+    /// history.
     const UNTOLD: [EventKind; 2] = [EventKind::ProjectDeleted, EventKind::AccessUsed];
 
     #[test]
@@ -291,7 +291,7 @@ mod tests {
         }
     }
 
-    /// Whoever is told of a session or a grant learns no more of it than what concerns them.
+    /// A message about a session or a grant goes only to projects that it concerns.
     #[test]
     fn what_names_a_session_or_a_client_is_told_only_to_those_who_have_to_do_with_it() {
         for message in all() {

@@ -1,4 +1,4 @@
-//! What a webhook is told: exact names, all of one noun, or everything.
+//! The filter of a webhook: exact names, all events of one resource, or everything.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use super::catalogue;
 #[serde(try_from = "String", into = "String")]
 pub struct Filter(String);
 
-/// The text is no filter.
+/// The text is no valid filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("names no event that projects are told: write session.created, session.* or *")]
 pub struct UnknownFilter;
@@ -23,7 +23,7 @@ impl Filter {
         Self("*".to_owned())
     }
 
-    /// Does it let this through?
+    /// Whether it matches this type.
     pub fn lets_through(&self, kind: &str) -> bool {
         match self.0.strip_suffix('*') {
             Some(start) => kind.starts_with(start),
@@ -40,7 +40,7 @@ impl Filter {
 impl FromStr for Filter {
     type Err = UnknownFilter;
 
-    /// A filter that lets nothing through is a slip of the pen, and refused.
+    /// A filter that matches nothing is probably a typo, and refused.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let filter = Self(text.to_owned());
         let well_formed = match text.strip_suffix('*') {
@@ -54,7 +54,7 @@ impl FromStr for Filter {
 
 impl TryFrom<String> for Filter {
     type Error = UnknownFilter;
-    /// What was stored is taken as it stands: a kind that is told no more must not spoil its row.
+    /// Stored filters are accepted as they are: a type that no longer exists must not make the row unreadable.
     fn try_from(text: String) -> Result<Self, Self::Error> {
         Ok(Self(text))
     }

@@ -1,4 +1,4 @@
-//! Webhooks: a project's address that is told of what happens, by the Standard Webhooks specification.
+//! Webhooks: URLs of a project that receive events, according to the Standard Webhooks specification.
 
 pub mod catalogue;
 pub mod filter;
@@ -10,57 +10,57 @@ use crate::id::{EventId, ProjectId, WebhookId};
 use crate::time::Timestamp;
 use filter::Filter;
 
-/// Most webhooks of one project.
+/// Maximum number of webhooks of a project.
 pub const MOST: usize = 20;
-/// Most characters of an address.
+/// Maximum length of a URL.
 pub const LONGEST_URL: usize = 2_000;
-/// Most characters of a description.
+/// Maximum length of a description, in characters.
 pub const LONGEST_DESCRIPTION: u32 = 200;
-/// Attempts that are kept of one delivery, the newest.
+/// Number of attempts that are stored for one delivery, the newest.
 pub const ATTEMPTS_KEPT: usize = 30;
 
 /// A webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
-    /// Its name.
+    /// Its id.
     pub id: WebhookId,
-    /// Whose it is.
+    /// Its project.
     pub project_id: ProjectId,
-    /// Where messages go.
+    /// The URL of the receiver.
     pub url: String,
-    /// What it is for, in its owner's words.
+    /// The description by its owner.
     pub description: String,
-    /// What it is told.
+    /// Its filters.
     pub filters: Vec<Filter>,
-    /// What its messages are signed with, newest first.
+    /// Its signing secrets, newest first.
     pub secrets: Vec<SealedSecret>,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// Since when it is out of use.
+    /// When it was disabled.
     pub disabled_at: Option<Timestamp>,
-    /// Why it is out of use.
+    /// Why it was disabled.
     pub disabled_why: Option<DisabledWhy>,
-    /// Since when nothing but failure came of it.
+    /// Since when every delivery has failed.
     pub failing_since: Option<Timestamp>,
 }
 
 impl Webhook {
-    /// The secrets that sign at this moment.
+    /// The secrets that are valid now.
     pub fn signing(&self, now: Timestamp) -> impl Iterator<Item = &SealedSecret> {
         self.secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| now < end))
     }
 }
 
-/// A secret that messages are signed with, sealed.
+/// A sealed signing secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedSecret {
-    /// The secret, sealed, as text.
+    /// The sealed secret, as text.
     pub sealed: String,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Until when; for ever if absent.
+    /// When it expires; never if absent.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -71,12 +71,12 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
-            /// The word for it.
+            /// The stored name.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
 
-            /// What the word stands for.
+            /// The value with this name.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)* _ => None }
             }
@@ -85,23 +85,23 @@ macro_rules! words {
 }
 
 words! {
-    /// Why a webhook is out of use.
+    /// Why a webhook is disabled.
     DisabledWhy {
-        /// Its owner said so.
+        /// Its owner disabled it.
         Owner = "owner",
-        /// Its address answered 410 Gone.
+        /// The receiver answered 410 Gone.
         Gone = "gone",
-        /// Nothing but failure for a week.
+        /// Every delivery failed for a week.
         Failing = "failing",
     }
 
-    /// What became of a delivery.
+    /// The state of a delivery.
     DeliveryStatus {
-        /// It is to be sent, or sent again.
+        /// To be sent, or sent again.
         Waiting = "waiting",
-        /// Its receiver took it.
+        /// The receiver accepted it.
         Delivered = "delivered",
-        /// It was given up.
+        /// All attempts failed.
         Failed = "failed",
     }
 }
@@ -109,63 +109,63 @@ words! {
 /// One message to one webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its place among all deliveries.
+    /// Its position among all deliveries.
     pub seq: i64,
-    /// Whose.
+    /// The webhook.
     pub webhook_id: WebhookId,
-    /// The message's own id, the same at every try: that of the fact it tells.
+    /// The id of the message, the same at every attempt: the id of its event.
     pub message_id: EventId,
-    /// What it tells, such as `session.created`.
+    /// Its type, such as `session.created`.
     pub kind: String,
-    /// Whom it is about.
+    /// Its subject.
     pub subject: String,
-    /// The very bytes that are signed and sent.
+    /// The bytes that are signed and sent.
     pub body: String,
-    /// What became of it.
+    /// Its state.
     pub status: DeliveryStatus,
-    /// Tries since it was last set going.
+    /// Number of attempts since it was last started.
     pub tries: u32,
-    /// When it is tried next, while it waits.
+    /// When the next attempt is due, while it waits.
     pub send_after: Timestamp,
-    /// Its tries, oldest first.
+    /// Its attempts, oldest first.
     pub attempts: Vec<Attempt>,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was delivered or given up.
+    /// When it was delivered or failed.
     pub ended_at: Option<Timestamp>,
 }
 
-/// One try.
+/// One attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// When.
+    /// When it was made.
     pub at: Timestamp,
-    /// How long it took, in milliseconds.
+    /// Its duration in milliseconds.
     pub ms: u64,
-    /// What was answered.
+    /// The status of the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// What went wrong, in words.
+    /// The error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// The first part of the answer, as text.
+    /// The beginning of the answer, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
 }
 
 impl Attempt {
-    /// Did the receiver take it?
+    /// Whether the receiver accepted it.
     pub fn is_success(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status)) && self.error.is_none()
     }
 
-    /// Does the receiver want no more, ever?
+    /// Whether the receiver answered 410 Gone.
     pub fn is_gone(&self) -> bool {
         self.status == Some(410)
     }
 }
 
-/// What will not do about a webhook, by the field.
+/// An invalid field of a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {why}")]
 pub struct WebhookFault {

@@ -1,23 +1,23 @@
-//! When a delivery is tried again.
+//! The retry schedule of deliveries.
 
 use std::time::Duration;
 
 use crate::random::Random;
 use crate::time::Timestamp;
 
-/// How long to wait after each failed try, in seconds. The last comes a day after the first.
+/// Delays after each failed attempt, in seconds. The last attempt is a day after the first.
 const WAITS: [u64; 7] = [5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 10 * 3_600, 6 * 3_600];
 
-/// A webhook of which nothing but failure came for so long is put out of use.
+/// A webhook is disabled if every delivery fails for so long.
 pub const LONGEST_FAILURE: Duration = Duration::from_secs(7 * 86_400);
 
-/// When to try again after so many failed tries; `None` when it is given up.
+/// When the next attempt is due after `failed` attempts; `None` when the delivery has failed.
 pub fn next_try(failed: u32, now: Timestamp, random: &dyn Random) -> Option<Timestamp> {
     let place = usize::try_from(failed.saturating_sub(1)).unwrap_or(usize::MAX);
     WAITS.get(place).map(|wait| now + jittered(Duration::from_secs(*wait), random))
 }
 
-/// Between nine and eleven tenths of it, so that what failed together is not tried together.
+/// The delay ±10 %, so that simultaneous failures are not retried simultaneously.
 pub fn jittered(wait: Duration, random: &dyn Random) -> Duration {
     let [chance] = random.bytes::<1>();
     wait.mul_f64(0.9 + 0.2 * f64::from(chance) / 255.0)
