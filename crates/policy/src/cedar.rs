@@ -1,7 +1,7 @@
-//! The same rules as Cedar: a schema of the entity types, and a policy for every cell of the matrix.
+//! The rules as Cedar: a schema of the entity types, and a policy for every cell of the matrix.
 //!
-//! Roles inherit through Cedar's own hierarchy and wildcards are action groups, so that Cedar works both out for itself.
-//! Every leaf is guarded by `has`, because Cedar skips a policy whose condition fails.
+//! Role inheritance uses Cedar's hierarchy and wildcards are action groups, so Cedar resolves both itself. Every leaf
+//! is guarded by `has`, because Cedar skips a policy whose condition raises an error.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -14,21 +14,22 @@ use super::leaf::{Leaf, Literal, Op, Operand, Path, Root, Test};
 use super::names;
 use super::value::Type;
 
-/// What `has` guards are for: what is missing. Without them, and with every attribute there, Cedar names every typo.
+/// Whether leaves have `has` guards for missing attributes. Without guards, and with every attribute required, Cedar
+/// reports every typo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guards {
     /// Every leaf is guarded, every attribute may be missing.
     On,
-    /// No leaf is guarded, no attribute is missing: for checking only.
+    /// No leaf is guarded, no attribute is optional: only for checking.
     Off,
 }
 
-/// A piece of Cedar text that says where each leaf of a condition stands in it.
+/// Cedar text with the position of each leaf of a condition.
 #[derive(Debug, Clone, Default)]
 pub struct Text {
     /// The text.
     pub text: String,
-    /// Where leaves stand, with their pointers into the document.
+    /// The ranges of leaves, with their pointers into the document.
     pub leaves: Vec<(Range<usize>, String)>,
 }
 
@@ -104,7 +105,7 @@ pub fn policies(document: &Document, conditions: &Conditions) -> Text {
     out
 }
 
-/// A policy that does nothing but use a condition for one action.
+/// A policy that only uses a condition for one action.
 pub fn probe(name: &str, condition: &Condition, action: &str, guards: Guards) -> Text {
     let mut out = Text::default();
     let _ = write!(out.text, "permit (principal, action == Action::\"{action}\", resource) when {{ ");
@@ -114,12 +115,12 @@ pub fn probe(name: &str, condition: &Condition, action: &str, guards: Guards) ->
 }
 
 impl Text {
-    /// The innermost place that holds this byte.
+    /// The pointer of the innermost range that contains this byte.
     pub fn pointer_at(&self, offset: usize) -> Option<&str> {
         self.leaves.iter().find(|(range, _)| range.contains(&offset)).map(|(_, pointer)| pointer.as_str())
     }
 
-    /// Where a leaf stands first.
+    /// The first range of a leaf.
     pub fn span_of(&self, pointer: &str) -> Option<Range<usize>> {
         self.leaves.iter().find(|(_, at)| at == pointer).map(|(range, _)| range.clone())
     }
@@ -147,7 +148,7 @@ impl Text {
         let bang = if leaf.negated { "!" } else { "" };
         let (op, left, right) = match &leaf.test {
             Test::Present(path) => {
-                // Without guards a path that is not declared has to be an error, which `has` is not.
+                // Without guards an undeclared path must be an error, which `has` does not report.
                 let text = if guards == Guards::On { guard(path) } else { format!("{0} == {0}", place(path)) };
                 let _ = write!(self.text, "{bang}({text})");
                 return;
@@ -211,7 +212,7 @@ fn operand(operand: &Operand) -> String {
     }
 }
 
-/// A text between quotes. Whatever does not print, and what turns the direction of writing, is escaped.
+/// A quoted text. Characters that are not printable, or change the writing direction, are escaped.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {

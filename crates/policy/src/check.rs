@@ -1,4 +1,4 @@
-//! What is wrong with a document, as far as it can be seen without Cedar: names, references, circles, shapes, sizes.
+//! Checks of a document that do not need Cedar: names, references, cycles, types, sizes.
 
 mod conditions;
 mod roles;
@@ -14,10 +14,10 @@ use super::names;
 
 pub use conditions::uses;
 
-/// A checked document, with its conditions read.
+/// The parsed conditions of a document.
 pub type Conditions = std::collections::BTreeMap<String, Condition>;
 
-/// Every fault of a document that we find ourselves, and its conditions as far as they read.
+/// All faults that we find ourselves, and the conditions that could be parsed.
 pub fn check(document: &Document) -> (Vec<Fault>, Conditions) {
     let mut faults = Vec::new();
     sizes(document, &mut faults);
@@ -81,7 +81,7 @@ fn attributes(declared: &Declared, place: &str, taken: &[&str], faults: &mut Vec
     }
 }
 
-/// Every permission, and every wildcard that reaches one.
+/// Every permission, and every wildcard that matches one.
 fn grantable(document: &Document) -> BTreeSet<String> {
     let exact = document.permissions().map(|(permission, _)| permission);
     let wild = document.entities.keys().map(|entity| format!("{entity}:*"));

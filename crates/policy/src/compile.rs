@@ -1,4 +1,4 @@
-//! From the document to the table: inheritance, wildcards and routes spelt out.
+//! Compiles the document to the table: inheritance, wildcards and routes are expanded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,21 +8,21 @@ use super::fault::Fault;
 use super::limits;
 use super::table::{Route, Rule, Rules, Table, Unlisted, VERSION};
 
-/// Which policy a table is.
+/// The identification of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edition {
-    /// Whose it is.
+    /// The project.
     pub project: String,
-    /// Which one.
+    /// The revision.
     pub revision: u64,
     /// When it was published, in seconds since the epoch.
     pub iat: i64,
 }
 
-/// Makes the table of a document that was checked.
+/// Compiles a checked document.
 ///
 /// # Errors
-/// If it would be too large; or if a condition does not read, which checking says better.
+/// If the table would be too large, or a condition does not parse, which the checks report with details.
 pub fn compile(document: &Document, edition: Edition) -> Result<Table, Vec<Fault>> {
     let permissions: BTreeMap<String, ActionKind> = document.permissions().collect();
     let mut roles = BTreeMap::new();
@@ -43,7 +43,7 @@ pub fn compile(document: &Document, edition: Edition) -> Result<Table, Vec<Fault
     Ok(Table { v: VERSION, project, revision, iat, default, permissions, roles, conditions, routes })
 }
 
-/// A role, then every role it inherits from, directly or not.
+/// A role, followed by all roles that it inherits from.
 pub fn lineage<'a>(document: &'a Document, role: &'a str) -> Vec<&'a str> {
     let mut line = vec![role];
     let mut next = 0;
@@ -58,7 +58,7 @@ pub fn lineage<'a>(document: &'a Document, role: &'a str) -> Vec<&'a str> {
     line
 }
 
-/// Does this key of a grant (`Order:update`, `Order:*`, `*`) reach the permission?
+/// Whether this key of a grant (`Order:update`, `Order:*`, `*`) matches the permission.
 pub fn reaches(key: &str, permission: &str) -> bool {
     key == "*" || key == permission || key.strip_suffix('*').is_some_and(|entity| permission.starts_with(entity))
 }
@@ -77,7 +77,7 @@ fn rules_of(document: &Document, role: &str, permissions: &BTreeMap<String, Acti
     rules
 }
 
-/// Adds a grant to what there is: a denial wins over everything, leave without condition over conditions.
+/// Adds a grant: a denial overrides everything, an unconditional allow overrides conditions.
 fn add(rules: &mut Rules, permission: &str, cell: &Cell) {
     let rule = rules.entry(permission.to_owned()).or_insert_with(|| Rule::When(Vec::new()));
     match rule {

@@ -6,25 +6,25 @@ use super::fault::Fault;
 use super::leaf::{Leaf, Op, Operand, Path, Root, Test};
 use super::limits;
 
-/// A condition in negation normal form: `not` stands before leaves only.
+/// A condition in negation normal form: `not` occurs only before leaves.
 ///
-/// A leaf whose value is missing is false, and so is its negation. That is only well defined once every `not` has been
-/// pushed down to the leaves, which reading a condition does.
+/// A leaf with a missing value is false, and so is its negation. This is well defined only if every `not` is pushed
+/// down to the leaves, which parsing does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// Every one of these holds.
+    /// All of these are true.
     All(Vec<Condition>),
-    /// At least one of these holds.
+    /// At least one of these is true.
     Any(Vec<Condition>),
     /// One comparison.
     Leaf(Leaf),
 }
 
 impl Condition {
-    /// Reads a condition. Faults bear pointers from the top of the condition.
+    /// Parses a condition. Faults have pointers from the top of the condition.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
+    /// All faults.
     pub fn parse(json: &Json) -> Result<Self, Vec<Fault>> {
         let mut reader = Reader { nodes: 0, faults: Vec::new() };
         let read = reader.node(json, "", 1, false);
@@ -34,7 +34,7 @@ impl Condition {
         read.filter(|_| reader.faults.is_empty()).ok_or(reader.faults)
     }
 
-    /// As it is written in a table.
+    /// The JSON form used in a table.
     pub fn json(&self) -> Json {
         let list = |parts: &[Self]| parts.iter().map(Self::json).collect::<Vec<_>>();
         match self {
@@ -44,7 +44,7 @@ impl Condition {
         }
     }
 
-    /// Its leaves, in the order they are written.
+    /// Its leaves, in order.
     pub fn leaves(&self) -> Vec<&Leaf> {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::leaves).collect(),
@@ -52,7 +52,7 @@ impl Condition {
         }
     }
 
-    /// Does it look at the resource?
+    /// Whether it uses the resource.
     pub fn needs_resource(&self) -> bool {
         self.leaves().into_iter().flat_map(Leaf::paths).any(|path| path.root == Root::Resource)
     }

@@ -1,4 +1,4 @@
-//! What publishing would change: above all, what each role gains and loses.
+//! The effects of publishing: above all, what each role gains and loses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,35 +7,35 @@ use serde_json::Value as Json;
 
 use super::table::{Route, Rule, Rules, Table};
 
-/// What there is more of, and what less.
+/// Added, removed and changed items.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Changed<T> {
-    /// What comes.
+    /// Added items.
     pub added: Vec<T>,
-    /// What goes.
+    /// Removed items.
     pub removed: Vec<T>,
-    /// What becomes something else.
+    /// Changed items.
     pub changed: Vec<Change<T>>,
 }
 
-/// What something was and what it becomes.
+/// A changed item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change<T> {
-    /// What it was.
+    /// The old value.
     pub before: T,
-    /// What it becomes.
+    /// The new value.
     pub after: T,
 }
 
-/// What a role may do with a permission, before and after.
+/// The grant of a permission to a role, before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shift {
     /// The permission.
     pub permission: String,
-    /// What it was.
+    /// The old grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Rule>,
-    /// What it becomes.
+    /// The new grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Rule>,
 }
@@ -45,11 +45,11 @@ pub struct Shift {
 pub struct RoleChange {
     /// `added`, `removed` or `changed`.
     pub change: &'static str,
-    /// What it may do more.
+    /// Permissions that it gains.
     pub gains: Vec<Shift>,
-    /// What it may do less.
+    /// Permissions that it loses.
     pub loses: Vec<Shift>,
-    /// What it may do under other conditions.
+    /// Permissions with other conditions.
     pub shifts: Vec<Shift>,
 }
 
@@ -58,14 +58,14 @@ pub struct RoleChange {
 pub struct Named {
     /// Its name.
     pub name: String,
-    /// What it says, in normal form.
+    /// The condition in normal form.
     pub condition: Json,
 }
 
 /// Everything that differs between two tables.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diff {
-    /// Permissions that come and go.
+    /// Added and removed permissions.
     pub permissions: Changed<String>,
     /// Roles, by name.
     pub roles: BTreeMap<String, RoleChange>,
@@ -76,7 +76,7 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// Is there no difference?
+    /// Whether there is no difference.
     pub fn is_empty(&self) -> bool {
         fn none<T>(changed: &Changed<T>) -> bool {
             changed.added.is_empty() && changed.removed.is_empty() && changed.changed.is_empty()
@@ -85,7 +85,7 @@ impl Diff {
     }
 }
 
-/// What changes from one table to another; from nothing, where none was published.
+/// The difference between two tables; `before` is `None` if none was published.
 pub fn diff(before: Option<&Table>, after: &Table) -> Diff {
     let nothing = Table {
         permissions: BTreeMap::new(),

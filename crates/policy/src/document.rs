@@ -19,23 +19,23 @@ pub type Declared = BTreeMap<String, Type>;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Document {
-    /// What rules are about, by name: `Order`.
+    /// Entity types by name: `Order`.
     pub entities: BTreeMap<String, EntityType>,
-    /// What is known of users beside `id` and `roles`.
+    /// Attributes of users in addition to `id` and `roles`.
     pub user: Declared,
-    /// What is known of the circumstances of a request.
+    /// Attributes of the request.
     pub context: Declared,
-    /// What access tokens say beside the [claims every token has](TOKEN_CLAIMS).
+    /// Claims of access tokens in addition to the [standard ones](TOKEN_CLAIMS).
     pub token: Declared,
     /// Conditions by name; see [`super::condition`].
     pub conditions: BTreeMap<String, Json>,
     /// Roles by name.
     pub roles: BTreeMap<String, Role>,
-    /// Who may call which paths.
+    /// Route rules.
     pub routes: Vec<RouteRule>,
 }
 
-/// What conditions may always ask of the access token. `scope` is the claim of that name, split at its spaces.
+/// Claims of the access token that conditions can always use. `scope` is the claim of that name, split at spaces.
 pub const TOKEN_CLAIMS: [(&str, Type); 6] = [
     ("acr", Type::String),
     ("auth_time", Type::Int),
@@ -45,46 +45,46 @@ pub const TOKEN_CLAIMS: [(&str, Type); 6] = [
     ("sub", Type::String),
 ];
 
-/// What conditions may always ask of the user: `id` is the `sub`.
+/// Attributes of the user that conditions can always use: `id` is the `sub`.
 pub const USER_ATTRIBUTES: [(&str, Type); 2] = [("id", Type::String), ("roles", Type::Strings)];
 
-/// A kind of thing that rules are about.
+/// An entity type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntityType {
-    /// What is known of each.
+    /// Its attributes.
     #[serde(default)]
     pub attributes: Declared,
-    /// What can be done, by name: `update`.
+    /// Its actions by name: `update`.
     pub actions: BTreeMap<String, ActionKind>,
 }
 
-/// What an action is done to.
+/// What an action applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionKind {
-    /// One of them.
+    /// One entity.
     Item,
-    /// All of them, or a new one.
+    /// The collection, or a new entity.
     Collection,
 }
 
-/// What people and clients are made to be allowed something.
+/// A role of users and clients.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Role {
-    /// What people call it.
+    /// The display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// The roles that it has all grants of.
+    /// The roles that it inherits all grants from.
     #[serde(default)]
     pub inherits: Vec<String>,
-    /// What it grants: `Order:update`, `Order:*` or `*` → `"allow"`, `"deny"`, or under which conditions.
+    /// Its grants: `Order:update`, `Order:*` or `*` → `"allow"`, `"deny"`, or conditions.
     #[serde(default)]
     pub grants: BTreeMap<String, Cell>,
 }
 
-/// A cell of the matrix: `"allow"`, `"deny"`, the name of a condition, or a list of names of which one suffices.
+/// A cell of the matrix: `"allow"`, `"deny"`, the name of a condition, or a list of conditions of which one suffices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Cell {
@@ -109,7 +109,7 @@ impl<'de> Deserialize<'de> for Cell {
 }
 
 impl Cell {
-    /// The words it holds.
+    /// The words in the cell.
     pub fn words(&self) -> &[String] {
         match self {
             Self::One(word) => std::slice::from_ref(word),
@@ -117,18 +117,18 @@ impl Cell {
         }
     }
 
-    /// Does it allow without condition?
+    /// Whether it allows unconditionally.
     pub fn is_allow(&self) -> bool {
         matches!(self, Self::One(word) if word == "allow")
     }
 
-    /// Does it forbid?
+    /// Whether it denies.
     pub fn is_deny(&self) -> bool {
         matches!(self, Self::One(word) if word == "deny")
     }
 }
 
-/// A rule for paths. Exactly one of `need`, `public` and `auth` says who may pass.
+/// A route rule. It has exactly one of `need`, `public` and `auth`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RouteRule {
@@ -136,34 +136,34 @@ pub struct RouteRule {
     pub methods: Vec<String>,
     /// `/orders/:id`, `/admin/*`.
     pub path: String,
-    /// Whoever has this permission.
+    /// Requires this permission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need: Option<String>,
-    /// Everybody.
+    /// Everybody may call it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
-    /// Everybody who is signed in.
+    /// Requires a signed-in user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub auth: bool,
-    /// …having authenticated so well.
+    /// Requires this authentication context.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
-    /// …so many seconds ago at most.
+    /// Maximum age of the authentication, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u32>,
-    /// …with a token of all these scopes.
+    /// Requires all these scopes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
-    /// …and the module asks Usher each time whether the token still stands.
+    /// The module asks Usher at each request whether the token is still valid.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fresh: bool,
 }
 
 impl Document {
-    /// Reads a document, strictly: every member once, none that is not known.
+    /// Parses a document strictly: no duplicate and no unknown members.
     ///
     /// # Errors
-    /// The first thing that has the wrong shape, with its place where there is one.
+    /// The first structural error, with its place if known.
     #[cfg(feature = "authoring")]
     pub fn read(bytes: &[u8]) -> Result<Self, Fault> {
         if bytes.len() > limits::DOCUMENT_BYTES {
@@ -173,12 +173,12 @@ impl Document {
         Self::from_json(json)
     }
 
-    /// The same from JSON that was read already.
+    /// Like [`Document::parse`], from parsed JSON.
     ///
     /// # Errors
-    /// The first thing that has the wrong shape, with its place where there is one.
+    /// The first structural error, with its place if known.
     pub fn from_json(json: Json) -> Result<Self, Fault> {
-        // A list of members in their order would do for one, but it is none that a person could read.
+        // A list of members in order would deserialize, but nobody could read it.
         if !json.is_object() {
             return Err(Fault::error("", "a document is an object"));
         }

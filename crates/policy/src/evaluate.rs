@@ -1,7 +1,8 @@
-//! What a table answers: allow, deny, or that it depends on a resource that was not shown.
+//! Decisions of a table: allow, deny, or conditional on a resource that was not given.
 //!
-//! Several roles add up; one denial wins. A leaf whose value is missing, or whose values have types that do not compare,
-//! is false and so is its negation. Where no resource is shown, leaves about it are unknown (Kleene's third value).
+//! The grants of several roles are combined; any denial wins. A leaf with a missing value, or with values of types that
+//! cannot be compared, is false and so is its negation. Without a resource, leaves about it are unknown (Kleene's third
+//! value).
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -11,71 +12,72 @@ use super::leaf::{Leaf, Operand, Path, Root, Test};
 use super::table::{Rule, Table};
 use super::value::{Attributes, Value};
 
-/// What is asked.
+/// A request for a decision.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
-    /// The roles of whoever asks.
+    /// The roles of the subject.
     pub roles: &'a [String],
-    /// What for: `Order:update`.
+    /// The permission: `Order:update`.
     pub permission: &'a str,
-    /// What is known of whoever asks: `id`, `roles`, and whatever the document declares.
+    /// The attributes of the subject: `id`, `roles`, and those declared in the document.
     pub user: &'a Attributes,
-    /// What is known of the resource; `None` where it was not loaded.
+    /// The attributes of the resource; `None` if it was not loaded.
     pub resource: Option<&'a Attributes>,
-    /// What is known of the request.
+    /// The attributes of the request.
     pub context: &'a Attributes,
-    /// What the access token says.
+    /// The claims of the access token.
     pub token: &'a Attributes,
 }
 
-/// The answer.
+/// A decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Yes.
+    /// Allowed.
     Allow,
-    /// No.
+    /// Denied.
     Deny,
-    /// That depends on the resource: ask again with it.
+    /// It depends on the resource: ask again with it.
     Conditional,
 }
 
-/// What became of a condition. The order is Kleene's: a conjunction is the least of its parts, a disjunction the greatest.
+/// The value of a condition. The order is Kleene's: a conjunction is the minimum of its parts, a disjunction the
+/// maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Truth {
-    /// It does not hold.
+    /// It is false.
     False,
-    /// That depends on the resource.
+    /// It depends on the resource.
     Unknown,
-    /// It holds.
+    /// It is true.
     True,
 }
 
-/// A rule that was weighed.
+/// An evaluated rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// Whose rule.
+    /// The role.
     pub role: String,
     /// `allow`, `deny` or `when`.
     pub rule: &'static str,
-    /// Under which condition.
+    /// The condition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
-    /// Whether it holds.
+    /// Its value.
     pub holds: Truth,
 }
 
-/// An answer with its reasons.
+/// A decision with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decision {
-    /// The answer.
+    /// The decision.
     pub verdict: Verdict,
-    /// Every rule that was weighed, in the order of the roles.
+    /// Every evaluated rule, in the order of the roles.
     pub reasons: Vec<Reason>,
 }
 
-/// Answers a question.
+/// Decides a request.
 pub fn evaluate(table: &Table, question: &Question<'_>) -> Verdict {
     let (mut allowed, mut open) = (false, false);
     for rule in question.roles.iter().filter_map(|role| table.roles.get(role)?.get(question.permission)) {
@@ -101,7 +103,7 @@ pub fn evaluate(table: &Table, question: &Question<'_>) -> Verdict {
     }
 }
 
-/// Answers a question and says why.
+/// Decides a request with reasons.
 pub fn explain(table: &Table, question: &Question<'_>) -> Decision {
     let mut reasons = Vec::new();
     for role in question.roles {
@@ -119,7 +121,7 @@ pub fn explain(table: &Table, question: &Question<'_>) -> Decision {
     Decision { verdict: evaluate(table, question), reasons }
 }
 
-/// Whether a condition holds.
+/// The value of a condition.
 pub fn holds(condition: &Condition, question: &Question<'_>) -> Truth {
     match condition {
         Condition::All(parts) => parts.iter().map(|part| holds(part, question)).min().unwrap_or(Truth::True),
@@ -128,7 +130,7 @@ pub fn holds(condition: &Condition, question: &Question<'_>) -> Truth {
     }
 }
 
-/// A value that was looked for.
+/// The result of looking a value up.
 enum Found<'a> {
     Value(Value<'a>),
     Missing,

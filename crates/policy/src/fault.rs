@@ -1,14 +1,14 @@
-//! What is wrong with a document, and where.
+//! Faults of a document, with their places.
 
 use serde::Serialize;
 
-/// How bad it is.
+/// The severity of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// It cannot be published.
+    /// The document cannot be published.
     Error,
-    /// It can, and probably is not what was meant.
+    /// The document can be published, but is probably not what was meant.
     Warning,
 }
 
@@ -21,38 +21,38 @@ pub struct Span {
     pub end: usize,
 }
 
-/// One thing that is wrong with a document.
+/// A fault of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// Where in the document, as a JSON pointer (RFC 6901); empty for the whole.
+    /// Its place in the document, as a JSON pointer (RFC 6901); empty for the whole document.
     pub pointer: String,
-    /// What is wrong, in a sentence.
+    /// The description, one sentence.
     pub message: String,
-    /// Where in the rendered Cedar text, if it was Cedar that found it.
+    /// Its place in the rendered Cedar text, if Cedar found it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cedar: Option<Span>,
 }
 
 impl Fault {
-    /// An error of ours.
+    /// An error found by us.
     pub fn error(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Error, pointer: pointer.into(), message: message.into(), cedar: None }
     }
 
-    /// A warning of ours.
+    /// A warning found by us.
     pub fn warning(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(pointer, message) }
     }
 
-    /// Does it keep the document from being published?
+    /// Whether it prevents publishing.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 }
 
-/// A JSON pointer to these members, one inside the other.
+/// A JSON pointer to nested members.
 pub fn pointer<'a>(members: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for member in members {

@@ -1,4 +1,4 @@
-//! The leaves of a condition: one comparison of two values, or whether a value is there at all.
+//! The leaves of a condition: a comparison of two values, or a test whether a value exists.
 
 use std::fmt;
 
@@ -8,21 +8,21 @@ use super::limits;
 use super::names;
 use super::value::{Type, Value, int_json};
 
-/// Where a value is looked for.
+/// The object that a path starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Root {
-    /// Who asks.
+    /// The subject of the request.
     User,
-    /// What it is about.
+    /// The resource.
     Resource,
-    /// The circumstances of the request.
+    /// The request.
     Context,
-    /// What the access token says.
+    /// The access token.
     Token,
 }
 
 impl Root {
-    /// As it is written.
+    /// The name in the document.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -33,12 +33,12 @@ impl Root {
     }
 }
 
-/// The place of a value: `resource.owner_id`.
+/// A path to a value: `resource.owner_id`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
-    /// Where it is looked for.
+    /// The object.
     pub root: Root,
-    /// Under which name.
+    /// The attribute.
     pub name: String,
 }
 
@@ -58,16 +58,16 @@ impl fmt::Display for Path {
     }
 }
 
-/// A value that is written in the condition itself.
+/// A literal value in a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Literal {
-    /// A text.
+    /// A string.
     Text(String),
     /// True or false.
     Bool(bool),
     /// A whole number.
     Int(i64),
-    /// A list of texts.
+    /// A list of strings.
     Texts(Vec<String>),
 }
 
@@ -93,21 +93,21 @@ impl Literal {
     }
 }
 
-/// One side of a comparison.
+/// An operand of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operand {
-    /// A value that is looked up.
+    /// A path.
     Path(Path),
-    /// A value that is written down.
+    /// A literal.
     Literal(Literal),
 }
 
 impl Operand {
-    /// Reads an operand: `"resource.locked"`, `true`, `5`, `{"int":"9007199254740993"}`, `{"lit":"open"}`,
+    /// Parses an operand: `"resource.locked"`, `true`, `5`, `{"int":"9007199254740993"}`, `{"lit":"open"}`,
     /// `{"lit":["open","held"]}`.
     ///
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence that describes the fault.
     pub fn parse(json: &Json) -> Result<Self, String> {
         if let Json::String(text) = json {
             let not_a_path =
@@ -138,7 +138,7 @@ impl Operand {
         items.iter().map(text).collect::<Result<_, _>>().map(|texts| Self::Literal(Literal::Texts(texts)))
     }
 
-    /// As it is written.
+    /// The JSON form.
     pub fn json(&self) -> Json {
         match self {
             Self::Path(path) => path.to_string().into(),
@@ -149,7 +149,7 @@ impl Operand {
         }
     }
 
-    /// The path, where it is one.
+    /// The path, if it is one.
     pub const fn path(&self) -> Option<&Path> {
         match self {
             Self::Path(path) => Some(path),
@@ -158,7 +158,7 @@ impl Operand {
     }
 }
 
-/// How two values are compared.
+/// An operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each name says it")]
 pub enum Op {
@@ -173,10 +173,10 @@ pub enum Op {
 }
 
 impl Op {
-    /// Every comparison.
+    /// Every operator.
     pub const ALL: [Self; 8] = [Self::Eq, Self::Ne, Self::In, Self::Contains, Self::Gt, Self::Gte, Self::Lt, Self::Lte];
 
-    /// As it is written.
+    /// The name in the document.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Eq => "eq",
@@ -190,7 +190,7 @@ impl Op {
         }
     }
 
-    /// The comparison that holds exactly where this one does not, if there is one.
+    /// The operator with the opposite result, if there is one.
     pub const fn opposite(self) -> Option<Self> {
         match self {
             Self::Eq => Some(Self::Ne),
@@ -203,7 +203,7 @@ impl Op {
         }
     }
 
-    /// May values of these types be compared so?
+    /// Whether values of these types may be compared.
     pub fn takes(self, left: Type, right: Type) -> bool {
         match self {
             Self::Eq | Self::Ne => left == right && left != Type::Strings,
@@ -213,7 +213,7 @@ impl Op {
         }
     }
 
-    /// Compares; `None` where the types do not allow it.
+    /// Compares; `None` if the types do not match.
     pub fn compare(self, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
         if !self.takes(left.kind(), right.kind()) {
             return None;
@@ -232,35 +232,35 @@ impl Op {
     }
 }
 
-/// What a leaf asks.
+/// The test of a leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Test {
-    /// How two values compare.
+    /// A comparison of two values.
     Compare {
-        /// The comparison.
+        /// The operator.
         op: Op,
-        /// The first value.
+        /// The left operand.
         left: Operand,
-        /// The second.
+        /// The right operand.
         right: Operand,
     },
-    /// Whether there is a value.
+    /// Whether the value exists.
     Present(Path),
 }
 
 /// A leaf, with its place in the condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaf {
-    /// What it asks.
+    /// The test.
     pub test: Test,
-    /// Is the answer turned round? Only for `in`, `contains` and `present` once a condition is in normal form.
+    /// Whether the result is negated. In normal form only for `in`, `contains` and `present`.
     pub negated: bool,
-    /// Where it is written, as a JSON pointer from the top of the condition.
+    /// Its place, as a JSON pointer from the top of the condition.
     pub pointer: String,
 }
 
 impl Leaf {
-    /// As it is written.
+    /// The JSON form.
     pub fn json(&self) -> Json {
         let bare = match &self.test {
             Test::Present(path) => json!({ "present": path.to_string() }),
@@ -269,7 +269,7 @@ impl Leaf {
         if self.negated { json!({ "not": bare }) } else { bare }
     }
 
-    /// The paths it looks at.
+    /// The paths that it uses.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let (first, second) = match &self.test {
             Test::Present(path) => (Some(path), None),

@@ -1,8 +1,8 @@
-//! A project's access rules, from what people write to what machines ask.
+//! Access rules of a project: document, checks, compiled table, decisions.
 //!
-//! [`document`] is what is written, [`check`] and [`cedar`] say what is wrong with it and where, [`compile`] makes
-//! [`table`] of it, which is what modules are sent, and [`evaluate`] answers questions from that table. Cedar is the law:
-//! whatever the table answers, Cedar would have answered, which `tests/usher/policy/differential.rs` holds us to.
+//! [`document`] is the source, [`check`] and [`cedar`] report its faults, [`compile`] creates the [`table`] that
+//! modules load, and [`evaluate`] decides requests with that table. Cedar is the specification:
+//! `tests/usher/policy/differential.rs` checks that the table always decides as Cedar does.
 //!
 //! Pure: no clock, no randomness, no I/O.
 

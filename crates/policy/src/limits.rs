@@ -1,26 +1,26 @@
-//! How large a document may be, so that no table outgrows a module's memory and no check the time of a request.
+//! Limits of a document, so that tables fit into the memory of modules and checks into the time of a request.
 
-/// Most bytes of a document.
+/// Maximum bytes of a document.
 pub const DOCUMENT_BYTES: usize = 512 * 1024;
-/// Most bytes of a compiled table: modules refuse a larger one.
+/// Maximum bytes of a compiled table: modules refuse larger ones.
 pub const TABLE_BYTES: usize = 1024 * 1024;
-/// Most rules of a table, all roles together, once inheritance and wildcards are spelt out.
+/// Maximum rules of a table, over all roles, with inheritance and wildcards expanded.
 pub const RULES: usize = 50_000;
-/// Most entity types, roles, and conditions, each.
+/// Maximum number of entity types, of roles, and of conditions.
 pub const NAMED: usize = 500;
-/// Most actions of one entity type, and most attributes.
+/// Maximum number of actions of one entity type, and of attributes.
 pub const MEMBERS: usize = 100;
-/// Most route rules.
+/// Maximum number of route rules.
 pub const ROUTES: usize = 2_000;
-/// Most operators of a condition inside one another.
+/// Maximum nesting of operators in a condition.
 pub const DEPTH: usize = 8;
-/// Most operators of a condition.
+/// Maximum number of operators in a condition.
 pub const NODES: usize = 64;
-/// Most characters of a text in a condition.
+/// Maximum length of a string in a condition.
 pub const TEXT: usize = 256;
-/// Most texts of a list in a condition.
+/// Maximum number of strings in a list of a condition.
 pub const TEXTS: usize = 64;
-/// Most characters of a path in a route rule.
+/// Maximum length of a path in a route rule.
 pub const PATH: usize = 512;
-/// Most roles of one user in one project that are in force everywhere: all of them travel in the access token.
+/// Maximum number of unscoped roles of one user in one project: all of them are in the access token.
 pub const ROLES_OF_SUBJECT: usize = 32;

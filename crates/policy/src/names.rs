@@ -1,14 +1,14 @@
-//! What the parts of a document may be called.
+//! Valid names of the parts of a document.
 //!
-//! Names are plain ASCII so that they mean the same in Cedar, in JSON and in every language of a module. Ids of users and
-//! entities are data, not names, and may be anything.
+//! Names are plain ASCII so that they mean the same in Cedar, in JSON and in every programming language. Ids of users
+//! and entities are data and may be any text.
 
-/// Words that Cedar keeps for its own types.
+/// Names reserved for types of Cedar.
 const CEDAR_TYPES: &[&str] =
     &["Action", "Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String", "Usher"];
-/// Words that a cell of the matrix may hold beside the name of a condition.
+/// Words that a cell of the matrix may have instead of a condition.
 const CELL_WORDS: &[&str] = &["allow", "deny"];
-/// Words of Cedar's grammar, and what every object of JavaScript has.
+/// Words of Cedar's grammar, and properties of every JavaScript object.
 const RESERVED: &[&str] = &[
     "else",
     "false",
@@ -38,27 +38,28 @@ fn word(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
-/// The name of an entity type: `Order`. At most 64 letters, digits and `_`, a capital first.
+/// The name of an entity type: `Order`. At most 64 letters, digits and `_`, starting with a capital letter.
 pub fn is_entity(text: &str) -> bool {
     is_name(text, char::is_ascii_uppercase, word) && !CEDAR_TYPES.contains(&text)
 }
 
-/// The name of an action: `update`, `bulk_update`, `bulk-update`. At most 64, a small letter first.
+/// The name of an action: `update`, `bulk_update`, `bulk-update`. At most 64 characters, starting with a small letter.
 pub fn is_action(text: &str) -> bool {
     is_name(text, char::is_ascii_lowercase, |letter| word(letter) || letter == '-')
 }
 
-/// The name of an attribute: `owner_id`, `ownerId`. At most 64, a letter first.
+/// The name of an attribute: `owner_id`, `ownerId`. At most 64 characters, starting with a letter.
 pub fn is_attribute(text: &str) -> bool {
     is_name(text, char::is_ascii_alphabetic, word)
 }
 
-/// The name of a role: `editor`, `support-level-2`, `team:lead`. At most 64, a small letter or digit first.
+/// The name of a role: `editor`, `support-level-2`, `team:lead`. At most 64 characters, starting with a small letter or
+/// digit.
 pub fn is_role(text: &str) -> bool {
     is_name(text, |c| c.is_ascii_lowercase() || c.is_ascii_digit(), |letter| word(letter) || "-.:".contains(letter))
 }
 
-/// The name of a condition: `own`, `same_team`. At most 64, a small letter first.
+/// The name of a condition: `own`, `same_team`. At most 64 characters, starting with a small letter.
 pub fn is_condition(text: &str) -> bool {
     is_name(text, char::is_ascii_lowercase, |letter| word(letter) || letter == '-') && !CELL_WORDS.contains(&text)
 }

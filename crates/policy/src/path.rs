@@ -1,17 +1,17 @@
-//! The path of a request, read once and the same way everywhere.
+//! The path of a request, parsed once and the same way everywhere.
 //!
-//! Whatever two readers could take for two different paths is refused: a refused path is a denied request.
+//! Ambiguous paths are refused, and the request is denied.
 
-/// The path has more than one reading.
+/// The path is ambiguous.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the path has more than one reading")]
 pub struct Ambiguous;
 
-/// The segments of a path, percent-decoded once. What follows `?` or `#` and one slash at the end do not count.
+/// The segments of a path, percent-decoded once. Anything after `?` or `#`, and one slash at the end, is ignored.
 ///
 /// # Errors
-/// [`Ambiguous`] for a path that does not start with `/`; empty segments, `.` and `..`; a backslash, a control character,
-/// `%2f` or `%5c`; escapes that do not decode to UTF-8, and escapes within escapes.
+/// [`Ambiguous`] for a path that does not start with `/`; empty segments, `.` and `..`; a backslash, a control
+/// character, `%2f` or `%5c`; escapes that do not decode to UTF-8, and nested escapes.
 pub fn segments(raw: &str) -> Result<Vec<String>, Ambiguous> {
     let path = raw.split(['?', '#']).next().unwrap_or_default();
     let inner = path.strip_prefix('/').ok_or(Ambiguous)?;
@@ -45,7 +45,7 @@ fn hex(digit: Option<u8>) -> Result<u8, Ambiguous> {
     u8::try_from(value).map_err(|_| Ambiguous)
 }
 
-/// Would decoding it once more change it?
+/// Whether decoding it again would change it.
 fn holds_escape(text: &str) -> bool {
     text.as_bytes().windows(3).any(|w| w[0] == b'%' && w[1].is_ascii_hexdigit() && w[2].is_ascii_hexdigit())
 }

@@ -1,4 +1,4 @@
-//! Which route rule counts for a request: the most specific one, in whatever order they are written.
+//! The route rule that applies to a request: the most specific one, whatever the order.
 
 use super::limits;
 use super::names;
@@ -12,8 +12,8 @@ enum Part {
     Parameter,
 }
 
-/// A path with holes: `/orders/:id`, `/admin/*`. The star stands at the end, and for nothing as well: `/admin/*` is also
-/// `/admin`. Two patterns are equal if they match the same paths.
+/// A pattern: `/orders/:id`, `/admin/*`. The star is last and also matches no segment: `/admin/*` matches `/admin`. Two
+/// patterns are equal if they match the same paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     parts: Vec<Part>,
@@ -21,10 +21,10 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// A sentence that describes the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.chars().count() > limits::PATH {
             return Err(format!("a path has at most {} characters", limits::PATH));
@@ -56,7 +56,7 @@ impl Pattern {
             })
     }
 
-    /// Compares as how specific it is: left to right, a literal before a parameter before the end before a star.
+    /// Compares by specificity, left to right: a literal before a parameter before the end before a star.
     fn rank(&self) -> Vec<u8> {
         let parts = self.parts.iter().map(|part| if matches!(part, Part::Literal(_)) { 3 } else { 2 });
         parts.chain([u8::from(!self.open)]).collect()
@@ -80,10 +80,10 @@ impl Part {
     }
 }
 
-/// The methods that a rule may name, beside `*`.
+/// The methods that a rule may name, besides `*`.
 pub const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/// Does the rule speak of this method, and does it name it? `HEAD` is also what `GET` is.
+/// Whether the rule matches this method, and how specifically. A rule for `GET` also matches `HEAD`.
 fn method(rule: &Route, method: &str) -> Option<u8> {
     let names = |name: &str| rule.m.iter().any(|m| m == name);
     match () {
@@ -94,11 +94,11 @@ fn method(rule: &Route, method: &str) -> Option<u8> {
     }
 }
 
-/// The rule that counts for a request: of those that match, the one with the most specific path, then with the method by
-/// name. `None` if no rule matches.
+/// The rule that applies to a request: of the matching ones, the one with the most specific path, then the one that
+/// names the method. `None` if no rule matches.
 ///
 /// # Errors
-/// [`Ambiguous`] if the path has more than one reading.
+/// [`Ambiguous`] if the path is ambiguous.
 pub fn find<'a>(rules: &'a [Route], verb: &str, raw: &str) -> Result<Option<&'a Route>, Ambiguous> {
     let segments = segments(raw)?;
     let matching = rules.iter().filter_map(|rule| {

@@ -1,4 +1,4 @@
-//! The table: access rules as modules are sent them, flat, with nothing left to work out.
+//! The compiled table that modules load: flat, with everything expanded.
 
 use std::collections::BTreeMap;
 
@@ -12,50 +12,50 @@ use super::document::{ActionKind, Cell};
 /// The version of this format.
 pub const VERSION: u8 = 1;
 
-/// The rules of one role: permissions to what becomes of them.
+/// The rules of one role, by permission.
 pub type Rules = BTreeMap<String, Rule>;
 
-/// A compiled policy. Its JSON is the same for the same document, project, revision and time, byte for byte.
+/// A compiled table. The same document, project, revision and time give the same JSON, byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
-    /// The version of the format: readers refuse another one.
+    /// The version of the format: readers refuse others.
     #[serde(deserialize_with = "version")]
     pub v: u8,
-    /// Whose policy it is.
+    /// The project.
     pub project: String,
-    /// Which one: a reader never goes back to a lower one.
+    /// The revision: a reader never goes back to a lower one.
     pub revision: u64,
     /// When it was published, in seconds since the epoch.
     pub iat: i64,
-    /// What happens to whatever is not listed: always `deny`.
+    /// The decision for anything that is not listed: always `deny`.
     pub default: Unlisted,
-    /// Every permission there is.
+    /// Every permission.
     pub permissions: BTreeMap<String, ActionKind>,
-    /// Every role with all that it grants: inheritance and wildcards are spelt out.
+    /// Every role with its grants: inheritance and wildcards are expanded.
     pub roles: BTreeMap<String, Rules>,
-    /// Every condition that a rule names.
+    /// Every condition that a rule uses.
     #[serde(serialize_with = "write_conditions", deserialize_with = "read_conditions")]
     pub conditions: BTreeMap<String, Condition>,
-    /// Every route rule; which one counts is a matter of how specific it is, not of order.
+    /// Every route rule; the most specific one applies, whatever the order.
     pub routes: Vec<Route>,
 }
 
-/// What happens to whatever is not listed.
+/// The decision for anything that is not listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unlisted {
-    /// It is denied.
+    /// Deny.
     Deny,
 }
 
-/// What becomes of a permission.
+/// The rule for a permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
-    /// It is allowed: `"*"`.
+    /// Allowed: `"*"`.
     Allow,
-    /// It is denied, whatever other roles say: `"deny"`.
+    /// Denied, whatever other roles grant: `"deny"`.
     Deny,
-    /// It is allowed where one of these conditions holds: `"own"` or `["own","same_team"]`, sorted.
+    /// Allowed if one of these conditions is true: `"own"` or `["own","same_team"]`, sorted.
     When(Vec<String>),
 }
 
@@ -90,34 +90,34 @@ pub struct Route {
     pub m: Vec<String>,
     /// The path.
     pub p: String,
-    /// Whoever has this permission.
+    /// Requires this permission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need: Option<String>,
-    /// Everybody.
+    /// Everybody may call it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
-    /// Everybody who is signed in.
+    /// Requires a signed-in user.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub auth: bool,
-    /// …having authenticated so well.
+    /// Requires this authentication context.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
-    /// …so many seconds ago at most.
+    /// Maximum age of the authentication, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u32>,
-    /// …with a token of all these scopes.
+    /// Requires all these scopes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
-    /// …and the module asks Usher whether the token still stands.
+    /// The module asks Usher whether the token is still valid.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fresh: bool,
 }
 
 impl Table {
-    /// Reads a table, as a module does.
+    /// Parses a table, as a module does.
     ///
     /// # Errors
-    /// If it is not one, or of another version.
+    /// If it is not a table, or has another version.
     pub fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         let table: Self = serde_json::from_slice(bytes)?;
         let known = |name: &String| table.conditions.contains_key(name);
@@ -128,7 +128,7 @@ impl Table {
         if whole { Ok(table) } else { Err(serde_json::Error::custom("a rule names a condition that is not there")) }
     }
 
-    /// How many rules it has, all roles together.
+    /// The number of rules, over all roles.
     pub fn rules(&self) -> usize {
         self.roles.values().map(BTreeMap::len).sum()
     }

@@ -11,14 +11,14 @@ use super::document::Document;
 use super::fault::{Fault, Span};
 use super::limits;
 
-/// What came of looking at a document.
+/// The result of a validation.
 #[derive(Debug, Clone, Serialize)]
 pub struct Review {
-    /// Can it be published?
+    /// Whether it can be published.
     pub valid: bool,
-    /// What is wrong with it.
+    /// Its faults.
     pub faults: Vec<Fault>,
-    /// The same rules as Cedar, where they could be rendered.
+    /// The rules as Cedar, if they could be rendered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cedar: Option<CedarText>,
 }
@@ -28,11 +28,11 @@ pub struct Review {
 pub struct CedarText {
     /// The schema.
     pub schema: String,
-    /// The policies; the spans of faults count its bytes.
+    /// The policies; the spans of faults are byte ranges in it.
     pub policies: String,
 }
 
-/// Looks at a document. Takes up to a second for the largest: not for a thread that others wait for.
+/// Validates a document. It takes up to a second for the largest: do not call it on an async thread.
 pub fn validate(document: &Document) -> Review {
     let (mut faults, conditions) = check::check(document);
     if faults.iter().any(Fault::is_error) {
@@ -62,7 +62,7 @@ fn too_large(document: &Document) -> Vec<Fault> {
     }
 }
 
-/// Has Cedar typecheck every condition for every entity type that it is used for, as it will be and without guards.
+/// Type-checks every condition with Cedar for every entity type that it is used for, with guards and without.
 fn ask_cedar(document: &Document, conditions: &Conditions, published: &Text) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
     for guards in [Guards::Off, Guards::On] {

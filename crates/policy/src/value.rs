@@ -1,44 +1,44 @@
-//! The values that conditions compare: texts, truths, whole numbers, lists of texts.
+//! The values that conditions compare: strings, booleans, integers, lists of strings.
 
 use serde_json::{Map, Value as Json};
 
-/// What is known of a user, a resource, a request or a token: one level of named values.
+/// The attributes of a user, a resource, a request or a token, without nesting.
 pub type Attributes = Map<String, Json>;
 
-/// The largest whole number that every language of a module reads exactly from JSON.
+/// The largest integer that every language reads exactly from JSON.
 const EXACT: i64 = (1 << 53) - 1;
 
 /// The type of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Type {
-    /// A text.
+    /// A string.
     String,
     /// True or false.
     Bool,
-    /// A whole number of 64 bits.
+    /// A 64-bit integer.
     Int,
-    /// A list of texts, in no order.
+    /// A list of strings, unordered.
     Strings,
 }
 
-/// A value, borrowed from where it was found.
+/// A borrowed value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// A text.
+    /// A string.
     Text(&'a str),
     /// True or false.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Int(i64),
-    /// A list of texts.
+    /// A list of strings.
     Texts(Vec<&'a str>),
 }
 
 impl<'a> Value<'a> {
-    /// Reads a value. Whatever is none of the four kinds counts as missing.
+    /// Reads a value. A value of none of the four types counts as missing.
     ///
-    /// A number beyond ±(2⁵³−1) is missing too, because not every reader of JSON would see the same one: it is written
+    /// An integer beyond ±(2⁵³−1) is also missing, because not every JSON parser reads it exactly: it is written
     /// `{"int":"9007199254740993"}`.
     pub fn read(json: &'a Json) -> Option<Self> {
         match json {
@@ -65,7 +65,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// A number of JSON that is whole, however it is written, and that every language reads alike.
+/// A JSON number that is an integer, however it is written, and that every language reads exactly.
 fn exact(number: &serde_json::Number) -> Option<i64> {
     if let Some(whole) = number.as_i64() {
         return (-EXACT..=EXACT).contains(&whole).then_some(whole);
@@ -77,13 +77,13 @@ fn exact(number: &serde_json::Number) -> Option<i64> {
     (float.fract() == 0.0 && float.abs() <= limit).then_some(float as i64)
 }
 
-/// A whole number in the one way to write it in digits: no plus, no zero in front, no minus zero.
+/// Parses an integer in its only accepted spelling: no plus, no leading zero, no minus zero.
 pub fn whole(digits: &str) -> Option<i64> {
     let number: i64 = digits.parse().ok()?;
     (number.to_string() == digits).then_some(number)
 }
 
-/// A whole number as JSON: as a number where every reader sees the same one, in digits otherwise.
+/// An integer as JSON: as a number if every parser reads it exactly, otherwise in digits.
 pub fn int_json(number: i64) -> Json {
     if (-EXACT..=EXACT).contains(&number) { number.into() } else { serde_json::json!({ "int": number.to_string() }) }
 }

@@ -10,40 +10,40 @@ pub const TYP: &str = "at+jwt";
 pub struct AccessTokenClaims {
     /// The issuer identifier.
     pub iss: String,
-    /// Whom it is for: the issuer itself, for userinfo, and whatever the client was registered for.
+    /// The audience: the issuer itself, for userinfo, and what the client was registered for.
     pub aud: Vec<String>,
-    /// The person, or the client itself where no person takes part.
+    /// The user, or the client itself if no user takes part.
     pub sub: String,
     /// The client it was issued to (RFC 9068 §2.2).
     pub client_id: String,
-    /// Not good from here on.
+    /// When it expires.
     pub exp: i64,
     /// When it was issued.
     pub iat: i64,
-    /// This token's own name: what a revocation names.
+    /// The id of this token, which a revocation names.
     pub jti: String,
-    /// What it reaches.
+    /// Its scope.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
-    /// When the person last authenticated.
+    /// When the user last authenticated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
-    /// How well the person authenticated.
+    /// The authentication context.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
     /// The session it was issued in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// How far the live feed of the client's project had come when it was issued: a mark at a later position kills it.
+    /// The position of the project's live feed when it was issued: a mark at a later position revokes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urv: Option<i64>,
-    /// The grant it hangs from; absent where no person takes part.
+    /// The grant; absent if no user takes part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gid: Option<String>,
-    /// The generation of the refresh token that it was issued with; absent where there was none.
+    /// The generation of the refresh token that it was issued with; absent without one.
     #[serde(rename = "gen", default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<u32>,
-    /// The person's roles in the client's project that hold everywhere, sorted; absent where there is none.
+    /// The user's roles in the client's project that apply everywhere, sorted; absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
 }

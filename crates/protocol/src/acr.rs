@@ -1,4 +1,4 @@
 //! Authentication context class references (OpenID Connect Core §2, `acr`).
 
-/// How well a person authenticated, weakest first: the names of NIST SP 800-63B.
+/// Assurance levels, weakest first: the names of NIST SP 800-63B.
 pub const ACR_VALUES: [&str; 2] = ["aal1", "aal2"];

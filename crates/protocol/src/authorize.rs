@@ -1,7 +1,7 @@
-//! The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1): parsed once, by a written-out table of checks.
+//! The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1), parsed once, by a table of checks.
 //!
-//! Until client and redirect URI are proven, an error has nowhere to go and is shown on a page: [`Destination`].
-//! From then on an error travels back to the client: that is what [`AuthorizeRequest::check`] returns.
+//! Until client and redirect URI are verified, an error is shown on a page: [`Destination`]. From then on errors are
+//! sent to the redirect URI: [`AuthorizeRequest::check`] returns them.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,17 +14,17 @@ use super::response_mode::ResponseMode;
 use super::scope::Scope;
 use crate::error_code::ErrorCode;
 
-/// Longest `state` returned.
+/// Maximum length of `state`.
 const MAX_STATE: usize = 4_096;
-/// Longest `nonce` kept.
+/// Maximum length of `nonce`.
 const MAX_NONCE: usize = 1_024;
-/// Longest of the other free texts.
+/// Maximum length of the other free texts.
 const MAX_TEXT: usize = 2_000;
-/// Most bytes of free text in one request: they travel from page to page in the address, and common proxies refuse a
-/// request line of more than 8 kB.
+/// Maximum bytes of free text in one request: it is part of the URLs of the following pages, and common proxies refuse
+/// a request line of more than 8 kB.
 const MAX_TOGETHER: usize = 5_500;
 
-/// Who asks, and where the answer should go: what must be proven before any redirect.
+/// Client and redirect URI, which must be verified before any redirect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     /// `client_id`.
@@ -46,38 +46,38 @@ impl Destination {
     }
 }
 
-/// What the checks need to know of the client.
+/// The properties of the client that the checks need.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
-    /// PKCE is required: the client is public (RFC 9700 §2.1.1), or was set so.
+    /// PKCE is required: the client is public (RFC 9700 §2.1.1), or is configured so.
     pub requires_pkce: bool,
-    /// The most it may ask for.
+    /// The scopes that it may request.
     pub scope: &'a Scope,
-    /// May it use the authorization code grant?
+    /// Whether it may use the authorization code grant.
     pub authorization_code: bool,
-    /// May it hold refresh tokens?
+    /// Whether it may have refresh tokens.
     pub refresh_token: bool,
 }
 
 /// An authorization request that passed every check.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizeRequest {
-    /// Returned byte for byte.
+    /// Returned unchanged.
     pub state: Option<String>,
-    /// How the answer travels.
+    /// How the response is delivered.
     #[serde(default)]
     pub response_mode: ResponseMode,
-    /// What is asked, within what the client may ask.
+    /// The requested scope, limited to what the client may request.
     pub scope: Scope,
-    /// Echoed in the ID token.
+    /// Returned in the ID token.
     pub nonce: Option<String>,
     /// Which pages to show.
     pub prompt: Prompt,
-    /// Oldest authentication that will do, in seconds.
+    /// Maximum age of the authentication, in seconds.
     pub max_age: Option<u64>,
-    /// Whom the client expects, in its own words.
+    /// The account that the client expects.
     pub login_hint: Option<String>,
-    /// An ID token of the person the client expects. It is read when the request arrives and goes no further.
+    /// An ID token of the user that the client expects. It is not kept after the request was read.
     #[serde(skip)]
     pub id_token_hint: Option<String>,
     /// Authentication contexts, best first.
@@ -86,13 +86,13 @@ pub struct AuthorizeRequest {
     pub ui_locales: Option<String>,
     /// The PKCE challenge.
     pub code_challenge: Option<CodeChallenge>,
-    /// Single claims asked for by name.
+    /// Claims requested by name.
     pub claims: ClaimsRequest,
 }
 
 type Check = fn(&Params, &Rules<'_>, &mut AuthorizeRequest) -> Result<(), OAuthError>;
 
-/// Every check in the order it is made. `state` and `response_mode` come first: every error returns by them.
+/// Every check, in order. `state` and `response_mode` come first: every error response needs them.
 const CHECKS: &[(&str, Check)] = &[
     ("state", state),
     ("response_mode", response_mode),
@@ -116,13 +116,13 @@ const CHECKS: &[(&str, Check)] = &[
 ];
 
 impl AuthorizeRequest {
-    /// Runs the table over a request whose client and redirect URI are proven.
+    /// Runs the checks on a request whose client and redirect URI are verified.
     ///
     /// # Errors
-    /// The first failed check, with the request as far as it was read (so that the error returns with `state`, in the
-    /// `response_mode` that was asked for).
+    /// The first failed check, with the request as far as it was read (so that the error response has `state` and the
+    /// requested `response_mode`).
     pub fn check(params: &Params, rules: &Rules<'_>) -> Result<Self, (OAuthError, Box<Self>)> {
-        // Even a wrong `state` is reported in the mode that was asked for.
+        // Even an invalid `state` is reported in the requested mode.
         let response_mode = params.get("response_mode").ok().flatten().and_then(ResponseMode::parse);
         let mut request = Self { response_mode: response_mode.unwrap_or_default(), ..Self::default() };
         for (_, check) in CHECKS {
@@ -205,7 +205,7 @@ fn length(_: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(
 
 fn scope(params: &Params, rules: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let asked = Scope::parse(single(params, "scope")?.unwrap_or_default())?;
-    // Values that are not understood are ignored (OpenID Connect Core §3.1.2.1); the token response tells what was granted.
+    // Unknown values are ignored (OpenID Connect Core §3.1.2.1); the token response names what was granted.
     let mut granted = asked.intersection(rules.scope);
     if !rules.refresh_token || !granted.contains("openid") {
         granted = granted.without("offline_access");
@@ -229,7 +229,7 @@ fn prompt(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Res
 
 fn max_age(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     let Some(value) = single(params, "max_age")? else { return Ok(()) };
-    // `u64::from_str` takes a leading `+`: the specification does not.
+    // `u64::from_str` accepts a leading `+`, the specification does not.
     let seconds = value.bytes().all(|b| b.is_ascii_digit()).then(|| value.parse::<u32>().ok()).flatten();
     let seconds = seconds.ok_or_else(|| OAuthError::invalid_request("max_age must be a number of seconds"))?;
     request.max_age = Some(u64::from(seconds));
@@ -259,7 +259,7 @@ fn ui_locales(params: &Params, _: &Rules<'_>, request: &mut AuthorizeRequest) ->
 
 fn display(params: &Params, _: &Rules<'_>, _: &mut AuthorizeRequest) -> Result<(), OAuthError> {
     match single(params, "display")? {
-        // The pages fit every window, so the wish is granted whatever it is.
+        // The pages fit every window, so every value is supported.
         None | Some("page" | "popup" | "touch" | "wap") => Ok(()),
         Some(_) => Err(OAuthError::invalid_request("display holds an unknown value")),
     }

@@ -1,5 +1,5 @@
-//! Why a client, a code or a token was refused. The client is told one sentence for a whole class of causes; the log,
-//! and in development the client as well, is told the cause itself.
+//! Why a client, a code or a token was refused. The client gets one sentence for a whole class of causes; the log, and
+//! in development the client, gets the cause itself.
 
 use crate::error_code::ErrorCode;
 
@@ -8,15 +8,15 @@ use crate::error_code::ErrorCode;
 pub enum Cause {
     /// No client of this id.
     UnknownClient,
-    /// The client was put out of use.
+    /// The client is disabled.
     ClientDisabled,
-    /// The secret is none of the client's.
+    /// The secret is not one of the client's.
     WrongSecret,
     /// A confidential client sent no secret.
     MissingSecret,
     /// A public client sent a secret.
     UnexpectedSecret,
-    /// The secret came in another way than the client is registered for.
+    /// The secret was sent by another method than the client is registered for.
     OtherAuthMethod,
     /// Nothing in the request names a client.
     NoClientNamed,
@@ -24,13 +24,13 @@ pub enum Cause {
     UnreadableAuthorization,
     /// `client_assertion` was sent.
     AssertionNotSupported,
-    /// Introspection was asked by a client that cannot prove who it is.
+    /// A public client requested introspection.
     PublicClient,
-    /// The code was not sealed here.
+    /// Usher did not issue the code.
     UnknownCode,
     /// The code belongs to another client.
     CodeOfOtherClient,
-    /// The code is too old.
+    /// The code has expired.
     CodeExpired,
     /// The code was exchanged before.
     CodeSpent,
@@ -40,32 +40,32 @@ pub enum Cause {
     OtherRedirectUri,
     /// The PKCE verifier is missing, wrong, or was never asked for.
     WrongVerifier,
-    /// What the code stands on has ended.
+    /// The session of the code has ended, or the user is disabled.
     SignInOver,
-    /// The consent that the code was made under was taken back.
+    /// The consent for the code was withdrawn.
     ConsentWithdrawn,
-    /// The refresh token was not sealed here.
+    /// Usher did not issue the refresh token.
     UnknownRefreshToken,
     /// The refresh token belongs to another client.
     RefreshTokenOfOtherClient,
-    /// The grant was revoked, or one of its limits has passed.
+    /// The grant was revoked or has expired.
     GrantOver,
-    /// The refresh token was replaced by a process of the client that was faster.
+    /// Another process of the client replaced the refresh token first.
     RefreshTokenLate,
     /// The refresh token was replaced, and the newer one is in use.
     RefreshTokenReused,
-    /// The access token was not signed here.
+    /// Usher did not sign the access token.
     UnknownAccessToken,
-    /// The access token is for somebody else.
+    /// The access token has another audience.
     OtherAudience,
-    /// The access token is too old.
+    /// The access token has expired.
     AccessTokenExpired,
-    /// The access token, its grant or its user is out.
+    /// The access token or its grant was revoked, or the user is disabled.
     AccessTokenRevoked,
 }
 
 impl Cause {
-    /// The error that the client is told.
+    /// The error code for the client.
     pub const fn code(self) -> ErrorCode {
         match self {
             Self::UnknownClient
@@ -85,7 +85,7 @@ impl Cause {
         }
     }
 
-    /// The sentence that the client is told in production: the same for every cause of one error.
+    /// The sentence for the client in production: the same for every cause of one error code.
     pub const fn public(self) -> &'static str {
         match self.code() {
             ErrorCode::InvalidClient => "the client is unknown or its authentication failed",
@@ -94,7 +94,7 @@ impl Cause {
         }
     }
 
-    /// The cause in one sentence, for the log and for developers. It holds nothing of the request.
+    /// The cause in one sentence, for the log and for developers. It contains nothing of the request.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::UnknownClient => "no client has this client_id",

@@ -1,5 +1,5 @@
-//! The standard claims about a person (OpenID Connect Core §5.1), which scope asks for which (§5.4),
-//! and single claims asked for by name (§5.5).
+//! The standard claims of a user (OpenID Connect Core §5.1), the scopes that request them (§5.4), and claims requested
+//! by name (§5.5).
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use super::error::OAuthError;
 use super::scope::Scope;
 use super::strict_json;
 
-/// The claim that carries a person's roles unless a client chose another name.
+/// The claim with a user's roles, unless the client chose another name.
 pub const ROLES_CLAIM: &str = "roles";
 
 /// A `claims` parameter is three levels deep, arrays of values included.
 const MAX_DEPTH: u8 = 8;
 
-/// The claims that each scope asks for (OpenID Connect Core §5.4).
+/// The claims that each scope requests (OpenID Connect Core §5.4).
 pub const SCOPE_CLAIMS: &[(&str, &[&str])] = &[
     (
         "profile",
@@ -40,11 +40,11 @@ pub const SCOPE_CLAIMS: &[(&str, &[&str])] = &[
     ("email", &["email", "email_verified"]),
     ("address", &["address"]),
     ("phone", &["phone_number", "phone_number_verified"]),
-    // Not of the standard: a person's roles in the client's project.
+    // Not standard: a user's roles in the client's project.
     ("roles", &[ROLES_CLAIM]),
 ];
 
-/// Every claim that may be asked for, for the metadata.
+/// Every claim that may be requested, for the metadata.
 pub fn supported() -> Vec<&'static str> {
     let person = SCOPE_CLAIMS.iter().flat_map(|(_, claims)| claims.iter().copied());
     ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid"]
@@ -53,25 +53,25 @@ pub fn supported() -> Vec<&'static str> {
         .collect()
 }
 
-/// The `claims` parameter: names of single claims, for userinfo and for the ID token.
+/// The `claims` parameter: names of claims, for userinfo and for the ID token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimsRequest {
     /// To be returned by the userinfo endpoint.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub userinfo: BTreeSet<String>,
-    /// To be put into the ID token.
+    /// To be included in the ID token.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub id_token: BTreeSet<String>,
-    /// The `sub` that the ID token must be about, if one was named (§5.5.1).
+    /// The `sub` that the ID token must have, if the request names one (§5.5.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// An essential `acr`: the values that will do, or any if empty.
+    /// An essential `acr`: the accepted values, or any if empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub essential_acr: Option<Vec<String>>,
 }
 
 impl ClaimsRequest {
-    /// Reads the JSON of the parameter. Claims that nobody here knows are ignored, as §5.5 asks.
+    /// Parses the JSON of the parameter. Unknown claims are ignored, as §5.5 requires.
     ///
     /// # Errors
     /// `invalid_request` when it is not a JSON object of objects.
@@ -104,14 +104,14 @@ impl ClaimsRequest {
 }
 
 impl ClaimsRequest {
-    /// The names alone: what is still of interest once the person has signed in.
+    /// Only the names: what is needed after sign-in.
     #[must_use]
     pub fn names(&self) -> Self {
         Self { userinfo: self.userinfo.clone(), id_token: self.id_token.clone(), sub: None, essential_acr: None }
     }
 }
 
-/// Does any token of this scope ask for claims about a person?
+/// Whether a token of this scope requests claims of the user.
 pub fn are_asked_by(scope: &Scope) -> bool {
     SCOPE_CLAIMS.iter().any(|(name, _)| scope.contains(name))
 }
@@ -120,9 +120,9 @@ fn is_person_claim(name: &str) -> bool {
     SCOPE_CLAIMS.iter().any(|(_, claims)| claims.contains(&name))
 }
 
-/// Of everything known about a person, what these scopes and single wishes may see.
+/// Of all known claims of a user, those that these scopes and names release.
 ///
-/// Claims that are absent, null or empty are left out (§5.3.2).
+/// Claims that are absent, null or empty are omitted (§5.3.2).
 pub fn released(known: &Map<String, Value>, scope: &Scope, by_name: &BTreeSet<String>) -> Map<String, Value> {
     let by_scope =
         SCOPE_CLAIMS.iter().filter(|(name, _)| scope.contains(name)).flat_map(|(_, claims)| claims.iter().copied());

@@ -1,4 +1,4 @@
-//! How a client says who it is at the token, introspection and revocation endpoints (RFC 6749 §2.3).
+//! Client authentication at the token, introspection and revocation endpoints (RFC 6749 §2.3).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use super::error::OAuthError;
 use super::ows;
 use super::params::Params;
 
-/// What a request carries to prove its client. The secret is a plain `String` only until it is hashed.
+/// The client credentials of a request. The secret is a plain `String` only until it is hashed.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ClientCredentials {
     /// `client_secret_basic`: the Authorization header.
@@ -25,7 +25,7 @@ pub enum ClientCredentials {
         /// Its secret.
         secret: String,
     },
-    /// `none`: a public client just says its name.
+    /// `none`: a public client only names itself.
     None {
         /// The client.
         client_id: String,
@@ -33,13 +33,13 @@ pub enum ClientCredentials {
 }
 
 impl ClientCredentials {
-    /// The methods that are spoken, for the metadata.
+    /// The supported methods, for the metadata.
     pub const METHODS: [&'static str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
-    /// Reads the header and the form. One method a request (RFC 6749 §2.3).
+    /// Reads the header and the form. A request uses one method (RFC 6749 §2.3).
     ///
     /// # Errors
-    /// `invalid_client` for a header that cannot be read, `invalid_request` for two methods at once or a method that is not spoken.
+    /// `invalid_client` for an unreadable header, `invalid_request` for two methods at once or an unsupported method.
     pub fn read(authorization: Option<&str>, form: &Params) -> Result<Self, OAuthError> {
         let get = |name: &'static str| form.get(name).map_err(|_| OAuthError::repeated(name));
         let (client_id, secret) = (get("client_id")?, get("client_secret")?);
@@ -61,7 +61,7 @@ impl ClientCredentials {
         }
     }
 
-    /// The client that it claims to be.
+    /// The client that the request names.
     pub fn client_id(&self) -> &str {
         match self {
             Self::Basic { client_id, .. } | Self::Post { client_id, .. } | Self::None { client_id } => client_id,
@@ -77,7 +77,7 @@ impl ClientCredentials {
         }
     }
 
-    /// The secret, where the method has one.
+    /// The secret, if the method has one.
     pub fn secret(&self) -> Option<&str> {
         match self {
             Self::Basic { secret, .. } | Self::Post { secret, .. } => Some(secret),
@@ -98,7 +98,7 @@ fn basic(header: &str) -> Option<(String, String)> {
     (!id.is_empty() && !secret.is_empty()).then_some((id, secret))
 }
 
-/// One form-encoded word. A `=` or `&` that stands for itself is kept as it is: many clients do not encode.
+/// Decodes one form-encoded value. A literal `=` or `&` is kept: many clients do not encode.
 fn form_decode(word: &str) -> Option<String> {
     let guarded = word.replace('&', "%26").replace('=', "%3D");
     let (name, _) = form_urlencoded::parse(guarded.as_bytes()).next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What is known about a client, in the words of RFC 7591 §2 and OpenID Connect Dynamic Registration §2, and the rules it keeps.
+//! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Registration §2) and its rules.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,14 +6,14 @@ use super::claims::ROLES_CLAIM;
 use super::redirect_uri::{self, UriFault};
 use super::scope::Scope;
 
-/// Signature algorithms that a client may ask for.
+/// Signature algorithms that a client may choose.
 pub const SIGNING_ALGS: [&str; 4] = ["RS256", "ES256", "PS256", "EdDSA"];
 
 /// How a client authenticates at the token endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
-    /// Secret in the Authorization header or in the form, whichever the client's library does. Not of RFC 7591.
+    /// Secret in the Authorization header or in the form, whichever the client's library uses. Not in RFC 7591.
     ClientSecret,
     /// Secret in the Authorization header.
     ClientSecretBasic,
@@ -34,7 +34,7 @@ impl AuthMethod {
         }
     }
 
-    /// May a client of this method authenticate by that one?
+    /// Whether a client with this method may authenticate by `sent`.
     pub fn allows(self, sent: &str) -> bool {
         match self {
             Self::ClientSecret => matches!(sent, "client_secret_basic" | "client_secret_post"),
@@ -47,17 +47,17 @@ impl AuthMethod {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefreshRotation {
-    /// A new token each time; an old one presented again is theft (RFC 9700 §4.14.2).
+    /// A new token each time; reuse of an old one ends the grant (RFC 9700 §4.14.2).
     Rotate,
     /// The same token each time, for clients whose tokens are bound to a key (FAPI 2.0 §5.3.2.1).
     Reuse,
 }
 
-/// Which claims about a person an ID token carries.
+/// Which claims of the user an ID token has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdTokenClaims {
-    /// The claims of the granted scopes, as at the userinfo endpoint: what most libraries read.
+    /// The claims of the granted scopes, as at the userinfo endpoint: most libraries read them there.
     Scopes,
     /// Only claims requested by name with the `claims` parameter (OpenID Connect Core §5.4 and §5.5).
     Minimal,
@@ -73,10 +73,10 @@ impl IdTokenClaims {
     }
 }
 
-/// How access tokens are signed unless a client chose otherwise.
+/// The algorithm of access tokens, unless the client chose another.
 pub const ACCESS_TOKEN_ALG: &str = "ES256";
 
-/// The metadata document of a client. Unknown members are refused, so that a misspelt one is noticed.
+/// The metadata of a client. Unknown members are refused, so that typos are noticed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(
@@ -84,78 +84,78 @@ pub const ACCESS_TOKEN_ALG: &str = "ES256";
     reason = "each is a member of the document, by the name the standards give it"
 )]
 pub struct ClientMetadata {
-    /// The name that people read.
+    /// The display name.
     pub client_name: String,
-    /// Where answers may go, compared character by character.
+    /// Redirect URIs, compared character by character.
     pub redirect_uris: Vec<String>,
-    /// Where people may be sent after signing out.
+    /// Redirect URIs after sign-out.
     pub post_logout_redirect_uris: Vec<String>,
-    /// The origins whose pages may call the endpoints for clients, beside those of the redirect URIs.
+    /// The origins whose pages may call the endpoints for clients, in addition to those of the redirect URIs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub web_origins: Vec<String>,
-    /// Where it is told that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.2).
+    /// The URL for logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
-    /// It wants to be told which session that is. It always is.
+    /// Whether logout tokens must name the session. They always do.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub backchannel_logout_session_required: bool,
-    /// How it gets tokens.
+    /// The grant types that it may use.
     pub grant_types: Vec<String>,
-    /// Only `code`, or nothing for a machine.
+    /// Only `code`; empty for a machine.
     pub response_types: Vec<String>,
     /// How it authenticates.
     pub token_endpoint_auth_method: AuthMethod,
-    /// The most it may ask for.
+    /// The scopes that it may request.
     pub scope: Scope,
-    /// How its ID tokens are signed.
+    /// The algorithm of its ID tokens.
     pub id_token_signed_response_alg: String,
-    /// Which claims about a person its ID tokens carry.
+    /// Which claims of the user its ID tokens have.
     pub id_token_claims: IdTokenClaims,
-    /// The name of the claim that the scope `roles` gives: `roles`, `groups` or an absolute URL.
+    /// The name of the claim for the scope `roles`: `roles`, `groups` or an absolute URL.
     pub roles_claim: String,
-    /// Every authorization request must carry a PKCE challenge. A public client always must (RFC 9700 §2.1.1).
+    /// Every authorization request must use PKCE. A public client always must (RFC 9700 §2.1.1).
     pub require_pkce: bool,
-    /// How its access tokens are signed; [`ACCESS_TOKEN_ALG`] if absent.
+    /// The algorithm of its access tokens; [`ACCESS_TOKEN_ALG`] if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_signed_response_alg: Option<String>,
-    /// What else its access tokens are for, beside Usher itself.
+    /// Additional audience of its access tokens.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub audience: Vec<String>,
-    /// Its home page.
+    /// Its home page, shown to people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
-    /// Its logo.
+    /// Its logo, shown to people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
-    /// Its privacy policy.
+    /// Its privacy policy, shown to people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_uri: Option<String>,
-    /// Its terms of service.
+    /// Its terms of service, shown to people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
-    /// How to reach its people.
+    /// Contact addresses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<String>,
-    /// `max_age` where the request has none, in seconds.
+    /// `max_age` if the request has none, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u64>,
-    /// The authentication contexts it prefers where the request names none, best first.
+    /// The preferred authentication contexts if the request names none, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub default_acr_values: Vec<String>,
-    /// Nobody signs in to it without two factors.
+    /// Whether sign-in requires two factors.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub require_second_factor: bool,
-    /// It belongs to whoever runs Usher: people are not asked for consent.
+    /// A client of the operator: people are not asked for consent.
     pub first_party: bool,
     /// Whether each refresh replaces the refresh token.
     pub refresh_rotation: RefreshRotation,
-    /// A refresh token unused for this many seconds is dead; the house's own limit if absent.
+    /// Idle lifetime of its refresh tokens in seconds; the setting of the installation if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_idle_seconds: Option<u64>,
-    /// A refresh family ends after this many seconds (0 = never); the house's own limit if absent.
+    /// Absolute lifetime of its grants in seconds (0 = unlimited); the setting of the installation if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_absolute_seconds: Option<u64>,
-    /// Any redirect URI on `http://localhost` will do. Only `usher dev` sets it.
+    /// Every redirect URI on `http://localhost` is accepted. Only `usher dev` sets it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub any_localhost_redirect: bool,
 }
@@ -174,7 +174,7 @@ impl Default for ClientMetadata {
             token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
             scope: standard_scope(),
             id_token_signed_response_alg: "RS256".to_owned(),
-            // What a stored document without these members means, and what dynamic registration gives.
+            // For stored documents without these members, and for dynamic registration.
             id_token_claims: IdTokenClaims::Minimal,
             roles_claim: ROLES_CLAIM.to_owned(),
             require_pkce: false,
@@ -197,16 +197,16 @@ impl Default for ClientMetadata {
     }
 }
 
-/// What a client may ask for unless it was registered for something else.
+/// The default scopes that a client may request.
 pub fn standard_scope() -> Scope {
     Scope::of(["openid", "profile", "email", "address", "phone", "roles", "offline_access"])
 }
 
-/// Why a metadata document is refused (RFC 7591 §3.2.2): the member, and what is wrong with it.
+/// Why metadata is refused (RFC 7591 §3.2.2): the member, and its fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{member} {fault}")]
 pub struct MetadataFault {
-    /// The member at fault.
+    /// The invalid member.
     pub member: &'static str,
     /// What is wrong with it.
     pub fault: String,
@@ -224,12 +224,12 @@ fn fault(member: &'static str, fault: impl Into<String>) -> MetadataFault {
 }
 
 impl ClientMetadata {
-    /// Cannot keep a secret.
+    /// Whether it is a public client, without a secret.
     pub fn is_public(&self) -> bool {
         self.token_endpoint_auth_method == AuthMethod::None
     }
 
-    /// May it use this grant type?
+    /// Whether it may use this grant type.
     pub fn may_use(&self, grant_type: &str) -> bool {
         self.grant_types.iter().any(|held| held == grant_type)
     }
@@ -239,10 +239,10 @@ impl ClientMetadata {
         self.access_token_signed_response_alg.as_deref().unwrap_or(ACCESS_TOKEN_ALG)
     }
 
-    /// Checks the whole document but for the name: what people read is checked as the other names are.
+    /// Checks the whole document except the name, which is checked like other names.
     ///
     /// # Errors
-    /// Every fault found, so that they can be mended in one go.
+    /// All faults.
     pub fn check(&self) -> Result<(), Vec<MetadataFault>> {
         let faults: Vec<_> = [self.grant_faults(), self.uri_faults(), self.link_faults(), self.token_faults()].concat();
         if faults.is_empty() { Ok(()) } else { Err(faults) }
@@ -279,7 +279,7 @@ impl ClientMetadata {
         for (member, uris) in lists {
             for uri in uris {
                 match redirect_uri::check(uri) {
-                    // The responses of a sign-out carry `state` alone.
+                    // The redirect after sign-out has only `state`.
                     Err(UriFault::Reserved) if member == "post_logout_redirect_uris" => {}
                     Err(why) => faults.push(fault(member, format!("holds {uri:?}, which {why}"))),
                     Ok(()) => {}
@@ -338,13 +338,13 @@ impl ClientMetadata {
     }
 }
 
-/// May this be one of the ways to reach a client's people?
+/// Whether the text is an acceptable contact address.
 fn is_contact(text: &str) -> bool {
     let control = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     (1..=200).contains(&text.chars().count()) && !text.chars().any(control)
 }
 
-/// May this name the claim that carries roles? A collision with another claim is impossible (RFC 7519 §4.2).
+/// Whether the claim for roles may have this name. A collision with another claim is impossible (RFC 7519 §4.2).
 fn is_roles_claim(name: &str) -> bool {
     matches!(name, ROLES_CLAIM | "groups") || name.len() <= 200 && redirect_uri::check_link(name).is_ok()
 }

@@ -1,4 +1,4 @@
-//! The metadata document (OpenID Connect Discovery §3, RFC 8414 §2): only what works today stands in it.
+//! The metadata document (OpenID Connect Discovery §3, RFC 8414 §2): it lists only what is supported.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use super::prompt::Prompt;
 use super::response_mode::ResponseMode;
 use super::token::TokenRequest;
 
-/// The metadata of an issuer, the same for both well-known addresses.
+/// The metadata of an issuer, the same for both well-known URLs.
 pub fn metadata(issuer: &str, ui_locales: &[&str], sign_up: bool) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let prompts: Vec<_> = Prompt::VALUES.into_iter().filter(|value| sign_up || *value != "create").collect();

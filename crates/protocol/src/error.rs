@@ -1,4 +1,4 @@
-//! The errors that OAuth speaks: a code from a registry, words for the developer, and nothing private.
+//! OAuth errors: a registered code and a description for developers, without private data.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,16 +6,17 @@ use std::fmt;
 use super::cause::Cause;
 use super::error_code::ErrorCode;
 
-/// An error for the wire. Its description is written by us, fixed in length, and carries nothing private.
+/// An OAuth error. Its description is written by us, bounded in length, and contains nothing private.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OAuthError {
-    /// What kind of error.
+    /// The error code.
     pub code: ErrorCode,
-    /// What went wrong, for the developer of the client (RFC 6749 §5.2 limits it to printable ASCII without `"` and `\`).
+    /// The description for the developer of the client (RFC 6749 §5.2 limits it to printable ASCII without `"` and
+    /// `\`).
     pub description: Cow<'static, str>,
-    /// The cause, where the description keeps it back.
+    /// The cause, if the description does not reveal it.
     cause: Option<Cause>,
-    /// The client that asked, as far as it is known: for the log.
+    /// The client, if it is known: for the log.
     client_id: Option<Box<str>>,
 }
 
@@ -25,19 +26,19 @@ impl OAuthError {
         Self { code, description: description.into(), cause: None, client_id: None }
     }
 
-    /// The same error, of a request by this client, unless it names its client already.
+    /// The error with this client, unless it already names one.
     #[must_use]
     pub fn by(mut self, client_id: &str) -> Self {
         self.client_id.get_or_insert_with(|| client_id.into());
         self
     }
 
-    /// The client that asked, if it is known.
+    /// The client, if it is known.
     pub fn client_id(&self) -> Option<&str> {
         self.client_id.as_deref()
     }
 
-    /// What went wrong, exactly: for the log, and for a developer on their own machine.
+    /// The exact cause: for the log, and for developers in development mode.
     pub fn precise(&self) -> &str {
         match self.cause {
             Some(cause) => cause.sentence(),
@@ -45,7 +46,7 @@ impl OAuthError {
         }
     }
 
-    /// Does it say that something may have been stolen?
+    /// Whether it indicates theft of a code or token.
     pub const fn is_alarming(&self) -> bool {
         matches!(self.cause, Some(Cause::CodeSpent | Cause::RefreshTokenReused))
     }
@@ -57,7 +58,7 @@ impl OAuthError {
 
     /// A parameter was sent twice (RFC 6749 §3.1).
     pub fn repeated(name: &str) -> Self {
-        // Names come from the request: keep only what may stand in a description.
+        // Names come from the request: keep only characters that a description may have.
         let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
         Self::invalid_request(format!("the parameter {name} must not be repeated"))
     }

@@ -1,4 +1,4 @@
-//! The error codes of OAuth, from their registries.
+//! OAuth error codes, from their registries.
 
 /// An error code of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8707 §2, OpenID Connect Core §3.1.2.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,27 +7,27 @@ pub enum ErrorCode {
     InvalidRequest,
     /// The client is unknown or did not authenticate.
     InvalidClient,
-    /// The code or refresh token is not (or no longer) good.
+    /// The code or refresh token is not valid.
     InvalidGrant,
     /// The client may not use this grant type.
     UnauthorizedClient,
-    /// Nobody here speaks this grant type.
+    /// The grant type is not supported.
     UnsupportedGrantType,
-    /// The scope is malformed or beyond what the client may ask.
+    /// The scope is malformed or more than the client may request.
     InvalidScope,
-    /// Only `code` is spoken.
+    /// Only `code` is supported.
     UnsupportedResponseType,
-    /// The person or a rule said no.
+    /// The person or a rule denied the request.
     AccessDenied,
-    /// The house is broken.
+    /// An error of the server.
     ServerError,
-    /// The house is busy.
+    /// The server is overloaded.
     TemporarilyUnavailable,
     /// `prompt=none`, and nobody is signed in.
     LoginRequired,
     /// `prompt=none`, and consent is missing.
     ConsentRequired,
-    /// `prompt=none`, and some page would have to be shown.
+    /// `prompt=none`, and a page would be necessary.
     InteractionRequired,
     /// `prompt=none`, and an account would have to be chosen.
     AccountSelectionRequired,
@@ -39,16 +39,16 @@ pub enum ErrorCode {
     RegistrationNotSupported,
     /// The requested resource (RFC 8707) is unknown.
     InvalidTarget,
-    /// The access token is not (or no longer) good.
+    /// The access token is not valid.
     InvalidToken,
-    /// The access token does not reach this far.
+    /// The access token has not the required scope.
     InsufficientScope,
-    /// The requested authentication context cannot be met.
+    /// The requested authentication context cannot be reached.
     UnmetAuthenticationRequirements,
 }
 
 impl ErrorCode {
-    /// The code as it stands on the wire.
+    /// The code on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",

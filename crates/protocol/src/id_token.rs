@@ -11,36 +11,36 @@ use serde_json::{Map, Value};
 pub struct IdTokenClaims<'a> {
     /// The issuer identifier.
     pub iss: &'a str,
-    /// The person, as this client knows it.
+    /// The user.
     pub sub: &'a str,
     /// The client.
     pub aud: &'a str,
-    /// Not good from here on.
+    /// When it expires.
     pub exp: i64,
     /// When it was issued.
     pub iat: i64,
-    /// When the person last authenticated.
+    /// When the user last authenticated.
     pub auth_time: i64,
-    /// As sent in the authorization request.
+    /// The `nonce` of the authorization request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<&'a str>,
-    /// How well the person authenticated.
+    /// The authentication context.
     pub acr: &'a str,
-    /// By which means (RFC 8176).
+    /// The authentication methods (RFC 8176).
     pub amr: &'a [String],
-    /// The session, named again in logout tokens.
+    /// The session, also named in logout tokens.
     pub sid: &'a str,
-    /// The access token that came with it, as [`at_hash`] names it.
+    /// The hash of the access token issued with it, see [`at_hash`].
     pub at_hash: &'a str,
-    /// Claims about the person: by the client's setting those of the granted scopes, and those requested by name.
+    /// Claims of the user: those of the granted scopes, if the client is configured so, and those requested by name.
     #[serde(flatten)]
     pub person: &'a Map<String, Value>,
 }
 
 /// `at_hash`: the left half of the hash of an access token (OpenID Connect Core §3.1.3.6).
 ///
-/// The hash is that of the ID token's signature algorithm: Ed25519 hashes with SHA-512 (RFC 8032 §5.1), all others of
-/// Usher with SHA-256.
+/// The hash function is that of the ID token's signature algorithm: SHA-512 for Ed25519 (RFC 8032 §5.1), SHA-256 for
+/// all others.
 pub fn at_hash(id_token_alg: &str, access_token: &str) -> String {
     let algorithm = if id_token_alg == "EdDSA" { &digest::SHA512 } else { &digest::SHA256 };
     let hash = digest::digest(algorithm, access_token.as_bytes());

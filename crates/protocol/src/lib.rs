@@ -1,6 +1,6 @@
-//! The grammar of OAuth 2 and OpenID Connect: words, parsing, rules, payloads.
+//! Types and rules of OAuth 2 and OpenID Connect: names, parsing, checks, payloads.
 //!
-//! Pure, and imports nothing of ours: no clock, no I/O, no framework.
+//! Pure: no clock, no I/O, no framework, no other crate of this workspace.
 
 pub mod access_token;
 pub mod acr;

@@ -5,23 +5,23 @@ use serde_json::{Map, Value, json};
 
 /// The `typ` of its header.
 pub const TYP: &str = "logout+jwt";
-/// The one event that it tells of.
+/// The event in every logout token.
 pub const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-/// Seconds that one is good for; the next try makes a new one.
+/// Seconds for which a token is valid; every attempt makes a new one.
 const LIFETIME: i64 = 120;
 
-/// What a logout token says. It never has a `nonce`, so that no ID token can be taken for one.
+/// The payload of a logout token. It never has a `nonce`, so that it cannot be used as an ID token.
 #[derive(Debug, Clone, Serialize)]
 pub struct LogoutTokenClaims<'a> {
     /// The issuer.
     pub iss: &'a str,
     /// The client.
     pub aud: &'a str,
-    /// When it was made.
+    /// When it was issued.
     pub iat: i64,
-    /// When it is over.
+    /// When it expires.
     pub exp: i64,
-    /// The name of the notice: the same at every try.
+    /// The id of the notification: the same at every attempt.
     pub jti: &'a str,
     /// The user.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,12 +29,12 @@ pub struct LogoutTokenClaims<'a> {
     /// The session, as in the client's ID tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<&'a str>,
-    /// That it is a logout.
+    /// The event that makes it a logout token.
     pub events: Map<String, Value>,
 }
 
 impl<'a> LogoutTokenClaims<'a> {
-    /// A token about nobody yet, made at this moment in seconds since the epoch.
+    /// A token without user and session, issued at `now` (seconds since the epoch).
     pub fn new(iss: &'a str, aud: &'a str, jti: &'a str, now: i64) -> Self {
         let events = Map::from_iter([(EVENT.to_owned(), json!({}))]);
         Self { iss, aud, iat: now, exp: now.saturating_add(LIFETIME), jti, sub: None, sid: None, events }

@@ -1,9 +1,9 @@
-//! Optional white space in header fields (RFC 9110 §5.6.3): SP and HTAB, and nothing else that Unicode calls white space.
+//! Optional white space in header fields (RFC 9110 §5.6.3): only SP and HTAB.
 //!
-//! `str::trim` would also remove U+2000, U+0085 and others, so that a name that a browser or proxy takes for another one
-//! would be taken for ours: `U+2000__Host-usher` for `__Host-usher`, which any sibling domain can set.
+//! `str::trim` would also remove U+2000, U+0085 and others, so that a cookie name that browsers distinguish from ours
+//! would be accepted as ours: `U+2000__Host-usher`, which any sibling domain can set, for `__Host-usher`.
 
-/// `text` without the optional white space around it.
+/// `text` without surrounding optional white space.
 pub fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }

@@ -1,20 +1,20 @@
 //! Raw request parameters: query strings and form bodies, decoded once and strictly.
 //!
-//! Nothing is repaired here: what cannot be read exactly is refused, so that no two readers understand it differently.
+//! Nothing is repaired: what cannot be read exactly is refused, so that no two readers interpret it differently.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// How many parameters one request may carry.
+/// Maximum number of parameters in one request.
 pub const MAX_PARAMS: usize = 100;
 
-/// How long one name or one value may be once decoded, in bytes.
+/// Maximum length of a decoded name or value, in bytes.
 pub const MAX_VALUE: usize = 16 * 1024;
 
-/// Parameters in the order they were sent; repeated names are kept, for the reader to refuse.
+/// Parameters in the order of the request; repeated names are kept, and refused by the reader.
 ///
-/// Printing shows names alone: values may be passwords, codes or tokens.
+/// `{:?}` prints only names: values may be passwords, codes or tokens.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);
 
@@ -24,10 +24,10 @@ pub enum ParamsError {
     /// A `%` that is not followed by two hexadecimal digits.
     #[error("a parameter holds an incomplete percent-escape")]
     Escape,
-    /// Bytes that are no UTF-8.
+    /// Invalid UTF-8.
     #[error("a parameter is not valid UTF-8")]
     Utf8,
-    /// A NUL character, which databases and C libraries cut short.
+    /// A NUL character, at which databases and C libraries cut off.
     #[error("a parameter holds a NUL character")]
     Nul,
     /// More than [`MAX_PARAMS`].
@@ -38,30 +38,30 @@ pub enum ParamsError {
     TooLong,
 }
 
-/// A parameter that may be sent once was sent more often (RFC 6749 §3.1).
+/// A parameter was sent more than once (RFC 6749 §3.1).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the parameter {name} was sent more than once")]
 pub struct DuplicateParam {
-    /// The name that was asked for.
+    /// The name of the parameter.
     pub name: String,
 }
 
-/// Why a required parameter is not to be had.
+/// Why a required parameter is not available.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RequireError {
-    /// Sent more than once.
+    /// It was sent more than once.
     #[error(transparent)]
     Duplicate(#[from] DuplicateParam),
-    /// Not sent, or sent empty.
+    /// It was not sent, or is empty.
     #[error("the parameter {name} is missing")]
     Missing {
-        /// The name that was asked for.
+        /// The name of the parameter.
         name: String,
     },
 }
 
 impl Params {
-    /// Reads `application/x-www-form-urlencoded` bytes: a query string without its `?`, or a form body.
+    /// Parses `application/x-www-form-urlencoded` bytes: a query string without its `?`, or a form body.
     pub fn decode(bytes: &[u8]) -> Result<Self, ParamsError> {
         let mut pairs = Vec::new();
         for segment in bytes.split(|byte| *byte == b'&').filter(|segment| !segment.is_empty()) {
@@ -76,12 +76,12 @@ impl Params {
         Ok(Self(pairs))
     }
 
-    /// Parameters made by ourselves, for a redirect or a test.
+    /// Parameters of our own, for a redirect or a test.
     pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 
-    /// The one value of `name`. An empty value counts as absent (OAuth 2.1 §3.1); a repeated name is an error even so.
+    /// The value of `name`. An empty value counts as absent (OAuth 2.1 §3.1); a repeated name is always an error.
     pub fn get(&self, name: &str) -> Result<Option<&str>, DuplicateParam> {
         let mut values = self.all(name);
         let first = values.next();
@@ -91,7 +91,7 @@ impl Params {
         Ok(first.filter(|value| !value.is_empty()))
     }
 
-    /// The one value of `name`, which must be there and not empty.
+    /// The value of `name`, which is required and must not be empty.
     pub fn require(&self, name: &str) -> Result<&str, RequireError> {
         self.get(name)?.ok_or_else(|| RequireError::Missing { name: name.to_owned() })
     }
@@ -101,7 +101,7 @@ impl Params {
         self.iter().filter(move |(candidate, _)| *candidate == name).map(|(_, value)| value)
     }
 
-    /// All pairs in the order they were sent.
+    /// All pairs in the order of the request.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -124,7 +124,7 @@ impl fmt::Debug for Params {
     }
 }
 
-/// One name or value: `+` is a space, `%XX` a byte, anything else itself.
+/// Decodes one name or value: `+` is a space, `%XX` a byte.
 fn unescape(raw: &[u8]) -> Result<String, ParamsError> {
     let mut decoded = Vec::with_capacity(raw.len());
     let mut bytes = raw.iter().copied();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::OAuthError;
 
-/// The S256 of a verifier: 32 bytes, 43 base64url characters.
+/// The S256 hash of a verifier: 32 bytes, 43 base64url characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CodeChallenge(String);
@@ -28,7 +28,7 @@ impl CodeChallenge {
         }
     }
 
-    /// Does this verifier belong to the challenge? (RFC 7636 §4.6; a verifier outside §4.1 never does.)
+    /// Whether this verifier matches the challenge (RFC 7636 §4.6; a verifier outside §4.1 never does).
     pub fn is_answered_by(&self, verifier: &str) -> bool {
         let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
         if !(43..=128).contains(&verifier.len()) || !verifier.bytes().all(unreserved) {

@@ -1,18 +1,18 @@
-//! `prompt`: which pages the client wants shown, or none at all (OpenID Connect Core §3.1.2.1).
+//! `prompt`: which pages the client requires, or none (OpenID Connect Core §3.1.2.1).
 
 use serde::{Deserialize, Serialize};
 
 use super::error::OAuthError;
 
-/// The wishes of a request. `none` stands alone.
+/// The values of a request. `none` excludes all others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the specification defines a set of independent flags")]
 pub struct Prompt {
-    /// Show nothing: answer at once or fail.
+    /// Show no page: answer at once or fail.
     pub none: bool,
-    /// Authenticate again, whoever is signed in.
+    /// Authenticate again.
     pub login: bool,
-    /// Ask for consent again, whatever was granted.
+    /// Ask for consent again.
     pub consent: bool,
     /// Let the person choose the account.
     pub select_account: bool,
@@ -21,13 +21,13 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// Every value that is understood, for the metadata.
+    /// The supported values, for the metadata.
     pub const VALUES: [&'static str; 5] = ["none", "login", "consent", "select_account", "create"];
 
     /// Reads a space-separated list.
     ///
     /// # Errors
-    /// `invalid_request` for an unknown value, or for `none` in company.
+    /// `invalid_request` for an unknown value, or for `none` with others.
     pub fn parse(text: &str) -> Result<Self, OAuthError> {
         let mut prompt = Self::default();
         for word in text.split(' ').filter(|word| !word.is_empty()) {

@@ -1,16 +1,16 @@
-//! `redirect_uri`: compared as text, character by character (RFC 9700 §2.1), never normalised to make it fit.
+//! `redirect_uri`: compared as text, character by character (RFC 9700 §2.1), without normalisation.
 
 use std::net::Ipv4Addr;
 
 use url::{Host, Url};
 
-/// Longest redirect URI accepted.
+/// Maximum length of a redirect URI.
 const MAX_LENGTH: usize = 2_000;
 
-/// Parameters that Usher itself puts into a response: a registered URI must not carry them already.
+/// Parameters that Usher adds to a response: a registered URI must not have them.
 const RESERVED: [&str; 8] = ["code", "state", "iss", "error", "error_description", "error_uri", "id_token", "response"];
 
-/// Schemes that are no application's own: what they lead to is run, read, shown or sent by the browser or the system.
+/// Schemes that no application owns: browsers and operating systems execute, open or send their content.
 const FOREIGN: [&str; 86] = [
     "about",
     "acap",
@@ -99,40 +99,40 @@ const FOREIGN: [&str; 86] = [
     "x-safari-https",
     "xmpp",
 ];
-/// How the names of more such schemes begin.
+/// Prefixes of more such schemes.
 const FOREIGN_FAMILIES: [&str; 8] =
     ["chrome", "googlechrome", "itms", "moz-", "ms-", "safari-", "search-ms", "x-safari-"];
 
-/// Why a URI cannot be registered.
+/// Why a URI is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UriFault {
-    /// Not an absolute URI, or written in a way that readers disagree about.
+    /// Not an absolute URI, or one that parsers interpret differently.
     #[error("is not a plain absolute URI")]
     Malformed,
     /// Longer than 2,000 characters.
     #[error("is too long")]
     TooLong,
-    /// A fragment can never come back (RFC 6749 §3.1.2).
+    /// A fragment, which the response could not contain (RFC 6749 §3.1.2).
     #[error("must not have a fragment")]
     Fragment,
-    /// `https`, `http` on loopback, or an application's own scheme.
+    /// The scheme is not `https`, `http` on loopback, or an application's own.
     #[error("must be https, http on loopback, or a scheme of the application's own such as com.example.app:/callback")]
     Scheme,
     /// A user name or password in the URI.
     #[error("must not carry a user name or password")]
     UserInfo,
-    /// A `*` anywhere: nothing here is a pattern.
+    /// A `*`: patterns are not supported.
     #[error("must not contain a wildcard: it is compared character by character")]
     Wildcard,
-    /// It carries a parameter that the response carries as well.
+    /// It has a parameter that the response also has.
     #[error("must not carry a parameter of the response, such as code, state or iss")]
     Reserved,
 }
 
-/// May this redirect URI be registered?
+/// Checks whether this redirect URI may be registered.
 ///
 /// # Errors
-/// The first fault found.
+/// The first fault.
 pub fn check(uri: &str) -> Result<(), UriFault> {
     if uri.len() > MAX_LENGTH {
         return Err(UriFault::TooLong);
@@ -153,7 +153,7 @@ pub fn check(uri: &str) -> Result<(), UriFault> {
         return Err(UriFault::UserInfo);
     }
     match parsed.scheme() {
-        // `https:host` and `https:/host` parse like `https://host`: only the plain spelling is registered.
+        // `https:host` and `https:/host` parse like `https://host`: only the last spelling is accepted.
         "https" if uri.starts_with("https://") && parsed.has_host() => {}
         "http" if is_loopback(&parsed) && is_written_as_loopback(uri) => {}
         scheme if is_private_use(scheme, uri) => {}
@@ -165,26 +165,26 @@ pub fn check(uri: &str) -> Result<(), UriFault> {
     Ok(())
 }
 
-/// `http://127.1` and `http://2130706433` parse like `http://127.0.0.1`: only the three plain spellings are registered.
+/// `http://127.1` and `http://2130706433` parse like `http://127.0.0.1`: only the three plain spellings are accepted.
 fn is_written_as_loopback(uri: &str) -> bool {
     let rest = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().find_map(|host| uri.strip_prefix(host));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']))
 }
 
-/// A scheme of the application's own (RFC 8252 §7.1): a reversed domain name, or a word that applications really use,
-/// such as `cursor://` or `vscode://`.
+/// A scheme of the application's own (RFC 8252 §7.1): a reversed domain name, or a word that applications use, such as
+/// `cursor://` or `vscode://`.
 fn is_private_use(scheme: &str, uri: &str) -> bool {
     let foreign = ["http", "https"].contains(&scheme)
         || FOREIGN.contains(&scheme)
         || FOREIGN_FAMILIES.iter().any(|family| scheme.starts_with(family));
-    // Without a dot the rest must be a path, which `word:anything` is not.
+    // Without a dot in the scheme, the rest must be a path, which `word:anything` is not.
     !foreign && (scheme.contains('.') || uri.get(scheme.len()..).is_some_and(|rest| rest.starts_with(":/")))
 }
 
-/// May this be registered as an address that Usher itself calls?
+/// Checks whether this may be registered as a URL that Usher calls.
 ///
 /// # Errors
-/// The first fault found; [`UriFault::Scheme`] for anything but `https`, or `http` on loopback.
+/// The first fault; [`UriFault::Scheme`] for anything but `https`, or `http` on loopback.
 pub fn check_called(uri: &str) -> Result<(), UriFault> {
     match check(uri) {
         Ok(()) | Err(UriFault::Reserved) => check_link(uri),
@@ -192,12 +192,12 @@ pub fn check_called(uri: &str) -> Result<(), UriFault> {
     }
 }
 
-/// May this be registered as a link that is shown to people (logo, policy, terms, home page)?
+/// Checks whether this may be registered as a link that is shown to people (logo, policy, terms, home page).
 ///
 /// # Errors
 /// [`UriFault::Scheme`] for anything but `https`, or `http` on loopback.
 pub fn check_link(uri: &str) -> Result<(), UriFault> {
-    // Parsers of URLs drop tabs and line breaks; whoever reads the text as it stands sees another address.
+    // URL parsers drop tabs and line breaks, so the text would show another URL than the one that is opened.
     if uri.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err(UriFault::Malformed);
     }
@@ -213,28 +213,29 @@ pub fn check_link(uri: &str) -> Result<(), UriFault> {
     }
 }
 
-/// Does the URI of the request match the registered one?
+/// Whether the URI of the request matches the registered one.
 ///
-/// The same text, or the same but for the port where the registered one is `http` on a loopback address (RFC 8252 §7.3).
+/// Identical text, or identical except for the port if the registered one is `http` on a loopback address (RFC 8252
+/// §7.3).
 pub fn matches(registered: &str, sent: &str) -> bool {
     registered == sent
         || loopback_without_port(registered, &ADDRESSES)
             .is_some_and(|wanted| loopback_without_port(sent, &ADDRESSES) == Some(wanted))
 }
 
-/// As [`matches`], for an installed application: it may listen on any port of `localhost` as well.
+/// Like [`matches`], for an installed application, which may also listen on any port of `localhost`.
 pub fn matches_installed(registered: &str, sent: &str) -> bool {
     matches(registered, sent)
         || loopback_without_port(registered, &NAMES)
             .is_some_and(|wanted| loopback_without_port(sent, &NAMES) == Some(wanted))
 }
 
-/// The addresses of this machine (RFC 8252 §7.3).
+/// The loopback addresses (RFC 8252 §7.3).
 const ADDRESSES: [&str; 2] = ["127.0.0.1", "[::1]"];
-/// The name of this machine, which RFC 8252 §8.3 advises against and many applications use.
+/// The loopback name, which RFC 8252 §8.3 advises against and many applications use.
 const NAMES: [&str; 1] = ["localhost"];
 
-/// `http://127.0.0.1:1234/cb` split into host and the rest, the port dropped; `None` for anything else.
+/// Splits `http://127.0.0.1:1234/cb` into host and rest, without the port; `None` for anything else.
 fn loopback_without_port<'u>(uri: &'u str, hosts: &[&'static str]) -> Option<(&'static str, &'u str)> {
     let rest = uri.strip_prefix("http://")?;
     let host = hosts.iter().copied().find(|host| rest.starts_with(host))?;
@@ -247,12 +248,12 @@ fn loopback_without_port<'u>(uri: &'u str, hosts: &[&'static str]) -> Option<(&'
     (port[..digits].parse::<u16>().is_ok() && (tail.is_empty() || tail.starts_with(['/', '?']))).then_some((host, tail))
 }
 
-/// Is this a path on `http://localhost`, any port? Only the development client may be so free.
+/// Whether this is a path on `http://localhost`, any port. Only the development client accepts it.
 pub fn is_localhost(uri: &str) -> bool {
     check(uri).is_ok() && Url::parse(uri).is_ok_and(|parsed| parsed.scheme() == "http" && is_loopback(&parsed))
 }
 
-/// The origin (scheme, host, port) of an http or https URI, as a browser would send it.
+/// The origin (scheme, host, port) of an http or https URI, as browsers send it.
 pub fn origin(uri: &str) -> Option<String> {
     let origin = Url::parse(uri).ok()?.origin();
     origin.is_tuple().then(|| origin.ascii_serialization())
@@ -266,10 +267,10 @@ pub fn app_origin(uri: &str) -> Option<String> {
     is_private_use(scheme, uri).then(|| format!("{scheme}://{host}{port}"))
 }
 
-/// May this be registered as an origin whose pages call the endpoints for clients?
+/// Checks whether this may be registered as an origin whose pages call the endpoints for clients.
 ///
 /// # Errors
-/// [`UriFault::Malformed`] unless it is written as browsers write it; the fault of its URI otherwise.
+/// [`UriFault::Malformed`] unless it is written as browsers send it; otherwise the fault of its URI.
 pub fn check_origin(text: &str) -> Result<(), UriFault> {
     check(text)?;
     let own = origin(text).or_else(|| app_origin(text));
@@ -285,7 +286,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// `.` and `..` as a whole path segment, plain or percent-encoded: readers disagree about what they mean.
+/// Whether a path segment is `.` or `..`, plain or percent-encoded: parsers interpret these differently.
 fn has_dot_segments(uri: &str) -> bool {
     let path = uri.split(['?', '#']).next().unwrap_or(uri).to_ascii_lowercase().replace("%2e", ".");
     path.split('/').any(|segment| segment == "." || segment == "..")

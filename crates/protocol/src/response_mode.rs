@@ -1,4 +1,4 @@
-//! How the answer to an authorization request travels (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
+//! How the response to an authorization request is delivered (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
 //! OAuth 2.0 Form Post Response Mode).
 
 use serde::{Deserialize, Serialize};
@@ -27,25 +27,25 @@ impl ResponseMode {
     }
 }
 
-/// The answer to an authorization request: a code or an error, and the client's address that it goes to.
+/// The response to an authorization request: a code or an error, and the redirect URI.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationResponse {
-    /// Where it goes: registered by the client.
+    /// The registered redirect URI.
     pub redirect_uri: String,
-    /// How.
+    /// The response mode.
     pub mode: ResponseMode,
-    /// What it says.
+    /// The parameters.
     pub parameters: Vec<(&'static str, String)>,
 }
 
-/// What the browser has to do to deliver an [`AuthorizationResponse`].
+/// How the browser delivers an [`AuthorizationResponse`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
-    /// Go to this address.
+    /// A redirect to this URL.
     Redirect(String),
-    /// Post these fields.
+    /// A form that the browser posts.
     FormPost {
-        /// To this address.
+        /// The URL of the form.
         action: String,
         /// Names and values.
         fields: Vec<(&'static str, String)>,
@@ -53,17 +53,17 @@ pub enum Delivery {
 }
 
 impl AuthorizationResponse {
-    /// Does it bring a code?
+    /// Whether it has a code.
     pub fn is_success(&self) -> bool {
         self.parameters.iter().any(|(name, _)| *name == "code")
     }
 
-    /// What the browser has to do.
+    /// How the browser delivers it.
     pub fn deliver(self) -> Delivery {
         let pairs = self.parameters.iter().map(|(name, value)| (*name, value.as_str()));
         match self.mode {
             ResponseMode::Query => Delivery::Redirect(with_query(&self.redirect_uri, pairs)),
-            // A registered redirect URI has no fragment of its own (RFC 6749 §3.1.2).
+            // A registered redirect URI has no fragment (RFC 6749 §3.1.2).
             ResponseMode::Fragment => Delivery::Redirect(format!("{}#{}", self.redirect_uri, encode(pairs))),
             ResponseMode::FormPost => Delivery::FormPost { action: self.redirect_uri, fields: self.parameters },
         }
@@ -74,7 +74,7 @@ fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// Adds parameters to a URI whose own query stays as it is (RFC 6749 §3.1.2).
+/// Adds parameters to a URI and keeps its own query (RFC 6749 §3.1.2).
 pub fn with_query<'a>(uri: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let joint = match uri.find('?') {
         None => "?",

@@ -1,4 +1,4 @@
-//! `scope`: what an access token reaches (RFC 6749 §3.3).
+//! `scope`: what an access token permits (RFC 6749 §3.3).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::error::OAuthError;
 use crate::error_code::ErrorCode;
 
-/// Longest scope value read.
+/// Maximum length of a scope.
 const MAX_LENGTH: usize = 2_000;
 
-/// A set of scope tokens. Order carries no meaning (RFC 6749 §3.3), so it is kept sorted.
+/// A set of scope tokens. Order has no meaning (RFC 6749 §3.3), so they are sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Scope(BTreeSet<String>);
@@ -20,7 +20,7 @@ impl Scope {
     /// Reads a space-separated list.
     ///
     /// # Errors
-    /// `invalid_scope` for a character outside RFC 6749 §3.3 or a list beyond all reason.
+    /// `invalid_scope` for a character outside RFC 6749 §3.3 or a list that is too long.
     pub fn parse(text: &str) -> Result<Self, OAuthError> {
         let fault = |why: &'static str| OAuthError::new(ErrorCode::InvalidScope, why);
         if text.len() > MAX_LENGTH {
@@ -39,12 +39,12 @@ impl Scope {
         Self(tokens.into_iter().map(str::to_owned).collect())
     }
 
-    /// Is this token in the set?
+    /// Whether this token is in the set.
     pub fn contains(&self, token: &str) -> bool {
         self.0.contains(token)
     }
 
-    /// Is every token of this set in `other` too?
+    /// Whether every token of this set is in `other`.
     pub fn is_subset_of(&self, other: &Self) -> bool {
         self.0.is_subset(&other.0)
     }
@@ -67,7 +67,7 @@ impl Scope {
         Self(self.0.iter().filter(|held| *held != token).cloned().collect())
     }
 
-    /// Does it hold nothing?
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,13 +1,13 @@
-//! JSON read strictly: every member once, no deeper than need be, no NUL in any text (RFC 8259 §4, §9).
+//! Strict JSON: no duplicate members, limited depth, no NUL in texts (RFC 8259 §4, §9).
 //!
-//! Two parsers that pick different ones of two equal members see two different tokens (RFC 7515 §4, RFC 7519 §4).
+//! Parsers that choose different ones of two duplicate members see different tokens (RFC 7515 §4, RFC 7519 §4).
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Reads one JSON value that is all of `bytes`, with at most `depth` arrays and objects inside one another.
+/// Parses one JSON value from all of `bytes`, with at most `depth` nested arrays and objects.
 ///
 /// # Errors
 /// For anything else, with line and column.
@@ -18,7 +18,7 @@ pub fn value(bytes: &[u8], depth: u8) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
-/// The same, where only an object will do.
+/// Like [`value`], for an object.
 ///
 /// # Errors
 /// As [`value`].
@@ -106,7 +106,7 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
-/// A text without NUL, which PostgreSQL stores neither in a text nor in a document.
+/// A text without NUL, which PostgreSQL cannot store.
 fn storable<E: Error>(text: String) -> Result<String, E> {
     if text.contains('\0') { Err(E::custom("a text holds a NUL character")) } else { Ok(text) }
 }

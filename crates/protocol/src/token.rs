@@ -1,4 +1,4 @@
-//! The token endpoint: what may be asked (RFC 6749 §4.1.3, §4.4.2, §6) and what is answered (§5.1).
+//! The token endpoint: requests (RFC 6749 §4.1.3, §4.4.2, §6) and responses (§5.1).
 
 use serde::Serialize;
 
@@ -7,14 +7,14 @@ use super::params::Params;
 use super::scope::Scope;
 use crate::error_code::ErrorCode;
 
-/// A token request, each variant with its own part.
+/// A token request, one variant for each grant type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenRequest {
     /// RFC 6749 §4.1.3 with RFC 7636 §4.5.
     AuthorizationCode {
         /// The code.
         code: String,
-        /// The same as in the authorization request, if it was there.
+        /// The redirect URI of the authorization request, if that had one.
         redirect_uri: Option<String>,
         /// The PKCE verifier.
         code_verifier: Option<String>,
@@ -28,13 +28,13 @@ pub enum TokenRequest {
     },
     /// RFC 6749 §4.4.2.
     ClientCredentials {
-        /// What is asked; everything the client may have if absent.
+        /// The requested scope; everything that the client may have if absent.
         scope: Option<Scope>,
     },
 }
 
 impl TokenRequest {
-    /// The grant types that are spoken, for the metadata.
+    /// The supported grant types, for the metadata.
     pub const GRANT_TYPES: [&'static str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
 
     /// Reads the form.
@@ -63,7 +63,7 @@ impl TokenRequest {
         }
     }
 
-    /// The `grant_type` that it was.
+    /// Its grant type.
     pub const fn grant_type(&self) -> &'static str {
         match self {
             Self::AuthorizationCode { .. } => "authorization_code",
@@ -73,22 +73,22 @@ impl TokenRequest {
     }
 }
 
-/// A successful answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+/// A successful response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
 #[derive(Debug, Clone, Serialize)]
 pub struct TokenResponse {
     /// The access token.
     pub access_token: String,
     /// Always `Bearer`.
     pub token_type: &'static str,
-    /// Seconds until the access token ends.
+    /// Seconds until the access token expires.
     pub expires_in: u64,
-    /// What was granted.
+    /// The granted scope.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
-    /// The refresh token, where one is due.
+    /// The refresh token, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// The ID token, where `openid` was granted.
+    /// The ID token, if `openid` was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Conditions: do they read, and are they used where they can be true?
+//! Checks of conditions: syntax, and whether they are used where they can be true.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::super::names;
 use super::super::value::Type;
 use super::Conditions;
 
-/// Most pairs of a condition and an entity type that it is used for: each is typechecked by itself.
+/// Maximum number of pairs of a condition and an entity type that it is used for: each is type-checked separately.
 const MOST_USES: usize = 2_000;
 
 /// Reads every condition.
@@ -48,7 +48,7 @@ pub fn uses(document: &Document) -> BTreeSet<(&str, &str)> {
     found
 }
 
-/// What Cedar would let pass and we do not: lists compared as wholes. And conditions that nobody uses.
+/// Checks that Cedar does not make: lists compared as a whole, and unused conditions.
 pub fn check_uses(document: &Document, read: &Conditions, faults: &mut Vec<Fault>) {
     let uses = uses(document);
     if uses.len() > MOST_USES {

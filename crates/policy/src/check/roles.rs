@@ -1,4 +1,4 @@
-//! Roles: names, inheritance, grants.
+//! Checks of roles: names, inheritance, grants.
 
 use std::collections::BTreeSet;
 
@@ -78,7 +78,7 @@ fn inherits_itself(document: &Document, start: &str) -> bool {
     false
 }
 
-/// The known name that is most like this one, if one is like it.
+/// The most similar known name, if there is one.
 fn nearest<'a>(name: &str, known: &'a BTreeSet<String>) -> Option<&'a String> {
     let likeness = |other: &str| strsim::jaro_winkler(name, other);
     known

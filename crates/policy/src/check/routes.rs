@@ -1,4 +1,4 @@
-//! Route rules: methods, patterns, who may pass, and that no two speak of the same requests.
+//! Checks of route rules: methods, patterns, requirements, and that no two rules match the same requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
