@@ -1,4 +1,4 @@
-//! `.env` as a layer: lines of `NAME=value`, as shells and compose files share them.
+//! `.env` as a layer: lines of `NAME=value`, as in shells and compose files.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use super::layer::key_of_variable;
 use crate::entry::Origin;
 use crate::entry::{Layer, entry};
 
-/// Reads a `.env` text. Names that do not begin with `USHER_` belong to others and are passed over, whatever they hold.
+/// Parses a `.env` text. Names that do not begin with `USHER_` are ignored with their values.
 ///
-/// A value stands bare (a ` #` begins a comment), in single quotes (taken as it is) or in double quotes
-/// (`\n`, `\"`, `\\`, `\$` are unescaped). Nothing is ever substituted.
+/// A value is bare (a ` #` begins a comment), in single quotes (literal) or in double quotes (`\n`, `\"`, `\\`, `\$`
+/// are unescaped). Variables are not substituted.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Layer, Vec<ConfigError>> {
     let (mut layer, mut faults) = (Layer::new(), Vec::new());
     for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {

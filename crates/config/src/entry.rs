@@ -1,23 +1,23 @@
-//! A value as it was written, and where.
+//! A value as it was written, with its origin.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Where a value was written.
+/// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Built in.
+    /// The built-in default.
     Default,
-    /// A file, and the line in it, from 1.
+    /// A line of a file.
     File {
-        /// As it was named.
+        /// The path as it was given.
         path: PathBuf,
-        /// From 1.
+        /// The line, starting at 1.
         line: usize,
     },
-    /// The process environment.
+    /// An environment variable.
     Environment,
-    /// A flag of the command line.
+    /// A command-line flag.
     Flag,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value as it was written, before anyone knows what it should be.
+/// A value before it is parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Given {
     /// A string, number, boolean or date, as text.
@@ -41,23 +41,23 @@ pub(super) enum Given {
     List(Vec<String>),
 }
 
-/// One setting as one layer has it.
+/// A setting in one layer.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
-    /// As it was written: `session.idle` or `USHER_SESSION__IDLE`.
+    /// The name as written: `session.idle` or `USHER_SESSION__IDLE`.
     pub(super) name: String,
-    /// What was written.
+    /// The value.
     pub(super) given: Given,
-    /// Where it was written.
+    /// Its origin.
     pub(super) origin: Origin,
-    /// The value is the path of a file that holds the secret.
+    /// Whether the value is the path of a file with the secret.
     pub(super) by_file: bool,
 }
 
-/// A layer: dotted keys and what stands under them.
+/// A layer: dotted keys and their entries.
 pub(super) type Layer = Vec<(String, Entry)>;
 
-/// An entry of a layer that knows only texts.
+/// An entry of a layer with text values.
 pub(super) fn entry(name: &str, key: String, value: String, origin: Origin) -> (String, Entry) {
     (key, Entry { name: name.to_owned(), given: Given::Text(value), origin, by_file: false })
 }

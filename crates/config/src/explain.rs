@@ -1,4 +1,4 @@
-//! What is set, to what, and by whom: the matter of `usher config print`, with secrets masked.
+//! The effective settings with their origins, for `usher config print`; secrets are masked.
 
 use std::borrow::Cow;
 
@@ -11,17 +11,17 @@ use crate::entry::{Given, Origin};
 
 const MASK: &str = "[redacted]";
 
-/// One setting, explained.
+/// A setting with its origin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explained {
-    /// Dotted, as in `usher.toml`.
+    /// The dotted key, as in `usher.toml`.
     pub key: Cow<'static, str>,
-    /// As it was written, masked where it is secret; `None` where it is not set.
+    /// The value as written, masked if it is secret; `None` if it is not set.
     pub value: Option<String>,
-    /// Where it was written.
+    /// Its origin.
     #[serde(serialize_with = "as_text")]
     pub origin: Origin,
-    /// The built-in value, if there is one.
+    /// The built-in default, if there is one.
     pub default: Option<&'static str>,
     /// What it does.
     pub about: &'static str,
@@ -31,7 +31,7 @@ fn as_text<S: Serializer>(origin: &Origin, serializer: S) -> Result<S::Ok, S::Er
     serializer.collect_str(origin)
 }
 
-/// Every setting of a provider that is written in the file, under `provider.ID`; its secret masked.
+/// Every setting of a provider of the file, under `provider.ID`; its secret is masked.
 pub(super) fn of_provider(provider: &ConfiguredProvider) -> Vec<Explained> {
     let table = provider.shown();
     let explain = |(name, value): (&String, &toml::Value)| Explained {
@@ -45,7 +45,7 @@ pub(super) fn of_provider(provider: &ConfiguredProvider) -> Vec<Explained> {
 }
 
 impl ConfiguredProvider {
-    /// The table as it may be shown: its secret masked.
+    /// The table with its secret masked.
     pub fn shown(&self) -> toml::Table {
         let mut table = toml::Table::try_from(&self.settings).unwrap_or_default();
         if self.secret.is_some() {
@@ -55,7 +55,7 @@ impl ConfiguredProvider {
     }
 }
 
-/// A value as it may be shown.
+/// The value with secrets masked.
 pub(super) fn shown(given: &Given, show: Show) -> String {
     let text = match given {
         Given::Text(text) => Cow::Borrowed(text),
@@ -69,14 +69,14 @@ pub(super) fn shown(given: &Given, show: Show) -> String {
     }
 }
 
-/// A value with its control characters escaped, so that it cannot forge a line of a log or of a terminal.
+/// The value with control characters escaped, so that it cannot forge lines of a log or terminal.
 fn one_line(text: &str) -> String {
     let escaped =
         |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() };
     text.chars().map(escaped).collect()
 }
 
-/// A URL without its password, in the user part or in the query. What is no URL is masked whole.
+/// A URL without its password, in the user part or in the query. Text that is no URL is masked completely.
 fn without_password(text: &str) -> String {
     let Ok(mut url) = Url::parse(text) else { return String::from(MASK) };
     if url.cannot_be_a_base() || text.matches('@').count() > 1 {

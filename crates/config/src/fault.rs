@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration, said so that it can be put right.
+//! Errors of a configuration, with what to do about them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,54 +6,54 @@ use std::path::PathBuf;
 
 use crate::entry::Origin;
 
-/// Why a value was refused. It never contains the value, which may be a secret.
+/// Why a value was refused. It never contains the value, which may be secret.
 pub(super) type Reason = Cow<'static, str>;
 
-/// One thing wrong with the configuration.
+/// An error of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// A file that was named cannot be read.
+    /// A given file cannot be read.
     #[error("cannot read {}: {cause}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: String,
     },
-    /// A file is not what its name promises.
+    /// A file has the wrong format.
     #[error("{origin}: {message}")]
     Syntax {
         /// File and line.
         origin: Origin,
-        /// What was expected there.
+        /// What was expected.
         message: String,
     },
     /// No setting has this name.
     #[error("{origin}: no setting is called {name}{}", suggestion(nearest.as_deref()))]
     Unknown {
-        /// As it was written.
+        /// The name as written.
         name: String,
-        /// Where it was written.
+        /// Its origin.
         origin: Origin,
         /// The name that was probably meant, in the same spelling.
         nearest: Option<String>,
     },
-    /// A name this version reserves but does not act upon.
+    /// A reserved name that this version does not support.
     #[error("{origin}: {name} is not supported by this version yet; remove it")]
     NotYet {
-        /// As it was written.
+        /// The name as written.
         name: String,
-        /// Where it was written.
+        /// Its origin.
         origin: Origin,
     },
-    /// A value is of the wrong type, in the wrong unit or out of range.
+    /// A value has the wrong type or unit, or is out of range.
     #[error("{origin}: {name} = {shown}: {reason}")]
     Invalid {
-        /// As it was written.
+        /// The name as written.
         name: String,
-        /// The value, masked where it is secret.
+        /// The value, masked if it is secret.
         shown: String,
-        /// Where it was written.
+        /// Its origin.
         origin: Origin,
         /// What was expected.
         reason: String,
@@ -61,17 +61,17 @@ pub enum ConfigError {
     /// A required setting is missing.
     #[error("{key} is not set: {hint}")]
     Missing {
-        /// Dotted, as in `usher.toml`.
+        /// The dotted key, as in `usher.toml`.
         key: &'static str,
-        /// What to write, by example.
+        /// An example of what to write.
         hint: &'static str,
     },
-    /// A secret was given both as a value and as a file.
+    /// A secret is set both as a value and as a file.
     #[error("{origin}: {name} and its `_FILE` form are both set here; keep one")]
     GivenTwice {
-        /// As it was written.
+        /// The name as written.
         name: String,
-        /// Where the second one was written.
+        /// The origin of the second one.
         origin: Origin,
     },
 }
@@ -83,7 +83,7 @@ fn suggestion(nearest: Option<&str>) -> String {
     )
 }
 
-/// Everything wrong with a configuration, together, so that one attempt is enough to learn of it.
+/// All errors of a configuration, so that one attempt reports them all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigErrors(pub Vec<ConfigError>);
 

@@ -1,4 +1,4 @@
-//! Layers of settings, each stronger than the one before, and where every value came from.
+//! Layers of settings, each overriding the ones before, with the origin of every value.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,10 @@ use super::fault::ConfigError;
 use super::nearest::nearest;
 use super::setting::Setting;
 
-/// Names of the contract that this version refuses, instead of ignoring them in silence.
+/// Reserved names that this version refuses instead of ignoring them.
 const NOT_YET: &[&str] = &["redis_url", "metrics_listen", "registration.dynamic"];
 
-/// The dotted key of an environment variable's name, without looking whether it exists: `USHER_SESSION__IDLE` is
-/// `session.idle`.
+/// The dotted key of an environment variable, without checking that it exists: `USHER_SESSION__IDLE` is `session.idle`.
 pub(super) fn key_of_variable(name: &str) -> Option<String> {
     Some(name.strip_prefix("USHER_")?.to_ascii_lowercase().replace("__", "."))
 }
@@ -21,10 +20,10 @@ pub(super) fn variable_of_key(key: &str) -> String {
     format!("USHER_{}", key.to_ascii_uppercase().replace('.', "__"))
 }
 
-/// The settings in force so far: weaker layers go in first.
+/// The effective settings so far; add layers with lower priority first.
 pub(super) struct Layers {
     known: Vec<Setting>,
-    /// By dotted key; `_file` forms stand under the key of their secret.
+    /// By dotted key; `_file` forms are stored under the key of their secret.
     entries: BTreeMap<&'static str, Entry>,
     faults: Vec<ConfigError>,
 }
@@ -35,7 +34,7 @@ impl Layers {
         Self { known, entries: BTreeMap::new(), faults: Vec::new() }
     }
 
-    /// Puts a layer over those already there.
+    /// Adds a layer that overrides the previous ones.
     pub(super) fn put(&mut self, layer: Vec<(String, Entry)>) {
         let mut this_layer: BTreeMap<&'static str, Entry> = BTreeMap::new();
         for (key, mut entry) in layer {
@@ -55,17 +54,17 @@ impl Layers {
         self.entries.extend(this_layer);
     }
 
-    /// What a key is set to so far.
+    /// The present entry of a key.
     pub(super) fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.get(key)
     }
 
-    /// The winning entries, and everything that was wrong on the way.
+    /// The effective entries, and all errors found.
     pub(super) fn finish(self) -> (Vec<Setting>, BTreeMap<&'static str, Entry>, Vec<ConfigError>) {
         (self.known, self.entries, self.faults)
     }
 
-    /// The setting a key names, and whether it names it by file.
+    /// The setting of a key, and whether the key is its `_file` form.
     fn find(&self, key: &str) -> Option<(&'static str, bool)> {
         let exact = self.known.iter().find(|setting| setting.key == key).map(|setting| (setting.key, false));
         exact.or_else(|| {
@@ -90,7 +89,7 @@ impl Layers {
     }
 }
 
-/// Spells a key the way the operator spelt theirs.
+/// Spells a key in the way of the operator.
 fn variable_or_key(written: &str, key: &str) -> String {
     if written.starts_with("USHER_") { variable_of_key(key) } else { key.to_owned() }
 }

@@ -1,7 +1,7 @@
-//! What an operator may set: loaded from layers, checked as a whole, frozen.
+//! Settings: loaded in layers, checked as a whole, then constant.
 //!
-//! Built-in defaults < `usher.toml` < `.env` < environment < flags. Every fault is reported, together, with the place
-//! it stands in; a name that nobody knows is a fault. Only `source` reads the environment and the disk.
+//! Built-in defaults < `usher.toml` < `.env` < environment < flags. All errors are reported together, with their
+//! origins; an unknown name is an error. Only `source` reads the environment and the disk.
 
 mod dotenv;
 mod entry;
@@ -51,44 +51,44 @@ use layer::Layers;
 use reader::Reader;
 use setting::Setting;
 
-/// Everything an operator has decided. Made by [`Config::load`] alone, and never changed afterwards.
+/// All settings. Created only by [`Config::load`], and never changed.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Who Usher was started for.
+    /// Development or production.
     pub profile: Profile,
-    /// The front door: address, listener, TLS, proxies.
+    /// Issuer, listener, TLS, proxies.
     pub server: Server,
-    /// Where Usher remembers.
+    /// The database.
     pub database: Database,
-    /// The master key and the life of signing keys.
+    /// The master key and the lifecycle of signing keys.
     pub keys: Keys,
-    /// How letters leave the house.
+    /// Mail server and sender.
     pub mail: Mail,
-    /// What is logged.
+    /// Logging.
     pub telemetry: Telemetry,
-    /// How much of what one may have.
+    /// Rate limits and other limits.
     pub limits: Limits,
-    /// How long a browser stays signed in.
+    /// Lifetimes of sessions.
     pub session: Session,
-    /// How long codes and tokens live.
+    /// Lifetimes of codes and tokens.
     pub tokens: Tokens,
-    /// How passwords are hashed.
+    /// Hashing of passwords.
     pub passwords: Passwords,
-    /// Who may open an account.
+    /// Registration.
     pub sign_up: SignUp,
-    /// What the one door out lets through.
+    /// Outgoing calls.
     pub outbound: Outbound,
-    /// Who may make projects, and how long their histories are kept.
+    /// Who may create projects, and how long their histories are kept.
     pub projects: Projects,
     /// The demo applications.
     pub demo: Demo,
-    /// The upstream providers that are written in the file.
+    /// The upstream providers defined in the file.
     pub providers: Vec<ConfiguredProvider>,
     explained: Vec<Explained>,
 }
 
 impl Config {
-    /// Loads, checks and freezes. Errors name every fault at once.
+    /// Loads and checks the settings. Errors are reported all at once.
     pub fn load(profile: Profile, sources: Sources) -> Result<Self, ConfigErrors> {
         let (given, tables, mut faults) = sources.layers();
         let mut layers = Layers::new(known());
@@ -115,18 +115,18 @@ impl Config {
         }
     }
 
-    /// Every setting: its value, masked where it is secret, where it was written, and its default.
+    /// Every setting: its value, masked if it is secret, its origin, and its default.
     pub fn explain(&self) -> Vec<Explained> {
         self.explained.clone()
     }
 
-    /// Every setting of the providers that are written in the file, secrets masked.
+    /// Every setting of the providers defined in the file, secrets masked.
     pub fn explain_providers(&self) -> Vec<Explained> {
         self.providers.iter().flat_map(explain::of_provider).collect()
     }
 
     fn read(reader: &mut Reader) -> Option<Self> {
-        // Every section is read before any is asked for, so that the faults of all are known.
+        // Every section is read before any is used, so that the errors of all are known.
         let (server, database, keys) = (Server::read(reader), Database::read(reader), Keys::read(reader));
         let (mail, telemetry, limits) = (Mail::read(reader), Telemetry::read(reader), Limits::read(reader));
         let (session, tokens) = (Session::read(reader), Tokens::read(reader));
@@ -168,7 +168,7 @@ impl Config {
     }
 }
 
-/// Every setting with its default, without reading anything: what `usher config print --defaults` shows.
+/// Every setting with its default, without reading anything, for `usher config print --defaults`.
 pub fn defaults(profile: Profile) -> Vec<Explained> {
     let mut layers = Layers::new(known());
     layers.put(defaults_layer(profile));
@@ -206,10 +206,10 @@ fn defaults_layer(profile: Profile) -> entry::Layer {
     built_in.chain([permits]).collect()
 }
 
-/// `usher dev` is reached on this machine under the port it listens on; nobody else's issuer can be guessed.
+/// The issuer of `usher dev` is derived from its port; no other issuer can be guessed.
 fn guessed_issuer(profile: Profile, layers: &Layers) -> Option<(String, Entry)> {
     let Given::Text(listen) = &layers.get("listen")?.given else { return None };
-    // Where `listen` cannot be read, that is the fault to report, not a missing issuer.
+    // If `listen` is invalid, that is the error to report, not a missing issuer.
     let port = listen.parse::<std::net::SocketAddr>().map_or(8080, |address| address.port());
     let issuer = if port == 80 { String::from("http://localhost") } else { format!("http://localhost:{port}") };
     (profile == Profile::Dev && port != 0).then(|| entry("issuer", String::from("issuer"), issuer, Origin::Default))

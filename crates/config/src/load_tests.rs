@@ -1,4 +1,4 @@
-//! Loading as a whole: layers, origins, masking, and faults told together.
+//! Tests of loading: layers, origins, masking, and errors reported together.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use super::*;
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-/// A directory with the configuration of one test in it.
+/// A directory with the configuration of one test.
 struct Desk {
     dir: tempfile::TempDir,
     sources: Sources,

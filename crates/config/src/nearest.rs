@@ -1,11 +1,11 @@
-//! The name that was probably meant.
+//! Suggestions for misspelt names.
 
 use strsim::damerau_levenshtein;
 
-/// The known key nearest to an unknown one, if any is near enough to be worth naming.
+/// The most similar known key, if one is similar enough.
 ///
-/// Dots and underscores count as equal, because `USHER_DATABASE__URL` for `USHER_DATABASE_URL` is the likeliest slip;
-/// a key whose last words were given without its section is found as well.
+/// Dots and underscores are treated as equal, because `USHER_DATABASE__URL` for `USHER_DATABASE_URL` is the most common
+/// mistake; the last words of a key without its section are found as well.
 pub(super) fn nearest(unknown: &str, known: impl Iterator<Item = &'static str> + Clone) -> Option<&'static str> {
     let wanted = flat(unknown);
     let close = known

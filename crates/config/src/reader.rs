@@ -1,4 +1,4 @@
-//! Turns what was written into typed values, and gathers everything that is wrong with it.
+//! Converts entries to typed values and collects all errors.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -11,9 +11,9 @@ use super::setting::{Profile, Setting, Value};
 use super::source::read_secret_file;
 use crate::entry::{Entry, Given, Origin};
 
-/// Reads settings by key. Sections read all of theirs before they give up, so that every fault is reported.
+/// Reads settings by key. Sections read all of theirs before they fail, so that every error is reported.
 pub(super) struct Reader {
-    /// Who Usher is started for.
+    /// Development or production.
     pub(super) profile: Profile,
     known: Vec<Setting>,
     entries: BTreeMap<&'static str, Entry>,
@@ -21,14 +21,14 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Opens the winning layer; a secret that stands in a file of its own is fetched now.
+    /// Starts with the effective layer; secrets in files of their own are read now.
     pub(super) fn new(profile: Profile, layers: Layers) -> Self {
         let (known, mut entries, mut faults) = layers.finish();
         entries.retain(|_, entry| fetch(entry).map_err(|fault| faults.push(fault)).is_ok());
         Self { profile, known, entries, faults }
     }
 
-    /// The value of a setting, or `None` after writing down what is wrong with it.
+    /// The value of a setting, or `None` after recording an error.
     pub(super) fn read<T: Value>(&mut self, key: &'static str) -> Option<T> {
         let Some(entry) = self.entries.get(key) else {
             let absent = T::when_absent();
@@ -46,7 +46,7 @@ impl Reader {
         }
     }
 
-    /// Refuses a number or a span of time outside its bounds.
+    /// Refuses a number or duration that is out of bounds.
     pub(super) fn within<T: Bound>(&mut self, key: &'static str, value: &T, bounds: &RangeInclusive<T>) {
         if !bounds.contains(value) {
             let (low, high) = (bounds.start().in_words(), bounds.end().in_words());
@@ -54,7 +54,7 @@ impl Reader {
         }
     }
 
-    /// Writes down that a value cannot be, alone or beside another.
+    /// Records that a value is invalid, alone or in combination.
     pub(super) fn refuse(&mut self, key: &'static str, reason: Reason) {
         let entry = self.entries.get(key);
         let (name, origin) =
@@ -63,7 +63,7 @@ impl Reader {
         self.faults.push(ConfigError::Invalid { name, shown, origin, reason: reason.into_owned() });
     }
 
-    /// The faults gathered, and every setting explained.
+    /// The recorded errors, and every setting with its origin.
     pub(super) fn finish(self) -> (Vec<ConfigError>, Vec<Explained>) {
         let explain = |setting: &Setting| Explained {
             key: setting.key.into(),
@@ -81,14 +81,14 @@ impl Reader {
         Some(shown(&self.entries.get(key)?.given, show))
     }
 
-    /// Whether something was already said about a key that has no entry: its file could not be read.
+    /// Whether an error was already recorded for a key without entry: its file could not be read.
     fn faulty(&self, key: &str) -> bool {
         let named = |name: &str| name == format!("{key}_file") || name == format!("{}_FILE", variable_of_key(key));
         self.faults.iter().any(|fault| matches!(fault, ConfigError::Invalid { name, .. } if named(name)))
     }
 }
 
-/// Replaces the path of a secret's file by what it holds.
+/// Replaces the path of a secret's file by its content.
 fn fetch(entry: &mut Entry) -> Result<(), ConfigError> {
     if !entry.by_file {
         return Ok(());
@@ -122,9 +122,9 @@ fn hint(key: &str) -> &'static str {
     }
 }
 
-/// A bound that can be said in the words an operator would write.
+/// A bound that can be printed as an operator would write it.
 pub(super) trait Bound: PartialOrd {
-    /// As it would be written.
+    /// The bound as text.
     fn in_words(&self) -> String;
 }
 

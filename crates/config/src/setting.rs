@@ -1,35 +1,35 @@
-//! What one setting is: its key, its default, its type; and the table a section is declared with.
+//! A setting: key, default, type; and the macro that declares a section.
 
 use super::fault::Reason;
 use crate::entry::Given;
 
-/// Who Usher is started for: a developer on their own machine, or people.
+/// The kind of installation: development or production.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
-    /// `usher dev`: nothing need be set, everything stays on this machine.
+    /// `usher dev`: needs no configuration, on this machine only.
     Dev,
     /// `usher serve`: needs an issuer.
     Serve,
 }
 
-/// What holds where nobody sets anything.
+/// The default of a setting.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fallback {
-    /// The same for everyone.
+    /// The same in development and production.
     Always(&'static str),
-    /// One for `usher dev`, one for `usher serve`.
+    /// Different ones for `usher dev` and `usher serve`.
     ByProfile {
-        /// For a developer's own machine.
+        /// In development.
         dev: &'static str,
-        /// For production.
+        /// In production.
         serve: &'static str,
     },
-    /// Nothing, or something that `Config::load` works out.
+    /// None, or one that `Config::load` derives.
     Nothing,
 }
 
 impl Fallback {
-    /// The built-in text for a profile.
+    /// The default as text.
     pub(super) fn text(self, profile: Profile) -> Option<&'static str> {
         match (self, profile) {
             (Self::Always(text), _)
@@ -40,46 +40,46 @@ impl Fallback {
     }
 }
 
-/// One row of a section's table.
+/// A setting of a section.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Setting {
-    /// Dotted, as in `usher.toml`: `session.idle`.
+    /// The dotted key, as in `usher.toml`: `session.idle`.
     pub(super) key: &'static str,
-    /// The field's doc comment: what it does.
+    /// The description: the field's doc comment.
     pub(super) about: &'static str,
-    /// What holds where nobody sets it.
+    /// The default.
     pub(super) fallback: Fallback,
-    /// How much of the value may be shown.
+    /// How much of the value may be printed.
     pub(super) show: Show,
 }
 
-/// How much of a value may be shown to whoever prints the configuration or reads an error.
+/// How much of a value may be printed in the configuration and in errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Show {
     /// All of it.
     Everything,
-    /// A URL, without its password.
+    /// The URL without its password.
     UrlWithoutPassword,
-    /// Nothing of it.
+    /// None of it.
     Nothing,
 }
 
 impl Show {
-    /// Whether the setting may also come from a file of its own (`…_FILE`).
+    /// Whether the setting may also come from a file (`…_FILE`).
     pub(super) fn is_secret(self) -> bool {
         self != Self::Everything
     }
 }
 
-/// A type a setting can have.
+/// The type of a setting.
 pub(super) trait Value: Sized {
-    /// How much of it may be shown.
+    /// How much of it may be printed.
     const SHOW: Show = Show::Everything;
 
-    /// Reads what was given, or says what was expected instead. The reason never repeats the value.
+    /// Parses a text, or says what is expected. The reason never contains the value.
     fn from_text(text: &str) -> Result<Self, Reason>;
 
-    /// Reads a text or a list; only lists override it.
+    /// Parses a text or a list; only lists override it.
     fn from_given(given: &Given) -> Result<Self, Reason> {
         match given {
             Given::Text(text) => Self::from_text(text),
@@ -87,14 +87,14 @@ pub(super) trait Value: Sized {
         }
     }
 
-    /// What it is where nothing was given; `None` makes the setting required.
+    /// The value if nothing is set; `None` makes the setting required.
     fn when_absent() -> Option<Self> {
         None
     }
 }
 
-/// Declares a section: the struct others read, the table of its settings, and how it is read. The doc comment of a
-/// field is also what `usher config print --defaults` says about it.
+/// Declares a section: its struct, the table of its settings, and how it is read. The doc comment of a field is also
+/// its description in `usher config print --defaults`.
 macro_rules! settings {
     (
         $(#[$meta:meta])*

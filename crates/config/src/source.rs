@@ -1,4 +1,4 @@
-//! Where configuration comes from. The only file that reads the process environment and the disk for it.
+//! The sources of the configuration. Only this file reads the process environment and the disk.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,46 +11,46 @@ use super::layer::key_of_variable;
 use super::providers::{self, ConfiguredProvider};
 use super::{dotenv, toml_file};
 
-/// The file read when nobody names one.
+/// The file that is read by default.
 const USUAL_FILE: &str = "usher.toml";
 const USUAL_DOTENV: &str = ".env";
-/// A secret longer than this is not a secret but the wrong file.
+/// A larger file is not a secret.
 const LONGEST_SECRET_FILE: u64 = 64 * 1024;
 
-/// Everything an operator can set something with, weakest first. The default has nothing in it and touches nothing.
+/// All sources, lowest priority first. The default is empty and reads nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// TOML files; a later one wins.
+    /// TOML files; later ones override earlier ones.
     pub files: Vec<PathBuf>,
-    /// A file of `NAME=value` lines, of which those beginning with `USHER_` count.
+    /// A file of `NAME=value` lines, of which those with the prefix `USHER_` are used.
     pub dotenv: Option<PathBuf>,
-    /// Environment variables, of which those beginning with `USHER_` count.
+    /// Environment variables, of which those with the prefix `USHER_` are used.
     pub env: Vec<(OsString, OsString)>,
     /// Dotted keys with their values, from the command line.
     pub flags: Vec<(String, String)>,
 }
 
 impl Sources {
-    /// What this process was started with: the files named (or `usher.toml`, if there is one), `.env`, if there is
-    /// one, the environment, and the flags.
+    /// The sources of this process: the given files (or `usher.toml`, if it exists), `.env`, if it exists, the
+    /// environment, and the flags.
     pub fn of_process(files: Vec<PathBuf>, flags: Vec<(String, String)>) -> Self {
         Self { env: std::env::vars_os().collect(), flags, ..Self::of_directory(Path::new(""), files) }
     }
 
-    /// The files named, or the usual one if it is there; and `.env`, if it is there.
+    /// The given files, or the default one if it exists; and `.env`, if it exists.
     fn of_directory(dir: &Path, files: Vec<PathBuf>) -> Self {
         let usual = |name: &str| Some(dir.join(name)).filter(|path| path.exists());
         let files = if files.is_empty() { usual(USUAL_FILE).into_iter().collect() } else { files };
         Self { files, dotenv: usual(USUAL_DOTENV), ..Self::default() }
     }
 
-    /// Nothing but flags: for tests and for houses made in memory.
+    /// Only flags: for tests and in-memory installations.
     pub fn of_flags<K: Into<String>, V: Into<String>>(flags: impl IntoIterator<Item = (K, V)>) -> Self {
         let flags = flags.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
         Self { flags, ..Self::default() }
     }
 
-    /// The layers and the tables of providers, each weakest first, and what could not be read.
+    /// The layers and the tables of providers, lowest priority first, and read errors.
     pub(super) fn layers(self) -> (Vec<Layer>, Vec<Vec<ConfiguredProvider>>, Vec<ConfigError>) {
         let (mut layers, mut tables, mut faults) = (Vec::new(), Vec::new(), Vec::new());
         let files = self.files.iter().map(|path| (path, toml_file::parse as fn(&Path, &str) -> _));
@@ -93,8 +93,8 @@ fn environment(variables: Vec<(OsString, OsString)>, faults: &mut Vec<ConfigErro
     layer
 }
 
-/// Kubernetes puts the addresses of a Service called `usher` into the environment of every pod beside it
-/// (`USHER_SERVICE_HOST`, `USHER_PORT_8080_TCP_ADDR`, …); these are nobody's settings.
+/// Kubernetes sets the addresses of a Service called `usher` in the environment of every pod (`USHER_SERVICE_HOST`,
+/// `USHER_PORT_8080_TCP_ADDR`, …); they are not settings.
 fn set_by_kubernetes(name: &str) -> bool {
     let port = |rest: &str| rest.is_empty() || rest.starts_with('_');
     name == "USHER_SERVICE_HOST"
@@ -102,12 +102,12 @@ fn set_by_kubernetes(name: &str) -> bool {
         || name.strip_prefix("USHER_PORT").is_some_and(port)
 }
 
-/// What the scripts and tests of this project tell one another, in the environment of a program under test.
+/// Variables that scripts and tests of this project use among themselves.
 fn set_by_tests(name: &str) -> bool {
     name.starts_with("USHER_TEST_") || matches!(name, "USHER_BIN" | "USHER_RENDER_DIR")
 }
 
-/// The secret in a file, without the line break at its end. The error never contains what the file holds.
+/// The secret in a file, without the trailing line break. The error never contains the file's content.
 pub(super) fn read_secret_file(path: &Path) -> Result<String, String> {
     let length = fs::metadata(path).map_err(|error| in_words(&error))?.len();
     if length > LONGEST_SECRET_FILE {
@@ -127,7 +127,7 @@ fn in_words(error: &std::io::Error) -> String {
     }
 }
 
-/// How many cores this process may use; at least one.
+/// Number of cores that this process may use; at least one.
 pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -1,4 +1,4 @@
-//! `usher.toml` as a layer: tables become dotted keys, every value keeps its line.
+//! `usher.toml` as a layer: tables become dotted keys, every value keeps its line number.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::fault::ConfigError;
 use crate::entry::Layer;
 use crate::entry::{Entry, Given, Origin};
 
-/// Reads a TOML text. Errors give the line but never what stands in it, which may be a secret.
+/// Parses a TOML text. Errors contain the line number but never its content, which may be secret.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Layer, Vec<ConfigError>> {
     let file = TomlFile { path, text, layer: Layer::new(), faults: Vec::new() };
     match DeTable::parse(text) {
@@ -38,7 +38,7 @@ impl TomlFile<'_> {
             let key = if above.is_empty() { name.get_ref().to_string() } else { format!("{above}.{}", name.get_ref()) };
             let origin = self.at(name.span().start);
             match value.get_ref() {
-                // Read by `providers`.
+                // `providers` reads these.
                 DeValue::Array(_) if key == "provider" => {}
                 DeValue::Table(inner) => self.table(&key, inner),
                 DeValue::Array(items) => match items.iter().map(|item| scalar(item.get_ref())).collect() {
@@ -68,7 +68,7 @@ impl TomlFile<'_> {
     }
 }
 
-/// The text of a value that holds no other.
+/// The text of a scalar value.
 fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),

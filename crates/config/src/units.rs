@@ -1,4 +1,4 @@
-//! The units an operator writes: spans of time, rates, address ranges.
+//! Units of settings: durations, rates, address ranges.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::fault::Reason;
 use super::setting::Value;
 use crate::entry::Given;
 
-/// Nothing configured lasts longer than a century; sums of times stay far from overflow.
+/// The maximum of any duration, which prevents overflows.
 const LONGEST: Duration = Duration::from_hours(24 * 36_500);
 
 const SPAN_EXPECTED: &str = "expected a whole number with a unit, such as 30s, 10m, 12h or 30d";
@@ -36,7 +36,7 @@ impl Value for Duration {
     }
 }
 
-/// A span the way an operator would write it: `Value::from_text` reads it back.
+/// A duration as an operator would write it: `Value::from_text` parses it.
 pub(super) fn spelt(span: Duration) -> String {
     let seconds = span.as_secs();
     let fits = [("d", 86_400), ("h", 3600), ("m", 60)]
@@ -45,12 +45,12 @@ pub(super) fn spelt(span: Duration) -> String {
     fits.map_or_else(|| format!("{seconds}s"), |(name, unit)| format!("{}{name}", seconds / unit))
 }
 
-/// How often something may be tried.
+/// A rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// As often as one likes.
+    /// No limit.
     Off,
-    /// So many times in so long.
+    /// A number of attempts in a period.
     Rate {
         /// At least one.
         count: u32,
@@ -92,7 +92,7 @@ impl Value for Vec<IpNet> {
     }
 }
 
-/// One range; a bare address is the range of itself alone.
+/// One range; a single address is the range of itself.
 fn range(text: &str) -> Result<IpNet, Reason> {
     let text = text.trim();
     let range: IpNet = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| RANGE_EXPECTED)?;

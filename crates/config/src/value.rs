@@ -1,4 +1,4 @@
-//! The plain types a setting can have.
+//! Basic types of settings.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ impl Value for Secret<[u8; 32]> {
     }
 }
 
-/// A setting that may be left out; an empty text leaves it out too, so that a stronger layer can take it back.
+/// An optional setting; an empty text unsets it, so that a higher layer can override a lower one.
 impl<T: Value> Value for Option<T> {
     const SHOW: Show = T::SHOW;
 

@@ -1,12 +1,12 @@
-//! One thing awaited beside many that are under way.
+//! Awaits one future while driving many others.
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-/// Awaits `work` while everything under way goes on, and gives what came to its end meanwhile.
+/// Awaits `work` while driving the futures in progress, and returns the results of those that finish meanwhile.
 ///
-/// What is under way may hold connections to the database, and `work` may need one: were it left standing meanwhile, each
-/// would wait for the other.
+/// Futures in progress may hold database connections, and `work` may need one: without driving them, each would wait
+/// for the other.
 pub(super) async fn beside<F: Future, W: Future>(
     under_way: &mut FuturesUnordered<F>,
     work: W,
@@ -39,7 +39,7 @@ mod tests {
             let _held = held.acquire().await;
             tokio::task::yield_now().await;
         });
-        // It has what the work needs, and stands still.
+        // It holds what the work needs, and is not polled.
         let _ = under_way.next().now_or_never();
         let (done, ended) = beside(&mut under_way, async { only.acquire().await.is_ok() }).await;
         assert!(done);

@@ -1,9 +1,8 @@
-//! Telling others: the one log is read here, and whoever has to know is told.
+//! Delivery of the event log: feed, webhooks, back-channel logout, histories.
 //!
-//! [`Teller`] takes the facts that nobody was told yet, oldest first, and hands each to every reader within the
-//! transaction that marks it as told: a reader hears each fact once, and what it writes about it is durable with the mark.
-//! Readers only write down what is to be sent; sending is the work of [`usher::jobs`] and of the feed's hub, which may fail
-//! and try again as they like.
+//! [`Teller`] takes pending events, oldest first, and hands each to every reader within the transaction that marks it
+//! as dispatched: a reader gets each event once, and what it writes is durable together with the mark. Readers only
+//! write down what is to be sent; jobs and the feed's hub send it, and may fail and retry.
 
 pub mod backchannel;
 mod beside;

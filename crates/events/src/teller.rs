@@ -1,4 +1,4 @@
-//! The one reader that all others stand behind: takes facts from the log and hands each to everybody.
+//! The event dispatcher: takes events from the log and hands each to every reader.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,26 +11,26 @@ use usher_domain::id::ProjectId;
 use usher_storage::reading::Untold;
 use usher_storage::{Result, Ring, Store, Tx};
 
-/// Facts in one transaction. Other writers of SQLite wait for it, so it is kept short.
+/// Events in one transaction. Other writers of SQLite wait for it, so it is short.
 const BATCH: u32 = 64;
 
-/// What readers have to know of the house.
+/// The settings that readers need.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules {
-    /// No access token lives longer.
+    /// The lifetime of access tokens.
     pub access_ttl: Duration,
 }
 
-/// A fact, and whom it concerns.
+/// An event with its audience.
 #[derive(Debug)]
 pub struct Heard<'a> {
-    /// The fact.
+    /// The event.
     pub event: &'a Event,
-    /// The projects that may know of it.
+    /// The projects that may see it.
     pub projects: BTreeSet<ProjectId>,
 }
 
-/// Takes facts from the log and tells them.
+/// Takes events from the log and dispatches them.
 #[derive(Clone)]
 pub struct Teller {
     store: Store,
@@ -38,16 +38,16 @@ pub struct Teller {
 }
 
 impl Teller {
-    /// Reads the log of this store.
+    /// A dispatcher for this store.
     pub fn new(store: Store, rules: Rules) -> Self {
         Self { store, rules }
     }
 
-    /// Tells everything that was told to nobody yet, and gives how many facts that were. A fact that cannot be told stays
-    /// untold, and does not keep back those behind it.
+    /// Dispatches all pending events, and returns their number. An event that cannot be dispatched stays pending and
+    /// does not block later ones.
     ///
     /// # Errors
-    /// That the database is not available; or why the first of the facts that stay could not be told.
+    /// The database is not available; or the error of the first event that stays pending.
     pub async fn tell(&self) -> Result<usize> {
         let mut told = 0;
         let mut stuck = None;
@@ -68,7 +68,7 @@ impl Teller {
         stuck.map_or(Ok(told), Err)
     }
 
-    /// After a batch has failed: each fact alone, past those that fail again.
+    /// After a batch has failed: each event alone, skipping those that fail again.
     async fn tell_one_by_one(&self) -> Result<(usize, Option<usher_storage::StorageError>)> {
         let (mut told, mut stuck, mut skip) = (0, None, 0);
         while skip < BATCH {
@@ -85,7 +85,7 @@ impl Teller {
         Ok((told, stuck))
     }
 
-    /// Tells up to `size` facts, leaving out the first `skip`.
+    /// Dispatches up to `size` events, skipping the first `skip`.
     async fn tell_some(&self, size: u32, skip: u32) -> Result<usize> {
         let rules = self.rules;
         let work = self.store.write(move |mut tx| {
@@ -105,7 +105,7 @@ impl Teller {
     }
 }
 
-/// Hands each fact to every reader. Gives what is to be rung once all of it is durable.
+/// Hands each event to every reader. Returns the wakeups to send once everything is durable.
 async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec<Ring>> {
     let mut grown = BTreeSet::new();
     let mut rings = Vec::new();
@@ -139,7 +139,7 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec
     Ok(rings)
 }
 
-/// The projects whose business a fact is ([`Concern`]).
+/// The projects that may see an event ([`Concern`]).
 async fn concerned(tx: &mut Tx<'_>, event: &Event) -> Result<BTreeSet<ProjectId>> {
     let mut projects = event.projects();
     match (event.kind.concern(), event.user_id, event.session_id) {

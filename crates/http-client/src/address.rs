@@ -1,4 +1,4 @@
-//! Which addresses may be called: the public ones, and what the operator adds to them.
+//! Which addresses may be called: public ones, and those that the operator allows.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use super::OutboundError;
 
-/// IPv4 that is not the public Internet (IANA special-purpose registry), and the metadata server of one cloud that is.
+/// IPv4 ranges that are not public (IANA special-purpose registry), and the metadata server of one cloud.
 const CLOSED_V4: &[(Ipv4Addr, u8)] = &[
     (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
@@ -26,7 +26,7 @@ const CLOSED_V4: &[(Ipv4Addr, u8)] = &[
     (Ipv4Addr::new(224, 0, 0, 0), 3),
 ];
 
-/// Of IPv6 only global unicast (`2000::/3`) is public, without these parts of it: Teredo and its like, documentation, 6to4.
+/// Of IPv6 only global unicast (`2000::/3`) is public, without Teredo and similar, documentation, 6to4.
 const CLOSED_V6: &[(Ipv6Addr, u8)] = &[
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
@@ -34,28 +34,28 @@ const CLOSED_V6: &[(Ipv6Addr, u8)] = &[
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 
-/// Names that never lead to a public server (RFC 6761, RFC 8375 and the habits of clouds).
+/// Names that never resolve to a public server (RFC 6761, RFC 8375 and conventions of clouds).
 const CLOSED_NAMES: &[&str] = &["localhost", "local", "internal", "home.arpa", "localdomain"];
 
-/// The rule, with the operator's exceptions.
+/// The rule with the operator's exceptions.
 #[derive(Debug, Clone, Default)]
 pub struct Addresses {
     allow: Vec<IpNet>,
 }
 
 impl Addresses {
-    /// Public addresses and these.
+    /// Public addresses, and these ranges.
     pub fn allowing(allow: Vec<IpNet>) -> Self {
         Self { allow }
     }
 
-    /// May a connection be made to this address?
+    /// Whether a connection to this address is allowed.
     pub fn permits(&self, address: IpAddr) -> bool {
         let address = unwrapped(address);
         self.allow.iter().any(|net| net.contains(&address)) || is_public(address)
     }
 
-    /// May this address be called, as far as can be said without looking its name up?
+    /// Checks whether this URL may be called, as far as possible without resolving its name.
     ///
     /// # Errors
     /// [`OutboundError::Refused`].
@@ -68,13 +68,13 @@ impl Addresses {
         let plain = url.username().is_empty() && url.password().is_none();
         match url.scheme() {
             "https" if plain => Ok(()),
-            // Nobody listens in on loopback.
+            // Plain http is safe on loopback.
             "http" if plain && here => Ok(()),
             _ => Err(OutboundError::Refused),
         }
     }
 
-    /// Is the address loopback? Refused if it may not be called at all.
+    /// Whether the address is loopback. Refused if it may not be called at all.
     fn reaches(&self, address: IpAddr) -> Result<bool, OutboundError> {
         if self.permits(address) { Ok(unwrapped(address).is_loopback()) } else { Err(OutboundError::Refused) }
     }
@@ -90,17 +90,17 @@ impl Addresses {
             let allowed = loopback.iter().any(|address| self.permits(*address));
             return if allowed { Ok(true) } else { Err(OutboundError::Refused) };
         }
-        // Any other closed zone is of use only to somebody who allowed a range.
+        // Any other private zone is useful only if the operator allowed a range.
         if self.allows_inside() { Ok(false) } else { Err(OutboundError::Refused) }
     }
 
-    /// Did the operator allow more than this machine?
+    /// Whether the operator allowed more than loopback.
     fn allows_inside(&self) -> bool {
         self.allow.iter().any(|net| !net.addr().is_loopback())
     }
 }
 
-/// The IPv4 address inside an IPv6 one: mapped (RFC 4291 §2.5.5.2), or behind a translator (RFC 6052).
+/// The IPv4 address in an IPv6 one: mapped (RFC 4291 §2.5.5.2), or behind a translator (RFC 6052).
 fn unwrapped(address: IpAddr) -> IpAddr {
     let IpAddr::V6(v6) = address else { return address };
     if let Some(v4) = v6.to_ipv4_mapped() {

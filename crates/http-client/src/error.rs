@@ -1,26 +1,26 @@
-//! Why a call out came to nothing. No address is told: it may be a secret, and it is nobody's business what stands behind one.
+//! Why a call failed. Errors contain no address: it may be secret, and must not reveal internal hosts.
 
-/// A call that did not come to an answer.
+/// A call without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundError {
-    /// The address is not one that Usher calls: not https, not public, and not allowed by the operator.
+    /// The address may not be called: not https, not public, and not allowed by the operator.
     #[error("this address may not be called")]
     Refused,
-    /// No connection came about, or it broke.
+    /// The connection failed or broke.
     #[error("the server cannot be reached")]
     Unreachable,
-    /// It took too long.
+    /// Timeout.
     #[error("the server took too long")]
     TooSlow,
     /// The answer is too large.
     #[error("the server's answer is too large")]
     TooLarge,
-    /// The door cannot be opened: the extra certificates cannot be read.
+    /// The additional certificates cannot be read.
     #[error("the certificates of outbound.extra_roots cannot be read")]
     Setup,
 }
 
-/// What the resolver says when every address of a name is out of bounds.
+/// The resolver's error when no address of a name may be called.
 #[derive(Debug, thiserror::Error)]
 #[error("this name leads to no address that may be called")]
 pub(super) struct OutOfBounds;

@@ -1,8 +1,8 @@
-//! The one door out: every call that Usher makes to somebody else's server passes here.
+//! The HTTP client for all calls to other servers.
 //!
-//! A call goes to a public address, or to one that the operator allowed; the address is judged when the connection is
-//! made, so that a name cannot point elsewhere between check and call. Redirects are not followed, proxies of the
-//! environment are not used, cookies are not kept, and every call ends in time and within a size.
+//! A call goes to a public address, or to one that the operator allowed; the address is checked when the connection is
+//! made, so that DNS cannot change between check and call. It follows no redirects, uses no proxies of the environment,
+//! keeps no cookies, and has limits of time and size.
 
 mod address;
 mod error;
@@ -23,24 +23,25 @@ pub use error::OutboundError;
 pub use ipnet::IpNet;
 pub use names::{Found, Names, SystemNames};
 
-/// How long a call may take, from looking the name up to the last byte of the answer.
+/// Maximum duration of a call, from resolving the name to the last byte of the answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How many bytes an answer may hold, unless the caller wants fewer.
+/// Maximum bytes of an answer, unless the caller wants fewer.
 const LARGEST: usize = 1024 * 1024;
-/// How many bytes of an answer's header are read.
+/// Maximum number of headers of an answer.
 const MOST_HEADERS: usize = 100;
 
-/// A call: method, address, headers, body.
+/// A call: method, URL, headers, body.
 pub type Request = http::Request<Vec<u8>>;
 
-/// What the door lets through.
+/// The rules of the client.
 #[derive(Debug, Clone)]
 pub struct OutboundRules {
-    /// Ranges that may be called although they are not public. With loopback in them, plain http to it may be, too.
+    /// Ranges that may be called although they are not public. If they include loopback, plain http to it is allowed,
+    /// too.
     pub allow: Vec<IpNet>,
-    /// Certificates of authorities trusted beside the system's, PEM.
+    /// Additional certificate authorities, PEM.
     pub extra_roots: Option<Vec<u8>>,
-    /// How long a call may take.
+    /// Maximum duration of a call.
     pub timeout: Duration,
 }
 
@@ -51,7 +52,7 @@ impl Default for OutboundRules {
     }
 }
 
-/// What came back.
+/// The answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status.
@@ -63,21 +64,21 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Is the body said to be of this type? Parameters such as `charset` do not matter, nor does case.
+    /// Whether the body has this content type. Parameters such as `charset`, and case, are ignored.
     pub fn is_of_type(&self, wanted: &str) -> bool {
         let said = self.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         said.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(wanted)
     }
 }
 
-/// What becomes of an answer that is longer than wanted.
+/// What to do if an answer is longer than allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Beyond {
     Refuse,
     Cut,
 }
 
-/// The door. Cheap to clone: all clones share their connections.
+/// The client. Cheap to clone: clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Outbound {
     client: Client,
@@ -86,18 +87,18 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    /// Opens the door under these rules.
+    /// A client with these rules.
     ///
     /// # Errors
-    /// [`OutboundError::Setup`] if the extra certificates cannot be read.
+    /// [`OutboundError::Setup`] if the additional certificates cannot be read.
     pub fn new(rules: OutboundRules) -> Result<Self, OutboundError> {
         Self::with_names(rules, Arc::new(SystemNames))
     }
 
-    /// The same, with names looked up elsewhere than at the system's resolver.
+    /// The same, with another resolver than the system's.
     ///
     /// # Errors
-    /// As [`Outbound::new`].
+    /// Like [`Outbound::new`].
     pub fn with_names(rules: OutboundRules, names: Arc<dyn Names>) -> Result<Self, OutboundError> {
         let addresses = Arc::new(Addresses::allowing(rules.allow));
         let roots = match &rules.extra_roots {
@@ -117,21 +118,22 @@ impl Outbound {
                 .dns_resolver(resolver.clone())
         };
         let client = builder().tls_certs_merge(roots.clone()).build().or_else(|_| {
-            // A machine without any authorities still reaches those it was given, and http on loopback.
+            // A machine without certificate authorities can still call servers with the additional ones, and http on
+            // loopback.
             tracing::warn!("the system has no certificate authorities: https to public servers will fail");
             builder().tls_certs_only(roots).build()
         });
         Ok(Self { client: client.map_err(|_| OutboundError::Setup)?, addresses, timeout: rules.timeout })
     }
 
-    /// How long a call may take.
+    /// Maximum duration of a call.
     pub const fn timeout(&self) -> Duration {
         self.timeout
     }
 
-    /// May this address be called, as far as can be said without looking its name up?
+    /// Checks whether this URL may be called, as far as possible without resolving its name.
     ///
-    /// For settings when they are saved. The call itself is judged again, by the address connected to.
+    /// For settings that are saved. The call itself is checked again, by the address of the connection.
     ///
     /// # Errors
     /// [`OutboundError::Refused`].
@@ -142,24 +144,24 @@ impl Outbound {
     /// Makes the call.
     ///
     /// # Errors
-    /// As the variants of [`OutboundError`] say. A status other than 200 is an answer, not an error.
+    /// See [`OutboundError`]. Any status is an answer, not an error.
     pub async fn send(&self, request: Request) -> Result<Answer, OutboundError> {
         self.send_up_to(request, LARGEST).await
     }
 
-    /// Makes the call and reads no more than `largest` bytes of the answer's body.
+    /// Makes the call and reads at most `largest` bytes of the body; a longer one is an error.
     ///
     /// # Errors
-    /// As [`Outbound::send`].
+    /// Like [`Outbound::send`].
     pub async fn send_up_to(&self, request: Request, largest: usize) -> Result<Answer, OutboundError> {
         self.pass(request, largest, Beyond::Refuse).await
     }
 
-    /// Makes the call and reads the first `most` bytes of the answer's body, however long it is: for whoever cares for
-    /// the status, and looks at the rest to show it.
+    /// Makes the call and reads the first `most` bytes of the body, for callers that need the status and only show the
+    /// rest.
     ///
     /// # Errors
-    /// As [`Outbound::send`], and never that the answer is too large.
+    /// Like [`Outbound::send`], except that the answer is never too large.
     pub async fn send_cut(&self, request: Request, most: usize) -> Result<Answer, OutboundError> {
         self.pass(request, most, Beyond::Cut).await
     }
@@ -168,7 +170,7 @@ impl Outbound {
         let url = Url::parse(&request.uri().to_string()).map_err(|_| OutboundError::Refused)?;
         self.may_call(&url)?;
         let request = reqwest::Request::try_from(request).map_err(|_| OutboundError::Refused)?;
-        // The client's own limit starts with the connection; this one holds for everything.
+        // The client's own timeout starts with the connection; this one covers everything.
         let exchange = self.exchange(request, most, beyond);
         tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(OutboundError::TooSlow))
     }

@@ -1,4 +1,4 @@
-//! Names become addresses here, and only vetted addresses leave: the connection is made to exactly these.
+//! Name resolution that returns only permitted addresses: the connection is made to exactly these.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -10,12 +10,12 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use super::address::Addresses;
 use super::error::OutOfBounds;
 
-/// The addresses of a name, or why there are none.
+/// The addresses of a name, or an error.
 pub type Found = io::Result<Vec<IpAddr>>;
 
-/// Where names are looked up.
+/// A resolver.
 pub trait Names: Send + Sync + 'static {
-    /// The addresses of `name`.
+    /// Resolves `name`.
     fn look_up(&self, name: String) -> BoxFuture<'static, Found>;
 }
 
@@ -29,7 +29,7 @@ impl Names for SystemNames {
     }
 }
 
-/// Passes on those addresses alone that may be called.
+/// Passes on only permitted addresses.
 #[derive(Clone)]
 pub(super) struct Vetted {
     names: Arc<dyn Names>,
@@ -50,7 +50,7 @@ impl Resolve for Vetted {
                 .await?
                 .into_iter()
                 .filter(|address| addresses.permits(*address))
-                // The port is filled in by the client, from the address called.
+                // The client fills in the port of the URL.
                 .map(|address| SocketAddr::new(address, 0))
                 .collect();
             if vetted.is_empty() {

@@ -107,7 +107,7 @@ fn an_operator_opens_exactly_the_ranges_they_name() {
     ] {
         assert_eq!(door.may_call(&Url::parse(open).unwrap()), Ok(()), "{open}");
     }
-    // Plain http stays on this machine.
+    // Plain http is for loopback only.
     for closed in ["http://10.1.2.3/", "http://example.com/", "https://192.168.1.1/", "https://[::1]/"] {
         assert_eq!(door.may_call(&Url::parse(closed).unwrap()), Err(OutboundError::Refused), "{closed}");
     }

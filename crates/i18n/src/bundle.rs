@@ -1,4 +1,4 @@
-//! One Fluent bundle a language, parsed once, and the two ways to ask it for a sentence.
+//! One Fluent bundle for each language, parsed once.
 
 use std::sync::LazyLock;
 
@@ -31,7 +31,7 @@ const SOURCES: [[&str; 10]; 3] = files!("en", "pt-BR", "uk");
 
 static BUNDLES: LazyLock<[Bundle; 3]> = LazyLock::new(|| Lang::ALL.map(bundle));
 
-/// A value put into a sentence. Numbers choose plural forms; texts are put in as they are.
+/// An argument of a message. Numbers select plural forms; texts are inserted unchanged.
 #[derive(Clone, Copy, Debug)]
 pub enum Arg<'a> {
     /// A word or name.
@@ -77,12 +77,12 @@ impl From<&u32> for Arg<'_> {
 }
 
 impl Lang {
-    /// The sentence under `key`. A key nobody wrote answers itself; a test keeps that from happening.
+    /// The message `key`. An unknown key returns itself; a test prevents that.
     pub fn text(self, key: &str) -> String {
         self.text_with(key, &[])
     }
 
-    /// The sentence under `key` with its variables filled in.
+    /// The message `key` with these arguments.
     pub fn text_with(self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         let bundle = &BUNDLES[self as usize];
         let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { return key.to_owned() };
@@ -103,7 +103,7 @@ pub(super) const fn sources(lang: Lang) -> [&'static str; 10] {
     SOURCES[lang as usize]
 }
 
-/// Plural rules follow the language; a file that does not parse gives what it can, and a test refuses it.
+/// Plural rules follow the language; a test refuses files that do not parse.
 fn bundle(lang: Lang) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec![identifier(lang)]);
     bundle.set_use_isolating(false);

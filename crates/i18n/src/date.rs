@@ -1,4 +1,4 @@
-//! Moments as each language writes them, always in UTC, which is said.
+//! Points in time as each language writes them, always in UTC.
 
 use time::OffsetDateTime;
 
@@ -10,8 +10,8 @@ const UK: [&str; 12] =
     ["січ.", "лют.", "бер.", "квіт.", "трав.", "черв.", "лип.", "серп.", "вер.", "жовт.", "лист.", "груд."];
 
 impl Lang {
-    /// A moment, given in seconds since 1970, as this language writes it: `22 Nov 2026, 15:58 UTC`.
-    /// Outside the years the calendar holds, the bare number.
+    /// The time in seconds since 1970, as this language writes it: `22 Nov 2026, 15:58 UTC`. The plain number outside
+    /// the range of the calendar.
     pub fn date_time(self, unix_seconds: i64) -> String {
         let Ok(at) = OffsetDateTime::from_unix_timestamp(unix_seconds) else { return unix_seconds.to_string() };
         let (day, year, hour, minute) = (at.day(), at.year(), at.hour(), at.minute());

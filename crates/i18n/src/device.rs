@@ -1,11 +1,11 @@
-//! Browsers and networks in words.
+//! Names of browsers and networks.
 
 use std::net::IpAddr;
 
 use super::Lang;
 
 impl Lang {
-    /// `Firefox on Linux`, or as much of it as is known.
+    /// `Firefox on Linux`, or the known part.
     pub fn device(self, browser: Option<&str>, system: Option<&str>) -> String {
         match (browser, system) {
             (Some(browser), Some(system)) => {
@@ -17,8 +17,8 @@ impl Lang {
         }
     }
 
-    /// Where a device was: this very computer, the local network, or the network it came from. No map is at hand that
-    /// would turn a network into a town, and a wrong town frightens more than a number.
+    /// The network of a device: this computer, the local network, or the address. No location database is used: a wrong
+    /// town would be worse than an address.
     pub fn network(self, source: &str) -> String {
         let bare = source.strip_suffix("/32").unwrap_or(source);
         let address: Option<IpAddr> = bare.split('/').next().and_then(|text| text.parse().ok());

@@ -1,4 +1,4 @@
-//! The promise that a key is never missing: every language holds the same keys, and the sources use exactly those.
+//! Tests that every language has the same keys, and that the sources use exactly those.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::{Lang, bundle::sources};
 
-/// Keys of one language with the variables each sentence uses.
+/// The keys of one language with the variables of each message.
 fn keys(lang: Lang) -> BTreeSet<(String, BTreeSet<String>)> {
     let entry = Regex::new(r"(?m)^([a-z][a-z0-9-]*) *=((?:.*\n?)(?:^[ \t}].*\n?|^\n)*)").unwrap();
     let variable = Regex::new(r"\{ *\$([a-z_]+)").unwrap();
@@ -22,7 +22,7 @@ fn keys(lang: Lang) -> BTreeSet<(String, BTreeSet<String>)> {
     found
 }
 
-/// Every string literal of the sources that looks like a key, and those that are certainly asked for as one.
+/// All string literals of the sources that look like keys, and those that are certainly used as keys.
 fn used() -> (BTreeSet<String>, BTreeSet<String>) {
     let literal = Regex::new(r#""([a-z][a-z0-9-]*)""#).unwrap();
     let call = Regex::new(r#"(?:\bpage\.(?:t|tv|tn)|\.text|\.text_with)\(\s*"([^"]*)""#).unwrap();

@@ -1,6 +1,6 @@
-//! Translations: which languages Usher speaks, which one a reader wants, and what each sentence says.
+//! Translations: supported languages, language negotiation, messages.
 //!
-//! The texts are Fluent files under `translations/`, compiled in. This room knows no page, no letter and no request.
+//! The texts are Fluent files under `translations/`, compiled in.
 
 mod bundle;
 mod date;
@@ -11,20 +11,20 @@ mod negotiate;
 
 pub use bundle::Arg;
 
-/// A language Usher speaks.
+/// A supported language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Lang {
-    /// English, the language of last resort.
+    /// English, the fallback.
     #[default]
     En,
-    /// Brazilian Portuguese; it also serves readers of other Portuguese.
+    /// Brazilian Portuguese, also for other Portuguese.
     PtBr,
     /// Ukrainian.
     Uk,
 }
 
 impl Lang {
-    /// Every language, in the order menus show them.
+    /// Every language, in the order of menus.
     pub const ALL: [Self; 3] = [Self::En, Self::PtBr, Self::Uk];
 
     /// The BCP 47 tag, in canonical case.
@@ -36,7 +36,7 @@ impl Lang {
         }
     }
 
-    /// What its speakers call it.
+    /// The name in the language itself.
     pub const fn native_name(self) -> &'static str {
         match self {
             Self::En => "English",
@@ -45,7 +45,7 @@ impl Lang {
         }
     }
 
-    /// The language that serves a BCP 47 tag or range, by its primary subtag: `pt`, `pt-PT` and `PT_br` are all [`Lang::PtBr`].
+    /// The language for a BCP 47 tag or range, by its primary subtag: `pt`, `pt-PT` and `PT_br` are all [`Lang::PtBr`].
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|lang| lang.tag()[..2].eq_ignore_ascii_case(primary))

@@ -1,21 +1,21 @@
-//! Choosing a language from what the reader, the browser and the application say.
+//! Language negotiation between request, account, cookie and browser.
 
 use super::Lang;
 
-/// Longer lists are cut: no browser sends so many, and a header must not buy work.
+/// Longer lists are cut, so that a header cannot cause work.
 const MAX_RANGES: usize = 32;
 
 impl Lang {
-    /// The language of the first source that names one Usher speaks; [`Lang::En`] if none does.
+    /// The language of the first candidate that names a supported one; [`Lang::En`] if none does.
     ///
-    /// Each candidate is a list separated by spaces (`ui_locales`) or commas (`Accept-Language`), with `;q=` weights allowed.
-    /// Callers pass the sources in the order that decides: `ui_locales`, account, cookie, `Accept-Language`.
+    /// Each candidate is a list separated by spaces (`ui_locales`) or commas (`Accept-Language`), optionally with `;q=`
+    /// weights. Callers pass them in order of priority: `ui_locales`, account, cookie, `Accept-Language`.
     pub fn negotiate(candidates: &[Option<&str>]) -> Self {
         candidates.iter().flatten().find_map(|list| preferred(list)).unwrap_or_default()
     }
 }
 
-/// The heaviest range of one list that Usher speaks; the earlier one where weights are equal.
+/// The supported range with the highest weight; the first one if weights are equal.
 fn preferred(list: &str) -> Option<Lang> {
     let mut best: Option<(Lang, u16)> = None;
     for (lang, weight) in ranges(list).take(MAX_RANGES) {
@@ -26,7 +26,7 @@ fn preferred(list: &str) -> Option<Lang> {
     best.map(|(lang, _)| lang)
 }
 
-/// Every range Usher speaks, with its weight in thousandths.
+/// Every supported range, with its weight in thousandths.
 fn ranges(list: &str) -> impl Iterator<Item = (Lang, u16)> {
     list.split(',').flat_map(|item| {
         let (tags, parameters) = item.split_once(';').unwrap_or((item, ""));
@@ -35,7 +35,7 @@ fn ranges(list: &str) -> impl Iterator<Item = (Lang, u16)> {
     })
 }
 
-/// A quality value (RFC 9110 §12.4.2) in thousandths; a malformed one weighs nothing.
+/// A quality value (RFC 9110 §12.4.2) in thousandths; zero if it is malformed.
 fn weight(parameters: &str) -> u16 {
     let Some(value) = parameters.split(';').find_map(|p| p.trim().strip_prefix(['q', 'Q'])) else { return 1000 };
     let Some(value) = value.trim().strip_prefix('=') else { return 0 };

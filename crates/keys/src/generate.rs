@@ -1,4 +1,4 @@
-//! Making a signing key: RSA-2048, P-256 or Ed25519, the private half sealed before anybody sees it.
+//! Generates signing keys: RSA-2048, P-256 or Ed25519, with the private key sealed at once.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,20 +16,20 @@ use usher_domain::time::Timestamp;
 
 const RSA_BITS: u32 = 2048;
 
-/// No key could be made.
+/// Generating a key failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
-    /// The cryptographic library refused.
+    /// The cryptographic library failed.
     #[error("cannot generate a key: {0}")]
     Library(#[from] JoseError),
-    /// The library gave a key that cannot be written down.
+    /// The generated key lacks a member.
     #[error("the generated key has no {0}")]
     Incomplete(&'static str),
 }
 
-/// Makes a key of `alg` that is next. The key itself is drawn by OpenSSL; `random` salts the seal.
+/// Generates a next key for `alg`. OpenSSL draws the key; `random` salts the seal.
 ///
-/// RSA takes a tenth of a second and more of one core: call it where blocking is allowed.
+/// RSA takes a tenth of a second or more of CPU time: call it where blocking is allowed.
 pub fn generate(
     alg: SigningAlg,
     sealer: &Sealer,
@@ -69,7 +69,7 @@ fn record(
     })
 }
 
-/// josekit writes PKCS#8 for every kind of key only as PEM; its DER of an elliptic-curve key is the older SEC 1.
+/// josekit writes PKCS#8 for every kind of key only as PEM; its DER of an elliptic-curve key is SEC 1.
 fn pkcs8_der(pair: &dyn KeyPair) -> Option<Zeroizing<Vec<u8>>> {
     let pem = Zeroizing::new(String::from_utf8(pair.to_pem_private_key()).ok()?);
     let body =

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use usher_domain::key::SigningAlg;
 
-/// The members that make a public key of this algorithm, in the lexicographic order that RFC 7638 §3.2 wants.
+/// The members of a public key of this algorithm, in the lexicographic order of RFC 7638 §3.2.
 const fn required(alg: SigningAlg) -> &'static [&'static str] {
     match alg {
         SigningAlg::Es256 => &["crv", "kty", "x", "y"],
@@ -17,8 +17,8 @@ const fn required(alg: SigningAlg) -> &'static [&'static str] {
     }
 }
 
-/// The public JWK of `alg` out of any JWK of the key: the required members, `use`, `alg` and the thumbprint as `kid`.
-/// Private members cannot pass. `None` if a required member is missing.
+/// The public JWK of a key: the required members, `use`, `alg` and the thumbprint as `kid`. Private members are
+/// dropped. `None` if a required member is missing.
 pub fn public_jwk(alg: SigningAlg, key: &Map<String, Value>) -> Option<Value> {
     let kid = thumbprint(alg, key)?;
     let mut public = json!({ "use": "sig", "alg": alg.as_str(), "kid": kid });

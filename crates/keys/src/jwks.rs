@@ -1,4 +1,4 @@
-//! The key set as verifiers fetch it, rendered once.
+//! The published key set, rendered once.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use super::jwk::public_jwk;
 use usher_domain::key::{KeyState, SigningKeyRecord};
 
-/// A rendered JWK Set (RFC 7517 §5): next, active and retired keys, public members only.
+/// A rendered JWK Set (RFC 7517 §5): next, active and retired keys, only public members.
 #[derive(Debug, Clone)]
 pub struct Jwks {
     /// The JSON document.
     pub body: Bytes,
-    /// A strong entity tag with its quotes (RFC 9110 §8.8.3); it changes when a key comes or goes.
+    /// A strong entity tag with quotes (RFC 9110 §8.8.3); it changes with the set of keys.
     pub etag: String,
 }
 
@@ -23,10 +23,10 @@ impl Jwks {
         Self::render(Vec::new())
     }
 
-    /// Renders the keys: those that sign come first, for a verifier that ignores `kid` and takes the first that suits.
+    /// Renders the keys: active ones first, for verifiers that ignore `kid` and use the first suitable key.
     pub(super) fn render(mut keys: Vec<&SigningKeyRecord>) -> Self {
         keys.sort_by_key(|key| (key.state() != KeyState::Active, key.alg, key.created_at, &key.kid));
-        // A database may give the members back in another order: written anew, every node renders the same bytes.
+        // A database may return members in another order: rendering them again makes the bytes equal on every instance.
         let public = |key: &SigningKeyRecord| public_jwk(key.alg, key.public_jwk.as_object()?);
         let keys: Vec<Value> = keys.into_iter().filter_map(public).collect();
         let body = json!({ "keys": keys }).to_string();

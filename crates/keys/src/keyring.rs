@@ -1,7 +1,7 @@
 //! The keyring: every signing key, parsed once, ready to sign, to verify and to be published.
 //!
-//! Built anew from the records whenever they change, and never changed itself. Parsing a key costs twenty signatures,
-//! so nothing here parses after [`Keyring::new`].
+//! It is replaced as a whole when keys change. Parsing a key costs as much as twenty signatures, so only
+//! [`Keyring::new`] parses.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,72 +22,72 @@ use super::jwks::Jwks;
 use super::seal::{Purpose, Sealer};
 use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
 
-/// Most tokens of one key whose signature is not checked a second time.
+/// Maximum number of tokens per key whose verified signature is cached.
 const TOKENS_REMEMBERED: u64 = 10_000;
 
-/// A key of the ring.
+/// A key of the keyring.
 pub(super) struct Key {
     pub(super) kid: String,
     pub(super) alg: SigningAlg,
     verifier: Box<dyn JwsVerifier>,
-    /// Hashes of tokens that this key has signed: to check a signature costs more than all else that is done with a token.
-    /// Nothing but the arithmetic is remembered. With the key, the memory of it goes.
+    /// Hashes of tokens with a valid signature of this key: verifying is the most expensive part of checking a token.
+    /// Only the result of the signature check is cached, and it is dropped with the key.
     fitting: Cache<[u8; 32], ()>,
 }
 
-/// A key that signs.
+/// An active key.
 struct Signing {
     key: Arc<Key>,
     signer: Box<dyn JwsSigner>,
 }
 
-/// Every key of the house at one moment.
+/// Every key of the installation at one moment.
 pub struct Keyring {
     keys: HashMap<String, Arc<Key>>,
-    /// Keys that are published no more: they verify hints and nothing else.
+    /// Pruned keys: they only verify hints.
     pruned: HashMap<String, Arc<Key>>,
     active: HashMap<SigningAlg, Signing>,
     jwks: Jwks,
     damaged: Vec<Damaged>,
 }
 
-/// A record that is no usable key. The others go on without it.
+/// A record without a usable key. The other keys work without it.
 #[derive(Debug, thiserror::Error)]
 #[error("signing key {kid}: {fault}")]
 pub struct Damaged {
     /// The key ID in the record.
     pub kid: String,
-    /// What is wrong with it.
+    /// The fault.
     pub fault: KeyFault,
 }
 
-/// What can be wrong with a recorded key.
+/// The fault of a stored key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFault {
-    /// The public half is no key of its algorithm, or its thumbprint is not the key ID.
+    /// The public key is not of its algorithm, or its thumbprint is not the key ID.
     #[error("the public half is damaged")]
     Public,
-    /// The private half does not open: damaged, or sealed under another master key.
+    /// The private key cannot be decrypted: damaged, or sealed under another master key.
     #[error("the private half does not open: damaged, or sealed under another master key")]
     Sealed,
-    /// The private half is not the one of the public half.
+    /// The private key does not belong to the public key.
     #[error("the private half does not belong to the public half")]
     Mismatch,
-    /// The cryptographic library refused the key.
+    /// The cryptographic library rejected the key.
     #[error("the key does not parse: {0}")]
     Library(#[from] JoseError),
 }
 
-/// No token was signed.
+/// Signing failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
     /// No key of this algorithm is active.
     #[error("no active {0} key")]
     NoActiveKey(SigningAlg),
-    /// The claims do not serialise.
+    /// The claims cannot be serialized.
     #[error("claims do not serialise: {0}")]
     Claims(#[from] serde_json::Error),
-    /// The cryptographic library refused.
+    /// The cryptographic library failed.
     #[error("cannot sign: {0}")]
     Library(#[from] JoseError),
 }
@@ -100,8 +100,8 @@ struct Header<'a> {
 }
 
 impl Keyring {
-    /// Parses every record. A damaged one is left out and told by [`Keyring::damaged`]:
-    /// a damaged active key signs nothing, and the rest of the house goes on.
+    /// Parses every record. Damaged ones are omitted and reported by [`Keyring::damaged`]: a damaged active key cannot
+    /// sign, and everything else works.
     pub fn new(records: &[SigningKeyRecord], sealer: &Sealer) -> Self {
         let mut ring = Self {
             keys: HashMap::new(),
@@ -129,22 +129,22 @@ impl Keyring {
         ring
     }
 
-    /// The records that could not be used, for an alarm. Retire a damaged active key, and the next plan puts another in its place.
+    /// The unusable records, for an alarm. Retire a damaged active key, and the next plan replaces it.
     pub fn damaged(&self) -> &[Damaged] {
         &self.damaged
     }
 
-    /// The key set as it is published (RFC 7517 §5).
+    /// The published key set (RFC 7517 §5).
     pub const fn jwks(&self) -> &Jwks {
         &self.jwks
     }
 
-    /// Is there a published key of this name, signing or not?
+    /// Whether a published key has this ID.
     pub fn has(&self, kid: &str) -> bool {
         self.keys.contains_key(kid)
     }
 
-    /// The key ID of the key that signs with `alg`.
+    /// The key ID of the active key for `alg`.
     pub fn active_kid(&self, alg: SigningAlg) -> Option<&str> {
         self.active.get(&alg).map(|signing| signing.key.kid.as_str())
     }
@@ -168,7 +168,7 @@ impl Keyring {
         self.keys.get(kid).map(AsRef::as_ref)
     }
 
-    /// A key that is published, or that once was.
+    /// A key that is or was published.
     pub(super) fn key_of_hint(&self, kid: &str) -> Option<&Key> {
         self.key(kid).or_else(|| self.pruned.get(kid).map(AsRef::as_ref))
     }
@@ -183,7 +183,7 @@ impl Keyring {
     }
 }
 
-/// The key of a record, its public half checked.
+/// Parses a record and checks its public key.
 fn parse(record: &SigningKeyRecord) -> Result<Arc<Key>, KeyFault> {
     let members = record.public_jwk.as_object().ok_or(KeyFault::Public)?;
     let public = public_jwk(record.alg, members).ok_or(KeyFault::Public)?;
@@ -196,7 +196,7 @@ fn parse(record: &SigningKeyRecord) -> Result<Arc<Key>, KeyFault> {
 }
 
 impl Key {
-    /// Whether `signature` is this key's over `message`. `token` is the text of both.
+    /// Whether `signature` is a valid signature of this key over `message`. `token` is both together.
     pub(super) fn fits(&self, token: &str, message: &str, signature: &[u8]) -> bool {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());

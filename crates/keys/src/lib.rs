@@ -1,7 +1,7 @@
-//! The keyring, sealing at rest, and the making of signing keys.
+//! Master key, sealing at rest, signing keys, JOSE.
 //!
-//! Owns everything that touches key material. Storage holds what this room seals; flows sign and verify through it.
-//! This room and `protocol::jose` alone import josekit; whatever comes from outside is checked here before josekit sees it.
+//! This crate owns everything that touches key material, and is the only one that uses josekit. Input from outside is
+//! checked here before josekit sees it.
 
 pub mod generate;
 pub mod jwk;

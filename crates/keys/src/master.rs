@@ -1,4 +1,5 @@
-//! The master key: 32 bytes that seal everything at rest, from the environment or from a file of the owner alone.
+//! The master key: 32 bytes that encrypt everything at rest, from the environment or from a file that only its owner
+//! can read.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -11,23 +12,23 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use usher_domain::random::Random;
 
-/// More than any key file needs; a larger file is not a key.
+/// Larger than any key file.
 const MAX_FILE: u64 = 256;
 
-/// The key everything else is derived from. Never printed, wiped from memory when dropped.
+/// The key from which all others are derived. Never printed, wiped from memory when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MasterKey([u8; 32]);
 
-/// Why there is no master key. Never holds a part of the key.
+/// Why there is no master key. Never contains a part of the key.
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
     /// The text is not 32 bytes of base64url.
     #[error("a master key is 32 bytes in base64url without padding: 43 characters")]
     NotAKey,
-    /// The file holds something else than a key.
+    /// The file does not contain a key.
     #[error("{} holds no master key: expected 32 bytes in base64url without padding", .0.display())]
     FileHoldsNoKey(PathBuf),
-    /// Others than the owner may read or write the file.
+    /// Others than the owner can read or write the file.
     #[error("{} is open to others (mode {mode:o}): chmod 600 it", path.display())]
     OpenToOthers {
         /// The file.
@@ -35,12 +36,12 @@ pub enum MasterKeyError {
         /// Its permission bits.
         mode: u32,
     },
-    /// The file system refused.
+    /// An error of the file system.
     #[error("master key file {}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the file system said.
+        /// The error.
         source: io::Error,
     },
 }
@@ -63,25 +64,25 @@ impl MasterKey {
         Self(random.bytes())
     }
 
-    /// The key that these bytes are.
+    /// The key with these bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// Reads a key from base64url text; white space around it is forgiven, anything else is not.
+    /// Parses base64url text; surrounding white space is ignored.
     pub fn from_text(text: &str) -> Result<Self, MasterKeyError> {
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim_ascii()).map_err(|_| MasterKeyError::NotAKey)?);
         bytes.as_slice().try_into().map(Self).map_err(|_| MasterKeyError::NotAKey)
     }
 
-    /// Reads the key in the file `path`, which only its owner may touch.
+    /// Reads the key from the file `path`, which only its owner may access.
     pub fn load(path: &Path) -> Result<Self, MasterKeyError> {
         Self::try_load(path).map_err(|source| source.unwrap_or_else(|| io_error(path, io::ErrorKind::NotFound.into())))
     }
 
-    /// Reads the key in the file `path`, or makes the file with a fresh key if there is none.
+    /// Reads the key from the file `path`, or creates the file with a new key.
     ///
-    /// A key that is already there is never overwritten: of several processes that start together, all read the same key.
+    /// An existing key is never overwritten: of several processes that start at once, all read the same key.
     pub fn load_or_create(path: &Path, random: &dyn Random) -> Result<Self, MasterKeyError> {
         match Self::try_load(path) {
             Err(None) => {}
@@ -92,7 +93,7 @@ impl MasterKey {
         Self::load(path)
     }
 
-    /// `Err(None)` if there is no such file.
+    /// `Err(None)` if the file does not exist.
     fn try_load(path: &Path) -> Result<Self, Option<MasterKeyError>> {
         let file = match File::open(path) {
             Ok(file) => file,
@@ -109,14 +110,15 @@ impl MasterKey {
         Ok(Self::from_text(&text).map_err(|_| holds_no_key())?)
     }
 
-    /// Writes the key beside `path` and links it there: the file appears whole or not at all, and `link` never replaces one.
+    /// Writes the key to a temporary file and links it to `path`: the file appears completely or not at all, and `link`
+    /// never replaces one.
     fn create(&self, path: &Path, random: &dyn Random) -> Result<(), MasterKeyError> {
         let fail = |error| io_error(path, error);
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         make_folder(folder).map_err(fail)?;
         let draft = folder.join(format!(".master-{}", random.handle()));
         let written = self.write_draft(&draft).and_then(|()| fs::hard_link(&draft, path));
-        // The draft is a second name of the key, or a part of one: gone either way.
+        // The temporary file is removed in any case.
         let removed = fs::remove_file(&draft);
         match written {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -136,7 +138,7 @@ impl MasterKey {
         file.sync_all()
     }
 
-    /// The bytes, for the room that derives from them.
+    /// The bytes, for deriving keys.
     pub(super) const fn expose(&self) -> &[u8; 32] {
         &self.0
     }

@@ -1,7 +1,7 @@
-//! The key pair that a project's token stands for, and what is sealed to it.
+//! The key pair derived from a project's token, and what is encrypted to it.
 //!
-//! The private half is derived from the token by HKDF-SHA256 (RFC 5869) and kept nowhere; the public half is kept by
-//! the house, which can seal to it and open nothing. Sealed values are JWE (RFC 7516), ECDH-ES+A256KW with A256GCM.
+//! The private key is derived from the token by HKDF-SHA256 (RFC 5869) and not stored. The public key is stored, so
+//! that Usher can encrypt and not decrypt. Encrypted values are JWE (RFC 7516), ECDH-ES+A256KW with A256GCM.
 
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
@@ -17,32 +17,32 @@ use super::jwk::thumbprint;
 use usher_domain::history::Entry;
 use usher_domain::key::SigningAlg;
 
-/// Bytes of a token, and of a private key.
+/// Bytes of a token and of a private key.
 const SIZE: usize = 32;
 const CONTENT_ENCRYPTION: &str = "A256GCM";
 
-/// The key is no key, or the value was not sealed to it. It does not tell which, on purpose.
+/// The key is invalid, or the value was not encrypted to it. The error does not reveal which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a value sealed to a project does not open")]
 pub struct NotOpened;
 
-/// The public half of a project's key: seals.
+/// The public key of a project: encrypts.
 pub struct ProjectLock {
     encrypter: EcdhEsJweEncrypter,
     kid: String,
 }
 
-/// The private half of a project's key: opens. Wiped from memory when dropped.
+/// The private key of a project: decrypts. Wiped from memory when dropped.
 pub struct ProjectKey {
     private: Zeroizing<Vec<u8>>,
     point: Vec<u8>,
 }
 
 impl ProjectLock {
-    /// From the public JWK that is kept.
+    /// From the stored public JWK.
     ///
     /// # Errors
-    /// [`NotOpened`] if it is no P-256 key.
+    /// [`NotOpened`] if it is not a P-256 key.
     pub fn from_jwk(public: &Value) -> Result<Self, NotOpened> {
         let members = public.as_object().ok_or(NotOpened)?;
         let kid = thumbprint(SigningAlg::Es256, members).ok_or(NotOpened)?;
@@ -51,18 +51,18 @@ impl ProjectLock {
         Ok(Self { encrypter, kid })
     }
 
-    /// Seals entries of a history, several in one value.
+    /// Encrypts entries of a history, several in one value.
     ///
     /// # Errors
-    /// [`NotOpened`] if the library refuses.
+    /// [`NotOpened`] if the library fails.
     pub fn seal_entries(&self, entries: &[Entry]) -> Result<String, NotOpened> {
         self.seal(&serde_json::to_vec(entries).map_err(|_| NotOpened)?)
     }
 
-    /// Seals a value; whoever holds the token of this key opens it, and nobody else.
+    /// Encrypts a value that only the project's token can decrypt.
     ///
     /// # Errors
-    /// [`NotOpened`] if the library refuses.
+    /// [`NotOpened`] if the library fails.
     pub fn seal(&self, plaintext: &[u8]) -> Result<String, NotOpened> {
         let mut header = JweHeader::new();
         header.set_content_encryption(CONTENT_ENCRYPTION);
@@ -72,11 +72,11 @@ impl ProjectLock {
 }
 
 impl ProjectKey {
-    /// The key that a token stands for; `None` if the text is no token.
+    /// The key derived from a token; `None` if the text is no token.
     pub fn of_token(token: &str) -> Option<Self> {
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == SIZE)?);
         let root = Salt::new(HKDF_SHA256, b"usher project history 1").extract(&bytes);
-        // One candidate in 2^32 is no scalar of the curve: the next one is taken then.
+        // One candidate in 2^32 is not a scalar of the curve: then the next one is used.
         (0..=u8::MAX).find_map(|attempt| {
             let mut private = Zeroizing::new(vec![0; SIZE]);
             let info = [b"P-256".as_slice(), &[attempt]];
@@ -85,7 +85,7 @@ impl ProjectKey {
         })
     }
 
-    /// The key itself, as [`ProjectKey::wrap_for`] carries it.
+    /// The key from its bytes, as [`ProjectKey::wrap_for`] encrypts it.
     fn of_private(private: Zeroizing<Vec<u8>>) -> Option<Self> {
         let key = PrivateKey::from_private_key(&ECDH_P256, &private).ok()?;
         let point = key.compute_public_key().ok()?.as_ref().to_vec();
@@ -93,26 +93,26 @@ impl ProjectKey {
         (point.len() == 1 + 2 * SIZE && point[0] == 4).then_some(Self { private, point })
     }
 
-    /// The public half, to be kept.
+    /// The public key, for storage.
     pub fn public_jwk(&self) -> Value {
         let coordinate = |at: usize| URL_SAFE_NO_PAD.encode(&self.point[at..at + SIZE]);
         json!({ "kty": "EC", "crv": "P-256", "x": coordinate(1), "y": coordinate(1 + SIZE) })
     }
 
-    /// The name of the key: its thumbprint (RFC 7638).
+    /// The key ID: its thumbprint (RFC 7638).
     pub fn kid(&self) -> String {
         self.public_jwk().as_object().and_then(|jwk| thumbprint(SigningAlg::Es256, jwk)).unwrap_or_default()
     }
 
-    /// Seals this key to the one that follows it, so that what was sealed to this one can be read with that one.
+    /// Encrypts this key to its successor, so that the successor can decrypt older values.
     ///
     /// # Errors
-    /// [`NotOpened`] if the library refuses.
+    /// [`NotOpened`] if the library fails.
     pub fn wrap_for(&self, successor: &ProjectLock) -> Result<String, NotOpened> {
         successor.seal(&self.private)
     }
 
-    /// The key before this one, out of what [`ProjectKey::wrap_for`] gave.
+    /// The previous key, from the result of [`ProjectKey::wrap_for`].
     ///
     /// # Errors
     /// [`NotOpened`].
@@ -120,7 +120,7 @@ impl ProjectKey {
         Self::of_private(Zeroizing::new(self.open(wrapped)?)).ok_or(NotOpened)
     }
 
-    /// Opens what was sealed to this key.
+    /// Decrypts a value.
     ///
     /// # Errors
     /// [`NotOpened`].

@@ -1,13 +1,13 @@
-//! What values are sealed for. A new purpose is a variant, a place in the list and a label.
+//! The purposes of sealed values. A new purpose is a variant, an item of the list and a label.
 
-/// What a value is sealed for. Its label is part of every key derived for it and must never change.
+/// The purpose of a sealed value. Its label is part of every derived key and must never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// The private half of a signing key.
     SigningKey,
     /// An authorization code.
     AuthorizationCode,
-    /// A sign-in in progress, carried by the browser.
+    /// An authorization request in progress, in a URL.
     Interaction,
     /// A refresh token.
     RefreshToken,
@@ -17,44 +17,44 @@ pub enum Purpose {
     DeviceCode,
     /// A mailed code or link.
     Proof,
-    /// A letter waiting to be sent.
+    /// A queued email.
     Letter,
     /// A session's cookie.
     Session,
-    /// A form's own token against cross-site posts.
+    /// A form token against cross-site requests.
     FormToken,
-    /// What a browser remembers of the last sign-in.
+    /// Data about the last sign-in, in the browser.
     BrowserHint,
     /// A second factor's seed.
     SecondFactor,
-    /// The secret an upstream provider gave us.
+    /// The secret issued by an upstream provider.
     UpstreamSecret,
-    /// A sign-in that is away at an upstream provider.
+    /// A sign-in in progress at an upstream provider.
     UpstreamState,
     /// A webhook's signing secret.
     WebhookSecret,
-    /// A place in a list.
+    /// A cursor of a list.
     Cursor,
     /// The secret a client authenticates with.
     ClientSecret,
     /// A subject identifier of one sector (OpenID Connect Core §8.1).
     PairwiseSubject,
-    /// A sign-in that waits for its second step, carried by the browser.
+    /// A sign-in that requires a second step, in the browser.
     PendingSignIn,
-    /// A ceremony of a passkey, carried by the page.
+    /// A passkey ceremony, in a page.
     Ceremony,
-    /// The answer to a request that may be sent again.
+    /// The stored answer of an idempotent request.
     RepeatedAnswer,
-    /// A secret on its way to the one page that shows it.
+    /// A secret on its way to the page that shows it once.
     ShownOnce,
-    /// The mark of an authorization request that was answered, kept by the browser.
+    /// The id of an answered authorization request, in the browser.
     AnsweredRequest,
-    /// What a recovery came to, for the page that says so.
+    /// The result of a recovery, for the page that shows it.
     Recovered,
 }
 
 impl Purpose {
-    /// Every purpose, in the order of declaration.
+    /// Every purpose, in declaration order.
     pub const ALL: [Self; 24] = [
         Self::SigningKey,
         Self::AuthorizationCode,
@@ -82,7 +82,7 @@ impl Purpose {
         Self::Recovered,
     ];
 
-    /// The name that goes into the derivation.
+    /// The label used in key derivation.
     pub(super) const fn label(self) -> &'static str {
         match self {
             Self::SigningKey => "signing-key",

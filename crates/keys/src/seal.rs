@@ -1,10 +1,11 @@
-//! Sealing: values that leave the process and must come back unread and unchanged.
+//! Sealing: authenticated encryption of values that leave the process.
 //!
-//! Every purpose has its own keys, derived from the master key by HKDF-SHA256 (RFC 5869), so that a value sealed
-//! for one purpose never opens as another. A sealed value is
-//! `version ‖ 16 random bytes ‖ AES-256-GCM ciphertext and tag`; key and nonce of each value are derived from the
-//! purpose's key and the random bytes, which is why no limit on random 96-bit nonces applies.
-//! A deterministically sealed value is `version ‖ AES-256-GCM-SIV ciphertext and tag` (RFC 8452): equal in, equal out.
+//! Every purpose has its own keys, derived from the master key by HKDF-SHA256 (RFC 5869), so that a value sealed for
+//! one purpose never opens as another. A sealed value is `version ‖ 16 random bytes ‖ AES-256-GCM ciphertext and tag`;
+//! key and nonce of each value are derived from the purpose's key and the random bytes, so the limit on random 96-bit
+//! nonces does not apply.
+//! A deterministically sealed value is `version ‖ AES-256-GCM-SIV ciphertext and tag` (RFC 8452): equal values give
+//! equal results.
 
 use std::fmt;
 
@@ -26,13 +27,13 @@ const SALT: usize = 16;
 const KEY: usize = 32;
 const TAG: usize = 16;
 
-/// A value that does not open: forged, damaged, cut short, of another purpose or another master key.
-/// It does not tell which, on purpose.
+/// The value cannot be opened: forged, damaged, truncated, of another purpose or another master key. The error does not
+/// reveal which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed value does not open")]
 pub struct Unsealable;
 
-/// The keys of one purpose, derived once.
+/// The derived keys of one purpose.
 struct Keys {
     purpose: Purpose,
     sealing: Prk,
@@ -40,7 +41,7 @@ struct Keys {
     mac: hmac::Key,
 }
 
-/// Seals and opens under one master key. Made once, shared by reference.
+/// Seals and opens under one master key. Created once, shared by reference.
 pub struct Sealer {
     keys: Vec<Keys>,
     fingerprint: [u8; 16],
@@ -60,13 +61,13 @@ impl Sealer {
         Self { keys, fingerprint: *expand(&root, &[b"fingerprint"]) }
     }
 
-    /// Sixteen bytes that say which master key this is, and nothing about it.
-    /// Kept beside the data, they prove at start that the key fits.
+    /// Sixteen bytes that identify the master key and reveal nothing about it. Stored in the database, they prove at
+    /// start that the key is the right one.
     pub const fn fingerprint(&self) -> [u8; 16] {
         self.fingerprint
     }
 
-    /// Seals `plaintext`. Two seals of the same value differ.
+    /// Seals `plaintext`. Sealing the same value twice gives different results.
     pub fn seal(&self, purpose: Purpose, plaintext: &[u8], random: &dyn Random) -> Vec<u8> {
         let salt: [u8; SALT] = random.bytes();
         let (key, nonce) = self.of(purpose).one_time(&salt);
@@ -91,12 +92,12 @@ impl Sealer {
         URL_SAFE_NO_PAD.encode(self.seal(purpose, plaintext, random))
     }
 
-    /// Opens what [`Sealer::seal_text`] sealed. There is one spelling of every sealed value: any other is refused.
+    /// Opens what [`Sealer::seal_text`] sealed. Only the canonical encoding is accepted.
     pub fn open_text(&self, purpose: Purpose, text: &str) -> Result<Vec<u8>, Unsealable> {
         self.open(purpose, &URL_SAFE_NO_PAD.decode(text).map_err(|_| Unsealable)?)
     }
 
-    /// Seals `plaintext` so that it opens only for whoever brings `lock` as well: the master key alone does not do.
+    /// Seals `plaintext` so that opening also requires `lock`: the master key alone does not suffice.
     pub fn seal_locked(&self, purpose: Purpose, lock: &[u8], plaintext: &[u8], random: &dyn Random) -> Vec<u8> {
         let salt: [u8; SALT] = random.bytes();
         let (key, nonce) = self.of(purpose).locked(&salt, lock);
@@ -108,7 +109,7 @@ impl Sealer {
         sealed
     }
 
-    /// Opens what [`Sealer::seal_locked`] sealed under the same lock.
+    /// Opens what [`Sealer::seal_locked`] sealed with the same lock.
     pub fn open_locked(&self, purpose: Purpose, lock: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
         let rest = sealed.strip_prefix(&[VERSION_LOCKED]).ok_or(Unsealable)?;
         let (salt, ciphertext) = rest.split_first_chunk::<SALT>().ok_or(Unsealable)?;
@@ -116,7 +117,7 @@ impl Sealer {
         open_with(&key, nonce, VERSION_LOCKED, ciphertext)
     }
 
-    /// Seals `plaintext` so that the same value always gives the same result. It shows which values are equal.
+    /// Seals `plaintext` so that the same value always gives the same result, which reveals equality.
     pub fn seal_deterministic(&self, purpose: Purpose, plaintext: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::with_capacity(1 + plaintext.len() + TAG);
         sealed.push(VERSION_DETERMINISTIC);
@@ -136,19 +137,19 @@ impl Sealer {
         URL_SAFE_NO_PAD.encode(self.seal_deterministic(purpose, plaintext))
     }
 
-    /// Opens what [`Sealer::seal_deterministic_text`] sealed; one spelling only.
+    /// Opens what [`Sealer::seal_deterministic_text`] sealed; only the canonical encoding is accepted.
     pub fn open_deterministic_text(&self, purpose: Purpose, text: &str) -> Result<Vec<u8>, Unsealable> {
         self.open_deterministic(purpose, &URL_SAFE_NO_PAD.decode(text).map_err(|_| Unsealable)?)
     }
 
-    /// HMAC-SHA256 under the purpose's own key: what is stored of a code too short to be hashed without one.
+    /// HMAC-SHA256 under the purpose's key: for storing codes that are too short for a plain hash.
     pub fn mac(&self, purpose: Purpose, data: &[u8]) -> [u8; 32] {
         let mut mac = [0; 32];
         mac.copy_from_slice(hmac::sign(&self.of(purpose).mac, data).as_ref());
         mac
     }
 
-    /// Whether `mac` is the one of `data`, in constant time.
+    /// Whether `mac` is that of `data`, compared in constant time.
     pub fn mac_fits(&self, purpose: Purpose, data: &[u8], mac: &[u8]) -> bool {
         hmac::verify(&self.of(purpose).mac, data, mac).is_ok()
     }
@@ -173,12 +174,12 @@ impl Keys {
         }
     }
 
-    /// The key and nonce of the one value that carries `salt`.
+    /// Key and nonce of the value with this `salt`.
     fn one_time(&self, salt: &[u8; SALT]) -> (LessSafeKey, Nonce) {
         self.derived(&[b"value", salt])
     }
 
-    /// The same for a value that is locked: without the lock there is no key.
+    /// The same for a locked value: the lock is part of the derivation.
     fn locked(&self, salt: &[u8; SALT], lock: &[u8]) -> (LessSafeKey, Nonce) {
         let lock = hmac::sign(&self.mac, lock);
         self.derived(&[b"locked", salt, lock.as_ref()])
@@ -209,12 +210,12 @@ fn expand<const N: usize>(key: &Prk, info: &[&[u8]]) -> Zeroizing<[u8; N]> {
     bytes
 }
 
-/// RFC 8452 keeps its promises under a repeated nonce but for one: equal values are seen to be equal. That is what is wanted.
+/// Under a repeated nonce, RFC 8452 only reveals that equal values are equal, which is intended here.
 fn fixed_nonce() -> Nonce {
     Nonce::assume_unique_for_key([0; NONCE_LEN])
 }
 
-/// Encrypts `sealed[from..]` in place and appends the tag. The version is authenticated with it.
+/// Encrypts `sealed[from..]` in place and appends the tag. The version is authenticated as well.
 fn append_tag(key: &LessSafeKey, nonce: Nonce, sealed: &mut Vec<u8>, from: usize) {
     let aad = Aad::from([sealed[0]]);
     let tag = key
@@ -299,7 +300,7 @@ mod tests {
     #[test]
     fn a_sealed_text_has_one_spelling() {
         let sealer = sealer(1);
-        // 34 bytes end in a character that carries only two bits: the other four are free to be altered.
+        // The last character of 34 bytes carries only two bits; the other four could be altered.
         let text = sealer.seal_text(Purpose::Proof, b"v", &SeededRandom::new(2));
         assert_eq!(sealer.open_text(Purpose::Proof, &text).unwrap(), b"v");
         let last = text.chars().last().unwrap();

@@ -1,7 +1,7 @@
-//! Verifying the house's own tokens: access tokens and `id_token_hint`s come back through here.
+//! Verification of Usher's own tokens: access tokens and `id_token_hint`s.
 //!
-//! Only the shape, the key and the signature are judged. `exp`, `aud`, `iss` and the rest are the caller's to check:
-//! an `id_token_hint` may well have expired (OpenID Connect Core §3.1.2.1), an access token may not.
+//! Only format, key and signature are checked. The caller checks `exp`, `aud`, `iss` and the rest: an `id_token_hint`
+//! may have expired (OpenID Connect Core §3.1.2.1), an access token may not.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,19 +11,19 @@ use super::keyring::{Key, Keyring};
 use usher_domain::key::SigningAlg;
 use usher_protocol::strict_json;
 
-/// No token of this house is longer, in bytes.
+/// Maximum length of a token, in bytes.
 pub const MAX_TOKEN: usize = 16 * 1024;
-/// Deeper than any token of this house is.
+/// Maximum nesting of a token's JSON.
 const MAX_DEPTH: u8 = 16;
 
-/// What the caller wants the token to be.
+/// What the caller expects.
 #[derive(Debug, Clone, Copy)]
 pub struct Expect<'a> {
-    /// The `typ` header, exactly: one kind of token never passes as another (RFC 8725 §3.11).
+    /// The exact `typ` header: one kind of token is never accepted as another (RFC 8725 §3.11).
     pub typ: &'a str,
 }
 
-/// A token that this house signed. Nothing is said about its time, audience or revocation.
+/// A token signed by Usher. Its time, audience and revocation are not checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verified {
     /// The claims.
@@ -34,7 +34,7 @@ pub struct Verified {
     pub kid: String,
 }
 
-/// Why a token was refused. For the log: whoever sent it is told only that it is not valid.
+/// Why a token was refused. For the log only: the sender learns only that it is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// Longer than [`MAX_TOKEN`].
@@ -49,30 +49,30 @@ pub enum Refused {
     /// No published key has this ID.
     #[error("the key is not one of this house")]
     UnknownKey,
-    /// The algorithm is not the key's.
+    /// The algorithm is not that of the key.
     #[error("the algorithm is not the one of the key")]
     WrongAlg,
-    /// The token is of another kind.
+    /// The token has another `typ`.
     #[error("the token is of another type")]
     WrongType,
-    /// The signature does not fit.
+    /// The signature is not valid.
     #[error("the signature does not fit")]
     Signature,
-    /// The payload is no JSON object, names a member twice or nests too deeply.
+    /// The payload is no JSON object, has duplicate members or is nested too deeply.
     #[error("the claims do not read")]
     Claims,
 }
 
 impl Keyring {
-    /// Verifies a compact JWS that this house signed, with any key that is still published, retired ones included.
+    /// Verifies a compact JWS signed by Usher, with any published key, also a retired one.
     ///
-    /// It does not look at `exp` or any other claim: that is the caller's duty.
+    /// It does not check `exp` or any other claim: the caller must.
     pub fn verify(&self, token: &str, expect: Expect<'_>) -> Result<Verified, Refused> {
         verify(token, expect, |kid| self.key(kid))
     }
 
-    /// Verifies an `id_token_hint`: as [`Keyring::verify`] does, and with keys that are published no more as well.
-    /// A hint opens nothing, and the session it names may have outlived the key.
+    /// Verifies an `id_token_hint`: like [`Keyring::verify`], also with pruned keys. A hint grants no access, and its
+    /// session may outlive the key.
     pub fn verify_hint(&self, token: &str, expect: Expect<'_>) -> Result<Verified, Refused> {
         verify(token, expect, |kid| self.key_of_hint(kid))
     }
@@ -106,14 +106,14 @@ fn verify<'k>(
     Ok(Verified { claims, alg: key.alg, kid: key.kid.clone() })
 }
 
-/// `alg`, `kid` and `typ`, if the header is these three and no more.
+/// `alg`, `kid` and `typ`, if the header has exactly these.
 fn ours(header: &Map<String, Value>) -> Option<(&str, &str, &str)> {
     let text = |name| header.get(name).and_then(Value::as_str);
     let found = (text("alg")?, text("kid")?, text("typ")?);
     (header.len() == 3).then_some(found)
 }
 
-/// Strict base64url: no padding, no white space, no spare bits (RFC 7515 §2).
+/// Strict base64url: no padding, no white space, no unused bits (RFC 7515 §2).
 fn decode(part: &str) -> Result<Vec<u8>, Refused> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::NotCompact)
 }

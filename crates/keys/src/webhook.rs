@@ -1,4 +1,4 @@
-//! Secrets of webhooks and the signatures they make (Standard Webhooks 1.0): HMAC-SHA256 over `id.timestamp.body`.
+//! Signing secrets of webhooks and their signatures (Standard Webhooks 1.0): HMAC-SHA256 over `id.timestamp.body`.
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -8,34 +8,34 @@ use zeroize::Zeroizing;
 use usher_domain::random::Random;
 use usher_domain::time::Timestamp;
 
-/// What every secret starts with, so that it is known for what it is.
+/// The prefix of every secret.
 const PREFIX: &str = "whsec_";
-/// Bytes of a secret of ours; others may have 24 to 64.
+/// Length of our secrets in bytes; others may have 24 to 64.
 const LENGTH: usize = 32;
 
-/// A secret.
+/// A signing secret.
 pub struct WebhookSecret(Zeroizing<Vec<u8>>);
 
-/// The text or the bytes are no secret of a webhook.
+/// The text or the bytes are no valid secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a secret is whsec_ and 24 to 64 bytes in base64")]
 pub struct NotASecret;
 
 impl WebhookSecret {
-    /// A fresh one.
+    /// A new secret.
     pub fn generate(random: &dyn Random) -> Self {
         Self(Zeroizing::new(random.bytes::<LENGTH>().to_vec()))
     }
 
-    /// From its bytes.
+    /// A secret from its bytes.
     ///
     /// # Errors
-    /// [`NotASecret`] if they are too few or too many.
+    /// [`NotASecret`] if the length is not allowed.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, NotASecret> {
         if (24..=64).contains(&bytes.len()) { Ok(Self(Zeroizing::new(bytes))) } else { Err(NotASecret) }
     }
 
-    /// From its text.
+    /// A secret from its text.
     ///
     /// # Errors
     /// [`NotASecret`].
@@ -44,17 +44,17 @@ impl WebhookSecret {
         Self::from_bytes(bytes)
     }
 
-    /// Its bytes, to be sealed.
+    /// Its bytes, for sealing.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// Its text, to be shown once.
+    /// Its text, which is shown once.
     pub fn text(&self) -> String {
         format!("{PREFIX}{}", STANDARD.encode(&*self.0))
     }
 
-    /// One entry of the header `webhook-signature`.
+    /// One signature of the header `webhook-signature`.
     pub fn sign(&self, id: &str, at: Timestamp, body: &[u8]) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.0);
         let mut signing = hmac::Context::with_key(&key);

@@ -1,4 +1,4 @@
-//! Mail that goes nowhere: development keeps the last letters in memory, where a page shows them.
+//! The mailer of development mode: it keeps the last emails in memory, and a page shows them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,21 +9,21 @@ use super::letter::Letter;
 use super::mailer::{MailError, Mailer};
 use usher_domain::time::{Clock, Timestamp};
 
-/// How many letters are kept.
+/// Number of emails that are kept.
 pub const KEPT: usize = 200;
 
-/// A letter that was caught.
+/// A caught email.
 #[derive(Debug, Clone)]
 pub struct CaughtLetter {
-    /// Counts from one for as long as the process runs.
+    /// Its number, starting at one for each process.
     pub number: u64,
     /// When it was sent.
     pub at: Timestamp,
-    /// The letter.
+    /// The email.
     pub letter: Letter,
 }
 
-/// Catches every letter.
+/// Keeps every email instead of sending it.
 pub struct CaughtMail {
     clock: Arc<dyn Clock>,
     kept: Mutex<Kept>,
@@ -36,17 +36,17 @@ struct Kept {
 }
 
 impl CaughtMail {
-    /// An empty box.
+    /// An empty mailbox.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, kept: Mutex::default() }
     }
 
-    /// The letters that are kept, the newest first.
+    /// The emails, newest first.
     pub fn list(&self) -> Vec<Arc<CaughtLetter>> {
         self.kept().letters.iter().rev().cloned().collect()
     }
 
-    /// The letter of this number, if it is still kept.
+    /// The email with this number, if it is still kept.
     pub fn get(&self, number: u64) -> Option<Arc<CaughtLetter>> {
         self.kept().letters.iter().find(|caught| caught.number == number).cloned()
     }

@@ -1,61 +1,61 @@
-//! A letter: who gets it, what it says. Whatever goes into a header is one clean line from the start.
+//! An email: recipient and content. Header values are cleaned single lines.
 
 use std::fmt;
 
 use lettre::Address;
 use serde::{Deserialize, Serialize};
 
-/// More of a name or subject is never shown, in code points.
+/// Maximum length of a displayed name or subject, in code points.
 const LONGEST_LINE: usize = 120;
 
-/// What a letter is about.
+/// The kind of an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LetterKind {
-    /// Prove that the address is yours.
+    /// Verification of an address.
     VerifyEmail,
-    /// Somebody tried to register with your address.
+    /// Registration with the address of an existing account.
     AlreadyRegistered,
-    /// Choose a new password.
+    /// Link to set a new password.
     Recovery,
-    /// Your password was changed.
+    /// The password was changed.
     PasswordChanged,
-    /// An old refresh token was used, and its grant or session was ended.
+    /// Reuse of a refresh token ended a grant or session.
     ReuseDetected,
-    /// Somebody signed in with a browser not seen before.
+    /// Sign-in with a new browser.
     NewDevice,
-    /// Your password was set anew by mail.
+    /// The password was set by account recovery.
     PasswordRecovered,
     /// A second factor was added.
     FactorAdded,
     /// A second factor was removed.
     FactorRemoved,
-    /// A recovery code was spent.
+    /// A recovery code was used.
     RecoveryCodeUsed,
-    /// There are new recovery codes.
+    /// New recovery codes replaced the old ones.
     RecoveryCodesRenewed,
-    /// An administrator took every factor away.
+    /// An administrator removed all factors.
     FactorsReset,
-    /// Somebody guesses codes.
+    /// Somebody tries codes of the second step.
     CodesGuessed,
-    /// One more way in.
+    /// An identity of a provider was linked.
     IdentityLinked,
-    /// One way in less.
+    /// An identity of a provider was unlinked.
     IdentityUnlinked,
-    /// The provider deleted the only way in.
+    /// The provider deleted the last identity of the account.
     LastIdentityDeleted,
-    /// The account has another address now.
+    /// The address of the account was changed.
     EmailChanged,
-    /// Another account was joined to yours.
+    /// Another account was merged into this one.
     AccountsMerged,
-    /// Your account is no more.
+    /// The account was deleted.
     AccountDeleted,
-    /// Everything was ended at your word; come back this way.
+    /// Recovery after a report "this wasn't me".
     WayBack,
 }
 
 impl LetterKind {
-    /// The name, for logs and counters.
+    /// The name, for logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::VerifyEmail => "verify_email",
@@ -82,29 +82,29 @@ impl LetterKind {
     }
 }
 
-/// Not an e-mail address.
+/// Not an email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an e-mail address")]
 pub struct NotAnAddress;
 
-/// What [`Letter::new`] is made of.
+/// The content for [`Letter::new`].
 #[derive(Clone, Default)]
 pub struct Content {
-    /// The subject; made one line.
+    /// The subject; converted to one line.
     pub subject: String,
     /// The text part.
     pub text: String,
     /// The HTML part.
     pub html: String,
-    /// The code the letter carries, so that development can show it.
+    /// The code in the email, for development mode.
     pub code: Option<String>,
-    /// The link the letter carries.
+    /// The link in the email.
     pub link: Option<String>,
 }
 
-/// A letter, ready to be carried. It prints as its kind alone: the rest is the reader's.
+/// A complete email. `{:?}` prints only its kind: the rest is private.
 ///
-/// It serialises whole, secrets included: seal it before it is kept.
+/// It serializes with its secrets: seal it before storing it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     to: String,
@@ -125,7 +125,7 @@ impl fmt::Debug for Letter {
 }
 
 impl Letter {
-    /// A letter to one address. The name and the subject become single clean lines.
+    /// An email to one address. Name and subject are converted to clean single lines.
     pub fn new(
         kind: LetterKind,
         to: &str,
@@ -180,32 +180,32 @@ impl Letter {
         &self.lang_tag
     }
 
-    /// What it is about.
+    /// The kind.
     pub const fn kind(&self) -> LetterKind {
         self.kind
     }
 
-    /// The code it carries.
+    /// The code in it.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// The link it carries.
+    /// The link in it.
     pub fn link(&self) -> Option<&str> {
         self.link.as_deref()
     }
 }
 
-/// One line fit to be shown: no control characters, nothing invisible or that turns the direction of writing,
-/// white space in single blanks, and not endless.
+/// A clean single line: no control characters, no invisible characters, no changes of writing direction, single spaces,
+/// limited length.
 pub fn one_line(text: &str) -> String {
     let blank = |c: char| if c.is_whitespace() { ' ' } else { c };
     let clean: String = text.chars().map(blank).filter(|c| !is_unfit(*c)).take(4 * LONGEST_LINE).collect();
     clean.split_ascii_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_LINE).collect()
 }
 
-/// Control characters, directional formatting (UAX #9), and characters that show nothing.
-/// The joiners U+200C and U+200D stay: scripts and emoji are written with them.
+/// Control characters, directional formatting (UAX #9), and characters that show nothing, except the joiners U+200C and
+/// U+200D, which scripts and emoji need.
 fn is_unfit(c: char) -> bool {
     c.is_control()
         || matches!(c,

@@ -1,7 +1,7 @@
-//! Letters and the way they leave the house.
+//! Emails: their texts, and delivery by SMTP.
 //!
-//! `messages` writes a letter in the reader's language, a [`Mailer`] carries it. Who gets which letter, and when it is
-//! tried again, is for others to decide.
+//! `messages` and `notices` write an email in the reader's language; a [`Mailer`] delivers it. The crate `flows`
+//! decides who gets which email, and when delivery is retried.
 
 pub mod caught;
 pub mod letter;

@@ -1,28 +1,28 @@
-//! What each letter says.
+//! Emails that somebody requested.
 //!
-//! No letter repeats what an unknown person typed: whoever registers with somebody else's address must not be able to
-//! write to them through us. So there is no greeting by name, and names from outside go in cleaned and escaped.
+//! No email repeats what an unknown person typed: registering with somebody else's address must not make Usher send
+//! them text. So there is no greeting by name, and names are cleaned and escaped.
 
 use askama::Template;
 
 use super::letter::{Content, Letter, LetterKind, NotAnAddress};
 use usher_i18n::Lang;
 
-/// Who gets a letter.
+/// The recipient of an email.
 #[derive(Clone, Copy)]
 pub struct Recipient<'a> {
     /// The address.
     pub email: &'a str,
-    /// The name shown with the address, for letters to people we know.
+    /// The display name, for known users.
     pub name: Option<&'a str>,
-    /// The language they read.
+    /// Their language.
     pub lang: Lang,
 }
 
-/// No letter was written.
+/// The email could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// There is nobody to write to.
+    /// The address is invalid.
     #[error(transparent)]
     Address(#[from] NotAnAddress),
     /// The template failed.
@@ -30,13 +30,13 @@ pub enum WriteError {
     Template(#[from] askama::Error),
 }
 
-/// A button: what it says, where it leads.
+/// A button: label and URL.
 pub(super) struct Link<'a> {
     pub label: String,
     pub url: &'a str,
 }
 
-/// What both parts of every letter are made of.
+/// The content of both parts of an email.
 pub(super) struct Words<'a> {
     pub title: String,
     pub lead: String,
@@ -68,7 +68,7 @@ struct HtmlPart<'a> {
     footer: &'a str,
 }
 
-/// "Enter this code, or open this link": proves that the address is the reader's. Both work for `minutes`.
+/// "Enter this code, or open this link": verifies the reader's address. Both are valid for `minutes`.
 pub fn verify_email(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> Result<Letter, WriteError> {
     let lang = to.lang;
     let words = Words {
@@ -78,11 +78,11 @@ pub fn verify_email(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> 
         links: vec![Link { label: lang.text("mail-verify-button"), url: link }],
         notes: vec![minutes_note(lang, minutes), lang.text("mail-verify-not-you")],
     };
-    // Whoever gave the address also gave the name.
+    // The name was given together with the unverified address.
     write(LetterKind::VerifyEmail, Recipient { name: None, ..to }, &words)
 }
 
-/// "Enter this code": proves that the address is the reader's, wherever they came from. It works for `minutes`.
+/// "Enter this code": verifies the reader's address. It is valid for `minutes`.
 pub fn link_code(to: Recipient<'_>, code: &str, minutes: u32) -> Result<Letter, WriteError> {
     let lang = to.lang;
     let words = Words {
@@ -98,7 +98,7 @@ pub fn link_code(to: Recipient<'_>, code: &str, minutes: u32) -> Result<Letter, 
     write(LetterKind::VerifyEmail, Recipient { name: None, ..to }, &words)
 }
 
-/// "Somebody tried to register with your address; sign in, or choose a new password."
+/// "Somebody tried to register with your address; sign in, or set a new password."
 pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Result<Letter, WriteError> {
     let lang = to.lang;
     let words = Words {
@@ -114,7 +114,7 @@ pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Re
     write(LetterKind::AlreadyRegistered, to, &words)
 }
 
-/// "Choose a new password": a link that works for `minutes`.
+/// "Set a new password": a link that is valid for `minutes`.
 pub fn recovery(to: Recipient<'_>, link: &str, minutes: u32) -> Result<Letter, WriteError> {
     let lang = to.lang;
     let words = Words {
@@ -134,7 +134,7 @@ fn minutes_note(lang: Lang, minutes: u32) -> String {
     lang.text_with("mail-minutes", &[("count", minutes.into())])
 }
 
-/// Both parts of a letter.
+/// Writes both parts of an email.
 pub(super) fn write(kind: LetterKind, to: Recipient<'_>, words: &Words<'_>) -> Result<Letter, WriteError> {
     let footer = to.lang.text("mail-footer");
     let Words { title, lead, code, links, notes } = words;

@@ -1,6 +1,6 @@
-//! What the letters say that nobody asked for: something about the reader's account has changed.
+//! Security emails: something about the reader's account has changed.
 //!
-//! Each says what happened and when, and offers one click for whoever it was not.
+//! Each says what happened and when, and usually has a link to report "this wasn't me".
 
 use super::letter::{Letter, LetterKind, one_line};
 use super::messages::{Link, Recipient, Words, WriteError, write};
@@ -9,19 +9,19 @@ use usher_domain::notice::{FactorName, Notice};
 use usher_domain::time::Timestamp;
 use usher_i18n::{Arg, Lang};
 
-/// Where the buttons of a notice lead.
+/// The links of a security email.
 #[derive(Debug, Clone, Default)]
 pub struct NoticeLinks {
-    /// To say "this wasn't me". Used once.
+    /// The single-use link "this wasn't me".
     pub not_me: Option<String>,
-    /// To come back in. Used once.
+    /// The single-use recovery link.
     pub way_back: Option<String>,
 }
 
-/// The letter that tells of a notice.
+/// Writes a security email.
 ///
 /// # Errors
-/// [`WriteError`] if there is nobody to write to, or a template fails.
+/// [`WriteError`] if the address is invalid, or a template fails.
 pub fn notice(to: Recipient<'_>, notice: &Notice, at: Timestamp, links: &NoticeLinks) -> Result<Letter, WriteError> {
     let lang = to.lang;
     let (subject, lead) = keys(notice);
@@ -49,7 +49,7 @@ pub fn notice(to: Recipient<'_>, notice: &Notice, at: Timestamp, links: &NoticeL
     write(kind(notice), to, &words)
 }
 
-/// The names that go into the sentence. They come from outside: one clean line each.
+/// The names in the sentence. They come from outside, so each is cleaned to one line.
 fn said(notice: &Notice, lang: Lang) -> Vec<(&'static str, String)> {
     match notice {
         Notice::NewDevice { device, network } => vec![

@@ -1,4 +1,4 @@
-//! Mail over SMTP (RFC 5321) to the server the operator named.
+//! Delivery over SMTP (RFC 5321).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,18 +13,18 @@ use super::letter::Letter;
 use super::mailer::{MailError, Mailer, Trouble};
 use usher_domain::random::Random;
 
-/// How long a conversation may take.
+/// Timeouts of a delivery.
 #[derive(Debug, Clone, Copy)]
 struct Patience {
-    /// Until the connection stands.
+    /// For connecting.
     connect: Duration,
-    /// From the first word to the last, however slowly they drip.
+    /// For the whole delivery, even if the server sends slowly.
     whole: Duration,
 }
 
 const PATIENCE: Patience = Patience { connect: Duration::from_secs(10), whole: Duration::from_secs(30) };
 
-/// A setting that is no mail server or no sender. It repeats neither: the URL holds a password.
+/// An invalid mail setting. The error contains neither value: the URL has a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SmtpSetupError {
     /// The URL.
@@ -35,7 +35,7 @@ pub enum SmtpSetupError {
     From,
 }
 
-/// Sends letters through one server, over a few connections that it keeps.
+/// Delivers emails through one server, over a pool of connections.
 pub struct SmtpMailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
@@ -44,8 +44,8 @@ pub struct SmtpMailer {
 }
 
 impl SmtpMailer {
-    /// A mailer for the server at `url` (`smtps://…`, or `smtp://…?tls=required`) with letters from `from`.
-    /// Nothing is connected yet. Call it inside the runtime.
+    /// A mailer for the server at `url` (`smtps://…`, or `smtp://…?tls=required`) with emails from `from`. It does not
+    /// connect yet. Call it inside the runtime.
     pub fn new(url: &str, from: &str, random: Arc<dyn Random>) -> Result<Self, SmtpSetupError> {
         Self::with_patience(url, from, random, PATIENCE)
     }
@@ -61,7 +61,7 @@ impl SmtpMailer {
         Ok(Self { transport: transport.timeout(Some(patience.connect)).build(), from, random, patience })
     }
 
-    /// Whether the server answers and lets us in; sends nothing.
+    /// Checks that the server answers and accepts the credentials; sends nothing.
     pub async fn probe(&self) -> Result<(), MailError> {
         match tokio::time::timeout(self.patience.whole, self.transport.test_connection()).await {
             Ok(Ok(true)) => Ok(()),
@@ -71,7 +71,7 @@ impl SmtpMailer {
         }
     }
 
-    /// The letter as a mail. It says that a machine sent it, so that no machine answers (RFC 3834 §5).
+    /// The email as a MIME message, marked as sent automatically, so that no machine answers (RFC 3834 §5).
     fn compose(&self, letter: &Letter) -> Result<Message, MailError> {
         let address = letter.to().parse().map_err(|_| MailError::Malformed)?;
         let id = self.random.handle();
@@ -107,7 +107,7 @@ fn plain_header(name: &'static str, value: String) -> Result<HeaderValue, MailEr
     Ok(HeaderValue::new(name, value))
 }
 
-/// Keeps the reply code and drops the words: servers like to repeat the address in them.
+/// Keeps the reply code and drops the text, which often contains the address.
 fn explain(fault: &SmtpFault) -> MailError {
     match fault.status().map(u16::from) {
         Some(code) if fault.is_permanent() => MailError::Refused { code },

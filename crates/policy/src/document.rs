@@ -173,7 +173,7 @@ impl Document {
         Self::from_json(json)
     }
 
-    /// Like [`Document::parse`], from parsed JSON.
+    /// Like `Document::read`, from parsed JSON.
     ///
     /// # Errors
     /// The first structural error, with its place if known.

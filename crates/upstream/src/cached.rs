@@ -1,4 +1,4 @@
-//! A document of a provider's, kept for a while and fetched once however many wait for it.
+//! A cached document of a provider: kept for a while and fetched once for all who wait.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use tokio::sync::Mutex;
 use super::error::UpstreamError;
 use usher_domain::time::Timestamp;
 
-/// A document is good for so many seconds.
+/// How long a document is valid, in seconds.
 const GOOD_FOR: u64 = 3600;
-/// A failure is believed for so many seconds, so that those who waited do not each wait again.
+/// How long a failure is cached, in seconds, so that those who waited do not each wait again.
 const FAILED_FOR: u64 = 5;
-/// A document that lacks something is fetched again once in so many seconds, whoever asks.
+/// Minimum interval for refetching a document that lacks something, in seconds.
 const RENEWED_EVERY: u64 = 60;
 
 struct Held<T> {
@@ -20,7 +20,7 @@ struct Held<T> {
     told: Result<Arc<T>, UpstreamError>,
 }
 
-/// The document.
+/// The cached document.
 pub(super) struct Cached<T>(Mutex<Option<Held<T>>>);
 
 impl<T> Default for Cached<T> {
@@ -36,7 +36,7 @@ impl<T> fmt::Debug for Cached<T> {
 }
 
 impl<T> Cached<T> {
-    /// The document, fetched if it is too old. Whoever comes while it is being fetched waits for that one.
+    /// The document, fetched if it is too old. Concurrent callers wait for the same fetch.
     pub async fn get(
         &self,
         now: Timestamp,
@@ -45,7 +45,7 @@ impl<T> Cached<T> {
         self.told_unless(now, |held, age| age < if held.told.is_ok() { GOOD_FOR } else { FAILED_FOR }, fetch).await
     }
 
-    /// The document, fetched anew unless that was done a moment ago: for when something was not found in it.
+    /// The document, refetched unless that was done recently: for something that was not found in it.
     pub async fn renewed(
         &self,
         now: Timestamp,

@@ -1,4 +1,4 @@
-//! What the browser brought back from a provider: read once, before anything is believed.
+//! The callback from a provider, parsed once, before anything in it is trusted.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::departure::Kept;
 use super::error::UpstreamError;
 use usher_domain::provider::ProviderId;
 
-/// Parameters that mean something to us. Twice is never right; others may come as often as they like.
+/// Known parameters. They must not be repeated; others may be.
 const KNOWN: &[&str] = &[
     "code",
     "state",
@@ -23,7 +23,7 @@ const KNOWN: &[&str] = &[
 ];
 const LONGEST: usize = 16 * 1024;
 
-/// The parameters of a callback, from the query or from a posted form.
+/// The parameters of a callback, from the query or a posted form.
 #[derive(Clone, Default)]
 pub struct Callback {
     pairs: Vec<(String, String)>,
@@ -40,7 +40,7 @@ impl Callback {
     /// Reads `application/x-www-form-urlencoded` text, decoding once.
     ///
     /// # Errors
-    /// [`UpstreamError::Malformed`] where a parameter that matters stands twice, or the whole is too long.
+    /// [`UpstreamError::Malformed`] if a known parameter is repeated, or the whole is too long.
     pub fn parse(encoded: &str) -> Result<Self, UpstreamError> {
         if encoded.len() > LONGEST {
             return Err(UpstreamError::Malformed("it is too long"));
@@ -48,10 +48,10 @@ impl Callback {
         Self::of_pairs(form_urlencoded::parse(encoded.as_bytes()).into_owned().collect())
     }
 
-    /// The same, of parameters that are decoded already.
+    /// Like [`Callback::parse`], from decoded parameters.
     ///
     /// # Errors
-    /// As [`Callback::parse`].
+    /// Like [`Callback::parse`].
     pub fn of_pairs(pairs: Vec<(String, String)>) -> Result<Self, UpstreamError> {
         let twice = KNOWN.iter().any(|known| pairs.iter().filter(|(name, _)| name == known).count() > 1);
         if twice {
@@ -60,19 +60,19 @@ impl Callback {
         Ok(Self { pairs })
     }
 
-    /// A parameter, where it is there and not empty.
+    /// A parameter, if it is present and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
-    /// The `state` it claims to belong to: what to look the flow up by.
+    /// The `state`, by which the flow is found.
     pub fn state(&self) -> Option<&str> {
         self.get("state")
     }
 
-    /// The code, once the callback is known to belong to this flow, at this provider, from this issuer.
+    /// The code, after checking that the callback belongs to this flow, this provider and this issuer.
     ///
-    /// `accepts` says whether a present `iss` is the provider's own; `promised`, whether it has to be there (RFC 9207 §2.4).
+    /// `accepts` checks a present `iss`; `promised` says whether it is required (RFC 9207 §2.4).
     pub(super) fn code(
         &self,
         provider: &ProviderId,

@@ -1,4 +1,4 @@
-//! Sending somebody to a provider: the authorization request, and what is kept for their return.
+//! Starting a sign-in at a provider: the authorization request, and the state kept for the callback.
 
 use std::fmt;
 
@@ -10,31 +10,31 @@ use super::error::UpstreamError;
 use usher_domain::provider::{Pkce, ProviderId, ProviderKind, ProviderSettings, ResponseMode};
 use usher_domain::random::Random;
 
-/// What a sign-in asks of the provider, beside who the person is.
+/// Options of a sign-in at a provider.
 #[derive(Debug, Clone, Default)]
 pub struct Departure {
-    /// Where the person comes back to: byte for byte what is registered there.
+    /// The redirect URI: exactly as registered with the provider.
     pub redirect_uri: String,
-    /// Whom we expect, in the provider's own terms.
+    /// The expected account, in the provider's terms.
     pub login_hint: Option<String>,
-    /// Ask which account, although one may be signed in there: after signing out here.
+    /// Ask for the account even if one is signed in: after signing out here.
     pub fresh_choice: bool,
-    /// Facebook: ask once more for the address that was declined.
+    /// Facebook: ask again for the address that was declined.
     pub ask_email_again: bool,
 }
 
-/// What is kept, sealed or in the database, until the person comes back. Good for one return.
+/// The state that is kept, sealed or in the database, until the callback. Single-use.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
-    /// Where the person was sent. An answer at another provider's callback is not taken.
+    /// The provider. A response at another provider's callback is refused.
     pub provider: ProviderId,
     /// The `state` parameter: 256 random bits.
     pub state: String,
-    /// The `nonce` of the ID token, where there is one.
+    /// The `nonce` of the ID token, if there is one.
     pub nonce: Option<String>,
-    /// The PKCE verifier, where there is one.
+    /// The PKCE verifier, if there is one.
     pub pkce_verifier: Option<String>,
-    /// The redirect URI that was used, for the exchange of the code.
+    /// The redirect URI, needed for exchanging the code.
     pub redirect_uri: String,
 }
 
@@ -44,22 +44,22 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// What one provider's request has of its own.
+/// Properties of a provider's authorization request.
 #[derive(Debug, Default)]
 pub(super) struct Manners<'a> {
     /// The authorization endpoint.
     pub endpoint: &'a str,
-    /// What stands between scopes.
+    /// The separator of scopes.
     pub scope_sep: &'a str,
-    /// Does it speak OpenID Connect, so that a nonce is of use?
+    /// Whether it supports OpenID Connect, and so a nonce.
     pub nonce: bool,
-    /// Does it take a hint?
+    /// Whether it supports `login_hint`.
     pub login_hint: bool,
-    /// Parameters of its own; an operator's extra ones cannot change them.
+    /// Parameters of the provider, which extra parameters of the operator cannot change.
     pub own: Vec<(&'static str, String)>,
 }
 
-/// Builds the request. Everything that protects the flow is drawn afresh.
+/// Builds the request with new random values.
 pub(super) fn depart(
     settings: &ProviderSettings,
     random: &dyn Random,
@@ -91,7 +91,7 @@ pub(super) fn depart(
         pairs.push(("response_mode", ResponseMode::FormPost.as_str().to_owned()));
     }
     pairs.extend(manners.own.iter().cloned());
-    // A simulator or a self-hosted edition takes the hint whichever the kind.
+    // A simulator or a self-hosted edition accepts the hint whatever the kind.
     let hinted = departure.login_hint.clone().filter(|_| manners.login_hint || settings.base_url.is_some());
     pairs.extend(hinted.map(|hint| ("login_hint", hint)));
     let extra = settings.extra_params.iter().filter(|(name, _)| !pairs.iter().any(|(ours, _)| ours == name));
@@ -100,7 +100,7 @@ pub(super) fn depart(
     Ok((url, kept))
 }
 
-/// An address that a browser may be sent to.
+/// A URL to which browsers may be sent.
 pub(super) fn endpoint(text: &str) -> Result<Url, UpstreamError> {
     let url = Url::parse(text).map_err(|_| UpstreamError::misconfigured("an endpoint is no address"))?;
     let here = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
@@ -110,7 +110,7 @@ pub(super) fn endpoint(text: &str) -> Result<Url, UpstreamError> {
     Err(UpstreamError::misconfigured("an endpoint is not https"))
 }
 
-/// Adds to the query, a space as `%20`: not every provider reads `+` as one.
+/// Adds to the query, encoding a space as `%20`: not every provider decodes `+`.
 pub(super) fn write<'a>(url: &mut Url, pairs: impl Iterator<Item = (&'a str, &'a String)>) {
     let mut text = form_urlencoded::Serializer::new(String::new());
     for (name, value) in pairs {
@@ -123,7 +123,7 @@ pub(super) fn write<'a>(url: &mut Url, pairs: impl Iterator<Item = (&'a str, &'a
 
 fn uses_pkce(settings: &ProviderSettings) -> bool {
     match settings.kind {
-        // Facebook's classic flow and Apple know no PKCE.
+        // Facebook's classic flow and Apple do not support PKCE.
         ProviderKind::Facebook | ProviderKind::Apple => false,
         _ => settings.pkce != Some(Pkce::Off),
     }

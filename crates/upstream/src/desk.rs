@@ -1,4 +1,4 @@
-//! What every provider has at hand: its settings, its secret, the door out, the clock and randomness.
+//! What every provider has: its settings, its secret, HTTP client, clock and randomness.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
 use usher_http_client::Outbound;
 
-/// The desk of one provider.
+/// The context of one provider.
 #[derive(Clone)]
 pub(super) struct Desk {
     pub settings: Arc<ProviderSettings>,
@@ -19,7 +19,7 @@ pub(super) struct Desk {
     pub around: Surroundings,
 }
 
-/// How the token endpoint wants to be spoken to.
+/// How the token endpoint is called.
 pub(super) struct Counter<'a> {
     pub url: &'a str,
     pub basic: bool,
@@ -40,27 +40,27 @@ impl Desk {
         self.around.clock.now()
     }
 
-    /// The secret, for what is signed with it.
+    /// The secret, for signing.
     pub fn secret(&self) -> Result<&Secret<String>, UpstreamError> {
         self.secret.as_ref().ok_or_else(|| UpstreamError::misconfigured("it has no client secret"))
     }
 
-    /// The secret as it was given, where one was.
+    /// The configured secret, if there is one.
     pub fn given_secret(&self) -> Option<&Secret<String>> {
         self.secret.as_ref()
     }
 
-    /// An address below the configured one, or below the provider's own.
+    /// A URL below the configured base URL, or below the provider's own.
     pub fn url(&self, own: &str, path: &str) -> String {
         format!("{}{path}", self.base(own))
     }
 
-    /// The configured base, or the provider's own.
+    /// The configured base URL, or the provider's own.
     pub fn base<'a>(&'a self, own: &'a str) -> &'a str {
         self.settings.base_url.as_deref().unwrap_or(own).trim_end_matches('/')
     }
 
-    /// Exchanges a code, showing `secret`.
+    /// Exchanges a code, authenticating with `secret`.
     pub async fn exchange(
         &self,
         counter: &Counter<'_>,
@@ -72,14 +72,14 @@ impl Desk {
         exchange::exchange(self.outbound(), self.asked(counter, secret, code, &kept.redirect_uri, verifier)).await
     }
 
-    /// Whether the token endpoint knows us.
+    /// Whether the token endpoint accepts our credentials.
     pub async fn probe(
         &self,
         counter: &Counter<'_>,
         secret: Option<&Secret<String>>,
         redirect_uri: &str,
     ) -> Result<(), UpstreamError> {
-        // As long as a real verifier, so that nothing but the code is wrong.
+        // As long as a real verifier, so that only the code is wrong.
         let verifier = "usher-probe-usher-probe-usher-probe-usher-probe";
         exchange::probe(self.outbound(), self.asked(counter, secret, "", redirect_uri, Some(verifier))).await
     }

@@ -1,40 +1,40 @@
-//! Why nobody came back from a provider, or somebody who cannot be believed.
+//! Why a sign-in at a provider failed.
 
 use usher_http_client::OutboundError;
 
-/// A sign-in through a provider that came to nothing. No secret, token or address is ever part of it.
+/// A failed sign-in at a provider. It never contains a secret, token or address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {
-    /// The person said no there.
+    /// The person declined.
     #[error("the person declined")]
     Denied,
-    /// The provider is down, slow or overloaded: trying again may help.
+    /// The provider is down, slow or overloaded: retrying may help.
     #[error("the provider is not available: {0}")]
     Unavailable(Cause),
-    /// The provider, or somebody in between, said something that cannot be believed.
+    /// The provider, or somebody in between, sent something invalid.
     #[error("the provider's answer is not to be trusted: {0}")]
     Misbehaved(Cause),
-    /// The provider does not accept how we are registered with it: the operator has to look.
+    /// The provider does not accept our registration: the operator must check it.
     #[error("the provider does not accept our settings: {0}")]
     Misconfigured(Cause),
-    /// The person is not among those whom the operator lets in through this provider.
+    /// The operator does not admit this person through this provider.
     #[error("this account may not sign in here: {0}")]
     NotAllowed(Cause),
-    /// The code was used before or is too old: start again.
+    /// The code was used or has expired: start again.
     #[error("the code was spent or has expired")]
     Replayed,
-    /// The browser brought a callback that cannot be read. Whoever sent it need not have been at a provider at all.
+    /// The callback cannot be read. It may not come from a provider at all.
     #[error("the callback is malformed: {0}")]
     Malformed(&'static str),
-    /// The answer does not belong to the flow that this browser began.
+    /// The response does not belong to a flow of this browser.
     #[error("the answer belongs to no flow of this browser")]
     StateMismatch,
-    /// This provider sends no such notices.
+    /// The provider does not send such notifications.
     #[error("this provider sends no such notice")]
     NoSuchNotice,
 }
 
-/// A private cause: words of ours, and at most a code of the provider's that holds nothing but letters, digits and `_-.`.
+/// A private cause: text of ours, and at most an error code of the provider that has only letters, digits and `_-.`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
     words: &'static str,
@@ -55,7 +55,7 @@ impl From<&'static str> for Cause {
 }
 
 impl Cause {
-    /// Our words with the provider's own code, cut to what a code may be made of.
+    /// Our text with the provider's error code, reduced to permitted characters.
     pub fn with(words: &'static str, code: &str) -> Self {
         let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         Self { words, code: Some(code.chars().filter(plain).take(64).collect()) }
@@ -63,7 +63,7 @@ impl Cause {
 }
 
 impl UpstreamError {
-    /// The public word, for pages, events and metrics.
+    /// The public name, for pages, events and metrics.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Denied => "denied",
@@ -78,7 +78,7 @@ impl UpstreamError {
         }
     }
 
-    /// May trying again help, without anybody changing anything?
+    /// Whether retrying may help, without any change.
     pub const fn is_passing(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Replayed)
     }
@@ -91,7 +91,7 @@ impl UpstreamError {
         Self::Misconfigured(words.into())
     }
 
-    /// What an error code means, at the token endpoint (RFC 6749 §5.2) and in the callback (§4.1.2.1) alike.
+    /// The meaning of an error code, at the token endpoint (RFC 6749 §5.2) and in the callback (§4.1.2.1).
     pub(super) fn of_code(code: &str) -> Self {
         match code {
             "access_denied" | "user_cancelled_authorize" | "user_denied" | "consent_required" => Self::Denied,

@@ -1,4 +1,4 @@
-//! A code becomes tokens: the token endpoint, with the manners of those who do not keep to RFC 6749.
+//! Exchanges a code for tokens, also at servers that deviate from RFC 6749.
 
 use std::fmt;
 
@@ -19,15 +19,15 @@ use usher_domain::provider::TokenForm;
 use usher_domain::secret::Secret;
 use usher_http_client::{Answer, Outbound};
 
-/// Reads an answer that is an error in the provider's own form; none where it is not.
+/// Reads an error response in the provider's own format; `None` if it is none.
 pub(super) type ErrorReader = fn(&Value) -> Option<UpstreamError>;
 
-/// Everything the exchange needs to know.
+/// The parameters of the exchange.
 pub(super) struct Exchange<'a> {
     pub token_url: &'a str,
     pub client_id: &'a str,
     pub secret: Option<&'a Secret<String>>,
-    /// In the header, not in the body?
+    /// Whether the secret is sent in the header instead of the body.
     pub basic: bool,
     pub code: &'a str,
     pub redirect_uri: &'a str,
@@ -36,7 +36,7 @@ pub(super) struct Exchange<'a> {
     pub error_reader: ErrorReader,
 }
 
-/// What came of it. Printing shows neither.
+/// The tokens. `{:?}` prints none of them.
 pub(super) struct Tokens {
     pub access_token: Secret<String>,
     pub id_token: Option<String>,
@@ -60,7 +60,7 @@ type Answered = StandardTokenResponse<WithIdToken, BasicTokenType>;
 type Introspected = oauth2::basic::BasicTokenIntrospectionResponse;
 type Revoked = oauth2::basic::BasicRevocationErrorResponse;
 type TokenClient = Client<BasicErrorResponse, Answered, Introspected, StandardRevocableToken, Revoked>;
-/// The same, with a token endpoint.
+/// The client with a token endpoint.
 type ReadyClient = Client<
     BasicErrorResponse,
     Answered,
@@ -74,7 +74,7 @@ type ReadyClient = Client<
     EndpointSet,
 >;
 
-/// The reader of those who keep to RFC 6749.
+/// The reader for servers that conform to RFC 6749.
 pub(super) fn by_the_book(_: &Value) -> Option<UpstreamError> {
     None
 }
@@ -95,7 +95,7 @@ pub(super) async fn exchange(outbound: &Outbound, asked: Exchange<'_>) -> Result
     ask(client, code, verifier, door).await
 }
 
-/// The door as the crate knows one.
+/// The HTTP client as the crate `oauth2` needs it.
 struct Door {
     outbound: Outbound,
     form: TokenForm,
@@ -111,7 +111,7 @@ impl<'c> AsyncHttpClient<'c> for Door {
     }
 }
 
-/// The crate's own future borrows what it is made of: in a box it can be sent.
+/// The crate's own future borrows its input: boxed, it can be sent.
 fn ask(
     client: ReadyClient,
     code: AuthorizationCode,
@@ -135,7 +135,7 @@ fn ask(
     })
 }
 
-/// Makes of an answer one that RFC 6749 knows: an error has status 400, and nothing stands in it that nobody reads.
+/// Converts a response to one that conforms to RFC 6749: an error has status 400, and unused members are dropped.
 fn normal(answer: &Answer, form: TokenForm, reader: ErrorReader) -> Result<HttpResponse, UpstreamError> {
     let told = match form {
         TokenForm::Form if answer.is_of_type("application/x-www-form-urlencoded") => {
@@ -165,7 +165,7 @@ fn normal(answer: &Answer, form: TokenForm, reader: ErrorReader) -> Result<HttpR
     Ok(response)
 }
 
-/// Whether a code that nobody issued was refused for being that: then endpoint, client and secret are right.
+/// Whether an invalid code was refused as such: then endpoint, client and secret are right.
 pub(super) async fn probe(outbound: &Outbound, asked: Exchange<'_>) -> Result<(), UpstreamError> {
     match exchange(outbound, Exchange { code: "usher-probe", ..asked }).await {
         Err(UpstreamError::Replayed) => Ok(()),

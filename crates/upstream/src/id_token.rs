@@ -1,4 +1,4 @@
-//! The claims of an ID token (OpenID Connect Core §3.1.3.7), as a table of checks. The signature was checked before.
+//! The claims of an ID token (OpenID Connect Core §3.1.3.7), as a table of checks. The signature was verified before.
 
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
@@ -8,10 +8,10 @@ use super::jws::Signed;
 use super::person;
 use usher_domain::time::Timestamp;
 
-/// Clocks may differ by so many seconds.
+/// Permitted clock difference in seconds.
 pub(super) const SKEW: i64 = 60;
 
-/// What the token has to fit.
+/// The expected values.
 pub(super) struct Expected<'a> {
     pub client_id: &'a str,
     pub nonce: Option<&'a str>,
@@ -23,25 +23,25 @@ type Check = fn(&Signed, &Expected<'_>) -> Result<(), &'static str>;
 
 const CHECKS: &[Check] = &[audience, authorized_party, expiry, issue_time, nonce, access_token, is_no_other_token];
 
-/// Runs every check. The issuer is not among them: each provider has a rule of its own.
+/// Runs every check. The issuer is not among them: each provider has its own rule.
 pub(super) fn check(signed: &Signed, expected: &Expected<'_>) -> Result<(), UpstreamError> {
     CHECKS.iter().try_for_each(|check| check(signed, expected)).map_err(UpstreamError::misbehaved)
 }
 
-/// A point in time of a token, whole or fractional.
+/// A time claim, integer or fractional.
 pub(super) fn time(claims: &Value, name: &str) -> Option<Timestamp> {
     let value = claims.get(name)?;
     #[expect(clippy::cast_possible_truncation, reason = "a float beyond i64 saturates, and no such time is accepted")]
     value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64)).map(Timestamp)
 }
 
-/// By which means the person showed there who they are, as told (`amr`, OpenID Connect Core §2): ten words at most.
+/// The authentication methods at the provider (`amr`, OpenID Connect Core §2): at most ten.
 pub(super) fn methods(claims: &Value) -> Vec<String> {
     let told = claims.get("amr").and_then(Value::as_array);
     told.into_iter().flatten().filter_map(|word| person::text(Some(word))).take(10).collect()
 }
 
-/// The audiences: one, or several.
+/// The audiences.
 pub(super) fn audiences(claims: &Value) -> Vec<&str> {
     match claims.get("aud") {
         Some(Value::String(one)) => vec![one],
@@ -84,7 +84,7 @@ fn nonce(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static str> {
     let Some(wanted) = expected.nonce else { return Err("no nonce was kept") };
     match signed.claims.get("nonce").and_then(Value::as_str) {
         Some(told) if bool::from(told.as_bytes().ct_eq(wanted.as_bytes())) => Ok(()),
-        // Apple, on devices that cannot: it says so itself, and only then.
+        // Apple, on devices without support for nonces: it says so itself, and only then.
         None if signed.claims.get("nonce_supported") == Some(&Value::Bool(false)) && is_apple(&signed.claims) => Ok(()),
         _ => Err("its ID token belongs to another flow"),
     }
@@ -103,7 +103,7 @@ fn access_token(signed: &Signed, expected: &Expected<'_>) -> Result<(), &'static
     }
 }
 
-/// A logout token or a security event is signed with the same keys and is no ID token.
+/// A logout token or a security event has the same keys and is not an ID token.
 fn is_no_other_token(signed: &Signed, _: &Expected<'_>) -> Result<(), &'static str> {
     let plain = matches!(signed.typ.as_deref(), None | Some("jwt" | "application/jwt" | "id_token+jwt"));
     if plain && signed.claims.get("events").is_none() { Ok(()) } else { Err("its ID token is another kind of token") }

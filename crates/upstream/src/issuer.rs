@@ -1,4 +1,4 @@
-//! Who may vouch: each OpenID provider's rule about the issuer, in metadata, callback and token.
+//! Issuers: each OpenID provider's rule about the issuer in metadata, callback and token.
 
 use serde_json::Value;
 
@@ -11,22 +11,22 @@ pub(super) const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 /// One provider's rule.
 #[derive(Debug)]
 pub(super) enum IssuerRule {
-    /// Exactly this one.
+    /// Exactly this issuer.
     Exactly {
         /// The issuer.
         issuer: String,
-        /// May the metadata name another, or be reached through another address?
+        /// Whether the metadata may name another issuer, or have another URL.
         lenient: bool,
     },
-    /// This one, in ID tokens also without its scheme, and in security events with a slash after it: Google.
+    /// This issuer, in ID tokens also without its scheme, and in security events with a trailing slash: Google.
     Google(String),
-    /// One for each tenant: `{authority}/{tenant}/v2.0`.
+    /// One issuer for each tenant: `{authority}/{tenant}/v2.0`.
     Microsoft {
         /// `https://login.microsoftonline.com`.
         authority: String,
         /// `common`, `organizations`, `consumers` or an id.
         tenant: String,
-        /// Where not empty, these tenants alone.
+        /// If not empty, only these tenants.
         allowed: Vec<String>,
     },
 }
@@ -36,7 +36,7 @@ impl IssuerRule {
         Self::Exactly { issuer, lenient: settings.discovery == Some(Discovery::Lenient) }
     }
 
-    /// May metadata name this issuer (OpenID Connect Discovery §4.3)?
+    /// Whether metadata may name this issuer (OpenID Connect Discovery §4.3).
     pub fn fits_document(&self, told: &str) -> bool {
         match self {
             Self::Exactly { issuer, lenient } => *lenient || issuer == told,
@@ -47,7 +47,7 @@ impl IssuerRule {
         }
     }
 
-    /// May the callback name this issuer (RFC 9207 §2.4)?
+    /// Whether the callback may name this issuer (RFC 9207 §2.4).
     pub fn fits_callback(&self, told: &str) -> bool {
         match self {
             Self::Exactly { issuer, .. } | Self::Google(issuer) => issuer == told,
@@ -55,10 +55,10 @@ impl IssuerRule {
         }
     }
 
-    /// The issuer of a token in its one spelling.
+    /// The issuer of a token in canonical spelling.
     ///
     /// # Errors
-    /// `Misbehaved` for another issuer, `NotAllowed` for a tenant that the operator does not let in.
+    /// `Misbehaved` for another issuer, `NotAllowed` for a tenant that the operator does not admit.
     pub fn of_token(&self, claims: &Value) -> Result<String, UpstreamError> {
         let told = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
         let foreign = || UpstreamError::misbehaved("its token was issued by somebody else");

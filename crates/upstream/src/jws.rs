@@ -1,4 +1,4 @@
-//! Signed tokens of a provider: ID tokens, logout tokens, security events. The signature is checked here, claims elsewhere.
+//! Signed tokens of a provider: ID tokens, logout tokens, security events. Only the signature is verified here.
 //!
 //! The algorithm comes from the settings, never from the token; a key is chosen by `kid` and must fit the algorithm.
 
@@ -13,7 +13,7 @@ use super::error::UpstreamError;
 
 const LONGEST: usize = 64 * 1024;
 const MOST_KEYS: usize = 100;
-/// RSA below 2048 bits is broken, above 8192 a way to keep us busy.
+/// RSA below 2048 bits is insecure, above 8192 too slow.
 const MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 
 /// The public keys of a provider.
@@ -21,7 +21,7 @@ const MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 pub(super) struct KeySet(Vec<CoreJsonWebKey>);
 
 impl KeySet {
-    /// Reads a JWK set (RFC 7517 §5), leaving out every key that cannot verify a signature.
+    /// Parses a JWK set (RFC 7517 §5), omitting every key that cannot verify a signature.
     pub fn read(document: &Value) -> Result<Self, UpstreamError> {
         let listed = document.get("keys").and_then(Value::as_array);
         let listed = listed.ok_or_else(|| UpstreamError::misbehaved("its keys cannot be read"))?;
@@ -35,7 +35,7 @@ impl KeySet {
         Ok(Self(keys))
     }
 
-    /// The one key that fits; two that fit are as good as none.
+    /// The one key that matches; two matching keys count as none.
     fn choose(&self, kid: Option<&str>, alg: &CoreJwsSigningAlgorithm) -> Result<&CoreJsonWebKey, Refusal> {
         let fits = |key: &&CoreJsonWebKey| {
             let known = key.key_id().map(|id| id.as_str());
@@ -69,7 +69,7 @@ fn may_verify(key: &Value) -> bool {
             signs && MODULUS_BYTES.contains(&length)
         }
         Some("EC") => signs,
-        // A symmetric key in a public set is a mistake or a trap.
+        // A symmetric key in a public set is a mistake or an attack.
         _ => false,
     }
 }
@@ -78,12 +78,12 @@ fn readable(key: &Value) -> Option<CoreJsonWebKey> {
     serde_json::from_value(key.clone()).ok()
 }
 
-/// Why a token is not believed.
+/// Why a token is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// No key of the set fits: a newer set may have it.
+    /// No key of the set matches: a newer set may have it.
     UnknownKey,
-    /// For good.
+    /// Final.
     For(&'static str),
 }
 
@@ -104,26 +104,26 @@ struct Header {
     crit: Option<Value>,
 }
 
-/// A token whose signature was checked.
+/// A token whose signature is valid.
 #[derive(Debug)]
 pub(super) struct Signed {
-    /// What it says.
+    /// The claims.
     pub claims: Value,
-    /// What it says it is, in lower case.
+    /// The `typ` header, in lower case.
     pub typ: Option<String>,
     key: CoreJsonWebKey,
     alg: CoreJwsSigningAlgorithm,
 }
 
 impl Signed {
-    /// Does `at_hash` belong to this access token (OpenID Connect Core §3.1.3.8)?
+    /// Whether `at_hash` is that of this access token (OpenID Connect Core §3.1.3.8).
     pub fn is_about(&self, at_hash: &str, access_token: &str) -> bool {
         AccessTokenHash::from_token(&AccessToken::new(access_token.to_owned()), &self.alg, &self.key)
             .is_ok_and(|hash| hash.as_str() == at_hash)
     }
 }
 
-/// Checks the signature of a compact JWS (RFC 7515 §5.2).
+/// Verifies the signature of a compact JWS (RFC 7515 §5.2).
 pub(super) fn verify(token: &str, keys: &KeySet, allowed: &[String]) -> Result<Signed, Refusal> {
     let unreadable = Refusal::For("its token cannot be read");
     if token.len() > LONGEST {

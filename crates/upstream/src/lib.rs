@@ -1,8 +1,8 @@
-//! Sign-in with other providers: where to send the person, and who came back.
+//! Sign-in with other providers: the authorization request, and who returned.
 //!
-//! One file a provider, with what only that one does; what they share stands in files named after it. A provider says
-//! *who* came ([`Vouched`]); whether that is one of our users, and whether they may sign in, is decided elsewhere.
-//! Nothing that a provider gives us is kept: access tokens live as long as the call that reads the profile.
+//! One file for each provider, with what is specific to it; shared parts have files of their own. A provider says *who*
+//! returned ([`Vouched`]); whether that is one of our users, and whether they may sign in, is decided elsewhere. Tokens
+//! of a provider are not stored: access tokens are dropped after reading the profile.
 
 mod cached;
 mod callback;
@@ -45,17 +45,17 @@ use usher_domain::random::Random;
 use usher_domain::time::Clock;
 use usher_http_client::Outbound;
 
-/// What a provider's answer is worth waiting for.
+/// The future result of a call to a provider.
 pub type Promise<'a, T> = BoxFuture<'a, Result<T, UpstreamError>>;
 
-/// What providers stand on.
+/// The dependencies of providers.
 #[derive(Clone)]
 pub struct Surroundings {
-    /// The door out.
+    /// The HTTP client.
     pub outbound: Outbound,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// The source of randomness.
     pub random: Arc<dyn Random>,
 }
 
@@ -70,40 +70,40 @@ pub trait Provider: Send + Sync + 'static {
     /// Its settings.
     fn settings(&self) -> &ProviderSettings;
 
-    /// Where to send the person, and what to keep, sealed and for one use, until they come back.
+    /// The authorization request, and the state to keep, sealed and single-use, until the callback.
     fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)>;
 
-    /// Who came back. Every check of the protocol is done before anything is said about the person.
+    /// Who returned. All checks of the protocol run before anything about the person is used.
     fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched>;
 
-    /// Proves a notice that came in. None for a kind of event that is of no concern here.
+    /// Verifies a notification. Irrelevant kinds of events give none.
     fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
         let _ = request;
         Box::pin(async { Err(UpstreamError::NoSuchNotice) })
     }
 
-    /// Tries now, without anybody signing in, whether the provider can be reached and knows us.
+    /// Checks now, without a sign-in, that the provider is reachable and accepts our credentials.
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>>;
 
-    /// Is whoever answers at the provider's address the one whom the settings name? For settings as they are saved: a
-    /// server that cannot be reached just now says nothing against them.
+    /// Checks that the metadata at the provider's URL name the configured issuer. For settings that are saved: an
+    /// unreachable server is not an error.
     fn introduce(&self) -> Promise<'_, ()> {
         Box::pin(async { Ok(()) })
     }
 
-    /// Where the person signs out there and comes back from, where there is such a place.
+    /// The logout URL of the provider with this return URL, if it has one.
     fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {
         let _ = back_to;
         Box::pin(async { Ok(None) })
     }
 }
 
-/// One step of trying a provider out.
+/// One step of checking a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
-    /// What was tried: `metadata`, `keys`, `token endpoint`.
+    /// The step: `metadata`, `keys`, `token endpoint`.
     pub step: &'static str,
-    /// What came of it.
+    /// Its result.
     pub outcome: Result<(), UpstreamError>,
 }
 

@@ -1,6 +1,6 @@
-//! What a provider tells by itself about somebody: signed out there, account gone, consent taken back.
+//! Notifications from a provider about a person: signed out, account deleted, consent withdrawn.
 //!
-//! A notice is proven by a signature. That it is told only once is the caller's to guard: by [`Notice::id`], until
+//! A notification is verified by its signature. The caller must process it only once: it stores [`Notice::id`] until
 //! [`Notice::forget_after`].
 
 use serde_json::Value;
@@ -12,10 +12,10 @@ use super::openid::OpenId;
 use usher_domain::provider::ProviderId;
 use usher_domain::time::Timestamp;
 
-/// Notices without an end of their own are remembered for so many seconds, and older ones refused.
+/// Lifetime in seconds of notifications without expiry; older ones are refused.
 pub(super) const LIFE: i64 = 7 * 24 * 3600;
 
-/// At which door a notice came in.
+/// The endpoint that received a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeDoor {
     /// Google's security events, Apple's notifications, Facebook's "deauthorize".
@@ -26,58 +26,58 @@ pub enum NoticeDoor {
     BackchannelLogout,
 }
 
-/// A notice as it came in.
+/// A notification as received.
 #[derive(Debug, Clone)]
 pub struct NoticeRequest {
-    /// Where.
+    /// The endpoint.
     pub door: NoticeDoor,
-    /// The body, as it is.
+    /// The body, unchanged.
     pub body: Vec<u8>,
 }
 
-/// What happened there.
+/// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// The person signed out, or their sessions were ended: end those begun with it here.
+    /// The person signed out, or their sessions were ended: end the sessions opened with this identity.
     SignedOut,
-    /// The consent was taken back or the account is gone: unlink, and end the sessions begun with it.
+    /// Consent was withdrawn or the account deleted: unlink, and end the sessions opened with it.
     Gone,
-    /// The same, and what was learnt from there is to be deleted.
+    /// The same, and data from the provider must be deleted.
     DataDeletion,
-    /// The account is locked there, so that nobody comes by it: end the sessions.
+    /// The account is locked, so that nobody can sign in with it: end the sessions.
     Disabled,
-    /// The account is open again.
+    /// The account is unlocked.
     Enabled,
-    /// The account may have been stolen: end the sessions, ask for another proof.
+    /// The account may have been compromised: end the sessions, require another proof.
     CredentialChange,
-    /// Mail to the relay address is not passed on any more.
+    /// The relay address no longer forwards mail.
     EmailDisabled,
-    /// It is, again.
+    /// The relay address forwards mail again.
     EmailEnabled,
-    /// The provider tries out whether we listen.
+    /// A test of the endpoint.
     Test,
 }
 
-/// One proven notice.
+/// A verified notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// The provider that sent it.
     pub provider: ProviderId,
-    /// Who vouches for the person, as in the identity's key.
+    /// The issuer, as in the identity's key.
     pub issuer: String,
-    /// Whom it is about.
+    /// The person.
     pub subject: Option<String>,
-    /// Which session it is about.
+    /// The session.
     pub sid: Option<String>,
     /// What happened.
     pub kind: NoticeKind,
-    /// Its own name: never act on one twice.
+    /// Its id: process each only once.
     pub id: String,
-    /// When its name may be forgotten: an older one is refused anyway.
+    /// When its id may be deleted: an older notification is refused anyway.
     pub forget_after: Timestamp,
 }
 
-/// A signed event (RFC 8417) whose issuer, audience and age are checked.
+/// A signed event (RFC 8417) with checked issuer, audience and age.
 pub(super) struct Event {
     pub issuer: String,
     pub claims: Value,
@@ -87,7 +87,7 @@ pub(super) struct Event {
 }
 
 impl OpenId {
-    /// Proves an event. `issuer` is the rule for its `iss`, which not every provider spells as in ID tokens.
+    /// Verifies an event. `issuer` is the rule for its `iss`, which some providers spell differently than in ID tokens.
     pub async fn event(&self, token: &str) -> Result<Event, UpstreamError> {
         let signed = self.verified(&*self.metadata().await?, token).await?;
         self.judged(signed)
@@ -95,7 +95,7 @@ impl OpenId {
 
     fn judged(&self, signed: Signed) -> Result<Event, UpstreamError> {
         let Signed { mut claims, typ, .. } = signed;
-        // Google ends the issuer of its events with a slash.
+        // The issuer in Google's events has a trailing slash.
         if let Some(Value::String(issuer)) = claims.get_mut("iss")
             && issuer.ends_with('/')
             && matches!(self.rule, super::issuer::IssuerRule::Google(_))
@@ -116,7 +116,7 @@ impl OpenId {
     }
 }
 
-/// Refuses what lies in the future or is too old; until when its name has to be kept.
+/// Refuses events from the future or too old; returns until when its id must be stored.
 pub(super) fn age(claims: &Value, now: Timestamp) -> Result<Timestamp, UpstreamError> {
     let issued =
         time(claims, "iat").ok_or_else(|| UpstreamError::misbehaved("its notice does not say when it was issued"))?;
@@ -128,7 +128,7 @@ pub(super) fn age(claims: &Value, now: Timestamp) -> Result<Timestamp, UpstreamE
 }
 
 impl Event {
-    /// A notice of this event.
+    /// A notification of this event.
     pub fn notice(
         &self,
         provider: &ProviderId,
@@ -148,7 +148,7 @@ impl Event {
     }
 }
 
-/// The one value of a field of a posted form.
+/// The single value of a form field.
 pub(super) fn field(body: &[u8], name: &str) -> Result<String, UpstreamError> {
     let mut found =
         form_urlencoded::parse(body).filter(|(known, _)| known == name).map(|(_, value)| value.into_owned());

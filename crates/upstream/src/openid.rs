@@ -1,4 +1,4 @@
-//! What all OpenID providers have in common: metadata, keys, the code for tokens, the ID token's proof.
+//! What all OpenID providers share: metadata, keys, the code exchange, verification of the ID token.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::{Checked, cached::Cached, wire};
 use usher_domain::provider::{ClientAuth, TokenForm};
 use usher_domain::secret::Secret;
 
-/// Metadata (OpenID Connect Discovery §3), as far as it is used.
+/// The used part of the metadata (OpenID Connect Discovery §3).
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Metadata {
@@ -33,20 +33,20 @@ pub(super) struct Metadata {
     pub authorization_response_iss_parameter_supported: bool,
 }
 
-/// Where the metadata comes from.
+/// The source of the metadata.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// A document at this address.
+    /// A document at this URL.
     Document(String),
-    /// Written down.
+    /// Configured.
     Fixed(Box<Metadata>),
 }
 
-/// Somebody whom the provider proved to us.
+/// A verified sign-in.
 pub(super) struct Proven {
     /// The claims of the ID token.
     pub claims: Value,
-    /// The issuer in its one spelling.
+    /// The issuer in canonical spelling.
     pub issuer: String,
     /// For the userinfo endpoint.
     pub access_token: Secret<String>,
@@ -95,7 +95,7 @@ impl OpenId {
         Ok(metadata)
     }
 
-    /// Do its metadata, where they can be had, name the issuer that was configured, and nothing inside?
+    /// Checks that its metadata, if reachable, name the configured issuer and no internal address.
     pub async fn introduce(&self) -> Result<(), UpstreamError> {
         match self.read_metadata().await {
             Err(error @ UpstreamError::Misconfigured(_)) => Err(error),
@@ -107,7 +107,7 @@ impl OpenId {
         KeySet::read(&wire::json(self.desk.outbound(), wire::get(url, &[])?).await?)
     }
 
-    /// Writes the authorization request; its endpoint is the metadata's.
+    /// Builds the authorization request with the endpoint of the metadata.
     pub async fn depart(
         &self,
         departure: &Departure,
@@ -119,7 +119,7 @@ impl OpenId {
         departure::depart(&self.desk.settings, &*self.desk.around.random, departure, &manners)
     }
 
-    /// Takes the callback and proves who came, showing `secret` at the token endpoint.
+    /// Processes the callback and verifies who returned, authenticating with `secret` at the token endpoint.
     pub async fn prove(
         &self,
         callback: &Callback,
@@ -135,7 +135,7 @@ impl OpenId {
         let id_token = tokens.id_token.ok_or_else(|| UpstreamError::misbehaved("it gave no ID token"))?;
         let signed = self.verified(&metadata, &id_token).await?;
         let issuer = self.rule.of_token(&signed.claims)?;
-        // Where the callback and the token both name an issuer, it is one.
+        // If both callback and token name an issuer, it must be the same.
         if callback.get("iss").is_some_and(|told| told != issuer) {
             return Err(UpstreamError::misbehaved("its callback names another issuer than its token"));
         }
@@ -149,7 +149,7 @@ impl OpenId {
         Ok(Proven { claims: signed.claims, issuer, access_token: tokens.access_token, metadata })
     }
 
-    /// Checks the signature, with newer keys if none of those known fits.
+    /// Verifies the signature, with refetched keys if no known one matches.
     pub async fn verified(&self, metadata: &Metadata, token: &str) -> Result<Signed, UpstreamError> {
         let allowed = self.algorithms();
         let (now, url) = (self.desk.now(), &metadata.jwks_uri);
@@ -173,13 +173,13 @@ impl OpenId {
         let offers = |method: &str| offered.iter().any(|each| each == method);
         let basic = match self.desk.settings.client_auth {
             Some(way) => way == ClientAuth::Basic,
-            // OpenID Connect Discovery §3: where nothing is said, it is Basic.
+            // OpenID Connect Discovery §3: the default is Basic.
             None => offered.is_empty() || offers("client_secret_basic") && !offers("client_secret_post"),
         };
         Counter { url: &metadata.token_endpoint, basic, form: TokenForm::Json, error_reader: by_the_book }
     }
 
-    /// Tries metadata, keys and token endpoint, one after the other.
+    /// Checks metadata, keys and token endpoint, one after the other.
     pub async fn check(&self, secret: Option<&Secret<String>>, redirect_uri: &str) -> Vec<Checked> {
         let metadata = match self.read_metadata().await {
             Ok(metadata) => metadata,
@@ -190,7 +190,7 @@ impl OpenId {
         vec![Checked::new("metadata", Ok(())), Checked::new("keys", keys), Checked::new("token endpoint", token)]
     }
 
-    /// Where the person signs out there, coming back to `back_to` (OpenID Connect RP-Initiated Logout §2).
+    /// The logout URL of the provider, returning to `back_to` (OpenID Connect RP-Initiated Logout §2).
     pub async fn end_session_url(&self, back_to: &str) -> Result<Option<Url>, UpstreamError> {
         let Some(endpoint) = self.metadata().await?.end_session_endpoint.clone() else { return Ok(None) };
         let mut url = departure::endpoint(&endpoint)?;

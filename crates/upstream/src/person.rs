@@ -1,4 +1,4 @@
-//! What a provider tells about a person, cut to what is kept: names, picture, language and handle, each clean and short.
+//! The profile data of a provider, reduced to what is stored: names, picture, language and handle, cleaned and bounded.
 
 use serde_json::Value;
 use url::{Host, Url};
@@ -12,15 +12,15 @@ use usher_domain::user::Profile;
 
 const LONGEST: usize = 255;
 
-/// A text for people: without control characters and invisible ones, trimmed, of bounded length.
+/// A display text: without control and invisible characters, trimmed, of bounded length.
 pub(super) fn text(value: Option<&Value>) -> Option<String> {
-    // Nothing beyond this can be kept, however much of it is removed.
+    // More cannot be stored, however much of it is removed.
     let told: String = value?.as_str()?.chars().filter(|&c| !is_control(c)).take(4 * LONGEST).collect();
     let clean: String = without_invisible(&told).chars().take(LONGEST).collect();
     Some(clean.trim().to_owned()).filter(|clean| !clean.is_empty())
 }
 
-/// A picture: an https address on a named host. It is shown by browsers and never fetched by us.
+/// A picture: an https URL on a named host. Browsers load it; Usher never does.
 pub(super) fn picture(value: Option<&Value>) -> Option<String> {
     let told = value?.as_str().filter(|told| told.len() <= 300)?;
     let url = Url::parse(told).ok()?;
@@ -34,7 +34,7 @@ pub(super) fn locale(value: Option<&Value>) -> Option<String> {
     fits.then(|| told.replace('_', "-"))
 }
 
-/// The profile in the words of OpenID Connect Core §5.1.
+/// The profile in the claims of OpenID Connect Core §5.1.
 pub(super) fn profile(claims: &Value) -> Profile {
     Profile {
         name: text(claims.get("name")),
@@ -47,7 +47,7 @@ pub(super) fn profile(claims: &Value) -> Profile {
     }
 }
 
-/// A flag that may come as `true`, `"true"`, `1` or `"1"`. What cannot be read is no.
+/// A flag as `true`, `"true"`, `1` or `"1"`. Anything else is false.
 pub(super) fn flag(value: Option<&Value>) -> bool {
     match value {
         Some(Value::Bool(flag)) => *flag,
@@ -57,7 +57,7 @@ pub(super) fn flag(value: Option<&Value>) -> bool {
     }
 }
 
-/// A subject: a text that can only be one person. What programs write when they have none is none.
+/// A subject: a text that identifies one person. Placeholders for missing values are refused.
 pub(super) fn subject(value: Option<&Value>) -> Result<String, UpstreamError> {
     let told = value.and_then(Value::as_str).unwrap_or_default();
     let nothing =
@@ -68,13 +68,13 @@ pub(super) fn subject(value: Option<&Value>) -> Result<String, UpstreamError> {
     Ok(told.to_owned())
 }
 
-/// A subject that is a whole number.
+/// A subject that is an integer.
 pub(super) fn numeric_subject(value: Option<&Value>) -> Result<String, UpstreamError> {
     let told = value.and_then(Value::as_u64).filter(|number| *number > 0);
     told.map(|number| number.to_string()).ok_or_else(|| UpstreamError::misbehaved("it does not say who the person is"))
 }
 
-/// The address, judged by the settings. What is no address is left out.
+/// The email address with its trust according to the settings. Invalid addresses are omitted.
 pub(super) fn email(
     settings: &ProviderSettings,
     told: Option<&Value>,
@@ -83,7 +83,7 @@ pub(super) fn email(
 ) -> Option<VouchedEmail> {
     let told = told?.as_str()?;
     let email = Email::parse(told).ok()?;
-    // A spelling that only reads as this address once it is normalised vouches for nobody.
+    // An address that matches only after normalisation is not trusted.
     if ![email.as_str(), &email.readable()].iter().any(|known| known.eq_ignore_ascii_case(told.trim_ascii())) {
         return None;
     }
@@ -91,12 +91,12 @@ pub(super) fn email(
     Some(VouchedEmail { email, trust, relay })
 }
 
-/// The domain of an address as told, in lower case.
+/// The domain of an address, in lower case.
 pub(super) fn domain(told: Option<&Value>) -> Option<String> {
     Some(told?.as_str()?.rsplit_once('@')?.1.to_ascii_lowercase())
 }
 
-/// Unverified, or what the provider makes of a checked one.
+/// Unverified, or the trust that the provider gives a verified address.
 pub(super) fn trust_if(verified: bool, checked: EmailTrust) -> EmailTrust {
     if verified { checked } else { EmailTrust::Unverified }
 }
@@ -175,7 +175,7 @@ mod tests {
         for nobody in [json!(0), json!(-1), json!(1.5), json!("1"), json!(null)] {
             assert!(numeric_subject(Some(&nobody)).is_err(), "{nobody}");
         }
-        // Beyond what a double can tell apart.
+        // Beyond the precision of a double.
         assert_eq!(numeric_subject(Some(&json!(9_007_199_254_740_993_u64))).unwrap(), "9007199254740993");
     }
 }

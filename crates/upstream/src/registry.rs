@@ -1,4 +1,5 @@
-//! From settings to a provider: one row a kind. A provider is built once and kept while its settings and secret stay.
+//! From settings to a provider: one row for each kind. A provider is built once and kept while settings and secret
+//! stay.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,7 +29,7 @@ struct Built {
     provider: Arc<dyn Provider>,
 }
 
-/// All providers of the house.
+/// All providers of the installation.
 pub struct Registry {
     around: Surroundings,
     built: Mutex<HashMap<ProviderId, Built>>,
@@ -41,17 +42,17 @@ impl fmt::Debug for Registry {
 }
 
 impl Registry {
-    /// A registry whose providers stand on these surroundings.
+    /// A registry with these dependencies.
     pub fn new(around: Surroundings) -> Self {
         Self { around, built: Mutex::default() }
     }
 
-    /// The one door out, for whoever else has to call somebody.
+    /// The HTTP client, for other callers.
     pub const fn outbound(&self) -> &Outbound {
         &self.around.outbound
     }
 
-    /// The provider of these settings: the same one, with what it has learnt, for as long as they stay the same.
+    /// The provider with these settings: the same one, with its caches, while they stay the same.
     pub fn provider(&self, settings: &ProviderSettings, secret: Option<&Secret<String>>) -> Arc<dyn Provider> {
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = built.get(&settings.id)
@@ -66,10 +67,10 @@ impl Registry {
         provider
     }
 
-    /// Checks settings as they are saved: by themselves, and whether their addresses may be called from here.
+    /// Checks settings that are saved: by themselves, and whether their URLs may be called.
     ///
     /// # Errors
-    /// All faults, each with the field that has it.
+    /// All errors, each with its field.
     pub fn check(&self, settings: &ProviderSettings) -> Result<(), Vec<ProviderFault>> {
         settings.check()?;
         let called = [
@@ -91,16 +92,16 @@ impl Registry {
 }
 
 impl Registry {
-    /// Asks whoever answers at the provider's address who they are, as settings are saved. One that cannot be reached, or
-    /// has no metadata, is taken as it is.
+    /// Checks that the provider's metadata name the configured issuer, for settings that are saved. A provider that is
+    /// unreachable or has no metadata is accepted.
     ///
     /// # Errors
-    /// The field with the address, if the metadata found there name another issuer, or lead inside (OpenID Connect
-    /// Discovery §4.3).
+    /// The field with the URL, if the metadata name another issuer or an internal address (OpenID Connect Discovery
+    /// §4.3).
     pub async fn introduce(&self, settings: &ProviderSettings) -> Result<(), Vec<ProviderFault>> {
         let provider = build(Desk::new(settings.clone(), None, self.around.clone()));
         let Err(error) = provider.introduce().await else { return Ok(()) };
-        // One that is only slow may be right.
+        // A slow provider may be configured correctly.
         if !matches!(error, UpstreamError::Misconfigured(_)) {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! For the tests of this room: a key that signs, a provider that answers from a list, and surroundings that stand still.
+//! Helpers for tests: a signing key, a provider with scripted responses, and fixed dependencies.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ use usher_domain::random::SeededRandom;
 use usher_domain::time::{ManualClock, Timestamp};
 use usher_http_client::{Outbound, OutboundRules};
 
-/// The moment at which the tests stand.
+/// The present time in tests.
 pub(super) const NOW: i64 = 1_800_000_000;
 
 /// An ES256 key.
@@ -51,7 +51,7 @@ impl Key {
     }
 }
 
-/// What was asked: method and path with query, headers, body.
+/// A recorded request: method and path with query, headers, body.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
     pub line: String,
@@ -61,7 +61,7 @@ pub(super) struct Asked {
 
 type Script = Arc<Mutex<HashMap<String, VecDeque<(u16, Value)>>>>;
 
-/// A provider that answers from a list, path by path; the last answer of a path is given for ever.
+/// A provider with scripted responses, path by path; the last response of a path is repeated.
 pub(super) struct Stub {
     pub base: String,
     script: Script,
@@ -83,7 +83,7 @@ impl Stub {
         self
     }
 
-    /// Forgets the answers of a path: this is the one from now on.
+    /// Replaces the responses of a path by this one.
     pub fn only(&self, path: &str, status: u16, body: Value) {
         self.script.lock().unwrap().insert(path.to_owned(), VecDeque::from([(status, body)]));
     }
@@ -114,7 +114,7 @@ async fn answer(
     (StatusCode::from_u16(status).unwrap(), kind, body.to_string()).into_response()
 }
 
-/// Surroundings whose clock stands at [`NOW`] and whose door reaches loopback.
+/// Dependencies with the clock at [`NOW`] and an HTTP client that may call loopback.
 pub(super) fn surroundings() -> Surroundings {
     let rules = OutboundRules { allow: vec!["127.0.0.0/8".parse().unwrap()], ..OutboundRules::default() };
     Surroundings {

@@ -1,5 +1,5 @@
-//! When a version of Facebook's Graph API ends: two years after the one that follows it came out. A call to a version
-//! that has ended is answered by the oldest that lives, in silence.
+//! When a version of Facebook's Graph API ends: two years after its successor was released. A call to a version that
+//! has ended is silently answered by the oldest live one.
 
 use time::macros::date;
 use time::{Date, Time};
@@ -8,7 +8,7 @@ use super::facebook::VERSION;
 use usher_domain::provider::{ProviderKind, ProviderSettings};
 use usher_domain::time::Timestamp;
 
-/// By major number. The newest has no end yet.
+/// By major version. The newest has no end yet.
 const ENDS: [(u16, Date); 7] = [
     (19, date!(2026 - 05 - 21)),
     (20, date!(2026 - 10 - 02)),
@@ -19,8 +19,8 @@ const ENDS: [(u16, Date); 7] = [
     (25, date!(2028 - 07 - 29)),
 ];
 
-/// The version that a Facebook provider speaks, and when it ends; none where that is not known, or it is another kind.
-/// Versions older than those known ended with the oldest of them.
+/// The version that a Facebook provider uses, and when it ends; `None` if unknown, or for another kind. Versions older
+/// than the known ones ended with the oldest of them.
 pub fn graph_sunset(settings: &ProviderSettings) -> Option<(String, Timestamp)> {
     if settings.kind != ProviderKind::Facebook {
         return None;

@@ -1,4 +1,4 @@
-//! A provider that keeps people waiting no longer than a retry page should: whatever it calls, and however often.
+//! A deadline for each step of a sign-in, whatever and however often the provider is called.
 
 use std::time::Duration;
 
@@ -9,8 +9,7 @@ use super::error::UpstreamError;
 use super::{Callback, Checked, Departure, Kept, Notice, NoticeRequest, Promise, Provider, Vouched};
 use usher_domain::provider::ProviderSettings;
 
-/// A provider with an end to its patience: all calls of one step together may take as long as the door out gives a single
-/// one.
+/// A provider with a deadline: all calls of one step together may take as long as the HTTP client permits for one.
 pub(super) struct Timely<P> {
     provider: P,
     patience: Duration,
@@ -48,7 +47,7 @@ impl<P: Provider> Provider for Timely<P> {
         Box::pin(in_time(self.patience, self.provider.introduce()))
     }
 
-    /// Every step is tried out to its own end: somebody asked to see where it takes long.
+    /// Every check runs without the deadline: the operator wants to see which step is slow.
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
         self.provider.check(redirect_uri)
     }

@@ -1,4 +1,4 @@
-//! Calls to a provider, and what makes an answer of theirs an answer.
+//! Calls to a provider, and validation of its responses.
 
 use oauth2::http::{self, StatusCode, header};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use usher_http_client::{Answer, Outbound, Request};
 
 const JSON: &str = "application/json";
 
-/// A `GET` that asks for JSON, with these headers.
+/// A `GET` request for JSON, with these headers.
 pub(super) fn get(url: &str, headers: &[(&str, &str)]) -> Result<Request, UpstreamError> {
     let mut request = http::Request::get(url).header(header::ACCEPT, JSON);
     for (name, value) in headers {
@@ -18,7 +18,7 @@ pub(super) fn get(url: &str, headers: &[(&str, &str)]) -> Result<Request, Upstre
     request.body(Vec::new()).map_err(|_| UpstreamError::misconfigured("a request cannot be written"))
 }
 
-/// Is the provider in trouble, so that asking again later may help?
+/// Whether the provider is in trouble, so that retrying later may help.
 pub(super) fn trouble(status: StatusCode) -> Result<(), UpstreamError> {
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT {
         return Err(UpstreamError::Unavailable(Cause::with("it answered with a status", status.as_str())));
@@ -29,7 +29,7 @@ pub(super) fn trouble(status: StatusCode) -> Result<(), UpstreamError> {
     Ok(())
 }
 
-/// The JSON object of an answer, whatever its status; nothing else is one.
+/// The JSON object in a response, whatever its status.
 pub(super) fn object(answer: &Answer) -> Result<Value, UpstreamError> {
     trouble(answer.status)?;
     if !is_json(answer) {
@@ -39,16 +39,16 @@ pub(super) fn object(answer: &Answer) -> Result<Value, UpstreamError> {
 }
 
 fn is_json(answer: &Answer) -> bool {
-    // Key sets and problem reports have types of their own (RFC 7517 §8.5, RFC 9457 §3). Facebook says `text/javascript`.
+    // Key sets and problem reports have their own types (RFC 7517 §8.5, RFC 9457 §3). Facebook uses `text/javascript`.
     [JSON, "application/jwk-set+json", "application/problem+json", "text/javascript"]
         .iter()
         .any(|kind| answer.is_of_type(kind))
 }
 
-/// Calls and reads the JSON of a good answer.
+/// Makes a call and reads the JSON of a successful response.
 ///
 /// # Errors
-/// As [`UpstreamError`] has it; a 401 or 403 is `Misbehaved`, since the token shown was theirs.
+/// See [`UpstreamError`]; 401 and 403 are `Misbehaved`, since the token was the provider's own.
 pub(super) async fn json(outbound: &Outbound, request: Request) -> Result<Value, UpstreamError> {
     let answer = outbound.send(request).await?;
     let value = object(&answer)?;
@@ -58,7 +58,7 @@ pub(super) async fn json(outbound: &Outbound, request: Request) -> Result<Value,
     Ok(value)
 }
 
-/// Adds query parameters to an address of the provider.
+/// Adds query parameters to a URL of the provider.
 pub(super) fn with_query(url: &str, pairs: &[(&str, &str)]) -> Result<String, UpstreamError> {
     let mut url = Url::parse(url).map_err(|_| UpstreamError::misconfigured("an endpoint is no address"))?;
     url.query_pairs_mut().extend_pairs(pairs);

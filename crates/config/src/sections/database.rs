@@ -1,4 +1,4 @@
-//! Where Usher remembers.
+//! The database.
 
 use std::fmt;
 use std::path::Path;
@@ -9,13 +9,13 @@ use crate::setting::{Fallback, Show, Value, settings};
 use usher_domain::secret::Secret;
 
 settings! {
-    /// The database: `SQLite` in a file beside Usher, or `PostgreSQL`.
+    /// The database: `SQLite` in a file, or `PostgreSQL`.
     Database {
         /// The database: `sqlite://PATH`, or `postgres://USER:PASSWORD@HOST/NAME`.
         "database_url" => url: DatabaseUrl = Fallback::Always("sqlite://.usher/usher.db");
-        /// Connections to PostgreSQL, at most.
+        /// Maximum number of connections to PostgreSQL.
         "database.max_connections" => max_connections: u32 = Fallback::Always("16");
-        /// Connections that read from SQLite beside the one that writes.
+        /// Read connections to SQLite, in addition to the one that writes.
         "database.readers" => readers: u32 = Fallback::Always("4");
     }
 }
@@ -27,12 +27,12 @@ impl Database {
     }
 }
 
-/// The address of a database; its password is never printed.
+/// The URL of a database; its password is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// A file, or `:memory:`.
     Sqlite(String),
-    /// A `postgres://` URL, password and all.
+    /// A `postgres://` URL with its password.
     Postgres(Secret<String>),
 }
 
@@ -45,7 +45,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// What it is called where it is named without its address: `sqlite` or `postgres`.
+    /// The kind of database: `sqlite` or `postgres`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "sqlite",
@@ -76,7 +76,7 @@ impl Value for DatabaseUrl {
             return Ok(Self::Sqlite(path.to_owned()));
         }
         let url = url::Url::parse(text).map_err(|_| EXPECTED)?;
-        // A server reached over a socket has no host in the URL, but a `host=` in its query.
+        // A server reached over a Unix socket has no host in the URL, but a `host=` in its query.
         let somewhere = url.has_host() || url.query_pairs().any(|(name, _)| name == "host");
         if !matches!(url.scheme(), "postgres" | "postgresql") || !somewhere || url.path().len() < 2 {
             return Err(EXPECTED.into());

@@ -1,4 +1,4 @@
-//! The two relying parties that come with `usher dev`.
+//! The two demo applications of `usher dev`.
 
 use std::net::SocketAddr;
 
@@ -6,13 +6,13 @@ use crate::reader::Reader;
 use crate::setting::{Fallback, Profile, settings};
 
 settings! {
-    /// Two applications to try the front door with.
+    /// The demo applications.
     Demo {
         /// Whether they run; only with `usher dev`.
         "demo.enabled" => enabled: bool = Fallback::ByProfile { dev: "true", serve: "false" };
-        /// Where the first listens, on this machine alone.
+        /// The address of the first one, on this machine only.
         "demo.listen_a" => listen_a: SocketAddr = Fallback::Always("127.0.0.1:8081");
-        /// Where the second listens, on this machine alone.
+        /// The address of the second one, on this machine only.
         "demo.listen_b" => listen_b: SocketAddr = Fallback::Always("127.0.0.1:8082");
     }
 }

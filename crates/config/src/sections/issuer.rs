@@ -1,4 +1,4 @@
-//! The issuer identifier: the one address everybody knows Usher by.
+//! The issuer identifier.
 
 use std::fmt;
 
@@ -10,8 +10,8 @@ use crate::setting::Value;
 
 /// An issuer identifier (RFC 8414 §2, OpenID Connect Discovery §3): `https://host[:port]`, or `http` on loopback.
 ///
-/// Always an origin in its one canonical spelling, because relying parties compare issuers byte by byte
-/// (RFC 9207 §2.4) and because `__Host-` cookies belong to an origin, not to a path of it.
+/// Always an origin in its canonical spelling, because relying parties compare issuers byte by byte (RFC 9207 §2.4) and
+/// `__Host-` cookies belong to an origin, not to a path of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Issuer {
     text: String,
@@ -19,7 +19,7 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Reads an issuer. The error says what to write instead.
+    /// Parses an issuer. The error says what to write instead.
     pub fn parse(text: &str) -> Result<Self, Reason> {
         let url = Url::parse(text).map_err(|_| "expected a URL such as https://id.example.org")?;
         let canonical = url.origin().ascii_serialization();
@@ -41,7 +41,7 @@ impl Issuer {
         }
     }
 
-    /// The identifier, exactly as it stands in `iss`; has no trailing slash.
+    /// The identifier, exactly as in `iss`, without trailing slash.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -51,17 +51,17 @@ impl Issuer {
         &self.url
     }
 
-    /// What a browser sends as `Host`: the host, and the port where it is not the scheme's own.
+    /// The `Host` that browsers send: the host, and the port if it is not the default of the scheme.
     pub fn authority(&self) -> &str {
         self.text.split_once("://").map_or(self.text.as_str(), |(_, authority)| authority)
     }
 
-    /// Whether people reach it over TLS; cookies are `Secure` and `__Host-` then.
+    /// Whether it is https; then cookies are `Secure` and `__Host-`.
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    /// Whether it names this machine alone.
+    /// Whether it is a loopback address.
     pub fn is_loopback(&self) -> bool {
         match self.url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -71,7 +71,7 @@ impl Issuer {
         }
     }
 
-    /// The address of a path that begins with `/`.
+    /// The URL of a path that begins with `/`.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.text)
     }

@@ -1,4 +1,4 @@
-//! The master key and the life of signing keys.
+//! The master key and the lifecycle of signing keys.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,21 +9,22 @@ use crate::units::spelt;
 use usher_domain::secret::Secret;
 
 settings! {
-    /// What seals everything at rest, and how often signing keys change.
+    /// Encryption at rest, and rotation of signing keys.
     Keys {
-        /// Seals everything at rest: 32 bytes, base64url. Without it, the file master.key in keys.dir holds it.
+        /// Encrypts everything at rest: 32 bytes, base64url. If it is not set, the file master.key in keys.dir contains
+        /// it.
         "master_key" => master_key: Option<Secret<[u8; 32]>> = Fallback::Nothing;
-        /// Where key files are.
+        /// The directory of key files.
         "keys.dir" => dir: PathBuf = Fallback::ByProfile { dev: ".usher", serve: "keys" };
-        /// A signing key signs this long before the next one takes over.
+        /// How long a signing key signs.
         "keys.rotate_after" => rotate_after: Duration = Fallback::Always("90d");
-        /// The next key is published this long before it signs, so that every cache has seen it.
+        /// How long the next key is published before it signs, so that all caches have it.
         "keys.publish_before" => publish_before: Duration = Fallback::Always("1d");
     }
 }
 
 impl Keys {
-    /// The file of the master key, where it is not given as a setting.
+    /// The file of the master key, if it is not given as a setting.
     pub fn master_key_file(&self) -> PathBuf {
         self.dir.join("master.key")
     }

@@ -1,35 +1,36 @@
-//! How much of what one may have.
+//! Rate limits and other limits.
 
 use crate::reader::Reader;
 use crate::setting::{Fallback, settings};
 use crate::units::Limit;
 
 settings! {
-    /// Rates and numbers beyond which Usher says no.
+    /// Rate limits and other limits.
     Limits {
-        /// Tries at one account's password from one address: a rate such as 10/min, or off. Five times as many at one
-        /// account from all addresses together, and twenty times as many from one address at all accounts together.
+        /// Password attempts for one account from one address: a rate such as 10/min, or off. Five times as many for
+        /// one account from all addresses together, and twenty times as many from one address for all accounts
+        /// together.
         "limits.sign_in" => sign_in: Limit = Fallback::Always("10/min");
-        /// Codes of a second step, per account: a rate such as 10/hour, or off.
+        /// Attempts of a second factor per account: a rate such as 10/hour, or off.
         "limits.second_factor" => second_factor: Limit = Fallback::Always("10/hour");
-        /// Wrong client secrets, per client and address: a rate such as 30/min, or off. A right secret is never refused.
+        /// Wrong client secrets per client and address: a rate such as 30/min, or off. A right secret is never refused.
         "limits.client_secret" => client_secret: Limit = Fallback::Always("30/min");
-        /// New accounts, per address.
+        /// Registrations per address.
         "limits.register" => register: Limit = Fallback::Always("30/hour");
-        /// Letters that recover a password, per account. Twenty times as many may be asked for from one address.
+        /// Recovery emails per account. Twenty times as many may be requested from one address.
         "limits.recover" => recover: Limit = Fallback::Always("10/hour");
-        /// Open connections. Of these one source may hold a quarter, and followers of feeds three quarters together.
+        /// Open connections. One address may use a quarter of them, and connections to feeds three quarters together.
         "limits.connections" => connections: usize = Fallback::Always("16384");
     }
 }
 
 impl Limits {
-    /// Connections that one source may hold, unless it is a trusted proxy.
+    /// The maximum of connections from one address, unless it is a trusted proxy.
     pub fn connections_per_source(&self) -> usize {
         (self.connections / 4).max(1)
     }
 
-    /// Connections that followers of the live feed may hold together, so that they never fill the house.
+    /// The maximum of connections to live feeds together, so that others remain possible.
     pub fn followers(&self) -> usize {
         (self.connections - self.connections / 4).max(1)
     }

@@ -1,4 +1,4 @@
-//! How letters leave the house.
+//! Mail server and sender.
 
 use lettre::message::Mailbox;
 use url::{Host, Url};
@@ -13,7 +13,7 @@ settings! {
     Mail {
         /// The mail server: `smtps://USER:PASSWORD@HOST`, or `smtp://HOST:587?tls=required`. Without it, no mail is sent.
         "mail.smtp_url" => smtp_url: Option<SmtpUrl> = Fallback::Nothing;
-        /// Who letters are from: `Usher <no-reply@HOST>`.
+        /// The sender of emails: `Usher <no-reply@HOST>`.
         "mail.from" => from: Option<Mailbox> = Fallback::Nothing;
     }
 }
@@ -29,12 +29,12 @@ impl Mail {
     }
 }
 
-/// The address of a mail server, with the words to sign in there.
+/// The URL of a mail server with its credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmtpUrl(Secret<String>);
 
 impl SmtpUrl {
-    /// The whole URL, password and all.
+    /// The whole URL with its password.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -65,7 +65,7 @@ impl Value for SmtpUrl {
     }
 }
 
-/// Whether the server runs on this machine. The URL parser leaves the hosts of other schemes unparsed.
+/// Whether the server is on this machine. The URL parser does not parse hosts of non-web schemes.
 fn is_here(url: &Url) -> bool {
     match Host::parse(url.host_str().unwrap_or_default()) {
         Ok(Host::Domain(name)) => name == "localhost",
@@ -83,7 +83,7 @@ impl Value for Mailbox {
             return Err(EXPECTED.into());
         }
         let mailbox: Self = text.parse().map_err(|_| EXPECTED)?;
-        // The parser stops where it understands no more: what it left must be nothing.
+        // The parser stops at what it does not understand: nothing may be left.
         let whole = text == mailbox.email.to_string() || text.ends_with(&format!("<{}>", mailbox.email));
         if whole { Ok(mailbox) } else { Err(EXPECTED.into()) }
     }

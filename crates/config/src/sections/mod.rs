@@ -1,4 +1,4 @@
-//! One file a section: its settings, what they become, and their bounds.
+//! The sections, one file each: settings, types and bounds.
 
 pub mod database;
 pub mod demo;

@@ -1,4 +1,4 @@
-//! What the one door out lets through.
+//! Outgoing calls.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use crate::reader::Reader;
 use crate::setting::{Fallback, settings};
 
 settings! {
-    /// Exceptions to the rule that Usher calls public addresses alone.
+    /// Exceptions to the rule that Usher calls public addresses only.
     Outbound {
         /// Private address ranges that Usher may call, separated by commas.
         "outbound.allow" => allow: Vec<IpNet> = Fallback::ByProfile { dev: "127.0.0.0/8", serve: "" };
-        /// Certificates of authorities trusted beside the usual ones, PEM.
+        /// Additional certificate authorities, PEM.
         "outbound.extra_roots" => extra_roots: Option<PathBuf> = Fallback::Nothing;
-        /// How long somebody else's server may take to answer: whoever signs in through a provider waits no longer.
+        /// Maximum duration of a call to another server, and of a step of sign-in with a provider.
         "outbound.timeout" => timeout: Duration = Fallback::Always("10s");
     }
 }

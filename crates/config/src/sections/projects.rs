@@ -1,16 +1,16 @@
-//! Projects: who makes them, and how long their histories are kept.
+//! Who may create projects, and how long their histories are kept.
 
 use std::time::Duration;
 
 use crate::fault::Reason;
 use crate::setting::{Fallback, Value, settings};
 
-/// Who may make a project.
+/// Who may create a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Makers {
     /// Anybody who is signed in.
     Anyone,
-    /// Administrators alone.
+    /// Only administrators.
     Admins,
 }
 
@@ -27,7 +27,7 @@ impl Value for Makers {
 settings! {
     /// Projects.
     Projects {
-        /// Who may make a project: anyone who is signed in, or admins alone.
+        /// Who may create projects: anyone who is signed in, or only admins.
         "projects.create" => create: Makers = Fallback::ByProfile { dev: "anyone", serve: "admins" };
         /// How long a project's sealed history is kept.
         "projects.history" => history: Duration = Fallback::Always("90d");

@@ -1,4 +1,4 @@
-//! `[[provider]]` tables: upstream providers that an operator writes in the file, so that nobody changes them elsewhere.
+//! `[[provider]]` tables: upstream providers defined in the file, which cannot be changed elsewhere.
 //!
 //! A table has the names of [`ProviderSettings`], and the secret as `client_secret`, as `client_secret_file`, or in the
 //! environment as `USHER_PROVIDER__ID__CLIENT_SECRET` (a `-` of the id is a `_` there).
@@ -19,26 +19,26 @@ use usher_domain::secret::Secret;
 
 pub(crate) use table::tables;
 
-/// A provider that is written in the file.
+/// A provider defined in the file.
 #[derive(Debug, Clone)]
 pub struct ConfiguredProvider {
-    /// Its settings, checked by themselves.
+    /// Its settings, already checked.
     pub settings: ProviderSettings,
     /// Its secret; none for a public client.
     pub secret: Option<Secret<String>>,
-    /// Where its table begins.
+    /// The line of its table.
     pub origin: Origin,
 }
 
-/// Where keys of the environment that belong to providers begin.
+/// Prefix of keys of the environment that belong to providers.
 const SECTION: &str = "provider.";
 
-/// Takes what is about providers out of a layer.
+/// Removes the entries of providers from a layer.
 pub(crate) fn split(layer: &mut Layer) -> Layer {
     layer.extract_if(.., |(key, _)| key.starts_with(SECTION)).collect()
 }
 
-/// The providers in force, from the tables of all files, weakest first, and the secrets given beside them.
+/// The effective providers, from the tables of all files, lowest priority first, and separate secrets.
 pub(crate) fn settle(
     tables: Vec<Vec<ConfiguredProvider>>,
     beside: Layer,
@@ -65,7 +65,7 @@ pub(crate) fn settle(
     all
 }
 
-/// The key of the environment under which a provider's secret may stand.
+/// The key of the environment for a provider's secret.
 fn key_of_secret(provider: &ConfiguredProvider) -> String {
     format!("{SECTION}{}.client_secret", provider.settings.id.as_str().replace('-', "_"))
 }

@@ -1,11 +1,11 @@
-//! Who may open an account.
+//! Registration.
 
 use crate::setting::{Fallback, settings};
 
 settings! {
-    /// Signing up.
+    /// Registration.
     SignUp {
-        /// Whether people may open accounts by themselves.
+        /// Whether people may register by themselves.
         "sign_up.enabled" => enabled: bool = Fallback::Always("true");
     }
 }

@@ -1,4 +1,4 @@
-//! The front door itself: its address, where it listens, TLS, and whom it believes about addresses.
+//! Issuer, listener, TLS, proxies and security contact.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,24 +12,25 @@ use crate::reader::Reader;
 use crate::setting::{Fallback, Profile, Value, settings};
 
 settings! {
-    /// Address, listener, TLS, proxies.
+    /// Issuer, listener, TLS, proxies.
     Server {
-        /// The address people and applications know Usher by: `https://HOST`, or http on localhost.
+        /// The issuer, the URL of Usher for people and applications: `https://HOST`, or http on localhost.
         "issuer" => issuer: Issuer = Fallback::Nothing;
-        /// Where it listens.
+        /// The address to listen on.
         "listen" => listen: SocketAddr = Fallback::Always("127.0.0.1:8080");
-        /// Certificate chain, PEM; without it Usher speaks plain HTTP to a proxy.
+        /// Certificate chain, PEM; without it Usher serves plain HTTP, to a proxy.
         "tls.cert" => tls_cert: Option<PathBuf> = Fallback::Nothing;
         /// Private key of the certificate, PEM.
         "tls.key" => tls_key: Option<PathBuf> = Fallback::Nothing;
-        /// Proxies whose X-Forwarded-For is believed: address ranges, separated by commas.
+        /// Proxies whose X-Forwarded-For is trusted: address ranges, separated by commas.
         "trusted_proxies" => trusted_proxies: Vec<IpNet> = Fallback::Always("");
-        /// Whom to tell about a vulnerability, served as security.txt (RFC 9116): a mailto:, https: or tel: address. Without it there is no such file.
+        /// Contact for vulnerability reports, served as security.txt (RFC 9116): a mailto:, https: or tel: URI. Without
+        /// it there is no such file.
         "security_contact" => security_contact: Option<SecurityContact> = Fallback::Nothing;
     }
 }
 
-/// Whom to tell about a vulnerability: the `Contact` of RFC 9116 §2.5.3.
+/// The contact for vulnerability reports: the `Contact` of RFC 9116 §2.5.3.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityContact(String);
 
@@ -50,13 +51,13 @@ impl Value for SecurityContact {
             "https" => url.has_host(),
             _ => false,
         };
-        // One line of the file: the text of a parsed URL holds no control character.
+        // One line of the file: the text of a parsed URL has no control characters.
         if reaches_somebody { Ok(Self(url.into())) } else { Err(EXPECTED.into()) }
     }
 }
 
 impl Server {
-    /// Certificate and key, where Usher ends TLS by itself.
+    /// Certificate and key, if Usher terminates TLS itself.
     pub fn tls(&self) -> Option<(&Path, &Path)> {
         self.tls_cert.as_deref().zip(self.tls_key.as_deref())
     }

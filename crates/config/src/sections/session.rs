@@ -1,4 +1,4 @@
-//! How long a browser stays signed in, and what the session API hands out.
+//! Lifetimes of sessions, and the mode of the session API.
 
 use std::time::Duration;
 
@@ -10,23 +10,23 @@ use crate::units::spelt;
 const YEAR: Duration = Duration::from_hours(24 * 366);
 
 settings! {
-    /// The two limits of a session (SP 800-63B-4 §2.1.3), and how the session API hands it out.
+    /// The two lifetimes of a session (SP 800-63B-4 §2.1.3), and the mode of the session API.
     Session {
-        /// A session that nobody uses ends after this long.
+        /// Idle lifetime of a session.
         "session.idle" => idle: Duration = Fallback::Always("14d");
-        /// A session ends this long after sign-in, however much it is used.
+        /// Absolute lifetime of a session.
         "session.absolute" => absolute: Duration = Fallback::Always("90d");
-        /// What the session API answers a sign-in with where the request does not say: cookie (httpOnly) or token.
+        /// What a sign-in with the session API returns by default: cookie (httpOnly) or token.
         "session.mode" => mode: SessionMode = Fallback::Always("cookie");
     }
 }
 
-/// What somebody who signs in by the session API is given.
+/// What a sign-in with the session API returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionMode {
-    /// The cookie of the pages, which no script can read.
+    /// The cookie of the pages, which scripts cannot read.
     Cookie,
-    /// An access token and a refresh token, for whatever keeps no cookies.
+    /// An access token and a refresh token, for clients without cookies.
     Token,
 }
 

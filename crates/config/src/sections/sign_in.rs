@@ -1,10 +1,10 @@
-//! Passwords: how they are hashed (Argon2id, RFC 9106) and how short they may be.
+//! Passwords: hashing (Argon2id, RFC 9106) and minimum length.
 
 use crate::reader::Reader;
 use crate::setting::{Fallback, settings};
 
 settings! {
-    /// The cost of a password, for us and for a thief.
+    /// The cost of hashing, and the minimum length.
     Passwords {
         /// Memory of one Argon2id hash, in KiB.
         "passwords.memory_kib" => memory_kib: u32 = Fallback::Always("19456");
@@ -12,11 +12,11 @@ settings! {
         "passwords.iterations" => iterations: u32 = Fallback::Always("2");
         /// Lanes of Argon2id.
         "passwords.parallelism" => parallelism: u32 = Fallback::Always("1");
-        /// Hashes computed at the same time; by default one a core.
+        /// Hashes computed at the same time; by default one for each core.
         "passwords.permits" => permits: usize = Fallback::Nothing;
-        /// Sign-ins that may wait for a hash; beyond that they are asked to come back.
+        /// Sign-ins that may wait for a hash; beyond that they are refused with Retry-After.
         "passwords.queue" => queue: usize = Fallback::Always("64");
-        /// Characters in a new password, at least.
+        /// Minimum length of a new password, in characters.
         "passwords.min_length" => min_length: usize = Fallback::Always("8");
     }
 }
@@ -24,7 +24,7 @@ settings! {
 impl Passwords {
     pub(crate) fn check(&self, reader: &mut Reader) {
         reader.within("passwords.parallelism", &self.parallelism, &(1..=16));
-        // RFC 9106 §3.1: at least eight blocks of a KiB a lane.
+        // RFC 9106 §3.1: at least eight blocks of a KiB for each lane.
         let least = self.parallelism.saturating_mul(8).min(1 << 20);
         reader.within("passwords.memory_kib", &self.memory_kib, &(least..=1 << 20));
         reader.within("passwords.iterations", &self.iterations, &(1..=64));

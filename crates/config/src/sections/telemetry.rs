@@ -1,4 +1,4 @@
-//! What Usher says about its own work.
+//! Logging.
 
 use crate::fault::Reason;
 use crate::reader::Reader;
@@ -9,7 +9,7 @@ settings! {
     Telemetry {
         /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,usher_api=debug`.
         "log" => log: String = Fallback::Always("info");
-        /// How it is written: text for people, json for machines (one object a line).
+        /// The log format: text for people, json for machines (one object on each line).
         "log_format" => log_format: LogFormat = Fallback::ByProfile { dev: "text", serve: "json" };
     }
 }
@@ -22,12 +22,12 @@ impl Telemetry {
     }
 }
 
-/// How a record of the log is written.
+/// The log format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object on each line.
     Json,
 }
 

@@ -1,4 +1,4 @@
-//! How long codes and tokens live.
+//! Lifetimes of codes and tokens.
 
 use std::time::Duration;
 
@@ -9,22 +9,23 @@ use crate::units::spelt;
 use usher_domain::grant::ReuseEnds;
 
 settings! {
-    /// Lifetimes of what Usher issues.
+    /// Lifetimes of codes and tokens.
     Tokens {
-        /// An access token lives this long.
+        /// Lifetime of an access token.
         "tokens.access_ttl" => access_ttl: Duration = Fallback::Always("10m");
-        /// An ID token may be accepted this long.
+        /// Lifetime of an ID token.
         "tokens.id_ttl" => id_ttl: Duration = Fallback::Always("1h");
-        /// An authorization code may be redeemed this long.
+        /// Lifetime of an authorization code.
         "tokens.code_ttl" => code_ttl: Duration = Fallback::Always("60s");
-        /// A refresh token that nobody uses dies after this long.
+        /// Idle lifetime of a refresh token.
         "tokens.refresh_idle" => refresh_idle: Duration = Fallback::Always("30d");
-        /// A grant dies this long after consent, however often it is refreshed; 0 is never.
+        /// Absolute lifetime of a grant; 0 is unlimited.
         "tokens.refresh_absolute" => refresh_absolute: Duration = Fallback::Always("365d");
-        /// While every newer token is younger than this, an old refresh token is refused without ending anything: processes of
-        /// the client raced for the new one. Later it is reuse. 0 is never. An answer that was lost needs no window.
+        /// While every newer token is younger than this, an old refresh token is refused without ending anything:
+        /// processes of the client raced for the new one. Later it is reuse. 0 disables this. A lost answer needs no
+        /// window.
         "tokens.refresh_retry_window" => refresh_retry_window: Duration = Fallback::Always("30s");
-        /// What the reuse of a refresh token ends: its session with every grant of it, or its grant alone.
+        /// What reuse of a refresh token ends: the session with all its grants, or only the grant.
         "tokens.reuse_ends" => reuse_ends: ReuseEnds = Fallback::Always("session");
     }
 }
@@ -36,7 +37,7 @@ impl Value for ReuseEnds {
 }
 
 impl Tokens {
-    /// The absolute limit of a grant, if there is one.
+    /// The absolute lifetime of a grant, if it is limited.
     pub fn refresh_absolute_limit(&self) -> Option<Duration> {
         (!self.refresh_absolute.is_zero()).then_some(self.refresh_absolute)
     }

@@ -1,5 +1,5 @@
-//! Notices of logout as a reader of the log: the end of a grant becomes one notice for its client and session, and the end of
-//! a client one for each session that it had.
+//! Logout notifications as a reader of the event log: the end of a grant creates one notification for its client and
+//! session, and the end of a client one for each of its sessions.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use usher_domain::logout_notice::{Address, LogoutNotice, NoticeStatus, give_up_a
 use usher_domain::session::EndReason;
 use usher_storage::{Result, Tx};
 
-/// Writes down whom to tell because of a fact. Every end of a session ends its grants, each with a fact of its own: these
-/// say which clients to tell.
+/// Creates the notifications for an event. Every end of a session ends its grants, each with its own event, which
+/// determine the clients.
 pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, access_ttl: Duration) -> Result<()> {
     match heard.event.kind {
         EventKind::GrantRevoked => grant_revoked(tx, heard.event, access_ttl).await,
@@ -21,7 +21,7 @@ pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, access_ttl: Duratio
     }
 }
 
-/// A client that gave its own token back knows, and its user is not signed out by it.
+/// A client that revoked its own token knows, and does not sign its user out.
 async fn grant_revoked(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> Result<()> {
     if event.member("reason") == Some(EndReason::RevokedByClient.as_str()) {
         return Ok(());
@@ -36,7 +36,7 @@ async fn grant_revoked(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> 
     tx.insert_logout_notice(&notice(event, event.id, (client, user, session), sub, access_ttl)).await
 }
 
-/// A client that is out of use, or gone, serves nobody: it signs everybody out that it had signed in by us.
+/// A disabled or deleted client signs out everybody that it had signed in with Usher.
 async fn client_over(tx: &mut Tx<'_>, event: &Event, access_ttl: Duration) -> Result<()> {
     let Some(client) = &event.client_id else { return Ok(()) };
     let address = address_in(event);
@@ -59,7 +59,7 @@ const fn listens(client: &Client) -> bool {
     client.metadata.backchannel_logout_uri.is_some()
 }
 
-/// Where the fact of its deletion says that a client is to be told.
+/// The logout URI of a deleted client, from its event.
 fn address_in(event: &Event) -> Option<Address> {
     let text = |name| event.member(name).map(str::to_owned);
     Some(Address { uri: text(Event::LOGOUT_URI)?, alg: text(Event::LOGOUT_ALG)? })

@@ -1,4 +1,4 @@
-//! The herald: tells clients what there is to tell, many side by side, a few of each client at a time.
+//! Sends logout notifications to clients, many concurrently, a few to each client at a time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,42 +21,42 @@ use usher_keys::keyring::Keyring;
 use usher_protocol::logout_token::{self, LogoutTokenClaims};
 use usher_storage::{Result, Store};
 
-/// Notices side by side.
+/// Maximum number of concurrent notifications.
 const PLACES: usize = 64;
-/// A client that has so many is given no more.
+/// Maximum number of concurrent notifications to one client.
 const OF_EACH: usize = 4;
-/// Should a herald be gone, its notices come back after this: longer than one try takes.
+/// If the sender stops, its notifications are due again after this: longer than one attempt takes.
 const HELD: Duration = Duration::from_secs(45);
-/// While something is under way it is looked after so long whether anything else is due.
+/// While notifications are being sent, the interval for checking for more.
 const LOOK: Duration = Duration::from_millis(500);
-/// A run takes up nothing more after this, and comes to its end.
+/// After this a run starts nothing new.
 const RUN: Duration = Duration::from_secs(120);
-/// Bytes that are read of an answer.
+/// Maximum bytes read of an answer.
 const READ: usize = 16 * 1024;
 
-/// What a herald works with.
+/// The dependencies of the sender.
 #[derive(Clone, Copy)]
 pub struct Around<'a> {
-    /// Memory.
+    /// The store.
     pub store: &'a Store,
-    /// The way out.
+    /// The HTTP client.
     pub outbound: &'a Outbound,
-    /// The keys as they are now.
+    /// The present keys.
     pub keyring: &'a (dyn Fn() -> Arc<Keyring> + Send + Sync),
     /// The issuer identifier.
     pub issuer: &'a str,
-    /// The time.
+    /// The clock.
     pub clock: &'a dyn Clock,
-    /// Chance.
+    /// The source of randomness.
     pub random: &'a dyn Random,
 }
 
-/// Tells clients.
+/// Sends logout notifications.
 pub struct Herald<'a> {
     around: Around<'a>,
 }
 
-/// How many notices to each client are under way.
+/// Number of notifications in progress for each client.
 #[derive(Debug, Default)]
 struct Busy(BTreeMap<ClientId, usize>);
 
@@ -65,12 +65,12 @@ impl Busy {
         *self.0.entry(client.clone()).or_default() += 1;
     }
 
-    /// The clients that have their share.
+    /// The clients at their maximum.
     fn full(&self) -> Vec<ClientId> {
         self.0.iter().filter(|(_, held)| **held >= OF_EACH).map(|(client, _)| client.clone()).collect()
     }
 
-    /// A try is over. One row that cannot be read or written holds up nobody else's.
+    /// Records the end of an attempt. One unreadable or unwritable row does not delay others.
     fn over(&mut self, (client, done): (ClientId, Result<()>)) {
         if let Some(held) = self.0.get_mut(&client) {
             *held = held.saturating_sub(1);
@@ -82,22 +82,22 @@ impl Busy {
 }
 
 impl<'a> Herald<'a> {
-    /// A herald.
+    /// A sender.
     pub const fn new(around: Around<'a>) -> Self {
         Self { around }
     }
 
-    /// Tells whatever is to be told until nothing is, for a few minutes at most, or until the house stops.
+    /// Sends notifications until none are due, for a few minutes at most, or until the server stops.
     ///
     /// # Errors
-    /// If the database is not available. What was under way is told again later.
+    /// If the database is not available. What was in progress is sent again later.
     pub async fn run(&self, stop: &watch::Receiver<bool>) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
         let mut busy = Busy::default();
         let over = tokio::time::sleep(RUN);
         tokio::pin!(over);
         loop {
-            // A few at a time: a client that does not answer has its share soon, and takes nobody else's turn.
+            // A few at a time: a client that does not answer reaches its maximum soon, and does not delay others.
             while !*stop.borrow() && !over.is_elapsed() {
                 let taking = self.take(PLACES.saturating_sub(under_way.len()), busy.full());
                 let (taken, ended) = beside(&mut under_way, taking).await;
@@ -151,7 +151,7 @@ impl<'a> Herald<'a> {
         (client, done)
     }
 
-    /// Where the client is told as it is now; if it is gone, where it was to be told then.
+    /// The present destination of a client; if it was deleted, the one it had then.
     async fn address_of(&self, notice: &LogoutNotice) -> Result<Option<Address>> {
         let Some(client) = self.around.store.find_client(&notice.client_id).await? else {
             return Ok(notice.address.clone());
@@ -160,7 +160,7 @@ impl<'a> Herald<'a> {
         Ok(client.metadata.backchannel_logout_uri.map(|uri| Address { uri, alg }))
     }
 
-    /// One try, and what becomes of the notice after it.
+    /// One attempt, and the resulting state of the notification.
     async fn try_once(&self, address: Option<&Address>, notice: &mut LogoutNotice) {
         let request = self.request(address, notice);
         let answer = match request {

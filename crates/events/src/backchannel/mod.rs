@@ -1,4 +1,5 @@
-//! Back-channel logout: clients are told that a session of theirs is over (OpenID Connect Back-Channel Logout 1.0).
+//! Back-channel logout: clients are notified when a session of theirs has ended (OpenID Connect Back-Channel Logout
+//! 1.0).
 
 mod hear;
 mod herald;

@@ -1,4 +1,4 @@
-//! Who listens, at every instance: each writes down now and then whom it has connected, for the others to read.
+//! The listeners at every instance: each instance regularly stores its connections for the others to read.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,21 +11,21 @@ use usher_domain::time::Timestamp;
 use usher_storage::feed::Audience;
 use usher_storage::{Result, Store};
 
-/// Listeners that are written down by name; beyond that only their number.
+/// Maximum number of listeners that are stored individually; beyond that only their number.
 const MOST: usize = 1_000;
-/// What an instance wrote down longer ago is not believed: it has stopped, or lost its database.
+/// Older data of an instance is ignored: it has stopped, or lost its database.
 const BELIEVED: Duration = Duration::from_secs(30);
 
-/// Whom one instance has connected.
+/// The connections of one instance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connected {
-    /// How many.
+    /// Their number.
     pub number: usize,
-    /// Who, those who have listened longest, each as [`super::Listener`] is written.
+    /// The listeners, longest connected first, each serialized like [`super::Listener`].
     pub listeners: Vec<Value>,
 }
 
-/// How far a client is that follows a feed.
+/// The progress of a client that follows a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acknowledgement {
     /// The client; `None` for connections with the project's token.
@@ -35,7 +35,7 @@ pub struct Acknowledgement {
 }
 
 impl Hub {
-    /// Whoever listens to a project: at this instance as it is now, at the others as they last wrote it down.
+    /// The listeners of a project: those of this instance now, and those of others as last stored.
     ///
     /// # Errors
     /// If the database is not available.
@@ -67,7 +67,7 @@ impl Hub {
         Connected { number, listeners }
     }
 
-    /// Writes down whom this instance has connected, where there may be others to read it.
+    /// Stores the connections of this instance, if there may be other instances.
     pub(super) async fn write_down(&self, store: &Store) -> Result<()> {
         if store.kind() == "sqlite" {
             return Ok(());
@@ -83,7 +83,7 @@ impl Hub {
             let subscribers = json!({ "number": number, "listeners": listeners });
             audiences.push((project, Audience { instance: instance.clone(), at, subscribers }));
         }
-        // Everybody writes in the same order, so that nobody waits for each other.
+        // All instances write in the same order, so that they cannot deadlock.
         audiences.sort_by_key(|(project, _)| *project);
         let write = store.write(move |mut tx| {
             Box::pin(async move {
@@ -106,7 +106,7 @@ fn by_client<'a>(listeners: impl Iterator<Item = &'a Value>, position: i64) -> V
     let mut clients: BTreeMap<Option<&str>, Option<i64>> = BTreeMap::new();
     for listener in listeners {
         let reached = listener["acknowledged"].as_i64().is_some_and(|acknowledged| acknowledged >= position);
-        // A connection that began at the position or later has nothing to acknowledge.
+        // A connection that started at the position or later has nothing to acknowledge.
         let at = listener["acknowledged_at"].as_i64().or_else(|| listener["since"].as_i64()).filter(|_| reached);
         let all = clients.entry(listener["client_id"].as_str()).or_insert(at);
         *all = all.zip(at).map(|(one, other)| one.max(other));

@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::listener::Listener;
 use usher_domain::time::Timestamp;
 
-/// A place to listen from; free again when it is dropped.
+/// A slot for a listener; free again when it is dropped.
 pub struct Place {
     pub(super) _permit: OwnedSemaphorePermit,
 }
@@ -18,7 +18,7 @@ pub struct Place {
 /// The listeners of one project.
 pub(super) struct Channel {
     pub(super) frames: broadcast::Sender<Frame>,
-    /// How far it has carried.
+    /// The last position that was sent.
     pub(super) carried: AtomicI64,
     pub(super) listeners: Mutex<HashMap<u64, Listener>>,
 }

@@ -1,4 +1,4 @@
-//! What goes over the wire of `usher.sync.v1`: each entry written once, however many listen.
+//! The wire format of `usher.sync.v1`: each entry is serialized once for all listeners.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use usher_domain::feed::{Entry, EntryKind};
 
-/// An entry as JSON: in the socket with its `t`, in lists and snapshots alike.
+/// An entry as JSON: in the socket with its `t`, and in lists and snapshots.
 pub fn entry_json(entry: &Entry) -> Value {
     let Entry { position, notice } = entry;
     if notice.kind == EntryKind::Policy {
@@ -19,30 +19,30 @@ pub fn entry_json(entry: &Entry) -> Value {
         "exp": notice.expires_at.0, "why": notice.why, "at": notice.at.0,
     });
     if notice.kind.is_mark() {
-        // Whatever was issued before this position is dead; `at` serves tokens that carry no position.
+        // Revokes tokens issued before this position; `at` is for tokens without a position.
         event["before"] = json!(position);
     }
     event
 }
 
-/// One message to everybody who listens to a project.
+/// One message to all listeners of a project.
 #[derive(Debug, Clone)]
 pub enum Frame {
-    /// An entry, with its words and with what it names.
+    /// An entry, parsed and serialized.
     Entry {
         /// The entry.
         entry: Arc<Entry>,
-        /// As it is sent.
+        /// The serialized text.
         text: Bytes,
     },
     /// The published keys have changed.
     Keys,
-    /// Credentials of the project have changed: look again whether yours is still good.
+    /// Credentials of the project have changed: each listener checks its own.
     Credentials,
 }
 
 impl Frame {
-    /// The message about an entry.
+    /// The message for an entry.
     pub fn of(entry: Entry) -> Self {
         let text = Bytes::from(entry_json(&entry).to_string());
         Self::Entry { entry: Arc::new(entry), text }

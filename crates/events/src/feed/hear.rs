@@ -1,4 +1,4 @@
-//! The feed as a reader of the log: facts become entries at the next position of each project they concern.
+//! The feed as a reader of the event log: events become entries at the next position of each project that may see them.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use usher_domain::feed::{EntryKind, MAX_LIVE, Notice, notice_of};
 use usher_domain::id::ProjectId;
 use usher_storage::{Result, Tx};
 
-/// How often it is looked whether a feed has grown too large, in entries.
+/// After this many entries, the size of a feed is checked.
 const LOOK_EVERY: i64 = 1_000;
 
-/// Writes down what the projects' modules have to know of a fact, and gives the projects whose feed has grown.
+/// Appends the entries for an event, and returns the projects whose feed has grown.
 pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, lifetime: Duration) -> Result<BTreeSet<ProjectId>> {
     let mut grown = BTreeSet::new();
     let Some(notice) = notice_of(heard.event, lifetime) else { return Ok(grown) };
@@ -25,7 +25,7 @@ pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, lifetime: Duration)
     Ok(grown)
 }
 
-/// Too many single entries become one mark: everybody in the project gets new tokens, once.
+/// Replaces too many single entries by one mark: everybody in the project gets new tokens, once.
 async fn fold(tx: &mut Tx<'_>, project: ProjectId, last: &Notice) -> Result<()> {
     if tx.count_live_entries(project, last.at).await? <= MAX_LIVE {
         return Ok(());

@@ -1,7 +1,7 @@
-//! The hub: carries what grows in the feeds to everybody who is connected to this instance.
+//! The hub: sends new entries of the feeds to all connections of this instance.
 //!
-//! It reads each new entry once and writes it once, and every listener of the project is handed the same bytes. A listener
-//! that falls behind is told so by the channel and reads the rest from the database by itself; nobody waits for it.
+//! It reads and serializes each new entry once, and all listeners of the project share the bytes. The channel tells a
+//! listener that has fallen behind, which then reads the rest from the database; nobody waits for it.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -20,19 +20,19 @@ use usher_domain::id::ProjectId;
 use usher_domain::time::{Clock, Timestamp};
 use usher_storage::{Result, Ring, Store};
 
-/// Messages that a listener may be behind before it has to read for itself.
+/// Number of messages that a listener may be behind before it must read from the database.
 const BACKLOG: usize = 512;
-/// Entries read at once.
+/// Number of entries read at once.
 const PAGE: u32 = 500;
-/// Listeners that ask the database at once. There may be ten thousand with the same question; they wait for each other, and
-/// nobody else waits for them.
+/// Number of listeners that query the database at the same time. There may be ten thousand with the same query; they
+/// wait for each other, and delay nothing else.
 const ASK_AT_ONCE: usize = 4;
-/// A look at every feed that somebody listens to, in case that a bell was not heard.
+/// The interval for checking every feed with listeners, in case a wakeup was lost.
 const LOOK_ANYWAY: Duration = Duration::from_secs(5);
-/// After the connection that carries the other instances' bells was lost.
+/// The delay after losing the connection that receives wakeups of other instances.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
-/// Everybody who is connected to this instance, by project.
+/// All connections of this instance, by project.
 #[derive(Clone)]
 pub struct Hub(Arc<Inner>);
 
@@ -47,8 +47,8 @@ struct Inner {
 }
 
 impl Hub {
-    /// Starts carrying, to so many `places` at most. It ends by itself when the last handle is gone. `instance` names this
-    /// one among others.
+    /// Starts sending, with at most `places` listeners. It stops when the last handle is dropped. `instance` identifies
+    /// this one among others.
     pub fn start(store: Store, clock: Arc<dyn Clock>, instance: String, places: usize) -> Self {
         let (channels, next) = (Mutex::default(), AtomicU64::new(1));
         let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
@@ -59,19 +59,19 @@ impl Hub {
         Self(inner)
     }
 
-    /// A place to listen from, unless all are taken.
+    /// A slot for a listener, unless all are in use.
     pub fn take_place(&self) -> Option<Place> {
         self.0.places.clone().try_acquire_owned().ok().map(|permit| Place { _permit: permit })
     }
 
-    /// The turn of a listener to ask the database; over when it is dropped.
+    /// Permission to query the database, until it is dropped.
     pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        // An error would mean a closed semaphore, and nobody closes it.
+        // An error would mean a closed semaphore, and it is never closed.
         self.0.turns.acquire().await.ok()
     }
 
-    /// Begins to listen to a project's feed: whatever is carried from here on is heard. What stands in the database before
-    /// that is to be read after this, and an entry that comes both ways is to be taken once.
+    /// Starts listening to a project's feed: entries sent from now on are received. Read older entries from the
+    /// database after this, and ignore duplicates.
     ///
     /// # Errors
     /// If the database is not available.
@@ -100,7 +100,7 @@ impl Hub {
         &self.0.instance
     }
 
-    /// Who listens to a project at this instance, longest first.
+    /// The listeners of a project at this instance, longest connected first.
     pub fn listeners(&self, project: ProjectId) -> Vec<Listener> {
         let Some(channel) = self.channel(project) else { return Vec::new() };
         let mut listeners: Vec<(u64, Listener)> =
@@ -109,7 +109,7 @@ impl Hub {
         listeners.into_iter().map(|(_, listener)| listener).collect()
     }
 
-    /// The projects that somebody listens to at this instance.
+    /// The projects with listeners at this instance.
     pub fn projects(&self) -> Vec<ProjectId> {
         lock(&self.0.channels).keys().copied().collect()
     }
@@ -118,7 +118,7 @@ impl Hub {
         lock(&self.0.channels).get(&project).cloned()
     }
 
-    /// Somebody else may have opened it meanwhile: then it is theirs.
+    /// Another task may have opened it meanwhile: then that one is used.
     fn open(&self, project: ProjectId, carried: i64) -> Arc<Channel> {
         let fresh = || {
             let (frames, _) = broadcast::channel(BACKLOG);
@@ -129,11 +129,11 @@ impl Hub {
 }
 
 impl Inner {
-    /// Carries what has grown since the last time. One task does this, so entries never overtake each other.
+    /// Sends new entries. One task does this, so entries keep their order.
     async fn carry_feed(&self, project: ProjectId) -> Result<()> {
         let Some(channel) = lock(&self.channels).get(&project).cloned() else { return Ok(()) };
         if lock(&channel.listeners).is_empty() {
-            // Whoever comes meanwhile finds no channel and opens one, at the place that the feed has then.
+            // A listener that arrives meanwhile finds no channel and opens one, at the position of the feed then.
             let mut channels = lock(&self.channels);
             if lock(&channel.listeners).is_empty() && Arc::strong_count(&channel) <= 2 {
                 channels.remove(&project);
@@ -168,7 +168,7 @@ impl Inner {
     }
 }
 
-/// Carries whatever rings, until the hub is gone.
+/// Handles wakeups until the hub is dropped.
 async fn carry(inner: Weak<Inner>, mut rings: broadcast::Receiver<Ring>) {
     let mut written_at = Instant::now();
     loop {
@@ -200,7 +200,7 @@ async fn carry(inner: Weak<Inner>, mut rings: broadcast::Receiver<Ring>) {
     }
 }
 
-/// Hears what other instances ring, until the hub is gone.
+/// Receives the wakeups of other instances until the hub is dropped.
 async fn relay(inner: Weak<Inner>, store: Store) {
     while inner.strong_count() > 0 {
         let lost = tokio::select! {

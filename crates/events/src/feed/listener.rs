@@ -1,33 +1,33 @@
-//! One who listens: how it is called, how far it has come, and what it hears.
+//! A listener: its transport, its progress, and what it receives.
 
 use serde::Serialize;
 
 use usher_domain::id::ClientId;
 use usher_domain::time::Timestamp;
 
-/// How somebody listens.
+/// How a listener is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
     /// By a WebSocket.
     Socket,
-    /// By asking, and being kept waiting for an answer.
+    /// By polling, with waiting requests.
     LongPoll,
 }
 
-/// Somebody who listens to a project's feed.
+/// A listener of a project's feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Listener {
-    /// The client; `None` for whoever holds the project's token.
+    /// The client; `None` for the project's token.
     pub client_id: Option<ClientId>,
-    /// How.
+    /// Its transport.
     pub transport: Transport,
-    /// Since when.
+    /// When it connected.
     pub since: Timestamp,
-    /// How far it has said that it has come.
+    /// The position that it has acknowledged.
     pub acknowledged: i64,
-    /// When it said so.
+    /// When it acknowledged.
     pub acknowledged_at: Option<Timestamp>,
-    /// The revision of the rules that it applies, as it says.
+    /// The revision of the rules that it applies, as it reports.
     pub policy_revision: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Listening to a feed: what is heard, until it is dropped.
+//! Receiving a feed, until it is dropped.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::channel::{Channel, Place};
 use super::frame::Frame;
 use usher_domain::time::Timestamp;
 
-/// What a listener holds while it listens; it has left when this is dropped.
+/// A listener's subscription; dropping it ends it.
 pub struct Listening {
     id: u64,
     channel: Arc<Channel>,
@@ -17,14 +17,14 @@ pub struct Listening {
     _place: Place,
 }
 
-/// What is heard next.
+/// The next thing that is received.
 #[derive(Debug)]
 pub enum Next {
     /// A message.
     Frame(Frame),
-    /// So much at once that some was missed: the rest is to be read from the database.
+    /// Messages were missed: read the rest from the database.
     Missed,
-    /// Nothing more will come.
+    /// The feed has ended.
     Over,
 }
 
@@ -33,7 +33,7 @@ impl Listening {
         Self { id, channel, frames, _place: place }
     }
 
-    /// Waits for what comes next.
+    /// Waits for the next message.
     pub async fn next(&mut self) -> Next {
         match self.frames.recv().await {
             Ok(frame) => Next::Frame(frame),
@@ -42,7 +42,7 @@ impl Listening {
         }
     }
 
-    /// The other side says how far it has come, and which rules it applies.
+    /// Records the position and the rules' revision that the other side reports.
     pub fn acknowledge(&self, position: i64, revision: Option<u64>, at: Timestamp) {
         self.channel.note(self.id, position, revision, at);
     }

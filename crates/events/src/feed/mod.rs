@@ -1,4 +1,4 @@
-//! The live feed: what projects' modules must know, written down as facts are told, and carried to whoever is connected.
+//! The live feed: what local modules must know, stored when events are dispatched, and sent to all connections.
 
 mod audience;
 mod channel;

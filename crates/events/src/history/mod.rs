@@ -1,5 +1,5 @@
-//! The projects' histories as a reader of the log: what concerns a project's users is sealed to the project's key, in
-//! the transaction in which it is told. The house keeps the sealed text and cannot read it.
+//! Project histories as a reader of the event log: events about a project's users are encrypted to the project's key,
+//! in the transaction that dispatches them. Usher cannot read them.
 
 mod pages;
 

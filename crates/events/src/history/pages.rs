@@ -1,4 +1,4 @@
-//! What was told in one breath becomes one sealed value for each project, so that a flood of sign-ins costs little.
+//! The events of one batch become one encrypted value for each project, so that many sign-ins cost little.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use usher_domain::time::Timestamp;
 use usher_keys::project_key::ProjectLock;
 use usher_storage::{Result, Tx};
 
-/// What is to be written into each project's history.
+/// The entries for each project's history.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {
     entries: BTreeMap<(ProjectId, Timestamp), Vec<Entry>>,
 }
 
 impl Pages {
-    /// Notes a fact for every project that it concerns.
+    /// Adds an event for every project that may see it.
     pub(crate) async fn hear(&mut self, tx: &mut Tx<'_>, heard: &Heard<'_>) -> Result<()> {
         let event = heard.event;
         if heard.projects.is_empty() || !is_told(event.kind) {
@@ -44,7 +44,7 @@ impl Pages {
         Ok(())
     }
 
-    /// Seals what was noted.
+    /// Encrypts and stores the entries.
     pub(crate) async fn write(self, tx: &mut Tx<'_>) -> Result<()> {
         for ((project, day), entries) in self.entries {
             let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);

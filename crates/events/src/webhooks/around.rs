@@ -1,4 +1,4 @@
-//! What a courier works with.
+//! The dependencies of the webhook sender.
 
 use usher_domain::random::Random;
 use usher_domain::time::Clock;
@@ -6,17 +6,17 @@ use usher_http_client::Outbound;
 use usher_keys::seal::Sealer;
 use usher_storage::Store;
 
-/// What a courier works with.
+/// The dependencies of the webhook sender.
 #[derive(Clone, Copy)]
 pub struct Around<'a> {
-    /// Memory.
+    /// The store.
     pub store: &'a Store,
-    /// The way out.
+    /// The HTTP client.
     pub outbound: &'a Outbound,
-    /// Opens the secrets that messages are signed with.
+    /// Opens signing secrets.
     pub sealer: &'a Sealer,
-    /// The time.
+    /// The clock.
     pub clock: &'a dyn Clock,
-    /// Chance.
+    /// The source of randomness.
     pub random: &'a dyn Random,
 }

@@ -1,4 +1,4 @@
-//! A delivery as it goes out: signed anew at every try, with every secret that is good.
+//! The request of a delivery: signed again at every attempt, with every valid secret.
 
 use hyper::http::Request as HttpRequest;
 use hyper::http::header::CONTENT_TYPE;
@@ -9,15 +9,15 @@ use usher_http_client::Request;
 use usher_keys::seal::{Purpose, Sealer};
 use usher_keys::webhook::WebhookSecret;
 
-/// A secret as it signs; `None` if it was sealed under another master key.
+/// A secret for signing; `None` if it was sealed under another master key.
 pub fn unsealed(secret: &SealedSecret, sealer: &Sealer) -> Option<WebhookSecret> {
     WebhookSecret::from_bytes(sealer.open_text(Purpose::WebhookSecret, &secret.sealed).ok()?).ok()
 }
 
-/// The request that carries a delivery at this moment.
+/// The request of a delivery now.
 ///
 /// # Errors
-/// In words, if there is nothing to sign it with, or nowhere to send it.
+/// A description, if there is no secret to sign with, or the URL may not be called.
 pub fn request(
     webhook: &Webhook,
     delivery: &Delivery,

@@ -1,8 +1,7 @@
-//! The courier: takes up webhooks that have something due, many side by side, and brings each its messages one by one.
+//! The webhook sender: takes webhooks with due messages, many concurrently, and sends the messages of each in order.
 //!
-//! A webhook is held by one courier at a time, for as long as it says so again: two instances share the work, and what
-//! one leaves behind when it dies is taken up by another. Whatever a receiver does, it holds up its own messages alone:
-//! those that fail never fill more than half of the places.
+//! One sender at a time holds a webhook and renews its hold: instances share the work, and another one takes over after
+//! a crash. A receiver can delay only its own messages: failing ones use at most half of the slots.
 
 use std::time::Duration;
 
@@ -17,24 +16,24 @@ use usher_domain::id::WebhookId;
 use usher_storage::Result;
 use usher_storage::outgoing::webhooks::Claim;
 
-/// Webhooks side by side.
+/// Maximum number of concurrent webhooks.
 const PLACES: usize = 64;
-/// Of these, for webhooks that fail.
+/// Maximum number of these that are failing.
 const FOR_FAILING: usize = 32;
-/// Should a courier be gone, somebody else takes over after this: longer than one try takes.
+/// If the sender stops, another takes over after this: longer than one attempt takes.
 const HELD: Duration = Duration::from_secs(45);
-/// While something is under way it is looked after so long whether anything else is due.
+/// While messages are being sent, the interval for checking for more.
 const LOOK: Duration = Duration::from_millis(500);
-/// A run takes up nothing more after this, and comes to its end.
+/// After this a run starts nothing new.
 const RUN: Duration = Duration::from_secs(120);
 
-/// Brings messages to webhooks.
+/// Sends messages to webhooks.
 pub struct Courier<'a> {
     around: Around<'a>,
     holder: String,
 }
 
-/// How many places are taken.
+/// Number of slots in use.
 #[derive(Debug, Clone, Copy, Default)]
 struct Busy {
     failing: usize,
@@ -47,7 +46,7 @@ impl Busy {
         *kind = kind.saturating_add_signed(more);
     }
 
-    /// A turn is over. One row that cannot be read or written holds up nobody else's.
+    /// Records the end of a turn. One unreadable or unwritable row does not delay others.
     fn over(&mut self, (failing, done): (bool, Result<()>)) {
         self.count(failing, -1);
         if let Err(why) = done {
@@ -57,15 +56,15 @@ impl Busy {
 }
 
 impl<'a> Courier<'a> {
-    /// A courier under a name of its own.
+    /// A sender with a unique name.
     pub fn new(around: Around<'a>) -> Self {
         Self { around, holder: around.random.handle() }
     }
 
-    /// Brings whatever is due until nothing is, for a few minutes at most, or until the house stops.
+    /// Sends due messages until there are none, for a few minutes at most, or until the server stops.
     ///
     /// # Errors
-    /// If the database is not available. What was under way is taken up again later.
+    /// If the database is not available. What was in progress is sent again later.
     pub async fn run(&self, stop: &watch::Receiver<bool>) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
         let mut busy = Busy::default();
@@ -98,7 +97,7 @@ impl<'a> Courier<'a> {
         (failing, turn.take(stop).await)
     }
 
-    /// Takes up webhooks for the places that are free, each with whether it fails; nothing is written while nothing is due.
+    /// Takes webhooks for the free slots, each with whether it is failing; writes nothing if nothing is due.
     async fn claim(&self, busy: Busy) -> Result<Vec<(WebhookId, bool)>> {
         let claim = self.claim_now();
         let room = PLACES.saturating_sub(busy.failing + busy.steady);

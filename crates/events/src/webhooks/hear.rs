@@ -1,4 +1,4 @@
-//! Webhooks as a reader of the log: a fact becomes one message for each webhook that wants it.
+//! Webhooks as a reader of the event log: an event becomes one message for each webhook whose filter matches.
 
 use crate::Heard;
 use usher_domain::event::{Event, EventKind};
@@ -8,7 +8,7 @@ use usher_storage::outgoing::deliveries::NewDelivery;
 use usher_storage::outgoing::webhooks::Listening;
 use usher_storage::{Result, Tx};
 
-/// Writes down what is to be sent because of a fact.
+/// Creates the deliveries for an event.
 pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>) -> Result<()> {
     let event = heard.event;
     let Some(message) = catalogue::of_kind(event.kind) else { return Ok(()) };
@@ -25,8 +25,8 @@ pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>) -> Result<()> {
     put(tx, event, message, &listening).await
 }
 
-/// With its first grant at a project a session, and perhaps its user, become that project's business: what happened
-/// earlier was not. These facts are made of the grant's, each under a name of its own.
+/// With its first grant at a project, a session and possibly its user become visible to the project; earlier events are
+/// not. These events are derived from the grant's, each with its own id.
 async fn arrivals(tx: &mut Tx<'_>, event: &Event) -> Result<Vec<Event>> {
     let mut arrived = Vec::new();
     let (EventKind::GrantCreated, Some(project)) = (event.kind, event.project_id) else { return Ok(arrived) };

@@ -1,4 +1,4 @@
-//! Webhooks: messages are written down as facts are told, and sent by whoever holds the webhook for the moment.
+//! Webhooks: messages are created when events are dispatched, and sent by the instance that holds the webhook.
 
 mod around;
 mod body;

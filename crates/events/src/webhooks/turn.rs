@@ -1,4 +1,4 @@
-//! One turn with one webhook: message by message, what became of each written down before the next is taken.
+//! One turn of a webhook: its messages in order, each result stored before the next message is sent.
 
 use std::time::Instant;
 
@@ -15,23 +15,23 @@ use usher_http_client::Answer;
 use usher_storage::outgoing::webhooks::Claim;
 use usher_storage::{Result, Tx};
 
-/// Messages in one turn; then it is another webhook's. However slow the receiver, a turn ends within a job's run.
+/// Maximum number of messages in one turn. However slow the receiver, a turn ends within a job's run.
 const MESSAGES: usize = 8;
-/// Bytes that are read of an answer.
+/// Maximum bytes read of an answer.
 const READ: usize = 64 * 1024;
-/// Bytes that are kept of it.
+/// Bytes of it that are stored.
 const KEPT: usize = 1024;
 
-/// A turn with a webhook that was taken up.
+/// A turn of a webhook.
 pub(super) struct Turn<'a, F> {
     pub(super) around: Around<'a>,
     pub(super) webhook: WebhookId,
-    /// Says again that it is held.
+    /// Renews the hold.
     pub(super) claim: F,
 }
 
 impl<F: Fn() -> Claim> Turn<'_, F> {
-    /// Brings what is due, and lets the webhook go.
+    /// Sends due messages, then releases the webhook.
     pub(super) async fn take(&self, stop: &watch::Receiver<bool>) -> Result<()> {
         for _ in 0..MESSAGES {
             if *stop.borrow() {
@@ -42,7 +42,7 @@ impl<F: Fn() -> Claim> Turn<'_, F> {
             let failed = !attempt.is_success();
             self.judge(&mut delivery, attempt.clone());
             self.record(webhook, delivery, attempt).await?;
-            // It is taken up again at once, among those that fail.
+            // It is taken again at once, as a failing one.
             if failed {
                 break;
             }
@@ -87,7 +87,7 @@ impl<F: Fn() -> Claim> Turn<'_, F> {
         }
     }
 
-    /// What becomes of the delivery after this try.
+    /// The state of the delivery after this attempt.
     fn judge(&self, delivery: &mut Delivery, attempt: Attempt) {
         let now = self.around.clock.now();
         delivery.tries = delivery.tries.saturating_add(1);
@@ -118,10 +118,10 @@ impl<F: Fn() -> Claim> Turn<'_, F> {
     }
 }
 
-/// What a try means for the webhook as a whole.
+/// The effect of an attempt on the webhook.
 async fn settle(tx: &mut Tx<'_>, webhook: &Webhook, attempt: &Attempt, event: Event, now: Timestamp) -> Result<()> {
     if attempt.is_success() {
-        // Mostly there is nothing to write.
+        // Usually there is nothing to write.
         return if webhook.failing_since.is_some() { tx.webhook_succeeded(webhook.id).await } else { Ok(()) };
     }
     let since = tx.webhook_failed(webhook.id, now).await?;
@@ -144,10 +144,10 @@ fn words_of(answer: &Answer) -> String {
     }
 }
 
-/// The first part of an answer as text, whatever it was; `None` if it was empty.
+/// The beginning of an answer as text; `None` if it was empty.
 fn head_of(answer: &Answer) -> Option<String> {
     let head = &answer.body[..answer.body.len().min(KEPT)];
-    // Not every database keeps a zero in a text.
+    // PostgreSQL cannot store NUL in a text.
     let text = String::from_utf8_lossy(head).replace('\0', "\u{fffd}");
     (!text.is_empty()).then_some(text)
 }

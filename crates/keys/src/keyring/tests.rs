@@ -10,7 +10,7 @@ use crate::verify::{Expect, MAX_TOKEN, Refused, Verified};
 use usher_domain::random::SeededRandom;
 use usher_domain::time::Timestamp;
 
-/// One house with an active key of each algorithm, made once: RSA keys are dear.
+/// One active key of each algorithm, generated once, since RSA keys are expensive.
 struct House {
     sealer: Sealer,
     records: Vec<SigningKeyRecord>,
@@ -44,7 +44,7 @@ fn encode(text: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }
 
-/// A token with this header and payload, rightly signed by the active ES256 key.
+/// A token with this header and payload, with a valid signature of the active ES256 key.
 fn signed(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
     let message = format!("{}.{}", encode(header), encode(payload));
     let signature = HOUSE.ring.active[&SigningAlg::Es256].signer.sign(message.as_bytes()).unwrap();
@@ -98,7 +98,7 @@ fn the_algorithm_is_the_keys_and_nobody_elses() {
         assert_eq!(verify(&signed(header.to_string(), r#"{"sub":"eve"}"#)), Err(Refused::WrongAlg), "{alg}");
         assert!(verify(&format!("{}.{payload}.", encode(header.to_string()))).is_err(), "{alg}, no signature");
     }
-    // HS256 keyed with what everybody knows: the public key, as JWK, as one of its members.
+    // HS256 keyed with public data: the public key, as JWK, as one of its members.
     let rsa = record(SigningAlg::Rs256);
     let header = json!({ "alg": "HS256", "kid": rsa.kid, "typ": "at+jwt" }).to_string();
     for key in [rsa.public_jwk.to_string(), rsa.public_jwk["n"].as_str().unwrap().to_owned()] {
@@ -201,7 +201,7 @@ fn a_token_is_compact_and_spelt_in_one_way_only() {
 
 #[test]
 fn altered_spare_bits_are_refused() {
-    // 64 bytes of signature leave four spare bits in the last character.
+    // 64 bytes of signature leave four unused bits in the last character.
     let token = token(SigningAlg::Es256);
     let last = token.chars().last().unwrap();
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -92,7 +92,7 @@ fn names_from_outside_cannot_break_out() {
     }
 }
 
-/// What a person reads, one letter after the other, in one file a language.
+/// All security emails, in one file for each language.
 #[test]
 fn the_notices_read_like_this() {
     for lang in Lang::ALL {

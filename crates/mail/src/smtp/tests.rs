@@ -6,18 +6,18 @@ use super::super::letter::{Content, LetterKind};
 use super::*;
 use usher_domain::random::SeededRandom;
 
-/// How a server behaves.
+/// The behaviour of a server.
 #[derive(Clone, Copy)]
 enum Server {
-    /// Takes every letter.
+    /// Accepts every email.
     Takes,
     /// Answers every recipient with this line.
     Refuses(&'static str),
-    /// Never says a word.
+    /// Sends nothing.
     Silent,
 }
 
-/// A mail server for one conversation; gives what was said to it.
+/// A mail server for one connection; returns what it received.
 async fn serve(behaviour: Server) -> (SmtpMailer, oneshot::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());

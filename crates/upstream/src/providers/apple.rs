@@ -1,4 +1,4 @@
-//! Sign in with Apple: a secret that is signed anew for each call, an answer that is posted, a name told once.
+//! Sign in with Apple: a client secret signed for each call, a posted response, a name sent only once.
 
 use std::fmt::Write as _;
 
@@ -76,7 +76,8 @@ impl Apple {
     }
 }
 
-/// The JWT that is the client secret, good for five minutes; what is no PEM is a simulator's secret and goes as it is.
+/// The JWT that is the client secret, valid for five minutes; text that is no PEM is a simulator's secret and sent
+/// unchanged.
 fn client_secret(
     settings: &ProviderSettings,
     given: &Secret<String>,
@@ -109,7 +110,7 @@ fn private_key(pem: &Secret<String>) -> Option<EcdsaKeyPair> {
     EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der.expose()).ok()
 }
 
-/// `user` comes with the first consent alone and is not signed: a name to begin with, and nothing else of it.
+/// `user` is sent only with the first consent and is not signed: it is used for the initial name only.
 fn vouched(
     settings: &ProviderSettings,
     claims: &Value,
@@ -143,7 +144,7 @@ impl Provider for Apple {
     }
 
     fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
-        // Apple asks which account every time, and takes no hint unless something stands in for it.
+        // Apple asks for the account every time, and accepts no hint, except a simulator.
         let real = self.settings().base_url.is_none();
         Box::pin(async move {
             let hint = departure.login_hint.clone().filter(|_| !real);
@@ -187,7 +188,7 @@ mod tests {
     #[test]
     fn the_secret_is_signed_for_five_minutes() {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
-        // As openssl and Apple write it: PKCS #8.
+        // The format of openssl and Apple: PKCS #8.
         let pkcs8 = pair.to_pkcs8v1().unwrap();
         let pem =
             format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(pkcs8.as_ref()));

@@ -1,7 +1,7 @@
-//! Facebook Login: OAuth 2 with an error envelope of its own, a proof with every call, and addresses nobody checked.
+//! Facebook Login: OAuth 2 with its own error format, a proof with every call, and unverified addresses.
 //!
-//! `/me` answers for a token of any application, so only a token that came from our own exchange is ever shown to it;
-//! one that somebody hands us would have to pass `debug_token` first, and no door takes such a token.
+//! `/me` accepts a token of any application, so only tokens from our own exchange are used; a token from elsewhere
+//! would have to pass `debug_token` first, and no endpoint accepts such a token.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ use usher_domain::user::Profile;
 
 const DIALOG: &str = "https://www.facebook.com";
 const GRAPH: &str = "https://graph.facebook.com";
-/// The version of the Graph API that is spoken where none is set.
+/// The default version of the Graph API.
 pub(crate) const VERSION: &str = "v25.0";
 const FIELDS: &str = "id,name,first_name,last_name,email,picture.type(large)";
 
@@ -43,7 +43,7 @@ impl Facebook {
         self.0.url(own, &format!("/{version}/{path}"))
     }
 
-    /// Subjects are the application's own, so the application is part of who vouches.
+    /// Subjects are specific to the application, so the application is part of the issuer.
     fn issuer(&self) -> String {
         format!("{}/{}", self.0.base(DIALOG), self.0.settings.client_id)
     }
@@ -99,7 +99,7 @@ pub(crate) fn appsecret_proof(secret: &Secret<String>, access_token: &Secret<Str
     })
 }
 
-/// `base64url(hmac).base64url(json)`: the claims, and a name made of the signature, since it has none.
+/// `base64url(hmac).base64url(json)`: the claims, and an id derived from the signature, since it has none.
 fn signed_request(secret: &Secret<String>, text: &str) -> Result<(Value, String), UpstreamError> {
     let bad = || UpstreamError::misbehaved("its notice cannot be read");
     let (signature, payload) = text.split_once('.').ok_or_else(bad)?;
@@ -116,7 +116,7 @@ fn signed_request(secret: &Secret<String>, text: &str) -> Result<(Value, String)
     Ok((claims, URL_SAFE_NO_PAD.encode(signature)))
 }
 
-/// Facebook calls `iat` by another name.
+/// Facebook uses another name for `iat`.
 fn issued(claims: &Value, now: Timestamp) -> Result<Timestamp, UpstreamError> {
     notice::age(&serde_json::json!({"iat": claims.get("issued_at")}), now)
 }
@@ -132,7 +132,7 @@ fn envelope(told: &Value) -> Option<UpstreamError> {
         (_, Some(36008)) => UpstreamError::Misconfigured(cause("it was told another redirect URI")),
         (Some(1 | 101), _) => UpstreamError::Misconfigured(cause("it does not accept the app id or secret")),
         (Some(2 | 4 | 17 | 341), _) => UpstreamError::Unavailable(cause("it is busy")),
-        // What is wrong with a code that nobody issued has no number of its own.
+        // The error for an invalid code has no number of its own.
         (Some(100), None) if is_about_a_code(error) => UpstreamError::Replayed,
         (Some(100), _) => UpstreamError::Misconfigured(cause("it does not accept the request")),
         (Some(10 | 200), _) => UpstreamError::Misconfigured(cause("the app may not do this")),
@@ -151,7 +151,7 @@ fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<
         provider: settings.id.clone(),
         issuer,
         subject: person::subject(told.get("id"))?,
-        // Facebook does not say whether it ever checked the address: it never counts.
+        // Facebook does not say whether it verified the address: it counts as unverified.
         email: person::email(settings, told.get("email"), EmailTrust::Unverified, false),
         profile: Profile {
             name: person::text(told.get("name")),

@@ -1,4 +1,4 @@
-//! GitHub: OAuth 2 with errors under status 200, a number for a subject, and addresses in a list of their own.
+//! GitHub: OAuth 2 with errors under status 200, a number as subject, and addresses in a separate list.
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -18,7 +18,7 @@ use usher_domain::user::Profile;
 const SITE: &str = "https://github.com";
 const API: &str = "https://api.github.com";
 const API_VERSION: &str = "2022-11-28";
-/// Addresses that nobody reads.
+/// Addresses without mailbox.
 const NOREPLY: &str = "users.noreply.github.com";
 
 /// GitHub.
@@ -60,7 +60,7 @@ impl Github {
     }
 }
 
-/// The address that is both checked and the main one; never merely the first.
+/// The address that is both verified and primary; never just the first.
 pub(crate) fn verified_primary(emails: &Value) -> Option<&Value> {
     let is = |entry: &Value, name: &str| entry.get(name) == Some(&Value::Bool(true));
     emails.as_array()?.iter().find(|entry| is(entry, "verified") && is(entry, "primary"))?.get("email")
@@ -77,7 +77,7 @@ fn vouched(
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
-        // `login` is free for somebody else once it is given up.
+        // `login` can be taken by somebody else once it is given up.
         subject: person::numeric_subject(user.get("id"))?,
         email: person::email(settings, told, EmailTrust::Verified, false),
         handle: login.as_ref().map(|login| format!("@{login}")),

@@ -1,4 +1,5 @@
-//! Google Accounts: OpenID Connect, with an issuer of two spellings, a domain hint that binds nobody, and security events.
+//! Google Accounts: OpenID Connect, with an issuer in two spellings, a domain hint that is not binding, and security
+//! events.
 
 use serde_json::Value;
 use url::Url;
@@ -46,7 +47,7 @@ impl Google {
             let subject =
                 content.get("subject").or_else(|| event.claims.get("sub_id")).and_then(|about| about.get("sub"));
             let subject = person::subject(subject).ok();
-            // Only a trial is about nobody.
+            // Only a test event has no subject.
             (subject.is_some() || kind == NoticeKind::Test)
                 .then(|| event.notice(&self.settings().id, kind, subject, None))
         });
@@ -54,7 +55,7 @@ impl Google {
     }
 }
 
-/// Cross-Account Protection: the event types, by the end of their address.
+/// Cross-Account Protection: the event types, by the end of their URI.
 fn kind(name: &str) -> Option<NoticeKind> {
     let (family, name) = name.rsplit_once("/event-type/")?;
     match (family, name) {
@@ -72,7 +73,8 @@ fn kind(name: &str) -> Option<NoticeKind> {
     }
 }
 
-/// Google owns its own two domains, and a Workspace owns its addresses; anything else somebody once proved (UP-03).
+/// Google issues addresses of its own two domains, and a Workspace those of its domain; others were verified at some
+/// time.
 fn trust(claims: &Value) -> EmailTrust {
     let domain = person::domain(claims.get("email")).unwrap_or_default();
     let own = matches!(domain.as_str(), "gmail.com" | "googlemail.com");
@@ -81,7 +83,7 @@ fn trust(claims: &Value) -> EmailTrust {
     person::trust_if(person::flag(claims.get("email_verified")), checked)
 }
 
-/// The `hd` of the request is a hint that the person can take away: the claim decides.
+/// The `hd` of the request is a hint that the person can remove: the claim decides.
 fn belongs(settings: &ProviderSettings, claims: &Value) -> Result<(), UpstreamError> {
     let told = claims.get("hd").and_then(Value::as_str).unwrap_or_default();
     match settings.hd.as_deref() {

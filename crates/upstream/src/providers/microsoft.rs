@@ -1,4 +1,4 @@
-//! Microsoft Entra ID and personal accounts: one issuer for each tenant, and addresses that tenants write themselves.
+//! Microsoft Entra ID and personal accounts: one issuer for each tenant, and addresses that tenants can set freely.
 
 use serde_json::Value;
 use url::Url;
@@ -15,7 +15,7 @@ use usher_domain::identity::EmailTrust;
 use usher_domain::provider::ProviderSettings;
 
 const AUTHORITY: &str = "https://login.microsoftonline.com";
-/// Domains whose addresses Microsoft hands out itself.
+/// Domains whose addresses Microsoft issues.
 const OWN_DOMAINS: &[&str] = &["outlook.com", "hotmail.com", "live.com", "msn.com"];
 
 /// Microsoft.
@@ -37,8 +37,8 @@ impl Microsoft {
     }
 }
 
-/// The tenant writes `email` as it likes (nOAuth): it counts only where Microsoft says that the domain is the tenant's
-/// own, that it checked the address itself, or that the account is a personal one.
+/// A tenant can set `email` freely (nOAuth): it is trusted only if Microsoft says that the domain belongs to the
+/// tenant, that it verified the address itself, or that the account is personal.
 fn trust(claims: &Value) -> EmailTrust {
     let told = claims.get("email").and_then(Value::as_str).unwrap_or_default();
     let listed = |name: &str| {
@@ -58,7 +58,7 @@ fn trust(claims: &Value) -> EmailTrust {
 }
 
 fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
-    // `sub` is another one for every application: `oid` within its tenant stays when ours is registered anew.
+    // `sub` differs for every application: `oid` within its tenant stays the same if ours is registered again.
     let (tid, oid) = (person::subject(claims.get("tid"))?, person::subject(claims.get("oid"))?);
     let profile = person::profile(claims);
     Ok(Vouched {

@@ -1,4 +1,4 @@
-//! One file a provider: what only that one does.
+//! The providers, one file each.
 
 pub mod apple;
 pub mod facebook;

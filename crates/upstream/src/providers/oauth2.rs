@@ -1,4 +1,5 @@
-//! Any OAuth 2 server that tells who the person is: where in its answers is configured, and nothing is guessed.
+//! Any OAuth 2 server with a userinfo endpoint: where its responses hold the profile is configured, and nothing is
+//! guessed.
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -88,7 +89,7 @@ fn vouched(
         Some(list) => (verified_primary(list), true),
         None => (at(&map.email), is_verified(map, user)),
     };
-    // Whether a checked address counts is the operator's word; without it, it does not.
+    // The operator decides whether a verified address is trusted; by default it is not.
     let claimed = person::trust_if(verified && settings.email_trust.is_some(), EmailTrust::Verified);
     let username = person::text(at(&map.username));
     Ok(Vouched {

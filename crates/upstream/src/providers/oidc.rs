@@ -1,4 +1,4 @@
-//! Any OpenID Provider: found by its issuer, asked at userinfo for what its ID token leaves out, heard when it signs out.
+//! Any OpenID Provider: discovery by issuer, userinfo for claims that the ID token lacks, back-channel logout.
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -58,7 +58,7 @@ impl Oidc {
     }
 }
 
-/// Userinfo counts only if it is about the person of the ID token (OpenID Connect Core §5.3.2).
+/// Userinfo counts only if its `sub` is that of the ID token (OpenID Connect Core §5.3.2).
 fn same_person(claims: &Value, told: Value) -> Result<Value, UpstreamError> {
     if told.get("sub").and_then(Value::as_str).is_some_and(|sub| claims.get("sub").and_then(Value::as_str) == Some(sub))
     {
@@ -67,7 +67,7 @@ fn same_person(claims: &Value, told: Value) -> Result<Value, UpstreamError> {
     Err(UpstreamError::misbehaved("its userinfo is about somebody else"))
 }
 
-/// What a logout token has of its own (OpenID Connect Back-Channel Logout §2.6): subject, session.
+/// The checks of a logout token (OpenID Connect Back-Channel Logout §2.6): subject, session.
 fn logout(typ: Option<&str>, claims: &Value) -> Result<(Option<String>, Option<String>), &'static str> {
     if !matches!(typ, None | Some("logout+jwt" | "application/logout+jwt" | "jwt")) {
         return Err("its notice is another kind of token");
@@ -96,7 +96,7 @@ fn written_down(settings: &ProviderSettings) -> Metadata {
     }
 }
 
-/// The address and what is said of it come from one document: the first that has an address.
+/// The address and its verification come from one document: the first that has an address.
 fn vouched(
     settings: &ProviderSettings,
     claims: &Value,
@@ -140,7 +140,7 @@ impl Provider for Oidc {
     fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
         Box::pin(async move {
             let prompts = &self.0.metadata().await?.prompt_values_supported;
-            // Core knows `login` everywhere; choosing among accounts not every provider does.
+            // `login` is in Core; not every provider supports choosing an account.
             let chooses = prompts.iter().any(|prompt| prompt == "select_account");
             let prompt = if chooses { "select_account" } else { "login" };
             let own = departure.fresh_choice.then(|| ("prompt", prompt.to_owned()));

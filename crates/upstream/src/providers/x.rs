@@ -1,4 +1,4 @@
-//! X: OAuth 2 with PKCE and Basic, `{data:{}}` around everything, an address only where the app may ask for it.
+//! X: OAuth 2 with PKCE and Basic, `{data:{}}` around everything, an address only if the app may request it.
 
 use futures_util::future::BoxFuture;
 use oauth2::http::StatusCode;
@@ -27,7 +27,7 @@ impl X {
     }
 
     fn counter(url: &str) -> Counter<'_> {
-        // Without a secret it is a public client, whose id goes into the body.
+        // Without a secret it is a public client, whose id is sent in the body.
         Counter { url, basic: true, form: TokenForm::Json, error_reader: error }
     }
 
@@ -38,7 +38,7 @@ impl X {
         let tokens = desk.exchange(&Self::counter(&url), desk.given_secret(), code, kept).await?;
         let told = match self.me(&tokens.access_token, "confirmed_email,profile_image_url").await? {
             Ok(told) => told,
-            // An app that may not ask for addresses is refused the whole: once more without.
+            // An app that may not request addresses is refused completely: repeat without.
             Err(_) => self.me(&tokens.access_token, "profile_image_url").await?.map_err(|status| {
                 UpstreamError::Misconfigured(Cause::with("it does not say who the person is", status.as_str()))
             })?,
@@ -60,7 +60,7 @@ impl X {
     }
 }
 
-/// A code that is spent or too old (after half a minute) is `invalid_request` here.
+/// A code that is used or expired (after half a minute) gives `invalid_request` here.
 fn error(told: &Value) -> Option<UpstreamError> {
     let description = told.get("error_description").and_then(Value::as_str).unwrap_or_default();
     let spent = told.get("error").and_then(Value::as_str) == Some("invalid_request")
@@ -75,7 +75,7 @@ fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<
         provider: settings.id.clone(),
         issuer,
         subject: person::subject(data.get("id"))?,
-        // X tells an address only once it was confirmed.
+        // X sends an address only if it was confirmed.
         email: person::email(settings, data.get("confirmed_email"), EmailTrust::Verified, false),
         handle: username.as_ref().map(|name| format!("@{name}")),
         profile: Profile {

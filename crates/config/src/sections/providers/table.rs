@@ -1,4 +1,4 @@
-//! One `[[provider]]` table read: its names known, its values of the right kind, its settings whole.
+//! Parses one `[[provider]]` table: known names, right types, complete settings.
 
 use std::path::Path;
 
@@ -60,7 +60,7 @@ pub(super) const NAMES: &[&str] = &[
     "emails",
 ];
 
-/// The providers in a TOML text. A text that is no TOML has none: that fault is told by whoever reads the settings.
+/// The providers in a TOML text. Invalid TOML has none: the reader of the settings reports that error.
 pub fn tables(path: &Path, text: &str, faults: &mut Vec<ConfigError>) -> Vec<ConfiguredProvider> {
     let Ok(whole) = DeTable::parse(text) else { return Vec::new() };
     let Some((_, value)) = whole.get_ref().iter().find(|(name, _)| name.get_ref() == TABLE) else {
@@ -124,7 +124,7 @@ fn read(
     Err(faults)
 }
 
-/// Takes the secret out, so that no error about the rest can show it.
+/// Removes the secret, so that no error about the rest can contain it.
 fn secret(members: &mut Map<String, Value>, origin: &Origin) -> Result<Option<Secret<String>>, ConfigError> {
     let mut text = |name: &str| members.remove(name);
     let name = |name: &str| format!("{TABLE}.{name}");
@@ -146,7 +146,7 @@ fn secret(members: &mut Map<String, Value>, origin: &Origin) -> Result<Option<Se
     }
 }
 
-/// The same value in JSON.
+/// The value as JSON.
 fn json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => Value::from(text.as_ref()),

@@ -7,7 +7,7 @@ use usher_domain::provider::{ProviderKind, ProviderSettings};
 
 const GOOGLE: &str = "[[provider]]\nkind = \"google\"\nclient_id = \"us\"\n";
 
-/// Loads files of these texts, the last the strongest, with these variables.
+/// Loads files with these texts, the last with the highest priority, and these variables.
 fn load(files: &[&str], env: &[(&str, &str)]) -> Result<Config, Vec<String>> {
     let dir = tempfile::tempdir().unwrap();
     let mut paths: Vec<PathBuf> = Vec::new();
