@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Application, applications } from './harness/application.js';
 import { Server } from './harness/server.js';
-import { Shop, administrator, grant } from './harness/shop.js';
+import { Shop, administrator } from './harness/shop.js';
 
 const apps = await applications();
 const POLL = 5;
@@ -106,7 +106,7 @@ for (const app of apps) {
       const stranger = await other.person(['editor']);
       const { status, body } = await application.get('/me', (await stranger.tokens()).access_token);
       assert.deepEqual([status, body.code], [401, 'AUTH_INVALID']);
-      const machine = await grant(server.issuer, other.module, { grant_type: 'client_credentials', scope: 'orders' });
+      const machine = await server.grant(other.module, { grant_type: 'client_credentials', scope: 'orders' });
       assert.equal((await application.get('/me', machine.access_token)).status, 401);
     } finally {
       await application.stop();

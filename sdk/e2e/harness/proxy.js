@@ -11,6 +11,10 @@ export class Proxy {
   static async start(port, target) {
     const proxy = new Proxy();
     proxy.server = createServer((request, response) => proxy.#pass(request, response, target));
+    proxy.server.on('connection', (socket) => {
+      proxy.#lines.add(socket);
+      socket.on('close', () => proxy.#lines.delete(socket));
+    });
     proxy.server.on('upgrade', (request, socket, head) => proxy.#upgrade(request, socket, head, target));
     proxy.server.listen(port, '127.0.0.1');
     await new Promise((resolve) => proxy.server.once('listening', resolve));

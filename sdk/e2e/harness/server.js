@@ -1,6 +1,8 @@
 // A real Usher in development mode, in a folder and on ports of its own.
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request as open } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +20,7 @@ export class Server {
     const [port, a, b] = [await freePort(), await freePort(), await freePort()];
     const listen = proxied ? await freePort() : port;
     if (proxied) server.proxy = await Proxy.start(port, listen);
+    server.port = listen;
     server.issuer = `http://localhost:${port}`;
     server.env = {
       PATH: process.env.PATH,
@@ -59,15 +62,37 @@ export class Server {
     return stdout.trim() === '' ? null : JSON.parse(stdout);
   }
 
-  /** A call of the API. */
+  /** A request past the network of the applications: the test itself is never cut off. */
+  async send(method, path, headers = {}, body = undefined) {
+    const sent = { host: new URL(this.issuer).host, ...headers };
+    const request = open({ port: this.port, host: '127.0.0.1', method, path, headers: sent, agent: false });
+    request.end(body);
+    const [response] = await once(request, 'response');
+    const parts = [];
+    for await (const part of response) parts.push(part);
+    const all = new Headers();
+    for (const [name, value] of Object.entries(response.headers)) [value].flat().forEach((each) => all.append(name, each));
+    const text = Buffer.concat(parts).toString();
+    return { status: response.statusCode, headers: all, text, body: /^[[{]/.test(text) ? JSON.parse(text) : text };
+  }
+
+  /** A call of the API, which has to succeed. */
   async api(method, path, { body, token, cookie, headers = {} } = {}) {
     const sent = { ...headers };
     if (body !== undefined) sent['content-type'] = 'application/json';
     if (token) sent.authorization = `Bearer ${token}`;
     if (cookie) sent.cookie = cookie;
-    const response = await fetch(`${this.issuer}/api/v1/${path}`, { method, headers: sent, body: body === undefined ? undefined : JSON.stringify(body) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return { response, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+    const response = await this.send(method, `/api/v1/${path}`, sent, body === undefined ? undefined : JSON.stringify(body));
+    if (response.status >= 400) throw new Error(`${method} ${path}: ${response.status} ${response.text}`);
+    return { response, body: response.body };
+  }
+
+  /** The token endpoint, asked by a client of a project. */
+  async grant(client, form) {
+    const authorization = `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`;
+    const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+    const { status, body } = await this.send('POST', '/oauth2/token', headers, new URLSearchParams(form).toString());
+    if (status !== 200) throw new Error(`${form.grant_type}: ${JSON.stringify(body)}`);
+    return body;
   }
 }

@@ -118,29 +118,19 @@ export class Person {
 
   /** Tokens of a client, by the authorization code flow in the browser that is signed in. */
   async tokens(client = this.shop.web, scope = 'openid offline_access roles orders') {
-    const { issuer } = this.shop.server;
     const verifier = randomBytes(32).toString('base64url');
     const query = new URLSearchParams({
       response_type: 'code', client_id: client.client_id, redirect_uri: REDIRECT, scope, state: 'state', nonce: 'nonce',
       code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
     });
-    const sent = await fetch(`${issuer}/oauth2/authorize?${query}`, { headers: { cookie: this.cookie }, redirect: 'manual' });
+    const sent = await this.shop.server.send('GET', `/oauth2/authorize?${query}`, { cookie: this.cookie });
     const location = sent.headers.get('location') ?? '';
     if (!location.startsWith(REDIRECT)) throw new Error(`no code: ${sent.status} ${location}`);
     const code = new URL(location).searchParams.get('code');
-    return grant(issuer, client, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT, code_verifier: verifier });
+    return this.shop.server.grant(client, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT, code_verifier: verifier });
   }
 
   refresh(client, refreshToken) {
-    return grant(this.shop.server.issuer, client, { grant_type: 'refresh_token', refresh_token: refreshToken });
+    return this.shop.server.grant(client, { grant_type: 'refresh_token', refresh_token: refreshToken });
   }
-}
-
-/** The token endpoint. */
-export async function grant(issuer, client, form) {
-  const authorization = `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`;
-  const response = await fetch(`${issuer}/oauth2/token`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
-  const body = await response.json();
-  if (!response.ok) throw Object.assign(new Error(`${form.grant_type}: ${JSON.stringify(body)}`), { body });
-  return body;
 }

@@ -16,9 +16,9 @@ const module = usher({
     transport: env.TRANSPORT, pollInterval: Number(env.POLL_INTERVAL), maxStaleness: Number(env.MAX_STALENESS), onStale: env.ON_STALE,
   },
 });
+app.get('/state', (request, response) => response.json(module.usher.state));
 app.use(module);
 app.get('/health', (request, response) => response.json({ ok: true }));
-app.get('/state', (request, response) => response.json(module.usher.state));
 app.get('/sessions', (request, response) => response.json(module.usher.sessions()));
 app.get('/me', requireAuth(), (request, response) => {
   const { user, scope, clientId, sid } = getAuth(request);
