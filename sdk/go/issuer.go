@@ -38,6 +38,11 @@ func (e *statusError) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%s answered %d %s", e.what, e.status, e.code))
 }
 
+// isFinal says that asking again would not help.
+func (e *statusError) isFinal() bool {
+	return e.status >= 400 && e.status < 500 && e.status != http.StatusRequestTimeout && e.status != http.StatusTooManyRequests
+}
+
 // issuerClient calls Usher.
 type issuerClient struct {
 	issuer, id, secret string
@@ -79,6 +84,9 @@ func (i *issuerClient) discover(ctx context.Context) (*metadata, error) {
 	where := strings.TrimSuffix(i.issuer, "/") + "/.well-known/openid-configuration"
 	answer, err := i.call(ctx, "discovery", where, nil, callTimeout, maxDocument)
 	if err != nil {
+		if refused := (*statusError)(nil); errors.As(err, &refused) && refused.isFinal() {
+			err = fmt.Errorf("%w: %w: no issuer is at %s", err, errMisuse, i.issuer)
+		}
 		return nil, err
 	}
 	var m metadata

@@ -2,6 +2,7 @@ package usher
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -133,11 +134,14 @@ func (u *Usher) serve(next http.Handler, w http.ResponseWriter, r *http.Request,
 
 // answer refuses a request.
 func (u *Usher) answer(w http.ResponseWriter, r *http.Request, refusal *Refusal) {
-	level := u.config.Logger.Info
-	if refusal.Status >= http.StatusInternalServerError {
-		level = u.config.Logger.Error
+	level := slog.LevelInfo
+	switch {
+	case refusal.Status == http.StatusServiceUnavailable:
+		level = slog.LevelWarn
+	case refusal.Status >= http.StatusInternalServerError:
+		level = slog.LevelError
 	}
-	level("usher: refused", "reason", refusal.Reason, "status", refusal.Status, "method", r.Method,
+	u.config.Logger.Log(r.Context(), level, "usher: refused", "reason", refusal.Reason, "status", refusal.Status, "method", r.Method,
 		"permission", refusal.Permission, "scope", refusal.Scope)
 	if u.config.OnRefusal != nil {
 		u.config.OnRefusal(w, r, refusal)

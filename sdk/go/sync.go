@@ -50,6 +50,7 @@ func (u *Usher) run(ctx context.Context, err error) {
 	for {
 		var pause time.Duration
 		switch {
+		case ctx.Err() != nil:
 		case err != nil:
 			pause, backoff = u.pauseAfter(err, backoff)
 		case u.config.Sync.Transport == LongPoll:
