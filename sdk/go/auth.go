@@ -2,12 +2,14 @@ package usher
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/usher-id/usher/sdk/go/internal/token"
 	"github.com/usher-id/usher/sdk/go/policy"
 )
 
@@ -59,7 +61,7 @@ func (u *Usher) newAuth(ctx context.Context, raw string, v *verified, r *http.Re
 	a := &Auth{
 		User: User{ID: c.Subject, Roles: c.Roles}, Machine: c.Machine(), SessionID: c.SessionID, ClientID: c.ClientID,
 		Scope: c.Scope, ACR: c.ACR, Expires: time.Unix(c.Expires, 0), Token: raw, Claims: c.All,
-		usher: u, ctx: ctx, request: r,
+		usher: u, ctx: ctx, request: r, ofUser: v.user,
 	}
 	if c.AuthTime > 0 {
 		a.AuthTime = time.Unix(c.AuthTime, 0)
@@ -107,7 +109,7 @@ func (a *Auth) Decide(permission string, resource any) policy.Verdict {
 		return policy.Deny
 	}
 	q := a.question(permission, resource)
-	verdict := rules.Evaluate(q)
+	verdict := rules.Evaluate(&q)
 	if q.Resource != nil && permission == a.owes {
 		a.paid.Store(true)
 	}
@@ -119,7 +121,8 @@ func (a *Auth) Decide(permission string, resource any) policy.Verdict {
 func (a *Auth) Explain(permission string, resource any) policy.Decision {
 	if a != nil {
 		if rules := a.usher.rules.Load(); rules != nil {
-			return rules.Explain(a.question(permission, resource))
+			q := a.question(permission, resource)
+			return rules.Explain(&q)
 		}
 	}
 	return policy.Decision{Verdict: policy.Deny, Reasons: []policy.Reason{}}
@@ -137,12 +140,13 @@ func (a *Auth) Filter(permission string) policy.Filter {
 	if permission == a.owes {
 		a.paid.Store(true)
 	}
-	return rules.Filter(a.question(permission, nil))
+	q := a.question(permission, nil)
+	return rules.Filter(&q)
 }
 
-func (a *Auth) question(permission string, resource any) *policy.Question {
+func (a *Auth) question(permission string, resource any) policy.Question {
 	a.gathered.Do(a.gather)
-	return &policy.Question{
+	return policy.Question{
 		Roles: a.User.Roles, Permission: permission, User: a.ofUser, Context: a.ofRequest, Token: a.Claims,
 		Resource: policy.AttributesOf(resource),
 	}
@@ -151,21 +155,24 @@ func (a *Auth) question(permission string, resource any) *policy.Question {
 // gather asks the application what it knows of person and request.
 func (a *Auth) gather() {
 	config := &a.usher.config
-	a.ofUser = policy.Attributes{}
 	if config.UserAttributes != nil {
-		for name, value := range config.UserAttributes(a.ctx, a) {
-			a.ofUser[name] = value
-		}
+		known := a.ofUser
+		a.ofUser = policy.Attributes{}
+		maps.Copy(a.ofUser, config.UserAttributes(a.ctx, a))
+		maps.Copy(a.ofUser, known) // id and roles are those of the token
 	}
-	a.ofUser["id"] = a.User.ID
-	roles := a.User.Roles
-	if roles == nil {
-		roles = []string{}
-	}
-	a.ofUser["roles"] = roles
 	if config.RequestAttributes != nil && a.request != nil {
 		a.ofRequest = config.RequestAttributes(a.request)
 	}
+}
+
+// userAttributes is what every token says of user.…
+func userAttributes(c *token.Claims) policy.Attributes {
+	roles := c.Roles
+	if roles == nil {
+		roles = []string{}
+	}
+	return policy.Attributes{"id": c.Subject, "roles": roles}
 }
 
 func (u *Usher) tellDecision(a *Auth, permission string, verdict policy.Verdict, revision int64) {

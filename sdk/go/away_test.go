@@ -66,6 +66,7 @@ func (l *line) mend() {
 }
 
 func TestWhileUsherIsAway(t *testing.T) {
+	t.Parallel()
 	s := stage(t)
 	t.Run("each OnStale does what it says", func(t *testing.T) { s.t = t; s.cutTheLine() })
 	t.Run("introspection goes on while the feed does not", func(t *testing.T) { s.t = t; s.cutTheFeed() })

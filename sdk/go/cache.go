@@ -6,15 +6,29 @@ import (
 
 	"github.com/usher-id/usher/sdk/go/internal/revocation"
 	"github.com/usher-id/usher/sdk/go/internal/token"
+	"github.com/usher-id/usher/sdk/go/policy"
 )
 
 // digest is the SHA-256 of a token: no token stays in memory for longer than its request.
 type digest = [sha256.Size]byte
 
+// buffers hold tokens while they are hashed.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func digestOf(raw string) digest {
+	buffer := buffers.Get().(*[]byte)
+	*buffer = append((*buffer)[:0], raw...)
+	sum := sha256.Sum256(*buffer)
+	clear(*buffer)
+	buffers.Put(buffer)
+	return sum
+}
+
 // verified is a token whose signature and claims were checked once.
 type verified struct {
 	claims *token.Claims
-	asked  revocation.Token // what the list is asked
+	asked  revocation.Token  // what the list is asked
+	user   policy.Attributes // what the rules are told; it is not changed
 
 	refused *token.Refusal // of a client that Usher does not vouch for
 	until   int64

@@ -90,6 +90,7 @@ var causes = []cause{
 }
 
 func TestEveryCauseReachesTheApplicationWithinASecondAndByTheNextPoll(t *testing.T) {
+	t.Parallel()
 	s := stage(t)
 	_, told := s.start()
 	_, asking := s.start(func(c *usher.Config) { c.Sync.Transport, c.Sync.PollInterval = usher.Poll, 5*time.Second })

@@ -15,6 +15,7 @@ type contextKey struct{}
 type state struct {
 	auth    *Auth
 	refusal error // why there is no auth
+	now     int64 // when the request was met, in seconds since the epoch
 }
 
 // FromContext tells who sends the request; nil if nobody does, or if the token will not do.
@@ -30,7 +31,7 @@ func FromContext(ctx context.Context) *Auth {
 func (u *Usher) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s, r := u.identify(r)
-		p, refusal := u.enter(r, s.auth)
+		p, refusal := u.enter(r, s.auth, s.now)
 		if refusal != nil {
 			if refusal.Reason == "token_missing" && s.refusal != nil {
 				refusal = refusalOf(s.refusal)
@@ -53,13 +54,13 @@ func (u *Usher) identify(r *http.Request) (*state, *http.Request) {
 	if s, ok := r.Context().Value(contextKey{}).(*state); ok {
 		return s, r
 	}
-	s := &state{}
+	s := &state{now: u.now()}
 	raw, err := bearerOf(r)
 	if err == nil {
 		var v *verified
-		if v, err = u.check(r.Context(), raw); err == nil {
+		if v, err = u.check(r.Context(), raw, s.now); err == nil {
 			s.auth = u.newAuth(r.Context(), raw, v, r)
-			u.seen.note(v.claims, r, u.now())
+			u.seen.note(v.claims, r, s.now)
 		}
 	}
 	s.refusal = err
@@ -71,7 +72,7 @@ func (u *Usher) identify(r *http.Request) (*state, *http.Request) {
 }
 
 // enter asks the route table.
-func (u *Usher) enter(r *http.Request, a *Auth) (passage, *Refusal) {
+func (u *Usher) enter(r *http.Request, a *Auth, now int64) (passage, *Refusal) {
 	if u.config.Policy.Off || u.config.Policy.IgnoreRoutes {
 		return passage{}, nil
 	}
@@ -86,7 +87,7 @@ func (u *Usher) enter(r *http.Request, a *Auth) (passage, *Refusal) {
 		}
 		return passage{}, refuse("rules_missing")
 	}
-	return pass(rules.Table, r.Method, requestPath(r), isPreflight(r), callerOf(a), u.config.Policy.AllowMissingRoutes, u.now())
+	return pass(rules.Table, r.Method, requestPath(r), isPreflight(r), callerOf(a), u.config.Policy.AllowMissingRoutes, now)
 }
 
 // callerOf is who the door sees; nil for nobody.

@@ -167,11 +167,13 @@ func (u *Usher) Status() Status {
 func (u *Usher) now() int64 { return u.config.Now().Unix() }
 
 // isStale says whether the list is older than it may be.
-func (u *Usher) isStale() bool {
+func (u *Usher) isStale() bool { return u.isStaleAt(u.now()) }
+
+func (u *Usher) isStaleAt(now int64) bool {
 	if u.config.Sync.Transport == Off {
 		return false
 	}
-	synced, now := u.synced.Load(), u.now()
+	synced := u.synced.Load()
 	ahead := int64(DefaultClockSkew / time.Second)
 	return now-synced > int64(u.config.Sync.MaxStaleness/time.Second) || synced > now+ahead
 }

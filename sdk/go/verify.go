@@ -2,7 +2,6 @@ package usher
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"net/http"
 	"slices"
@@ -18,7 +17,7 @@ const refusedFor = 30
 
 // Verify checks an access token and says who holds it: for what does not come by HTTP. The error is a *Refusal.
 func (u *Usher) Verify(ctx context.Context, accessToken string) (*Auth, error) {
-	v, err := u.check(ctx, accessToken)
+	v, err := u.check(ctx, accessToken, u.now())
 	if err != nil {
 		return nil, refusalOf(err)
 	}
@@ -39,7 +38,7 @@ func refusalOf(err error) *Refusal {
 }
 
 // check is the pipeline: cache, signature and claims, client, revocation, staleness.
-func (u *Usher) check(ctx context.Context, raw string) (*verified, error) {
+func (u *Usher) check(ctx context.Context, raw string, now int64) (*verified, error) {
 	keys := u.keys.Load()
 	if keys == nil {
 		return nil, refuse("keys_missing")
@@ -47,7 +46,7 @@ func (u *Usher) check(ctx context.Context, raw string) (*verified, error) {
 	if len(raw) > token.MaxLength {
 		return nil, token.ErrMalformed
 	}
-	now, key := u.now(), digest(sha256.Sum256([]byte(raw)))
+	key := digestOf(raw)
 	v := u.cache.get(key)
 	if v != nil && v.refused != nil && now < v.until {
 		return nil, v.refused
@@ -68,7 +67,7 @@ func (u *Usher) check(ctx context.Context, raw string) (*verified, error) {
 	if by != "" {
 		return nil, token.ErrRevoked
 	}
-	if u.isStale() {
+	if u.isStaleAt(now) {
 		switch u.config.Sync.OnStale {
 		case Deny:
 			return nil, refuse("list_stale")
@@ -88,7 +87,7 @@ func (u *Usher) first(ctx context.Context, raw string, key digest, now int64) (*
 	if err != nil {
 		return nil, err
 	}
-	v := &verified{key: key, claims: claims, asked: revocation.Token{
+	v := &verified{key: key, claims: claims, user: userAttributes(claims), asked: revocation.Token{
 		ID: claims.ID, SessionID: claims.SessionID, GrantID: claims.GrantID, KeyID: claims.KeyID,
 		Subject: claims.Subject, ClientID: claims.ClientID, URV: claims.URV, IssuedAt: claims.IssuedAt,
 	}}

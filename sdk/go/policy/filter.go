@@ -25,6 +25,9 @@ func (t *Table) Filter(q *Question) Filter {
 			}
 		}
 	}
+	if len(parts) == 0 { // no attribute has a type that compares
+		return Filter{holds: truthFalse}
+	}
 	return Filter{holds: truthUnknown, rest: join(nodeAny, parts)}
 }
 

@@ -96,12 +96,17 @@ func (w *written) compile() (*Table, error) {
 		conditions[name] = &c
 	}
 	roles := make(map[string]map[string]rule, len(w.Roles))
+	known := map[string]rule{} // most cells say the same as many others
 	for role, cells := range w.Roles {
 		rules := make(map[string]rule, len(cells))
 		for permission, cell := range cells {
-			parsed, err := parseRule(cell, conditions)
-			if err != nil {
-				return nil, fmt.Errorf("policy: role %q, %s: %w", role, permission, err)
+			parsed, ok := known[string(cell)]
+			if !ok {
+				var err error
+				if parsed, err = parseRule(cell, conditions); err != nil {
+					return nil, fmt.Errorf("policy: role %q, %s: %w", role, permission, err)
+				}
+				known[string(cell)] = parsed
 			}
 			rules[permission] = parsed
 		}

@@ -73,3 +73,13 @@ func TestASecretThatCannotBeReadIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func FuzzVerify(f *testing.F) {
+	f.Add("id", "1795000000", "v1,AAAA", []byte(`{}`))
+	f.Fuzz(func(t *testing.T, id, stamp, signature string, body []byte) {
+		header := http.Header{"Webhook-Id": {id}, "Webhook-Timestamp": {stamp}, "Webhook-Signature": {signature}}
+		if _, err := Verify(header, body, time.Unix(1_795_000_000, 0), "whsec_c2VjcmV0"); err == nil {
+			t.Fatal("a message that nobody signed was believed")
+		}
+	})
+}
