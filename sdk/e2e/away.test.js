@@ -197,7 +197,7 @@ function suite(app) {
 
 const apps = await applications();
 describe('every language', { concurrency: 3 }, () => {
-  for (const app of apps) describe(app.name, () => suite(app));
+  for (const app of apps) describe(app.name, { concurrency: 1 }, () => suite(app));
 });
 
 const statuses = (all, token) => Promise.all(all.map(async (application) => (await application.get('/me', token)).status));
