@@ -44,9 +44,8 @@ class Auth:
         on_decision: OnDecision | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        told = profile or {}
-        self.user = User(token.sub, token.roles, told.get("email"), told.get("name"))
-        """The person."""
+        self.sub = token.sub
+        """The universal id of the person, or the client's id where no person takes part."""
         self.sid = token.sid
         """The session at Usher; ``None`` for a machine."""
         self.client_id = token.client_id
@@ -67,12 +66,24 @@ class Auth:
         """When the token ends, in seconds since the epoch."""
         self.owed: set[str] = set()
         """Permissions that depend on the resource, and were not asked with it yet."""
+        self._roles = token.roles
+        self._profile = profile
+        self._user: User | None = None
+        self._shown: Mapping[str, Any] | None = None
         self._policy = policy
         self._on_decision = on_decision
         self._now = now
 
+    @property
+    def user(self) -> User:
+        """The person."""
+        if self._user is None:
+            told = self._profile or {}
+            self._user = User(self.sub, self._roles, told.get("email"), told.get("name"))
+        return self._user
+
     def __repr__(self) -> str:
-        return f"Auth(user={self.user.id!r}, client_id={self.client_id!r})"
+        return f"Auth(user={self.sub!r}, client_id={self.client_id!r})"
 
     def can(self, permission: str, resource: object | None = None, *, context: object | None = None) -> bool:
         """Whether they may do something, to a resource (a mapping, or an object with attributes).
@@ -90,7 +101,7 @@ class Auth:
             self.owed.discard(permission)
         if self._on_decision is not None:
             revision = None if policy is None else policy.revision
-            self._on_decision(DecisionMade(permission, verdict, self.user.id, self.user.roles, revision))
+            self._on_decision(DecisionMade(permission, verdict, self.sub, self._roles, revision))
         return verdict
 
     def explain(self, permission: str, resource: object | None = None, *, context: object | None = None) -> Decision:
@@ -136,7 +147,7 @@ class Auth:
         Raises:
             Refusal: 403 if not.
         """
-        if not any(role in self.user.roles for role in roles):
+        if not any(role in self._roles for role in roles):
             raise Refusal("role_missing")
 
     def require_sign_in(self, acr: str | None = None, max_age: int | None = None) -> None:
@@ -153,7 +164,7 @@ class Auth:
 
     def question(self, permission: str, resource: object | None = None, context: object | None = None) -> Question:
         """The question whether they have a permission, as the rules are asked it."""
-        roles = self.user.roles
-        claims = {**self.claims, "scope": list(self.scope)}
-        user = {"id": self.user.id, "roles": list(roles)}
-        return Question(roles, permission, user, resource, {} if context is None else context, claims)
+        if self._shown is None:
+            self._shown = {**self.claims, "scope": list(self.scope)}
+        user = {"id": self.sub, "roles": self._roles}
+        return Question(self._roles, permission, user, resource, {} if context is None else context, self._shown)

@@ -74,7 +74,7 @@ class SeenSessions:
         agent = "".join(letter for letter in (user_agent or "")[:_LONGEST_TEXT] if letter.isprintable())
         hashed = hmac.new(self._key, ip.encode(), hashlib.sha256).hexdigest()[:32] if ip else None
         return SeenSession(
-            auth.sid or "", auth.user.id, auth.client_id, second, second, 0, auth.expires_at, hashed, agent or None
+            auth.sid or "", auth.sub, auth.client_id, second, second, 0, auth.expires_at, hashed, agent or None
         )
 
     def report(self) -> list[SeenSession]:

@@ -31,7 +31,7 @@ class Holder(Protocol):
         """The question whether they have a permission."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Passed:
     """A request that may reach its handler."""
 

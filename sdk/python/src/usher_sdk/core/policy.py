@@ -27,7 +27,7 @@ _WORDS: tuple[Truth, Truth, Truth] = ("false", "unknown", "true")
 _NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Question:
     """What is asked of the rules."""
 
