@@ -187,6 +187,11 @@ def _side(operand: Operand, question: Question) -> tuple[bool, Value | None]:
     return True, find(operand, question)
 
 
+def holds(condition: Condition, question: Question) -> bool:
+    """Whether a condition holds; what is not known does not."""
+    return _holds(condition, question) == _TRUE
+
+
 def find(path: Path, question: Question) -> Value | None:
     """The value at a path; ``None`` if it is missing."""
     return look_up(getattr(question, path.root), path.name)
