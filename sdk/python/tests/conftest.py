@@ -25,9 +25,9 @@ def usher_server() -> Iterator[Server]:
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[httpx.Client]:
+def serving(app: Any, port: int | None = None) -> Iterator[httpx.Client]:
     """An ASGI application on a port of its own, and a client in front of it."""
-    port = free_port()
+    port = port or free_port()
     runner = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=runner.run, daemon=True)
     thread.start()

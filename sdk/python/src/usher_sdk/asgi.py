@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from .auth import Auth
 from .core.refusal import Refusal
 from .request import Asked, Known
 from .usher import Usher
+from .web.mode import LONGEST_BODY
+from .web.reply import Reply
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -37,6 +38,10 @@ class UsherMiddleware:
         known = Known()
         guard = _Guard(self.usher, known, send)
         try:
+            if scope["type"] == "http" and self.usher.answers(asked):
+                body = await _read_body(receive)
+                await _send(await asyncio.to_thread(self.usher.answer, asked, body), send)
+                return
             known = guard.known = await self.usher.aenter(asked)
             scope["usher"] = known
             scope["usher.sdk"] = self.usher
@@ -101,25 +106,40 @@ def read_scope(scope: Scope) -> Asked:
 
 
 def read_cookies(header: str | None) -> dict[str, str]:
-    """The cookies of a request; none where the header does not read."""
-    if not header:
-        return {}
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
-    except CookieError:
-        return {}
+    """The cookies of a request (RFC 6265 §5.4). One that does not read takes no other along."""
+    found: dict[str, str] = {}
+    for part in header.split(";") if header else ():
+        name, mark, value = part.strip().partition("=")
+        if mark:
+            found.setdefault(name, value.strip('"'))
+    return found
 
 
 async def _refuse(
     usher: Usher, asked: Asked, refusal: Refusal, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    usher.log_refusal(asked, refusal)
     if scope["type"] == "websocket":
+        usher.log_refusal(asked, refusal)
         await receive()
         await send({"type": "websocket.close", "code": 3000 if refusal.status == 401 else 3003})
         return
-    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in refusal.headers().items()]
-    body = json.dumps(refusal.body(asked.trace_id)).encode()
-    headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else body})
+    await _send(usher.refuse(asked, refusal), send)
+
+
+async def _send(reply: Reply, send: Send) -> None:
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in reply.all_headers()]
+    headers.append((b"content-length", str(len(reply.body)).encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+async def _read_body(receive: Receive) -> bytes:
+    """The body of a request to an address of our own; what is longer than any that we take is none."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b""
+        body += message.get("body", b"")
+        more = message.get("more_body", False) and len(body) <= LONGEST_BODY
+    return body if len(body) <= LONGEST_BODY else b""

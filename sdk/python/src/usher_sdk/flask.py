@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -23,6 +22,8 @@ from .auth import Auth, User
 from .core.refusal import Refusal
 from .guard import Guard, Load
 from .request import Known
+from .web.mode import LONGEST_BODY
+from .web.reply import Reply
 from .wsgi import read_environ
 
 P = ParamSpec("P")
@@ -43,6 +44,9 @@ class Usher(core.Usher):
     def _before(self) -> Response | None:
         g.usher = Known()
         asked = read_environ(request.environ)
+        if self.answers(asked):
+            body = request.get_data() if (request.content_length or 0) <= LONGEST_BODY else b""
+            return _response(self.answer(asked, body))
         g.usher = self.enter(asked)
         return None
 
@@ -55,10 +59,7 @@ class Usher(core.Usher):
         return response
 
     def _refuse(self, refusal: Refusal) -> Response:
-        asked = read_environ(request.environ)
-        self.log_refusal(asked, refusal)
-        body = json.dumps(refusal.body(asked.trace_id))
-        return Response(body, refusal.status, headers=refusal.headers())
+        return _response(self.refuse(read_environ(request.environ), refusal))
 
     def require_auth(self, *, acr: str | None = None, max_age: int | None = None, fresh: bool = False) -> Decorator[P, R]:
         """Somebody is signed in: so well (``acr``), so many seconds ago at most, and Usher says that it still stands
@@ -97,6 +98,10 @@ def _guarded(usher: Usher, guard: Guard) -> Decorator[P, R]:
         return guarded
 
     return decorate
+
+
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, headers=reply.all_headers())
 
 
 def get_auth() -> Auth:

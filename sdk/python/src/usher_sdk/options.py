@@ -135,7 +135,7 @@ def check_options(given: Mapping[str, Any]) -> Options:
     client_id = _text(given, "client_id", "the id of this application's client at Usher: usher client create …")
     options = Options(
         issuer=check_issuer(_text(given, "issuer", "the address of Usher, as in https://id.example.com")),
-        audience=_text(given, "audience", "what the tokens for this application name in `aud`, as in https://api.shop"),
+        audience=_audience(given, mode),
         client_id=client_id,
         client_secret=given.get("client_secret") or None,
         project=given.get("project") or None,
@@ -252,6 +252,13 @@ def _text(given: Mapping[str, Any], name: str, what: str) -> str:
     if not isinstance(value, str) or not value:
         raise ConfigError(f"{name} is missing: {what}")
     return value
+
+
+def _audience(given: Mapping[str, Any], mode: str) -> str:
+    """In web mode the tokens are this application's own, and each names the issuer."""
+    if mode == "web" and given.get("audience") is None:
+        return _text(given, "issuer", "the address of Usher")
+    return _text(given, "audience", "what the tokens for this application name in `aud`, as in https://api.shop.example")
 
 
 def _whole(value: object, least: int, most: int, name: str, unit: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import time
@@ -36,6 +37,8 @@ from .request import Asked, Known
 from .seen import SeenSession
 from .stores.base import Store
 from .stores.memory import MemoryStore
+from .web.mode import WebMode
+from .web.reply import Reply, redirect
 
 _FIRST_WAIT = 5.0
 """Seconds that a request waits for a module that is starting."""
@@ -75,7 +78,7 @@ class Usher:
         issuer: str = "",
         client_id: str = "",
         client_secret: str | None = None,
-        audience: str = "",
+        audience: str | None = None,
         project: str | None = None,
         clients: Sequence[str] | None = None,
         mode: Mode = "bearer",
@@ -113,6 +116,8 @@ class Usher:
         self._closed = False
         self.engine = self._make_engine()
         """The module's memory. For adapters of frameworks."""
+        self.web = self._make_web()
+        """Web mode, where it is on. For adapters of frameworks."""
         self.engine.check_store()
         self.engine.load()
 
@@ -121,6 +126,9 @@ class Usher:
         for name, listener in self._listeners:
             engine.listeners.add(name, listener)
         return engine
+
+    def _make_web(self) -> WebMode | None:
+        return WebMode(self.engine) if self.options.mode == "web" else None
 
     # Life -----------------------------------------------------------------------------------------------------------
 
@@ -185,6 +193,7 @@ class Usher:
         if self._process != os.getpid():
             self._process, self._follower = os.getpid(), None
             self.engine = self._make_engine()
+            self.web = self._make_web()
             self.engine.load()
         if self._follower is None and not self._closed:
             self._follower = Follower(self.engine)
@@ -271,7 +280,7 @@ class Usher:
         try:
             text = asked.bearer()
             if text is None:
-                return Known()
+                return self._by_cookie(asked)
             return self._seen(asked, Known(self.authenticate(text)))
         except Refusal as refusal:
             return Known(refusal=refusal)
@@ -281,10 +290,48 @@ class Usher:
         try:
             text = asked.bearer()
             if text is None:
-                return Known()
+                if self.web is None or not self.web.has_session(asked):
+                    return Known()
+                # The store may be on another machine.
+                return await asyncio.to_thread(self._by_cookie, asked)
             return self._seen(asked, Known(await self.aauthenticate(text)))
         except Refusal as refusal:
             return Known(refusal=refusal)
+
+    def _by_cookie(self, asked: Asked) -> Known:
+        if self.web is None:
+            return Known()
+        try:
+            found = self.web.identify(asked)
+        except Refusal as refusal:
+            return Known(refusal=refusal)
+        if found is None:
+            return Known()
+        token, session = found
+        return self._seen(asked, Known(self._auth(token, session.access_token, session.profile)))
+
+    def answers(self, asked: Asked) -> bool:
+        """Whether the module answers a request itself: the addresses of web mode."""
+        return self.web is not None and self.web.handles(asked)
+
+    def answer(self, asked: Asked, body: bytes) -> Reply:
+        """The module's own answer.
+
+        Raises:
+            Refusal: it may not pass.
+        """
+        if self.web is None:
+            raise RuntimeError("web mode is off")
+        self._prepare()
+        return self.web.handle(asked, body)
+
+    def refuse(self, asked: Asked, refusal: Refusal) -> Reply:
+        """The answer to a request that may not pass: in web mode a browser is sent to sign in."""
+        self.log_refusal(asked, refusal)
+        if self.web is not None and refusal.status == 401 and asked.wants_page:
+            return redirect(self.web.sign_in_address(asked, refusal))
+        body = b"" if asked.method == "HEAD" else json.dumps(refusal.body(asked.trace_id)).encode()
+        return Reply(refusal.status, tuple(refusal.headers().items()), body=body)
 
     def _seen(self, asked: Asked, known: Known) -> Known:
         if known.auth is not None and self.options.report_sessions:

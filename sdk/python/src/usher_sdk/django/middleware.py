@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from ..asgi import read_scope
 from ..core.refusal import Refusal
 from ..request import Asked, Known
+from ..web.mode import LONGEST_BODY
+from ..web.reply import Reply
 from ..wsgi import read_environ
 from .module import get_usher
 
@@ -31,18 +33,22 @@ class UsherMiddleware:
     def __call__(self, request: HttpRequest) -> Any:
         if self._is_async:
             return self._acall(request)
-        asked = read_request(request)
+        asked, usher = read_request(request), get_usher()
         try:
-            known = get_usher().enter(asked)
+            if usher.answers(asked):
+                return _response(usher.answer(asked, _body(request)))
+            known = usher.enter(asked)
         except Refusal as refusal:
             return _answer(asked, refusal)
         _attach(request, known)
         return _finish(asked, known, self.get_response(request))
 
     async def _acall(self, request: HttpRequest) -> Any:
-        asked = read_request(request)
+        asked, usher = read_request(request), get_usher()
         try:
-            known = await get_usher().aenter(asked)
+            if usher.answers(asked):
+                return _response(await asyncio.to_thread(usher.answer, asked, _body(request)))
+            known = await usher.aenter(asked)
         except Refusal as refusal:
             return _answer(asked, refusal)
         _attach(request, known)
@@ -75,7 +81,23 @@ def _finish(asked: Asked, known: Known, response: Any) -> Any:
 
 
 def _answer(asked: Asked, refusal: Refusal) -> Any:
-    get_usher().log_refusal(asked, refusal)
-    headers = refusal.headers()
-    body = json.dumps(refusal.body(asked.trace_id))
-    return HttpResponse(body, status=refusal.status, content_type=headers.pop("Content-Type"), headers=headers)
+    return _response(get_usher().refuse(asked, refusal))
+
+
+def _response(reply: Reply) -> Any:
+    response = HttpResponse(reply.body, status=reply.status)
+    del response["Content-Type"]
+    for name, value in reply.all_headers():
+        if name == "Set-Cookie":
+            response.cookies.load(value)
+        else:
+            response[name] = value
+    return response
+
+
+def _body(request: HttpRequest) -> bytes:
+    """The body of a request to an address of our own."""
+    if request.method != "POST" or int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_BODY:
+        return b""
+    body: bytes = request.body
+    return body

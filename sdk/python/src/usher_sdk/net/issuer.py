@@ -144,7 +144,7 @@ class Issuer:
     def introspect(self, token: str) -> Mapping[str, Any]:
         """Ask whether a token still stands (RFC 7662)."""
         answer = self.send(
-            "POST", self.metadata().introspection_endpoint, headers=self._basic(), form={"token": token}
+            "POST", self.metadata().introspection_endpoint, headers=self.basic(), form={"token": token}
         )
         if answer.status != 200:
             raise IssuerError(f"Usher refuses to introspect: {answer.status}", permanent=True)
@@ -163,7 +163,7 @@ class Issuer:
             if self._access_token is not None and self._access_token[1] > self._now():
                 return self._access_token[0]
             form = {"grant_type": "client_credentials", "scope": "usher:sync"}
-            answer = self.send("POST", self.metadata().token_endpoint, headers=self._basic(), form=form)
+            answer = self.send("POST", self.metadata().token_endpoint, headers=self.basic(), form=form)
             found = answer.json()
             if answer.status != 200 or not isinstance(found, dict) or not isinstance(found.get("access_token"), str):
                 raise _no_token(self._options.client_id, found)
@@ -224,7 +224,7 @@ class Issuer:
         url = self._options.issuer.rstrip("/") + f"/api/v1/sync?cursor={quote(cursor)}"
         return "ws" + url.removeprefix("http"), {"Authorization": f"Bearer {self.access_token()}"}
 
-    def _basic(self) -> dict[str, str]:
+    def basic(self) -> dict[str, str]:
         """Client authentication (RFC 6749 §2.3.1)."""
         if self._options.client_secret is None:
             raise IssuerError("there is no client_secret to ask Usher with", permanent=True)

@@ -1,0 +1,1 @@
+"""Web mode: this application signs people in, and keeps their tokens on the server."""

@@ -1,0 +1,291 @@
+"""Web mode: the addresses under ``/auth``, and who a session cookie stands for.
+
+Methods may block: asynchronous frameworks call them in a thread.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from ..core.logout_token import read_logout_token
+from ..core.refusal import Refusal
+from ..core.token import Token, TokenRefused
+from ..engine import Engine
+from ..errors import IssuerError
+from ..request import Asked
+from .reply import Cookies, Reply, redirect, safe_return
+from .seal import Sealer
+from .sessions import WebSession, WebSessions
+from .tokens import TokensRefused, check_id_token, exchange, profile_of
+
+LOGIN: Final = "/auth/login"
+CALLBACK: Final = "/auth/callback"
+LOGOUT: Final = "/auth/logout"
+BACKCHANNEL: Final = "/auth/backchannel-logout"
+PATHS: Final = frozenset({LOGIN, CALLBACK, LOGOUT, BACKCHANNEL})
+LONGEST_BODY: Final = 32 * 1024
+"""Bytes of a form at most."""
+
+_SIGN_IN: Final = 600
+"""Seconds within which a sign-in has to end."""
+_SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
+_NEW_TOKEN: Final = ("token_expired", "token_revoked", "key_unknown")
+"""Reasons for which new tokens are asked for: the session may still stand."""
+
+
+class WebMode:
+    """Signs people in and out of one application."""
+
+    def __init__(self, engine: Engine) -> None:
+        options = engine.options
+        assert options.base_url is not None
+        self._engine = engine
+        self._base = options.base_url.rstrip("/")
+        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(self._base))
+        self._cookies = Cookies(options.cookie.name, self._base.startswith("https:"))
+        self._sign_ins = Sealer(options.secret, "sign-in")
+        self._sessions = WebSessions(engine.store, options.secret, options.cookie)
+        self._refreshing: dict[str, threading.Lock] = {}
+        self._guard = threading.Lock()
+        self._notices: dict[str, float] = {}
+
+    # Who a cookie stands for ----------------------------------------------------------------------------------------
+
+    def has_session(self, asked: Asked) -> bool:
+        """Whether a request brings a session cookie."""
+        return self._cookies.session in asked.cookies
+
+    def identify(self, asked: Asked) -> tuple[Token, WebSession] | None:
+        """The session of a request, with a token that stands; ``None`` where there is none.
+
+        Raises:
+            Refusal: a page of another site sent this, or the session is over.
+        """
+        name = self._sessions.name_in(asked.cookies.get(self._cookies.session))
+        session = self._sessions.load(name, self._engine.now()) if name is not None else None
+        if name is None or session is None:
+            return None
+        self._refuse_forged(asked)
+        try:
+            return self._engine.authenticate(session.access_token), session
+        except Refusal as refusal:
+            if refusal.reason not in _NEW_TOKEN or session.refresh_token is None:
+                raise
+        return self._renewed(name, session)
+
+    def _refuse_forged(self, asked: Asked) -> None:
+        """A cookie comes along with whatever a page of another site sends: what changes something must be our own."""
+        is_socket = asked.headers.get("upgrade", "").lower() == "websocket"
+        if asked.method in _SAFE_METHODS and not is_socket:
+            return
+        site, origin = asked.headers.get("sec-fetch-site"), asked.headers.get("origin")
+        if origin is not None and origin != self._origin:
+            raise Refusal("request_forged")
+        if site is not None and site not in ("same-origin", "none"):
+            raise Refusal("request_forged")
+
+    def _renewed(self, name: str, session: WebSession) -> tuple[Token, WebSession]:
+        """New tokens for a session. Of several requests at once, one asks for them."""
+        with self._guard:
+            lock = self._refreshing.setdefault(name, threading.Lock())
+        try:
+            with lock:
+                current = self._sessions.load(name, self._engine.now()) or session
+                if current.access_token == session.access_token:
+                    current = self._refresh(name, current)
+                return self._engine.authenticate(current.access_token), current
+        finally:
+            with self._guard:
+                self._refreshing.pop(name, None)
+
+    def _refresh(self, name: str, session: WebSession) -> WebSession:
+        form = {"grant_type": "refresh_token", "refresh_token": session.refresh_token or ""}
+        try:
+            found = exchange(self._engine, form)
+        except IssuerError as cause:
+            self._engine.logger.warning("a session gets no new tokens: %s", cause)
+            raise Refusal("introspection_failed") from cause
+        except TokensRefused as cause:
+            # Another process may have been faster, and its tokens are in the store.
+            newer = self._sessions.load(name, self._engine.now())
+            if newer is not None and newer.refresh_token != session.refresh_token:
+                return newer
+            self._engine.logger.info("a session is over: %s", cause)
+            self._sessions.delete(name)
+            raise Refusal("token_revoked") from cause
+        renewed = replace(
+            session,
+            access_token=found["access_token"],
+            refresh_token=found.get("refresh_token", session.refresh_token),
+            used=int(self._engine.now()),
+        )
+        self._sessions.save(name, renewed, self._engine.now())
+        return renewed
+
+    # The addresses --------------------------------------------------------------------------------------------------
+
+    def handles(self, asked: Asked) -> bool:
+        """Whether an address is ours."""
+        return asked.path in PATHS
+
+    def handle(self, asked: Asked, body: bytes = b"") -> Reply:
+        """Answer a request to an address of ours.
+
+        Raises:
+            Refusal: it may not pass.
+        """
+        try:
+            if asked.path == LOGIN and asked.method in ("GET", "HEAD"):
+                return self._log_in(asked)
+            if asked.path == CALLBACK and asked.method == "GET":
+                return self._call_back(asked)
+            if asked.path == LOGOUT and asked.method in ("GET", "POST"):
+                return self._log_out(asked)
+            if asked.path == BACKCHANNEL and asked.method == "POST":
+                return self._hear(body)
+        except IssuerError as cause:
+            self._engine.logger.error("%s", cause)
+            raise Refusal("keys_missing") from cause
+        return Reply(405)
+
+    def sign_in_address(self, asked: Asked, refusal: Refusal) -> str:
+        """Where somebody goes to sign in, and comes back from to what they asked for."""
+        wanted = {"return_to": asked.path + (f"?{asked.query}" if asked.query else "")}
+        wanted |= {name: str(refusal.details[name]) for name in ("acr_values", "max_age") if name in refusal.details}
+        return f"{LOGIN}?{urlencode(wanted)}"
+
+    def _log_in(self, asked: Asked) -> Reply:
+        query = _query(asked)
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        metadata = self._engine.issuer.metadata()
+        extra = {name: query[name] for name in ("acr_values", "max_age", "prompt", "login_hint", "ui_locales") if name in query}
+        address = prepare_grant_uri(
+            metadata.authorization_endpoint,
+            client_id=self._engine.options.client_id,
+            response_type="code",
+            redirect_uri=self._base + CALLBACK,
+            scope=self._engine.options.scope,
+            state=state,
+            nonce=nonce,
+            code_challenge=create_s256_code_challenge(verifier),
+            code_challenge_method="S256",
+            **extra,
+        )
+        kept = {"state": state, "nonce": nonce, "verifier": verifier, "to": safe_return(query.get("return_to"))}
+        kept["until"] = str(int(self._engine.now()) + _SIGN_IN)
+        return redirect(address, self._cookies.write(self._cookies.sign_in(state), self._sign_ins.seal(kept), _SIGN_IN))
+
+    def _call_back(self, asked: Asked) -> Reply:
+        query = _query(asked)
+        name = self._cookies.sign_in(query.get("state", ""))
+        kept = self._sign_ins.open(asked.cookies.get(name, ""))
+        good = (
+            kept is not None
+            and hmac.compare_digest(str(kept["state"]), query.get("state", ""))
+            and int(kept["until"]) > self._engine.now()
+            # Whose answer it is (RFC 9207).
+            and query.get("iss") == self._engine.options.issuer
+        )
+        if kept is None or not good:
+            raise Refusal("sign_in_failed")
+        if "code" not in query:
+            self._engine.logger.info("nobody was signed in: %s", query.get("error"))
+            raise Refusal("sign_in_failed")
+        session = self._new_session(query["code"], kept)
+        old = self._sessions.name_in(asked.cookies.get(self._cookies.session))
+        if old is not None:
+            self._sessions.delete(old)
+        cookie = self._sessions.create(session)
+        life = self._engine.options.cookie.absolute
+        return redirect(
+            str(kept["to"]), self._cookies.write(self._cookies.session, cookie, life), self._cookies.clear(name)
+        )
+
+    def _new_session(self, code: str, kept: Mapping[str, Any]) -> WebSession:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._base + CALLBACK,
+            "code_verifier": str(kept["verifier"]),
+        }
+        try:
+            found = exchange(self._engine, form)
+        except TokensRefused as cause:
+            self._engine.logger.warning("a code gives no tokens: %s", cause)
+            raise Refusal("sign_in_failed") from cause
+        access_token, id_token = found["access_token"], str(found.get("id_token", ""))
+        claims = check_id_token(self._engine, id_token, access_token, str(kept["nonce"]))
+        token = self._engine.authenticate(access_token)
+        if token.sub != claims["sub"]:
+            raise Refusal("sign_in_failed")
+        now = int(self._engine.now())
+        sid = claims.get("sid") or token.sid
+        return WebSession(
+            access_token, found.get("refresh_token"), id_token, token.sub, sid, profile_of(claims), now, now
+        )
+
+    def _log_out(self, asked: Asked) -> Reply:
+        """Sign out here and at Usher. By a link as well, if it is one of our own pages that the person follows it from."""
+        self._refuse_forged(replace(asked, method="POST"))
+        if asked.method == "GET" and "sec-fetch-site" not in asked.headers:
+            raise Refusal("request_forged")
+        name = self._sessions.name_in(asked.cookies.get(self._cookies.session))
+        session = self._sessions.load(name, self._engine.now()) if name is not None else None
+        if name is not None:
+            self._sessions.delete(name)
+        gone = self._cookies.clear(self._cookies.session)
+        end = self._engine.issuer.metadata().end_session_endpoint
+        if session is None or end is None:
+            return redirect("/", gone)
+        if session.sid is not None:
+            self._engine.end_session(session.sid)
+        query = {"id_token_hint": session.id_token, "client_id": self._engine.options.client_id}
+        query["post_logout_redirect_uri"] = self._base + "/"
+        return redirect(f"{end}?{urlencode(query)}", gone)
+
+    def _hear(self, body: bytes) -> Reply:
+        """Back-channel logout: Usher says that a session is over."""
+        engine, options = self._engine, self._engine.options
+        text = parse_qs(body.decode("latin-1")).get("logout_token", [""])[0]
+        if engine.keys is None:
+            engine.refresh_keys_for_request()
+        try:
+            assert engine.keys is not None
+            notice = read_logout_token(
+                text, engine.keys, options.algorithms, options.issuer, options.client_id, options.clock_skew, engine.now()
+            )
+        except TokenRefused as refused:
+            engine.logger.warning("a logout token is refused: %s", refused)
+            raise Refusal("logout_token_invalid") from refused
+        if notice.sid is None:
+            # Usher names the session wherever the client asks for it (backchannel_logout_session_required).
+            raise Refusal("logout_token_invalid")
+        if self._is_new(notice.jti, notice.exp):
+            engine.end_session(notice.sid)
+            self._sessions.delete_by_sid(notice.sid)
+        return Reply(204)
+
+    def _is_new(self, jti: str, exp: float) -> bool:
+        """Whether a notice comes for the first time: its `jti` is the same at every try."""
+        now = self._engine.now()
+        with self._guard:
+            self._notices = {known: end for known, end in self._notices.items() if end + 60 > now}
+            if jti in self._notices:
+                return False
+            self._notices[jti] = exp
+            return True
+
+
+def _query(asked: Asked) -> dict[str, str]:
+    """The parameters of a request; one that comes twice does not count (RFC 6749 §3.1)."""
+    found = parse_qs(asked.query, keep_blank_values=True, max_num_fields=50)
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
