@@ -4,7 +4,8 @@ import type { Auth } from './auth.js';
 import { type AuthRequirement, checkAuth, checkPermission, checkRole, checkScope } from './checks.js';
 import { OptionError, type UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
-import { type NodeRequest, guardAnswer, readRequest, sendRefusal } from './http/node.js';
+import { problemAnswer } from './http/answer.js';
+import { type NodeRequest, guardAnswer, readRequest, sendAnswer } from './http/node.js';
 import { type Authentication, type IncomingRequest, Usher } from './usher.js';
 
 export { Usher, Refusal };
@@ -53,6 +54,11 @@ async function attach(module: Usher, request: Carrier, response: ServerResponse)
   let incoming: IncomingRequest | undefined;
   try {
     incoming = readRequest(request);
+    const answer = await module.handle(incoming);
+    if (answer) {
+      sendAnswer(response, answer);
+      return false;
+    }
     const authentication = await module.authenticate(incoming);
     request[ATTACHED] = { usher: module, incoming, authentication };
     if (authentication.auth) request.auth = authentication.auth;
@@ -62,8 +68,7 @@ async function attach(module: Usher, request: Carrier, response: ServerResponse)
     return true;
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
-    if (incoming) module.logRefusal(incoming, cause);
-    sendRefusal(response, cause, request.headers.traceparent as string | undefined);
+    sendAnswer(response, incoming ? module.answerTo(incoming, cause) : problemAnswer(cause, undefined));
     return false;
   }
 }
@@ -76,8 +81,7 @@ function check(test: (attached: Attached, request: IncomingMessage) => Promise<u
       () => next(),
       (cause: unknown) => {
         if (!(cause instanceof Refusal)) return next(cause);
-        attached.usher.logRefusal(attached.incoming, cause);
-        sendRefusal(response, cause, request.headers.traceparent as string | undefined);
+        sendAnswer(response, attached.usher.answerTo(attached.incoming, cause));
       },
     );
   };

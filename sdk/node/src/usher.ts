@@ -8,7 +8,10 @@ import type { UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
 import { IssuerError } from './issuer/http.js';
 import { Knowledge } from './knowledge.js';
+import { type Answer, problemAnswer } from './http/answer.js';
 import { type Passage, passDoor } from './policy/door.js';
+import type { Attributes } from './policy/value.js';
+import { WebMode } from './web/web.js';
 
 export type { UsherEvents } from './knowledge.js';
 
@@ -23,6 +26,8 @@ export interface IncomingRequest {
   ip?: string | undefined;
   /** The request of the framework, for `userAttributes` and `context`. */
   native?: unknown;
+  /** The body as text, for the logout tokens of web mode. */
+  body?(): Promise<string>;
 }
 
 /** What became of a request's token: whoever sends it, or why nobody is known. */
@@ -39,6 +44,7 @@ const SCHEME = /^Bearer +([^\s,]+)$/i;
 
 /** The local module of an application. */
 export class Usher extends Knowledge {
+  readonly #web: WebMode | undefined;
   readonly #tokens: LruMap<VerifiedToken>;
   readonly #host: AuthHost;
   readonly #strangers = new LruMap<number>(1000);
@@ -50,6 +56,7 @@ export class Usher extends Knowledge {
     super(options);
     const { cacheMax, onDecision } = this.settings;
     this.#tokens = new LruMap(cacheMax);
+    this.#web = this.settings.mode === 'web' ? new WebMode(this) : undefined;
     this.#host = {
       table: () => this.rules?.table,
       introspect: (token) => this.#introspect(token),
@@ -62,7 +69,7 @@ export class Usher extends Knowledge {
   async authenticate(request: IncomingRequest): Promise<Authentication> {
     try {
       const token = bearerToken(request.header('authorization'));
-      if (token === undefined) return { auth: null, refusal: null };
+      if (token === undefined) return (await this.#web?.authenticate(request)) ?? { auth: null, refusal: null };
       return { auth: await this.verify(token, request), refusal: null };
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
@@ -72,9 +79,10 @@ export class Usher extends Knowledge {
 
   /**
    * Verifies an access token: signature, claims, client, revocation.
+   * @param profile what is known of the person beside the token
    * @throws {Refusal}
    */
-  async verify(token: string, request?: IncomingRequest): Promise<Auth> {
+  async verify(token: string, request?: IncomingRequest, profile?: Attributes): Promise<Auth> {
     const now = Date.now() / 1000;
     await this.becomesReady();
     const key = createHash('sha256').update(token).digest('base64');
@@ -90,8 +98,8 @@ export class Usher extends Knowledge {
     if (this.isStale(now)) await this.#whileStale(token);
     this.seen.note(verified.claims, now, () => ({ ip: request?.ip, userAgent: request?.header('user-agent') }));
     const { userAttributes, context } = this.settings;
-    if (!userAttributes && !context) return new Auth(this.#host, token, verified);
-    const user = (await userAttributes?.({ id: verified.claims.sub, roles: verified.roles }, request?.native)) ?? {};
+    if (!userAttributes && !context) return new Auth(this.#host, token, verified, profile ? { user: profile } : undefined);
+    const user = { ...profile, ...(await userAttributes?.({ id: verified.claims.sub, roles: verified.roles }, request?.native)) };
     return new Auth(this.#host, token, verified, { user, context: context?.(request?.native) ?? {} });
   }
 
@@ -173,6 +181,17 @@ export class Usher extends Knowledge {
       // A token came and is not good: that says more than that none came.
       throw cause instanceof Refusal && cause.reason === 'token_missing' && refusal ? refusal : cause;
     }
+  }
+
+  /** Web mode: answers `/auth/login` and its neighbours; `undefined` for every other request. */
+  async handle(request: IncomingRequest): Promise<Answer | undefined> {
+    return this.#web?.handle(request);
+  }
+
+  /** The answer to a request that is refused: in web mode a person is led to the sign-in. */
+  answerTo(request: IncomingRequest, refusal: Refusal): Answer {
+    this.logRefusal(request, refusal);
+    return this.#web?.answerTo(request, refusal) ?? problemAnswer(refusal, request.header('traceparent'));
   }
 
   /** Notes why a request was refused. */

@@ -62,8 +62,8 @@ export interface UsherOptions {
   clientId: string;
   /** Its secret. */
   clientSecret: string;
-  /** What access tokens must be made for: an `audience` of the project's clients. In web mode the default is the issuer. */
-  audience: string;
+  /** What access tokens must be made for: an `audience` of the project's clients. Needed for APIs; in web mode the default is the issuer. */
+  audience?: string;
   /** The id of the project: its access rules are fetched by it. Needed unless `policy` is `false`. */
   project?: string;
   /** `bearer` for APIs, `web` for applications that sign people in. Default `bearer`. */
@@ -176,7 +176,7 @@ export function readOptions(options: UsherOptions): Settings {
     issuer: address('issuer', options.issuer),
     clientId: text('clientId', options.clientId),
     clientSecret: text('clientSecret', options.clientSecret),
-    audience: text('audience', options.audience),
+    audience: text('audience', options.audience ?? (mode === 'web' ? options.issuer : undefined)),
     project: options.project,
     mode,
     algorithms: readAlgorithms(options.algorithms ?? ALGORITHMS),

@@ -4,6 +4,7 @@ import type { Auth } from '../auth.js';
 import { Refusal } from '../core/refusal.js';
 import type { Logger } from '../core/options.js';
 import type { IncomingRequest } from '../usher.js';
+import { type Answer, problemAnswer } from './answer.js';
 
 /** A request of Node's server, with what frameworks add to it. */
 export type NodeRequest = IncomingMessage & { originalUrl?: string; ip?: string; auth?: unknown };
@@ -30,19 +31,34 @@ export function readRequest(request: NodeRequest): IncomingRequest {
       return request.ip ?? request.socket?.remoteAddress;
     },
     native: request,
+    body: () => readBody(request),
   };
 }
 
-/** Answers with a refusal (RFC 9457, RFC 6750 §3). */
-export function sendRefusal(response: ServerResponse, refusal: Refusal, traceparent?: string): void {
-  const body = JSON.stringify(refusal.problem(traceIdOf(traceparent)));
-  response.writeHead(refusal.status, { ...refusal.headers(), 'content-length': Buffer.byteLength(body) });
+/** Sends an answer of the module. */
+export function sendAnswer(response: ServerResponse, { status, headers, cookies, body }: Answer): void {
+  if (cookies.length > 0) response.setHeader('set-cookie', [...[response.getHeader('set-cookie') ?? []].flat().map(String), ...cookies]);
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(response.req?.method === 'HEAD' ? undefined : body);
 }
 
-/** The trace id of a W3C trace context. */
-export const traceIdOf = (traceparent: string | undefined): string | undefined =>
-  /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent ?? '')?.[1];
+/** Bytes of the largest form that is read. */
+const LARGEST_FORM = 64 * 1024;
+
+/** The body, whether or not another middleware has read it already. */
+async function readBody(request: NodeRequest): Promise<string> {
+  const parsed = (request as { body?: unknown }).body;
+  if (typeof parsed === 'string') return parsed;
+  if (typeof parsed === 'object' && parsed !== null) return new URLSearchParams(parsed as Record<string, string>).toString();
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request) {
+    size += (part as Buffer).length;
+    if (size > LARGEST_FORM) return '';
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
 
 /**
  * Holds an answer back while the handler owes a check with the resource. In strict mode it becomes 500 before any of the body is
@@ -59,7 +75,7 @@ export function guardAnswer(response: ServerResponse, auth: Auth, strict: boolea
     logger.error('the handler answers without the check of the resource that it owes: call can(permission, resource) or filter(permission), or give load', { permission });
     if (!strict) return true;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
-    sendRefusal(response, new Refusal('entity_check_missing', { permission }));
+    sendAnswer(response, problemAnswer(new Refusal('entity_check_missing'), undefined));
     // Whatever the handler goes on to write is for nobody.
     Object.assign(response, { write: () => false, end: () => response, writeHead: () => response, setHeader: () => response });
     return false;

@@ -1,0 +1,35 @@
+// Where a request comes from, and where one may be sent.
+import { Refusal } from '../core/refusal.js';
+import type { IncomingRequest } from '../usher.js';
+
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * A request that changes something and brings the session cookie has to come from a page of this application. `SameSite=Lax`
+ * keeps other sites away; this keeps away neighbours on the same site, and browsers that know no `SameSite`.
+ * @throws {Refusal} `request_forged`
+ */
+export function refuseForged(request: IncomingRequest, origin: string): void {
+  if (SAFE.includes(request.method)) return;
+  if (!isOwnPage(request, origin)) throw new Refusal('request_forged');
+}
+
+/** Does a page of this application send this, or no page at all? */
+export function isOwnPage(request: IncomingRequest, origin: string): boolean {
+  const site = request.header('sec-fetch-site');
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const from = request.header('origin');
+  return from === undefined || from === origin;
+}
+
+/**
+ * The path of this application that somebody is sent back to; `/` for every address that is not of this application.
+ * Browsers take `/\host`, `/<tab>/host` and `/..//host` for another host: an address is read as a browser reads it, then written anew.
+ */
+export function ownPath(wanted: string | null | undefined, base: URL): string {
+  const home = base.pathname;
+  if (wanted === null || wanted === undefined || !wanted.startsWith('/') || !URL.canParse(wanted, base.origin)) return home;
+  const url = new URL(wanted, base.origin);
+  const own = url.origin === base.origin && !url.pathname.startsWith('//');
+  return own ? `${url.pathname}${url.search}` : home;
+}

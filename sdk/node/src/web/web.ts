@@ -1,0 +1,210 @@
+// Web mode: signing in, coming back, refreshing, signing out, and hearing that a session is over.
+import type { Refusal } from '../core/refusal.js';
+import { Refusal as Refused } from '../core/refusal.js';
+import { isLoopback } from '../core/options.js';
+import { type Answer, problemAnswer, redirectAnswer } from '../http/answer.js';
+import { checkAuthentication } from '../policy/door.js';
+import type { Authentication, IncomingRequest, Usher } from '../usher.js';
+import { readCookie, writeCookie } from './cookies.js';
+import { readLogoutToken } from './logout-token.js';
+import { isOwnPage, ownPath, refuseForged } from './origin.js';
+import { type Begun, Provider, type Tokens } from './provider.js';
+import { Sealer } from './seal.js';
+import { type Found, type WebSession, WebSessions } from './sessions.js';
+
+/** Seconds within which a sign-in that was begun is finished. */
+const PATIENCE = 600;
+/** Seconds before its end at which an access token is replaced. */
+const EARLY = 30;
+
+/** Adds web mode to a module. */
+export class WebMode {
+  readonly #usher: Usher;
+  readonly #base: URL;
+  readonly #provider: Provider;
+  readonly #sessions: WebSessions;
+  readonly #begun: Sealer;
+  readonly #cookie: string;
+  readonly #secure: boolean;
+  readonly #prefix: string;
+  readonly #refreshing = new Map<string, Promise<WebSession | undefined>>();
+
+  constructor(usher: Usher) {
+    const { settings } = usher;
+    this.#usher = usher;
+    this.#base = new URL(settings.baseURL ?? '');
+    this.#prefix = `${this.#base.pathname.replace(/\/$/, '')}/auth`;
+    this.#secure = !(this.#base.protocol === 'http:' && isLoopback(this.#base.hostname));
+    this.#cookie = settings.cookie.name ?? (this.#secure ? '__Host-usher-app' : 'usher-app');
+    this.#provider = new Provider(settings, `${this.#base.origin}${this.#prefix}/callback`);
+    this.#sessions = new WebSessions(usher.storage, settings.secrets, settings.cookie);
+    this.#begun = new Sealer(settings.secrets, 'sign-in');
+  }
+
+  /** Answers the addresses of web mode; `undefined` for every other request. */
+  async handle(request: IncomingRequest): Promise<Answer | undefined> {
+    const [path = ''] = request.target.split('?', 1);
+    const query = request.target.slice(path.length + 1);
+    if (!path.startsWith(`${this.#prefix}/`)) return undefined;
+    const action = path.slice(this.#prefix.length + 1);
+    const parameters = new URLSearchParams(query);
+    try {
+      if (action === 'login' && request.method === 'GET') return await this.#signIn(parameters);
+      if (action === 'callback' && request.method === 'GET') return await this.#comeBack(request, query, parameters);
+      if (action === 'logout' && (request.method === 'GET' || request.method === 'POST')) return await this.#signOut(request);
+      if (action === 'backchannel-logout' && request.method === 'POST') return await this.#hear(request);
+      return undefined;
+    } catch (cause) {
+      const refusal = cause instanceof Refused ? cause : new Refused('introspection_failed', {}, cause);
+      this.#usher.logRefusal(request, refusal);
+      return problemAnswer(refusal, request.header('traceparent'));
+    }
+  }
+
+  async #signIn(parameters: URLSearchParams): Promise<Answer> {
+    const maxAge = /^\d{1,7}$/.exec(parameters.get('max_age') ?? '')?.[0];
+    const step = { acr: parameters.get('acr_values') ?? undefined, maxAge: maxAge === undefined ? undefined : Number(maxAge) };
+    const { url, begun } = await this.#provider.begin(ownPath(parameters.get('return_to'), this.#base), step, seconds());
+    return redirectAnswer(url, [this.#write(this.#nameOf(begun.state), await this.#begun.seal(begun), PATIENCE)]);
+  }
+
+  /** Each sign-in has a cookie of its own: two tabs do not disturb each other. */
+  #nameOf(state: string): string {
+    return `${this.#cookie}.${state.slice(0, 8)}`;
+  }
+
+  async #comeBack(request: IncomingRequest, query: string, parameters: URLSearchParams): Promise<Answer> {
+    const name = this.#nameOf(parameters.get('state') ?? '');
+    const sealed = readCookie(request.header('cookie'), name);
+    const begun = sealed === undefined ? undefined : await this.#begun.open<Begun>(sealed);
+    if (!begun || seconds() - begun.at > PATIENCE || !(await this.#sessions.isFirst(begun.state, PATIENCE))) throw new Refused('sign_in_failed');
+    const tokens = await this.#provider.finish(query, begun).catch((cause: unknown) => {
+      throw new Refused('sign_in_failed', {}, cause);
+    });
+    const claims = tokens.claims ?? {};
+    // Sent back without what was asked for, the person would be sent to and fro for ever.
+    checkAuthentication({ acr: text(claims.acr), authTime: undefined }, { acr: begun.acr }, seconds());
+    const before = await this.#find(request);
+    if (before) await this.#sessions.end(before.id, before.session.sid);
+    const now = seconds();
+    const cookie = await this.#sessions.begin({ ...tokens, sid: text(claims.sid) ?? '', createdAt: now, usedAt: now });
+    const { absolute } = this.#usher.settings.cookie;
+    return redirectAnswer(begun.returnTo, [this.#write(this.#cookie, cookie, absolute), this.#write(name, '', 0)]);
+  }
+
+  async #signOut(request: IncomingRequest): Promise<Answer> {
+    const { origin, href } = this.#base;
+    const typed = request.method === 'GET' && request.header('sec-fetch-site') === undefined && request.header('origin') === undefined;
+    if (typed || !isOwnPage(request, origin)) throw new Refused('request_forged');
+    const found = await this.#find(request);
+    if (found) await this.#sessions.end(found.id, found.session.sid);
+    const url = await this.#provider.signOutAddress(found?.session.idToken, href);
+    return redirectAnswer(url, [this.#write(this.#cookie, '', 0)]);
+  }
+
+  async #hear(request: IncomingRequest): Promise<Answer> {
+    const token = new URLSearchParams((await request.body?.()) ?? '').get('logout_token') ?? '';
+    const told = await readLogoutToken(token, this.#usher.keys, this.#usher.settings, seconds());
+    const answer = { headers: { 'cache-control': 'no-store' }, cookies: [], body: '' };
+    if (!told) return { ...answer, status: 400 };
+    if (await this.#sessions.isFirst(told.jti, 300)) await this.#sessions.endAll(told.sid);
+    return { ...answer, status: 200 };
+  }
+
+  #find(request: IncomingRequest): Promise<Found | undefined> {
+    return this.#sessions.find(readCookie(request.header('cookie'), this.#cookie), seconds());
+  }
+
+  #write(name: string, value: string, maxAge: number): string {
+    return writeCookie(name, value, maxAge, this.#secure);
+  }
+
+  /** Whoever the session cookie of a request speaks for. */
+  async authenticate(request: IncomingRequest): Promise<Authentication> {
+    const found = await this.#find(request);
+    if (!found) return { auth: null, refusal: null };
+    try {
+      refuseForged(request, this.#base.origin);
+      return { auth: await this.#authOf(found, request), refusal: null };
+    } catch (cause) {
+      if (!(cause instanceof Refused)) throw cause;
+      return { auth: null, refusal: cause };
+    }
+  }
+
+  async #authOf(found: Found, request: IncomingRequest) {
+    let { session } = found;
+    let renewed = false;
+    if (seconds() >= session.expiresAt - EARLY) [session, renewed] = [await this.#renewed(found), true];
+    try {
+      return await this.#usher.verify(session.accessToken, request, profileOf(session));
+    } catch (cause) {
+      const over = cause instanceof Refused && (cause.reason === 'token_revoked' || cause.reason === 'token_expired');
+      if (!over || renewed) throw cause;
+      // A role that was given or taken ends the token and not the session: the next token tells the truth.
+      session = await this.#renewed(found);
+      return this.#usher.verify(session.accessToken, request, profileOf(session));
+    }
+  }
+
+  /** @throws {Refusal} `token_missing`: the session is over */
+  async #renewed(found: Found): Promise<WebSession> {
+    let renewing = this.#refreshing.get(found.id);
+    if (!renewing) {
+      renewing = this.#renew(found).finally(() => this.#refreshing.delete(found.id));
+      this.#refreshing.set(found.id, renewing);
+    }
+    const session = await renewing.catch((cause: unknown) => {
+      throw cause instanceof Refused ? cause : new Refused('introspection_failed', {}, cause);
+    });
+    if (!session) throw new Refused('token_missing');
+    return session;
+  }
+
+  /** Another process may have refreshed meanwhile: then its tokens are in the store. */
+  async #renew({ id, session }: Found): Promise<WebSession | undefined> {
+    for (let last = session, tries = 0; tries < 2; tries += 1) {
+      const stored = await this.#sessions.load(id);
+      if (!stored) return undefined;
+      if (stored.accessToken !== last.accessToken && seconds() < stored.expiresAt - EARLY) return stored;
+      const tokens = stored.refreshToken === undefined ? undefined : await this.#provider.refresh(stored.refreshToken);
+      if (tokens) return this.#keep(id, stored, tokens);
+      last = stored;
+    }
+    await this.#sessions.end(id, session.sid);
+    return undefined;
+  }
+
+  async #keep(id: string, stored: WebSession, tokens: Tokens): Promise<WebSession> {
+    const next: WebSession = {
+      ...stored, ...tokens,
+      refreshToken: tokens.refreshToken ?? stored.refreshToken, idToken: tokens.idToken ?? stored.idToken, claims: tokens.claims ?? stored.claims,
+      usedAt: seconds(),
+    };
+    await this.#sessions.save(id, next);
+    return next;
+  }
+
+  /** A person in a browser is led to the sign-in, and afterwards back to what they wanted; programs are told. */
+  answerTo(request: IncomingRequest, refusal: Refusal): Answer | undefined {
+    const page = request.method === 'GET' && (request.header('accept') ?? '').includes('text/html');
+    if (refusal.status !== 401 || !page) return undefined;
+    const { acrValues, maxAge } = refusal.details;
+    const query = new URLSearchParams({
+      return_to: request.target,
+      ...(acrValues === undefined ? {} : { acr_values: acrValues }),
+      ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
+    });
+    return redirectAnswer(`${this.#prefix}/login?${query}`);
+  }
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** Claims of the protocol, and those that `auth` tells by itself. */
+const PROTOCOL = ['iss', 'aud', 'exp', 'iat', 'nonce', 'at_hash', 'azp', 'sub', 'sid', 'roles', 'acr', 'amr', 'auth_time'];
+
+/** What the ID token says about the person, for `auth.user`. */
+const profileOf = ({ claims = {} }: WebSession): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(claims).filter(([name]) => !PROTOCOL.includes(name)));
