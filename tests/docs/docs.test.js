@@ -131,6 +131,14 @@ describe('documents', { concurrency: 2 }, () => {
   }
 });
 
+test('links lead from the index to every document', () => {
+  const reached = new Set(['docs/index.md']);
+  for (const name of reached) {
+    for (const [, link] of read(name).matchAll(/\]\(([^)#:]+\.md)(?:#[^)]*)?\)/g)) reached.add(path.posix.join(path.dirname(name), link));
+  }
+  assert.deepEqual(documents.filter((name) => name !== 'README.md' && !reached.has(name)), []);
+});
+
 test('a comment before a block that nobody knows is an error', () => {
   assert.throws(() => blocks('x.md', '<!-- skip -->\n```console\n$ true\n```\n'), /x\.md:2: nobody knows what "skip" means/);
   assert.throws(() => blocks('x.md', '<!-- not run: -->\n```sh\ntrue\n```\n'), /nobody knows/);
