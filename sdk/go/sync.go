@@ -16,6 +16,7 @@ import (
 const (
 	firstBackoff = time.Second
 	lastBackoff  = 30 * time.Second
+	leastBackoff = 100 * time.Millisecond
 )
 
 // longestWait is how long a long poll waits for news.
@@ -46,7 +47,7 @@ func (u *Usher) run(ctx context.Context, err error) {
 	defer close(u.done)
 	reports := time.NewTicker(reportEvery)
 	defer reports.Stop()
-	backoff, before, began := firstBackoff, revocation.Cursor{}, time.Time{}
+	backoff, before, began, waited := firstBackoff, revocation.Cursor{}, time.Time{}, false
 	for {
 		var pause time.Duration
 		switch {
@@ -55,7 +56,7 @@ func (u *Usher) run(ctx context.Context, err error) {
 			pause, backoff = u.pauseAfter(err, backoff)
 		case u.config.Sync.Transport == LongPoll:
 			backoff = firstBackoff
-			if at, _ := u.cursor(); at == before && time.Since(began) < time.Second {
+			if at, _ := u.cursor(); waited && at == before && time.Since(began) < time.Second {
 				pause = time.Second // answered at once, and nothing new: something between does not wait
 			}
 		default:
@@ -66,8 +67,9 @@ func (u *Usher) run(ctx context.Context, err error) {
 			return
 		}
 		before, _ = u.cursor()
-		began = time.Now()
+		began, waited = time.Now(), u.connected.Load()
 		err = u.step(ctx)
+		u.connected.Store(err == nil)
 		u.noteStale()
 	}
 }
@@ -79,7 +81,7 @@ func (u *Usher) pauseAfter(err error, backoff time.Duration) (pause, next time.D
 	if errors.As(err, &busy) && busy.after > 0 {
 		return min(busy.after, u.config.Sync.PollInterval), backoff
 	}
-	return rand.N(backoff), min(2*backoff, lastBackoff)
+	return max(rand.N(backoff), leastBackoff), min(2*backoff, lastBackoff)
 }
 
 // rest waits, reports sessions when their time has come, and says whether to go on.
@@ -119,7 +121,7 @@ func (u *Usher) step(ctx context.Context) error {
 		return u.begin(ctx)
 	}
 	wait := time.Duration(0)
-	if u.config.Sync.Transport == LongPoll {
+	if u.config.Sync.Transport == LongPoll && u.connected.Load() { // after a failure, what was missed comes first
 		wait = max(min(longestWait, u.config.Sync.MaxStaleness/3), time.Second)
 	}
 	err := u.ask(ctx, wait)

@@ -34,6 +34,8 @@ type Usher struct {
 	synced atomic.Int64 // when nothing beyond the list was known, in seconds since the epoch; 0 before the first time
 	wanted atomic.Int64 // the published revision of the access rules; 0 if there is none
 	stale  atomic.Bool
+	// connected says that the last question was answered.
+	connected atomic.Bool
 
 	mutex   sync.RWMutex // of list and clients
 	list    *revocation.List
@@ -90,6 +92,7 @@ func New(ctx context.Context, config Config) (*Usher, error) {
 	first, cancel := context.WithTimeout(ctx, callTimeout)
 	err := u.begin(first)
 	cancel()
+	u.connected.Store(err == nil)
 	if errors.Is(err, errMisuse) {
 		u.cancel()
 		return nil, errors.Join(err, u.closeStore())
@@ -131,6 +134,8 @@ func (u *Usher) closeStore() error {
 type Status struct {
 	// Ready says that keys and list are there.
 	Ready bool
+	// Connected says that a long poll is open, or that the last question was answered.
+	Connected bool
 	// Stale says that the list is older than MaxStaleness.
 	Stale bool
 	// SyncedAt is when nothing beyond the list was known; zero before the first time.
@@ -159,6 +164,7 @@ func (u *Usher) Status() Status {
 		s.PolicyRevision = rules.Revision
 	}
 	s.Ready = u.keys.Load() != nil && (known || u.config.Sync.Transport == Off)
+	s.Connected = u.connected.Load()
 	s.Stale = u.isStale()
 	return s
 }
