@@ -132,7 +132,7 @@ def test_nothing_is_lost_over_a_restart_of_usher(server: Server) -> None:
 
 
 def test_the_application_starts_from_its_file_while_usher_is_away(server: Server, tmp_path: Path) -> None:
-    path = tmp_path / "usher.log"
+    path = tmp_path / "store"
     token, doomed = server.machine_token(), server.machine_token()
     store = FileStore(path)
     with Usher(**server.options(storage=store)) as usher:
@@ -141,7 +141,8 @@ def test_the_application_starts_from_its_file_while_usher_is_away(server: Server
         eventually(lambda: reason_of(lambda: usher.authenticate(doomed)) == "token_revoked")
         revision = usher.status().policy_revision
     store.close()
-    assert path.stat().st_mode & 0o777 == 0o600
+    log = path / "usher.log"
+    assert log.stat().st_mode & 0o777 == 0o600
     server.stop(signal.SIGKILL)
     try:
         again = Usher(**server.options(storage=FileStore(path)))
@@ -152,7 +153,7 @@ def test_the_application_starts_from_its_file_while_usher_is_away(server: Server
             assert reason_of(lambda: again.authenticate(doomed)) == "token_revoked"
         finally:
             again.close()
-        path.write_bytes(path.read_bytes().replace(b'"ids":["client_', b'"ids":["client-', 1))
+        log.write_bytes(log.read_bytes().replace(b'"ids":["client_', b'"ids":["client-', 1))
         forged = Usher(**server.options(storage=FileStore(path)))
         try:
             assert not forged.status().ready

@@ -272,9 +272,9 @@ def test_sessions_outlive_the_application_in_a_file(usher_server: Server, person
     port = free_port()
     base = f"http://localhost:{port}"
     given = options(usher_server, base)
-    with on_flask({**given, "storage": FileStore(tmp_path / "log")}, port) as usher:
+    with on_flask({**given, "storage": FileStore(tmp_path / "store")}, port) as usher:
         assert Shop(base, usher).sign_in(person).status_code == 200
-    given["storage"] = FileStore(tmp_path / "log")
+    given["storage"] = FileStore(tmp_path / "store")
     with on_flask({**given, "secret": ["a new secret of the tests, long enough", SECRET]}, port) as usher:
         assert Shop(base, usher).me(person).status_code == 200, "a secret that is replaced still opens"
     for file in tmp_path.rglob("*"):

@@ -49,6 +49,9 @@ class Status:
     """How the module is."""
 
     ready: bool
+    """Keys, live list and rules are there."""
+    connected: bool
+    """A socket stands, or Usher keeps a question waiting: what is revoked is heard at once."""
     stale: bool
     """The list was not confirmed for longer than ``max_staleness``."""
     place: str | None
@@ -221,6 +224,7 @@ class Usher:
         engine, follower = self.engine, self._follower
         return Status(
             ready=engine.ready.is_set(),
+            connected=follower is not None and follower.is_connected,
             stale=engine.is_stale(self._now()),
             place=str(engine.feed.place) if engine.feed.place is not None else None,
             confirmed_at=engine.confirmed_at,

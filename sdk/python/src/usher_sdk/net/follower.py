@@ -59,6 +59,8 @@ class Follower:
         self._reported_at = time.monotonic()
         self._tidied_at = time.monotonic()
         self._told_stale = False
+        self.is_connected = False
+        """Whether what is revoked is heard at once."""
         self.failure: IssuerError | None = None
         """Why the module is not current, if it is not."""
         self._thread = threading.Thread(target=self._run, name="usher-sync", daemon=True)
@@ -151,8 +153,10 @@ class Follower:
         more = True
         while more and not self._stop.is_set():
             try:
+                self.is_connected = wait > 0
                 answer = engine.issuer.events(str(engine.feed.place), wait)
             except IssuerError as failure:
+                self.is_connected = False
                 if wait and failure.retry_after:
                     # No place to wait in; asking without waiting is always answered.
                     self._no_long_poll_until = time.monotonic() + failure.retry_after
@@ -204,7 +208,7 @@ class Follower:
             except ConnectionClosed as closed:
                 self._closed(closed.rcvd.code if closed.rcvd is not None else None)
             finally:
-                self._socket = None
+                self._socket, self.is_connected = None, False
 
     def _open(self) -> ClientConnection:
         address, headers = self._engine.issuer.socket(str(self._engine.feed.place))
@@ -280,6 +284,7 @@ class Follower:
         if outcome == "gap" or was_set_back:
             self._ask(0)
         if outcome == "hello":
+            self.is_connected = True
             self._good()
         if outcome == "retry":
             after = message.get("after")

@@ -1,7 +1,7 @@
 """Keeps the live list in a log file, and the sessions of web mode in files beside it.
 
 The log is appended to and flushed once a second; beyond 4 MB it is written anew (:mod:`usher_sdk.core.logfile` has its
-form). One process writes; others on the same path read it when they start and write nothing.
+form). One process writes; others on the same folder read it when they start and write nothing.
 """
 
 from __future__ import annotations
@@ -26,33 +26,34 @@ FLUSH: Final = 1.0
 
 
 class FileStore:
-    """A log file, readable by its owner alone (0600).
+    """A folder with ``usher.log``, readable by its owner alone (0600).
 
     Raises:
         StoreError: the folder cannot be written.
     """
 
-    def __init__(self, path: str | os.PathLike[str], now: Callable[[], float] = time.time) -> None:
-        self._path = Path(path)
-        self._values = self._path.with_name(self._path.name + ".d")
+    def __init__(self, folder: str | os.PathLike[str], now: Callable[[], float] = time.time) -> None:
+        self._folder = Path(folder)
+        self._path = self._folder / "usher.log"
+        self._values = self._folder / "values"
         self._now = now
         self._mutex = Lock()
         self._flushed = 0.0
         self._file: int | None = None
         self._process = os.getpid()
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = self._open_lock()
-            descriptor, probe = tempfile.mkstemp(dir=self._path.parent, prefix=".usher-")
+            descriptor, probe = tempfile.mkstemp(dir=self._folder, prefix=".usher-")
             os.close(descriptor)
             os.unlink(probe)
             if self._path.exists() and not os.access(self._path, os.R_OK | os.W_OK):
                 raise PermissionError(f"{self._path} belongs to somebody else")
         except OSError as cause:
-            raise StoreError(f"the store at {self._path} cannot be written: {cause}") from cause
+            raise StoreError(f"the store at {self._folder} cannot be written: {cause}") from cause
 
     def _open_lock(self) -> int:
-        return os.open(self._path.with_name(self._path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return os.open(self._folder / "usher.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     @property
     def is_writer(self) -> bool:
