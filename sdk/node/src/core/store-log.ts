@@ -31,7 +31,7 @@ export interface LogOwner {
   client: string;
 }
 
-export type LogFault = 'log_empty' | 'log_tampered' | 'log_version' | 'log_foreign' | 'log_gap';
+export type LogFault = 'log_empty' | 'log_torn' | 'log_tampered' | 'log_version' | 'log_foreign' | 'log_gap';
 
 /** A log that is refused as a whole. */
 export class LogRefused extends Error {
@@ -60,6 +60,11 @@ export class LogWriter {
     this.#tag = tag;
   }
 
+  /** The tag of the last line. */
+  get tag(): string {
+    return this.#tag;
+  }
+
   line(record: LogRecord | Record<string, unknown>): string {
     const json = JSON.stringify(record);
     this.#tag = tagOf(this.#key, this.#tag, json);
@@ -74,6 +79,8 @@ export class LogWriter {
     if (state.policy) lines.push(this.line({ t: 'policy', ...state.policy }));
     lines.push(this.line({ t: 'clients', ids: state.clients }));
     for (const entry of state.revocations) lines.push(this.line(entry));
+    // Beyond this a lost line takes its position with it; before, nobody would notice.
+    lines.push(this.line({ t: 'end' }));
     return lines.join('');
   }
 }
@@ -94,6 +101,7 @@ export function readLog(text: string, key: Buffer, owner: LogOwner): ReadLog {
   const [head, ...rest] = records;
   if (head === undefined) throw new LogRefused('log_empty');
   const state = begin(head, owner);
+  if (!rest.some((record) => record.t === 'end')) throw new LogRefused('log_torn');
   for (const record of rest) take(state, record);
   return { state, dropped, tag };
 }
@@ -130,6 +138,15 @@ function begin(head: Record<string, unknown>, owner: LogOwner): StoredState {
     epoch: String(head.epoch), cursor: Number(head.cursor), at: Number(head.at),
     revocations: [], jwks: null, policy: null, clients: [],
   };
+}
+
+/**
+ * Adds records that several processes wrote, in any order and possibly more than once.
+ * @throws {LogRefused} `log_gap` where a position is missing
+ */
+export function applyRecords(state: StoredState, records: readonly Record<string, unknown>[]): void {
+  const position = (record: Record<string, unknown>) => (typeof record.c === 'number' ? record.c : 0);
+  for (const record of [...records].sort((one, other) => position(one) - position(other))) take(state, record);
 }
 
 /** Only this module writes lines that bear a good tag: what they hold need not be doubted, only read. */
