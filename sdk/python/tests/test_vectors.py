@@ -70,7 +70,7 @@ def ask(feed: Feed, case: dict[str, Any], now: float = REVOCATION["now"]) -> Non
 
 def followed(most: int = 200_000) -> Feed:
     feed = Feed(most)
-    feed.take_snapshot(REVOCATION["snapshot"])
+    feed.take_snapshot(REVOCATION["snapshot"], REVOCATION["now"])
     return feed
 
 
@@ -91,7 +91,7 @@ def test_how_the_list_follows_the_feed(case: dict[str, Any]) -> None:
             outcome: str = feed.take_message(step["message"], now)
         else:
             try:
-                feed.take_snapshot(step["snapshot"])
+                feed.take_snapshot(step["snapshot"], now)
                 outcome = "replaced"
             except SnapshotRefused as refused:
                 outcome = refused.reason

@@ -65,8 +65,6 @@ class _Guard:
         if message["type"] == "http.response.start" and not self.has_started:
             if self._usher.owes_entity_check(self.known, message["status"]):
                 raise Refusal("entity_check_missing")
-            cookies = [(b"set-cookie", cookie.encode("latin-1")) for cookie in self.known.set_cookies]
-            message = {**message, "headers": [*message.get("headers", ()), *cookies]}
         self.has_started = True
         await self._send(message)
 

@@ -7,10 +7,12 @@ must.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 import httpx
@@ -36,6 +38,9 @@ _KEYS_AGAIN: Final = 10.0
 """Seconds between two fetches of the keys for an unknown ``kid``."""
 _NOTE_TIME: Final = 30.0
 """Seconds between two notes in the store that the list is whole."""
+_SESSIONS: Final = "sessions"
+_SESSIONS_FOR: Final = 7 * 86_400.0
+"""Seconds that the session list is kept by a store."""
 _REFUSED_FOR: Final = 60.0
 """Seconds for which a token that Usher refused is not asked about again."""
 
@@ -130,7 +135,7 @@ class Engine:
             raise Refusal("token_revoked")
         if fresh:
             raise AskUsher("fresh")
-        if now - self.confirmed_at > self.options.sync.max_staleness and self.is_stale(now):
+        if self.is_stale(now):
             if self.options.sync.on_stale == "deny":
                 raise Refusal("list_stale")
             if self.options.sync.on_stale == "introspect":
@@ -214,13 +219,16 @@ class Engine:
 
     def load(self) -> None:
         """Begin with what the store holds, if it holds anything: the module then starts without Usher."""
+        try:
+            self._restore_sessions()
+        except Exception:
+            self.logger.exception("the session list cannot be read")
         kept = self._keeper.load() if self._keeper is not None else None
         if kept is None:
             return
         with self._write:
             snapshot = {"epoch": f"e{kept.epoch}", "cursor": kept.cursor, "revocations": kept.entries}
-            self.feed.take_snapshot(snapshot)
-            self.feed.revocations.forget(self.now())
+            self.feed.take_snapshot(snapshot, self.now())
             self._clients.update(kept.clients)
             if kept.jwks is not None:
                 self._take_keys(kept.jwks, kept.jwks_etag)
@@ -310,7 +318,7 @@ class Engine:
         again = self.feed.place is not None
         with self._write:
             try:
-                self.feed.take_snapshot(snapshot)
+                self.feed.take_snapshot(snapshot, self.now())
             except SnapshotRefused as refused:
                 raise IssuerError(f"the snapshot is refused: {refused}") from refused
             self.confirm()
@@ -340,7 +348,7 @@ class Engine:
                 self._noted_at = now
                 self._append({"t": "at", "cursor": self.feed.place.cursor, "at": int(now)})
 
-    def keep(self) -> None:
+    def keep(self, last: bool = False) -> None:
         """Let the store catch up: what was appended goes to the disk, and what could not be appended is saved whole."""
         keeper, now = self._keeper, self.now()
         if keeper is None:
@@ -348,7 +356,7 @@ class Engine:
         with self._write:
             keeper.flush()
             place = self.feed.place
-            if keeper.may_save(now) and place is not None:
+            if keeper.may_save(now, last) and place is not None:
                 keeper.save(self._kept(place), now)
 
     def _kept(self, place: Place) -> Kept:
@@ -380,6 +388,20 @@ class Engine:
         entry = {"t": "ev", "k": "sid", "v": sid, "exp": int(self.now()) + 3600}
         with self._write:
             self.feed.revocations.add(entry)
+
+    def keep_sessions(self) -> None:
+        """Keep the sessions that were seen here, together with what other processes kept."""
+        try:
+            self._restore_sessions()
+            kept = [asdict(session) for session in self.seen.sessions()]
+            self.store.set(_SESSIONS, json.dumps(kept).encode(), _SESSIONS_FOR)
+        except Exception:
+            self.logger.exception("the session list cannot be kept")
+
+    def _restore_sessions(self) -> None:
+        kept = self.store.get(_SESSIONS)
+        if kept is not None:
+            self.seen.restore(json.loads(kept))
 
     def check_store(self) -> None:
         """Try the store out.

@@ -54,8 +54,6 @@ class Usher(core.Usher):
         known: Known = g.get("usher", Known())
         if self.owes_entity_check(known, response.status_code):
             return self._refuse(Refusal("entity_check_missing"))
-        for cookie in known.set_cookies:
-            response.headers.add("Set-Cookie", cookie)
         return response
 
     def _refuse(self, refusal: Refusal) -> Response:

@@ -69,9 +69,9 @@ class Keeper:
             except Exception:
                 self._logger.exception("the store cannot be written")
 
-    def may_save(self, now: float) -> bool:
-        """Whether it is time for a whole snapshot."""
-        return self.wants_save and now - self._saved_at >= _BETWEEN_SAVES
+    def may_save(self, now: float, last: bool) -> bool:
+        """Whether it is time for a whole snapshot; the last one does not wait."""
+        return self.wants_save and (last or now - self._saved_at >= _BETWEEN_SAVES)
 
     def save(self, kept: Kept, now: float) -> None:
         """Save everything anew."""

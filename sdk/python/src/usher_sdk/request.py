@@ -61,8 +61,6 @@ class Known:
     auth: Auth | None = None
     refusal: Refusal | None = None
     """Why they are not known, where they showed something."""
-    set_cookies: list[str] = field(default_factory=list)
-    """Cookies to be set with the answer, as ``Set-Cookie`` has them."""
 
     def somebody(self) -> Auth:
         """Whoever it is.

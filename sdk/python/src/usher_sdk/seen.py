@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -95,10 +95,13 @@ class SeenSessions:
             known = [replace(s, requests=s.requests + self._news.get(key, 0)) for key, s in self._known.items()]
         return sorted(reversed(known), key=lambda session: session.last_seen, reverse=True)
 
-    def restore(self, sessions: Iterable[dict[str, Any]]) -> None:
-        """Remember what a store kept."""
+    def restore(self, sessions: Iterable[Mapping[str, Any]]) -> None:
+        """Remember what a store kept, where it is newer than what is known."""
         names = SeenSession.__dataclass_fields__
         with self._lock:
             for json in sessions:
                 session = SeenSession(**{name: value for name, value in json.items() if name in names})
-                self._known.setdefault((session.sid, session.client_id), session)
+                key = (session.sid, session.client_id)
+                known = self._known.get(key)
+                if known is None or known.last_seen < session.last_seen:
+                    self._known[key] = session

@@ -166,7 +166,7 @@ class Usher:
                     follower.report()
                 except IssuerError as failure:
                     self._logger.warning("%s", failure)
-        self.engine.keep()
+        self.engine.keep(last=True)
         self.engine.issuer.close()
 
     async def aclose(self) -> None:

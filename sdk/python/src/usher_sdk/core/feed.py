@@ -56,7 +56,7 @@ class Feed:
         self.policy_revision: int | None = None
         """The revision that the feed last spoke of."""
 
-    def take_snapshot(self, snapshot: object) -> None:
+    def take_snapshot(self, snapshot: object, now: float) -> None:
         """Begin anew from a snapshot, all of it or none of it.
 
         Raises:
@@ -67,6 +67,7 @@ class Feed:
             raise SnapshotRefused("snapshot_old")
         fresh = Revocations(self._most)
         fresh.add_all(entries)
+        fresh.forget(now)
         self.revocations, self.place = fresh, place
 
     def take_message(self, message: object, now: float) -> Outcome:

@@ -129,6 +129,9 @@ class Revocations:
         """
         if len(self) <= self._most:
             return False
+        self.forget(now)
+        if len(self) <= self._most:
+            return False
         ends = [exp for kind in ("jti", "sid", "gid") for exp in self._names[kind].values()]
         ends += [mark.exp for marks in self._marks.values() for mark in marks.values()]
         # New tables in place of the old ones: a reader sees the mark before the names are gone.

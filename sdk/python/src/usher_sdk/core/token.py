@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import json
 import re
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -212,8 +212,9 @@ def _is_texts(found: object) -> bool:
 
 
 def _object(part: str, what: str) -> Mapping[str, Any]:
+    """The JSON object in a part: UTF-8 without a mark in front (RFC 8259 §8.1), no member twice (RFC 7519 §4)."""
     try:
-        found = json.loads(_decode(part))
+        found = json.loads(_decode(part).decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
@@ -221,8 +222,21 @@ def _object(part: str, what: str) -> Mapping[str, Any]:
     return found
 
 
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member comes twice")
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 def _decode(part: str) -> bytes:
+    """The bytes of a part; none where it could be written otherwise (RFC 4648 §3.5)."""
     try:
-        return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        found = urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except (binascii.Error, ValueError):
         return b""
+    return found if urlsafe_b64encode(found).rstrip(b"=") == part.encode() else b""

@@ -75,8 +75,6 @@ def _finish(asked: Asked, known: Known, response: Any) -> Any:
     if get_usher().owes_entity_check(known, response.status_code):
         response.close()
         return _answer(asked, Refusal("entity_check_missing"))
-    for cookie in known.set_cookies:
-        response.cookies.load(cookie)
     return response
 
 

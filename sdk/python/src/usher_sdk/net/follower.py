@@ -337,8 +337,12 @@ class Follower:
         engine = self._engine
         if engine.options.client_secret is None:
             return
+        any_seen = False
         while sessions := engine.seen.report():
+            any_seen = True
             engine.issuer.report_seen([session.as_dict() for session in sessions])
+        if any_seen:
+            engine.keep_sessions()
 
     def _attempt(self, action: Callable[[], None]) -> None:
         try:

@@ -61,6 +61,8 @@ class FileStore:
         if self._process != os.getpid():
             # A lock is inherited by a fork, so that both would write: the child asks for one of its own.
             self._process, self._lock, self._file = os.getpid(), self._open_lock(), None
+        if self._lock < 0:
+            return False
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -124,8 +126,9 @@ class FileStore:
         """Close the log, and let others write it."""
         with self._mutex:
             self._close()
-            with contextlib.suppress(OSError):
+            if self._lock >= 0:
                 os.close(self._lock)
+            self._lock = -1
 
     def _close(self) -> None:
         if self._file is not None:

@@ -1,0 +1,136 @@
+"""What the module tells: decisions with their reasons, its events, its sessions, and what a test of an application needs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from shop import TABLE
+
+from usher_sdk import DecisionMade, Event, FileStore, Refusal, User
+from usher_sdk.core.condition import Compare, Path as Attribute
+from usher_sdk.core.value import Value
+from usher_sdk.request import Asked
+from usher_sdk.testing import create_test_usher
+
+
+def test_a_decision_is_told_and_explained() -> None:
+    told: list[DecisionMade] = []
+    test = create_test_usher(policy=TABLE, on_decision=told.append)
+    auth = test.usher.authenticate(test.token("u1", roles=["viewer"]))
+    assert auth.can("Order:read", {"owner_id": "u1"})
+    assert not auth.can("Order:read", {"owner_id": "u2"})
+    assert not auth.can("Order:read"), "it depends"
+    assert auth.decide("Order:read") == "conditional"
+    assert told[0] == DecisionMade("Order:read", "allow", "u1", ("viewer",), 1)
+    assert [one.verdict for one in told] == ["allow", "deny", "conditional", "conditional"]
+    decision = auth.explain("Order:read", {"owner_id": "u2"})
+    assert (decision.verdict, decision.revision) == ("deny", 1)
+    assert [(r.role, r.rule, r.condition, r.holds) for r in decision.reasons] == [("viewer", "when", "own", "false")]
+    assert len(told) == 4, "an explanation is no decision"
+    test.usher.close()
+
+
+def test_a_filter_says_what_is_theirs() -> None:
+    test = create_test_usher(policy=TABLE)
+    auth = test.usher.authenticate(test.token("u1", roles=["viewer"]))
+    found = auth.filter("Order:read")
+    assert found.kind == "some"
+    assert found.condition == Compare("eq", Attribute("resource", "owner_id"), Value("string", "u1"))
+    assert test.usher.authenticate(test.token("u1")).filter("Order:read").kind == "none"
+    test.usher.close()
+
+
+def test_without_rules_nothing_is_allowed() -> None:
+    test = create_test_usher()
+    auth = test.usher.authenticate(test.token("u1", roles=["viewer"]))
+    assert not auth.can("Order:read", {"owner_id": "u1"})
+    assert auth.filter("Order:read").kind == "none"
+    assert auth.explain("Order:read").verdict == "deny"
+    with pytest.raises(Refusal, match="UNAVAILABLE"):
+        auth.require("Order:read")
+    test.usher.close()
+
+
+def test_who_it_is() -> None:
+    test = create_test_usher()
+    auth = test.usher.authenticate(test.token("u1", roles=["b", "a"], scope="x y", auth_time=None))
+    assert auth.user == User("u1", ("a", "b"))
+    assert (auth.sid, auth.client_id, auth.scope, auth.is_machine) == ("session-of-u1", "client_test", ("x", "y"), False)
+    assert not auth.is_fresh(10**9)
+    assert "u1" in repr(auth)
+    assert auth.token not in repr(auth), "no token in logs"
+    test.usher.close()
+
+
+def test_other_rules_are_told() -> None:
+    test = create_test_usher(policy=TABLE)
+    heard: list[Event] = []
+    test.usher.on("policy_changed", heard.append)
+    test.usher.on("policy_changed", lambda event: 1 / 0)
+    token = test.token("u1", roles=["viewer"])
+    assert test.usher.authenticate(token).can("Order:read", {"owner_id": "u1"})
+    test.publish({**TABLE, "roles": {"viewer": {"Order:read": "deny"}}})
+    assert not test.usher.authenticate(token).can("Order:read", {"owner_id": "u1"})
+    assert heard == [Event("policy_changed", revision=2)]
+    test.usher.close()
+
+
+def test_the_session_list_outlives_the_application(tmp_path: Path) -> None:
+    asked = Asked("GET", "/", {}, client="192.0.2.1")
+    test = create_test_usher(storage=FileStore(tmp_path))
+    for sub in ("u1", "u2", "u2"):
+        known = test.usher.identify(Asked("GET", "/", {"authorization": f"Bearer {test.token(sub)}"}, client=asked.client))
+        assert known.auth is not None
+    first = test.usher.sessions()
+    assert {(one.sub, one.requests) for one in first} == {("u1", 1), ("u2", 2)}
+    assert first[0].ip_hash and "192" not in first[0].ip_hash
+    test.usher.close()
+    again = create_test_usher(storage=FileStore(tmp_path))
+    assert {(one.sub, one.requests) for one in again.usher.sessions()} == {("u1", 1), ("u2", 2)}
+    again.usher.close()
+
+
+def test_a_forked_process_has_a_module_of_its_own() -> None:
+    test = create_test_usher()
+    token = test.token()
+    assert test.usher.authenticate(token)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, test.usher.authenticate(token).user.id.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 100) == b"user_test"
+    os.close(reading)
+    os.close(writing)
+    test.usher.close()
+
+
+def test_nothing_blocks_the_event_loop() -> None:
+    test = create_test_usher()
+
+    async def ask() -> None:
+        async with test.usher as usher:
+            auth = await usher.aauthenticate(test.token("u1"))
+            await usher.aconfirm(auth)
+            test.mint.revoked.add(auth.token)
+            with pytest.raises(Refusal, match="token_revoked"):
+                await usher.aconfirm(auth)
+
+    asyncio.run(ask())
+
+
+def test_a_token_that_is_over_is_refused_from_the_cache_as_well() -> None:
+    clock = [1_795_000_000.0]
+    test = create_test_usher(now=lambda: clock[0])
+    token = test.token()
+    assert test.usher.authenticate(token)
+    clock[0] += 600 + 29
+    assert test.usher.authenticate(token)
+    clock[0] += 1
+    with pytest.raises(Refusal, match="token_expired"):
+        test.usher.authenticate(token)
+    test.usher.close()
