@@ -51,9 +51,9 @@ type Auth struct {
 // User is a person.
 type User struct {
 	// ID is the sub: the same in every application of the issuer.
-	ID string
+	ID string `json:"id"`
 	// Roles in the project.
-	Roles []string
+	Roles []string `json:"roles"`
 }
 
 func (u *Usher) newAuth(ctx context.Context, raw string, v *verified, r *http.Request) *Auth {

@@ -133,19 +133,19 @@ func (u *Usher) closeStore() error {
 // Status is what a module knows of itself, for health checks and metrics.
 type Status struct {
 	// Ready says that keys and list are there.
-	Ready bool
+	Ready bool `json:"ready"`
 	// Connected says that a long poll is open, or that the last question was answered.
-	Connected bool
+	Connected bool `json:"connected"`
 	// Stale says that the list is older than MaxStaleness.
-	Stale bool
+	Stale bool `json:"stale"`
 	// SyncedAt is when nothing beyond the list was known; zero before the first time.
-	SyncedAt time.Time
+	SyncedAt time.Time `json:"synced_at"`
 	// Cursor tells how far the list has come: e7.18234.
-	Cursor string
+	Cursor string `json:"cursor"`
 	// Revocations is the number of entries.
-	Revocations int
+	Revocations int `json:"revocations"`
 	// PolicyRevision that is applied; 0 if there is none.
-	PolicyRevision int64
+	PolicyRevision int64 `json:"policy_revision"`
 }
 
 // Status tells what the module knows of itself.
