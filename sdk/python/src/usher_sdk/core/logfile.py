@@ -23,7 +23,7 @@ _PURPOSE: Final = b"usher-store v1"
 
 
 class LogRefused(Exception):
-    """A log that is not taken: ``log_empty``, ``log_tampered``, ``log_foreign``, ``log_version`` or ``log_gap``."""
+    """A log that is not taken: ``log_empty``, ``log_torn``, ``log_tampered``, ``log_foreign``, ``log_version`` or ``log_gap``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -82,6 +82,7 @@ class LogWriter:
         for entry in kept.entries:
             # Entries of the snapshot stand before the cursor of the head.
             yield self.line({"c": 0, **entry})
+        yield self.line({"t": "end"})
 
 
 def read_log(data: bytes, key: bytes, issuer: str, client: str) -> tuple[Kept, LogWriter]:
@@ -94,6 +95,9 @@ def read_log(data: bytes, key: bytes, issuer: str, client: str) -> tuple[Kept, L
     if not records:
         raise LogRefused("log_empty")
     kept = _begin(records[0], issuer, client)
+    if not any(record.get("t") == "end" for record in records):
+        # A lost line of the snapshot would be missed by nobody; beyond it, every line has its position.
+        raise LogRefused("log_torn")
     for record in records[1:]:
         _take(kept, record)
     kept.dropped = dropped

@@ -7,7 +7,6 @@ form). One process writes; others on the same folder read it when they start and
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import tempfile
@@ -18,6 +17,11 @@ from threading import Lock
 from typing import Final
 
 from .base import StoreError
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such lock
+    fcntl = None  # type: ignore[assignment]
 
 LARGEST: Final = 4 * 1024 * 1024
 """Bytes beyond which the log is written anew."""
@@ -33,6 +37,8 @@ class FileStore:
     """
 
     def __init__(self, folder: str | os.PathLike[str], now: Callable[[], float] = time.time) -> None:
+        if fcntl is None:
+            raise StoreError("the file store needs a system with flock: use Redis or MongoDB here")
         self._folder = Path(folder)
         self._path = self._folder / "usher.log"
         self._values = self._folder / "values"
