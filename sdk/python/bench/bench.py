@@ -36,7 +36,9 @@ def measure(name: str, action: Callable[[], object], times: int = 20_000) -> Non
         costs.append(time.perf_counter_ns() - began)
     gc.enable()
     costs.sort()
-    print(f"{name:<58} p50 {statistics.median(costs) / 1000:8.2f} µs   p99 {costs[len(costs) * 99 // 100] / 1000:8.2f} µs")
+    print(
+        f"{name:<58} p50 {statistics.median(costs) / 1000:8.2f} µs   p99 {costs[len(costs) * 99 // 100] / 1000:8.2f} µs"
+    )
 
 
 def main() -> None:

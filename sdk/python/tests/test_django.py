@@ -84,9 +84,7 @@ def test_a_shop_on_django(test_usher: TestUsher, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(django_project, "urlpatterns", SYNC)
     _forget_routes()
     client = Client()
-    check_shop(
-        test_usher, lambda method, path, headers: in_django(client.generic(method, path, headers=dict(headers)))
-    )
+    check_shop(test_usher, lambda method, path, headers: in_django(client.generic(method, path, headers=dict(headers))))
 
 
 def test_a_shop_on_asynchronous_django(test_usher: TestUsher, monkeypatch: pytest.MonkeyPatch) -> None:

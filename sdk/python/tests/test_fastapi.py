@@ -139,7 +139,9 @@ def test_the_resource_decides(client: httpx.Client, usher_server: Server, person
     assert client.get("/orders/mine", headers=token).status_code == 200
     assert client.get("/orders/theirs", headers=token).status_code == 403
     assert client.get("/orders/none", headers=token).status_code == 404
-    assert client.get("/orders/mine", headers=bearer(tokens.access)).status_code == 401, "the role came after that token"
+    assert client.get("/orders/mine", headers=bearer(tokens.access)).status_code == 401, (
+        "the role came after that token"
+    )
     stranger = bearer(usher_server.person().sign_in().access)
     assert client.get("/orders/none", headers=stranger).status_code == 403, "nobody learns what is not there"
 
@@ -280,11 +282,15 @@ def test_other_rules_apply_within_a_second(
     assert usher.status().policy_revision == revision
     listeners = usher_server.api("GET", f"projects/{usher_server.project}/sync/subscribers")
     eventually(
-        lambda: revision
-        in [
-            one["policy_revision"]
-            for one in usher_server.api("GET", f"projects/{usher_server.project}/sync/subscribers").json()["subscribers"]
-        ],
+        lambda: (
+            revision
+            in [
+                one["policy_revision"]
+                for one in usher_server.api("GET", f"projects/{usher_server.project}/sync/subscribers").json()[
+                    "subscribers"
+                ]
+            ]
+        ),
         2,
     )
     assert listeners.status_code == 200

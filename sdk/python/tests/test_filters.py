@@ -34,7 +34,11 @@ def leaf(chance: random.Random, typed: bool) -> dict[str, Any]:
     sides = chance.choice(
         [
             (chance.choice(["eq", "ne"]), text, chance.choice(["user.id", {"lit": "u2"}, "user.missing", *odd])),
-            (chance.choice(["eq", "ne", "gt", "gte", "lt", "lte"]), number, chance.choice(["user.level", 0, *odd_text])),
+            (
+                chance.choice(["eq", "ne", "gt", "gte", "lt", "lte"]),
+                number,
+                chance.choice(["user.level", 0, *odd_text]),
+            ),
             (chance.choice(["eq", "ne"]), truth, chance.choice([True, False, "user.vip", *odd])),
             ("in", text, chance.choice(["user.teams", {"lit": ["u1", "u2"]}, "user.none", *odd_text])),
             ("contains", "user.teams", text),

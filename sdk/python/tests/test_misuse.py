@@ -131,8 +131,8 @@ def test_random_keys_make_no_requests() -> None:
     )  # fmt: skip
     usher.start()
     try:
+        stranger = ECKey.generate_key("P-256")
         for number in range(500):
-            stranger = ECKey.generate_key("P-256", parameters={"kid": f"k{number}"}) if number == 0 else stranger
             header = {"alg": "ES256", "kid": f"k{number}", "typ": "at+jwt"}
             token = jws.serialize_compact(header, b"{}", stranger, algorithms=["ES256"])
             with pytest.raises(Refusal, match="key_unknown"):
@@ -186,7 +186,18 @@ def test_a_good_token_is_good() -> None:
         (b"[" * 5000 + b"]" * 5000, "token_malformed"),
         (b"{}", "claim_missing"),
     ],
-    ids=["byte order mark", "UTF-16", "a member twice", "1e400", "NaN", "Infinity", "negative", "true", "deep", "empty"],
+    ids=[
+        "byte order mark",
+        "UTF-16",
+        "a member twice",
+        "1e400",
+        "NaN",
+        "Infinity",
+        "negative",
+        "true",
+        "deep",
+        "empty",
+    ],
 )
 def test_claims_that_two_readers_read_differently_are_refused(payload: bytes, why: str) -> None:
     assert reason(signed(payload)) == why
@@ -203,7 +214,9 @@ def test_a_token_has_one_way_to_be_written() -> None:
         assert reason(odd) == "token_malformed"
 
 
-@pytest.mark.parametrize("kid", ["../../dev/null", "' OR 1=1--", "k" * 10_000, "", 5, None, ["k"]], ids=lambda k: str(k)[:20])
+@pytest.mark.parametrize(
+    "kid", ["../../dev/null", "' OR 1=1--", "k" * 10_000, "", 5, None, ["k"]], ids=lambda k: str(k)[:20]
+)
 def test_a_strange_kid_is_no_key(kid: Any) -> None:
     assert reason(signed(json.dumps(CLAIMS).encode(), kid=kid)) in ("key_unknown", "token_malformed")
 

@@ -10,7 +10,8 @@ import pytest
 from shop import TABLE
 
 from usher_sdk import DecisionMade, Event, FileStore, Refusal, User
-from usher_sdk.core.condition import Compare, Path as Attribute
+from usher_sdk.core.condition import Compare
+from usher_sdk.core.condition import Path as Attribute
 from usher_sdk.core.value import Value
 from usher_sdk.request import Asked
 from usher_sdk.testing import create_test_usher
@@ -58,7 +59,12 @@ def test_who_it_is() -> None:
     test = create_test_usher()
     auth = test.usher.authenticate(test.token("u1", roles=["b", "a"], scope="x y", auth_time=None))
     assert auth.user == User("u1", ("a", "b"))
-    assert (auth.sid, auth.client_id, auth.scope, auth.is_machine) == ("session-of-u1", "client_test", ("x", "y"), False)
+    assert (auth.sid, auth.client_id, auth.scope, auth.is_machine) == (
+        "session-of-u1",
+        "client_test",
+        ("x", "y"),
+        False,
+    )
     assert not auth.is_fresh(10**9)
     assert "u1" in repr(auth)
     assert auth.token not in repr(auth), "no token in logs"
@@ -82,7 +88,9 @@ def test_the_session_list_outlives_the_application(tmp_path: Path) -> None:
     asked = Asked("GET", "/", {}, client="192.0.2.1")
     test = create_test_usher(storage=FileStore(tmp_path))
     for sub in ("u1", "u2", "u2"):
-        known = test.usher.identify(Asked("GET", "/", {"authorization": f"Bearer {test.token(sub)}"}, client=asked.client))
+        known = test.usher.identify(
+            Asked("GET", "/", {"authorization": f"Bearer {test.token(sub)}"}, client=asked.client)
+        )
         assert known.auth is not None
     first = test.usher.sessions()
     assert {(one.sub, one.requests) for one in first} == {("u1", 1), ("u2", 2)}

@@ -223,9 +223,7 @@ def test_memory_is_bounded() -> None:
     assert len(store._values) <= 100
 
 
-def test_a_list_larger_than_one_document_is_kept_in_parts(
-    mongodb_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_larger_than_one_document_is_kept_in_parts(mongodb_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pymongo")
     from usher_sdk.stores import mongodb
 

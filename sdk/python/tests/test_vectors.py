@@ -127,7 +127,9 @@ class Holder:
 def test_the_door(case: dict[str, Any]) -> None:
     policy, want = Policy(ROUTES["table"]), case["expect"]
     holder = Holder(case["auth"]["claims"], case["auth"]["roles"]) if case["auth"] else None
-    headers = {"origin": "https://shop.example", "access-control-request-method": "GET"} if case.get("preflight") else {}
+    headers = (
+        {"origin": "https://shop.example", "access-control-request-method": "GET"} if case.get("preflight") else {}
+    )
     try:
         rule = find_rule(policy, case["method"], case["path"], case["path"])
         if is_preflight(case["method"], headers):

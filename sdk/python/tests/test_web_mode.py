@@ -200,7 +200,11 @@ def test_nobody_is_sent_to_another_host(shop: Shop, person: Person) -> None:
 def test_a_page_of_another_site_changes_nothing(shop: Shop, person: Person) -> None:
     shop.sign_in(person)
     headers = {"Accept": "application/json"}
-    for forged in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+    for forged in (
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
         answer = person.browser.post(shop.base + "/me", headers={**headers, **forged})
         assert answer.status_code == 403, forged
     assert person.browser.get(shop.base + "/auth/logout").status_code == 403
@@ -233,9 +237,7 @@ def test_signing_out_at_usher_signs_out_here(shop: Shop, person: Person) -> None
     eventually(lambda: shop.me(person).status_code == 401, 5)
 
 
-def test_a_role_that_is_given_counts_without_another_sign_in(
-    shop: Shop, person: Person, usher_server: Server
-) -> None:
+def test_a_role_that_is_given_counts_without_another_sign_in(shop: Shop, person: Person, usher_server: Server) -> None:
     sub = shop.sign_in(person).json()["id"]
     assert shop.me(person).json()["roles"] == []
     usher_server.assign("viewer", sub)
@@ -284,7 +286,19 @@ def test_sessions_outlive_the_application_in_a_file(usher_server: Server, person
 def test_where_people_may_be_sent_back_to() -> None:
     for good in ("/", "/me", "/me?x=1&y=//z", "/a%2f%2fb", "/ünïcode"):
         assert safe_return(good) == good
-    for bad in (None, "", "me", "//x", "/\\x", "/a\\b", "https://x", "javascript:x", "/a\r\nb", "/\t/x", "/" + "a" * 2000):
+    for bad in (
+        None,
+        "",
+        "me",
+        "//x",
+        "/\\x",
+        "/a\\b",
+        "https://x",
+        "javascript:x",
+        "/a\r\nb",
+        "/\t/x",
+        "/" + "a" * 2000,
+    ):
         assert safe_return(bad) == "/"
 
 

@@ -62,9 +62,9 @@ class _Guard:
         self._send = send
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and not self.has_started:
-            if self._usher.owes_entity_check(self.known, message["status"]):
-                raise Refusal("entity_check_missing")
+        starts = message["type"] == "http.response.start" and not self.has_started
+        if starts and self._usher.owes_entity_check(self.known, message["status"]):
+            raise Refusal("entity_check_missing")
         self.has_started = True
         await self._send(message)
 
@@ -113,9 +113,7 @@ def read_cookies(header: str | None) -> dict[str, str]:
     return found
 
 
-async def _refuse(
-    usher: Usher, asked: Asked, refusal: Refusal, scope: Scope, receive: Receive, send: Send
-) -> None:
+async def _refuse(usher: Usher, asked: Asked, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         usher.log_refusal(asked, refusal)
         await receive()

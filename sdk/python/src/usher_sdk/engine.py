@@ -186,7 +186,9 @@ class Engine:
         try:
             self._check_active(text)
         except Refusal as refusal:
-            raise Refusal("client_refused") if refusal.reason == "token_revoked" else refusal
+            if refusal.reason != "token_revoked":
+                raise
+            raise Refusal("client_refused") from refusal
         with self._write:
             self._clients.add(token.client_id)
             if self._keeper is not None:

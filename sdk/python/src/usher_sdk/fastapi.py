@@ -1,11 +1,11 @@
 """FastAPI: dependencies, and the middleware of :mod:`usher_sdk.asgi`.
 
-    usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
-    app = FastAPI(lifespan=usher.lifespan)
-    app.add_middleware(UsherMiddleware, usher=usher)
+usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
+app = FastAPI(lifespan=usher.lifespan)
+app.add_middleware(UsherMiddleware, usher=usher)
 
-    @app.get("/me")
-    async def me(auth: Annotated[Auth, Depends(usher.require_auth())]): return auth.user
+@app.get("/me")
+async def me(auth: Annotated[Auth, Depends(usher.require_auth())]): return auth.user
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Flask: decorators for views, and one call that checks every request.
 
-    usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
-    usher.init_app(app)
+usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
+usher.init_app(app)
 
-    @app.get("/orders/<id>")
-    @usher.require_permission("Order:read", load=find_order)
-    def order(id): return g.resource
+@app.get("/orders/<id>")
+@usher.require_permission("Order:read", load=find_order)
+def order(id): return g.resource
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class Usher(core.Usher):
     def _refuse(self, refusal: Refusal) -> Response:
         return _response(self.refuse(read_environ(request.environ), refusal))
 
-    def require_auth(self, *, acr: str | None = None, max_age: int | None = None, fresh: bool = False) -> Decorator[P, R]:
+    def require_auth(
+        self, *, acr: str | None = None, max_age: int | None = None, fresh: bool = False
+    ) -> Decorator[P, R]:
         """Somebody is signed in: so well (``acr``), so many seconds ago at most, and Usher says that it still stands
         (``fresh``).
         """

@@ -233,7 +233,9 @@ def _filled(kind: type[Filled], given: Mapping[str, Any] | None, name: str) -> F
     for key, value in values.items():
         expected = type(getattr(defaults, key))
         numbers = expected in (int, float)
-        if isinstance(value, bool) is not (expected is bool) or not isinstance(value, (int, float) if numbers else expected):
+        if isinstance(value, bool) is not (expected is bool) or not isinstance(
+            value, (int, float) if numbers else expected
+        ):
             raise ConfigError(f"{name}['{key}'] is no {expected.__name__}: {value!r}")
     return kind(**values)
 
@@ -258,7 +260,9 @@ def _audience(given: Mapping[str, Any], mode: str) -> str:
     """In web mode the tokens are this application's own, and each names the issuer."""
     if mode == "web" and given.get("audience") is None:
         return _text(given, "issuer", "the address of Usher")
-    return _text(given, "audience", "what the tokens for this application name in `aud`, as in https://api.shop.example")
+    return _text(
+        given, "audience", "what the tokens for this application name in `aud`, as in https://api.shop.example"
+    )
 
 
 def _whole(value: object, least: int, most: int, name: str, unit: str) -> int:

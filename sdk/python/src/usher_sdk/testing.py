@@ -1,7 +1,7 @@
 """For tests of applications: a module that mints its own tokens, offline.
 
-    usher = create_test_usher(policy=RULES)
-    client.get("/me", headers=usher.as_user(roles=["editor"]))
+usher = create_test_usher(policy=RULES)
+client.get("/me", headers=usher.as_user(roles=["editor"]))
 """
 
 from __future__ import annotations
@@ -120,7 +120,9 @@ class TestUsher:
 
     def as_machine(self, client_id: str = CLIENT, **claims: Any) -> dict[str, str]:
         """The headers of a request by a machine on its own behalf."""
-        return self.as_user(client_id, **{"client_id": client_id, "sid": None, "acr": None, "auth_time": None, **claims})
+        return self.as_user(
+            client_id, **{"client_id": client_id, "sid": None, "acr": None, "auth_time": None, **claims}
+        )
 
     def revoke_session(self, sub: str = "user_test") -> None:
         """End the session of a person, as a sign-out would."""

@@ -12,9 +12,7 @@ from .request import Asked
 
 def read_environ(environ: Mapping[str, Any]) -> Asked:
     """A request of WSGI (PEP 3333) as the module sees it."""
-    headers = {
-        name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")
-    }
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
     # Texts of WSGI hold bytes as Latin-1.
     path = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
     return Asked(

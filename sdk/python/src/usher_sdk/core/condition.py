@@ -20,7 +20,22 @@ NODES: Final = 64
 
 _PATH = re.compile(r"(user|resource|context|token)\.([A-Za-z][A-Za-z0-9_]{0,63})")
 _RESERVED = frozenset(
-    "else false has if in is like then true constructor prototype toString valueOf hasOwnProperty".split()
+    [
+        "else",
+        "false",
+        "has",
+        "if",
+        "in",
+        "is",
+        "like",
+        "then",
+        "true",
+        "constructor",
+        "prototype",
+        "toString",
+        "valueOf",
+        "hasOwnProperty",
+    ]
 )
 _OPPOSITES = {"eq": "ne", "ne": "eq", "gt": "lte", "lte": "gt", "lt": "gte", "gte": "lt"}
 
@@ -152,7 +167,7 @@ def _operand(json: object) -> Operand:
         literal = read(json)
         if literal is not None and literal.type in (BOOL, INT):
             return literal
-    raise ValueError("an operand is a path, true, false, a whole number, or {\"lit\": …}")
+    raise ValueError('an operand is a path, true, false, a whole number, or {"lit": …}')
 
 
 def _path(json: object) -> Path:

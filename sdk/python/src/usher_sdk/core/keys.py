@@ -14,7 +14,7 @@ ALGORITHMS: Final = ("ES256", "RS256", "PS256", "EdDSA")
 """The algorithms that Usher signs with. ``EdDSA`` is Ed25519; its newer name (RFC 9864) is taken as well."""
 
 ASYMMETRIC: Final = frozenset(
-    "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split()
+    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"]
 )
 """What may be allowed at all: a symmetric algorithm would let every module sign."""
 
@@ -84,7 +84,11 @@ class KeyRing:
 
 
 def _read_key(jwk: Any) -> PublicKey | None:
-    if not isinstance(jwk, Mapping) or not isinstance(jwk.get("kid"), str) or jwk.get("kty") not in ("RSA", "EC", "OKP"):
+    if (
+        not isinstance(jwk, Mapping)
+        or not isinstance(jwk.get("kid"), str)
+        or jwk.get("kty") not in ("RSA", "EC", "OKP")
+    ):
         return None
     if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
         return None

@@ -13,7 +13,16 @@ from .condition import All, Any_, Compare, Condition, Operand, Path, Present
 from .policy import Policy, Question, find
 from .value import BOOL, INT, STRING, STRINGS, Value
 
-_SWAPPED = {"eq": "eq", "ne": "ne", "gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte", "in": "contains", "contains": "in"}
+_SWAPPED = {
+    "eq": "eq",
+    "ne": "ne",
+    "gt": "lt",
+    "gte": "lte",
+    "lt": "gt",
+    "lte": "gte",
+    "in": "contains",
+    "contains": "in",
+}
 _NUMBERS = frozenset({INT})
 _TAKEN = {
     "eq": frozenset({STRING, BOOL, INT}),

@@ -1,10 +1,10 @@
 """Django: a middleware for WSGI and ASGI, decorators for views, filters for querysets.
 
-    USHER = {"issuer": …, "client_id": …, "client_secret": …, "audience": …, "project": …}
-    MIDDLEWARE = [..., "usher_sdk.django.UsherMiddleware"]
+USHER = {"issuer": …, "client_id": …, "client_secret": …, "audience": …, "project": …}
+MIDDLEWARE = [..., "usher_sdk.django.UsherMiddleware"]
 
-    @usher_required("Order:read", load=lambda request, id: Order.objects.filter(pk=id).first())
-    def order(request, id): return JsonResponse({"total": request.resource.total})
+@usher_required("Order:read", load=lambda request, id: Order.objects.filter(pk=id).first())
+def order(request, id): return JsonResponse({"total": request.resource.total})
 """
 
 from __future__ import annotations

@@ -11,12 +11,14 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 from websockets.typing import Subprotocol
 
 from ..engine import Engine
@@ -49,7 +51,7 @@ class Follower:
         self._engine = engine
         self._logger = engine.logger
         self._stop = threading.Event()
-        self._socket: ClientConnection | None = None
+        self._socket: Connection | None = None
         self._failures = 0
         self._needs_snapshot = False
         self._needs_policy = True
@@ -190,34 +192,33 @@ class Follower:
 
     def _follow_by_socket(self) -> None:
         try:
-            link = self._open()
+            with self._open() as link:
+                self._socket = link
+                try:
+                    self._listen(link)
+                finally:
+                    self._socket, self.is_connected = None, False
+        except ConnectionClosed as closed:
+            self._closed(closed.rcvd.code if closed.rcvd is not None else None)
         except InvalidStatus as refused:
             self._refused(refused.response.status_code, refused.response.headers.get("Retry-After"))
-            return
         except (InvalidHandshake, InvalidURI) as strange:
             # Something on the way speaks no WebSocket.
             self._logger.warning("no WebSocket stands (%s): asking instead", strange)
             self._no_socket_until = time.monotonic() + _NO_SOCKET
-            return
-        except (OSError, TimeoutError) as cause:
+        except OSError as cause:
             raise IssuerError(f"Usher does not answer: {cause or type(cause).__name__}") from cause
-        with link:
-            self._socket = link
-            try:
-                self._listen(link)
-            except ConnectionClosed as closed:
-                self._closed(closed.rcvd.code if closed.rcvd is not None else None)
-            finally:
-                self._socket, self.is_connected = None, False
 
-    def _open(self) -> ClientConnection:
+    @contextmanager
+    def _open(self) -> Iterator[Connection]:
+        """A socket that stands for as long as the block."""
         address, headers = self._engine.issuer.socket(str(self._engine.feed.place))
         url = urlsplit(address)
         port = url.port or (443 if url.scheme == "wss" else 80)
         # On a connection that is there already, no redirect can lead to another host.
-        line = socket.create_connection((url.hostname or "", port), timeout=10)
-        try:
-            return connect(
+        with (
+            socket.create_connection((url.hostname or "", port), timeout=10) as line,
+            connect(
                 address,
                 sock=line,
                 subprotocols=[PROTOCOL],
@@ -228,10 +229,9 @@ class Follower:
                 ping_interval=None,
                 close_timeout=1,
                 max_size=_LONGEST_MESSAGE,
-            ).__enter__()
-        except BaseException:
-            line.close()
-            raise
+            ) as link,
+        ):
+            yield link
 
     def _refused(self, status: int, retry_after: str | None) -> None:
         if status == 401:
@@ -246,10 +246,11 @@ class Follower:
 
     def _closed(self, code: int | None) -> None:
         if code == 4401:
+            self._keys_at = 0.0
             self._engine.issuer.forget_access_token()
         raise IssuerError(f"the socket has closed ({code})")
 
-    def _listen(self, link: ClientConnection) -> None:
+    def _listen(self, link: Connection) -> None:
         heard_at, acked_at, owes_ack = time.monotonic(), 0.0, True
         greeted = False
         while not self._stop.is_set() and not self._needs_snapshot:
@@ -293,7 +294,7 @@ class Follower:
         self._apply_policy()
         return outcome == "hello"
 
-    def _acknowledge(self, link: ClientConnection) -> None:
+    def _acknowledge(self, link: Connection) -> None:
         engine = self._engine
         if engine.feed.place is None:
             return
@@ -311,8 +312,11 @@ class Follower:
             raise IssuerError("the feed says what does not read")
         if outcome == "policy":
             self._needs_policy = True
-        elif outcome == "jwks":
+        elif outcome == "jwks" or (outcome == "applied" and message.get("k") == "kid"):
+            # Where our own token was signed with that key the socket closes: what comes next begins with the keys.
+            self._keys_at = 0.0
             engine.refresh_keys()
+            self._keys_at = time.monotonic()
         elif outcome == "resync":
             self._needs_snapshot = True
         return outcome

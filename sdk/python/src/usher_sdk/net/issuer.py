@@ -143,9 +143,7 @@ class Issuer:
 
     def introspect(self, token: str) -> Mapping[str, Any]:
         """Ask whether a token still stands (RFC 7662)."""
-        answer = self.send(
-            "POST", self.metadata().introspection_endpoint, headers=self.basic(), form={"token": token}
-        )
+        answer = self.send("POST", self.metadata().introspection_endpoint, headers=self.basic(), form={"token": token})
         if answer.status != 200:
             raise IssuerError(f"Usher refuses to introspect: {answer.status}", permanent=True)
         found = answer.json()
@@ -211,7 +209,9 @@ class Issuer:
     def policy(self, project: str, etag: str | None) -> Answer:
         """The signed access rules: 200, 304 for those with that tag, 404 where none are published."""
         headers = {"Accept": "application/jose"} | ({"If-None-Match": etag} if etag else {})
-        return self.ask(f"/api/v1/projects/{quote(project, safe='')}/policy", headers=headers, most=2 * LONGEST_DOCUMENT)
+        return self.ask(
+            f"/api/v1/projects/{quote(project, safe='')}/policy", headers=headers, most=2 * LONGEST_DOCUMENT
+        )
 
     def report_seen(self, sessions: Sequence[Mapping[str, Any]]) -> None:
         """Report which sessions were used here, 500 at most."""
@@ -251,7 +251,9 @@ def _metadata(found: Any, issuer: str) -> Metadata:
     """Believe what the issuer says of itself, as far as it stays its own."""
     if not isinstance(found, dict) or found.get("issuer") != issuer:
         named = found.get("issuer") if isinstance(found, dict) else None
-        raise IssuerError(f"the issuer at {issuer} says that it is {named!r}: set issuer to exactly that, if it is right")
+        raise IssuerError(
+            f"the issuer at {issuer} says that it is {named!r}: set issuer to exactly that, if it is right"
+        )
     origin = urlsplit(issuer)[:2]
 
     def own(name: str) -> str | None:

@@ -21,7 +21,7 @@ class RedisStore:
         StoreError: Redis does not answer.
     """
 
-    def __init__(self, redis: str | Redis[bytes] | Any, prefix: str = "usher:") -> None:
+    def __init__(self, redis: Any, prefix: str = "usher:") -> None:
         self._redis: Any = Redis.from_url(redis, socket_timeout=5) if isinstance(redis, str) else redis
         self._prefix = prefix
         try:

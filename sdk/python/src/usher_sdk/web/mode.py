@@ -167,7 +167,11 @@ class WebMode:
         query = _query(asked)
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         metadata = self._engine.issuer.metadata()
-        extra = {name: query[name] for name in ("acr_values", "max_age", "prompt", "login_hint", "ui_locales") if name in query}
+        extra = {
+            name: query[name]
+            for name in ("acr_values", "max_age", "prompt", "login_hint", "ui_locales")
+            if name in query
+        }
         address = prepare_grant_uri(
             metadata.authorization_endpoint,
             client_id=self._engine.options.client_id,
@@ -261,7 +265,13 @@ class WebMode:
         try:
             assert engine.keys is not None
             notice = read_logout_token(
-                text, engine.keys, options.algorithms, options.issuer, options.client_id, options.clock_skew, engine.now()
+                text,
+                engine.keys,
+                options.algorithms,
+                options.issuer,
+                options.client_id,
+                options.clock_skew,
+                engine.now(),
             )
         except TokenRefused as refused:
             engine.logger.warning("a logout token is refused: %s", refused)
