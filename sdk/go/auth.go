@@ -13,25 +13,25 @@ import (
 	"github.com/usher-id/usher/sdk/go/policy"
 )
 
-// Auth is who sends a request. It is for one request, and safe for concurrent use within it. A nil Auth is nobody, who
-// may do nothing.
+// Auth is the caller of a request. It belongs to one request and is safe for concurrent use. A nil *Auth has no
+// permissions.
 type Auth struct {
-	// User is the person; of a token that is about a client itself, ID is the client's.
+	// User is the person; for a token that a client got for itself, ID is the client's id.
 	User User
-	// Machine says that the token is about the client itself, and no person takes part.
+	// Machine says that a client got the token for itself (RFC 6749 §4.4).
 	Machine bool
-	// SessionID is the sign-in that the token comes from; "" for machines.
+	// SessionID is the session at Usher (sid); "" for machines.
 	SessionID string
 	// ClientID is the client that the token was issued to.
 	ClientID string
 	// Scope of the token.
 	Scope []string
-	// ACR says how well the person authenticated, and AuthTime when; zero where the token does not say.
+	// ACR says how the person authenticated, and AuthTime when; zero if the token does not say.
 	ACR      string
 	AuthTime time.Time
-	// Expires is when the token ends.
+	// Expires is when the token expires.
 	Expires time.Time
-	// Token as it came.
+	// Token as it was sent.
 	Token string
 	// Claims of the token, numbers as json.Number. It must not be changed.
 	Claims map[string]any
@@ -39,9 +39,10 @@ type Auth struct {
 	usher   *Usher
 	ctx     context.Context
 	request *http.Request // nil outside of HTTP
-	fresh   atomic.Bool   // Usher was asked
-	owes    string        // the permission that is to be asked with the resource
-	paid    atomic.Bool   // it was asked
+	fresh   atomic.Bool   // the token was introspected
+
+	mustCheck string      // the permission that the handler has to check with the resource
+	checked   atomic.Bool // it was checked
 
 	gathered  sync.Once
 	ofUser    policy.Attributes
@@ -90,16 +91,16 @@ func (a *Auth) HasRole(roles ...string) bool {
 	return slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(a.User.Roles, role) })
 }
 
-// IsFresh says whether Usher was asked about the token during this request.
+// IsFresh says whether the token was introspected during this request.
 func (a *Auth) IsFresh() bool { return a != nil && a.fresh.Load() }
 
 // Can says whether the access rules allow a permission on a resource: a struct, an Attributes map or a policy.Resource
-// (see policy.AttributesOf). Nil stands for no resource: then only what is allowed on any is true.
+// (see policy.AttributesOf). Without a resource (nil) it is true only if every resource is allowed.
 func (a *Auth) Can(permission string, resource any) bool {
 	return a.Decide(permission, resource) == policy.Allow
 }
 
-// Decide answers as Can does, and tells a denial from what depends on the resource.
+// Decide is Can with three answers: it distinguishes Deny from Conditional, which depends on the resource.
 func (a *Auth) Decide(permission string, resource any) policy.Verdict {
 	if a == nil {
 		return policy.Deny
@@ -108,16 +109,17 @@ func (a *Auth) Decide(permission string, resource any) policy.Verdict {
 	if rules == nil {
 		return policy.Deny
 	}
+	a.usher.warnUnknown(rules, permission)
 	q := a.question(permission, resource)
 	verdict := rules.Evaluate(&q)
-	if q.Resource != nil && permission == a.owes {
-		a.paid.Store(true)
+	if q.Resource != nil && permission == a.mustCheck {
+		a.checked.Store(true)
 	}
 	a.usher.tellDecision(a, permission, verdict, rules.Revision)
 	return verdict
 }
 
-// Explain answers with every rule that was weighed. It shows the access rules: for those who administer them.
+// Explain gives the decision with every rule that was evaluated. It discloses access rules: show it to administrators.
 func (a *Auth) Explain(permission string, resource any) policy.Decision {
 	if a != nil {
 		if rules := a.usher.rules.Load(); rules != nil {
@@ -128,7 +130,7 @@ func (a *Auth) Explain(permission string, resource any) policy.Decision {
 	return policy.Decision{Verdict: policy.Deny, Reasons: []policy.Reason{}}
 }
 
-// Filter says which resources a permission holds for: Filter("Order:list").Where(…) is the condition of a query.
+// Filter gives the resources for which a permission holds: Filter("Order:list").Where(…) is the condition of a query.
 func (a *Auth) Filter(permission string) policy.Filter {
 	if a == nil {
 		return policy.Filter{}
@@ -137,9 +139,10 @@ func (a *Auth) Filter(permission string) policy.Filter {
 	if rules == nil {
 		return policy.Filter{}
 	}
-	if permission == a.owes {
-		a.paid.Store(true)
+	if permission == a.mustCheck {
+		a.checked.Store(true)
 	}
+	a.usher.warnUnknown(rules, permission)
 	q := a.question(permission, nil)
 	return rules.Filter(&q)
 }
@@ -152,27 +155,37 @@ func (a *Auth) question(permission string, resource any) policy.Question {
 	}
 }
 
-// gather asks the application what it knows of person and request.
+// gather asks the application for attributes of the user and the request.
 func (a *Auth) gather() {
 	config := &a.usher.config
 	if config.UserAttributes != nil {
 		known := a.ofUser
 		a.ofUser = policy.Attributes{}
 		maps.Copy(a.ofUser, config.UserAttributes(a.ctx, a))
-		maps.Copy(a.ofUser, known) // id and roles are those of the token
+		maps.Copy(a.ofUser, known) // id and roles always come from the token
 	}
 	if config.RequestAttributes != nil && a.request != nil {
 		a.ofRequest = config.RequestAttributes(a.request)
 	}
 }
 
-// userAttributes is what every token says of user.…
+// userAttributes gives the attributes user.id and user.roles.
 func userAttributes(c *token.Claims) policy.Attributes {
 	roles := c.Roles
 	if roles == nil {
 		roles = []string{}
 	}
 	return policy.Attributes{"id": c.Subject, "roles": roles}
+}
+
+// warnUnknown logs, once each, permissions that the access rules do not know: they are always denied.
+func (u *Usher) warnUnknown(rules *ruleSet, permission string) {
+	if rules.HasPermission(permission) {
+		return
+	}
+	if _, warned := u.warned.LoadOrStore(permission, true); !warned {
+		u.config.Logger.Warn("usher: the access rules have no such permission", "permission", permission)
+	}
 }
 
 func (u *Usher) tellDecision(a *Auth, permission string, verdict policy.Verdict, revision int64) {
@@ -188,7 +201,7 @@ func (u *Usher) tellDecision(a *Auth, permission string, verdict policy.Verdict,
 	u.config.OnDecision(e)
 }
 
-// authTime gives AuthTime in seconds since the epoch, 0 where the token does not say.
+// authTime gives AuthTime in seconds since the epoch, 0 if the token does not say.
 func (a *Auth) authTime() int64 {
 	if a.AuthTime.IsZero() {
 		return 0

@@ -9,10 +9,10 @@ import (
 	"github.com/usher-id/usher/sdk/go/policy"
 )
 
-// digest is the SHA-256 of a token: no token stays in memory for longer than its request.
+// digest is the SHA-256 of a token. Tokens themselves are not kept.
 type digest = [sha256.Size]byte
 
-// buffers hold tokens while they are hashed.
+// buffers for tokens while they are hashed.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func digestOf(raw string) digest {
@@ -24,20 +24,20 @@ func digestOf(raw string) digest {
 	return sum
 }
 
-// verified is a token whose signature and claims were checked once.
+// verified is a token whose signature and claims were verified.
 type verified struct {
 	claims *token.Claims
-	asked  revocation.Token  // what the list is asked
-	user   policy.Attributes // what the rules are told; it is not changed
+	asked  revocation.Token  // for the revocation list
+	user   policy.Attributes // for the access rules; not changed
 
-	refused *token.Refusal // of a client that Usher does not vouch for
+	refused *token.Refusal // its client is of another project
 	until   int64
 
 	key          digest
 	newer, older *verified
 }
 
-// cache remembers the tokens that were used last.
+// cache holds the tokens that were used last.
 type cache struct {
 	mutex          sync.Mutex
 	max            int
@@ -71,7 +71,7 @@ func (c *cache) put(v *verified) {
 	}
 }
 
-// remove forgets a token.
+// remove deletes a token.
 func (c *cache) remove(key digest) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

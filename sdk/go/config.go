@@ -24,111 +24,114 @@ const (
 	DefaultMaxStaleness = 5 * time.Minute
 )
 
-// Config says which issuer a module trusts and how it behaves. Issuer, ClientID, ClientSecret and Audience are needed.
+// Config configures a module. Issuer, ClientID, ClientSecret and Audience are required, and Project unless Policy.Off.
 type Config struct {
-	// Issuer is Usher's address, exactly as tokens carry it: https, or http on loopback.
+	// Issuer is the address of Usher, exactly as in the iss claim of tokens: https, or http on loopback.
 	Issuer string
-	// ClientID of a machine client of the project, with the scope usher:sync.
+	// ClientID of a machine client of the project that has the scope usher:sync.
 	ClientID string
 	// ClientSecret of that client.
 	ClientSecret string
-	// Audience that tokens must be for: what the project's clients carry as their audience.
+	// Audience that the aud claim of tokens must contain: an audience of the project's clients.
 	Audience string
-	// Project is the project's id: its access rules are fetched by it. Needed unless Policy.Off.
+	// Project is the id of the project, to fetch its access rules. Required unless Policy.Off.
 	Project string
-	// Clients whose tokens are taken. Where it is nil, Usher is asked once for each client that is met: it vouches for
-	// clients of the project alone.
+	// Clients whose tokens are accepted. If nil, the first token of each client is introspected, because Usher answers
+	// active only for clients of the project.
 	Clients []string
-	// Algorithms of signatures: ES256, RS256, PS256, Ed25519 (or EdDSA). All of them if nil.
+	// Algorithms of signatures that are accepted: ES256, RS256, PS256, Ed25519 (or EdDSA). All of them if nil.
 	Algorithms []string
 	// ClockSkew between Usher's clock and this one; a minute at most. DefaultClockSkew if zero; negative for none.
 	ClockSkew time.Duration
 	// CacheSize is how many verified tokens are remembered. DefaultCacheSize if zero.
 	CacheSize int
-	// Sync says how the module follows the project's feed.
+	// Sync configures how the module follows the feed of the project.
 	Sync SyncConfig
-	// Policy says how the project's access rules are applied.
+	// Policy configures how the access rules of the project are applied.
 	Policy PolicyConfig
-	// Store keeps what is known over a restart; memory alone if nil. The module closes it if it is an io.Closer.
+	// Store keeps keys, revocations and rules over a restart. If nil they are in memory only. The module closes a Store
+	// that is an io.Closer.
 	Store Store
-	// StoreSecret seals the store's text against changes; ClientSecret if empty.
+	// StoreSecret authenticates what is in the Store; ClientSecret if empty.
 	StoreSecret string
-	// MaxRevocations is how many entries the list holds before it folds them into one mark over the project. 200,000 if zero.
+	// MaxRevocations is the largest number of entries in the revocation list. Beyond it they are replaced by one entry
+	// that revokes every token of the project issued before. 200,000 if zero.
 	MaxRevocations int
-	// NoSessionReports keeps the list of sessions that were seen here; otherwise Usher is told once a minute, too.
+	// NoSessionReports turns off reporting the sessions that were used here to Usher, once a minute.
 	NoSessionReports bool
-	// UserAttributes gives what access rules may ask of user.… beside id and roles, such as teams. It is called once a
-	// request, when the first rule is asked.
+	// UserAttributes gives the attributes user.… of conditions beside id and roles, such as teams. It is called once per
+	// request, at the first decision.
 	UserAttributes func(ctx context.Context, auth *Auth) policy.Attributes
-	// RequestAttributes gives what access rules may ask of context.…
+	// RequestAttributes gives the attributes context.… of conditions.
 	RequestAttributes func(r *http.Request) policy.Attributes
-	// OnEvent is told of what changes. It must not block.
+	// OnEvent is called when something changes. It must not block.
 	OnEvent func(Event)
-	// OnDecision is told of every decision of the access rules, in the request's goroutine.
+	// OnDecision is called for every decision of the access rules, in the goroutine of the request.
 	OnDecision func(DecisionEvent)
-	// OnRefusal answers requests that are refused, in the application's own way; Refusal.ServeHTTP if nil.
+	// OnRefusal writes the response to a refused request; Refusal.ServeHTTP if nil.
 	OnRefusal func(w http.ResponseWriter, r *http.Request, refusal *Refusal)
-	// ShowReasons puts the reason of a refusal into its answer. For development: it tells an attacker, too.
+	// ShowReasons puts the reason of a refusal into the response. For development: attackers learn it too.
 	ShowReasons bool
 	// Logger; slog.Default if nil. Nothing secret is logged.
 	Logger *slog.Logger
-	// HTTPClient for calls to the issuer; redirects are refused whatever it says. A new client if nil.
+	// HTTPClient for calls to the issuer; a new client if nil. Its redirect policy is replaced: redirects are refused.
 	HTTPClient *http.Client
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 }
 
-// Transport is how a module learns what is new.
+// Transport is how a module follows the feed.
 type Transport string
 
 const (
-	// LongPoll asks and is answered as soon as something is new: within a second.
+	// LongPoll asks and gets the answer as soon as something is new: within a second.
 	LongPoll Transport = "longpoll"
-	// Poll asks each PollInterval.
+	// Poll asks every PollInterval.
 	Poll Transport = "poll"
-	// Off follows nothing: a token that is revoked is good until it expires. Access rules are asked for each PollInterval.
+	// Off does not follow the feed: a revoked token is accepted until it expires. Access rules are fetched every
+	// PollInterval.
 	Off Transport = "off"
 )
 
-// OnStale is what happens while the list is older than MaxStaleness.
+// OnStale says what happens while the revocation list is older than MaxStaleness.
 type OnStale string
 
 const (
-	// Allow goes on with the last list: a token that was revoked meanwhile is good until it expires.
+	// Allow uses the old list: a token that was revoked since is accepted until it expires.
 	Allow OnStale = "allow"
-	// Introspect asks Usher about every token.
+	// Introspect introspects every token.
 	Introspect OnStale = "introspect"
 	// Deny answers 503.
 	Deny OnStale = "deny"
 )
 
-// SyncConfig says how the feed is followed.
+// SyncConfig configures how the feed is followed.
 type SyncConfig struct {
 	// Transport: LongPoll if empty.
 	Transport Transport
-	// PollInterval of Poll, and of LongPoll while Usher has no place for more who wait. DefaultPollInterval if zero, 5 s
-	// at least.
+	// PollInterval of Poll, and of LongPoll while Usher has no capacity for more long polls. DefaultPollInterval if zero,
+	// at least 5 s.
 	PollInterval time.Duration
-	// MaxStaleness is how old the list may become. DefaultMaxStaleness if zero.
+	// MaxStaleness is the age from which the list is stale. DefaultMaxStaleness if zero.
 	MaxStaleness time.Duration
 	// OnStale: Allow if empty.
 	OnStale OnStale
 }
 
-// PolicyConfig says how the project's access rules are applied.
+// PolicyConfig configures how the access rules of the project are applied.
 type PolicyConfig struct {
-	// Off uses no access rules at all.
+	// Off uses no access rules. Middleware then only identifies the caller.
 	Off bool
-	// IgnoreRoutes leaves the route table alone: only RequirePermission, Can and Filter ask the rules.
+	// IgnoreRoutes does not enforce the route rules: RequirePermission, Can and Filter still work.
 	IgnoreRoutes bool
-	// AllowMissingRoutes lets requests pass that no route rule speaks of; otherwise they are denied.
+	// AllowMissingRoutes accepts requests that no route rule matches; otherwise they are denied.
 	AllowMissingRoutes bool
-	// AllowUnchecked lets a handler answer without the check of the resource that the rules made it owe; otherwise the
-	// answer is 500.
+	// AllowUnchecked accepts the response of a handler that did not check a permission with the resource although it
+	// depends on the resource; otherwise the response is 500.
 	AllowUnchecked bool
 }
 
-// check refuses misuse and fills in the defaults.
+// check returns an error for misuse and fills in the defaults.
 func (c *Config) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf("usher: "+format, args...)) }
@@ -220,7 +223,7 @@ func (c *Config) fill() {
 	}
 }
 
-// checkIssuer takes https, and http on loopback, without query, fragment or credentials (OpenID Connect Discovery §3).
+// checkIssuer accepts https, and http on loopback, without query, fragment or credentials (OpenID Connect Discovery §3).
 func checkIssuer(issuer string) error {
 	u, err := url.Parse(issuer)
 	switch {
@@ -241,7 +244,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// options are what tokens are checked against.
+// options gives what tokens are verified against.
 func (c *Config) options() *token.Options {
 	o := &token.Options{
 		Issuer: c.Issuer, Audience: c.Audience, Project: c.Project, Clients: slices.Clone(c.Clients),

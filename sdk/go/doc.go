@@ -1,5 +1,5 @@
-// Package usher checks requests inside your application: who sends them, whether their access token still stands, and
-// what the project's access rules let them do. It asks Usher nothing per request.
+// Package usher verifies access tokens of Usher inside your application, knows which of them are revoked, and evaluates the
+// access rules of the project. No request waits for Usher.
 //
 //	u, err := usher.New(ctx, usher.Config{
 //		Issuer:       "https://id.example.com",
@@ -10,6 +10,6 @@
 //	mux.Handle("GET /me", u.RequireAuth(http.HandlerFunc(me)))
 //	http.ListenAndServe(":8080", u.Middleware(mux))
 //
-// A module follows the project's feed by long poll, keeps what is revoked in memory and, with a Store, over a restart.
-// It is built on the standard library alone, which has no WebSocket; a long poll is told as soon.
+// The module follows the feed of the project by long poll and keeps keys, revocations and rules in memory, and in a Store
+// over a restart. It uses the standard library only, which has no WebSocket; a long poll is as fast.
 package usher

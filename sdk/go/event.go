@@ -2,36 +2,36 @@ package usher
 
 import "github.com/usher-id/usher/sdk/go/policy"
 
-// EventKind is what an Event tells.
+// EventKind is the kind of an Event.
 type EventKind string
 
 const (
-	// Ready: keys and list are there, for the first time or after Stale.
+	// Ready: keys and revocation list are there, for the first time or after Stale.
 	Ready EventKind = "ready"
-	// Stale: the list is older than MaxStaleness.
+	// Stale: the revocation list is older than MaxStaleness.
 	Stale EventKind = "stale"
-	// Resynced: what was missed could not be told, and a new snapshot was taken.
+	// Resynced: the cursor was too old, and the list was replaced by a new snapshot.
 	Resynced EventKind = "resynced"
-	// Revoked: something is revoked.
+	// Revoked: the feed has a new revocation.
 	Revoked EventKind = "revoked"
-	// PolicyChanged: the access rules have another revision.
+	// PolicyChanged: another revision of the access rules is applied.
 	PolicyChanged EventKind = "policyChanged"
 )
 
-// Event tells what changed.
+// Event says what changed.
 type Event struct {
 	Kind EventKind
-	// Revocation of Revoked: its kind (jti, sid, gid, kid, sub, client, project), what it names, and why.
+	// RevocationKind (jti, sid, gid, kid, sub, client, project), Value and Why are set for Revoked.
 	RevocationKind, Value, Why string
-	// Revision of PolicyChanged.
+	// Revision is set for PolicyChanged.
 	Revision int64
 }
 
-// DecisionEvent tells what the access rules answered.
+// DecisionEvent is a decision of the access rules.
 type DecisionEvent struct {
 	Subject, ClientID, Permission string
 	Verdict                       policy.Verdict
 	Revision                      int64
-	// Pattern of the mux that matched the request; "" where none did.
+	// Pattern is the pattern of http.ServeMux that matched the request; "" if none did yet.
 	Pattern string
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/usher-id/usher/sdk/go/policy"
 )
 
-// keysPause is the least time between two fetches of the key set that tokens with unknown keys cause.
+// keysPause is the minimum time between two fetches of the key set because of tokens with unknown keys.
 const keysPause = 10 * time.Second
 
-// errTooSoon says that the key set was fetched a moment ago.
+// errTooSoon says that keysPause is not over.
 var errTooSoon = errors.New("usher: the key set was fetched a moment ago")
 
-// fetchKeys fetches the published keys; unless forced, not more often than each keysPause.
+// fetchKeys fetches the published keys; unless forced, at most once per keysPause.
 func (u *Usher) fetchKeys(ctx context.Context, force bool) error {
 	u.keysMutex.Lock()
 	defer u.keysMutex.Unlock()
@@ -42,7 +42,7 @@ func (u *Usher) fetchKeys(ctx context.Context, force bool) error {
 	return nil
 }
 
-// wantRules notes that a revision of the access rules is published.
+// wantRules records the published revision of the access rules.
 func (u *Usher) wantRules(revision int64) {
 	if u.config.Policy.Off {
 		return
@@ -50,7 +50,7 @@ func (u *Usher) wantRules(revision int64) {
 	u.wanted.Store(revision)
 }
 
-// fetchRules fetches the access rules if another revision is published than the one that is applied.
+// fetchRules fetches the access rules if the published revision is not the applied one.
 func (u *Usher) fetchRules(ctx context.Context) error {
 	if u.config.Policy.Off {
 		return nil
@@ -87,8 +87,8 @@ func (u *Usher) fetchRules(ctx context.Context) error {
 	return nil
 }
 
-// applyRules verifies signed rules and puts them in force. A lower revision is refused, unless the feed has begun anew,
-// as after a restored backup.
+// applyRules verifies signed rules and applies them. A lower revision is refused unless the epoch of the feed is newer, as
+// after a backup was restored.
 func (u *Usher) applyRules(jws, etag string, epoch uint64) error {
 	keys := u.keys.Load()
 	if keys == nil {

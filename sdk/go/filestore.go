@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// FileStore keeps the snapshot in a log file that is appended to, and values in files beside it, all with mode 0600. One
-// process at a time writes: a lock beside the file keeps others out. What is appended reaches the disk within a second.
+// FileStore keeps the snapshot in an append-only log file, and values in files beside it, all with mode 0600. A lock file
+// makes sure that one process writes at a time. Appended lines are synced to disk within a second.
 type FileStore struct {
 	path string
 	lock *os.File
@@ -27,8 +27,8 @@ type FileStore struct {
 	done   chan struct{}
 }
 
-// OpenFileStore opens the log at a path, made if it is not there. It is an error if the folder cannot be written or
-// another process has it.
+// OpenFileStore opens or creates the log at a path. It returns an error if the folder is not writable or another process
+// has the log open.
 func OpenFileStore(path string) (*FileStore, error) {
 	lock, err := lockFile(path + ".lock")
 	if err != nil {
@@ -57,7 +57,7 @@ func (f *FileStore) syncEachSecond() {
 		case <-ticker.C:
 			f.mutex.Lock()
 			if f.dirty && !f.closed {
-				_ = f.log.Sync() // the next append or snapshot meets the fault
+				_ = f.log.Sync() // the next write reports the error
 				f.dirty = false
 			}
 			f.mutex.Unlock()
@@ -65,7 +65,7 @@ func (f *FileStore) syncEachSecond() {
 	}
 }
 
-// Close writes what is left and gives the file free.
+// Close syncs the log to disk and releases the lock.
 func (f *FileStore) Close() error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -86,7 +86,7 @@ func (f *FileStore) LoadSnapshot(context.Context) ([]byte, error) {
 	return os.ReadFile(f.path)
 }
 
-// SaveSnapshot implements Store: it writes a new file and puts it in the place of the old one.
+// SaveSnapshot implements Store: it writes a new file and renames it.
 func (f *FileStore) SaveSnapshot(_ context.Context, text []byte) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -117,7 +117,7 @@ func (f *FileStore) AppendRevocations(_ context.Context, lines []byte) error {
 	return err
 }
 
-// storedValue is a value in its file.
+// storedValue is the content of a value's file.
 type storedValue struct {
 	Ends int64  `json:"ends"` // seconds since the epoch
 	Data []byte `json:"data"`
@@ -159,13 +159,13 @@ func (f *FileStore) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-// valuePath names a value's file by a hash, so that a key may be anything.
+// valuePath gives the file of a value. Its name is a hash, because a key may contain any character.
 func (f *FileStore) valuePath(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return f.path + "." + hex.EncodeToString(sum[:8])
 }
 
-// replaceFile writes a file as a whole: it is there with all of the text, or as it was.
+// replaceFile replaces a file atomically.
 func replaceFile(path string, text []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // mode 0600
 	if err != nil {

@@ -14,19 +14,19 @@ import (
 	"time"
 )
 
-// Limits of what is read from the issuer, in bytes.
+// Limits of responses of the issuer, in bytes.
 const (
-	maxDocument = 1 << 20  // metadata, key set, answers to questions
+	maxDocument = 1 << 20  // metadata, key set, tokens
 	maxSnapshot = 64 << 20 // 200,000 entries are about half of it
 )
 
-// callTimeout is how long a call to the issuer may take that does not wait for news.
+// callTimeout is the timeout of a call that is not a long poll.
 const callTimeout = 10 * time.Second
 
-// errMisuse marks faults that do not pass by themselves: New returns them.
+// errMisuse marks errors that a retry does not solve: New returns them.
 var errMisuse = errors.New("the configuration does not fit the issuer")
 
-// statusError is an answer that was not expected.
+// statusError is a response with an unexpected status.
 type statusError struct {
 	what   string
 	status int
@@ -38,7 +38,7 @@ func (e *statusError) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%s answered %d %s", e.what, e.status, e.code))
 }
 
-// isFinal says that asking again would not help.
+// isFinal says that a retry would not help.
 func (e *statusError) isFinal() bool {
 	return e.status >= 400 && e.status < 500 && e.status != http.StatusRequestTimeout && e.status != http.StatusTooManyRequests
 }
@@ -55,7 +55,7 @@ type issuerClient struct {
 	tokenEnd time.Time
 }
 
-// metadata is what is needed of OpenID Connect Discovery §3.
+// metadata is the part of the issuer's metadata that is needed (OpenID Connect Discovery §3).
 type metadata struct {
 	Issuer                string `json:"issuer"`
 	JWKSURI               string `json:"jwks_uri"`
@@ -69,7 +69,7 @@ func newIssuerClient(c *Config) *issuerClient {
 		*client = *c.HTTPClient
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client.Timeout = 0 // each call has its own
+	client.Timeout = 0 // each call has its own timeout
 	client.Jar = nil
 	return &issuerClient{issuer: c.Issuer, id: c.ClientID, secret: c.ClientSecret, http: client, now: c.Now}
 }
@@ -113,14 +113,14 @@ func sameOrigin(one, other string) bool {
 	return errA == nil && errB == nil && a.Scheme == b.Scheme && a.Host == b.Host
 }
 
-// answer is what the issuer said.
+// answer is a response of the issuer.
 type answer struct {
 	status int
 	etag   string
 	body   []byte
 }
 
-// call sends a GET, or a POST of a form where prepare makes one. Anything but 200 and 304 is a *statusError.
+// call sends a GET, or what prepare makes of it. A status other than 200, 202 and 304 is an error.
 func (i *issuerClient) call(
 	ctx context.Context, what, where string, prepare func(*http.Request), timeout time.Duration, limit int64,
 ) (*answer, error) {
@@ -174,7 +174,7 @@ func failure(what string, response *http.Response, body []byte) error {
 	return e
 }
 
-// form turns a request into a POST that the client authenticates (RFC 6749 §2.3.1).
+// form makes a request a POST of a form with client authentication (RFC 6749 §2.3.1).
 func (i *issuerClient) form(values url.Values) func(*http.Request) {
 	return func(r *http.Request) {
 		body := values.Encode()
@@ -186,7 +186,7 @@ func (i *issuerClient) form(values url.Values) func(*http.Request) {
 	}
 }
 
-// bearer gives an access token with the scope usher:sync, a new one half a minute before the old one ends.
+// bearer gives an access token with the scope usher:sync. It is renewed 30 s before it expires.
 func (i *issuerClient) bearer(ctx context.Context) (string, error) {
 	m, err := i.discover(ctx)
 	if err != nil {
@@ -217,14 +217,14 @@ func (i *issuerClient) bearer(ctx context.Context) (string, error) {
 	return i.token, nil
 }
 
-// forget drops the access token, which was refused.
+// forget discards the access token.
 func (i *issuerClient) forget() {
 	i.mutex.Lock()
 	i.token = ""
 	i.mutex.Unlock()
 }
 
-// get asks the API of Usher.
+// get sends a GET to the API.
 func (i *issuerClient) get(
 	ctx context.Context, path, etag, accept string, timeout time.Duration, limit int64,
 ) (*answer, error) {
@@ -236,7 +236,7 @@ func (i *issuerClient) get(
 	})
 }
 
-// post sends JSON to the API of Usher.
+// post sends JSON to the API.
 func (i *issuerClient) post(ctx context.Context, path string, body []byte) error {
 	_, err := i.api(ctx, path, callTimeout, maxDocument, func(r *http.Request) {
 		r.Method, r.ContentLength = http.MethodPost, int64(len(body))
@@ -246,7 +246,7 @@ func (i *issuerClient) post(ctx context.Context, path string, body []byte) error
 	return err
 }
 
-// api calls the API with an access token; if that was refused, once more with a new one.
+// api calls the API with an access token. If the token is refused, it tries once more with a new one.
 func (i *issuerClient) api(
 	ctx context.Context, path string, timeout time.Duration, limit int64, prepare func(*http.Request),
 ) (*answer, error) {
@@ -281,7 +281,7 @@ func (i *issuerClient) keySet(ctx context.Context) (*answer, error) {
 	return i.call(ctx, "the key set", m.JWKSURI, nil, callTimeout, maxDocument)
 }
 
-// introspect asks whether a token stands (RFC 7662).
+// introspect asks whether a token is active (RFC 7662).
 func (i *issuerClient) introspect(ctx context.Context, token string) (bool, error) {
 	m, err := i.discover(ctx)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// lockFile locks a file for as long as this process lives: the system gives it free, however the process ends.
+// lockFile locks a file. The system releases the lock when the process ends, however it ends.
 func lockFile(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -20,5 +20,5 @@ func lockFile(path string) (*os.File, error) {
 	return file, nil
 }
 
-// unlockFile gives the lock free. The file stays: taking it away would let two processes lock two files of one name.
+// unlockFile releases the lock. The file is not deleted: otherwise two processes could lock two files of the same name.
 func unlockFile(file *os.File) { _ = file.Close() }

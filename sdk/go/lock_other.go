@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// lockFile makes a file that must not be there. A process that was killed leaves it: whoever is sure takes it away.
+// lockFile creates a file that must not exist. If the process is killed, the file stays and has to be deleted.
 func lockFile(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
@@ -16,7 +16,7 @@ func lockFile(path string) (*os.File, error) {
 	return file, nil
 }
 
-// unlockFile takes the file away.
+// unlockFile deletes the file.
 func unlockFile(file *os.File) {
 	_ = file.Close()
 	_ = os.Remove(file.Name())

@@ -15,10 +15,10 @@ type contextKey struct{}
 type state struct {
 	auth    *Auth
 	refusal error // why there is no auth
-	now     int64 // when the request was met, in seconds since the epoch
+	now     int64 // when the request arrived, in seconds since the epoch
 }
 
-// FromContext tells who sends the request; nil if nobody does, or if the token will not do.
+// FromContext gives the caller of a request; nil if there is no token, or none that is valid.
 func FromContext(ctx context.Context) *Auth {
 	if s, ok := ctx.Value(contextKey{}).(*state); ok {
 		return s.auth
@@ -26,12 +26,12 @@ func FromContext(ctx context.Context) *Auth {
 	return nil
 }
 
-// Middleware finds out who sends each request and applies the project's route table: what no rule allows does not reach
-// next. It stands around the whole application.
+// Middleware identifies the caller of each request and enforces the route rules of the project: a request that they do not
+// allow never reaches next. Make it the outermost handler of the application.
 func (u *Usher) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s, r := u.identify(r)
-		p, refusal := u.enter(r, s.auth, s.now)
+		result, refusal := u.checkRoutes(r, s.auth, s.now)
 		if refusal != nil {
 			if refusal.Reason == "token_missing" && s.refusal != nil {
 				refusal = refusalOf(s.refusal)
@@ -39,17 +39,17 @@ func (u *Usher) Middleware(next http.Handler) http.Handler {
 			u.answer(w, r, refusal)
 			return
 		}
-		if p.fresh {
+		if result.fresh {
 			if refusal := u.refresh(r.Context(), s.auth); refusal != nil {
 				u.answer(w, r, refusal)
 				return
 			}
 		}
-		u.serve(next, w, r, s.auth, p.conditional)
+		u.serve(next, w, r, s.auth, result.conditional)
 	})
 }
 
-// identify checks the token of a request, once.
+// identify verifies the token of a request, once.
 func (u *Usher) identify(r *http.Request) (*state, *http.Request) {
 	if s, ok := r.Context().Value(contextKey{}).(*state); ok {
 		return s, r
@@ -71,26 +71,26 @@ func (u *Usher) identify(r *http.Request) (*state, *http.Request) {
 	return s, r
 }
 
-// enter asks the route table.
-func (u *Usher) enter(r *http.Request, a *Auth, now int64) (passage, *Refusal) {
+// checkRoutes applies the route rules.
+func (u *Usher) checkRoutes(r *http.Request, a *Auth, now int64) (routeResult, *Refusal) {
 	if u.config.Policy.Off || u.config.Policy.IgnoreRoutes {
-		return passage{}, nil
+		return routeResult{}, nil
 	}
 	rules := u.rules.Load()
 	if rules == nil {
 		if u.wanted.Load() == 0 && u.synced.Load() != 0 {
-			// Nothing is published: no route is listed.
+			// Nothing is published, so no rule matches.
 			if u.config.Policy.AllowMissingRoutes {
-				return passage{}, nil
+				return routeResult{}, nil
 			}
-			return passage{}, refuse("route_unlisted")
+			return routeResult{}, refuse("route_unlisted")
 		}
-		return passage{}, refuse("rules_missing")
+		return routeResult{}, refuse("rules_missing")
 	}
-	return pass(rules.Table, r.Method, requestPath(r), isPreflight(r), callerOf(a), u.config.Policy.AllowMissingRoutes, now)
+	return checkRoute(rules.Table, r.Method, requestPath(r), isPreflight(r), callerOf(a), u.config.Policy.AllowMissingRoutes, now)
 }
 
-// callerOf is who the door sees; nil for nobody.
+// callerOf gives the caller as route rules see it; nil if there is none.
 func callerOf(a *Auth) *caller {
 	if a == nil {
 		return nil
@@ -101,7 +101,7 @@ func callerOf(a *Auth) *caller {
 	}
 }
 
-// requestPath gives the path as it was sent. A target in absolute form (RFC 9112 §3.2.2) is taken as it was parsed.
+// requestPath gives the path as it was sent. For a target in absolute form (RFC 9112 §3.2.2) it is the parsed path.
 func requestPath(r *http.Request) string {
 	if strings.HasPrefix(r.RequestURI, "/") {
 		return r.RequestURI
@@ -109,31 +109,31 @@ func requestPath(r *http.Request) string {
 	return r.URL.EscapedPath()
 }
 
-// refresh asks Usher whether the token still stands, once a request.
+// refresh introspects the token, once per request.
 func (u *Usher) refresh(ctx context.Context, a *Auth) *Refusal {
 	if a == nil || a.fresh.Load() {
 		return nil
 	}
-	if err := u.standing(ctx, a.Token); err != nil {
+	if err := u.requireActive(ctx, a.Token); err != nil {
 		return refusalOf(err)
 	}
 	a.fresh.Store(true)
 	return nil
 }
 
-// serve runs a handler that may owe a check of the resource.
-func (u *Usher) serve(next http.Handler, w http.ResponseWriter, r *http.Request, a *Auth, owes string) {
-	if owes == "" || a == nil || u.config.Policy.AllowUnchecked {
+// serve runs a handler that has to check a permission with the resource, if it has to check one.
+func (u *Usher) serve(next http.Handler, w http.ResponseWriter, r *http.Request, a *Auth, mustCheck string) {
+	if mustCheck == "" || a == nil || u.config.Policy.AllowUnchecked {
 		next.ServeHTTP(w, r)
 		return
 	}
-	a.owes = owes
+	a.mustCheck = mustCheck
 	guarded := &guardedWriter{ResponseWriter: w, auth: a, refuse: func() { u.answer(w, r, refuse("entity_check_missing")) }}
 	next.ServeHTTP(guarded, r)
 	guarded.finish()
 }
 
-// answer refuses a request.
+// answer logs a refusal and sends it.
 func (u *Usher) answer(w http.ResponseWriter, r *http.Request, refusal *Refusal) {
 	level := slog.LevelInfo
 	switch {
@@ -151,7 +151,7 @@ func (u *Usher) answer(w http.ResponseWriter, r *http.Request, refusal *Refusal)
 	refusal.write(w, u.config.ShowReasons)
 }
 
-// guardedWriter holds back the answer of a handler that owes a check of the resource and did not make it.
+// guardedWriter replaces the response of a handler that did not check the permission that it has to check.
 type guardedWriter struct {
 	http.ResponseWriter
 	auth    *Auth
@@ -160,13 +160,13 @@ type guardedWriter struct {
 	refused bool
 }
 
-// WriteHeader lets errors pass: a handler need not check what it does not find.
+// WriteHeader passes errors on: a handler need not check a resource that does not exist.
 func (g *guardedWriter) WriteHeader(status int) {
 	switch {
 	case g.refused:
 	case g.begun || status < 200:
 		g.ResponseWriter.WriteHeader(status)
-	case status < 400 && !g.auth.paid.Load():
+	case status < 400 && !g.auth.checked.Load():
 		g.begun, g.refused = true, true
 		clear(g.Header())
 		g.refuse()
@@ -176,7 +176,7 @@ func (g *guardedWriter) WriteHeader(status int) {
 	}
 }
 
-// Write drops the body of an answer that was held back.
+// Write drops the body of a response that was replaced.
 func (g *guardedWriter) Write(data []byte) (int, error) {
 	if !g.begun {
 		g.WriteHeader(http.StatusOK)
@@ -187,7 +187,7 @@ func (g *guardedWriter) Write(data []byte) (int, error) {
 	return g.ResponseWriter.Write(data)
 }
 
-// Flush sends what there is, as http.Flusher.
+// Flush implements http.Flusher.
 func (g *guardedWriter) Flush() {
 	if !g.begun {
 		g.WriteHeader(http.StatusOK)
@@ -197,7 +197,7 @@ func (g *guardedWriter) Flush() {
 	}
 }
 
-// finish is for handlers that write nothing, which answers 200.
+// finish handles handlers that write nothing, whose status is 200.
 func (g *guardedWriter) finish() {
 	if !g.begun {
 		g.WriteHeader(http.StatusOK)

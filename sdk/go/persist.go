@@ -14,10 +14,10 @@ import (
 	"github.com/usher-id/usher/sdk/go/internal/token"
 )
 
-// compactAt is the size of the text, in bytes, at which it is written anew.
+// compactAt is the size of the log, in bytes, from which it is rewritten.
 const compactAt = 4 << 20
 
-// persister writes what the module learns to its Store.
+// persister writes the state of the module to its Store.
 type persister struct {
 	key []byte
 
@@ -26,7 +26,7 @@ type persister struct {
 	size   int
 }
 
-// restore reads the Store. What does not fit is left out with a warning; a Store that fails is an error.
+// restore reads the Store. Invalid state is ignored with a warning; a Store that fails is an error.
 func (u *Usher) restore(ctx context.Context) error {
 	if u.config.Store == nil {
 		return nil
@@ -35,7 +35,7 @@ func (u *Usher) restore(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("usher: the store cannot be read: %w", err)
 	}
-	// Whatever it holds, it has to be writable.
+	// A store that cannot be written is refused now, not at the first revocation.
 	if err := u.config.Store.Set(ctx, "probe", []byte("usher"), reportEvery); err != nil {
 		return fmt.Errorf("usher: the store cannot be written: %w", err)
 	}
@@ -57,7 +57,7 @@ func (u *Usher) restore(ctx context.Context) error {
 	return nil
 }
 
-// adopt takes what a store held.
+// adopt uses the state of a store.
 func (u *Usher) adopt(state *storelog.State) error {
 	if state.JWKS == nil {
 		return errors.New("it holds no keys")
@@ -90,11 +90,18 @@ func (u *Usher) adopt(state *storelog.State) error {
 	return nil
 }
 
-// save writes everything anew.
+// storeContext is for writing to the Store: a request that is cancelled does not cancel what it caused.
+func storeContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
+}
+
+// save writes the whole state.
 func (u *Usher) save(ctx context.Context) {
 	if u.config.Store == nil {
 		return
 	}
+	ctx, cancel := storeContext(ctx)
+	defer cancel()
 	keys := u.keys.Load()
 	if keys == nil {
 		return
@@ -130,7 +137,7 @@ func (u *Usher) save(ctx context.Context) {
 	u.stored.writer, u.stored.size = w, len(text)
 }
 
-// append adds what is new.
+// append writes messages of the feed.
 func (u *Usher) append(ctx context.Context, messages []revocation.Message) {
 	u.write(ctx, func(w *storelog.Writer) (lines []byte) {
 		for i := range messages {
@@ -148,7 +155,7 @@ func (u *Usher) append(ctx context.Context, messages []revocation.Message) {
 	})
 }
 
-// saveTime adds that nothing beyond the list is known.
+// saveTime writes when the list was last up to date.
 func (u *Usher) saveTime(ctx context.Context) {
 	cursor, _ := u.cursor()
 	u.write(ctx, func(w *storelog.Writer) []byte {
@@ -156,11 +163,13 @@ func (u *Usher) saveTime(ctx context.Context) {
 	})
 }
 
-// write appends lines, or writes everything anew where that is due.
+// write appends lines, or rewrites the log if it is too large or not valid.
 func (u *Usher) write(ctx context.Context, lines func(*storelog.Writer) []byte) {
 	if u.config.Store == nil {
 		return
 	}
+	ctx, cancel := storeContext(ctx)
+	defer cancel()
 	u.stored.mutex.Lock()
 	fits := u.stored.writer != nil && u.stored.size < compactAt
 	if fits {
@@ -175,6 +184,13 @@ func (u *Usher) write(ctx context.Context, lines func(*storelog.Writer) []byte) 
 	if !fits {
 		u.save(ctx)
 	}
+}
+
+// invalidate makes the next write rewrite the log.
+func (p *persister) invalidate() {
+	p.mutex.Lock()
+	p.writer = nil
+	p.mutex.Unlock()
 }
 
 // compact writes JSON on one line.

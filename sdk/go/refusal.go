@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Refusal says why a request is not let through. Codes and reasons are the same in every SDK (sdk/vectors/README.md).
+// Refusal says why a request is refused. Codes and reasons are the same in every SDK (sdk/vectors/README.md).
 type Refusal struct {
-	// Status of the answer.
+	// Status of the response.
 	Status int
-	// Code for programs, in the answer: AUTH_REQUIRED, AUTH_INVALID, REAUTHENTICATION_REQUIRED, NOT_ALLOWED,
+	// Code for programs, in the response: AUTH_REQUIRED, AUTH_INVALID, REAUTHENTICATION_REQUIRED, NOT_ALLOWED,
 	// REQUEST_INVALID, NOT_FOUND, UNAVAILABLE, INTERNAL.
 	Code string
 	// Reason for the log: "token_expired".
@@ -22,14 +22,14 @@ type Refusal struct {
 	Scope string
 	// Permission that is missing, of permission_denied.
 	Permission string
-	// ACR and MaxAge that a sign-in has to have (RFC 9470); MaxAge is negative where it does not matter.
+	// ACR and MaxAge that a sign-in needs (RFC 9470); a negative MaxAge means any.
 	ACR    string
 	MaxAge time.Duration
 }
 
 func (r *Refusal) Error() string { return "usher: refused: " + r.Reason }
 
-// kinds of refusals, by their reason. Those of tokens that are not here are AUTH_INVALID.
+// kinds gives status and code of reasons. Reasons that are not listed are those of tokens: AUTH_INVALID.
 var kinds = map[string]struct {
 	status int
 	code   string
@@ -72,7 +72,7 @@ func refuse(reason string) *Refusal {
 	return &Refusal{Status: kind.status, Code: kind.code, Reason: reason, MaxAge: -1}
 }
 
-// Challenge is the value of WWW-Authenticate (RFC 6750 §3, RFC 9470 §3); "" where there is none.
+// Challenge is the value of WWW-Authenticate (RFC 6750 §3, RFC 9470 §3); "" if there is none.
 func (r *Refusal) Challenge() string {
 	switch r.Code {
 	case "AUTH_REQUIRED":
@@ -98,7 +98,7 @@ func (r *Refusal) Challenge() string {
 	return ""
 }
 
-// quoted leaves out what may not stand in a quoted string (RFC 9110 §5.6.4).
+// quoted removes characters that a quoted string cannot contain (RFC 9110 §5.6.4).
 func quoted(s string) string {
 	return strings.Map(func(c rune) rune {
 		if c < 0x20 || c > 0x7e || c == '"' || c == '\\' {
@@ -108,7 +108,7 @@ func quoted(s string) string {
 	}, s)
 }
 
-// problem is the body of an answer (RFC 9457).
+// problem is the body of a response (RFC 9457).
 type problem struct {
 	Type    string            `json:"type"`
 	Title   string            `json:"title"`
@@ -119,7 +119,7 @@ type problem struct {
 	Reason  string            `json:"reason,omitempty"`
 }
 
-// ServeHTTP answers with the refusal as application/problem+json.
+// ServeHTTP writes the refusal as application/problem+json.
 func (r *Refusal) ServeHTTP(w http.ResponseWriter, _ *http.Request) { r.write(w, false) }
 
 func (r *Refusal) write(w http.ResponseWriter, showReason bool) {
@@ -139,7 +139,7 @@ func (r *Refusal) write(w http.ResponseWriter, showReason bool) {
 	}
 	body, err := json.Marshal(p)
 	if err != nil {
-		panic(err) // of texts alone
+		panic(err) // strings and numbers always encode
 	}
 	header := w.Header()
 	if challenge := r.Challenge(); challenge != "" {
@@ -152,5 +152,5 @@ func (r *Refusal) write(w http.ResponseWriter, showReason bool) {
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(r.Status)
-	_, _ = w.Write(body) // whoever is gone hears nothing
+	_, _ = w.Write(body) // the client may have disconnected
 }

@@ -9,26 +9,26 @@ import (
 	"github.com/usher-id/usher/sdk/go/policy"
 )
 
-// ErrNotFound is what a loader returns where there is no such resource: the answer is 404.
+// ErrNotFound is what a Load returns if there is no such resource. The response is 404.
 var ErrNotFound = errors.New("usher: there is no such resource")
 
-// RequireAuth lets requests pass whose access token stands.
+// RequireAuth accepts requests with a valid access token.
 func (u *Usher) RequireAuth(next http.Handler) http.Handler {
 	return u.RequireSignIn(SignIn{})(next)
 }
 
-// SignIn is what a sign-in has to be like.
+// SignIn says which sign-ins are accepted.
 type SignIn struct {
-	// ACR is the least authentication context: aal1 < aal2 < aal3, any other is compared as it is.
+	// ACR is the minimum authentication context: aal1 < aal2 < aal3. Any other value is compared for equality.
 	ACR string
-	// MaxAge is how long ago the person authenticated at most; does not matter if zero.
+	// MaxAge is the maximum time since the person authenticated; any if zero.
 	MaxAge time.Duration
-	// Fresh asks Usher whether the token still stands, at each request.
+	// Fresh introspects the token at each request.
 	Fresh bool
 }
 
-// RequireSignIn lets requests pass whose access token stands and comes from such a sign-in. Otherwise the answer tells the
-// client what to ask for (RFC 9470).
+// RequireSignIn accepts requests with a valid access token of such a sign-in. Otherwise the response tells the client which
+// sign-in to ask for (RFC 9470).
 func (u *Usher) RequireSignIn(needed SignIn) func(http.Handler) http.Handler {
 	maxAge := needed.MaxAge
 	if maxAge == 0 {
@@ -45,12 +45,12 @@ func (u *Usher) RequireSignIn(needed SignIn) func(http.Handler) http.Handler {
 	})
 }
 
-// RequireScope lets requests pass whose token has all of these scopes.
+// RequireScope accepts requests with a token that has all of these scopes.
 func (u *Usher) RequireScope(scopes ...string) func(http.Handler) http.Handler {
 	return u.guard(func(_ *http.Request, a *Auth) *Refusal { return checkScopes(a.Scope, scopes) })
 }
 
-// RequireRole lets requests pass of whoever has one of these roles in the project.
+// RequireRole accepts requests of users who have one of these roles in the project.
 func (u *Usher) RequireRole(roles ...string) func(http.Handler) http.Handler {
 	return u.guard(func(_ *http.Request, a *Auth) *Refusal {
 		if a.HasRole(roles...) {
@@ -60,7 +60,7 @@ func (u *Usher) RequireRole(roles ...string) func(http.Handler) http.Handler {
 	})
 }
 
-// guard lets requests pass that have a token that stands and meet a requirement.
+// guard accepts requests with a valid token that pass a check.
 func (u *Usher) guard(check func(*http.Request, *Auth) *Refusal) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -78,14 +78,14 @@ func (u *Usher) guard(check func(*http.Request, *Auth) *Refusal) func(http.Handl
 	}
 }
 
-// Load finds the resource that a request is about, for example by r.PathValue("id"). ErrNotFound, and nil, answer 404.
+// Load finds the resource of a request, for example by r.PathValue("id"). For ErrNotFound and for nil the response is 404.
 type Load func(r *http.Request) (any, error)
 
-// RequirePermission lets requests pass of whoever the access rules allow a permission.
+// RequirePermission accepts requests of callers whom the access rules allow a permission.
 //
-// With load, whoever might be allowed has the resource loaded, decided on, and handed to the handler (see Resource).
-// Without it, where that depends on the resource, the handler has to ask Auth.Can or Auth.Filter; if it answers without,
-// the answer is 500.
+// With load, the resource is loaded, the permission is decided with it, and the handler gets it from Resource. Without
+// load, if the permission depends on the resource, the handler has to call Auth.Can or Auth.Filter; if it does not, its
+// response is replaced by 500.
 func (u *Usher) RequirePermission(permission string, load ...Load) func(http.Handler) http.Handler {
 	if u.config.Policy.Off {
 		panic("usher: RequirePermission needs access rules, and Config.Policy.Off says that there are none")
@@ -143,5 +143,5 @@ func (u *Usher) serveLoaded(
 
 type resourceKey struct{}
 
-// Resource gives what RequirePermission loaded, so that the handler need not load it again.
+// Resource gives the resource that RequirePermission loaded.
 func Resource(ctx context.Context) any { return ctx.Value(resourceKey{}) }

@@ -2,8 +2,6 @@ package usher_test
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -196,16 +194,4 @@ func await(t *testing.T, app http.Handler, path, token string, want int, patienc
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-}
-
-// claim reads a claim of a token.
-func claim(t *testing.T, token, name string) string {
-	t.Helper()
-	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
-	var claims map[string]any
-	if err != nil || json.Unmarshal(payload, &claims) != nil {
-		t.Fatal("no claims")
-	}
-	s, _ := claims[name].(string)
-	return s
 }

@@ -26,11 +26,11 @@ const (
 	mostSessions = 10_000
 	mostReported = 500 // in one report
 	sessionsKey  = "sessions"
-	sessionsLife = 24 * time.Hour // since a session was seen last
+	sessionsLife = 24 * time.Hour // since the last request
 	longestText  = 300            // characters
 )
 
-// Session is a sign-in that this application has seen.
+// Session is a session at Usher whose tokens were used at this application.
 type Session struct {
 	// ID is the sid of its tokens.
 	ID string `json:"sid"`
@@ -41,21 +41,21 @@ type Session struct {
 	// FirstSeen and LastSeen are seconds since the epoch.
 	FirstSeen int64 `json:"first_seen"`
 	LastSeen  int64 `json:"last_seen"`
-	// Requests in between.
+	// Requests is the number of requests.
 	Requests uint32 `json:"requests"`
-	// IPHash tells networks apart without naming them: it is keyed with the module's secret.
+	// IPHash is an HMAC of the network address, with a key of this module.
 	IPHash string `json:"ip_hash,omitempty"`
-	// UserAgent as the browser described itself.
+	// UserAgent is the User-Agent header.
 	UserAgent string `json:"user_agent,omitempty"`
 }
 
 type seenSession struct {
 	Session
 	reported uint32 // of Requests
-	address  string // that IPHash stands for
+	address  string // of IPHash
 }
 
-// sessionList holds the sessions that were seen.
+// sessionList holds the sessions that were used.
 type sessionList struct {
 	secret []byte
 	mutex  sync.Mutex
@@ -66,8 +66,7 @@ func newSessionList(secret string) *sessionList {
 	return &sessionList{secret: []byte(secret), byID: map[string]*seenSession{}}
 }
 
-// Sessions lists the sessions that this application has seen within a day, the latest first. Sessions that were revoked
-// are not in it.
+// Sessions lists the sessions that were used at this application within a day and not revoked, the most recent first.
 func (u *Usher) Sessions() []Session {
 	u.seen.mutex.Lock()
 	defer u.seen.mutex.Unlock()
@@ -81,7 +80,7 @@ func (u *Usher) Sessions() []Session {
 	return sessions
 }
 
-// note takes down a request.
+// note records a request.
 func (l *sessionList) note(c *token.Claims, r *http.Request, now int64) {
 	if c.SessionID == "" {
 		return
@@ -102,7 +101,7 @@ func (l *sessionList) note(c *token.Claims, r *http.Request, now int64) {
 	}
 }
 
-// makeRoom forgets old sessions, and if that is not enough the tenth that was not seen for the longest time.
+// makeRoom removes sessions of yesterday, or else the least recent tenth.
 func (l *sessionList) makeRoom(now int64) {
 	l.sweep(now)
 	if len(l.byID) < mostSessions {
@@ -122,7 +121,7 @@ func (l *sessionList) sweep(now int64) {
 	}
 }
 
-// revoke forgets what an entry of the feed ends.
+// revoke removes the session that an entry of the feed revokes.
 func (l *sessionList) revoke(e *revocation.Entry) {
 	if e.Kind != "sid" {
 		return
@@ -132,7 +131,7 @@ func (l *sessionList) revoke(e *revocation.Entry) {
 	l.mutex.Unlock()
 }
 
-// hash stands for a network address.
+// hash gives the IPHash of a network address.
 func (l *sessionList) hash(address string) string {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -143,7 +142,7 @@ func (l *sessionList) hash(address string) string {
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// printable cuts a text to what Usher takes.
+// printable limits a text to what Usher accepts.
 func printable(s string) string {
 	s = strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) || c == unicode.ReplacementChar {
@@ -157,7 +156,7 @@ func printable(s string) string {
 	return s
 }
 
-// unreported gives sessions that were used since they were reported.
+// unreported gives the sessions that were used since they were last reported.
 func (l *sessionList) unreported(now int64) []Session {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -173,7 +172,7 @@ func (l *sessionList) unreported(now int64) []Session {
 	return sessions
 }
 
-// reported notes what Usher was told.
+// reported records what was reported.
 func (l *sessionList) reported(sessions []Session) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -184,7 +183,7 @@ func (l *sessionList) reported(sessions []Session) {
 	}
 }
 
-// report tells Usher which sessions were used, and keeps the list in the Store.
+// report reports sessions to Usher and writes the list to the Store.
 func (u *Usher) report(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -222,7 +221,7 @@ func (u *Usher) saveSessions(ctx context.Context) {
 	}
 }
 
-// restoreSessions reads the list from the Store. It decides nothing, so that a list that does not fit is only left out.
+// restoreSessions reads the list from the Store. No decision depends on it, so an invalid list is ignored.
 func (u *Usher) restoreSessions(ctx context.Context) {
 	body, err := u.config.Store.Get(ctx, sessionsKey)
 	var sessions []Session

@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// Store keeps what a module knows over a restart, or shares it. The module always answers from its own memory; it reads
-// the store when it starts and writes to it as it learns. Implementations are safe for concurrent use.
+// Store keeps the state of a module over a restart. Requests are always answered from memory: the module reads the store
+// when it starts and writes to it when something changes. Implementations must be safe for concurrent use.
 //
-// The snapshot is a text of lines that only whoever has the secret can write, so a store need not be trusted. It belongs
-// to one module at a time: two that write to one snapshot make each other's unreadable, which both survive.
+// The snapshot is a log whose lines are authenticated with Config.StoreSecret, so the store need not be trusted. Only one
+// module may write to a snapshot: if two do, the log is refused at the next start, as if there were none.
 type Store interface {
-	// Get gives a value; nil if there is none or its time is over.
+	// Get returns a value; nil if there is none or it has expired.
 	Get(ctx context.Context, key string) ([]byte, error)
-	// Set keeps a value for a time.
+	// Set stores a value that expires after ttl.
 	Set(ctx context.Context, key string, value []byte, ttl time.Duration) error
-	// Delete forgets a value.
+	// Delete deletes a value, if there is one.
 	Delete(ctx context.Context, key string) error
-	// LoadSnapshot gives the text last saved with everything appended since; nil if there is none.
+	// LoadSnapshot returns the saved text with everything that was appended since; nil if there is none.
 	LoadSnapshot(ctx context.Context) ([]byte, error)
-	// SaveSnapshot replaces the text, as a whole or not at all.
+	// SaveSnapshot replaces the text atomically.
 	SaveSnapshot(ctx context.Context, text []byte) error
-	// AppendRevocations adds lines to the text.
+	// AppendRevocations appends lines to the text.
 	AppendRevocations(ctx context.Context, lines []byte) error
 }
 
-// MemoryStore keeps everything in memory: for tests, and for modules that follow one another in one process.
+// MemoryStore keeps everything in memory, for tests.
 type MemoryStore struct {
 	mutex    sync.Mutex
 	snapshot []byte
@@ -38,7 +38,7 @@ type memoryValue struct {
 	ends time.Time
 }
 
-// NewMemoryStore gives an empty store.
+// NewMemoryStore makes an empty store.
 func NewMemoryStore() *MemoryStore { return &MemoryStore{values: map[string]memoryValue{}} }
 
 // Get implements Store.

@@ -12,17 +12,17 @@ import (
 	"github.com/usher-id/usher/sdk/go/internal/revocation"
 )
 
-// Times between tries after a failure: from the first, doubled, up to the last, each with full jitter.
+// Delays between attempts after a failure: the first is doubled up to the last, with full jitter but at least the least.
 const (
 	firstBackoff = time.Second
 	lastBackoff  = 30 * time.Second
 	leastBackoff = 100 * time.Millisecond
 )
 
-// longestWait is how long a long poll waits for news.
+// longestWait is how long a long poll waits.
 const longestWait = 25 * time.Second
 
-// begin fetches keys, snapshot and rules.
+// begin fetches keys, list and rules.
 func (u *Usher) begin(ctx context.Context) error {
 	if err := u.fetchKeys(ctx, true); err != nil {
 		return err
@@ -32,7 +32,7 @@ func (u *Usher) begin(ctx context.Context) error {
 		return u.fetchRules(ctx)
 	}
 	if _, known := u.cursor(); known {
-		// What the store held is brought up to date; where that cannot be told any more, a snapshot is taken.
+		// The list of the store is brought up to date, by a snapshot if its cursor is too old.
 		if err := u.ask(ctx, 0); err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (u *Usher) run(ctx context.Context, err error) {
 		case u.config.Sync.Transport == LongPoll:
 			backoff = firstBackoff
 			if at, _ := u.cursor(); waited && at == before && time.Since(began) < time.Second {
-				pause = time.Second // answered at once, and nothing new: something between does not wait
+				pause = time.Second // an intermediary answers without waiting
 			}
 		default:
 			backoff, pause = firstBackoff, u.config.Sync.PollInterval
@@ -84,7 +84,7 @@ func (u *Usher) pauseAfter(err error, backoff time.Duration) (pause, next time.D
 	return max(rand.N(backoff), leastBackoff), min(2*backoff, lastBackoff)
 }
 
-// rest waits, reports sessions when their time has come, and says whether to go on.
+// rest waits and reports sessions meanwhile. It returns false when the context is done.
 func (u *Usher) rest(ctx context.Context, pause time.Duration, reports <-chan time.Time) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -109,7 +109,7 @@ func (u *Usher) rest(ctx context.Context, pause time.Duration, reports <-chan ti
 	}
 }
 
-// step does what is due: what could not be had before, then what is new.
+// step fetches what is missing, or what is new.
 func (u *Usher) step(ctx context.Context) error {
 	if u.keys.Load() == nil {
 		return u.begin(ctx)
@@ -121,13 +121,13 @@ func (u *Usher) step(ctx context.Context) error {
 		return u.begin(ctx)
 	}
 	wait := time.Duration(0)
-	if u.config.Sync.Transport == LongPoll && u.connected.Load() { // after a failure, what was missed comes first
+	if u.config.Sync.Transport == LongPoll && u.connected.Load() { // after a failure, catch up first
 		wait = max(min(longestWait, u.config.Sync.MaxStaleness/3), time.Second)
 	}
 	err := u.ask(ctx, wait)
 	var busy *statusError
 	if errors.As(err, &busy) && busy.status == http.StatusServiceUnavailable && wait > 0 {
-		// No place for one more who waits: whoever does not is always answered.
+		// Usher has no capacity for another long poll. A call that does not wait is always answered.
 		if asked := u.ask(ctx, 0); asked != nil {
 			return asked
 		}
@@ -178,7 +178,7 @@ func (u *Usher) takeSnapshot(ctx context.Context) error {
 	return nil
 }
 
-// ask fetches what is new, waiting for it up to a time.
+// ask fetches what is new, waiting for it up to the given time.
 func (u *Usher) ask(ctx context.Context, wait time.Duration) error {
 	for {
 		cursor, _ := u.cursor()
@@ -216,7 +216,7 @@ func (u *Usher) ask(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// apply takes what is new; false if a snapshot is needed.
+// apply applies messages to the list. It returns false if a snapshot is needed.
 func (u *Usher) apply(ctx context.Context, events *revocation.Events) bool {
 	keys := false
 	for i := range events.Messages {
@@ -226,6 +226,7 @@ func (u *Usher) apply(ctx context.Context, events *revocation.Events) bool {
 		u.mutex.Unlock()
 		switch outcome {
 		case revocation.Gap, revocation.Resync:
+			u.stored.invalidate() // it lacks the messages before
 			return false
 		case revocation.Policy:
 			u.wantRules(m.Revision)

@@ -31,10 +31,10 @@ type Usher struct {
 
 	keys   atomic.Pointer[keySet]
 	rules  atomic.Pointer[ruleSet]
-	synced atomic.Int64 // when nothing beyond the list was known, in seconds since the epoch; 0 before the first time
+	synced atomic.Int64 // when the list was last up to date, in seconds since the epoch; 0 if never
 	wanted atomic.Int64 // the published revision of the access rules; 0 if there is none
 	stale  atomic.Bool
-	// connected says that the last question was answered.
+	// connected says that the last call of the feed succeeded.
 	connected atomic.Bool
 
 	mutex   sync.RWMutex // of list and clients
@@ -43,7 +43,8 @@ type Usher struct {
 
 	keysMutex   sync.Mutex // of fetching keys
 	keysFetched time.Time
-	asking      chan struct{} // places for introspection
+	asking      chan struct{} // limits concurrent introspection
+	warned      sync.Map      // unknown permissions
 
 	stored persister
 	ready  chan struct{}
@@ -66,14 +67,15 @@ type ruleSet struct {
 	epoch     uint64 // of the feed when they were fetched
 }
 
-// mostAsking is how many questions of introspection are under way at once.
+// mostAsking is the largest number of concurrent introspections.
 const mostAsking = 32
 
-// New makes a module: it refuses a Config that makes no sense, reads the Store, fetches keys, list and rules, and follows
-// the feed until ctx is done or Close is called.
+// New makes a module. It validates the Config, reads the Store, fetches keys, revocations and rules, and follows the feed
+// until ctx is done or Close is called.
 //
-// If Usher is away, New gives a module all the same: it answers from the Store, or 503 until Usher is back. It is an
-// error if Usher answers and does not fit: another issuer, a redirect, a client that is refused.
+// If Usher is unreachable, New returns a module that uses the state of the Store, or answers 503 until Usher is back. It
+// returns an error if the Config is invalid, if the Store fails, or if Usher answers and the Config does not match it:
+// another issuer, a redirect, a client that is not accepted.
 func New(ctx context.Context, config Config) (*Usher, error) {
 	if err := config.check(); err != nil {
 		return nil, err
@@ -116,7 +118,7 @@ func (u *Usher) WaitReady(ctx context.Context) error {
 	}
 }
 
-// Close ends the following of the feed, reports the sessions that were seen, and closes the Store.
+// Close stops following the feed, reports the sessions that were used, and closes the Store.
 func (u *Usher) Close() error {
 	u.cancel()
 	<-u.done
@@ -130,25 +132,25 @@ func (u *Usher) closeStore() error {
 	return nil
 }
 
-// Status is what a module knows of itself, for health checks and metrics.
+// Status is the state of a module, for health checks and metrics.
 type Status struct {
 	// Ready says that keys and list are there.
 	Ready bool `json:"ready"`
-	// Connected says that a long poll is open, or that the last question was answered.
+	// Connected says that the last call of the feed succeeded.
 	Connected bool `json:"connected"`
 	// Stale says that the list is older than MaxStaleness.
 	Stale bool `json:"stale"`
-	// SyncedAt is when nothing beyond the list was known; zero before the first time.
+	// SyncedAt is when the list was last up to date; zero if never.
 	SyncedAt time.Time `json:"synced_at"`
-	// Cursor tells how far the list has come: e7.18234.
+	// Cursor is the position in the feed: e7.18234.
 	Cursor string `json:"cursor"`
 	// Revocations is the number of entries.
 	Revocations int `json:"revocations"`
-	// PolicyRevision that is applied; 0 if there is none.
+	// PolicyRevision is the applied revision of the access rules; 0 if there are none.
 	PolicyRevision int64 `json:"policy_revision"`
 }
 
-// Status tells what the module knows of itself.
+// Status gives the state of the module.
 func (u *Usher) Status() Status {
 	u.mutex.RLock()
 	cursor, known := u.list.Cursor()
@@ -190,7 +192,7 @@ func (u *Usher) tell(e Event) {
 	}
 }
 
-// noteReady tells that keys and list are there, the first time and after they were stale.
+// noteReady emits Ready: the first time that keys and list are there, and when they are no longer stale.
 func (u *Usher) noteReady() {
 	if u.keys.Load() == nil {
 		return
@@ -202,7 +204,7 @@ func (u *Usher) noteReady() {
 	}
 }
 
-// noteStale tells once that the list has become stale.
+// noteStale emits Stale when the list becomes stale.
 func (u *Usher) noteStale() {
 	if u.isStale() && !u.stale.Swap(true) {
 		u.config.Logger.Warn("usher: the revocation list is stale", "on_stale", u.config.Sync.OnStale)

@@ -12,10 +12,10 @@ import (
 	"github.com/usher-id/usher/sdk/go/internal/token"
 )
 
-// refusedFor is how many seconds a token of a client that Usher does not vouch for stays refused without asking again.
+// refusedFor is how many seconds a token stays refused after introspection said that its client is of another project.
 const refusedFor = 30
 
-// Verify checks an access token and says who holds it: for what does not come by HTTP. The error is a *Refusal.
+// Verify verifies an access token that did not come by HTTP, as with gRPC. The error is a *Refusal.
 func (u *Usher) Verify(ctx context.Context, accessToken string) (*Auth, error) {
 	v, err := u.check(ctx, accessToken, u.now())
 	if err != nil {
@@ -24,7 +24,7 @@ func (u *Usher) Verify(ctx context.Context, accessToken string) (*Auth, error) {
 	return u.newAuth(ctx, accessToken, v, nil), nil
 }
 
-// refusalOf turns whatever went wrong into a refusal.
+// refusalOf converts an error into a refusal.
 func refusalOf(err error) *Refusal {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
@@ -37,7 +37,7 @@ func refusalOf(err error) *Refusal {
 	return refuse("introspection_failed")
 }
 
-// check is the pipeline: cache, signature and claims, client, revocation, staleness.
+// check verifies a token: cache, signature and claims, client, revocation, staleness.
 func (u *Usher) check(ctx context.Context, raw string, now int64) (*verified, error) {
 	keys := u.keys.Load()
 	if keys == nil {
@@ -72,13 +72,13 @@ func (u *Usher) check(ctx context.Context, raw string, now int64) (*verified, er
 		case Deny:
 			return nil, refuse("list_stale")
 		case Introspect:
-			return v, u.standing(ctx, raw)
+			return v, u.requireActive(ctx, raw)
 		}
 	}
 	return v, nil
 }
 
-// first verifies a token that was not seen before.
+// first verifies a token that is not in the cache.
 func (u *Usher) first(ctx context.Context, raw string, key digest, now int64) (*verified, error) {
 	claims, err := token.Verify(raw, u.keys.Load().Keys, u.options, now)
 	if errors.Is(err, token.ErrKeyUnknown) && token.KeyOf(raw) != "" && u.fetchKeys(ctx, false) == nil {
@@ -91,7 +91,7 @@ func (u *Usher) first(ctx context.Context, raw string, key digest, now int64) (*
 		ID: claims.ID, SessionID: claims.SessionID, GrantID: claims.GrantID, KeyID: claims.KeyID,
 		Subject: claims.Subject, ClientID: claims.ClientID, URV: claims.URV, IssuedAt: claims.IssuedAt,
 	}}
-	err = u.vouch(ctx, raw, claims)
+	err = u.proveClient(ctx, raw, claims)
 	if errors.Is(err, token.ErrClient) {
 		v.refused, v.until = token.ErrClient, now+refusedFor
 	}
@@ -101,9 +101,9 @@ func (u *Usher) first(ctx context.Context, raw string, key digest, now int64) (*
 	return v, err
 }
 
-// vouch makes sure that a client is of the project: an audience is a text that any project may write into its clients.
-// Usher answers questions about tokens of the asking client's project alone, so that one answer settles it.
-func (u *Usher) vouch(ctx context.Context, raw string, claims *token.Claims) error {
+// proveClient makes sure that a client belongs to the project, since any project may copy an audience. Introspection says
+// active only for tokens of the asking client's project, so one answer proves it.
+func (u *Usher) proveClient(ctx context.Context, raw string, claims *token.Claims) error {
 	if claims.ClientProven || claims.ClientID == u.config.ClientID {
 		return nil
 	}
@@ -132,8 +132,8 @@ func (u *Usher) vouch(ctx context.Context, raw string, claims *token.Claims) err
 	return nil
 }
 
-// standing asks Usher whether a token stands.
-func (u *Usher) standing(ctx context.Context, raw string) error {
+// requireActive introspects a token.
+func (u *Usher) requireActive(ctx context.Context, raw string) error {
 	active, err := u.introspect(ctx, raw)
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func (u *Usher) introspect(ctx context.Context, raw string) (bool, error) {
 	return active, nil
 }
 
-// bearerOf gives the token of a request (RFC 6750 §2.1); "" if it carries none.
+// bearerOf gives the token of a request (RFC 6750 §2.1).
 func bearerOf(r *http.Request) (string, error) {
 	lines := r.Header["Authorization"]
 	switch len(lines) {

@@ -1,4 +1,4 @@
-// A service that looks after plants, by the access rules of the sample project of `usher dev`.
+// A service that looks after plants, with the access rules of the sample project of `usher dev`.
 package main
 
 import (
@@ -48,7 +48,7 @@ func main() {
 	mux.HandleFunc("GET /plants", list)
 	mux.Handle("GET /plants/{id}", u.RequirePermission("Plant:read", load)(http.HandlerFunc(show)))
 	mux.Handle("POST /plants/{id}/water", u.RequirePermission("Plant:water", load)(http.HandlerFunc(water)))
-	// The middleware stands around everything: what no route rule allows reaches no handler.
+	// The middleware is the outermost handler: it enforces the route rules before any other handler runs.
 	server := &http.Server{Addr: "localhost:8090", Handler: u.Middleware(mux)}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	log.Printf("http://%s", server.Addr)
@@ -95,5 +95,5 @@ func water(w http.ResponseWriter, r *http.Request) {
 
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // whoever is gone hears nothing
+	_ = json.NewEncoder(w).Encode(v) // the client may have disconnected
 }

@@ -6,14 +6,14 @@ import (
 	"sync"
 )
 
-// Resource is anything that says itself what access rules may know of it.
+// Resource is a resource that gives its attributes itself.
 type Resource interface {
 	PolicyAttributes() Attributes
 }
 
-// AttributesOf reads what access rules may know of a value: an Attributes or map[string]any as it is, a Resource by what
-// it says, a struct by its exported fields, named by their tag `policy:"owner_id"` or else by their JSON name. A field
-// tagged `policy:"-"` is left out. Nil, a nil pointer and anything else give nil: no resource was shown.
+// AttributesOf gives the attributes of a value: of an Attributes or map[string]any itself, of a Resource its
+// PolicyAttributes, of a struct its exported fields, named by their tag `policy:"owner_id"` or else by their JSON name. A
+// field with the tag `policy:"-"` is left out. For nil, a nil pointer and any other value it gives nil: no resource.
 func AttributesOf(v any) Attributes {
 	switch v := v.(type) {
 	case nil:

@@ -15,7 +15,7 @@ const (
 	maxTexts = 64  // texts of a literal list
 )
 
-// root says where an operand is looked up.
+// root is where an operand is looked up.
 type root uint8
 
 const (
@@ -35,9 +35,6 @@ type operand struct {
 }
 
 func (o operand) isPath() bool { return o.name != "" }
-
-// onResource says whether the operand needs the resource.
-func (o operand) onResource() bool { return o.isPath() && o.root == rootResource }
 
 func (o operand) json() any {
 	if o.isPath() {
@@ -61,10 +58,10 @@ const (
 	opPresent  op = "present"
 )
 
-// opposites are the comparisons that hold exactly where the other does not, both values being there.
+// opposites gives the negation of comparisons.
 var opposites = map[op]op{opEq: opNe, opNe: opEq, opGt: opLte, opLte: opGt, opLt: opGte, opGte: opLt}
 
-// node is what a condition is made of.
+// node is the kind of a condition.
 type node uint8
 
 const (
@@ -73,10 +70,10 @@ const (
 	nodeAny
 )
 
-// condition is a condition in negation normal form: "not" stands before leaves only.
+// condition is a condition in negation normal form: only leaves are negated.
 //
-// A leaf whose value is missing is false, and so is its negation. That is only well defined once every "not" has been
-// pushed down to the leaves, which reading a condition does.
+// A leaf with a missing value is false, and so is its negation. This is well defined only in normal form, which
+// parseCondition makes.
 type condition struct {
 	node        node
 	parts       []condition
@@ -220,13 +217,13 @@ func parsePath(v any) (operand, bool) {
 	return operand{}, false
 }
 
-// reserved are names that mean something of their own in Cedar or in JavaScript.
+// reserved names have a meaning in Cedar or in JavaScript.
 var reserved = map[string]bool{
 	"else": true, "false": true, "has": true, "if": true, "in": true, "is": true, "like": true, "then": true,
 	"true": true, "constructor": true, "prototype": true, "toString": true, "valueOf": true, "hasOwnProperty": true,
 }
 
-// isAttribute says whether the text names an attribute: at most 64 letters, digits and _, a letter first.
+// isAttribute says whether the text is a valid attribute name: at most 64 letters, digits and _, a letter first.
 func isAttribute(s string) bool {
 	if s == "" || len(s) > 64 || reserved[s] {
 		return false
@@ -240,7 +237,7 @@ func isAttribute(s string) bool {
 	return true
 }
 
-// json gives the condition as tables write it.
+// json gives the condition as in a table.
 func (c condition) json() any {
 	switch {
 	case c.node == nodeLeaf && c.op == opPresent:

@@ -8,40 +8,40 @@ const (
 	Allow Verdict = "allow"
 	// Deny means no.
 	Deny Verdict = "deny"
-	// Conditional means that it depends on the resource, and none was shown: ask again with it.
+	// Conditional means that it depends on the resource, and the question has none: ask again with it.
 	Conditional Verdict = "conditional"
 )
 
-// Attributes are named values of one level: text, bool, whole number, list of texts. Anything else counts as missing.
+// Attributes are named values: string, bool, whole number, list of strings. Any other value counts as missing.
 type Attributes map[string]any
 
-// Question is what a table is asked.
+// Question asks for a decision.
 type Question struct {
-	// Roles of whoever asks.
+	// Roles of the caller.
 	Roles []string
 	// Permission asked for, such as "Order:update".
 	Permission string
-	// User, Context and Token are what is known of whoever asks, of the request, and of the access token.
+	// User, Context and Token are the attributes of the caller, the request, and the access token.
 	User, Context, Token Attributes
-	// Resource is what it is about; nil where it was not loaded. An empty map is a resource without attributes.
+	// Resource is the attributes of the resource; nil if it was not loaded. An empty map is a resource without attributes.
 	Resource Attributes
 }
 
-// Truth is what became of a condition.
+// Truth is the result of a condition.
 type Truth string
 
 const (
 	// False: it does not hold.
 	False Truth = "false"
-	// Unknown: that depends on the resource.
+	// Unknown: it depends on the resource.
 	Unknown Truth = "unknown"
 	// True: it holds.
 	True Truth = "true"
 )
 
-// Reason is one rule that was weighed.
+// Reason is one rule that was evaluated.
 type Reason struct {
-	// Role whose rule it is.
+	// Role that the rule belongs to.
 	Role string `json:"role"`
 	// Rule is "allow", "deny" or "when".
 	Rule string `json:"rule"`
@@ -58,7 +58,7 @@ type Decision struct {
 	Reasons  []Reason `json:"reasons"`
 }
 
-// Evaluate answers a question. Roles add up; one denial wins; what nobody grants is denied.
+// Evaluate answers a question. The grants of all roles are combined, one deny overrides them, and the default is deny.
 func (t *Table) Evaluate(q *Question) Verdict {
 	allowed, open := false, false
 	for _, role := range q.Roles {
@@ -90,7 +90,7 @@ func (t *Table) Evaluate(q *Question) Verdict {
 	}
 }
 
-// Explain answers a question and lists every rule that was weighed, in the order of the roles.
+// Explain answers a question and lists every rule that was evaluated, in the order of the roles.
 func (t *Table) Explain(q *Question) Decision {
 	reasons := []Reason{}
 	for _, role := range q.Roles {
@@ -113,7 +113,7 @@ func (t *Table) Explain(q *Question) Decision {
 	return Decision{Verdict: t.Evaluate(q), Revision: t.Revision, Reasons: reasons}
 }
 
-// truth orders Kleene's three values: a conjunction is the least of its parts, a disjunction the greatest.
+// truth is a value of Kleene's three-valued logic, in order: "all" is the minimum of its parts, "any" the maximum.
 type truth uint8
 
 const (
@@ -170,7 +170,7 @@ func (c *condition) leaf(q *Question) truth {
 	return known(c.op.compare(left, right) != c.negated)
 }
 
-// look finds the operand's value; false where it is of a resource that was not shown.
+// look gives the value of the operand; false if it belongs to a resource that the question does not have.
 func (o *operand) look(q *Question) (value, bool) {
 	if o.name == "" {
 		return o.literal, true
@@ -196,7 +196,7 @@ func (o *operand) look(q *Question) (value, bool) {
 	return readValue(v), true
 }
 
-// takes says whether values of these kinds may be compared so.
+// takes says whether values of these kinds can be compared so.
 func (o op) takes(left, right kind) bool {
 	switch o {
 	case opEq, opNe:
@@ -231,7 +231,7 @@ func (o op) compare(left, right value) bool {
 	}
 }
 
-// same compares two values of one kind that is not a list. Texts are compared byte by byte: no case folding, no
+// same compares two values of one kind that is not a list. Strings are compared byte by byte, without case folding or
 // normalisation.
 func (v value) same(other value) bool {
 	return v.text == other.text && v.truth == other.truth && v.int == other.int

@@ -2,13 +2,13 @@ package policy
 
 import "encoding/json"
 
-// Filter is what is left of a permission once everything is known but the resource: which resources it holds for.
+// Filter describes the resources for which a permission holds, once everything but the resource is known.
 type Filter struct {
 	holds truth
-	rest  condition // of resource attributes and literals alone; only where holds is unknown
+	rest  condition // over resource attributes and literals; used if holds is unknown
 }
 
-// Filter asks which resources a permission holds for. The question's Resource is not looked at.
+// Filter gives the resources for which a permission holds. It ignores the Resource of the question.
 func (t *Table) Filter(q *Question) Filter {
 	open := Question{Roles: q.Roles, Permission: q.Permission, User: q.User, Context: q.Context, Token: q.Token}
 	switch t.Evaluate(&open) {
@@ -25,19 +25,19 @@ func (t *Table) Filter(q *Question) Filter {
 			}
 		}
 	}
-	if len(parts) == 0 { // no attribute has a type that compares
+	if len(parts) == 0 { // no type of attribute can be compared so
 		return Filter{holds: truthFalse}
 	}
 	return Filter{holds: truthUnknown, rest: join(nodeAny, parts)}
 }
 
-// All says that the permission holds for every resource.
+// All says whether the permission holds for every resource.
 func (f Filter) All() bool { return f.holds == truthTrue }
 
-// None says that the permission holds for no resource. So does the zero Filter.
+// None says whether the permission holds for no resource. The zero Filter is such a filter.
 func (f Filter) None() bool { return f.holds == truthFalse }
 
-// Matches says whether a resource that was loaded passes the filter.
+// Matches says whether the permission holds for a resource.
 func (f Filter) Matches(resource Attributes) bool {
 	if f.holds != truthUnknown {
 		return f.All()
@@ -48,7 +48,7 @@ func (f Filter) Matches(resource Attributes) bool {
 	return f.rest.holds(&Question{Resource: resource}) == truthTrue
 }
 
-// MarshalJSON gives true, false, or a condition over resource attributes as access rules write it.
+// MarshalJSON gives true, false, or a condition over resource attributes in the syntax of access rules.
 func (f Filter) MarshalJSON() ([]byte, error) {
 	if f.holds != truthUnknown {
 		return json.Marshal(f.All())
@@ -56,7 +56,7 @@ func (f Filter) MarshalJSON() ([]byte, error) {
 	return json.Marshal(f.rest.json())
 }
 
-// residue leaves out what is known already. The condition counts only where the truth is unknown.
+// residue evaluates the parts that are known. It gives the remaining condition if the result is unknown.
 func (c *condition) residue(q *Question) (condition, truth) {
 	if c.node != nodeLeaf {
 		return c.residueOfList(q)
@@ -72,7 +72,7 @@ func (c *condition) residue(q *Question) (condition, truth) {
 }
 
 func (c *condition) residueOfList(q *Question) (condition, truth) {
-	settles, otherwise := truthFalse, truthTrue // one false part settles "all"
+	settles, otherwise := truthFalse, truthTrue // one false part makes "all" false
 	if c.node == nodeAny {
 		settles, otherwise = truthTrue, truthFalse
 	}
@@ -92,7 +92,7 @@ func (c *condition) residueOfList(q *Question) (condition, truth) {
 	return join(c.node, parts), truthUnknown
 }
 
-// settle replaces a path that is known by its value.
+// settle replaces a path by its value if that is known.
 func (o operand) settle(q *Question) operand {
 	if !o.isPath() || o.root == rootResource {
 		return o
@@ -101,7 +101,7 @@ func (o operand) settle(q *Question) operand {
 	return operand{literal: v}
 }
 
-// couldCompare says whether any attribute could make the comparison, one side being known.
+// couldCompare says whether the comparison could hold for an attribute of some type.
 func couldCompare(o op, left, right operand) bool {
 	for _, l := range left.kinds() {
 		for _, r := range right.kinds() {
@@ -120,7 +120,7 @@ func (o operand) kinds() []kind {
 	return []kind{o.literal.kind}
 }
 
-// join puts parts together; one part stands for itself, and a list of the same node is spelt out.
+// join makes one condition of several and flattens nested conditions of the same kind.
 func join(n node, parts []condition) condition {
 	if len(parts) == 1 {
 		return parts[0]

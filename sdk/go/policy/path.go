@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// ErrAmbiguous says that a path has more than one reading. A request for it is denied.
+// ErrAmbiguous says that two programs may read a path differently. Requests with such a path are refused.
 var ErrAmbiguous = errors.New("policy: the path has more than one reading")
 
-// Segments reads the path of a request target, percent-decoded once. What follows "?" or "#" and one slash at the end do
-// not count.
+// Segments gives the segments of the path of a request target, percent-decoded once. It ignores what follows "?" or "#",
+// and one slash at the end.
 //
-// ErrAmbiguous is returned for a path that does not start with "/"; empty segments, "." and ".."; a backslash, a control
-// character, %2f or %5c; escapes that do not decode to UTF-8, and escapes within escapes.
+// It returns ErrAmbiguous for a path that does not start with "/"; for empty segments, "." and ".."; for a backslash, a
+// control character, %2f and %5c; for escapes that do not decode to UTF-8, and for escapes within escapes.
 func Segments(raw string) ([]string, error) {
 	if i := strings.IndexAny(raw, "?#"); i >= 0 {
 		raw = raw[:i]
@@ -70,7 +70,7 @@ func unescape(s string) (string, bool) {
 	return string(decoded), true
 }
 
-// holdsEscape says whether decoding the text once more would change it.
+// holdsEscape says whether decoding the text again would change it.
 func holdsEscape(s string) bool {
 	for i := 0; i+2 < len(s); i++ {
 		if s[i] == '%' && isHex(s[i+1]) && isHex(s[i+2]) {

@@ -8,28 +8,28 @@ import (
 	"unicode/utf8"
 )
 
-// maxPattern is how many characters a route's pattern has at most.
+// maxPattern is the maximum number of characters of a pattern.
 const maxPattern = 512
 
-// Route says who may pass a method and path. Exactly one of Need, Public and Auth is set.
+// Route is a route rule. Exactly one of Need, Public and Auth is set.
 type Route struct {
 	// Methods, or "*".
 	Methods []string `json:"m"`
 	// Pattern: "/orders/:id", "/admin/*".
 	Pattern string `json:"p"`
-	// Need names the permission of whoever passes.
+	// Need is the permission that the caller needs.
 	Need string `json:"need,omitempty"`
-	// Public lets everybody pass.
+	// Public accepts every request.
 	Public bool `json:"public,omitempty"`
-	// Auth lets everybody pass who has a token that stands.
+	// Auth accepts every valid access token.
 	Auth bool `json:"auth,omitempty"`
-	// ACR is the least authentication context ("aal2").
+	// ACR is the minimum authentication context, such as "aal2".
 	ACR string `json:"acr,omitempty"`
-	// MaxAge is how many seconds ago the person authenticated at most; nil where it does not matter.
+	// MaxAge is the maximum number of seconds since the person authenticated; nil means any.
 	MaxAge *int64 `json:"max_age,omitempty"`
-	// Scopes that the token must have, all of them.
+	// Scopes that the token needs, all of them.
 	Scopes []string `json:"scopes,omitempty"`
-	// Fresh asks Usher whether the token still stands.
+	// Fresh introspects the token.
 	Fresh bool `json:"fresh,omitempty"`
 }
 
@@ -38,12 +38,12 @@ type routeNode struct {
 	literal map[string]*routeNode
 	param   *routeNode
 	end     []*Route // patterns that end here
-	open    []*Route // patterns whose star stands here
+	open    []*Route // patterns with a star here
 }
 
-// Find gives the rule for a request: of those that match, the one with the most specific path (segment by segment a
-// literal before a parameter before the star), then with the method by name before "*". HEAD is asked as GET. Nil if no
-// rule matches; ErrAmbiguous if the path has more than one reading.
+// Find gives the rule for a request: of those that match, the one with the most specific pattern (segment by segment, a
+// literal before a parameter before the star), then one that names the method before "*". HEAD matches rules for GET. It
+// gives nil if no rule matches, and ErrAmbiguous if two programs may read the path differently.
 func (t *Table) Find(method, rawPath string) (*Route, error) {
 	segments, err := Segments(rawPath)
 	if err != nil {
@@ -72,7 +72,7 @@ func (n *routeNode) find(method string, segments []string) *Route {
 	return byMethod(n.open, method)
 }
 
-// byMethod picks the rule that names the method best; the last of equals.
+// byMethod gives the rule that matches the method best; the last one of several.
 func byMethod(rules []*Route, method string) *Route {
 	var found *Route
 	best := 0
@@ -84,7 +84,7 @@ func byMethod(rules []*Route, method string) *Route {
 	return found
 }
 
-// names ranks how well the rule names the method: 3 by its name, 2 HEAD as GET, 1 by the star, 0 not at all.
+// names ranks how the rule matches the method: 3 by name, 2 HEAD by GET, 1 by the star, 0 not at all.
 func (r *Route) names(method string) int {
 	rank := 0
 	for _, m := range r.Methods {
@@ -135,7 +135,7 @@ func (r *Route) isOneOf() bool {
 	return set == 1
 }
 
-// child gives the node of the next segment, made if it is not there.
+// child gives the node of the next segment, and adds it if there is none.
 func (n *routeNode) child(part string) *routeNode {
 	if part[0] == ':' {
 		if n.param == nil {
@@ -152,7 +152,7 @@ func (n *routeNode) child(part string) *routeNode {
 	return n.literal[part]
 }
 
-// parsePattern reads a pattern as its segments, and whether a star stands at the end.
+// parsePattern gives the segments of a pattern, and whether it ends with a star.
 func parsePattern(s string) (parts []string, open bool, err error) {
 	if utf8.RuneCountInString(s) > maxPattern {
 		return nil, false, fmt.Errorf("a path has at most %d characters", maxPattern)

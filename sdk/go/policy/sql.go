@@ -15,28 +15,28 @@ func Dollar(n int) string { return "$" + strconv.Itoa(n) }
 // QuestionMark writes ? (SQLite, MySQL).
 func QuestionMark(int) string { return "?" }
 
-// SQL says how a filter becomes a WHERE condition.
+// SQL says how to write a filter as a WHERE condition.
 type SQL struct {
-	// Columns maps attributes of the resource to columns: {"owner_id": "orders.owner_id"}. They are written as they are,
-	// so they come from the program, never from a request. An attribute that is not here is an error.
+	// Columns maps attributes of the resource to columns: {"owner_id": "orders.owner_id"}. They are written into the
+	// statement unchanged, so they must not come from a request. An attribute without a column is an error.
 	Columns map[string]string
 	// Placeholder writes arguments; QuestionMark if nil.
 	Placeholder Placeholder
-	// First is the number of the first argument, for statements that have some already; 1 if zero.
+	// First is the number of the first argument, for statements that have other arguments before; 1 if zero.
 	First int
-	// Lists writes "the list in this column contains this argument"; attributes of several texts need it.
-	// PostgreSQL: ArrayContains.
+	// Lists writes that the list in a column contains an argument. Attributes that are lists need it. For arrays of
+	// PostgreSQL it is ArrayContains.
 	Lists func(column, argument string) string
 }
 
-// ArrayContains looks into an array column of PostgreSQL.
+// ArrayContains is SQL.Lists for arrays of PostgreSQL.
 func ArrayContains(column, argument string) string { return argument + " = ANY(" + column + ")" }
 
-// Where gives the condition, in parentheses, and its arguments. It is 1=1 for a filter that holds for everything, and
-// 1=0 for one that holds for nothing, so that it can always be put behind WHERE or AND.
+// Where gives the condition, in parentheses, and its arguments. It is (1=1) if the permission holds for every resource and
+// (1=0) if it holds for none, so it can always follow WHERE or AND.
 //
-// A column that is NULL is a missing attribute: SQL leaves such rows out as rules do. Columns must compare texts byte by
-// byte, as rules do: a case-insensitive collation finds more than the rules allow.
+// NULL in a column is a missing attribute. Columns must compare strings byte by byte: with a case-insensitive collation
+// the query finds more than the rules allow.
 func (f Filter) Where(s SQL) (string, []any, error) {
 	switch {
 	case f.All():
@@ -94,7 +94,7 @@ func (w *whereWriter) list(parts []condition, between string) string {
 	return strings.Join(written, between)
 }
 
-// member writes that a text is in a list; the list is a literal or a column.
+// member writes that a string is in a list, which is a literal or a column.
 func (w *whereWriter) member(item, list operand, negated bool) string {
 	not := ""
 	if negated {
@@ -109,7 +109,7 @@ func (w *whereWriter) member(item, list operand, negated bool) string {
 	}
 	column := w.column(item)
 	if len(list.literal.texts) == 0 {
-		// Nothing is in an empty list; whatever is there is not in it.
+		// Nothing is in an empty list, so every value that is not NULL is not in it.
 		if negated {
 			return column + " IS NOT NULL"
 		}

@@ -1,7 +1,7 @@
 // Package policy evaluates the access rules of a project: the table that Usher compiles, signs and sends.
 //
-// It is pure: no clock, no I/O, nothing but the standard library. Its answers are those of the server and of Cedar,
-// which sdk/vectors/policy holds it to.
+// It is pure: it uses no clock and no I/O. It gives the same answers as the server and Cedar, which the tests compare by
+// sdk/vectors/policy.
 package policy
 
 import (
@@ -11,19 +11,19 @@ import (
 	"fmt"
 )
 
-// Version is the one format of tables that this package reads.
+// Version is the format of tables that this package reads.
 const Version = 1
 
-// MaxBytes is the size of the largest table that is read.
+// MaxBytes is the maximum size of a table.
 const MaxBytes = 1 << 20
 
-// Table is a compiled policy. It is not changed once it was parsed, so that any number of goroutines may ask it.
+// Table is a compiled policy. It is immutable and safe for concurrent use.
 type Table struct {
-	// Project whose policy it is.
+	// Project is the id of the project.
 	Project string
-	// Revision of the policy; a reader never goes back to a lower one.
+	// Revision of the policy.
 	Revision int64
-	// Routes are the route rules, in the order they were written.
+	// Routes are the route rules, in the order of the document.
 	Routes []Route
 
 	permissions map[string]string
@@ -39,7 +39,7 @@ const (
 	ruleWhen
 )
 
-// rule is what becomes of one permission of one role.
+// rule says what one role says about one permission.
 type rule struct {
 	kind ruleKind
 	when []namedCondition
@@ -62,8 +62,8 @@ type written struct {
 	Routes      []Route                               `json:"routes"`
 }
 
-// Parse reads a table. It refuses another version, a table above MaxBytes, a condition or route that does not read, and
-// a rule that names a condition that is not there.
+// Parse reads a table. It returns an error for another version, for a table larger than MaxBytes, for an invalid condition
+// or route, and for a rule with an unknown condition.
 func Parse(data []byte) (*Table, error) {
 	if len(data) > MaxBytes {
 		return nil, fmt.Errorf("policy: the table has %d bytes, and %d at most are read", len(data), MaxBytes)
@@ -96,7 +96,7 @@ func (w *written) compile() (*Table, error) {
 		conditions[name] = &c
 	}
 	roles := make(map[string]map[string]rule, len(w.Roles))
-	known := map[string]rule{} // most cells say the same as many others
+	known := map[string]rule{} // most cells are equal to many others
 	for role, cells := range w.Roles {
 		rules := make(map[string]rule, len(cells))
 		for permission, cell := range cells {

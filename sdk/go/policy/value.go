@@ -7,10 +7,10 @@ import (
 	"strconv"
 )
 
-// exact is the largest whole number that every language reads exactly from JSON: 2^53-1.
+// exact is the largest integer that every language reads exactly from JSON: 2^53-1.
 const exact = 1<<53 - 1
 
-// kind is the type of a value that conditions compare.
+// kind is the type of a value.
 type kind uint8
 
 const (
@@ -21,7 +21,7 @@ const (
 	texts
 )
 
-// value is one operand of a comparison, borrowed from where it was found.
+// value is one operand of a comparison.
 type value struct {
 	kind  kind
 	text  string
@@ -30,10 +30,10 @@ type value struct {
 	texts []string
 }
 
-// readValue reads an attribute. Whatever is none of text, bool, whole number and list of texts counts as missing.
+// readValue reads an attribute. A value that is no string, bool, integer or list of strings counts as missing.
 //
-// A JSON number beyond ±(2^53-1) is missing too, because not every reader of JSON sees the same one; it is written
-// {"int":"9007199254740993"}. Integers of Go are exact and taken as they are.
+// A JSON number beyond ±(2^53-1) is missing too, because not every language reads it exactly; such numbers are written
+// {"int":"9007199254740993"}. Integer types of Go are exact and have no such limit.
 func readValue(v any) value {
 	switch v := v.(type) {
 	case nil:
@@ -61,7 +61,7 @@ func readValue(v any) value {
 	}
 }
 
-// readKind reads values of named and of rarer types by what they are made of.
+// readKind reads values of named and other types by their kind.
 func readKind(v reflect.Value) value {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -89,7 +89,7 @@ func readKind(v reflect.Value) value {
 	}
 }
 
-// readSlice reads a list of some named text type.
+// readSlice reads a list of a named string type.
 func readSlice(v reflect.Value) value {
 	if v.IsNil() || v.Type().Elem().Kind() != reflect.String {
 		return value{}
@@ -134,7 +134,7 @@ func readNumber(s string) value {
 	return readFloat(f)
 }
 
-// readDigits reads {"int":"…"}: the one way to write the number, without plus, leading zero or minus zero.
+// readDigits reads {"int":"…"}. The number is in canonical form: no plus, no leading zero, no minus zero.
 func readDigits(members map[string]any) value {
 	digits, ok := members["int"].(string)
 	if !ok || len(members) != 1 {
@@ -147,7 +147,7 @@ func readDigits(members map[string]any) value {
 	return value{kind: integer, int: n}
 }
 
-// json gives a literal as conditions write it.
+// json gives the value as a literal of a condition.
 func (v value) json() any {
 	switch v.kind {
 	case text:

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// issuer stands in for Usher: it answers the module's calls inside the process, without a socket.
+// issuer implements Usher as far as a module needs it, in memory.
 type issuer struct {
 	key     *ecdsa.PrivateKey
 	now     func() time.Time
@@ -27,11 +27,11 @@ type issuer struct {
 	changed  chan struct{} // closed and replaced when something is new
 	offline  bool
 	epoch    int
-	events   []map[string]any // the one at position n is at n-1
+	events   []map[string]any // position n has index n-1
 	table    map[string]any
 	revision int64
 	seen     []json.RawMessage
-	inactive map[string]bool // tokens that introspection denies
+	inactive map[string]bool // tokens for which introspection says inactive
 }
 
 var errOffline = errors.New("ushertest: Usher is away")
@@ -155,7 +155,7 @@ func (i *issuer) snapshot(w http.ResponseWriter) {
 	})
 }
 
-// tell answers what is new after a cursor, and waits for it where that is asked.
+// tell answers with the events after a cursor, and waits for them if asked to.
 func (i *issuer) tell(w http.ResponseWriter, r *http.Request) {
 	epoch, place, _ := strings.Cut(strings.TrimPrefix(r.FormValue("cursor"), "e"), ".")
 	wait, _ := strconv.Atoi(r.FormValue("wait"))

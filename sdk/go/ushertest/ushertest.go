@@ -1,5 +1,5 @@
-// Package ushertest tests applications that use package usher, without a network: it stands in for Usher inside the
-// process, mints access tokens, publishes access rules and revokes.
+// Package ushertest tests applications that use package usher, without a network: it implements the issuer in memory, mints
+// access tokens, publishes access rules and revokes.
 //
 //	func TestOrders(t *testing.T) {
 //		test := ushertest.New(t, ushertest.WithRules(rules))
@@ -27,7 +27,7 @@ import (
 	usher "github.com/usher-id/usher/sdk/go"
 )
 
-// What the module of a test is made with.
+// Settings of a test's module.
 const (
 	Issuer   = "https://usher.test"
 	Audience = "https://api.test"
@@ -35,9 +35,9 @@ const (
 	ClientID = "client_test"
 )
 
-// Usher is a module with a stand-in for the server.
+// Usher is a module with an issuer in memory.
 type Usher struct {
-	// Module to give to the application.
+	// Module for the application.
 	Module *usher.Usher
 
 	t      testing.TB
@@ -46,7 +46,7 @@ type Usher struct {
 	minted atomic.Int64
 }
 
-// Option changes how a test's module is made.
+// Option changes the module of a test.
 type Option func(*options)
 
 type options struct {
@@ -54,8 +54,8 @@ type options struct {
 	configure []func(*usher.Config)
 }
 
-// WithRules publishes access rules from the beginning: a compiled table, as GET /api/v1/projects/{id}/policy gives it with
-// Accept: application/json. Members v, project, revision, iat and default may be left out.
+// WithRules publishes access rules before the module starts: a compiled table, as GET /api/v1/projects/{id}/policy with
+// Accept: application/json gives it. The members v, project, revision, iat and default may be left out.
 func WithRules(table string) Option { return func(o *options) { o.rules = table } }
 
 // WithConfig changes the module's Config before it is made.
@@ -100,7 +100,7 @@ func New(t testing.TB, with ...Option) *Usher {
 
 func (u *Usher) now() time.Time { return (*u.clock.Load())() }
 
-// SetClock replaces the clock of module and stand-in.
+// SetClock replaces the clock of module and issuer.
 func (u *Usher) SetClock(now func() time.Time) { u.clock.Store(&now) }
 
 // Advance moves the clock.
@@ -109,11 +109,11 @@ func (u *Usher) Advance(by time.Duration) {
 	u.SetClock(func() time.Time { return before().Add(by) })
 }
 
-// Token is what an access token is to say. Members that are left out have values of a usual token.
+// Token describes an access token. Fields with their zero value get the values of an ordinary token.
 type Token struct {
-	// Subject is the person: "user-1" if empty. Of a machine it is the client.
+	// Subject is the sub of the person: "user-1" if empty.
 	Subject string
-	// Machine is a token about the client itself.
+	// Machine makes a token that a client got for itself.
 	Machine bool
 	// Roles in the project.
 	Roles []string
@@ -127,9 +127,9 @@ type Token struct {
 	ACR string
 	// AuthenticatedFor is how long ago the person authenticated.
 	AuthenticatedFor time.Duration
-	// ExpiresIn: ten minutes if zero; negative for a token that is over.
+	// ExpiresIn: ten minutes if zero; negative for an expired token.
 	ExpiresIn time.Duration
-	// Claims beside these, and in place of them.
+	// Claims are added, and replace those above.
 	Claims map[string]any
 }
 
@@ -185,14 +185,14 @@ func (u *Usher) Request(method, target string, token Token) *http.Request {
 	return r
 }
 
-// Revoke puts an entry into the feed and waits until the module knows of it. Kinds are jti, sid, gid and kid for what is
-// named, and sub, client and project for everything issued before.
+// Revoke adds an entry to the feed and waits until the module has applied it. The kinds jti, sid, gid and kid revoke by
+// name; sub, client and project revoke every token issued before.
 func (u *Usher) Revoke(kind, value string) {
 	u.t.Helper()
 	u.await(u.enter(kind, value))
 }
 
-// enter puts an entry into the feed and gives the cursor that it leads to.
+// enter adds an entry to the feed and gives the new cursor.
 func (u *Usher) enter(kind, value string) string {
 	u.issuer.mutex.Lock()
 	defer u.issuer.mutex.Unlock()
@@ -248,11 +248,11 @@ func (u *Usher) SetAway(away bool) {
 	u.issuer.mutex.Lock()
 	defer u.issuer.mutex.Unlock()
 	u.issuer.offline = away
-	close(u.issuer.changed) // whoever waits is answered
+	close(u.issuer.changed) // ends long polls
 	u.issuer.changed = make(chan struct{})
 }
 
-// Deactivate makes introspection deny a token.
+// Deactivate makes introspection say that a token is inactive.
 func (u *Usher) Deactivate(token string) {
 	u.issuer.mutex.Lock()
 	defer u.issuer.mutex.Unlock()

@@ -14,22 +14,22 @@ import (
 	"time"
 )
 
-// Tolerance is how far the time of a message may be from the receiver's clock.
+// Tolerance is the maximum difference between the time of a message and the clock.
 const Tolerance = 5 * time.Minute
 
-// Message is a verified message. It arrives at least once: do nothing for an ID that you have seen.
+// Message is a verified message. It may arrive more than once: ignore an ID that was processed.
 type Message struct {
-	// ID is the same at every try.
+	// ID is the same at every attempt.
 	ID string
 	// Type of what happened: "session.revoked".
 	Type string
 	// Version of the data's meaning.
 	Version int
-	// Data as JSON; it gains members without notice.
+	// Data as JSON; new versions of Usher may add members.
 	Data json.RawMessage
 }
 
-// Refusal says why a message is not believed.
+// Refusal says why a message is refused.
 type Refusal struct {
 	// Reason in one word: header_missing, header_invalid, timestamp_old, timestamp_new, signature_invalid, body_malformed.
 	Reason string
@@ -37,8 +37,8 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return "usher: the webhook message is refused: " + r.Reason }
 
-// Verify reads a message over its body as it arrived. Several secrets may be given while one is being replaced; each has
-// the form whsec_…. The error is a *Refusal, or says that a secret cannot be read.
+// Verify verifies a message by its headers and its unchanged body. While a secret is being replaced, pass both; each has
+// the form whsec_…. The error is a *Refusal, or says that a secret is invalid.
 func Verify(header http.Header, body []byte, now time.Time, secrets ...string) (*Message, error) {
 	keys, err := decode(secrets)
 	if err != nil {
@@ -80,7 +80,7 @@ func decode(secrets []string) ([][]byte, error) {
 	return keys, nil
 }
 
-// signed says whether one of the signatures is by one of the keys. Signatures of other versions are passed over.
+// signed says whether one of the signatures was made with one of the keys. Other versions of signatures are ignored.
 func signed(keys [][]byte, prefix string, body []byte, signatures string) bool {
 	for _, key := range keys {
 		mac := hmac.New(sha256.New, key)

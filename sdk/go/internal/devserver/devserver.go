@@ -31,7 +31,7 @@ type Server struct {
 	process         *exec.Cmd
 }
 
-// Program is the program that USHER_BIN names, and "" where it names none: then tests skip.
+// Program is the program of USHER_BIN; "" if it is not set, and the tests are skipped.
 func Program() string {
 	program, err := filepath.Abs(os.Getenv("USHER_BIN"))
 	if os.Getenv("USHER_BIN") == "" || err != nil {
@@ -53,7 +53,7 @@ func Start(program string, settings ...string) (*Server, error) {
 		}
 	}
 	s := &Server{program: program, folder: folder, Port: ports[0], Issuer: fmt.Sprintf("http://localhost:%d", ports[0])}
-	// What is meant for the tests is not meant for Usher, which refuses settings that it does not know.
+	// Usher refuses unknown settings, such as USHER_BIN.
 	for _, pair := range os.Environ() {
 		if !strings.HasPrefix(pair, "USHER_") {
 			s.env = append(s.env, pair)
@@ -94,10 +94,10 @@ func (s *Server) Run() error {
 	}
 	s.Halt()
 	said, _ := os.ReadFile(output.Name())
-	return fmt.Errorf("Usher does not become ready; it printed:\n%s", said)
+	return fmt.Errorf("the server does not become ready; it printed:\n%s", said)
 }
 
-// Halt ends the process; its folder stays, for Run.
+// Halt ends the process and keeps its data, for Run.
 func (s *Server) Halt() {
 	_ = s.process.Process.Signal(syscall.SIGTERM)
 	_ = s.process.Wait() // however it ends

@@ -22,7 +22,7 @@ type Client struct {
 // Callback is the redirect URI of clients that sign people in.
 const Callback = "http://localhost:9/callback"
 
-// Person is somebody with a browser of their own, signed in at Usher.
+// Person is a user with a browser, signed in at Usher.
 type Person struct {
 	Server  *Server
 	Browser *http.Client
@@ -31,7 +31,7 @@ type Person struct {
 	Session string
 }
 
-// SignIn signs somebody in, in a new browser.
+// SignIn signs a user in, with a new browser.
 func (s *Server) SignIn(email, password string) (*Person, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {

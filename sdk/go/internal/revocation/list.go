@@ -8,17 +8,17 @@ import (
 	"slices"
 )
 
-// MaxEntries is how many entries a list holds unless it is told otherwise.
+// MaxEntries is the default maximum number of entries.
 const MaxEntries = 200_000
 
-// Token is what the rule looks at.
+// Token is what decides whether a token is revoked.
 type Token struct {
 	ID, SessionID, GrantID, KeyID, Subject, ClientID string
-	URV                                              int64 // -1 where the token carries none
+	URV                                              int64 // position of the feed at issue; -1 if absent
 	IssuedAt                                         int64
 }
 
-// Kinds of entries: names kill what they name, marks kill what was issued before them.
+// Kinds of entries: names revoke what they name, marks revoke what was issued before them.
 var (
 	nameKinds = [...]string{"jti", "sid", "gid", "kid"}
 	markKinds = [...]string{"sub", "client", "project"}
@@ -29,14 +29,14 @@ const (
 	kindProject = 2 // in markKinds
 )
 
-// List holds what is revoked. It is for one goroutine at a time.
+// List is the revocation list. It is not safe for concurrent use.
 type List struct {
 	cursor Cursor
 	known  bool // a snapshot was taken
 	skew   int64
 	max    int
 
-	names [len(nameKinds)]map[string]int64 // until when
+	names [len(nameKinds)]map[string]int64 // when they expire
 	marks [len(markKinds)]map[string]mark
 }
 
@@ -44,8 +44,8 @@ type mark struct {
 	before, at, expires int64
 }
 
-// NewList gives an empty list. Entries are forgotten skew seconds after they expire; above max entries (MaxEntries if 0)
-// all are folded into one mark over the project.
+// NewList makes an empty list. Entries are removed skew seconds after they expire. More than max entries (MaxEntries if 0)
+// are replaced by one mark over the project.
 func NewList(skew int64, max int) *List {
 	if max <= 0 {
 		max = MaxEntries
@@ -64,7 +64,7 @@ func (l *List) clear() {
 	}
 }
 
-// Cursor tells how far the list has come; false before the first snapshot.
+// Cursor gives the position in the feed; false before the first snapshot.
 func (l *List) Cursor() (Cursor, bool) { return l.cursor, l.known }
 
 // Len is the number of entries.
@@ -79,7 +79,7 @@ func (l *List) Len() int {
 	return n
 }
 
-// RevokedBy names the kind of entry that kills a token, or "" if none does.
+// RevokedBy gives the kind of the entry that revokes a token, or "" if it is not revoked.
 func (l *List) RevokedBy(t *Token, now int64) string {
 	for i, value := range [...]string{t.ID, t.SessionID, t.GrantID, t.KeyID} {
 		if value == "" {
@@ -92,38 +92,38 @@ func (l *List) RevokedBy(t *Token, now int64) string {
 	by, newest := "", int64(-1)
 	for i, value := range [...]string{t.Subject, t.ClientID, ""} {
 		m, ok := l.marks[i][value]
-		if ok && now < m.expires+l.skew && m.kills(t) && m.before > newest {
+		if ok && now < m.expires+l.skew && m.revokes(t) && m.before > newest {
 			by, newest = markKinds[i], m.before
 		}
 	}
 	return by
 }
 
-// kills compares positions; tokens of an earlier version, which carry none, fall if they were not issued later.
-func (m mark) kills(t *Token) bool {
+// revokes compares positions. Tokens without one are revoked unless they were issued later than the mark.
+func (m mark) revokes(t *Token) bool {
 	if t.URV < 0 {
 		return t.IssuedAt <= m.at
 	}
 	return t.URV < m.before
 }
 
-// Outcome is what became of a message.
+// Outcome says what a message did.
 type Outcome string
 
 const (
-	Applied Outcome = "applied" // it is known now
-	Known   Outcome = "known"   // it was known
-	Gap     Outcome = "gap"     // something before it is missing: ask for events
-	Folded  Outcome = "folded"  // it was one too many: everything issued before is dead
-	Ignored Outcome = "ignored" // it is not understood
+	Applied Outcome = "applied" // it is in the list now
+	Known   Outcome = "known"   // it was before the cursor
+	Gap     Outcome = "gap"     // messages before it are missing
+	Folded  Outcome = "folded"  // the list was full and is one mark over the project now
+	Ignored Outcome = "ignored" // its type or kind is unknown
 	Policy  Outcome = "policy"  // the access rules have a new revision
 	Keys    Outcome = "jwks"    // the published keys have changed
-	Retry   Outcome = "retry"   // the instance stops
-	Hello   Outcome = "hello"   // the greeting
-	Resync  Outcome = "resync"  // take a snapshot
+	Retry   Outcome = "retry"   // the server stops
+	Hello   Outcome = "hello"   // the feed begins
+	Resync  Outcome = "resync"  // a snapshot is needed
 )
 
-// Apply takes one message.
+// Apply applies one message.
 func (l *List) Apply(m *Message, now int64) Outcome {
 	switch m.Type {
 	case "hello", "resync":
@@ -142,9 +142,9 @@ func (l *List) Apply(m *Message, now int64) Outcome {
 	case m.Position <= l.cursor.Position:
 		return Known
 	case m.Position > l.cursor.Position+1:
-		// What is dead is dead, whatever else is missing.
-		if m.Type == "ev" {
-			l.add(&m.Entry)
+		// It counts already: the cursor stays until what is missing was fetched.
+		if m.Type == "ev" && l.add(&m.Entry) {
+			l.limit(now)
 		}
 		return Gap
 	}
@@ -154,16 +154,25 @@ func (l *List) Apply(m *Message, now int64) Outcome {
 		return Policy
 	case m.Type != "ev" || !l.add(&m.Entry):
 		return Ignored
-	case l.Len() > l.max:
-		if l.Sweep(now); l.Len() > l.max {
-			l.fold(now)
-			return Folded
-		}
+	case l.limit(now):
+		return Folded
 	}
 	return Applied
 }
 
-// add takes an entry; false if its kind is not known. Of two marks the later position counts.
+// limit folds a list with too many entries.
+func (l *List) limit(now int64) bool {
+	if l.Len() <= l.max {
+		return false
+	}
+	if l.Sweep(now); l.Len() <= l.max {
+		return false
+	}
+	l.fold(now)
+	return true
+}
+
+// add adds an entry; false if its kind is unknown. Of two marks the later one counts.
 func (l *List) add(e *Entry) bool {
 	if i := slices.Index(nameKinds[:], e.Kind); i >= 0 {
 		l.names[i][e.Value] = max(l.names[i][e.Value], e.Expires)
@@ -182,8 +191,8 @@ func (l *List) add(e *Entry) bool {
 	return true
 }
 
-// fold turns everything into one mark over the project at the place reached. Keys stay named: whoever holds one writes
-// into tokens what they like.
+// fold replaces everything by one mark over the project, at the cursor. Revoked keys stay in the list: who has such a key
+// can write any position into a token.
 func (l *List) fold(now int64) {
 	all := mark{before: l.cursor.Position, at: now}
 	for _, names := range l.names {
@@ -202,7 +211,7 @@ func (l *List) fold(now int64) {
 	l.marks[kindProject][""] = all
 }
 
-// Sweep forgets what no token can need any more.
+// Sweep removes expired entries.
 func (l *List) Sweep(now int64) {
 	for _, names := range l.names {
 		maps.DeleteFunc(names, func(_ string, until int64) bool { return now >= until+l.skew })
@@ -212,10 +221,10 @@ func (l *List) Sweep(now int64) {
 	}
 }
 
-// ErrOldSnapshot refuses a snapshot that leads back.
-var ErrOldSnapshot = errors.New("usher: the snapshot is older than what is known")
+// ErrOldSnapshot says that a snapshot is older than the list.
+var ErrOldSnapshot = errors.New("usher: the snapshot is older than the list")
 
-// Replace takes a snapshot. One of a lower epoch, or of a lower position in the same epoch, is refused.
+// Replace replaces the list by a snapshot. It refuses one with a lower epoch, or a lower position in the same epoch.
 func (l *List) Replace(s *Snapshot, now int64) error {
 	if l.known {
 		older := s.Cursor.Epoch < l.cursor.Epoch
@@ -228,13 +237,12 @@ func (l *List) Replace(s *Snapshot, now int64) error {
 	for i := range s.Entries {
 		l.add(&s.Entries[i])
 	}
-	if l.Sweep(now); l.Len() > l.max {
-		l.fold(now)
-	}
+	l.Sweep(now)
+	l.limit(now)
 	return nil
 }
 
-// Entries gives everything that is known, for a store.
+// Entries gives all entries, for a store.
 func (l *List) Entries(now int64) []Entry {
 	entries := make([]Entry, 0, l.Len())
 	for i, names := range l.names {

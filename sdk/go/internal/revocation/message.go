@@ -32,19 +32,19 @@ func ParseEpoch(s string) (uint64, error) {
 
 // Entry is one revocation (docs/sync.md). Times are seconds since the epoch.
 type Entry struct {
-	Position int64  // where it stands in the feed
+	Position int64  // in the feed
 	Kind     string // jti, sid, gid, kid, sub, client, project
 	Value    string
 	Before   int64 // a mark: tokens issued at a position before this one are dead
-	Expires  int64 // no token that it concerns lives longer
+	Expires  int64 // all tokens that it revokes expire before
 	At       int64 // when it happened
 	Why      string
 }
 
 // Message is one message of the feed.
 type Message struct {
-	Type     string // ev, policy, hello, resync, jwks, retry, at, or what is not understood
-	Position int64  // 0 where it has none
+	Type     string // ev, policy, hello, resync, jwks, retry, or unknown
+	Position int64  // 0 if it has none
 	Entry    Entry  // of ev
 	Revision int64  // of policy
 	Epoch    string // of hello and resync
@@ -53,10 +53,10 @@ type Message struct {
 
 var errMessage = errors.New("usher: a message of the feed cannot be read")
 
-// members are decoded once and read by name, character by character.
+// members are the members of a JSON object. Their names are case-sensitive.
 type members map[string]any
 
-// ParseMessage reads one message. What is not understood is no error, what is understood and wrong is.
+// ParseMessage reads one message. Unknown types are no error.
 func ParseMessage(data []byte) (Message, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -127,10 +127,10 @@ func (m members) number(name string) (int64, bool) {
 	return i, err == nil
 }
 
-// isMark says whether entries of this kind stand over everything issued before them.
+// isMark says whether entries of this kind revoke what was issued before them.
 func isMark(kind string) bool { return slices.Contains(markKinds[:], kind) }
 
-// Snapshot is everything that is revoked at a moment, and where to go on from there.
+// Snapshot is the whole list at a position of the feed.
 type Snapshot struct {
 	Cursor     Cursor
 	ServerTime int64
@@ -188,7 +188,7 @@ func ParseSnapshot(data []byte) (*Snapshot, error) {
 type Events struct {
 	Cursor   Cursor
 	Messages []Message
-	More     bool // there is more: ask again at once
+	More     bool // there is more to fetch
 }
 
 // ParseEvents reads the answer of GET /api/v1/sync/events.

@@ -1,8 +1,8 @@
-// Package storelog reads and writes the log in which a module keeps what it knows (sdk/vectors/store-log.json). It is
-// pure: it makes and reads text.
+// Package storelog reads and writes the log of the state of a module (sdk/vectors/store-log.json). It is pure: it does no
+// I/O.
 //
-// Each line is "tag SP json LF". The tag is an HMAC over the tag before it and the JSON, so that no line can be changed,
-// exchanged or taken out of the middle by somebody who does not have the secret.
+// Each line is "tag SP json LF". The tag is an HMAC over the previous tag and the JSON, so nobody without the secret can
+// change, reorder or remove lines, except at the end.
 package storelog
 
 import (
@@ -20,7 +20,7 @@ import (
 // Version of the format.
 const Version = 1
 
-// The reasons for which a log is refused as a whole.
+// Reasons for which a log is refused.
 var (
 	ErrEmpty    = errors.New("log_empty")
 	ErrTampered = errors.New("log_tampered")
@@ -33,25 +33,25 @@ var (
 func Key(secret string) []byte {
 	key, err := hkdf.Key(sha256.New, []byte(secret), nil, "usher-store v1", 32)
 	if err != nil {
-		panic(err) // 32 bytes are never too many
+		panic(err) // HKDF-SHA256 gives up to 8160 bytes
 	}
 	return key
 }
 
-// Writer makes lines, each tagged over the one before.
+// Writer makes the lines of a log.
 type Writer struct {
 	key []byte
 	tag string
 }
 
-// NewWriter begins a log.
+// NewWriter makes a writer for a new log.
 func NewWriter(key []byte) *Writer { return &Writer{key: key} }
 
 // Line makes the next line of a record.
 func (w *Writer) Line(record any) []byte {
 	body, err := json.Marshal(record)
 	if err != nil {
-		panic(err) // records are of this package
+		panic(err) // all records encode
 	}
 	w.tag = tagOf(w.key, w.tag, body)
 	line := make([]byte, 0, len(w.tag)+len(body)+2)
@@ -91,7 +91,7 @@ type (
 		ETag string `json:"etag"`
 		JWS  string `json:"jws"`
 	}
-	// Clients are those known to be of the project.
+	// Clients that are known to belong to the project.
 	Clients struct {
 		T   string   `json:"t"`
 		IDs []string `json:"ids"`
@@ -107,18 +107,18 @@ type (
 		Why    string `json:"why,omitempty"`
 		At     int64  `json:"at"`
 	}
-	// PolicyRevision takes the position of a policy message.
+	// PolicyRevision is a policy message of the feed.
 	PolicyRevision struct {
 		T   string `json:"t"`
 		C   int64  `json:"c"`
 		Rev int64  `json:"rev"`
 	}
-	// Skip takes the position of a message that was not understood.
+	// Skip is a message of unknown type.
 	Skip struct {
 		T string `json:"t"`
 		C int64  `json:"c"`
 	}
-	// At says that nothing beyond the cursor was known to Usher at this time.
+	// At says when the list was last up to date.
 	At struct {
 		T      string `json:"t"`
 		Cursor int64  `json:"cursor"`
@@ -126,24 +126,24 @@ type (
 	}
 )
 
-// EntryOf writes a revocation.
+// EntryOf gives the record of a revocation.
 func EntryOf(e *revocation.Entry) Entry {
 	return Entry{T: "ev", C: e.Position, K: e.Kind, V: e.Value, Before: e.Before, Exp: e.Expires, Why: e.Why, At: e.At}
 }
 
-// State is what a log says.
+// State is the content of a log.
 type State struct {
-	Snapshot   revocation.Snapshot // cursor and entries, positions after the head included
-	At         int64               // when nothing beyond the cursor was known
-	JWKS       []byte              // nil if it holds none
+	Snapshot   revocation.Snapshot // cursor and entries
+	At         int64               // when the list was last up to date
+	JWKS       []byte              // nil if there are none
 	JWKSETag   string
-	Policy     string // "" if it holds none
+	Policy     string // "" if there is none
 	PolicyETag string
 	Clients    []string
-	Dropped    int // bytes at the end that were being written when the power went
+	Dropped    int // bytes of an incomplete last line
 }
 
-// Read reads a log. It is refused as a whole if anything but its end does not fit.
+// Read reads a log. An incomplete last line is ignored; any other fault refuses the whole log.
 func Read(text, key []byte, issuer, client string) (*State, error) {
 	state, tag, first := &State{}, "", true
 	rest := text
@@ -233,7 +233,7 @@ func (s *State) head(body []byte, kind, issuer, client string) error {
 	return tampered(err)
 }
 
-// reach takes a position: the next one, or one that the snapshot holds.
+// reach moves the cursor to the next position.
 func (s *State) reach(position int64) error {
 	switch at := &s.Snapshot.Cursor.Position; {
 	case position > *at+1:

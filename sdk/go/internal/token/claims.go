@@ -15,23 +15,23 @@ type Claims struct {
 	Expires, IssuedAt, NotBefore  int64
 	Scope, Roles                  []string
 	SessionID, GrantID, ACR       string
-	AuthTime                      int64 // 0 if the token does not say
+	AuthTime                      int64 // 0 if absent
 	Project                       string
-	URV                           int64 // position of the feed at issue; -1 if the token does not say
+	URV                           int64 // position of the feed at issue; -1 if absent
 	KeyID                         string
 	All                           map[string]any // every claim, scope as a list
-	ClientProven                  bool           // the client is on the list; otherwise Usher has to be asked once
+	ClientProven                  bool           // the client is in Options.Clients
 }
 
 // Machine says whether the token is about the client itself (RFC 9068 §2.2).
 func (c *Claims) Machine() bool { return c.Subject == c.ClientID }
 
-// Options say which tokens will do.
+// Options say which tokens are accepted.
 type Options struct {
 	Issuer     string
 	Audience   string
-	Project    string   // "" where it is not known
-	Clients    []string // nil where it is not known
+	Project    string   // "" if unknown
+	Clients    []string // nil if unknown
 	Algorithms []string // canonical names
 	ClockSkew  int64    // seconds
 }
@@ -58,7 +58,7 @@ func Verify(s string, keys *Keys, o *Options, now int64) (*Claims, error) {
 	return claims, claims.check(o, now)
 }
 
-// VerifyDocument verifies a signed document of the issuer, which is no token, and gives what it holds.
+// VerifyDocument verifies a signed document of the issuer that is not a token, and gives its payload.
 func VerifyDocument(s string, keys *Keys, typ string, algorithms []string, maxLength int) ([]byte, error) {
 	parsed, err := parseJWS(s, maxLength)
 	if err != nil {
@@ -70,7 +70,7 @@ func VerifyDocument(s string, keys *Keys, typ string, algorithms []string, maxLe
 	return parsed.payload, nil
 }
 
-// KeyOf gives the id of the key that a token says it was signed with, and "" if it cannot be read.
+// KeyOf gives the kid header of a token, unverified; "" if it has none.
 func KeyOf(s string) string {
 	parsed, err := parseJWS(s, MaxLength)
 	if err != nil {
@@ -80,7 +80,7 @@ func KeyOf(s string) string {
 	return kid
 }
 
-// check weighs the claims in the order: whose, for whom, when, by whom.
+// check checks the values of the claims.
 func (c *Claims) check(o *Options, now int64) error {
 	switch {
 	case c.Issuer != o.Issuer:
@@ -123,7 +123,7 @@ func readClaims(members map[string]any) (*Claims, error) {
 	return c, nil
 }
 
-// claimReader keeps the first fault.
+// claimReader reads claims and keeps the first error.
 type claimReader struct {
 	members map[string]any
 	err     error
@@ -135,7 +135,7 @@ func (r *claimReader) fail(err error) {
 	}
 }
 
-// get gives a claim. Null is a value, and never one that will do.
+// get gives a claim. Null is present and of the wrong type.
 func (r *claimReader) get(name string, needed bool) (any, bool) {
 	v, ok := r.members[name]
 	if !ok && needed {
@@ -189,7 +189,7 @@ func (r *claimReader) audience() []string {
 	return r.texts("aud")
 }
 
-// time reads seconds since the epoch (RFC 7519 §2); fractions are cut off.
+// time reads seconds since the epoch (RFC 7519 §2), without their fraction.
 func (r *claimReader) time(name string, needed bool) int64 {
 	v, ok := r.get(name, needed)
 	if !ok {
@@ -202,7 +202,7 @@ func (r *claimReader) time(name string, needed bool) int64 {
 	return n
 }
 
-// position reads urv; -1 where there is none.
+// position reads urv; -1 if absent.
 func (r *claimReader) position() int64 {
 	v, ok := r.get("urv", false)
 	if !ok {

@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// MaxLength is how many characters a token has at most.
+// MaxLength is the maximum number of characters of a token.
 const MaxLength = 16_384
 
-// refusedHeaders name keys of the token's own, or ask for what is not understood (RFC 7515 §4.1.11).
+// refusedHeaders bring a key with the token, or demand extensions (RFC 7515 §4.1.11).
 var refusedHeaders = []string{"jku", "jwk", "x5u", "x5c", "crit"}
 
-// jws is a compact JWS (RFC 7515 §7.1), taken apart and not verified.
+// jws is a compact JWS (RFC 7515 §7.1), parsed and not verified.
 type jws struct {
 	header    map[string]any
 	input     string // what was signed: header and payload as they were sent
@@ -23,18 +23,18 @@ type jws struct {
 	signature []byte
 }
 
-// base64url is strict: no padding, no line breaks, no bits that say nothing.
+// base64url without padding. It refuses trailing bits that are not zero.
 var base64url = base64.RawURLEncoding.Strict()
 
 func decodePart(s string) ([]byte, bool) {
-	if strings.ContainsAny(s, "\r\n") { // which package base64 skips
+	if strings.ContainsAny(s, "\r\n") { // package base64 ignores them
 		return nil, false
 	}
 	data, err := base64url.DecodeString(s)
 	return data, err == nil
 }
 
-// isBase64url says whether the text has no other letters. What is cut may have none and not decode all the same.
+// isBase64url says whether the text has letters of base64url only. A text that was cut has, and may not decode.
 func isBase64url(s string) bool {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	return strings.Trim(s, letters) == ""
@@ -65,7 +65,7 @@ func parseJWS(s string, maxLength int) (*jws, error) {
 	return &jws{header: header, input: s[:dot], payload: payload, signature: signature}, nil
 }
 
-// object reads one JSON object in UTF-8. Members are compared as they are written, which a struct would not do.
+// object reads one JSON object in UTF-8. It is a map because the names of struct fields would match any case.
 func object(data []byte) (map[string]any, bool) {
 	if !utf8.Valid(data) {
 		return nil, false
@@ -107,7 +107,7 @@ func (j *jws) verify(keys *Keys, algorithms, types []string) (string, error) {
 	return kid, nil
 }
 
-// canonical gives an algorithm its one name: EdDSA is what Ed25519 was called before RFC 9864.
+// canonical gives the name of an algorithm. EdDSA is the old name of Ed25519 (RFC 9864).
 func canonical(alg string) string {
 	if alg == "EdDSA" {
 		return "Ed25519"

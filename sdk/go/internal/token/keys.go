@@ -15,7 +15,7 @@ import (
 // Algorithms that can be verified, by the names of RFC 7518 and RFC 9864.
 var Algorithms = []string{"ES256", "RS256", "PS256", "Ed25519"}
 
-// Canonical gives the one name of an algorithm that can be verified, or "" for any other.
+// Canonical gives the name of an algorithm that can be verified, or "" for any other.
 func Canonical(alg string) string {
 	for _, known := range Algorithms {
 		if canonical(alg) == known {
@@ -25,7 +25,7 @@ func Canonical(alg string) string {
 	return ""
 }
 
-// Keys is a key set (RFC 7517 §5) that verifies. It is not changed once it was read.
+// Keys is a key set (RFC 7517 §5). It is immutable.
 type Keys struct {
 	byID map[string]*key
 }
@@ -36,8 +36,8 @@ type key struct {
 	public crypto.PublicKey
 }
 
-// ParseKeys reads a key set. Keys that cannot verify here (for encryption, symmetric, of an unknown kind) are passed over;
-// a set without any that can is refused, and so is one in which two keys share an id.
+// ParseKeys reads a key set. It ignores keys that cannot verify tokens (for encryption, symmetric, of unknown type), and
+// returns an error if no other key is left or if two keys have the same id.
 func ParseKeys(data []byte) (*Keys, error) {
 	set, ok := object(data)
 	if !ok {
@@ -72,7 +72,7 @@ func (k *Keys) Has(kid string) bool { return k != nil && k.byID[kid] != nil }
 // Len is the number of keys.
 func (k *Keys) Len() int { return len(k.byID) }
 
-// find gives the key with this id if it is for this algorithm.
+// find gives the key with this id and algorithm.
 func (k *Keys) find(kid, alg string) *key {
 	if k == nil || kid == "" {
 		return nil
@@ -98,7 +98,7 @@ func parseKey(jwk map[string]any) *key {
 		public := &ecdsa.PublicKey{
 			Curve: elliptic.P256(), X: new(big.Int).SetBytes(bytesOf("x")), Y: new(big.Int).SetBytes(bytesOf("y")),
 		}
-		if _, err := public.ECDH(); err != nil { // not a point of the curve
+		if _, err := public.ECDH(); err != nil { // the point is not on the curve
 			return nil
 		}
 		return &key{alg: "ES256", public: public}
@@ -115,7 +115,7 @@ func parseKey(jwk map[string]any) *key {
 	}
 }
 
-// parseRSA reads an RSA key of 2048 bits at least (RFC 7518 §3.3) for the one algorithm that it names.
+// parseRSA reads an RSA key of at least 2048 bits (RFC 7518 §3.3). It has to name its algorithm.
 func parseRSA(alg string, n, e []byte) *key {
 	exponent := new(big.Int).SetBytes(e)
 	if alg != "RS256" && alg != "PS256" || !exponent.IsInt64() || exponent.Int64() < 3 || exponent.Int64() > 1<<31-1 {

@@ -1,15 +1,15 @@
 // Package token reads and verifies access tokens (RFC 9068) of Usher. It is pure: keys and the time are passed in.
 package token
 
-// Refusal says why a token will not do. Reasons are the same in every SDK: sdk/vectors/tokens.json.
+// Refusal says why a token is refused. Reasons are the same in every SDK: sdk/vectors/tokens.json.
 type Refusal struct {
-	// Reason in one word, for logs and tests: "token_expired".
+	// Reason for logs and tests, such as "token_expired".
 	Reason string
 }
 
 func (r *Refusal) Error() string { return "usher: the token is refused: " + r.Reason }
 
-// The reasons for which a token is refused.
+// Reasons for which tokens are refused.
 var (
 	ErrMalformed         = &Refusal{"token_malformed"}
 	ErrAlgorithm         = &Refusal{"alg_refused"}

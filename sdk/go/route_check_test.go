@@ -10,8 +10,8 @@ import (
 	"github.com/usher-id/usher/sdk/go/policy"
 )
 
-// doorCase is one request of sdk/vectors/routes.json.
-type doorCase struct {
+// routeCase is one request of sdk/vectors/routes.json.
+type routeCase struct {
 	Name, Method, Path string
 	Auth               *struct {
 		Claims map[string]any
@@ -30,7 +30,7 @@ type doorCase struct {
 	}
 }
 
-func (c *doorCase) caller(table *policy.Table) *caller {
+func (c *routeCase) caller(table *policy.Table) *caller {
 	if c.Auth == nil {
 		return nil
 	}
@@ -48,8 +48,8 @@ func (c *doorCase) caller(table *policy.Table) *caller {
 	return who
 }
 
-func (c *doorCase) check(t *testing.T, table *policy.Table, now int64) {
-	p, refusal := pass(table, c.Method, c.Path, c.Preflight, c.caller(table), c.Options.OnMissingRoute == "allow", now)
+func (c *routeCase) check(t *testing.T, table *policy.Table, now int64) {
+	p, refusal := checkRoute(table, c.Method, c.Path, c.Preflight, c.caller(table), c.Options.OnMissingRoute == "allow", now)
 	want := c.Expect
 	if want.Status != 200 {
 		if refusal == nil || refusal.Status != want.Status || refusal.Code != want.Code || refusal.Reason != want.Reason {
@@ -81,7 +81,7 @@ func (c *doorCase) check(t *testing.T, table *policy.Table, now int64) {
 	}
 }
 
-func TestTheDoorAnswersAsInEverySDK(t *testing.T) {
+func TestRouteRulesAnswerAsInEverySDK(t *testing.T) {
 	data, err := os.ReadFile("../vectors/routes.json")
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestTheDoorAnswersAsInEverySDK(t *testing.T) {
 	var file struct {
 		Now   int64
 		Table json.RawMessage
-		Cases []doorCase
+		Cases []routeCase
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
 		t.Fatal(err)

@@ -9,52 +9,52 @@ import (
 	"github.com/usher-id/usher/sdk/go/policy"
 )
 
-// passage is what the route rules say of a request that may pass.
-type passage struct {
-	rule        *policy.Route // nil where none speaks of it
-	conditional string        // the permission that the handler has to ask again, with the resource
-	fresh       bool          // ask Usher whether the token stands
+// routeResult is what the route rules say about a request that they allow.
+type routeResult struct {
+	rule        *policy.Route // nil if no rule matches
+	conditional string        // the permission that the handler has to check with the resource
+	fresh       bool          // the token has to be introspected
 }
 
-// caller is whoever sends a request, as far as the door asks.
+// caller is what the route rules need to know about the sender of a request.
 type caller struct {
 	scope    []string
 	acr      string
-	authTime int64 // seconds since the epoch; 0 where nobody knows
+	authTime int64 // seconds since the epoch; 0 if unknown
 	decide   func(permission string) policy.Verdict
 }
 
-// pass decides by the route rules whether a request may pass; who is nil for nobody. The order of the checks is that of
-// sdk/vectors/README.md.
-func pass(
+// checkRoute applies the route rules to a request; who is nil if there is no valid token. The order of the checks is that
+// of sdk/vectors/README.md.
+func checkRoute(
 	table *policy.Table, method, path string, preflight bool, who *caller, allowMissing bool, now int64,
-) (passage, *Refusal) {
+) (routeResult, *Refusal) {
 	rule, err := table.Find(method, path)
 	switch {
 	case err != nil:
-		return passage{}, refuse("path_ambiguous")
+		return routeResult{}, refuse("path_ambiguous")
 	case preflight:
-		return passage{}, nil
+		return routeResult{}, nil
 	case rule == nil && allowMissing:
-		return passage{}, nil
+		return routeResult{}, nil
 	case rule == nil:
-		return passage{}, refuse("route_unlisted")
+		return routeResult{}, refuse("route_unlisted")
 	case rule.Public:
-		return passage{rule: rule}, nil
+		return routeResult{rule: rule}, nil
 	case who == nil:
-		return passage{}, refuse("token_missing")
+		return routeResult{}, refuse("token_missing")
 	}
 	if refusal := checkScopes(who.scope, rule.Scopes); refusal != nil {
-		return passage{}, refusal
+		return routeResult{}, refusal
 	}
 	maxAge := time.Duration(-1)
 	if rule.MaxAge != nil {
 		maxAge = time.Duration(*rule.MaxAge) * time.Second
 	}
 	if refusal := checkSignIn(who.acr, who.authTime, rule.ACR, maxAge, now); refusal != nil {
-		return passage{}, refusal
+		return routeResult{}, refusal
 	}
-	p := passage{rule: rule, fresh: rule.Fresh}
+	p := routeResult{rule: rule, fresh: rule.Fresh}
 	if rule.Need == "" {
 		return p, nil
 	}
@@ -65,12 +65,12 @@ func pass(
 	default:
 		refusal := refuse("permission_denied")
 		refusal.Permission = rule.Need
-		return passage{}, refusal
+		return routeResult{}, refusal
 	}
 	return p, nil
 }
 
-// checkScopes asks for all of the scopes (RFC 6750 §3.1).
+// checkScopes requires all of the scopes (RFC 6750 §3.1).
 func checkScopes(held, needed []string) *Refusal {
 	for _, scope := range needed {
 		if !slices.Contains(held, scope) {
@@ -82,7 +82,7 @@ func checkScopes(held, needed []string) *Refusal {
 	return nil
 }
 
-// checkSignIn asks for a stronger or newer sign-in (RFC 9470). A negative maxAge does not matter.
+// checkSignIn requires a strong and recent sign-in (RFC 9470). A negative maxAge means any age.
 func checkSignIn(acr string, authTime int64, needed string, maxAge time.Duration, now int64) *Refusal {
 	reason := ""
 	switch {
@@ -98,7 +98,7 @@ func checkSignIn(acr string, authTime int64, needed string, maxAge time.Duration
 	return refusal
 }
 
-// levels of authentication are ordered; any other acr is compared as it is.
+// levels of authentication, weakest first. Any other acr is compared for equality.
 var levels = []string{"aal1", "aal2", "aal3"}
 
 func reaches(held, needed string) bool {
@@ -109,7 +109,7 @@ func reaches(held, needed string) bool {
 	return n >= 0 && h > n
 }
 
-// isPreflight recognises a preflight of CORS, which carries no token (Fetch §4.8).
+// isPreflight recognises a CORS preflight, which carries no token (Fetch §4.8).
 func isPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" &&
 		r.Header.Get("Access-Control-Request-Method") != ""
