@@ -129,6 +129,7 @@ func (u *Usher) save(ctx context.Context) {
 	for i := range entries {
 		text = append(text, w.Line(storelog.EntryOf(&entries[i]))...)
 	}
+	text = append(text, w.Line(storelog.End{T: "end"})...)
 	if err := u.config.Store.SaveSnapshot(ctx, text); err != nil {
 		u.config.Logger.Error("usher: the store cannot be written", "error", err)
 		u.stored.writer = nil

@@ -23,6 +23,7 @@ const Version = 1
 // Reasons for which a log is refused.
 var (
 	ErrEmpty    = errors.New("log_empty")
+	ErrTorn     = errors.New("log_torn")
 	ErrTampered = errors.New("log_tampered")
 	ErrVersion  = errors.New("log_version")
 	ErrForeign  = errors.New("log_foreign")
@@ -107,6 +108,10 @@ type (
 		Why    string `json:"why,omitempty"`
 		At     int64  `json:"at"`
 	}
+	// End is the end of the snapshot: a log without it lacks entries.
+	End struct {
+		T string `json:"t"`
+	}
 	// PolicyRevision is a policy message of the feed.
 	PolicyRevision struct {
 		T   string `json:"t"`
@@ -141,6 +146,8 @@ type State struct {
 	PolicyETag string
 	Clients    []string
 	Dropped    int // bytes of an incomplete last line
+
+	ended bool // the end of the snapshot was read
 }
 
 // Read reads a log. An incomplete last line is ignored; any other fault refuses the whole log.
@@ -165,8 +172,11 @@ func Read(text, key []byte, issuer, client string) (*State, error) {
 		}
 		tag, first, rest = next, false, rest[end+1:]
 	}
-	if first {
+	switch {
+	case first:
 		return nil, ErrEmpty
+	case !state.ended:
+		return nil, ErrTorn
 	}
 	state.Dropped = len(rest)
 	return state, nil
@@ -198,6 +208,8 @@ func (s *State) take(body []byte, first bool, issuer, client string) error {
 		err := json.Unmarshal(body, &r)
 		s.Clients = r.IDs
 		return tampered(err)
+	case "end":
+		s.ended = true
 	case "at":
 		var r At
 		err := json.Unmarshal(body, &r)

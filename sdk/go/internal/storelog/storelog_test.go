@@ -86,6 +86,7 @@ func TestALogIsReadAsInEverySDK(t *testing.T) {
 func TestWhatIsWrittenReadsAsItself(t *testing.T) {
 	w := NewWriter(Key("secret"))
 	log := w.Line(Head{T: "head", V: Version, Issuer: "https://id.example.com", Client: "shop", Epoch: "e7", Cursor: 20, At: 5})
+	log = append(log, w.Line(End{T: "end"})...)
 	entry := revocation.Entry{Position: 21, Kind: "sub", Value: "користувач <&>", Before: 21, Expires: 600, At: 4, Why: "sign_out"}
 	log = append(log, w.Line(EntryOf(&entry))...)
 	log = append(log, w.Line(PolicyRevision{T: "policy_rev", C: 22, Rev: 44})...)
