@@ -114,6 +114,14 @@ describe('signing in', () => {
 });
 
 describe('going on', () => {
+  test('tells the pages of the application who is signed in, and nobody else', async () => {
+    const { person, browser } = await visit();
+    const response = await browser.send(`${base}/auth/me`);
+    assert.equal(response.headers.get('cache-control'), 'no-store');
+    const { user, permissions } = await response.json();
+    assert.deepEqual([user.id, permissions], [person.sub, {}]);
+    assert.deepEqual(await (await new Browser().send(`${base}/auth/me`)).json(), { user: null, permissions: {} });
+  });
   test('refreshes in silence, once for all requests at the same moment', async () => {
     const { browser } = await visit();
     const before = await tokenOf(browser);

@@ -1,4 +1,8 @@
 // A browser without a screen: follows redirects, keeps the cookies of each host, says where requests come from.
+
+/** A text of HTML without its references of characters. */
+const plain = (text) => text.replace(/&(?:amp|#38|#x26);/gi, '&').replace(/&(?:quot|#34|#x22);/gi, '"');
+
 export class Browser {
   #jars = new Map();
 
@@ -47,5 +51,31 @@ export class Browser {
       response = await this.send(url);
     }
     throw new Error(`no end: ${visited.join(' ')}`);
+  }
+
+  /** Goes where an application sends a person and allows what it asks for, until the application is reached: its address. */
+  async allow(url, application) {
+    let response = await this.send(url);
+    for (let step = 0; step < 10; step += 1) {
+      const text = await response.text();
+      const led = response.headers.get('location') ?? /http-equiv="refresh" content="0; ?url=([^"]+)"/i.exec(text)?.[1];
+      if (led) {
+        const next = new URL(plain(led), url).href;
+        if (next.startsWith(application)) return next;
+        response = await this.send((url = next));
+        continue;
+      }
+      const form = /<form[^>]*>(?:(?!<\/form>).)*name="decision"(?:(?!<\/form>).)*<\/form>/s.exec(text)?.[0] ?? '';
+      const attribute = (tag, name) => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
+      const fields = new URLSearchParams({ decision: 'allow' });
+      for (const [input] of form.matchAll(/<input[^>]*>/g)) {
+        const kind = attribute(input, 'type');
+        if (kind === 'hidden' || (kind === 'checkbox' && / checked/.test(input))) fields.append(attribute(input, 'name'), plain(attribute(input, 'value')));
+      }
+      const action = new URL(plain(attribute(form, 'action')) || url, url).href;
+      const headers = { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin' };
+      response = await this.send((url = action), { method: 'POST', headers, body: fields });
+    }
+    throw new Error(`no end at ${url}`);
   }
 }

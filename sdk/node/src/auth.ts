@@ -103,6 +103,13 @@ export class Auth {
     return table ? residual(table, this.#question(permission)) : false;
   }
 
+  /** What they may do, permission by permission; for a front end, which asks `matches(permissions[…], resource)`. */
+  permissions(): Record<string, Residual> {
+    const table = this.#host.table();
+    const names = table ? [...table.permissions.keys()] : [];
+    return Object.fromEntries(names.map((name) => [name, table ? residual(table, this.#question(name)) : false]));
+  }
+
   /** Why `can` answers as it does: for administrators and logs, not for whoever asks. */
   explain(permission: string, resource?: object): Explanation {
     const table = this.#host.table();

@@ -4,6 +4,7 @@ import type { Auth } from './auth.js';
 import { type AuthRequirement, checkAuth, checkPermission, checkRole, checkScope } from './checks.js';
 import { OptionError, type UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
+import { owes, passGate } from './gate.js';
 import { problemAnswer } from './http/answer.js';
 import { type NodeRequest, guardAnswer, readRequest, sendAnswer } from './http/node.js';
 import { type Authentication, type IncomingRequest, Usher } from './usher.js';
@@ -23,7 +24,8 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 /** The middleware of a module, and the module itself. */
 export type UsherMiddleware = Middleware & { usher: Usher };
 
-interface Attached {
+/** What the middleware found out about a request. */
+export interface Attached {
   usher: Usher;
   incoming: IncomingRequest;
   authentication: Authentication;
@@ -51,26 +53,23 @@ export function usher(options: UsherOptions | Usher): UsherMiddleware {
 }
 
 async function attach(module: Usher, request: Carrier, response: ServerResponse): Promise<boolean> {
-  let incoming: IncomingRequest | undefined;
+  let incoming: IncomingRequest;
   try {
     incoming = readRequest(request);
-    const answer = await module.handle(incoming);
-    if (answer) {
-      sendAnswer(response, answer);
-      return false;
-    }
-    const authentication = await module.authenticate(incoming);
-    request[ATTACHED] = { usher: module, incoming, authentication };
-    if (authentication.auth) request.auth = authentication.auth;
-    await module.enforceRoutes(incoming, authentication);
-    const { policy } = module.settings;
-    if (authentication.auth && policy !== false) guardAnswer(response, authentication.auth, policy.strict, module.settings.logger);
-    return true;
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
-    sendAnswer(response, incoming ? module.answerTo(incoming, cause) : problemAnswer(cause, undefined));
+    sendAnswer(response, problemAnswer(cause, undefined));
     return false;
   }
+  const { answer, authentication } = await passGate(module, incoming);
+  if (answer) {
+    sendAnswer(response, answer);
+    return false;
+  }
+  request[ATTACHED] = { usher: module, incoming, authentication };
+  if (authentication.auth) request.auth = authentication.auth;
+  guardAnswer(response, (status) => owes(module, authentication, status));
+  return true;
 }
 
 function check(test: (attached: Attached, request: IncomingMessage) => Promise<unknown>): Middleware {
@@ -118,6 +117,9 @@ export function getAuth(request: IncomingMessage): Auth {
   if (!auth) throw refusal ?? new Refusal('token_missing');
   return auth;
 }
+
+/** What the middleware found out about a request; for frameworks that stand on Express. */
+export const attachedTo = (request: IncomingMessage): Attached | undefined => (request as Carrier)[ATTACHED];
 
 /** Whoever sends a request, or `null`. */
 export const findAuth = (request: IncomingMessage): Auth | null => (request as Carrier)[ATTACHED]?.authentication.auth ?? null;

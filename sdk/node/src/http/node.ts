@@ -1,8 +1,6 @@
 // Requests and answers of Node's own server, on which Express, Koa and Nest stand.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Auth } from '../auth.js';
 import { Refusal } from '../core/refusal.js';
-import type { Logger } from '../core/options.js';
 import type { IncomingRequest } from '../usher.js';
 import { type Answer, problemAnswer } from './answer.js';
 
@@ -61,29 +59,23 @@ async function readBody(request: NodeRequest): Promise<string> {
 }
 
 /**
- * Holds an answer back while the handler owes a check with the resource. In strict mode it becomes 500 before any of the body is
- * sent; otherwise it is logged.
+ * Holds an answer back until it is known whether it may be sent: `owed` says so before any of it is.
+ * @param owed is told the status of the answer; what it returns is sent instead
  */
-export function guardAnswer(response: ServerResponse, auth: Auth, strict: boolean, logger: Logger): void {
+export function guardAnswer(response: ServerResponse, owed: (status: number) => Refusal | undefined): void {
   const { write, end, writeHead, flushHeaders } = response;
-  const restore = () => Object.assign(response, { write, end, writeHead, flushHeaders });
   const judge = (status: number): boolean => {
-    restore();
-    const { owed } = auth;
-    if (owed.length === 0 || status >= 400) return true;
-    const permission = owed.join(' ');
-    logger.error('the handler answers without the check of the resource that it owes: call can(permission, resource) or filter(permission), or give load', { permission });
-    if (!strict) return true;
+    Object.assign(response, { write, end, writeHead, flushHeaders });
+    const refusal = owed(status);
+    if (!refusal) return true;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
-    sendAnswer(response, problemAnswer(new Refusal('entity_check_missing'), undefined));
+    sendAnswer(response, problemAnswer(refusal, undefined));
     // Whatever the handler goes on to write is for nobody.
     Object.assign(response, { write: () => false, end: () => response, writeHead: () => response, setHeader: () => response });
     return false;
   };
   const guarded = (method: (...all: never[]) => unknown, statusOf: (first: unknown) => number, instead: unknown) =>
-    function guard(this: ServerResponse, ...all: never[]): unknown {
-      return judge(statusOf(all[0])) ? method.apply(response, all) : instead;
-    };
+    (...all: never[]): unknown => (judge(statusOf(all[0])) ? method.apply(response, all) : instead);
   const status = () => response.statusCode;
   Object.assign(response, {
     write: guarded(write as never, status, false),

@@ -52,6 +52,7 @@ export class WebMode {
       if (action === 'login' && request.method === 'GET') return await this.#signIn(parameters);
       if (action === 'callback' && request.method === 'GET') return await this.#comeBack(request, query, parameters);
       if (action === 'logout' && (request.method === 'GET' || request.method === 'POST')) return await this.#signOut(request);
+      if (action === 'me' && request.method === 'GET') return await this.#tell(request);
       if (action === 'backchannel-logout' && request.method === 'POST') return await this.#hear(request);
       return undefined;
     } catch (cause) {
@@ -100,6 +101,15 @@ export class WebMode {
     if (found) await this.#sessions.end(found.id, found.session.sid);
     const url = await this.#provider.signOutAddress(found?.session.idToken, href);
     return redirectAnswer(url, [this.#write(this.#cookie, '', 0)]);
+  }
+
+  /** Who is signed in and what they may do, for the pages of this application. */
+  async #tell(request: IncomingRequest): Promise<Answer> {
+    const { auth } = await this.authenticate(request);
+    const told = { user: auth?.user ?? null, permissions: auth?.permissions() ?? {} };
+    // A whole number beyond what JSON carries exactly is written in digits, as the access rules write it.
+    const body = JSON.stringify(told, (_, value: unknown) => (typeof value === 'bigint' ? { int: String(value) } : value));
+    return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store', vary: 'Cookie' }, cookies: [], body };
   }
 
   async #hear(request: IncomingRequest): Promise<Answer> {

@@ -1,0 +1,27 @@
+// Requests and answers of the Fetch standard, on which Hono and Next stand.
+import { Refusal } from '../core/refusal.js';
+import type { IncomingRequest } from '../usher.js';
+import type { Answer } from './answer.js';
+
+/**
+ * Reads a request.
+ * @throws {Refusal} `credentials_ambiguous`: two `Authorization` headers are joined by a comma
+ */
+export function readWebRequest(request: Request, native: unknown = request): IncomingRequest {
+  const authorization = request.headers.get('authorization');
+  if (authorization?.includes(',') && /^Bearer/i.test(authorization)) throw new Refusal('credentials_ambiguous');
+  return {
+    method: request.method,
+    target: request.url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, ''),
+    header: (name) => request.headers.get(name) ?? undefined,
+    native,
+    body: () => request.clone().text(),
+  };
+}
+
+/** An answer of the module as a response. */
+export function webResponse({ status, headers, cookies, body }: Answer): Response {
+  const all = new Headers(headers);
+  for (const cookie of cookies) all.append('set-cookie', cookie);
+  return new Response(body === '' ? null : body, { status, headers: all });
+}

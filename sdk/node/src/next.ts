@@ -1,0 +1,88 @@
+// Next.js 15 and 16: route handlers, server components, proxy.
+import type { Auth } from './auth.js';
+import { type AuthRequirement, checkAuth } from './checks.js';
+import type { UsherOptions } from './core/options.js';
+import { Refusal } from './core/refusal.js';
+import { passGate } from './gate.js';
+import { problemAnswer } from './http/answer.js';
+import { readWebRequest, webResponse } from './http/web.js';
+import { type IncomingRequest, Usher } from './usher.js';
+
+export { Refusal, Usher };
+export type { Auth, AuthRequirement, UsherOptions };
+
+/** What `createUsherNext` gives. */
+export interface UsherNext {
+  /** `app/auth/[...usher]/route.ts`: `export const { GET, POST } = handlers`. */
+  handlers: { GET(request: Request): Promise<Response>; POST(request: Request): Promise<Response> };
+  /** Whoever is signed in, in server components, server actions and route handlers; `null` where nobody is. */
+  auth(request?: Request): Promise<Auth | null>;
+  /** `proxy.ts`: enforces the route rules before any page. `undefined` lets the request go on. */
+  proxy(request: Request): Promise<Response | undefined>;
+  /** Wraps a route handler: only for whoever is signed in. */
+  withAuth<A extends unknown[]>(handler: (request: Request, auth: Auth, ...more: A) => Response | Promise<Response>, requirement?: AuthRequirement):
+    (request: Request, ...more: A) => Promise<Response>;
+  usher: Usher;
+}
+
+/** Next bundles pages, handlers and proxy apart: in one process they share one module. */
+const MODULES = Symbol.for('@usher-id/sdk/next');
+type Holder = typeof globalThis & { [MODULES]?: Map<string, Usher> };
+
+function shared(options: UsherOptions): Usher {
+  const modules = ((globalThis as Holder)[MODULES] ??= new Map());
+  const key = `${options.issuer} ${options.clientId}`;
+  const known = modules.get(key);
+  if (known) return known;
+  const made = new Usher(options);
+  modules.set(key, made);
+  made.start().catch((cause: Error) => made.settings.logger.error('the module does not start', { message: cause.message }));
+  return made;
+}
+
+/**
+ * Makes the module of a Next application, in web mode unless `mode` says otherwise.
+ * @throws {OptionError} where the options make no sense
+ */
+export function createUsherNext(options: UsherOptions | Usher): UsherNext {
+  const usher = options instanceof Usher ? options : shared({ mode: 'web', ...options });
+  const handle = async (request: Request): Promise<Response> => {
+    const answer = await usher.handle(readWebRequest(request));
+    return answer ? webResponse(answer) : new Response(null, { status: 404 });
+  };
+  const authOf = async (request?: Request): Promise<Auth | null> => {
+    const { auth } = await usher.authenticate(request ? readWebRequest(request) : await currentRequest());
+    return auth;
+  };
+  return {
+    usher,
+    handlers: { GET: handle, POST: handle },
+    auth: authOf,
+    proxy: async (request) => {
+      try {
+        const { answer } = await passGate(usher, readWebRequest(request));
+        return answer && webResponse(answer);
+      } catch (cause) {
+        if (!(cause instanceof Refusal)) throw cause;
+        return webResponse(problemAnswer(cause, undefined));
+      }
+    },
+    withAuth: (handler, requirement) => async (request, ...more) => {
+      const incoming = readWebRequest(request);
+      try {
+        return await handler(request, await checkAuth(await usher.authenticate(incoming), requirement), ...more);
+      } catch (cause) {
+        if (!(cause instanceof Refusal)) throw cause;
+        return webResponse(usher.answerTo(incoming, cause));
+      }
+    },
+  };
+}
+
+/** The request that a server component is rendered for. It is read, so it counts as one that changes nothing. */
+async function currentRequest(): Promise<IncomingRequest> {
+  const name = 'next/headers.js';
+  const { headers } = (await import(name)) as { headers(): Promise<Headers> };
+  const all = await headers();
+  return { method: 'GET', target: '/', header: (each) => all.get(each) ?? undefined };
+}
