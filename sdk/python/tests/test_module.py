@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from shop import TABLE
 
-from usher_sdk import DecisionMade, Event, FileStore, Refusal, User
+from usher_sdk import Auth, DecisionMade, Event, FileStore, Refusal, User
 from usher_sdk.core.condition import Compare
 from usher_sdk.core.condition import Path as Attribute
 from usher_sdk.core.value import Value
@@ -141,4 +141,49 @@ def test_a_token_that_is_over_is_refused_from_the_cache_as_well() -> None:
     clock[0] += 1
     with pytest.raises(Refusal, match="token_expired"):
         test.usher.authenticate(token)
+    test.usher.close()
+
+
+TEAMS = {
+    **TABLE,
+    "conditions": {
+        "own": {"in": ["resource.team", "user.teams"]},
+        "here": {"eq": ["context.ip", {"lit": "192.0.2.1"}]},
+    },
+    "roles": {"viewer": {"Order:read": "own", "Order:list": "here"}},
+}
+
+
+def test_rules_ask_what_the_application_knows_of_people_and_requests() -> None:
+    asked_for: list[str] = []
+
+    def teams(auth: Auth) -> dict[str, list[str]]:
+        asked_for.append(auth.sub)
+        return {"teams": ["blue"], "id": "somebody else"}
+
+    test = create_test_usher(policy=TEAMS, user_attributes=teams, context=lambda asked: {"ip": asked.client})
+    headers = {"authorization": f"Bearer {test.token('u1', roles=['viewer'])}"}
+    auth = test.usher.enter(Asked("GET", "/me", headers, client="192.0.2.1")).somebody()
+    assert asked_for == [], "nothing is loaded that no rule asks for"
+    assert auth.can("Order:read", {"team": "blue"})
+    assert not auth.can("Order:read", {"team": "red"})
+    assert asked_for == ["u1"], "once a request"
+    assert auth.question("x").user["id"] == "u1", "who somebody is says the token alone"  # type: ignore[index]
+    assert auth.can("Order:list")
+    elsewhere = test.usher.enter(Asked("GET", "/me", headers, client="192.0.2.2")).somebody()
+    assert not elsewhere.can("Order:list")
+    test.usher.close()
+
+
+def test_what_is_known_of_people_may_come_from_an_asynchronous_database() -> None:
+    async def teams(auth: Auth) -> dict[str, list[str]]:
+        return {"teams": ["blue"]}
+
+    test = create_test_usher(policy=TEAMS, user_attributes=teams)
+    asked = Asked("GET", "/me", {"authorization": f"Bearer {test.token('u1', roles=['viewer'])}"})
+
+    async def ask() -> bool:
+        return (await test.usher.aenter(asked)).somebody().can("Order:read", {"team": "blue"})
+
+    assert asyncio.run(ask())
     test.usher.close()

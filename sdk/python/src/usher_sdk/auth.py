@@ -15,6 +15,7 @@ from .core.token import Token
 from .events import DecisionMade
 
 OnDecision = Callable[[DecisionMade], None]
+Attributes = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Auth:
         *,
         profile: Mapping[str, Any] | None = None,
         on_decision: OnDecision | None = None,
+        user_attributes: Callable[[Auth], Attributes] | None = None,
+        context: Attributes | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.sub = token.sub
@@ -66,6 +69,12 @@ class Auth:
         """When the token ends, in seconds since the epoch."""
         self.owed: set[str] = set()
         """Permissions that depend on the resource, and were not asked with it yet."""
+        self.attributes: Attributes | None = None
+        """What the rules may ask of the person beside ``id`` and ``roles``, such as teams. From the option
+        ``user_attributes``, when it is needed first; a view may set it as well."""
+        self.context: Attributes = {} if context is None else context
+        """What the rules may ask of the request, from the option ``context``."""
+        self._user_attributes = user_attributes
         self._roles = token.roles
         self._profile = profile
         self._user: User | None = None
@@ -166,5 +175,8 @@ class Auth:
         """The question whether they have a permission, as the rules are asked it."""
         if self._shown is None:
             self._shown = {**self.claims, "scope": list(self.scope)}
-        user = {"id": self.sub, "roles": self._roles}
-        return Question(self._roles, permission, user, resource, {} if context is None else context, self._shown)
+        if self.attributes is None:
+            self.attributes = self._user_attributes(self) if self._user_attributes is not None else {}
+        user = {**(self._profile or {}), **self.attributes, "id": self.sub, "roles": self._roles}
+        circumstances = self.context if context is None else context
+        return Question(self._roles, permission, user, resource, circumstances, self._shown)

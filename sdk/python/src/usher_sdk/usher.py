@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, NoReturn
 
 import httpx
 
-from .auth import Auth, OnDecision
+from .auth import Attributes, Auth, OnDecision
 from .core.door import Passed, check_route, find_rule, is_preflight, unlisted
 from .core.policy import Policy
 from .core.refusal import Refusal
@@ -97,6 +98,8 @@ class Usher:
         secret: str | Sequence[str] | None = None,
         scope: str | None = None,
         cookie: CookieOptions | None = None,
+        user_attributes: Callable[[Auth], Attributes | Awaitable[Attributes]] | None = None,
+        context: Callable[[Asked], Attributes] | None = None,
         on_decision: OnDecision | None = None,
         logger: logging.Logger | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -105,7 +108,7 @@ class Usher:
     ) -> None:
         given = {name: value for name, value in locals().items() if name not in ("self", "unknown")}
         refuse_unknown(unknown, given, "option")
-        for name in ("storage", "on_decision", "logger", "transport", "now"):
+        for name in ("storage", "user_attributes", "context", "on_decision", "logger", "transport", "now"):
             del given[name]
         self.options = check_options({name: value for name, value in given.items() if value is not None})
         self._store = storage if storage is not None else MemoryStore()
@@ -113,6 +116,8 @@ class Usher:
         self._transport = transport
         self._now = now
         self._on_decision = on_decision
+        self._user_attributes = user_attributes
+        self._context = context
         self._listeners: list[tuple[EventName, Listener]] = []
         self._process = os.getpid()
         self._follower: Follower | None = None
@@ -252,7 +257,7 @@ class Usher:
 
     # Tokens ---------------------------------------------------------------------------------------------------------
 
-    def authenticate(self, token: str, *, fresh: bool = False) -> Auth:
+    def authenticate(self, token: str, *, fresh: bool = False, asked: Asked | None = None) -> Auth:
         """Check an access token. ``fresh`` asks Usher whether it still stands. Blocks where Usher has to be asked.
 
         Raises:
@@ -261,21 +266,38 @@ class Usher:
         if not self._is_started() or not self.engine.ready.is_set():
             self._ensure_started()
             self._wait_until_ready()
-        return self._auth(self.engine.authenticate(token, fresh=fresh), token)
+        return self._auth(self.engine.authenticate(token, fresh=fresh), token, asked)
 
-    async def aauthenticate(self, token: str, *, fresh: bool = False) -> Auth:
+    async def aauthenticate(self, token: str, *, fresh: bool = False, asked: Asked | None = None) -> Auth:
         """:meth:`authenticate`, without blocking the event loop: what memory answers is answered at once."""
         if self._is_started() and self.engine.ready.is_set():
             try:
-                return self._auth(self.engine.check_in_memory(token, fresh=fresh), token)
+                return self._auth(self.engine.check_in_memory(token, fresh=fresh), token, asked)
             except AskUsher:
                 pass
-        return await asyncio.to_thread(self.authenticate, token, fresh=fresh)
+        return await asyncio.to_thread(self.authenticate, token, fresh=fresh, asked=asked)
 
-    def _auth(self, token: Token, raw: str, profile: Mapping[str, Any] | None = None) -> Auth:
+    def _auth(
+        self, token: Token, raw: str, asked: Asked | None = None, profile: Mapping[str, Any] | None = None
+    ) -> Auth:
         return Auth(
-            token, raw, lambda: self.engine.policy, profile=profile, on_decision=self._on_decision, now=self._now
+            token,
+            raw,
+            lambda: self.engine.policy,
+            profile=profile,
+            on_decision=self._on_decision,
+            user_attributes=None if self._user_attributes is None else self._attributes_of,
+            context=self._context(asked) if self._context is not None and asked is not None else None,
+            now=self._now,
         )
+
+    def _attributes_of(self, auth: Auth) -> Attributes:
+        found = self._user_attributes(auth) if self._user_attributes is not None else {}
+        if inspect.isawaitable(found):
+            raise RuntimeError(
+                "user_attributes is asynchronous, and this is not: await usher.aenter(…) or set auth.attributes"
+            )
+        return found
 
     # The door: for adapters of frameworks ---------------------------------------------------------------------------
 
@@ -285,7 +307,7 @@ class Usher:
             text = asked.bearer()
             if text is None:
                 return self._by_cookie(asked)
-            return self._seen(asked, Known(self.authenticate(text)))
+            return self._seen(asked, Known(self.authenticate(text, asked=asked)))
         except Refusal as refusal:
             return Known(refusal=refusal)
 
@@ -298,7 +320,7 @@ class Usher:
                     return Known()
                 # The store may be on another machine.
                 return await asyncio.to_thread(self._by_cookie, asked)
-            return self._seen(asked, Known(await self.aauthenticate(text)))
+            return self._seen(asked, Known(await self.aauthenticate(text, asked=asked)))
         except Refusal as refusal:
             return Known(refusal=refusal)
 
@@ -312,7 +334,7 @@ class Usher:
         if found is None:
             return Known()
         token, session = found
-        return self._seen(asked, Known(self._auth(token, session.access_token, session.profile)))
+        return self._seen(asked, Known(self._auth(token, session.access_token, asked, session.profile)))
 
     def answers(self, asked: Asked) -> bool:
         """Whether the module answers a request itself: the addresses of web mode."""
@@ -383,6 +405,8 @@ class Usher:
         if not self._is_started() or not self.engine.ready.is_set():
             await asyncio.to_thread(self._prepare)
         known = await self.aidentify(asked)
+        if known.auth is not None and inspect.iscoroutinefunction(self._user_attributes):
+            known.auth.attributes = await self._user_attributes(known.auth)
         if self.admit(asked, known).fresh:
             await self.aconfirm(known.somebody())
         return known
