@@ -28,7 +28,9 @@ def usher_server() -> Iterator[Server]:
 def serving(app: Any, port: int | None = None) -> Iterator[httpx.Client]:
     """An ASGI application on a port of its own, and a client in front of it."""
     port = port or free_port()
-    runner = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
+    runner = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
+    )
     thread = threading.Thread(target=runner.run, daemon=True)
     thread.start()
     eventually(lambda: runner.started, 20)

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from conftest import bearer, eventually, serving
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, WebSocket
 from server import RULES, Person, Server, Tokens
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from usher_sdk.fastapi import Auth, Usher, UsherMiddleware
 
@@ -54,6 +56,12 @@ def make_app(usher: Usher) -> FastAPI:
 
     @app.get("/admin")
     async def admin() -> None: ...
+
+    @app.websocket("/me")
+    async def socket(socket: WebSocket, auth: Annotated[Auth, Depends(usher.require_auth())]) -> None:
+        await socket.accept()
+        await socket.send_text(auth.user.id)
+        await socket.close()
 
     @app.get("/unlisted")
     async def unlisted() -> None: ...
@@ -101,6 +109,14 @@ def test_nobody_is_told_how_to_call(client: httpx.Client) -> None:
 def test_a_public_route_needs_no_good_token(client: httpx.Client) -> None:
     assert client.get("/health", headers=bearer("garbage")).status_code == 200
     assert client.get("/me", headers=bearer("garbage")).json()["code"] == "AUTH_INVALID"
+
+
+def test_a_socket_is_for_somebody_as_well(client: httpx.Client, tokens: Tokens) -> None:
+    address = str(client.base_url.join("/me")).replace("http", "ws")
+    with connect(address, additional_headers=bearer(tokens.access), proxy=None) as socket:
+        assert socket.recv(5) == tokens.sub
+    with pytest.raises(InvalidStatus), connect(address, proxy=None):
+        pass
 
 
 def test_the_trace_of_the_request_is_in_the_answer(client: httpx.Client) -> None:

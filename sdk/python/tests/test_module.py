@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from shop import TABLE
 
-from usher_sdk import Auth, DecisionMade, Event, FileStore, Refusal, User
+from usher_sdk import Auth, DecisionMade, Event, FileStore, MemoryStore, Refusal, User
 from usher_sdk.core.condition import Compare
 from usher_sdk.core.condition import Path as Attribute
 from usher_sdk.core.value import Value
@@ -186,4 +186,28 @@ def test_what_is_known_of_people_may_come_from_an_asynchronous_database() -> Non
         return (await test.usher.aenter(asked)).somebody().can("Order:read", {"team": "blue"})
 
     assert asyncio.run(ask())
+    test.usher.close()
+
+
+def test_a_store_that_fails_lets_nobody_in() -> None:
+    class Broken(MemoryStore):
+        is_broken = False
+
+        def get(self, key: str) -> bytes | None:
+            if self.is_broken:
+                raise OSError("no connection")
+            return super().get(key)
+
+    store = Broken()
+    test = create_test_usher(
+        storage=store, mode="web", base_url="https://shop.test", secret="x" * 32, audience="https://api.test"
+    )
+    assert test.usher.web is not None
+    cookie = test.usher.web._sessions._names.seal({"name": "somebody"})
+    asked = Asked("GET", "/", {"accept": "application/json"}, cookies={"__Host-usher-app": cookie})
+    assert test.usher.identify(asked).refusal is None
+    store.is_broken = True
+    refusal = test.usher.identify(asked).refusal
+    assert refusal is not None
+    assert (refusal.status, refusal.reason) == (503, "store_unavailable")
     test.usher.close()

@@ -197,6 +197,17 @@ def test_a_log_that_has_grown_is_written_anew(tmp_path: Path) -> None:
     store.close()
 
 
+def test_what_is_over_leaves_the_folder(tmp_path: Path) -> None:
+    clock = [1000.0]
+    store = FileStore(tmp_path, now=lambda: clock[0])
+    for number in range(10):
+        store.set(str(number), b"x", 10)
+    clock[0] += 1000
+    store.set("new", b"x", 10)
+    assert len(list((tmp_path / "values").iterdir())) == 1
+    store.close()
+
+
 def test_a_store_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(StoreError, match="cannot be written"):

@@ -15,6 +15,7 @@ from .core.residual import Filter
 from .core.webhook import WebhookMessage, WebhookRefused, verify_webhook
 from .errors import ConfigError, IssuerError
 from .events import DecisionMade, Event
+from .option_types import UsherOptions
 from .seen import SeenSession
 from .stores import FileStore, MemoryStore, Store, StoreError
 from .usher import Status, Usher
@@ -38,6 +39,7 @@ __all__ = [
     "StoreError",
     "User",
     "Usher",
+    "UsherOptions",
     "WebhookMessage",
     "WebhookRefused",
     "verify_webhook",

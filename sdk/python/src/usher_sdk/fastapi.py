@@ -25,8 +25,15 @@ from .core.refusal import Refusal
 
 Dependency = Callable[..., Awaitable[Auth]]
 
-# It refuses nobody: it tells OpenAPI that these operations take a bearer token.
-_documented = HTTPBearer(auto_error=False, scheme_name="Usher", bearerFormat="JWT")
+
+class _Bearer(HTTPBearer):
+    """Tells OpenAPI that an operation takes a bearer token. The middleware has looked at it before."""
+
+    async def __call__(self, request: HTTPConnection) -> None:
+        """Nothing; for WebSockets as well."""
+
+
+_documented = _Bearer(scheme_name="Usher", bearerFormat="JWT")
 
 
 class Usher(core.Usher):

@@ -1,74 +1,26 @@
-"""The options of the module. What cannot work or is not safe is refused when the module is made."""
+"""The options of the module, checked. What cannot work or is not safe is refused when the module is made."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, TypedDict, TypeVar, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from .core.keys import ALGORITHMS, ASYMMETRIC
 from .core.revocations import MOST
 from .errors import ConfigError
+from .option_types import Mode, OnMissingRoute, OnStale, Transport
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SKEW = 60
 SHORTEST_POLL = 5
 
-Mode = Literal["bearer", "web"]
-Transport = Literal["ws", "longpoll", "poll", "off"]
-OnStale = Literal["allow", "introspect", "deny"]
-OnMissingRoute = Literal["deny", "allow"]
-
-
-class CacheOptions(TypedDict, total=False):
-    """How many verified tokens are remembered."""
-
-    max: int
-    """Tokens at most, 0 for none. Default 10,000."""
-
-
-class SyncOptions(TypedDict, total=False):
-    """How the module hears what was revoked."""
-
-    transport: Transport
-    """``ws`` falls back to long polling and polling by itself. ``off``: no live list. Default ``ws``."""
-    poll_interval: float
-    """Seconds between two questions where no socket is open, 5 at least. Default 60."""
-    max_staleness: float
-    """Seconds after which a list that was not confirmed counts as stale. Default 300."""
-    on_stale: OnStale
-    """What happens to requests then. Default ``allow``: a token still ends by its ``exp``."""
-    max_revocations: int
-    """Entries kept at most; beyond, they become one mark over the project. Default 200,000."""
-
-
-class PolicyOptions(TypedDict, total=False):
-    """How the project's access rules are applied."""
-
-    enforce_routes: bool
-    """Whether the middleware applies the route table, where one is published. Default true."""
-    on_missing_route: OnMissingRoute
-    """What happens to a route that no rule speaks of. Default ``deny``."""
-    strict: bool
-    """Whether a handler that left out its entity check is answered 500. Default true."""
-
-
-class CookieOptions(TypedDict, total=False):
-    """The session cookie of web mode."""
-
-    name: str
-    """Its name. Default ``__Host-usher-app``, ``usher-app`` on http://localhost."""
-    idle: int
-    """Seconds after which a session that is not used is over. Default one day."""
-    absolute: int
-    """Seconds after which a session is over in any case. Default 14 days."""
-
 
 @dataclass(frozen=True)
 class Sync:
-    """:class:`SyncOptions` with everything filled in."""
+    """:class:`~usher_sdk.option_types.SyncOptions` with everything filled in."""
 
     transport: Transport = "ws"
     poll_interval: float = 60
@@ -79,7 +31,7 @@ class Sync:
 
 @dataclass(frozen=True)
 class PolicyUse:
-    """:class:`PolicyOptions` with everything filled in."""
+    """:class:`~usher_sdk.option_types.PolicyOptions` with everything filled in."""
 
     enforce_routes: bool = True
     on_missing_route: OnMissingRoute = "deny"
@@ -88,7 +40,7 @@ class PolicyUse:
 
 @dataclass(frozen=True)
 class Cookie:
-    """:class:`CookieOptions` with everything filled in."""
+    """:class:`~usher_sdk.option_types.CookieOptions` with everything filled in."""
 
     name: str = ""
     idle: int = 86_400

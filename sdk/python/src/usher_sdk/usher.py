@@ -25,15 +25,8 @@ from .engine import AskUsher, Engine
 from .errors import ConfigError, IssuerError
 from .events import EventName, Listener
 from .net.follower import Follower
-from .options import (
-    CacheOptions,
-    CookieOptions,
-    Mode,
-    PolicyOptions,
-    SyncOptions,
-    check_options,
-    refuse_unknown,
-)
+from .option_types import CacheOptions, CookieOptions, Mode, PolicyOptions, SyncOptions
+from .options import check_options, refuse_unknown
 from .request import Asked, Known
 from .seen import SeenSession
 from .stores.base import Store
@@ -331,6 +324,9 @@ class Usher:
             found = self.web.identify(asked)
         except Refusal as refusal:
             return Known(refusal=refusal)
+        except Exception:
+            self._logger.exception("the store of the sessions does not answer")
+            return Known(refusal=Refusal("store_unavailable"))
         if found is None:
             return Known()
         token, session = found
@@ -443,4 +439,4 @@ class Usher:
     def log_refusal(self, asked: Asked, refusal: Refusal) -> None:
         """One line for each request that was refused, with the reason that its answer does not tell."""
         log = self._logger.error if refusal.status >= 500 else self._logger.info
-        log("refused %s %s: %s (%s)", asked.method, asked.path, refusal.code, refusal.reason)
+        log("refused %s %r: %s (%s)", asked.method, asked.path, refusal.code, refusal.reason)

@@ -54,6 +54,7 @@ _KINDS: Final[dict[str, _Kind]] = {
     "rules_missing": _AWAY,
     "list_stale": _AWAY,
     "introspection_failed": _AWAY,
+    "store_unavailable": _AWAY,
     "entity_check_missing": _Kind(500, "INTERNAL", "Something went wrong on our side."),
 }
 """Every other reason is about a token that is not good."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .condition import All, Any_, Compare, Condition, Operand, Path, Present
-from .policy import Policy, Question, find
+from .policy import Policy, Question, find, holds
 from .value import BOOL, INT, STRING, STRINGS, Value
 
 _SWAPPED = {
@@ -40,6 +40,12 @@ class Filter:
 
     kind: Literal["all", "none", "some"]
     condition: Condition | None = None
+
+    def matches(self, resource: object) -> bool:
+        """Whether it selects a resource that is in memory: a mapping, or an object with attributes."""
+        if self.condition is None:
+            return self.kind == "all"
+        return holds(self.condition, Question((), "", resource=resource))
 
     @staticmethod
     def everything() -> Filter:

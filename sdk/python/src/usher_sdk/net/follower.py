@@ -93,6 +93,8 @@ class Follower:
             except IssuerError as failure:
                 self._fail(failure)
             except Exception as cause:
+                if self._stop.is_set():
+                    return
                 self._logger.exception("the live list is not followed at the moment")
                 self._fail(IssuerError(str(cause)))
 
@@ -104,9 +106,8 @@ class Follower:
             log("the live list is not current: %s", failure)
         self.failure = failure
         self._failures += 1
-        self._chores()
         longest = min(LONGEST_PAUSE, 2.0 ** min(self._failures - 1, 5))
-        self._wait(max(failure.retry_after, random.uniform(0, longest)))
+        self._pause(max(failure.retry_after, random.uniform(0, longest)))
 
     def _good(self) -> None:
         """Usher answers, and the list is current."""
@@ -137,7 +138,7 @@ class Follower:
         if transport == "off":
             self._good()
             self._needs_policy = True
-            self._pause(self._engine.options.sync.poll_interval)
+            self._pause(self._poll_interval())
         elif transport == "ws" and now >= self._no_socket_until:
             self._follow_by_socket()
         elif transport != "poll" and now >= self._no_long_poll_until:
@@ -145,7 +146,7 @@ class Follower:
             self._chores()
         else:
             self._ask(0)
-            self._pause(self._engine.options.sync.poll_interval)
+            self._pause(self._poll_interval())
 
     # By asking ------------------------------------------------------------------------------------------------------
 
@@ -251,13 +252,16 @@ class Follower:
         raise IssuerError(f"the socket has closed ({code})")
 
     def _listen(self, link: Connection) -> None:
-        heard_at, acked_at, owes_ack = time.monotonic(), 0.0, True
-        greeted = False
+        heard_at = tidied_at = time.monotonic()
+        acked_at, owes_ack, greeted = 0.0, True, False
         while not self._stop.is_set() and not self._needs_snapshot:
             now = time.monotonic()
             if greeted and owes_ack and now - acked_at >= _ACK_PAUSE:
                 self._acknowledge(link)
                 owes_ack, acked_at = False, now
+            if now - tidied_at >= 1:
+                self._chores()
+                tidied_at = now
             try:
                 text = link.recv(timeout=_ACK_PAUSE if owes_ack else 1.0)
             except TimeoutError:
@@ -266,7 +270,6 @@ class Follower:
                         raise IssuerError("the socket gives no sign of life") from None
                     self._engine.confirm()
                     heard_at = time.monotonic()
-                self._chores()
                 continue
             heard_at = time.monotonic()
             greeted = self._hear(text) or greeted
@@ -354,12 +357,15 @@ class Follower:
         except IssuerError as failure:
             self._logger.warning("%s", failure)
 
-    def _pause(self, seconds: float) -> None:
-        """Wait, a tenth more or less, with chores in between."""
-        until = time.monotonic() + seconds * random.uniform(0.9, 1.1)
-        while (left := until - time.monotonic()) > 0 and not self._stop.is_set():
-            self._chores()
-            self._wait(min(left, 1.0))
+    def _poll_interval(self) -> float:
+        """Seconds until the next question, a tenth more or less, so that modules do not ask all at once."""
+        return self._engine.options.sync.poll_interval * random.uniform(0.9, 1.1)
 
-    def _wait(self, seconds: float) -> None:
-        self._stop.wait(seconds)
+    def _pause(self, seconds: float) -> None:
+        """Wait, with chores in between."""
+        until = time.monotonic() + seconds
+        while not self._stop.is_set():
+            self._chores()
+            left = until - time.monotonic()
+            if left <= 0 or self._stop.wait(min(left, 1.0)):
+                return

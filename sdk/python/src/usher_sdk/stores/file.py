@@ -25,6 +25,8 @@ except ImportError:  # Windows has no such lock
 
 LARGEST: Final = 4 * 1024 * 1024
 """Bytes beyond which the log is written anew."""
+TIDY: Final = 600.0
+"""Seconds between two looks for values that are over."""
 FLUSH: Final = 1.0
 """Seconds after which what was appended is safe from a power cut."""
 
@@ -45,6 +47,7 @@ class FileStore:
         self._now = now
         self._mutex = Lock()
         self._flushed = 0.0
+        self._tidies_at = 0.0
         self._file: int | None = None
         self._process = os.getpid()
         try:
@@ -122,7 +125,19 @@ class FileStore:
         """Keep a value in a file of its own."""
         end = float("inf") if ttl is None else self._now() + ttl
         self._values.mkdir(mode=0o700, exist_ok=True)
+        self._tidy()
         _replace(self._place(key), f"{end}\n".encode() + value)
+
+    def _tidy(self) -> None:
+        """Now and then, delete what is over."""
+        now = self._now()
+        if now < self._tidies_at:
+            return
+        self._tidies_at = now + TIDY
+        for place in self._values.iterdir():
+            with contextlib.suppress(OSError, ValueError):
+                if not place.name.startswith(".") and float(place.read_bytes().partition(b"\n")[0]) <= now:
+                    place.unlink()
 
     def delete(self, key: str) -> None:
         """Forget a value."""
