@@ -253,8 +253,5 @@ func (c *Config) options() *token.Options {
 	for _, alg := range c.Algorithms {
 		o.Algorithms = append(o.Algorithms, token.Canonical(alg))
 	}
-	if o.Clients != nil {
-		o.Clients = append(o.Clients, c.ClientID)
-	}
 	return o
 }

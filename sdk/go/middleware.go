@@ -3,6 +3,7 @@ package usher
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -128,7 +129,12 @@ func (u *Usher) serve(next http.Handler, w http.ResponseWriter, r *http.Request,
 		return
 	}
 	a.mustCheck = mustCheck
-	guarded := &guardedWriter{ResponseWriter: w, auth: a, refuse: func() { u.answer(w, r, refuse("entity_check_missing")) }}
+	before := w.Header().Clone()
+	guarded := &guardedWriter{ResponseWriter: w, auth: a, refuse: func() {
+		clear(w.Header())
+		maps.Copy(w.Header(), before)
+		u.answer(w, r, refuse("entity_check_missing"))
+	}}
 	next.ServeHTTP(guarded, r)
 	guarded.finish()
 }
@@ -168,7 +174,6 @@ func (g *guardedWriter) WriteHeader(status int) {
 		g.ResponseWriter.WriteHeader(status)
 	case status < 400 && !g.auth.checked.Load():
 		g.begun, g.refused = true, true
-		clear(g.Header())
 		g.refuse()
 	default:
 		g.begun = true

@@ -142,6 +142,41 @@ func TestTheRouteTableDecidesBeforeAnyHandler(t *testing.T) {
 	}
 }
 
+func TestAResponseWithoutTheCheckIsReplacedAsAWhole(t *testing.T) {
+	test := ushertest.New(t, ushertest.WithRules(rules))
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Set-Cookie", "secret=1")
+		w.Header().Set("Content-Encoding", "gzip")
+		switch r.URL.Query().Get("how") {
+		case "nothing":
+		case "error":
+			http.Error(w, "no such order", http.StatusNotFound)
+		case "flush":
+			w.(http.Flusher).Flush()
+			_, _ = w.Write([]byte("secret"))
+		case "checked":
+			if usher.FromContext(r.Context()).Can("Order:read", orders["1"]) {
+				_, _ = w.Write([]byte("secret"))
+			}
+		default:
+			w.WriteHeader(http.StatusCreated)
+			_, _ = w.Write([]byte("secret"))
+		}
+	}
+	app := test.Module.Middleware(http.HandlerFunc(handler))
+	for how, want := range map[string]int{"nothing": 500, "created": 500, "flush": 500, "error": 404, "checked": 200} {
+		w := httptest.NewRecorder()
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		app.ServeHTTP(w, test.Request("GET", "/orders/1?how="+how, ushertest.Token{Roles: []string{"viewer"}}))
+		if w.Code != want || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%s: %d %v", how, w.Code, w.Header())
+		}
+		if want == 500 && (strings.Contains(w.Body.String(), "secret") || w.Header().Get("Set-Cookie") != "") {
+			t.Errorf("%s: %v %s", how, w.Header(), w.Body)
+		}
+	}
+}
+
 func TestWhatIsRevokedIsRefusedAtOnce(t *testing.T) {
 	test := ushertest.New(t, ushertest.WithRules(rules))
 	app := shop(test.Module)
