@@ -188,7 +188,7 @@ func (u *Usher) warnUnknown(rules *ruleSet, permission string) {
 	}
 }
 
-func (u *Usher) tellDecision(a *Auth, permission string, verdict policy.Verdict, revision int64) {
+func (u *Usher) emitDecision(a *Auth, permission string, verdict policy.Verdict, revision int64) {
 	if u.config.OnDecision == nil {
 		return
 	}

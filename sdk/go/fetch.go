@@ -112,7 +112,7 @@ func (u *Usher) applyRules(jws, etag string, epoch uint64) error {
 	u.rules.Store(&ruleSet{Table: table, etag: etag, jws: jws, epoch: epoch})
 	if old == nil || old.Revision != table.Revision {
 		u.config.Logger.Info("usher: access rules applied", "revision", table.Revision)
-		u.tell(Event{Kind: PolicyChanged, Revision: table.Revision})
+		u.emit(Event{Kind: PolicyChanged, Revision: table.Revision})
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ type contextKey struct{}
 
 // state is what is known of a request.
 type state struct {
+	usher   *Usher // several modules may handle one request
 	auth    *Auth
 	refusal error // why there is no auth
 	now     int64 // when the request arrived, in seconds since the epoch
@@ -52,10 +53,10 @@ func (u *Usher) Middleware(next http.Handler) http.Handler {
 
 // identify verifies the token of a request, once.
 func (u *Usher) identify(r *http.Request) (*state, *http.Request) {
-	if s, ok := r.Context().Value(contextKey{}).(*state); ok {
+	if s, ok := r.Context().Value(contextKey{}).(*state); ok && s.usher == u {
 		return s, r
 	}
-	s := &state{now: u.now()}
+	s := &state{usher: u, now: u.now()}
 	raw, err := bearerOf(r)
 	if err == nil {
 		var v *verified
@@ -78,17 +79,21 @@ func (u *Usher) checkRoutes(r *http.Request, a *Auth, now int64) (routeResult, *
 		return routeResult{}, nil
 	}
 	rules := u.rules.Load()
-	if rules == nil {
-		if u.wanted.Load() == 0 && u.synced.Load() != 0 {
-			// Nothing is published, so no rule matches.
-			if u.config.Policy.AllowMissingRoutes {
-				return routeResult{}, nil
-			}
-			return routeResult{}, refuse("route_unlisted")
-		}
+	switch {
+	case rules != nil:
+	case u.areRulesMissing():
 		return routeResult{}, refuse("rules_missing")
+	case u.config.Policy.AllowMissingRoutes:
+		return routeResult{}, nil
+	default:
+		return routeResult{}, refuse("route_unlisted")
 	}
 	return checkRoute(rules.Table, r.Method, requestPath(r), isPreflight(r), callerOf(a), u.config.Policy.AllowMissingRoutes, now)
+}
+
+// areRulesMissing says that there are no access rules yet, although some may be published.
+func (u *Usher) areRulesMissing() bool {
+	return u.rules.Load() == nil && (u.wanted.Load() != 0 || u.synced.Load() == 0)
 }
 
 // callerOf gives the caller as route rules see it; nil if there is none.

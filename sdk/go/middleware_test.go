@@ -261,6 +261,17 @@ func TestRequirementsStandWithoutTheMiddleware(t *testing.T) {
 	}
 }
 
+func TestOneModuleDoesNotTrustWhatAnotherHasVerified(t *testing.T) {
+	outer, inner := ushertest.New(t), ushertest.New(t)
+	app := outer.Module.Middleware(inner.Module.RequireAuth(nothing{}))
+	if w := send(app, outer.Request("GET", "/", ushertest.Token{})); w.Code != 401 {
+		t.Errorf("a token of the outer issuer: %d", w.Code)
+	}
+	if w := send(app, inner.Request("GET", "/", ushertest.Token{})); w.Code != 200 {
+		t.Errorf("a token of the inner issuer: %d", w.Code)
+	}
+}
+
 func TestFreshAsksUsher(t *testing.T) {
 	test := ushertest.New(t, ushertest.WithRules(rules))
 	app := shop(test.Module)

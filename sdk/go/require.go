@@ -100,7 +100,7 @@ func (u *Usher) RequirePermission(permission string, load ...Load) func(http.Han
 				u.answer(w, r, refusalOf(s.refusal))
 				return
 			}
-			if u.rules.Load() == nil && u.wanted.Load() != 0 {
+			if u.areRulesMissing() {
 				u.answer(w, r, refuse("rules_missing"))
 				return
 			}

@@ -172,7 +172,7 @@ func (u *Usher) takeSnapshot(ctx context.Context) error {
 	u.synced.Store(asked)
 	u.save(ctx)
 	if again {
-		u.tell(Event{Kind: Resynced})
+		u.emit(Event{Kind: Resynced})
 	}
 	u.noteReady()
 	return nil
@@ -234,7 +234,7 @@ func (u *Usher) apply(ctx context.Context, events *revocation.Events) bool {
 			keys = true
 		case revocation.Applied, revocation.Folded:
 			u.seen.revoke(&m.Entry)
-			u.tell(Event{Kind: Revoked, RevocationKind: m.Entry.Kind, Value: m.Entry.Value, Why: m.Entry.Why})
+			u.emit(Event{Kind: Revoked, RevocationKind: m.Entry.Kind, Value: m.Entry.Value, Why: m.Entry.Why})
 			keys = keys || m.Entry.Kind == "kid"
 		}
 	}

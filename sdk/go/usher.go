@@ -186,7 +186,7 @@ func (u *Usher) isStaleAt(now int64) bool {
 	return now-synced > int64(u.config.Sync.MaxStaleness/time.Second) || synced > now+ahead
 }
 
-func (u *Usher) tell(e Event) {
+func (u *Usher) emit(e Event) {
 	if u.config.OnEvent != nil {
 		u.config.OnEvent(e)
 	}
@@ -200,7 +200,7 @@ func (u *Usher) noteReady() {
 	first := false
 	u.once.Do(func() { first = true; close(u.ready) })
 	if wasStale := u.stale.Swap(false); first || wasStale {
-		u.tell(Event{Kind: Ready})
+		u.emit(Event{Kind: Ready})
 	}
 }
 
@@ -208,6 +208,6 @@ func (u *Usher) noteReady() {
 func (u *Usher) noteStale() {
 	if u.isStale() && !u.stale.Swap(true) {
 		u.config.Logger.Warn("usher: the revocation list is stale", "on_stale", u.config.Sync.OnStale)
-		u.tell(Event{Kind: Stale})
+		u.emit(Event{Kind: Stale})
 	}
 }

@@ -87,7 +87,7 @@ func (i *issuer) serve(w http.ResponseWriter, r *http.Request) {
 	case "/api/v1/sync/snapshot":
 		i.snapshot(w)
 	case "/api/v1/sync/events":
-		i.tell(w, r)
+		i.serveEvents(w, r)
 	case "/api/v1/sync/seen":
 		var report struct{ Sessions []json.RawMessage }
 		_ = json.NewDecoder(r.Body).Decode(&report)
@@ -155,8 +155,8 @@ func (i *issuer) snapshot(w http.ResponseWriter) {
 	})
 }
 
-// tell answers with the events after a cursor, and waits for them if asked to.
-func (i *issuer) tell(w http.ResponseWriter, r *http.Request) {
+// serveEvents answers with the events after a cursor, and waits for them if asked to.
+func (i *issuer) serveEvents(w http.ResponseWriter, r *http.Request) {
 	epoch, place, _ := strings.Cut(strings.TrimPrefix(r.FormValue("cursor"), "e"), ".")
 	wait, _ := strconv.Atoi(r.FormValue("wait"))
 	timer := time.NewTimer(time.Duration(wait) * time.Second)

@@ -40,10 +40,11 @@ type Usher struct {
 	// Module for the application.
 	Module *usher.Usher
 
-	t      testing.TB
-	issuer *issuer
-	clock  atomic.Pointer[func() time.Time]
-	minted atomic.Int64
+	t        testing.TB
+	issuer   *issuer
+	clock    atomic.Pointer[func() time.Time]
+	minted   atomic.Int64
+	longPoll bool
 }
 
 // Option changes the module of a test.
@@ -87,6 +88,7 @@ func New(t testing.TB, with ...Option) *Usher {
 	for _, change := range o.configure {
 		change(&config)
 	}
+	u.longPoll = config.Sync.Transport == "" || config.Sync.Transport == usher.LongPoll
 	if u.Module, err = usher.New(context.Background(), config); err != nil {
 		t.Fatal(err)
 	}
@@ -243,13 +245,18 @@ func (u *Usher) publish(table string) int64 {
 	return u.issuer.revision
 }
 
-// SetAway makes Usher unreachable, or reachable again.
+// SetAway makes Usher unreachable, and waits until a module that follows by long poll has noticed; or it makes Usher
+// reachable again. The module then comes back within a second if it was away for less than that, later otherwise.
 func (u *Usher) SetAway(away bool) {
+	u.t.Helper()
 	u.issuer.mutex.Lock()
-	defer u.issuer.mutex.Unlock()
 	u.issuer.offline = away
 	close(u.issuer.changed) // ends long polls
 	u.issuer.changed = make(chan struct{})
+	u.issuer.mutex.Unlock()
+	if away && u.longPoll {
+		u.eventually(func() bool { return !u.Module.Status().Connected }, "the module does not notice that Usher is away")
+	}
 }
 
 // Deactivate makes introspection say that a token is inactive.
