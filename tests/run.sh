@@ -10,6 +10,8 @@ cd "$(dirname "$0")/.."
 . tests/postgres.sh
 # shellcheck source=tests/tally.sh
 . tests/tally.sh
+# shellcheck source=tests/python.sh
+. tests/python.sh
 trap postgres_stop EXIT
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
@@ -22,18 +24,6 @@ node_ready() {
   [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return 0
   (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) || return 1
   touch "$1/node_modules/.package-lock.json"
-}
-
-# python_ready NAME REQUIREMENTS: creates the virtual environment NAME with these packages; prints its Python.
-python_ready() {
-  local venv="$target/python-$1" wanted=$2
-  command -v python3 >/dev/null 2>&1 || return 1
-  if ! cmp -s "$wanted" "$venv/installed.txt"; then
-    rm -rf "$venv"
-    python3 -m venv "$venv" && "$venv/bin/pip" install -q --disable-pip-version-check -r "$wanted" >&2 || return 1
-    cp "$wanted" "$venv/installed.txt"
-  fi
-  printf '%s\n' "$venv/bin/python"
 }
 
 # on_each_database NAME COMMAND...: a suite on SQLite, and on PostgreSQL in a database of its own.
@@ -80,12 +70,12 @@ suite "Rust tests" cargo test --no-fail-fast
 
 USHER_TEST_NODE=""
 if node_ready tests/clients/node; then USHER_TEST_NODE=1; else skip "Node.js client" "needs Node.js 20 and npm"; fi
-USHER_TEST_PYTHON=$(python_ready clients tests/clients/python/requirements.txt) ||
+USHER_TEST_PYTHON=$(python_ready "$target/python-clients" tests/clients/python/requirements.txt) ||
   skip "Python client" "needs python3 with venv"
 export USHER_TEST_NODE USHER_TEST_PYTHON
 if [ -n "$USHER_TEST_NODE$USHER_TEST_PYTHON" ]; then on_each_database "clients" tests/clients/run.sh; fi
 
-if USHER_TEST_SCHEMA_PYTHON=$(python_ready schema tests/schema/requirements.txt); then
+if USHER_TEST_SCHEMA_PYTHON=$(python_ready "$target/python-schema" tests/schema/requirements.txt); then
   export USHER_TEST_SCHEMA_PYTHON
   on_each_database "OpenAPI document" tests/schema/run.sh
 else
@@ -97,7 +87,9 @@ if ! node_ready tests/compat; then
 elif ! command -v curl >/dev/null 2>&1 || ! command -v jq >/dev/null 2>&1 || ! command -v openssl >/dev/null 2>&1; then
   skip "documents" "their commands need curl, jq and openssl"
 else
-  USHER_BIN=$bin suite "documents" npm --prefix tests/docs --silent test
+  DOCS_PYTHON=$(guides_python "$target/python-docs" authlib fastapi mozilla-django-oidc django-allauth) ||
+    skip "Python guides" "needs python3 with venv, and PyPI"
+  USHER_BIN=$bin DOCS_PYTHON=$DOCS_PYTHON suite "documents" npm --prefix tests/docs --silent test
 fi
 
 if ! node_ready tests/browser; then

@@ -46,6 +46,9 @@ const python = (folder, name, library, more) => ({
   ...more,
 });
 
+/** The person's roles in the sample project of `usher dev` are groups of the application. */
+const groups = { project: 'Demo', options: ['--roles-claim', 'groups'], shows: ['email', 'role'] };
+
 export const applications = [
   node('openid-client', 'openid-client 6', 'openid-client', { quick: true }),
   node('openid-client-5', 'openid-client 5', 'openid-client-5', { quick: true }),
@@ -91,6 +94,8 @@ export const applications = [
     start: ['./run.sh'],
     callback: '/hub/oauth_callback',
     ready: '/hub/health',
+    ports: ['HUB_PORT', 'PROXY_PORT'],
+    ...groups,
     offers: ['sign out at Usher'],
     ...jupyterHub,
   }),
@@ -106,8 +111,9 @@ export const applications = [
     language: 'Go',
     start: ['./run.sh'],
     callback: '/oauth2/callback',
+    ports: ['UPSTREAM_PORT'],
+    ...groups,
     offers: ['refresh', 'sign out at Usher'],
-    shows: ['email'],
     ...oauth2Proxy,
   },
   {

@@ -40,6 +40,7 @@ async function start(row, installed) {
   const base = `http://localhost:${port}`;
   const client = await registerClient(usher, {
     name: row.folder,
+    project: row.project,
     type: row.type,
     redirectUris: [row.callback].flat().map((callback) => base + callback),
     signedOutUris: [base + (row.signedOut ?? '/')],
@@ -52,8 +53,7 @@ async function start(row, installed) {
     CLIENT_SECRET: client.client_secret ?? '',
     BASE_URL: base,
     PORT: String(port),
-    SPARE_PORT: String(await freePort()),
-    OTHER_PORT: String(await freePort()),
+    ...Object.fromEntries(await Promise.all((row.ports ?? []).map(async (name) => [name, String(await freePort())]))),
     ...installed,
   };
   const log = path.join(target, 'logs', `${row.folder}.log`);

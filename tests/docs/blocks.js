@@ -1,19 +1,34 @@
 // The fenced blocks of a Markdown document, and what the comment before each says about it.
 
 /**
- * A comment on the line before a block says how the block is taken:
+ * A comment on the line before a block says how the block is used:
  *
- *   <!-- not run: WHY -->             it cannot run here
- *   <!-- browser: NAME from URL -->   instead of it a person opens $URL and signs in; $NAME is where they are sent back
- *   <!-- mail: NAME to ADDRESS -->    instead of it $NAME is the code in the newest email to this address
- *   <!-- file: PATH -->               it is this file of the repository, or a part of it
+ *   <!-- not run: WHY -->                 it cannot run here
+ *   <!-- file: PATH -->                   it is this file of the repository; a reader saves it by its path in the application
+ *   <!-- file: PATH as NAME -->           the same, and a reader saves it under this name
+ *   <!-- starts -->                       its last command starts an application, which runs until the next one starts
+ *   <!-- starts in make compat -->        the same, where it needs more than Node.js and Python
+ *   <!-- page: URL -->                    a person opens this address of the application, signs in, and sees the block
+ *   <!-- driven: FOLDER -->               the driver of this compatibility test signs in to and out of the application
+ *   <!-- browser: NAME from URL -->       instead of it a person opens $URL and signs in; $NAME is where they are sent back
+ *   <!-- mail: NAME to ADDRESS -->        instead of it $NAME is the code in the newest email to this address
+ *   <!-- reset link: NAME to ADDRESS -->  instead of it $NAME is the token in the newest link to reset the password
  */
 const MARKS = [
   [/^not run: \S.*$/, () => ({ kind: 'not run' })],
+  [/^file: (\S+)(?: as (\S+))?$/, ([, path, name]) => ({ kind: 'file', path, name: name ?? nameInApplication(path) })],
+  [/^starts( in make compat)?$/, ([, compat]) => ({ kind: 'starts', compat: compat !== undefined })],
+  [/^page: (\S+)$/, ([, url]) => ({ kind: 'page', url })],
+  [/^driven: (\S+)$/, ([, folder]) => ({ kind: 'driven', folder })],
   [/^browser: ([A-Z_]+) from ([A-Z_]+)$/, ([, name, url]) => ({ kind: 'browser', name, url })],
   [/^mail: ([A-Z_]+) to (\S+@\S+)$/, ([, name, address]) => ({ kind: 'mail', name, address })],
-  [/^file: (\S+)$/, ([, path]) => ({ kind: 'file', path })],
+  [/^reset link: ([A-Z_]+) to (\S+@\S+)$/, ([, name, address]) => ({ kind: 'reset link', name, address })],
 ];
+
+/** `tests/compat/apps/spring/src/main/java/demo/Demo.java` → `src/main/java/demo/Demo.java` */
+function nameInApplication(path) {
+  return path.replace(/^tests\/compat\/apps\/[^/]+\//, '');
+}
 
 /** Languages whose blocks are commands. */
 const COMMANDS = new Set(['console', 'sh']);
@@ -23,7 +38,7 @@ function readMark(comment, place) {
     const match = pattern.exec(comment);
     if (match) return make(match);
   }
-  throw new Error(`${place}: nobody knows what "${comment}" means before a block`);
+  throw new Error(`${place}: "${comment}" before a block is unknown`);
 }
 
 /** The commands of a block, each with the lines of output that the document shows after it. */
@@ -41,8 +56,9 @@ function commands(language, lines) {
 }
 
 /**
- * The blocks that are commands or have a mark, in order.
- * @returns {{ line: number, language: string, kind: string, text: string, commands: { command: string, shown: string[] }[] }[]}
+ * The blocks that are commands or have a mark, in order. `introduction` is the line of text before the block.
+ * @returns {{ line: number, language: string, kind: string, introduction: string, text: string,
+ *   commands: { command: string, shown: string[] }[] }[]}
  */
 export function blocks(name, markdown) {
   const lines = markdown.split('\n');
@@ -52,16 +68,17 @@ export function blocks(name, markdown) {
     if (!fence) continue;
     const end = lines.findIndex((line, index) => index > at && line.trim() === '```');
     if (end < 0) throw new Error(`${name}:${at + 1}: the block does not end`);
-    const before = lines.slice(0, at).findLast((line) => line.trim());
-    const comment = /^\s*<!-- (.*) -->$/.exec(before ?? '')?.[1];
+    const before = lines.slice(0, at).filter((line) => line.trim());
+    const comment = /^\s*<!-- (.*) -->$/.exec(before.at(-1) ?? '')?.[1];
     const place = `${name}:${at + 1}`;
     const mark = comment === undefined ? undefined : readMark(comment, place);
     const language = fence[2];
     const body = lines.slice(at + 1, end).map((line) => (line.startsWith(fence[1]) ? line.slice(fence[1].length) : line));
     if (mark || COMMANDS.has(language)) {
       const kind = mark?.kind ?? 'commands';
-      const list = kind === 'commands' ? commands(language, body) : [];
-      found.push({ ...mark, line: at + 1, language, kind, text: body.join('\n'), commands: list });
+      const list = kind === 'commands' || kind === 'starts' ? commands(language, body) : [];
+      const introduction = mark ? before.at(-2) : before.at(-1);
+      found.push({ ...mark, line: at + 1, language, kind, introduction, text: body.join('\n'), commands: list });
     }
     at = end;
   }

@@ -1,13 +1,15 @@
-// One bash, as a reader has it open beside the document: commands are typed into it one after the other.
+// One bash, in which the commands of a document are typed one after the other.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 
-const PATIENCE = 60_000;
+/** `make compat` also runs what downloads and builds a lot. */
+const PATIENCE = process.env.DOCS_COMPAT ? 540_000 : 60_000;
 
 /** `curl` fails on an HTTP error, so that a request which is refused is seen. */
 const PRELUDE = 'curl() { command curl --fail-with-body "$@"; }; failed=; trap \'failed=$BASH_COMMAND\' ERR; set -o pipefail\n';
 
 export class Shell {
+  #program = '';
   #said = '';
   #heard = () => {};
 
@@ -36,6 +38,28 @@ export class Shell {
     return output;
   }
 
+  /** Starts a program that keeps running, in a process group of its own. */
+  async start(command) {
+    await this.stopProgram();
+    await this.run(`: >"$PWD/.program.log"; set -m; { ${command}\n} </dev/null >"$PWD/.program.log" 2>&1 & PROGRAM=$!; set +m`);
+    this.#program = await this.get('PROGRAM');
+  }
+
+  /** Ends the program that was started. */
+  async stopProgram() {
+    if (!this.#program) return;
+    const group = `-${this.#program}`;
+    this.#program = '';
+    await this.run(`kill -- ${group}; wait; true`).catch(() => undefined);
+  }
+
+  /** What the started program printed, and whether it still runs. */
+  async program() {
+    const output = await this.run('cat "$PWD/.program.log"');
+    const running = await this.run(`kill -0 ${this.#program} 2>/dev/null && echo yes || echo no`);
+    return { output, running: running.includes('yes') };
+  }
+
   /** Sets a variable. */
   set(name, value) {
     return this.run(`${name}='${value.replaceAll("'", "'\\''")}'`);
@@ -62,7 +86,8 @@ export class Shell {
     });
   }
 
-  stop() {
+  async stop() {
+    await this.stopProgram();
     this.child.stdin.end();
     this.child.kill();
   }

@@ -1,14 +1,17 @@
-// Serves a single-page application: its folder, the packages it imports, and who it is to the provider.
+// Serves a single-page application: the files of its folder, the packages that it imports below /modules, and
+// /config.json with the issuer and the client id.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const { ISSUER: issuer, CLIENT_ID: clientId, PORT } = process.env;
-const folder = path.resolve(process.argv[2]);
-const packages = [path.join(folder, 'node_modules'), path.resolve(folder, '../../node_modules')];
+const folder = path.resolve(process.argv[2] ?? '.');
+// Every folder in which Node.js looks for packages of the application.
+const packages = createRequire(path.join(folder, 'app.js')).resolve.paths('any');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css' };
 
-/** The file behind a path; every path that names no file is the application's page. */
+/** The file of a path; a path without an extension gives the application's page. */
 async function find(pathname) {
   const places = pathname.startsWith('/modules/')
     ? packages.map((place) => path.join(place, pathname.slice('/modules/'.length)))

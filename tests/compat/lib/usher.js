@@ -30,13 +30,13 @@ function start(settings) {
 async function withProject(usher) {
   await usher.command('project', 'create', '--name', 'Compatibility');
   const { email, password } = usher.banner;
-  return Object.assign(usher, { person: { email, password, name: 'Souza' } });
+  return Object.assign(usher, { person: { email, password, name: 'Souza', role: 'gardener' } });
 }
 
 /** A client with nothing but what has to be said: its type, where it is sent back, where after signing out. */
-export function registerClient(usher, { name, type, redirectUris, signedOutUris, options = [] }) {
+export function registerClient(usher, { name, project = 'Compatibility', type, redirectUris, signedOutUris, options = [] }) {
   const each = (option, uris) => uris.flatMap((uri) => [option, uri]);
   const addresses = [...each('--redirect-uri', redirectUris), ...each('--post-logout-redirect-uri', signedOutUris)];
-  const who = ['--project', 'Compatibility', '--type', type, '--name', name];
+  const who = ['--project', project, '--type', type, '--name', name];
   return usher.command('client', 'create', ...who, ...addresses, ...options);
 }

@@ -66,7 +66,6 @@ export const modAuthOpenidc = {
 /** JupyterHub shows who is there, and starts nothing for them. */
 export const jupyterHub = {
   ways: { login: '/hub/oauth_login', home: '/hub/api/user', logout: '/hub/logout' },
-  shows: ['email'],
 };
 
 /** The form of a Django page, with its token, sent as it stands. */

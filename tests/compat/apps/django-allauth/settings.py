@@ -7,7 +7,7 @@ SECRET_KEY = "a long random text: `django-admin startproject` makes one"
 DEBUG = True
 ROOT_URLCONF = "urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": Path(os.environ["DATA"]) / "db.sqlite3"}}
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": Path(os.environ.get("DATA", ".")) / "db.sqlite3"}}
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,8 +1,0 @@
-// The application behind the proxy: shows who it is told is there.
-import { createServer } from 'node:http';
-
-createServer((request, response) => {
-  const { 'x-forwarded-email': email, 'x-forwarded-access-token': token } = request.headers;
-  response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ user: email ?? null, access_token: token }));
-}).listen(process.env.UPSTREAM_PORT, '127.0.0.1');
