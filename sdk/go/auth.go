@@ -115,7 +115,7 @@ func (a *Auth) Decide(permission string, resource any) policy.Verdict {
 	if q.Resource != nil && permission == a.mustCheck {
 		a.checked.Store(true)
 	}
-	a.usher.tellDecision(a, permission, verdict, rules.Revision)
+	a.usher.emitDecision(a, permission, verdict, rules.Revision)
 	return verdict
 }
 
