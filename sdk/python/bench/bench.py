@@ -13,7 +13,7 @@ from typing import Any
 from usher_sdk.core.policy import Policy
 from usher_sdk.core.revocations import Revocations
 from usher_sdk.request import Asked
-from usher_sdk.testing import create_test_usher
+from usher_sdk.testing import AUDIENCE, ISSUER, TestUsher, create_test_usher
 
 TABLE = {
     "permissions": {"Order:read": "item", "Order:list": "collection"},
@@ -57,9 +57,25 @@ def main() -> None:
     measure("auth.can(permission, resource)", lambda: auth.can("Order:read", order))
     tokens = iter([test.token("u1", roles=["viewer"]) for _ in range(2_200)])
     measure("first sight of a token (ES256)", lambda: usher.engine.check_in_memory(next(tokens)), 2_000)
+    beside(test)
     test.usher.close()
     memory()
     rules()
+
+
+def beside(test: TestUsher) -> None:
+    """The same token verified by PyJWT, each time, if it is installed: it knows neither revocations nor rules."""
+    try:
+        import jwt
+    except ImportError:
+        return
+    keys = jwt.PyJWKSet.from_dict({"keys": [test.mint.public_key()]})
+    token, key = test.token("u1", roles=["viewer"]), keys.keys[0]
+    measure(
+        "PyJWT, each time",
+        lambda: jwt.decode(token, key, algorithms=["ES256"], audience=AUDIENCE, issuer=ISSUER),
+        2_000,
+    )
 
 
 def memory() -> None:

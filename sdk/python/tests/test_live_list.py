@@ -124,7 +124,7 @@ def test_nothing_is_lost_over_a_restart_of_usher(server: Server) -> None:
         token, missed = server.machine_token(), server.machine_token()
         usher.authenticate(token)
         usher.authenticate(missed)
-        server.stop()
+        server.stop(signal.SIGKILL)
         server.start()
         revoke(server, missed)
         eventually(lambda: reason_of(lambda: usher.authenticate(missed)) == "token_revoked", 40)

@@ -361,3 +361,18 @@ def test_back_channel_logout_alone_signs_people_out(usher_server: Server, person
         person.api("POST", "auth/logout")
         eventually(lambda: shop.me(person).status_code == 401, 10)
         assert shop.me(other).status_code == 200
+
+
+def test_whoever_was_signed_out_by_a_notice_signs_in_again(usher_server: Server, person: Person) -> None:
+    """A client that is put out of use signs everybody out, and their sessions at Usher go on."""
+    port = free_port()
+    base = f"http://localhost:{port}"
+    given = options(usher_server, base)
+    with on_flask(given, port) as usher:
+        shop = Shop(base, usher)
+        assert shop.sign_in(person).status_code == 200
+        usher_server.usher("client", "disable", given["client_id"])
+        eventually(lambda: shop.me(person).status_code == 401, 10)
+        usher_server.usher("client", "enable", given["client_id"])
+        eventually(lambda: usher.status().connected, 40)
+        eventually(lambda: shop.sign_in(person).status_code == 200, 20)

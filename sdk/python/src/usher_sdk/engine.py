@@ -38,6 +38,8 @@ _KEYS_AGAIN: Final = 10.0
 """Seconds between two fetches of the keys for an unknown ``kid``."""
 _NOTE_TIME: Final = 30.0
 """Seconds between two notes in the store that the list is whole."""
+_LAST_SAVE: Final = 5.0
+"""Seconds that an application that ends waits for its store."""
 _SESSIONS: Final = "sessions"
 _SESSIONS_FOR: Final = 7 * 86_400.0
 """Seconds that the session list is kept by a store."""
@@ -360,6 +362,8 @@ class Engine:
             place = self.feed.place
             if keeper.may_save(now, last) and place is not None:
                 keeper.save(self._kept(place), now)
+        if last:
+            keeper.wait(_LAST_SAVE)
 
     def _kept(self, place: Place) -> Kept:
         return Kept(

@@ -45,8 +45,8 @@ class Usher(core.Usher):
         g.usher = Known()
         asked = read_environ(request.environ)
         if self.answers(asked):
-            body = request.get_data() if (request.content_length or 0) <= LONGEST_BODY else b""
-            return _response(self.answer(asked, body))
+            body = request.stream.read(LONGEST_BODY + 1)
+            return _response(self.answer(asked, body if len(body) <= LONGEST_BODY else b""))
         g.usher = self.enter(asked)
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ class Keeper:
         self._logger = logger
         self._writer: LogWriter | None = None
         self._saved_at = 0.0
+        self._saving = threading.Lock()
         self.wants_save = False
         """Whether something was not appended, and everything is to be saved anew."""
         self.wants_flush = False
@@ -74,11 +76,32 @@ class Keeper:
         return self.wants_save and (last or now - self._saved_at >= _BETWEEN_SAVES)
 
     def save(self, kept: Kept, now: float) -> None:
-        """Save everything anew."""
+        """Save everything anew. A store that is shared may be far away: it is written by a thread of its own."""
         writer = LogWriter(self._key)
+        snapshot = b"".join(writer.lines(kept, self._issuer, self._client))
+        self._writer, self._saved_at, self.wants_save = writer, now, False
+        if not getattr(self._store, "is_shared", False):
+            self._save(snapshot)
+        elif not self._saving.acquire(blocking=False):
+            self.wants_save = True
+        else:
+            threading.Thread(target=self._save_and_release, args=(snapshot,), name="usher-store", daemon=True).start()
+
+    def wait(self, timeout: float) -> None:
+        """Wait for what is being saved."""
+        if self._saving.acquire(timeout=timeout):
+            self._saving.release()
+
+    def _save_and_release(self, snapshot: bytes) -> None:
         try:
-            self._store.save_snapshot(b"".join(writer.lines(kept, self._issuer, self._client)))
+            self._save(snapshot)
+        finally:
+            self._saving.release()
+
+    def _save(self, snapshot: bytes) -> None:
+        try:
+            self._store.save_snapshot(snapshot)
         except Exception:
             self._logger.exception("the store cannot be written")
-            writer = LogWriter(self._key)
-        self._writer, self._saved_at, self.wants_save = writer, now, False
+            # What is there has other lines than we would go on from.
+            self._writer, self.wants_save = None, True

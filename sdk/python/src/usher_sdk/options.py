@@ -134,6 +134,8 @@ def _check_web(options: Options) -> None:
     if options.base_url is None:
         raise ConfigError("base_url is missing: the address of this application, as in https://shop.example.com")
     check_address(options.base_url, "base_url")
+    if urlsplit(options.base_url).path not in ("", "/"):
+        raise ConfigError("base_url has no path: the addresses of web mode are /auth/… of the host.")
     if not options.secret:
         raise ConfigError("secret is missing: at least 32 characters at random, that seal the cookies of web mode. Make"
                           " one: python -c 'import secrets; print(secrets.token_urlsafe(32))'")  # fmt: skip

@@ -79,6 +79,10 @@ class Mint:
         header = {"alg": "ES256", "kid": "test", "typ": typ}
         return jws.serialize_compact(header, json.dumps(payload).encode(), self._key, algorithms=["ES256"])
 
+    def public_key(self) -> dict[str, Any]:
+        """The key that tokens are verified with, as a JWK."""
+        return dict(self._key.as_dict(private=False))
+
     def answer(self, request: httpx.Request) -> httpx.Response:
         """What Usher would answer."""
         path = request.url.path
@@ -88,7 +92,7 @@ class Mint:
             names["introspection_endpoint"] = "introspect"
             return httpx.Response(200, json={"issuer": ISSUER} | {k: f"{ISSUER}/oauth2/{v}" for k, v in names.items()})
         if path == "/oauth2/jwks":
-            return httpx.Response(200, json={"keys": [self._key.as_dict(private=False)]})
+            return httpx.Response(200, json={"keys": [self.public_key()]})
         if path == "/oauth2/token":
             return httpx.Response(200, json={"access_token": "sync", "expires_in": 600})
         if path == "/oauth2/introspect":

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.sync.client import connect
@@ -40,6 +41,9 @@ LONGEST_PAUSE = 30.0
 """Seconds between two tries at most."""
 _NO_SOCKET: Final = 300.0
 """Seconds after which a socket is tried again where none would stand."""
+_BETWEEN_SNAPSHOTS: Final = 1.0
+_LONGEST_RETRY: Final = 120.0
+"""Seconds that we stay away at most, whatever Usher asks for."""
 _ACK_PAUSE: Final = 0.25
 _LONGEST_MESSAGE: Final = 64 * 1024
 
@@ -55,6 +59,8 @@ class Follower:
         self._failures = 0
         self._needs_snapshot = False
         self._needs_policy = True
+        self._snapshot_at = -_BETWEEN_SNAPSHOTS
+        self._caught_up_at = 0
         self._no_socket_until = 0.0
         self._no_long_poll_until = 0.0
         self._keys_at = 0.0
@@ -107,7 +113,7 @@ class Follower:
         self.failure = failure
         self._failures += 1
         longest = min(LONGEST_PAUSE, 2.0 ** min(self._failures - 1, 5))
-        self._pause(max(failure.retry_after, random.uniform(0, longest)))
+        self._pause(max(min(failure.retry_after, _LONGEST_RETRY), random.uniform(0, longest)))
 
     def _good(self) -> None:
         """Usher answers, and the list is current."""
@@ -122,8 +128,10 @@ class Follower:
             engine.refresh_keys()
             self._keys_at = now
         if engine.options.sync.transport != "off" and (engine.feed.place is None or self._needs_snapshot):
+            if now - self._snapshot_at < _BETWEEN_SNAPSHOTS:
+                raise IssuerError("the feed begins anew again and again")
             engine.take_snapshot(engine.issuer.snapshot())
-            self._needs_snapshot, self._needs_policy = False, True
+            self._needs_snapshot, self._needs_policy, self._snapshot_at = False, True, now
         self._apply_policy()
         engine.become_ready()
         engine.keep()
@@ -139,7 +147,7 @@ class Follower:
             self._good()
             self._needs_policy = True
             self._pause(self._poll_interval())
-        elif transport == "ws" and now >= self._no_socket_until:
+        elif transport == "ws" and now >= self._no_socket_until and not self._is_proxied():
             self._follow_by_socket()
         elif transport != "poll" and now >= self._no_long_poll_until:
             self._ask(LONG_POLL)
@@ -147,6 +155,11 @@ class Follower:
         else:
             self._ask(0)
             self._pause(self._poll_interval())
+
+    def _is_proxied(self) -> bool:
+        """Whether Usher is reached through a proxy of the environment: httpx goes through it, and our socket does not."""
+        url = urlsplit(self._engine.options.issuer)
+        return bool(getproxies().get(url.scheme) and not proxy_bypass(url.hostname or ""))
 
     # By asking ------------------------------------------------------------------------------------------------------
 
@@ -162,7 +175,7 @@ class Follower:
                 self.is_connected = False
                 if wait and failure.retry_after:
                     # No place to wait in; asking without waiting is always answered.
-                    self._no_long_poll_until = time.monotonic() + failure.retry_after
+                    self._no_long_poll_until = time.monotonic() + min(failure.retry_after, _LONGEST_RETRY)
                     return
                 raise
             if answer.status == 410:
@@ -240,7 +253,7 @@ class Follower:
             raise IssuerError("our token is over")
         if status == 503:
             seconds = float(retry_after) if retry_after and retry_after.isdigit() else 60.0
-            self._no_socket_until = self._no_long_poll_until = time.monotonic() + seconds
+            self._no_socket_until = self._no_long_poll_until = time.monotonic() + min(seconds, _LONGEST_RETRY)
             return
         self._logger.warning("no WebSocket stands (%s): asking instead", status)
         self._no_socket_until = time.monotonic() + _NO_SOCKET
@@ -268,7 +281,7 @@ class Follower:
                 if time.monotonic() - heard_at >= PING:
                     if not link.ping().wait(PONG):
                         raise IssuerError("the socket gives no sign of life") from None
-                    self._engine.confirm()
+                    self._confirm()
                     heard_at = time.monotonic()
                 continue
             heard_at = time.monotonic()
@@ -288,14 +301,21 @@ class Follower:
         if outcome == "gap" or was_set_back:
             self._ask(0)
         if outcome == "hello":
+            self._caught_up_at = message.get("cursor", 0)
             self.is_connected = True
             self._good()
         if outcome == "retry":
             after = message.get("after")
             raise IssuerError("Usher restarts", retry_after=float(after) if isinstance(after, (int, float)) else 1.0)
-        self._engine.confirm()
+        self._confirm()
         self._apply_policy()
         return outcome == "hello"
+
+    def _confirm(self) -> None:
+        """The list is whole, once what was missed before the greeting has come."""
+        place = self._engine.feed.place
+        if place is not None and place.cursor >= self._caught_up_at and not self._needs_snapshot:
+            self._engine.confirm()
 
     def _acknowledge(self, link: Connection) -> None:
         engine = self._engine

@@ -27,6 +27,9 @@ class MongoStore:
         StoreError: MongoDB does not answer.
     """
 
+    is_shared = True
+    """Other machines have it too: what is saved there is saved beside the work."""
+
     def __init__(
         self, mongodb: str | Collection[dict[str, Any]], database: str = "usher", collection: str = "module"
     ) -> None:

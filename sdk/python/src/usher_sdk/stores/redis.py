@@ -21,6 +21,9 @@ class RedisStore:
         StoreError: Redis does not answer.
     """
 
+    is_shared = True
+    """Other machines have it too: what is saved there is saved beside the work."""
+
     def __init__(self, redis: Any, prefix: str = "usher:") -> None:
         self._redis: Any = Redis.from_url(redis, socket_timeout=5) if isinstance(redis, str) else redis
         self._prefix = prefix

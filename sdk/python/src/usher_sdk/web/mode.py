@@ -31,7 +31,12 @@ LOGIN: Final = "/auth/login"
 CALLBACK: Final = "/auth/callback"
 LOGOUT: Final = "/auth/logout"
 BACKCHANNEL: Final = "/auth/backchannel-logout"
-PATHS: Final = frozenset({LOGIN, CALLBACK, LOGOUT, BACKCHANNEL})
+_METHODS: Final = {
+    LOGIN: ("GET", "HEAD"),
+    CALLBACK: ("GET",),
+    LOGOUT: ("GET", "POST"),
+    BACKCHANNEL: ("POST",),
+}
 LONGEST_BODY: Final = 32 * 1024
 """Bytes of a form at most."""
 
@@ -128,6 +133,9 @@ class WebMode:
             refresh_token=found.get("refresh_token", session.refresh_token),
             used=int(self._engine.now()),
         )
+        if self._sessions.load(name, self._engine.now()) is None:
+            # Signed out meanwhile: it must not come back.
+            raise Refusal("token_revoked")
         self._sessions.save(name, renewed, self._engine.now())
         return renewed
 
@@ -135,7 +143,7 @@ class WebMode:
 
     def handles(self, asked: Asked) -> bool:
         """Whether an address is ours."""
-        return asked.path in PATHS
+        return asked.path in _METHODS
 
     def handle(self, asked: Asked, body: bytes = b"") -> Reply:
         """Answer a request to an address of ours.
@@ -144,18 +152,17 @@ class WebMode:
             Refusal: it may not pass.
         """
         try:
-            if asked.path == LOGIN and asked.method in ("GET", "HEAD"):
+            methods = _METHODS[asked.path]
+            if asked.method not in methods:
+                return Reply(405, (("Allow", ", ".join(methods)),))
+            if asked.path == LOGIN:
                 return self._log_in(asked)
-            if asked.path == CALLBACK and asked.method == "GET":
+            if asked.path == CALLBACK:
                 return self._call_back(asked)
-            if asked.path == LOGOUT and asked.method in ("GET", "POST"):
-                return self._log_out(asked)
-            if asked.path == BACKCHANNEL and asked.method == "POST":
-                return self._hear(body)
+            return self._log_out(asked) if asked.path == LOGOUT else self._hear(body)
         except IssuerError as cause:
             self._engine.logger.error("%s", cause)
             raise Refusal("keys_missing") from cause
-        return Reply(405)
 
     def sign_in_address(self, asked: Asked, refusal: Refusal) -> str:
         """Where somebody goes to sign in, and comes back from to what they asked for."""
@@ -250,8 +257,6 @@ class WebMode:
         end = self._engine.issuer.metadata().end_session_endpoint
         if session is None or end is None:
             return redirect("/", gone)
-        if session.sid is not None:
-            self._engine.end_session(session.sid)
         query = {"id_token_hint": session.id_token, "client_id": self._engine.options.client_id}
         query["post_logout_redirect_uri"] = self._base + "/"
         return redirect(f"{end}?{urlencode(query)}", gone)
@@ -280,7 +285,8 @@ class WebMode:
             # Usher names the session wherever the client asks for it (backchannel_logout_session_required).
             raise Refusal("logout_token_invalid")
         if self._is_new(notice.jti, notice.exp):
-            engine.end_session(notice.sid)
+            # The session at Usher may go on, where it is only this client that is to sign people out: so nothing is said
+            # of its tokens. Where it is over, the live list says so.
             self._sessions.delete_by_sid(notice.sid)
         return Reply(204)
 
