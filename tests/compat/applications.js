@@ -9,10 +9,12 @@
 //   type      of the client: web, spa, native
 //   callback  path of its redirect URI, or several
 //   https     its library takes no issuer on http, so Usher is on https
-//   options   of `usher client create`, where the default settings will not do: silent sign-in on http://localhost needs
-//             --first-party, since a page there is asked for consent each time
+//   options   of `usher client create`, where the default settings are not enough, and `why`
+//   project   of the client, if it is not one of its own
+//   ports     variables that each get a free port
 //   driver    pages (a server that keeps the session), spa (buttons in a page), or a file in its folder
 //   offers    what is tried beside signing in and out
+//   lacks     which columns of the table it does not have, and why
 //   quick     it is part of `make test`
 import { authJs, djangoAllauth, jupyterHub, modAuthOpenidc, mozillaDjango, oauth2Proxy, spring } from './lib/ways.js';
 
@@ -47,7 +49,21 @@ const python = (folder, name, library, more) => ({
 });
 
 /** The person's roles in the sample project of `usher dev` are groups of the application. */
-const groups = { project: 'Demo', options: ['--roles-claim', 'groups'], shows: ['email', 'role'] };
+const groups = {
+  project: 'Demo',
+  options: ['--roles-claim', 'groups'],
+  why: 'the application reads the roles from the claim `groups`, and requests the scope `roles`',
+  shows: ['email', 'role'],
+};
+
+/** A silent sign-in of a page on http://localhost. */
+const firstParty = {
+  options: ['--first-party'],
+  why:
+    'any program can pose as a page on `http://localhost`, so a client there is asked for consent at every sign-in and ' +
+    'cannot sign in silently, unless it is first-party; a page on https is asked once',
+};
+
 
 export const applications = [
   node('openid-client', 'openid-client 6', 'openid-client', { quick: true }),
@@ -57,13 +73,18 @@ export const applications = [
   node('passport-openidconnect', 'passport-openidconnect', 'passport-openidconnect', {
     quick: true,
     offers: ['sign out at Usher'],
+    lacks: { refresh: 'the library does not use refresh tokens' },
   }),
   node('oauth4webapi', 'oauth4webapi', 'oauth4webapi', { offers: ['userinfo', 'refresh', 'api', 'sign out at Usher'] }),
-  node('mcp', 'MCP SDK', '@modelcontextprotocol/sdk', { type: 'native', driver: 'drive.js' }),
+  node('mcp', 'MCP SDK', '@modelcontextprotocol/sdk', {
+    type: 'native',
+    driver: 'drive.js',
+    lacks: { 'sign out': 'the SDK has no sign-out', 'sign out at Usher': 'the SDK has no sign-out' },
+  }),
   spa('oidc-client-ts', 'oidc-client-ts', 'oidc-client-ts', {
     quick: true,
     signedOut: '/signed-out',
-    options: ['--first-party'],
+    ...firstParty,
     offers: ['userinfo', 'refresh', 'silent', 'popup', 'sign out by popup'],
   }),
   python('authlib', 'Authlib (Flask)', 'Authlib'),
@@ -75,12 +96,17 @@ export const applications = [
     callback: '/oidc/callback/',
     shows: ['email'],
     offers: ['sign out at Usher'],
+    lacks: { refresh: 'the library does not use refresh tokens; `SessionRefresh` signs in silently instead' },
     ...mozillaDjango,
   }),
   python('django-allauth', 'django-allauth', 'django-allauth', {
     start: ['./run.sh'],
     callback: '/accounts/oidc/usher/login/callback/',
     offers: [],
+    lacks: {
+      refresh: 'the library does not refresh tokens',
+      'sign out at Usher': 'the library ends only the session of the site',
+    },
     ...djangoAllauth,
   }),
   python('requests-oauthlib', 'requests-oauthlib', 'requests-oauthlib'),
@@ -89,6 +115,7 @@ export const applications = [
     callback: '/oauth2callback',
     signedOut: '/oauth2callback',
     driver: 'drive.js',
+    lacks: { refresh: 'Streamlit does not use refresh tokens' },
   }),
   python('jupyterhub', 'JupyterHub (OAuthenticator)', 'oauthenticator', {
     start: ['./run.sh'],
@@ -97,6 +124,7 @@ export const applications = [
     ports: ['HUB_PORT', 'PROXY_PORT'],
     ...groups,
     offers: ['sign out at Usher'],
+    lacks: { refresh: 'the hub stores no tokens unless `enable_auth_state` is set, which the application does not do' },
     ...jupyterHub,
   }),
   {
@@ -133,6 +161,11 @@ export const applications = [
     start: ['axum-sign-in'],
     callback: '/account',
     offers: ['sign out at Usher'],
+    lacks: {
+      refresh:
+        'the library expects a nonce in a refreshed ID token, which OpenID Connect Core §12.2 advises against; without ' +
+        'a refresh token it signs in again silently',
+    },
     ways: { login: '/account' },
   },
   {
@@ -156,8 +189,9 @@ export const applications = [
   }),
   spa('keycloak-js', 'keycloak-js', 'keycloak-js', {
     callback: ['/', '/silent-check-sso.html'],
-    options: ['--first-party'],
+    ...firstParty,
     offers: ['userinfo', 'silent'],
+    lacks: { refresh: 'the library decodes refresh tokens as JWTs, and those of Usher are opaque; it signs in silently instead' },
   }),
   spa('msal-browser', '@azure/msal-browser', '@azure/msal-browser', {
     https: true,
@@ -168,5 +202,9 @@ export const applications = [
   spa('swagger-ui', 'Swagger UI', 'swagger-ui-dist', {
     callback: '/modules/swagger-ui-dist/oauth2-redirect.html',
     driver: 'drive.js',
+    lacks: {
+      refresh: 'Swagger UI does not refresh; people press *Authorize* again',
+      'sign out at Usher': '*Logout* drops the token only',
+    },
   }),
 ];

@@ -1,6 +1,6 @@
-// Applications that stand on libraries which others wrote sign people in, refresh and sign out, each as the client that
-// `usher client create` makes by default. COMPAT_ONLY=a,b runs these alone, COMPAT_QUICK=1 those of `make test`;
-// COMPAT_DOCS=1 writes the results into docs/compatibility.md.
+// Applications on third-party libraries sign people in, refresh and sign out, each as a client that `usher client create`
+// makes by default. COMPAT_ONLY=a,b runs only these, COMPAT_QUICK=1 those of `make test`; COMPAT_DOCS=1 writes the results
+// into docs/compatibility.md.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -70,7 +70,7 @@ async function start(row, installed) {
 for (const row of chosen) {
   test(row.name, async (t) => {
     const steps = {};
-    results.push({ name: row.name, version: await versionOf(row), language: row.language, steps });
+    results.push({ row, version: await versionOf(row), steps });
     const { missing, ...installed } = await install(row);
     if (missing) {
       steps['sign in'] = 'skipped';

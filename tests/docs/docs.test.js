@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { applications } from '../compat/applications.js';
 import { closeChromium } from '../compat/drivers/chromium.js';
+import { notes } from '../compat/lib/report.js';
 import { blocks } from './blocks.js';
 import { isDone, Reader, root } from './reader.js';
 
@@ -84,6 +85,26 @@ test('links lead from the index to every document', () => {
     for (const [, link] of links) reached.add(path.posix.join(path.dirname(name), link));
   }
   assert.deepEqual(documents.filter((name) => name !== 'README.md' && !reached.has(name)), []);
+});
+
+describe('compatibility.md', () => {
+  const document = read('docs/compatibility.md');
+  const lines = document.slice(document.indexOf('<!-- results -->'), document.indexOf('<!-- end -->')).split('\n');
+  const cells = (line) => line.split('|').map((cell) => cell.trim()).slice(1, -1);
+  const head = cells(lines.find((line) => line.startsWith('| Application')));
+
+  test('has a row for each application, which says truthfully what it does not do', () => {
+    for (const row of applications) {
+      const name = row.options ? `${row.name} *` : row.name;
+      const line = lines.find((one) => one.startsWith(`| ${name} | `));
+      assert.ok(line, `no row for ${name}`);
+      const result = Object.fromEntries(cells(line).map((cell, column) => [head[column], cell]));
+      for (const column of Object.keys(row.lacks ?? {})) assert.equal(result[column], '–', `${name}: ${column}`);
+      for (const column of ['sign in', 'refresh', 'sign out', 'sign out at Usher']) assert.ok(result[column], `${name}: ${column} is empty`);
+    }
+  });
+
+  test('gives the reason of each dash and of each setting', () => assert.ok(document.includes(`${notes(applications)}\n<!-- end -->`)));
 });
 
 test('an unknown comment before a block is an error', () => {

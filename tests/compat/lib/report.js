@@ -4,14 +4,14 @@ import { writeFile } from 'node:fs/promises';
 const COLUMNS = ['sign in', 'userinfo', 'api', 'refresh', 'silent', 'popup', 'sign out', 'sign out at Usher'];
 const MARKS = { passed: '✔', failed: '✘', skipped: 'not run' };
 
-/** @param {{ name: string, version: string, language: string, steps: Record<string, string> }[]} results */
+/** @param {{ row: object, version: string, steps: Record<string, string> }[]} results */
 const cells = (results) => [
   ['Application', 'Version', 'Language', ...COLUMNS],
-  ...results.map(({ name, version, language, steps }) => [
-    name,
+  ...results.map(({ row, version, steps }) => [
+    row.options ? `${row.name} *` : row.name,
     version,
-    language,
-    ...COLUMNS.map((column) => MARKS[steps[column]] ?? ''),
+    row.language,
+    ...COLUMNS.map((column) => MARKS[steps[column]] ?? (row.lacks?.[column] ? '–' : '')),
   ]),
 ];
 
@@ -23,15 +23,31 @@ export function inColumns(results) {
 }
 
 /** The table in Markdown. */
-export function inMarkdown(results) {
+function table(results) {
   const [head, ...rows] = cells(results);
   const line = (row) => `| ${row.join(' | ')} |`.replace(/ +\|/g, ' |');
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** Writes the table between the marks of the document. */
+/** What the marks in the table mean for each application. */
+export function notes(rows) {
+  const lacking = rows.flatMap(({ name, lacks = {} }) =>
+    Object.entries(lacks).map(([column, why]) => `| ${name} | ${column} | ${why} |`),
+  );
+  const adjusted = rows
+    .filter(({ options }) => options)
+    .map(({ name, options, why }) => `| ${name} | \`${options.join(' ')}\` | ${why} |`);
+  return [
+    'A dash means that the application does not do this:',
+    ['| Application | does not | because |', '|---|---|---|', ...lacking].join('\n'),
+    'An asterisk means that the client is not created with the default settings:',
+    ['| Application | option of `usher client create` | because |', '|---|---|---|', ...adjusted].join('\n'),
+  ].join('\n\n');
+}
+
+/** Writes the table and its notes between the marks of the document. */
 export async function writeInto(file, document, results) {
   const [before, after] = [document.indexOf('<!-- results -->'), document.indexOf('<!-- end -->')];
-  const table = `${document.slice(0, before)}<!-- results -->\n${inMarkdown(results)}\n${document.slice(after)}`;
-  await writeFile(file, table);
+  const body = `${table(results)}\n\n${notes(results.map(({ row }) => row))}`;
+  await writeFile(file, `${document.slice(0, before)}<!-- results -->\n${body}\n${document.slice(after)}`);
 }

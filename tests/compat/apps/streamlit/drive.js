@@ -19,6 +19,12 @@ export async function drive({ usher, base }, step) {
       await press('Sign out');
       await page.getByText('nobody').waitFor();
     });
+    await step('sign out at Usher', async () => {
+      // Streamlit sends prompt=select_account.
+      await press('Sign in');
+      await page.getByText(usher.person.email).click();
+      await page.locator('input[name=password]').waitFor();
+    });
   } finally {
     await context.close();
   }
