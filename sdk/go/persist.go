@@ -111,8 +111,9 @@ func (u *Usher) save(ctx context.Context) {
 	u.mutex.RLock()
 	cursor, known := u.list.Cursor()
 	entries := u.list.Entries(u.now())
-	clients := slices.Sorted(maps.Keys(u.clients))
+	clients := slices.AppendSeq([]string{}, maps.Keys(u.clients))
 	u.mutex.RUnlock()
+	slices.Sort(clients)
 	if !known && u.config.Sync.Transport != Off {
 		return
 	}
