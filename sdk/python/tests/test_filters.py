@@ -98,6 +98,25 @@ def test_what_is_left_of_the_rules_answers_as_the_rules() -> None:
             assert found == (case["expect"] == "allow"), case
 
 
+def test_a_filter_for_a_front_end_is_json() -> None:
+    json = {
+        "any": [{"gte": ["resource.total", {"int": "9007199254740993"}]}, {"not": {"in": ["user.id", "resource.tags"]}}]
+    }
+    assert residual(policy_of(json), question()).as_json() == {
+        "any": [
+            {
+                "op": "gte",
+                "left": {"field": "total"},
+                "right": {"value": {"int": "9007199254740993"}},
+                "negated": False,
+            },
+            {"op": "contains", "left": {"field": "tags"}, "right": {"value": "u1"}, "negated": True},
+        ]
+    }
+    assert residual(policy_of({"present": "user.id"}), question()).as_json() is True
+    assert residual(policy_of({"present": "user.nothing"}), question()).as_json() is False
+
+
 def test_sqlalchemy_selects_what_the_rules_allow() -> None:
     sqlalchemy = pytest.importorskip("sqlalchemy")
     from usher_sdk.sqlalchemy import where

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from vectors import load
 
+from usher_sdk.core.door import find_rule
 from usher_sdk.core.path import AmbiguousPath, segments
 from usher_sdk.core.policy import Policy, Question
+from usher_sdk.core.refusal import Refusal
 from usher_sdk.core.routes import RouteRule, RouteTable
 
 
@@ -95,3 +97,34 @@ def test_an_object_is_as_good_as_a_mapping() -> None:
 def test_a_table_that_does_not_read_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         Policy({**DECISIONS["table"], **change})
+
+
+@pytest.mark.parametrize(
+    ("path", "raw", "found"),
+    [
+        ("/orders/42", "/orders/42", "/orders/:id"),
+        ("/orders/42", "/orders/4%32", "/orders/:id"),
+        ("/orders/42", "/orders/42?x=/../", "/orders/:id"),
+        ("/orders/42", None, "/orders/:id"),
+        ("/orders/4 2", None, "/orders/:id"),
+        ("/orders/4#2", "/orders/4%232", "/orders/:id"),
+        ("/за/1", None, "/за/:id"),
+        ("/orders#/../admin", "/orders#/../admin", None),
+        ("/orders?/x", "/orders?/x", None),
+        ("/admin/users", "/orders/42", None),
+        ("/admin/users", "/admin%2fusers", None),
+        ("/orders/%32", None, None),
+        ("/orders/\udce9", None, None),
+    ],
+)
+def test_what_the_framework_routes_by_and_what_came_over_the_wire_read_the_same(
+    path: str, raw: str | None, found: str | None
+) -> None:
+    policy = Policy({**DECISIONS["table"], "routes": ROUTES["routes"]})
+    try:
+        rule = find_rule(policy, "GET", path, raw)
+    except Refusal as refusal:
+        assert (refusal.status, found) == (400, None)
+    else:
+        assert rule is not None
+        assert rule.path == found

@@ -19,7 +19,7 @@ from joserfc.jwk import ECKey
 from server import Person, Server, free_port
 from werkzeug.serving import make_server
 
-from usher_sdk import ConfigError, FileStore, Usher
+from usher_sdk import ConfigError, FileStore, IssuerError, Usher
 from usher_sdk.core.keys import KeyRing
 from usher_sdk.core.logout_token import EVENT, read_logout_token
 from usher_sdk.core.token import TokenRefused
@@ -27,6 +27,7 @@ from usher_sdk.fastapi import Auth, UsherMiddleware
 from usher_sdk.fastapi import Usher as FastAPIUsher
 from usher_sdk.flask import Usher as FlaskUsher
 from usher_sdk.flask import auth as flask_auth
+from usher_sdk.request import Asked
 from usher_sdk.web.reply import safe_return
 from usher_sdk.web.seal import Sealer
 
@@ -163,6 +164,27 @@ def test_somebody_signs_in_and_comes_back_to_what_they_asked_for(shop: Shop, per
     assert str(answer.url).endswith("/me?page=2")
     assert answer.json()["email"] == person.email
     assert shop.me(person).status_code == 200
+
+
+def test_a_page_learns_who_is_signed_in_and_what_they_may_do(shop: Shop, person: Person, usher_server: Server) -> None:
+    def told() -> Any:
+        return person.browser.get(shop.base + "/auth/me").json()
+
+    assert told() == {"user": None, "permissions": {}}
+    sub = shop.sign_in(person).json()["id"]
+    usher_server.assign("viewer", sub)
+    eventually(lambda: told()["user"]["roles"] == ["viewer"])
+    assert told()["user"]["email"] == person.email
+    mine = {"op": "eq", "left": {"field": "owner_id"}, "right": {"value": sub}, "negated": False}
+    assert told()["permissions"] == {
+        "Admin:use": False, "Order:list": mine, "Order:read": mine, "Order:update": mine,
+    }  # fmt: skip
+
+
+def test_whoever_cannot_sign_in_strongly_enough_is_not_sent_round_for_ever(shop: Shop, person: Person) -> None:
+    login = person.browser.get(shop.base + "/auth/login", params={"acr_values": "aal9"})
+    callback = person.go(login.headers["location"], shop.base + "/auth/callback")
+    assert person.browser.get(callback).status_code == 400
 
 
 def test_a_script_is_told_instead_of_sent_to_sign_in(shop: Shop, person: Person) -> None:
@@ -347,6 +369,30 @@ def test_logout_tokens_are_told_from_everything_else() -> None:
         assert reason(change) == why, change
     assert reason({}, typ="JWT") == "typ_refused"
     assert reason({}, now=1151) == "token_expired"
+
+
+def test_tokens_are_renewed_before_they_end(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = person.server
+    port = free_port()
+    base = f"http://localhost:{port}"
+    with on_flask(options(server, base), port) as usher:
+        shop = Shop(base, usher)
+        shop.sign_in(person)
+        assert usher.web is not None
+        asked = Asked("GET", "/me", {}, cookies={"usher-app": person.browser.cookies.get("usher-app") or ""})
+        first = usher.identify(asked).somebody().token
+        assert usher.identify(asked).somebody().token == first
+        monkeypatch.setattr("usher_sdk.web.mode._EARLY", 601)
+        second = usher.identify(asked).somebody().token
+        assert second != first
+
+        def away(*arguments: Any, **named: Any) -> Any:
+            raise IssuerError("Usher is away")
+
+        monkeypatch.setattr(usher.engine.issuer, "send", away)
+        assert usher.identify(asked).somebody().token == second, (
+            "a token that is still good is used while Usher is away"
+        )
 
 
 def test_back_channel_logout_alone_signs_people_out(usher_server: Server, person: Person) -> None:

@@ -128,6 +128,17 @@ class Auth:
             return Filter.nothing()
         return residual(policy, self.question(permission, None, context))
 
+    def permissions(self) -> dict[str, Any]:
+        """What they may do, permission by permission: for a front end, which hides what they may not."""
+        policy = self._policy()
+        if policy is None:
+            return {}
+        return {name: residual(policy, self.question(name)).as_json() for name in policy.permissions}
+
+    def profile(self) -> dict[str, Any]:
+        """The person, as a front end sees them."""
+        return {**(self._profile or {}), "id": self.sub, "roles": list(self._roles)}
+
     def require(self, permission: str, resource: object | None = None, *, context: object | None = None) -> None:
         """Go on only if they may.
 

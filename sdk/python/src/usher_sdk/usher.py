@@ -31,7 +31,7 @@ from .request import Asked, Known
 from .seen import SeenSession
 from .stores.base import Store
 from .stores.memory import MemoryStore
-from .web.mode import WebMode
+from .web.mode import ME, WebMode
 from .web.reply import Reply, redirect
 
 _FIRST_WAIT = 5.0
@@ -345,7 +345,13 @@ class Usher:
         if self.web is None:
             raise RuntimeError("web mode is off")
         self._prepare()
-        return self.web.handle(asked, body)
+        return self._tell(asked) if asked.path == ME else self.web.handle(asked, body)
+
+    def _tell(self, asked: Asked) -> Reply:
+        """Who is signed in and what they may do, for the pages of this application."""
+        auth = self.identify(asked).auth
+        told = {"user": auth.profile() if auth else None, "permissions": auth.permissions() if auth else {}}
+        return Reply(200, (("Content-Type", "application/json"), ("Vary", "Cookie")), body=json.dumps(told).encode())
 
     def refuse(self, asked: Asked, refusal: Refusal) -> Reply:
         """The answer to a request that may not pass: in web mode a browser is sent to sign in."""

@@ -14,7 +14,7 @@ from .refusal import Refusal
 from .routes import RouteRule
 
 _LEVEL = re.compile(r"aal([0-9]{1,2})")
-_SAFE = "/~!$&'()*+,;=:@%"
+_SAFE = "/~!$&'()*+,;=:@"
 
 
 class Holder(Protocol):
@@ -52,9 +52,11 @@ def find_rule(policy: Policy, method: str, path: str, raw_path: str | None = Non
     Raises:
         Refusal: 400, where the path has more than one reading.
     """
+    # A framework may route by letters that end a path elsewhere.
+    is_plain = raw_path == path and "?" not in path and "#" not in path
     try:
-        parts = segments(quote(path, safe=_SAFE.replace("%", "")) if raw_path != path else path)
-        if raw_path is not None and raw_path != path and segments(raw_path) != parts:
+        parts = segments(path if is_plain else quote(path, safe=_SAFE, errors="surrogateescape"))
+        if raw_path is not None and not is_plain and segments(raw_path) != parts:
             raise AmbiguousPath(path)
     except AmbiguousPath:
         raise Refusal("path_ambiguous") from None

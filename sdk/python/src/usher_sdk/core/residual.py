@@ -7,11 +7,11 @@ value that is missing (NULL) makes a leaf false, as in a WHERE clause.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from .condition import All, Any_, Compare, Condition, Operand, Path, Present
 from .policy import Policy, Question, find, holds
-from .value import BOOL, INT, STRING, STRINGS, Value
+from .value import BOOL, EXACT, INT, STRING, STRINGS, Value
 
 _SWAPPED = {
     "eq": "eq",
@@ -46,6 +46,10 @@ class Filter:
         if self.condition is None:
             return self.kind == "all"
         return holds(self.condition, Question((), "", resource=resource))
+
+    def as_json(self) -> Any:
+        """For a front end, as ``matches`` of ``@usher-id/sdk`` reads it: ``true``, ``false``, or a condition."""
+        return _json(self.condition) if self.condition is not None else self.kind == "all"
 
     @staticmethod
     def everything() -> Filter:
@@ -120,3 +124,21 @@ def _any(parts: list[Condition | bool]) -> Condition | bool:
         return True
     left = tuple(part for part in parts if not isinstance(part, bool))
     return (left[0] if len(left) == 1 else Any_(left)) if left else False
+
+
+def _json(condition: Condition) -> dict[str, Any]:
+    if isinstance(condition, All):
+        return {"all": [_json(part) for part in condition.parts]}
+    if isinstance(condition, Any_):
+        return {"any": [_json(part) for part in condition.parts]}
+    if isinstance(condition, Present):
+        return {"present": condition.path.name, "negated": condition.negated}
+    left, right = _side(condition.left), _side(condition.right)
+    return {"op": condition.op, "left": left, "right": right, "negated": condition.negated}
+
+
+def _side(operand: Operand) -> dict[str, Any]:
+    if isinstance(operand, Path):
+        return {"field": operand.name}
+    is_exact = operand.type != INT or -EXACT <= operand.value <= EXACT
+    return {"value": operand.value if is_exact else {"int": str(operand.value)}}

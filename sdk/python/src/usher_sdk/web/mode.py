@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from ..core.door import is_strong_enough
 from ..core.logout_token import read_logout_token
 from ..core.refusal import Refusal
 from ..core.token import Token, TokenRefused
@@ -31,7 +32,10 @@ LOGIN: Final = "/auth/login"
 CALLBACK: Final = "/auth/callback"
 LOGOUT: Final = "/auth/logout"
 BACKCHANNEL: Final = "/auth/backchannel-logout"
+ME: Final = "/auth/me"
+"""Who is signed in and what they may do, for the pages of the application; answered by the module itself."""
 _METHODS: Final = {
+    ME: ("GET",),
     LOGIN: ("GET", "HEAD"),
     CALLBACK: ("GET",),
     LOGOUT: ("GET", "POST"),
@@ -43,6 +47,8 @@ LONGEST_BODY: Final = 32 * 1024
 _SIGN_IN: Final = 600
 """Seconds within which a sign-in has to end."""
 _SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
+_EARLY: Final = 30
+"""Seconds before its end at which a token is replaced, so that it can be passed on."""
 _NEW_TOKEN: Final = ("token_expired", "token_revoked", "key_unknown")
 """Reasons for which new tokens are asked for: the session may still stand."""
 
@@ -81,11 +87,20 @@ class WebMode:
             return None
         self._refuse_forged(asked)
         try:
-            return self._engine.authenticate(session.access_token), session
+            token = self._engine.authenticate(session.access_token)
         except Refusal as refusal:
             if refusal.reason not in _NEW_TOKEN or session.refresh_token is None:
                 raise
-        return self._renewed(name, session)
+            return self._renewed(name, session)
+        if token.exp - _EARLY > self._engine.now() or session.refresh_token is None:
+            return token, session
+        try:
+            return self._renewed(name, session)
+        except Refusal as refusal:
+            if refusal.status != 503:
+                raise
+            # Usher is away, and this token is still good.
+            return token, session
 
     def _refuse_forged(self, asked: Asked) -> None:
         """A cookie comes along with whatever a page of another site sends: what changes something must be our own."""
@@ -193,6 +208,7 @@ class WebMode:
         )
         kept = {"state": state, "nonce": nonce, "verifier": verifier, "to": safe_return(query.get("return_to"))}
         kept["until"] = str(int(self._engine.now()) + _SIGN_IN)
+        kept["acr"] = query.get("acr_values", "")
         return redirect(address, self._cookies.write(self._cookies.sign_in(state), self._sign_ins.seal(kept), _SIGN_IN))
 
     def _call_back(self, asked: Asked) -> Reply:
@@ -236,7 +252,10 @@ class WebMode:
         access_token, id_token = found["access_token"], str(found.get("id_token", ""))
         claims = check_id_token(self._engine, id_token, access_token, str(kept["nonce"]))
         token = self._engine.authenticate(access_token)
-        if token.sub != claims["sub"]:
+        wanted = str(kept["acr"]).split()
+        # Whoever did not become stronger would be sent to sign in for ever.
+        is_strong = not wanted or any(is_strong_enough(token.acr, acr) for acr in wanted)
+        if token.sub != claims["sub"] or not is_strong:
             raise Refusal("sign_in_failed")
         now = int(self._engine.now())
         sid = claims.get("sid") or token.sid
