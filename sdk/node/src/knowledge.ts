@@ -32,6 +32,8 @@ export interface UsherEvents {
 const PATIENCE = 5000;
 /** Seconds between two words to the store about how current the list is. */
 const NOTE_EVERY = 15;
+/** Seconds between two fetches of the keys. New ones are fetched when they are met; this is for keys that are gone. */
+const KEYS_EVERY = 600;
 
 /** What a module knows, kept up to date by the feed and kept between starts by a store. */
 export class Knowledge extends EventEmitter<UsherEvents> {
@@ -58,6 +60,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
   #markReady: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #reportAt = 0;
+  #keysAt = Number.POSITIVE_INFINITY;
   #started: Promise<void> | undefined;
   #patientUntil = 0;
   #closed = false;
@@ -175,6 +178,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
   #becomeReady(from: 'issuer' | 'store'): void {
     if (this.#isReady) return;
     this.#isReady = true;
+    this.#keysAt = Date.now() / 1000 + KEYS_EVERY;
     this.#markReady?.();
     this.emit('ready', { from });
   }
@@ -200,6 +204,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     if (outcome === 'applied' || outcome === 'folded') {
       const entry = message as Entry;
       records.push(entry);
+      if (entry.k === 'kid') this.#keyRevoked(entry.v);
       this.emit('revoked', entry);
     } else if (outcome === 'policy') {
       const { c, rev } = message as { c: number; rev: number };
@@ -211,6 +216,12 @@ export class Knowledge extends EventEmitter<UsherEvents> {
       void this.keys.refresh().catch((cause: Error) => this.#log('the keys cannot be fetched', cause));
     }
     if (records.length > 0) void this.append(records);
+  }
+
+  /** The entry is forgotten one day, so the key has to go. */
+  #keyRevoked(kid: string): void {
+    this.keys.remove(kid);
+    this.#keysAt = 0;
   }
 
   async #replaced(snapshot: unknown): Promise<void> {
@@ -288,6 +299,10 @@ export class Knowledge extends EventEmitter<UsherEvents> {
       this.#wasStale = true;
       this.emit('stale', { since: this.#currentAt });
       this.settings.logger.warn('the revocation list is stale', { since: this.#currentAt });
+    }
+    if (now >= this.#keysAt) {
+      this.#keysAt = now + KEYS_EVERY;
+      void this.keys.refresh().catch(() => (this.#keysAt = now + NOTE_EVERY));
     }
     if (this.settings.reportSessions && now >= this.#reportAt) {
       this.#reportAt = now + 60;

@@ -208,14 +208,16 @@ class MemoryIssuer {
 
   async #since(query: URLSearchParams, signal: AbortSignal | null | undefined): Promise<Response> {
     const from = Number((query.get('cursor') ?? '').split('.')[1]);
-    if (from >= this.#position && query.has('wait')) await this.#news(signal);
+    if (from >= this.#position) await this.#news(Number(query.get('wait') ?? 0), signal);
     if (this.#away) throw new TypeError('fetch failed');
     const events = this.#events.slice(from);
     return events.length === 0 ? new Response(null, { status: 304 }) : json({ epoch: 'e1', cursor: this.#position, events, more: false });
   }
 
-  #news(signal: AbortSignal | null | undefined): Promise<void> {
-    return new Promise((resolve) => {
+  /** Waits for something to happen, for so many seconds at most. */
+  #news(seconds: number, signal: AbortSignal | null | undefined): Promise<void> {
+    return new Promise<void>((resolve) => {
+      setTimeout(resolve, seconds * 1000).unref();
       this.#waiting.push(resolve);
       signal?.addEventListener('abort', () => resolve());
     });

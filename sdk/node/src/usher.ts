@@ -90,6 +90,9 @@ export class Usher extends Knowledge {
     if (verified === undefined) {
       verified = await this.#verifyAnew(token, now);
       this.#tokens.set(key, verified);
+    } else if (!this.keys.has(verified.kid)) {
+      this.#tokens.delete(key);
+      throw new Refusal('key_unknown');
     } else if (isExpired(verified.claims, this.settings.clockSkew, now)) {
       this.#tokens.delete(key);
       throw new Refusal('token_expired');

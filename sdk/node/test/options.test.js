@@ -18,6 +18,8 @@ describe('misuse is refused when the module is made', () => {
     'a symmetric algorithm': [{ algorithms: ['HS256'] }, /algorithms: HS256 .*could sign as well/],
     'no signature at all': [{ algorithms: ['none'] }, /algorithms: none is not accepted/],
     'a poll interval under five seconds': [{ sync: { pollInterval: 4 } }, /sync\.pollInterval: a number from 5/],
+    'a list that would be stale between two pings': [{ sync: { maxStaleness: 30 } }, /sync\.maxStaleness: .*60 at least/],
+    'a list that would be stale between two questions': [{ sync: { transport: 'poll', pollInterval: 60, maxStaleness: 60 } }, /sync\.maxStaleness/],
     'an unknown answer to staleness': [{ sync: { onStale: 'panic' } }, /sync\.onStale: one of allow, introspect, deny/],
     'web mode without a secret': [{ mode: 'web', baseURL: 'https://shop.example' }, /secret: /],
     'web mode with a short secret': [{ mode: 'web', baseURL: 'https://shop.example', secret: 'short' }, /secret: .*32/],

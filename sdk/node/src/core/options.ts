@@ -92,6 +92,7 @@ export interface UsherOptions {
   /** Web mode: what is asked for. Default `openid profile email offline_access`. */
   scope?: string;
   cookie?: CookieOptions;
+  /** Where the module says what happens. Default: warnings and errors go to the console. */
   logger?: Logger;
   /** What conditions may ask about whoever sends a request, beside `user.id` and `user.roles`. */
   userAttributes?: (user: { id: string; roles: readonly string[] }, request: unknown) => Attributes | Promise<Attributes>;
@@ -211,13 +212,21 @@ function checkWeb({ secrets, baseURL, scope }: Settings): void {
   if (!scope.split(' ').includes('openid')) throw new OptionError('scope', 'signing in needs the scope openid');
 }
 
+/** Seconds within which a socket gives a sign of life, and some. */
+const HEARTBEAT = 60;
+
 function readSync(sync: SyncOptions): Required<SyncOptions> {
-  return {
+  const read: Required<SyncOptions> = {
     transport: oneOf('sync.transport', sync.transport ?? 'ws', ['ws', 'longpoll', 'poll', 'off']),
     pollInterval: within('sync.pollInterval', sync.pollInterval ?? 60, 5, 3600),
     maxStaleness: within('sync.maxStaleness', sync.maxStaleness ?? 300, 1, 86_400),
     onStale: oneOf('sync.onStale', sync.onStale ?? 'allow', ['allow', 'introspect', 'deny']),
   };
+  const least = { ws: HEARTBEAT, longpoll: 2, poll: read.pollInterval + 1, off: 1 }[read.transport];
+  if (read.maxStaleness < least) {
+    throw new OptionError('sync.maxStaleness', `with the transport ${read.transport} the list is brought up to date less often: ${least} at least`);
+  }
+  return read;
 }
 
 function readPolicy(policy: PolicyOptions): Required<PolicyOptions> {

@@ -21,6 +21,7 @@ export class KeySet {
   #jwks: { keys: Jwk[] } | undefined;
   #etag = '';
   #imported = new Map<string, Promise<JoseKey>>();
+  #kids = new Set<string>();
   #fetching: Promise<void> | undefined;
   #fetchedAt = Number.NEGATIVE_INFINITY;
   readonly #fetch: typeof globalThis.fetch;
@@ -49,6 +50,19 @@ export class KeySet {
     this.#jwks = { keys: keys as Jwk[] };
     this.#etag = etag;
     this.#imported = new Map();
+    this.#kids = new Set((keys as Jwk[]).flatMap(({ kid }) => (kid === undefined ? [] : [kid])));
+  }
+
+  /** Is a key of this name published? What a key signed is good no longer than that. */
+  has(kid: string): boolean {
+    return this.#kids.has(kid);
+  }
+
+  /** Forgets a key that somebody else may sign with, without waiting for the next fetch. */
+  remove(kid: string): void {
+    if (!this.#jwks || !this.#kids.has(kid)) return;
+    this.restore({ keys: this.#jwks.keys.filter((key) => key.kid !== kid) });
+    this.onChange(this.#etag, this.#jwks);
   }
 
   /** Fetches the keys, once however many ask. */

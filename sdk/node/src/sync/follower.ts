@@ -8,7 +8,7 @@ import { followSocket } from './socket.js';
 
 /** Milliseconds for which acknowledgements are gathered: the server counts messages. */
 const ACK_AFTER = 250;
-/** Seconds that a question may be held open. */
+/** Seconds that a question may be held open: each answer says that the list is current. */
 const WAIT = 25;
 /** Sockets that did not stand, one after another, until the module asks for five minutes instead. */
 const GIVE_UP = 3;
@@ -116,13 +116,13 @@ export class Follower {
 
   /** One round; milliseconds until the next. */
   async #follow(): Promise<number> {
-    const { transport, pollInterval } = this.#settings.sync;
+    const { transport, pollInterval, maxStaleness } = this.#settings.sync;
     if (transport === 'poll') {
       await this.#ask(0);
       return pollInterval * 1000;
     }
     if (transport === 'ws' && Date.now() >= this.#socketsAgainAt) return this.#followSocket();
-    await this.#ask(WAIT);
+    await this.#ask(Math.max(1, Math.min(WAIT, Math.floor(maxStaleness / 2))));
     return 0;
   }
 

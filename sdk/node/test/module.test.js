@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+import { createServer } from 'node:http';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { Usher } from '@usher-id/sdk';
+import { createTestUsher } from '@usher-id/sdk/testing';
+
+const quiet = { info() {}, warn() {}, error() {} };
+const make = async (options) => {
+  const issuer = await createTestUsher({ logger: quiet, ...options });
+  await issuer.usher.ready();
+  return issuer;
+};
+const refused = (reason) => (cause) => {
+  assert.equal(cause.reason, reason);
+  return true;
+};
+
+test('a key that leaked is gone for good, and what it signed as well', async () => {
+  const issuer = await make();
+  const token = await issuer.token();
+  assert.equal((await issuer.usher.verify(token)).kind, 'user');
+  await issuer.revoke('kid', 'test');
+  await assert.rejects(issuer.usher.verify(token), (cause) => ['token_revoked', 'key_unknown'].includes(cause.reason));
+  assert.equal(issuer.usher.keys.has('test'), false);
+  await issuer.close();
+});
+
+describe('the client of a token', () => {
+  test('is proven once: a token of another project is refused, although its audience was copied', async () => {
+    const issuer = await make();
+    const stranger = await issuer.token({ clientId: 'client_stranger', claims: { foreign: true } });
+    await assert.rejects(issuer.usher.verify(stranger), refused('client_refused'));
+    await assert.rejects(issuer.usher.verify(stranger), refused('client_refused'));
+    const sibling = await issuer.token({ clientId: 'client_sibling' });
+    assert.equal((await issuer.usher.verify(sibling)).clientId, 'client_sibling');
+    issuer.away(true);
+    assert.equal((await issuer.usher.verify(await issuer.token({ clientId: 'client_sibling' }))).clientId, 'client_sibling');
+    await assert.rejects(issuer.usher.verify(await issuer.token({ clientId: 'client_third' })), refused('introspection_failed'));
+    await issuer.close();
+  });
+  test('is one of those that are listed, where they are listed', async () => {
+    const issuer = await make({ clients: ['client_shop'] });
+    assert.equal((await issuer.usher.verify(await issuer.token({ clientId: 'client_shop' }))).clientId, 'client_shop');
+    await assert.rejects(issuer.usher.verify(await issuer.token({ clientId: 'client_test' })), refused('client_refused'));
+    await issuer.close();
+  });
+});
+
+test('a token of another project is refused by its project_id', async () => {
+  const issuer = await make();
+  await assert.rejects(issuer.usher.verify(await issuer.token({ claims: { project_id: 'another' } })), refused('project_wrong'));
+  await issuer.close();
+});
+
+test('decisions are told to the log of the application', async () => {
+  const decisions = [];
+  const issuer = await make({ onDecision: (decision) => decisions.push(decision), rules: { roles: { viewer: { 'Order:list': '*' } } } });
+  const auth = await issuer.usher.verify(await issuer.token({ sub: 'ana', roles: ['viewer'] }));
+  auth.can('Order:list');
+  auth.can('Order:burn');
+  assert.deepEqual(decisions.map(({ permission, verdict, sub, revision }) => [permission, verdict, sub, revision]),
+    [['Order:list', 'allow', 'ana', 1], ['Order:burn', 'deny', 'ana', 1]]);
+  const { reasons, revision } = auth.explain('Order:list');
+  assert.deepEqual([reasons, revision], [[{ role: 'viewer', rule: 'allow', holds: 'true' }], 1]);
+  await issuer.close();
+});
+
+test('conditions ask what the application knows of the user and of the request', async () => {
+  const conditions = { team: { in: ['resource.team', 'user.teams'] }, day: { eq: ['context.day', true] } };
+  const issuer = await make({
+    rules: { conditions, roles: { viewer: { 'Order:read': 'team', 'Shop:enter': 'day' } } },
+    userAttributes: async ({ id }) => ({ teams: [`team of ${id}`] }), context: () => ({ day: true }),
+  });
+  const auth = await issuer.usher.verify(await issuer.token({ sub: 'ana', roles: ['viewer'] }));
+  assert.equal(auth.can('Order:read', { team: 'team of ana' }), true);
+  assert.equal(auth.can('Order:read', { team: 'team of bea' }), false);
+  assert.equal(auth.can('Shop:enter'), true);
+  assert.deepEqual(auth.permissions()['Order:read'].right, { value: ['team of ana'] });
+  await issuer.close();
+});
+
+test('rules of a new revision are in force for the next request, and events tell of it', async () => {
+  const issuer = await make({ rules: { roles: { viewer: { 'Order:list': '*' } } } });
+  const headers = await issuer.token({ roles: ['viewer'] });
+  const changed = once(issuer.usher, 'policyChanged');
+  await issuer.publish({ roles: { viewer: { 'Order:list': 'deny' } } });
+  assert.deepEqual((await changed)[0], { revision: 2 });
+  assert.equal((await issuer.usher.verify(headers)).can('Order:list'), false);
+  await issuer.close();
+});
+
+describe('a list that is stale', () => {
+  // The timers of a module keep no process alive.
+  let alive;
+  before(() => (alive = setInterval(() => {}, 1000)));
+  after(() => clearInterval(alive));
+  const stale = async (onStale) => {
+    const issuer = await make({ sync: { maxStaleness: 2, onStale } });
+    const token = await issuer.token();
+    await issuer.usher.verify(token);
+    const since = once(issuer.usher, 'stale');
+    issuer.away(true);
+    await since;
+    return { issuer, token };
+  };
+  test('is allowed by default', async () => {
+    const { issuer, token } = await stale('allow');
+    assert.equal((await issuer.usher.verify(token)).kind, 'user');
+    await issuer.close();
+  });
+  for (const [onStale, reason] of [['deny', 'list_stale'], ['introspect', 'introspection_failed']]) {
+    test(`${onStale}: 503 while Usher is away, and well when it is back`, async () => {
+      const { issuer, token } = await stale(onStale);
+      await assert.rejects(issuer.usher.verify(token), refused(reason));
+      issuer.away(false);
+      for (let tries = 0; issuer.usher.state.stale && tries < 600; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.equal((await issuer.usher.verify(token)).kind, 'user');
+      await issuer.close();
+    });
+  }
+});
+
+describe('an issuer that misbehaves', { concurrency: true }, () => {
+  /** An issuer that answers as `change` has it. */
+  const serve = async (change) => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg: 'ES256' };
+    let issuer;
+    const server = createServer((request, response) => {
+      const path = request.url.split('?')[0];
+      const at = (name) => `${issuer}/${name}`;
+      const usual = {
+        '/.well-known/openid-configuration': {
+          issuer, jwks_uri: at('jwks'), token_endpoint: at('token'), introspection_endpoint: at('introspect'), authorization_endpoint: at('authorize'),
+        },
+        '/jwks': { keys: [jwk] },
+        '/token': { access_token: 'a', expires_in: 600 },
+        '/introspect': { active: true },
+        '/api/v1/sync/snapshot': { epoch: 'e1', cursor: 0, server_time: 0, revocations: [], policy: null, jwks: { etag: '' } },
+      };
+      const { status = 200, headers = {}, body = usual[path] } = change(path, issuer) ?? {};
+      response.writeHead(body === undefined ? 404 : status, headers);
+      response.end(JSON.stringify(body ?? {}));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    issuer = `http://127.0.0.1:${server.address().port}`;
+    const usher = new Usher({ issuer, clientId: 'c', clientSecret: 's', audience: 'api', policy: false, logger: quiet, sync: { transport: 'longpoll' } });
+    const claims = { aud: 'api', client_id: 'c', sub: 'ana', scope: '' };
+    const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'at+jwt' })
+      .setIssuer(issuer).setIssuedAt().setExpirationTime('5m').setJti('j').sign(privateKey);
+    const stop = async () => {
+      await usher.close();
+      server.closeAllConnections();
+      server.close();
+    };
+    return { usher, token, stop };
+  };
+  const cases = {
+    'calls itself by another name': (path) => (path.startsWith('/.well-known') ? { body: { issuer: 'https://evil.example' } } : undefined),
+    'names keys of another origin': (path, issuer) => path.startsWith('/.well-known')
+      ? { body: { issuer, jwks_uri: 'https://evil.example/jwks', token_endpoint: `${issuer}/token`, introspection_endpoint: `${issuer}/i`, authorization_endpoint: `${issuer}/a` } }
+      : undefined,
+    'redirects to keys': (path) => (path === '/jwks' ? { status: 302, headers: { location: 'https://evil.example/jwks' }, body: {} } : undefined),
+    'redirects the discovery': (path) => (path.startsWith('/.well-known') ? { status: 301, headers: { location: 'https://evil.example/' }, body: {} } : undefined),
+    'has no keys': (path) => (path === '/jwks' ? { body: { keys: 'none' } } : undefined),
+    'sends a snapshot that is none': (path) => (path.endsWith('/snapshot') ? { body: { epoch: 'one' } } : undefined),
+  };
+  for (const [name, change] of Object.entries(cases)) {
+    test(`${name}: nobody comes in`, async () => {
+      const { usher, token, stop } = await serve(change);
+      const began = Date.now();
+      await assert.rejects(usher.verify(token), (cause) => cause.status === 503 || cause.status === 401);
+      assert.ok(Date.now() - began < 9000);
+      await stop();
+    });
+  }
+  test('one that behaves lets its people in', async () => {
+    const { usher, token, stop } = await serve(() => undefined);
+    assert.equal((await usher.verify(token)).user.id, 'ana');
+    await stop();
+  });
+});
