@@ -1,4 +1,5 @@
 // An application of these tests, in any language: `apps/<language>` says how it is started. See README.md for what it must answer.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,10 @@ import { freePort, start, until } from './process.js';
 const root = new URL('..', import.meta.url).pathname;
 const LANGUAGES = ['node', 'python', 'go'];
 
-/** Applications whose language is there: `apps/<language>/app.json` holds its command. `APPS=node,go` chooses. */
+/**
+ * Applications whose language is there: `apps/<language>/app.json` holds its command, and one that succeeds where it can run.
+ * `APPS=node,go` chooses.
+ */
 export async function applications() {
   const chosen = process.env.APPS?.split(',') ?? LANGUAGES;
   const found = [];
@@ -17,7 +21,10 @@ export async function applications() {
     const file = path.join(root, 'apps', name, 'app.json');
     if (!existsSync(file)) continue;
     const { default: app } = await import(file, { with: { type: 'json' } });
-    found.push({ name, ...app });
+    const [command, ...args] = app.needs ?? ['true'];
+    const there = spawnSync(command, args, { cwd: path.dirname(file) }).status === 0;
+    if (there) found.push({ name, ...app });
+    else console.log(`# ${name} is skipped: ${app.needs.join(' ')}`);
   }
   return found;
 }
