@@ -1,15 +1,16 @@
 """FastAPI: dependencies, and the middleware of :mod:`usher_sdk.asgi`.
 
-usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
-app = FastAPI(lifespan=usher.lifespan)
-app.add_middleware(UsherMiddleware, usher=usher)
+Example::
 
-@app.get("/me")
-async def me(auth: Annotated[Auth, Depends(usher.require_auth())]): return auth.user
+    usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
+    app = FastAPI(lifespan=usher.lifespan)
+    app.add_middleware(UsherMiddleware, usher=usher)
+
+    @app.get("/me")
+    async def me(auth: Annotated[Auth, Depends(usher.require_auth())]): return auth.user
 """
 
-from __future__ import annotations
-
+# FastAPI reads annotations while the application runs: they are no texts here.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any

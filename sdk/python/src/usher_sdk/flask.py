@@ -1,11 +1,13 @@
 """Flask: decorators for views, and one call that checks every request.
 
-usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
-usher.init_app(app)
+Example::
 
-@app.get("/orders/<id>")
-@usher.require_permission("Order:read", load=find_order)
-def order(id): return g.resource
+    usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
+    usher.init_app(app)
+
+    @app.get("/orders/<id>")
+    @usher.require_permission("Order:read", load=find_order)
+    def order(id): return g.resource
 """
 
 from __future__ import annotations

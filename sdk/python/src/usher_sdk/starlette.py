@@ -1,11 +1,13 @@
 """Starlette: decorators for endpoints, and the middleware of :mod:`usher_sdk.asgi`.
 
-usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
+Example::
 
-@usher.require_permission("Order:read", load=find_order)
-async def order(request): …
+    usher = Usher(issuer=…, client_id=…, client_secret=…, audience=…, project=…)
 
-app = Starlette(routes=[…], lifespan=usher.lifespan, middleware=[Middleware(UsherMiddleware, usher=usher)])
+    @usher.require_permission("Order:read", load=find_order)
+    async def order(request): …
+
+    app = Starlette(routes=[…], lifespan=usher.lifespan, middleware=[Middleware(UsherMiddleware, usher=usher)])
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """For tests of applications: a module that mints its own tokens, offline.
 
-usher = create_test_usher(policy=RULES)
-client.get("/me", headers=usher.as_user(roles=["editor"]))
+Example::
+
+    usher = create_test_usher(policy=RULES)
+    client.get("/me", headers=usher.as_user(roles=["editor"]))
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def _guarded(guard: Guard) -> Callable[[View], Callable[..., Any]]:
     def decorate(view: View) -> Callable[..., Any]:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> Any:
-            auth = _auth_of(request)
+            auth = get_auth(request)
             guard.check(auth)
             if guard.fresh:
                 get_usher().confirm(auth)
@@ -63,7 +63,7 @@ def _guarded(guard: Guard) -> Callable[[View], Callable[..., Any]]:
 
         @functools.wraps(view)
         async def aguarded(request: HttpRequest, *arguments: Any, **named: Any) -> Any:
-            auth = _auth_of(request)
+            auth = get_auth(request)
             guard.check(auth)
             if guard.fresh:
                 await get_usher().aconfirm(auth)
@@ -77,7 +77,12 @@ def _guarded(guard: Guard) -> Callable[[View], Callable[..., Any]]:
     return decorate
 
 
-def _auth_of(request: HttpRequest) -> Auth:
+def get_auth(request: HttpRequest) -> Auth:
+    """Whoever sends a request.
+
+    Raises:
+        Refusal: it is nobody.
+    """
     known = getattr(request, "usher", None)
     if not isinstance(known, Known):
         raise RuntimeError("usher_sdk.django.UsherMiddleware is not in settings.MIDDLEWARE")
