@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -129,6 +130,29 @@ def test_nothing_is_lost_over_a_restart_of_usher(server: Server) -> None:
         revoke(server, missed)
         eventually(lambda: reason_of(lambda: usher.authenticate(missed)) == "token_revoked", 40)
         assert reason_of(lambda: usher.authenticate(token)) == ""
+
+
+def test_a_database_that_was_set_back_begins_a_new_epoch(server: Server, tmp_path: Path) -> None:
+    with Usher(**server.options()) as usher:
+        resynced: list[Event] = []
+        usher.on("resynced", resynced.append)
+        token, later = server.machine_token(), server.machine_token()
+        data = Path(server.folder) / ".usher"
+        server.stop(signal.SIGKILL)
+        shutil.copytree(data, tmp_path / "backup")
+        server.start()
+        revoke(server, token)
+        eventually(lambda: reason_of(lambda: usher.authenticate(token)) == "token_revoked", 20)
+        before = usher.status().place
+        server.stop(signal.SIGKILL)
+        shutil.rmtree(data)
+        shutil.copytree(tmp_path / "backup", data)
+        server.start()
+        eventually(lambda: resynced and usher.status().connected, 40)
+        assert before is not None
+        assert int(str(usher.status().place)[1:].split(".")[0]) == int(before[1:].split(".")[0]) + 1
+        revoke(server, later)
+        eventually(lambda: reason_of(lambda: usher.authenticate(later)) == "token_revoked", 5)
 
 
 def test_the_application_starts_from_its_file_while_usher_is_away(server: Server, tmp_path: Path) -> None:

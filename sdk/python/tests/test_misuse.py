@@ -221,6 +221,7 @@ def test_a_strange_kid_is_no_key(kid: Any) -> None:
     assert reason(signed(json.dumps(CLAIMS).encode(), kid=kid)) in ("key_unknown", "token_malformed")
 
 
+@pytest.mark.filterwarnings("ignore:Key size")
 def test_a_weak_or_foreign_key_is_no_key() -> None:
     from joserfc.jwk import RSAKey
 

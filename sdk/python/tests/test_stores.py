@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import eventually
-from server import Server, free_port
+from server import Server
 
 from usher_sdk import ConfigError, FileStore, MemoryStore, Refusal, Store, StoreError, Usher
 from usher_sdk.core.logfile import Kept, LogWriter, store_key
@@ -21,48 +18,6 @@ from usher_sdk.stores.file import LARGEST
 from usher_sdk.testing import create_test_usher
 
 KINDS = ["memory", "file", "redis", "mongodb"]
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def started(command: list[str], port: int, folder: Path) -> Iterator[int]:
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        eventually(lambda: listens(port), 20)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed")
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    yield from started(command, port, tmp_path_factory.mktemp("redis"))
-
-
-@pytest.fixture(scope="module")
-def mongodb_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """mongod, or FerretDB 1 on SQLite, which speaks its protocol."""
-    port, folder = free_port(), tmp_path_factory.mktemp("mongodb")
-    ferretdb = os.environ.get("FERRETDB_BIN") or shutil.which("ferretdb")
-    if mongod := shutil.which("mongod"):
-        command = [mongod, "--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", str(folder)]
-    elif ferretdb:
-        command = [
-            ferretdb, "--handler=sqlite", f"--listen-addr=127.0.0.1:{port}", f"--sqlite-url=file:{folder}/",
-            "--telemetry=disable", "--debug-addr=-", f"--state-dir={folder}",
-        ]  # fmt: skip
-    else:
-        pytest.skip("neither mongod nor ferretdb is installed (FERRETDB_BIN)")
-    yield from started(command, port, folder)
 
 
 @pytest.fixture(params=KINDS)

@@ -305,6 +305,26 @@ def test_sessions_outlive_the_application_in_a_file(usher_server: Server, person
         assert not file.is_file() or b"eyJ0eXAi" not in file.read_bytes()
 
 
+def test_several_processes_have_the_same_sessions(usher_server: Server, person: Person, redis_port: int) -> None:
+    pytest.importorskip("redis")
+    from usher_sdk.stores.redis import RedisStore
+
+    port = free_port()
+    base = f"http://localhost:{port}"
+    given = options(usher_server, base)
+
+    def store() -> RedisStore:
+        return RedisStore(f"redis://127.0.0.1:{redis_port}", prefix=f"web{port}:")
+
+    with on_flask({**given, "storage": store()}, port) as usher, Usher(**{**given, "storage": store()}) as other:
+        shop = Shop(base, usher)
+        shop.sign_in(person)
+        asked = Asked("GET", "/me", {}, cookies={"usher-app": person.browser.cookies.get("usher-app") or ""})
+        assert other.identify(asked).somebody().user.email == person.email
+        person.browser.post(base + "/auth/logout", headers={"Origin": base})
+        assert other.identify(asked).auth is None
+
+
 def test_where_people_may_be_sent_back_to() -> None:
     for good in ("/", "/me", "/me?x=1&y=//z", "/a%2f%2fb", "/ünïcode"):
         assert safe_return(good) == good

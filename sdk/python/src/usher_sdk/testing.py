@@ -63,10 +63,11 @@ class Mint:
     def publish(self, table: Mapping[str, Any]) -> None:
         """Publish a policy table, as ``GET /api/v1/projects/{id}/policy`` has it; what is left out is empty."""
         self._revision += 1
+        roles: Mapping[str, Mapping[str, Any]] = table.get("roles", {})
         whole = {
             "v": 1,
             "default": "deny",
-            "permissions": {},
+            "permissions": {name: "item" for rules in roles.values() for name in rules},
             "roles": {},
             "conditions": {},
             "routes": [{"m": ["*"], "p": "/*", "public": True}],
