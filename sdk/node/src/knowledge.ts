@@ -1,11 +1,12 @@
 // What the module knows: keys, revocations, access rules, clients of the project, sessions; and how it comes to know it.
 import { EventEmitter } from 'node:events';
-import type { Entry } from './core/feed.js';
+import { type Entry, readSnapshot } from './core/feed.js';
 import { type Settings, type UsherOptions, readOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
 import { type Outcome, RevocationList } from './core/revocations.js';
 import { LogRefused, type LogRecord, type StoredState, logKey } from './core/store-log.js';
 import { IssuerClient } from './issuer/client.js';
+import { IssuerError } from './issuer/http.js';
 import { KeySet } from './issuer/keys.js';
 import { Rules } from './policy/rules.js';
 import { type SeenSession, SeenSessions } from './sessions.js';
@@ -165,8 +166,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
   async #withoutFeed(): Promise<void> {
     for (let failures = 0; !this.#closed; failures += 1) {
       try {
-        await this.keys.refresh();
-        await this.#loadRules();
+        await this.#takeMarks(await this.#api.snapshot());
         return this.#becomeReady('issuer');
       } catch (cause) {
         this.#log('the issuer cannot be reached', cause as Error);
@@ -225,13 +225,19 @@ export class Knowledge extends EventEmitter<UsherEvents> {
   }
 
   async #replaced(snapshot: unknown): Promise<void> {
-    const { policy, jwks } = snapshot as { policy: { etag: string } | null; jwks?: { etag?: string } };
-    if (this.keys.isEmpty || jwks?.etag !== this.keys.state?.etag) await this.keys.refresh();
-    if (policy === null) this.#noRules();
-    else if (policy?.etag !== this.rules?.etag) await this.#loadRules();
+    await this.#takeMarks(snapshot);
     await this.#save();
     const { epoch, cursor } = this.list;
     this.emit('resynced', { epoch, cursor });
+  }
+
+  /** Fetches keys and access rules, where a snapshot says that there are others. */
+  async #takeMarks(json: unknown): Promise<void> {
+    const snapshot = readSnapshot(json);
+    if (!snapshot) throw new IssuerError('the snapshot is refused: snapshot_invalid');
+    if (this.keys.isEmpty || snapshot.jwks.etag !== this.keys.state?.etag) await this.keys.refresh();
+    if (snapshot.policy === null) this.#noRules();
+    else if (snapshot.policy.etag !== this.rules?.etag) await this.#loadRules();
   }
 
   #noRules(): void {
@@ -253,7 +259,8 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     if (!this.rules || project === undefined) return;
     const found = await this.#api.policy(project, this.rules.etag);
     if (found === undefined) return;
-    if (found === null) return this.#noRules();
+    // Where the feed speaks of rules there are some: without them the module would let in whoever they keep out.
+    if (found === null) throw new IssuerError(`no access rules are found for the project ${project}: is that its id?`);
     const changed = await this.rules.accept(found.jws, found.etag, this.list.epoch, Date.now() / 1000);
     await this.append([{ t: 'policy', ...found }]);
     this.#follower.acknowledge();
@@ -349,6 +356,6 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     clearTimeout(timer);
     if (this.#isReady) return;
     // What is kept may be too old to be fresh and is still there: then it is stale, and `onStale` decides.
-    if (this.keys.isEmpty) throw new Refusal('keys_missing');
+    if (this.keys.isEmpty || this.list.epoch === '') throw new Refusal('keys_missing');
   }
 }

@@ -1,4 +1,4 @@
-// NestJS 10 to 12, on Express or Fastify: a module, a guard, decorators.
+// NestJS 11 and 12, on Express: a module, a guard, decorators.
 import {
   type CanActivate, type DynamicModule, type ExecutionContext, HttpException, type MiddlewareConsumer, type NestModule, type OnApplicationShutdown,
   SetMetadata, applyDecorators, createParamDecorator,

@@ -36,7 +36,7 @@ export interface Authentication {
   refusal: Refusal | null;
 }
 
-/** Seconds for which a client that is not of the project is not asked about again. */
+/** Seconds for which a token whose client could not be proven is not asked about again. */
 const STRANGER = 60;
 /** Seconds for which an introspection answers, where every request needs one. */
 const INTROSPECTED = 1;
@@ -47,7 +47,7 @@ export class Usher extends Knowledge {
   readonly #web: WebMode | undefined;
   readonly #tokens: LruMap<VerifiedToken>;
   readonly #host: AuthHost;
-  readonly #strangers = new LruMap<number>(1000);
+  readonly #strangers = new LruMap<number>(10_000);
   readonly #proving = new Map<string, Promise<boolean>>();
   readonly #introspected = new LruMap<{ active: boolean; at: number }>(10_000);
 
@@ -88,7 +88,7 @@ export class Usher extends Knowledge {
     const key = createHash('sha256').update(token).digest('base64');
     let verified = this.#tokens.get(key);
     if (verified === undefined) {
-      verified = await this.#verifyAnew(token, now);
+      verified = await this.#verifyAnew(token, key, now);
       this.#tokens.set(key, verified);
     } else if (!this.keys.has(verified.kid)) {
       this.#tokens.delete(key);
@@ -106,13 +106,14 @@ export class Usher extends Knowledge {
     return new Auth(this.#host, token, verified, { user, context: context?.(request?.native) ?? {} });
   }
 
-  async #verifyAnew(token: string, now: number): Promise<VerifiedToken> {
+  async #verifyAnew(token: string, key: string, now: number): Promise<VerifiedToken> {
     const { algorithms, issuer, audience, clockSkew, project, clients } = this.settings;
     const header = readHeader(token, algorithms);
     if (this.keys.isEmpty) throw new Refusal('keys_missing');
     await this.keys.verify(token, header, now);
     const claims = checkClaims(readObject(token.split('.')[1] ?? ''), { issuer, audience, clockSkew, project, clients }, now);
-    if (clients === null && !this.clients.has(claims.client_id)) await this.#proveClient(claims.client_id, token, now);
+    if (this.list.revokedBy(claims, header.kid ?? '', now) !== undefined) throw new Refusal('token_revoked');
+    if (clients === null && !this.clients.has(claims.client_id)) await this.#proveClient(claims.client_id, token, key, now);
     const scope = scopeList(claims.scope);
     const { sub, client_id, sid, acr, auth_time } = claims;
     return {
@@ -121,19 +122,23 @@ export class Usher extends Knowledge {
     };
   }
 
-  /** Is this a client of the project? Usher says `active` about no others. Once it is known, it is known for good. */
-  async #proveClient(id: string, token: string, now: number): Promise<void> {
-    const until = this.#strangers.get(id);
+  /**
+   * Is this a client of the project? Usher says `active` about no others. Once it is known, it is known for good. What is not active
+   * says nothing about the client, for the token may be revoked: so it is remembered of the token alone.
+   */
+  async #proveClient(id: string, token: string, key: string, now: number): Promise<void> {
+    const until = this.#strangers.get(key);
     if (until !== undefined && now < until) throw new Refusal('client_refused');
-    let proving = this.#proving.get(id);
+    let proving = this.#proving.get(key);
     if (!proving) {
-      proving = this.#introspect(token).finally(() => this.#proving.delete(id));
-      this.#proving.set(id, proving);
+      proving = this.#introspect(token).finally(() => this.#proving.delete(key));
+      this.#proving.set(key, proving);
     }
     if (!(await proving)) {
-      this.#strangers.set(id, now + STRANGER);
+      this.#strangers.set(key, now + STRANGER);
       throw new Refusal('client_refused');
     }
+    if (this.clients.has(id)) return;
     this.clients.add(id);
     await this.append([{ t: 'clients', ids: [...this.clients] }]);
   }

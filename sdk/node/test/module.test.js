@@ -40,12 +40,52 @@ describe('the client of a token', () => {
     await assert.rejects(issuer.usher.verify(await issuer.token({ clientId: 'client_third' })), refused('introspection_failed'));
     await issuer.close();
   });
+  test('is not taken for a stranger because one of its tokens is revoked', async () => {
+    const issuer = await make();
+    const [doomed, good] = [await issuer.token({ clientId: 'client_sibling', sid: 'gone' }), await issuer.token({ clientId: 'client_sibling' })];
+    await issuer.revoke('sid', 'gone');
+    await assert.rejects(issuer.usher.verify(doomed), refused('token_revoked'));
+    assert.equal((await issuer.usher.verify(good)).clientId, 'client_sibling');
+    await issuer.close();
+  });
   test('is one of those that are listed, where they are listed', async () => {
     const issuer = await make({ clients: ['client_shop'] });
     assert.equal((await issuer.usher.verify(await issuer.token({ clientId: 'client_shop' }))).clientId, 'client_shop');
     await assert.rejects(issuer.usher.verify(await issuer.token({ clientId: 'client_test' })), refused('client_refused'));
     await issuer.close();
   });
+});
+
+test('tokens with keys that nobody knows fetch the keys once in ten seconds, and keep nobody else waiting', async () => {
+  let fetches = 0;
+  const issuer = await make();
+  const { refresh } = issuer.usher.keys;
+  issuer.usher.keys.refresh = function counted() {
+    fetches += 1;
+    return refresh.call(this);
+  };
+  const [, claims, signature] = (await issuer.token()).split('.');
+  for (let index = 0; index < 50; index += 1) {
+    const header = Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid: `unknown-${index}` })).toString('base64url');
+    await assert.rejects(issuer.usher.verify(`${header}.${claims}.${signature}`), refused('key_unknown'));
+  }
+  assert.ok(fetches <= 1, `${fetches}`);
+  assert.equal((await issuer.usher.verify(await issuer.token())).kind, 'user');
+  await issuer.close();
+});
+
+test('a wrong project is noticed where the feed speaks of rules', async () => {
+  const errors = [];
+  const issuer = await createTestUsher({ logger: { ...quiet, warn: (message, fields) => errors.push(fields?.message) }, rules: { roles: {} } });
+  const { fetch } = issuer.usher.settings;
+  const usher = new Usher({
+    ...issuer.options, logger: { ...quiet, warn: (message, fields) => errors.push(fields?.message) },
+    fetch: (url, init) => (String(url).endsWith('/policy') ? Promise.resolve(new Response(null, { status: 404 })) : fetch(url, init)),
+  });
+  await assert.rejects(usher.enforceRoutes({ method: 'GET', target: '/', header: () => undefined }, { auth: null, refusal: null }), refused('rules_missing'));
+  assert.ok(errors.some((message) => /is that its id\?/.test(message)), errors.join());
+  await usher.close();
+  await issuer.close();
 });
 
 test('a token of another project is refused by its project_id', async () => {

@@ -42,4 +42,5 @@ export function readObject(part: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+/** A byte order mark is kept, and is no JSON. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -10,7 +10,6 @@ export interface WebSession extends Tokens {
   /** The session at Usher. */
   sid: string;
   createdAt: number;
-  usedAt: number;
 }
 
 /** How long sessions last, in seconds. */
@@ -19,20 +18,32 @@ export interface Lifetimes {
   absolute: number;
 }
 
-/** A session under its id. */
+/** A session under the name that it is kept by. */
 export interface Found {
-  id: string;
+  key: string;
   session: WebSession;
 }
+
+/** A session as it was read, when that was, and when it was last said that it is used. */
+interface Recent {
+  session: WebSession;
+  readAt: number;
+  touchedAt: number;
+}
+
+/** Seconds for which a session that was read is believed: another process may have ended it. */
+const BELIEVED = 15;
+/** Characters of the longest cookie that is opened. */
+const LONGEST_COOKIE = 4096;
 
 export class WebSessions {
   readonly #store: Storage;
   readonly #cookies: Sealer;
   readonly #values: Sealer;
   readonly #lifetimes: Lifetimes;
-  /** Ids by cookie: opening one costs more than all the rest of a request. */
-  readonly #ids = new LruMap<string>(10_000);
-  readonly #recent = new LruMap<WebSession>(10_000);
+  /** Names by cookie: to open one costs more than all the rest of a request. */
+  readonly #keys = new LruMap<string>(10_000);
+  readonly #recent = new LruMap<Recent>(10_000);
 
   constructor(store: Storage, secrets: readonly string[], lifetimes: Lifetimes) {
     this.#store = store;
@@ -44,61 +55,80 @@ export class WebSessions {
   /** Begins a session; what its cookie holds. */
   async begin(session: WebSession): Promise<string> {
     const id = randomBytes(32).toString('base64url');
-    await this.save(id, session);
-    const index = await this.#idsOf(session.sid);
-    await this.#store.set(indexKey(session.sid), JSON.stringify([...index, id]), this.#lifetimes.absolute);
+    const key = keyOf(id);
+    await this.#store.set(usedKey(key), '1', this.#lifetimes.idle);
+    await this.save(key, session);
+    await this.#store.set(indexKey(session.sid), JSON.stringify([...(await this.#keysOf(session.sid)), key]), this.#lifetimes.absolute);
     return this.#cookies.seal({ id });
   }
 
   /** The session of a cookie, if there is one and it is not over. */
   async find(cookie: string | undefined, now: number): Promise<Found | undefined> {
-    if (cookie === undefined || cookie.length > 4096) return undefined;
-    const known = createHash('sha256').update(cookie).digest('base64');
-    let id = this.#ids.get(known);
-    if (id === undefined) {
-      id = (await this.#cookies.open<{ id: string }>(cookie))?.id;
-      if (typeof id !== 'string') return undefined;
-      this.#ids.set(known, id);
-    }
-    const session = this.#recent.get(id) ?? (await this.load(id));
+    const key = await this.#open(cookie);
+    if (key === undefined) return undefined;
+    const recent = this.#recent.get(key);
+    const session = recent && now < recent.readAt + BELIEVED ? recent.session : await this.load(key);
     if (!session) return undefined;
-    if (now >= session.createdAt + this.#lifetimes.absolute || now >= session.usedAt + this.#lifetimes.idle) {
-      await this.end(id, session.sid);
+    if (now >= session.createdAt + this.#lifetimes.absolute) {
+      await this.end(key, session.sid);
       return undefined;
     }
-    if (now - session.usedAt > Math.min(60, this.#lifetimes.idle / 10)) await this.save(id, { ...session, usedAt: now });
-    return { id, session };
+    await this.#touch(key, now);
+    return { key, session };
   }
 
-  /** What the store holds now, which another process may have changed. */
-  async load(id: string): Promise<WebSession | undefined> {
-    const sealed = await this.#store.get(sessionKey(id));
-    const session = sealed === undefined ? undefined : await this.#values.open<WebSession>(sealed);
-    if (session) this.#recent.set(id, session);
-    else this.#recent.delete(id);
+  async #open(cookie: string | undefined): Promise<string | undefined> {
+    if (cookie === undefined || cookie.length > LONGEST_COOKIE) return undefined;
+    const seen = createHash('sha256').update(cookie).digest('base64');
+    const known = this.#keys.get(seen);
+    if (known !== undefined) return known;
+    const id = (await this.#cookies.open<{ id: unknown }>(cookie))?.id;
+    if (typeof id !== 'string') return undefined;
+    this.#keys.set(seen, keyOf(id));
+    return keyOf(id);
+  }
+
+  /** That a session is used is kept apart from it: no process writes its tokens back over newer ones of another. */
+  async #touch(key: string, now: number): Promise<void> {
+    const recent = this.#recent.get(key);
+    if (!recent || now - recent.touchedAt < Math.min(60, this.#lifetimes.idle / 10)) return;
+    recent.touchedAt = now;
+    await this.#store.set(usedKey(key), '1', this.#lifetimes.idle);
+  }
+
+  /** What the store holds now. */
+  async load(key: string): Promise<WebSession | undefined> {
+    const [sealed, used] = await Promise.all([this.#store.get(key), this.#store.get(usedKey(key))]);
+    const session = sealed === undefined || used === undefined ? undefined : await this.#values.open<WebSession>(sealed);
+    const now = Date.now() / 1000;
+    if (session) this.#recent.set(key, { session, readAt: now, touchedAt: this.#recent.get(key)?.touchedAt ?? 0 });
+    else this.#recent.delete(key);
     return session;
   }
 
-  async save(id: string, session: WebSession): Promise<void> {
-    await this.#store.set(sessionKey(id), await this.#values.seal(session), this.#lifetimes.idle);
-    this.#recent.set(id, session);
+  async save(key: string, session: WebSession): Promise<void> {
+    await this.#store.set(key, await this.#values.seal(session), this.#lifetimes.absolute);
+    const now = Date.now() / 1000;
+    this.#recent.set(key, { session, readAt: now, touchedAt: this.#recent.get(key)?.touchedAt ?? now });
   }
 
-  async end(id: string, sid: string): Promise<void> {
-    this.#recent.delete(id);
-    await this.#store.delete(sessionKey(id));
-    const left = (await this.#idsOf(sid)).filter((each) => each !== id);
+  async end(key: string, sid: string): Promise<void> {
+    await this.#forget(key);
+    const left = (await this.#keysOf(sid)).filter((each) => each !== key);
     if (left.length === 0) await this.#store.delete(indexKey(sid));
     else await this.#store.set(indexKey(sid), JSON.stringify(left), this.#lifetimes.absolute);
   }
 
   /** Ends every session of this application that belongs to a session at Usher. */
   async endAll(sid: string): Promise<void> {
-    for (const id of await this.#idsOf(sid)) {
-      this.#recent.delete(id);
-      await this.#store.delete(sessionKey(id));
-    }
+    for (const key of await this.#keysOf(sid)) await this.#forget(key);
     await this.#store.delete(indexKey(sid));
+  }
+
+  async #forget(key: string): Promise<void> {
+    this.#recent.delete(key);
+    await this.#store.delete(key);
+    await this.#store.delete(usedKey(key));
   }
 
   /** Was this name here before? Names are remembered for as long as they mean something. */
@@ -109,11 +139,12 @@ export class WebSessions {
     return true;
   }
 
-  async #idsOf(sid: string): Promise<string[]> {
+  async #keysOf(sid: string): Promise<string[]> {
     return JSON.parse((await this.#store.get(indexKey(sid))) ?? '[]') as string[];
   }
 }
 
-/** Who reads the store learns no id that opens a session. */
-const sessionKey = (id: string): string => `web:session:${createHash('sha256').update(id).digest('base64url')}`;
+/** Who reads the store learns no id that a cookie could hold. */
+const keyOf = (id: string): string => `web:session:${createHash('sha256').update(id).digest('base64url')}`;
+const usedKey = (key: string): string => `${key}:used`;
 const indexKey = (sid: string): string => `web:sid:${sid}`;

@@ -86,9 +86,9 @@ export class WebMode {
     // Sent back without what was asked for, the person would be sent to and fro for ever.
     checkAuthentication({ acr: text(claims.acr), authTime: undefined }, { acr: begun.acr }, seconds());
     const before = await this.#find(request);
-    if (before) await this.#sessions.end(before.id, before.session.sid);
+    if (before) await this.#sessions.end(before.key, before.session.sid);
     const now = seconds();
-    const cookie = await this.#sessions.begin({ ...tokens, sid: text(claims.sid) ?? '', createdAt: now, usedAt: now });
+    const cookie = await this.#sessions.begin({ ...tokens, sid: text(claims.sid) ?? '', createdAt: now });
     const { absolute } = this.#usher.settings.cookie;
     return redirectAnswer(begun.returnTo, [this.#write(this.#cookie, cookie, absolute), this.#write(name, '', 0)]);
   }
@@ -98,7 +98,7 @@ export class WebMode {
     const typed = request.method === 'GET' && request.header('sec-fetch-site') === undefined && request.header('origin') === undefined;
     if (typed || !isOwnPage(request, origin)) throw new Refused('request_forged');
     const found = await this.#find(request);
-    if (found) await this.#sessions.end(found.id, found.session.sid);
+    if (found) await this.#sessions.end(found.key, found.session.sid);
     const url = await this.#provider.signOutAddress(found?.session.idToken, href);
     return redirectAnswer(url, [this.#write(this.#cookie, '', 0)]);
   }
@@ -159,10 +159,10 @@ export class WebMode {
 
   /** @throws {Refusal} `token_missing`: the session is over */
   async #renewed(found: Found): Promise<WebSession> {
-    let renewing = this.#refreshing.get(found.id);
+    let renewing = this.#refreshing.get(found.key);
     if (!renewing) {
-      renewing = this.#renew(found).finally(() => this.#refreshing.delete(found.id));
-      this.#refreshing.set(found.id, renewing);
+      renewing = this.#renew(found).finally(() => this.#refreshing.delete(found.key));
+      this.#refreshing.set(found.key, renewing);
     }
     const session = await renewing.catch((cause: unknown) => {
       throw cause instanceof Refused ? cause : new Refused('introspection_failed', {}, cause);
@@ -172,26 +172,25 @@ export class WebMode {
   }
 
   /** Another process may have refreshed meanwhile: then its tokens are in the store. */
-  async #renew({ id, session }: Found): Promise<WebSession | undefined> {
+  async #renew({ key, session }: Found): Promise<WebSession | undefined> {
     for (let last = session, tries = 0; tries < 2; tries += 1) {
-      const stored = await this.#sessions.load(id);
+      const stored = await this.#sessions.load(key);
       if (!stored) return undefined;
       if (stored.accessToken !== last.accessToken && seconds() < stored.expiresAt - EARLY) return stored;
       const tokens = stored.refreshToken === undefined ? undefined : await this.#provider.refresh(stored.refreshToken);
-      if (tokens) return this.#keep(id, stored, tokens);
+      if (tokens) return this.#keep(key, stored, tokens);
       last = stored;
     }
-    await this.#sessions.end(id, session.sid);
+    await this.#sessions.end(key, session.sid);
     return undefined;
   }
 
-  async #keep(id: string, stored: WebSession, tokens: Tokens): Promise<WebSession> {
+  async #keep(key: string, stored: WebSession, tokens: Tokens): Promise<WebSession> {
     const next: WebSession = {
       ...stored, ...tokens,
       refreshToken: tokens.refreshToken ?? stored.refreshToken, idToken: tokens.idToken ?? stored.idToken, claims: tokens.claims ?? stored.claims,
-      usedAt: seconds(),
     };
-    await this.#sessions.save(id, next);
+    await this.#sessions.save(key, next);
     return next;
   }
 
