@@ -35,10 +35,9 @@ func (m *meddler) said(path string) (string, int) {
 	return m.last[path], m.calls[path]
 }
 
-// awaitCall waits until a path is asked for once more.
-func (m *meddler) awaitCall(t *testing.T, path string) {
+// awaitCall waits until a path was asked for more than so many times.
+func (m *meddler) awaitCall(t *testing.T, path string, before int) {
 	t.Helper()
-	_, before := m.said(path)
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		if _, calls := m.said(path); calls > before {
 			return
@@ -140,6 +139,34 @@ func TestAGapLeadsToASnapshot(t *testing.T) {
 	awaitEvent(t, events, usher.Resynced)
 }
 
+func TestRevocationsDoNotWaitForRules(t *testing.T) {
+	t.Parallel()
+	test, m, _ := between(t)
+	m.set(func(name string, status *int, body *string) {
+		switch name {
+		case "snapshot":
+			*body = strings.Replace(*body, `"revision":1`, `"revision":9`, 1)
+		case "policy":
+			*status = http.StatusInternalServerError
+		}
+	})
+	_, before := m.said("policy")
+	test.Break() // the snapshot names rules that cannot be fetched
+	m.awaitCall(t, "policy", before)
+	app, r := test.Module.RequireAuth(nothing{}), test.Request("GET", "/", ushertest.Token{SessionID: "s1"})
+	if w := send(app, r); w.Code != 200 {
+		t.Fatalf("before: %d", w.Code)
+	}
+	began := time.Now()
+	test.Revoke("sid", "s1")
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if w := send(app, r); w.Code != 401 {
+		t.Errorf("after: %d", w.Code)
+	}
+}
+
 func TestAnOldSnapshotIsRefused(t *testing.T) {
 	t.Parallel()
 	test, m, _ := between(t)
@@ -154,9 +181,9 @@ func TestAnOldSnapshotIsRefused(t *testing.T) {
 		}
 	})
 	test.SetAway(true)
+	_, before := m.said("snapshot")
 	test.SetAway(false)
-	m.awaitCall(t, "snapshot")
-	m.awaitCall(t, "snapshot") // the first one was refused by now
+	m.awaitCall(t, "snapshot", before+1) // the first one was refused by now
 	if w := send(test.Module.RequireAuth(nothing{}), test.Request("GET", "/", ushertest.Token{SessionID: "s1"})); w.Code != 401 {
 		t.Errorf("after an old snapshot: %d", w.Code)
 	}
@@ -193,9 +220,10 @@ func TestRulesThatAreOldOrChangedAreRefused(t *testing.T) {
 				}
 			})
 			test.SetAway(true)
+			_, before := m.said("policy")
 			test.SetAway(false)
-			m.awaitCall(t, "policy")
-			m.awaitCall(t, "policy") // what came first was refused by now
+			m.awaitCall(t, "policy", before)
+			test.SetAway(true) // what came was refused by now
 			if got := test.Module.Status().PolicyRevision; got != 2 {
 				t.Errorf("revision %d is applied", got)
 			}

@@ -136,7 +136,11 @@ func (u *Usher) step(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return u.fetchRules(ctx)
+	if err := u.fetchRules(ctx); err != nil {
+		// The feed goes on: revocations do not wait for rules. They are fetched again after the next call.
+		u.config.Logger.Warn("usher: the access rules could not be fetched", "error", err)
+	}
+	return nil
 }
 
 func (u *Usher) cursor() (revocation.Cursor, bool) {

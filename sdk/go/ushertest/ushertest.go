@@ -245,6 +245,18 @@ func (u *Usher) publish(table string) int64 {
 	return u.issuer.revision
 }
 
+// Break begins a new epoch of the feed, as after a backup was restored, and waits until the module has taken a snapshot.
+func (u *Usher) Break() {
+	u.t.Helper()
+	u.issuer.mutex.Lock()
+	u.issuer.epoch++
+	cursor := fmt.Sprintf("e%d.%d", u.issuer.epoch, len(u.issuer.events))
+	close(u.issuer.changed) // ends long polls
+	u.issuer.changed = make(chan struct{})
+	u.issuer.mutex.Unlock()
+	u.await(cursor)
+}
+
 // SetAway makes Usher unreachable, and waits until a module that follows by long poll has noticed; or it makes Usher
 // reachable again. The module then comes back within a second if it was away for less than that, later otherwise.
 func (u *Usher) SetAway(away bool) {
