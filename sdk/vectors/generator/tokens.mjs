@@ -127,12 +127,32 @@ const CASES = [
   ['the kid of a key for another algorithm', { header: { kid: keys.rs256.kid } }, invalid('key_unknown')],
   ['the kid of a key for encryption', { key: 'encryption', header: { alg: 'ES256' } }, invalid('key_unknown')],
   ["somebody else's key under a known kid", { key: 'stranger', header: { kid: keys.es256.kid } }, invalid('signature_invalid')],
+  ['a kid that is a path', { header: { kid: '../../../../dev/null' } }, invalid('key_unknown')],
+  ['a kid that is a statement', { header: { kid: "' OR 1=1 --" } }, invalid('key_unknown')],
+  ['a kid of 8,000 letters', { header: { kid: 'k'.repeat(8000) } }, invalid('key_unknown')],
+  ['a kid that is a number', { header: { kid: 5 } }, invalid('key_unknown')],
+  ['names of claims are compared letter by letter', { payload: JSON.stringify({ ...GOOD, Sub: 'admin', ISS: 'https://evil.example', Roles: ['admin'] }) }, user()],
+  ['names in capitals are no claims', { payload: JSON.stringify({ ...without('sub'), SUB: GOOD.sub }) }, invalid('claim_missing')],
+  ['exp is negative', { claims: { ...GOOD, exp: -5 } }, invalid('token_expired')],
+  ['exp is beyond every number', { payload: JSON.stringify(GOOD).replace(`"exp":${GOOD.exp}`, '"exp":1e400') }, invalid('claim_invalid')],
+  ['the payload begins with a byte order mark', { payload: `\ufeff${JSON.stringify(GOOD)}` }, invalid('token_malformed')],
+  ['something follows the payload', { payload: `${JSON.stringify(GOOD)}{}` }, invalid('token_malformed')],
   ['the payload is a list', { payload: '[]' }, invalid('token_malformed')],
   ['the payload is no JSON', { payload: 'sub=me' }, invalid('token_malformed')],
 ];
 
+/** The same point with another number: RFC 8032 §5.1.7 has S below the order, or every signature would have several forms. */
+function beyondOrder(token) {
+  const [header, claims, signature] = token.split('.');
+  const bytes = Buffer.from(signature, 'base64url');
+  const order = (1n << 252n) + 27742317777372353535851937790883648493n;
+  let sum = BigInt(`0x${Buffer.from(bytes.subarray(32)).reverse().toString('hex')}`) + order;
+  for (let index = 32; index < 64; index += 1, sum >>= 8n) bytes[index] = Number(sum & 255n);
+  return `${header}.${claims}.${bytes.toString('base64url')}`;
+}
+
 /** Tokens that no key signs, or that are changed after they were signed. */
-function strange(good) {
+function strange(good, edToken) {
   const [header, claims, signature] = good.split('.');
   const hmac = (alg) => {
     const input = `${part({ alg, kid: keys.rs256.kid, typ: 'at+jwt' })}.${part(GOOD)}`;
@@ -151,6 +171,8 @@ function strange(good) {
     ['the signature is missing', `${header}.${claims}.`, invalid('signature_invalid')],
     ['the signature is cut', `${header}.${claims}.${signature.slice(0, -4)}`, invalid('signature_invalid')],
     ['a signature of zeros (CVE-2022-21449)', `${header}.${claims}.${'A'.repeat(86)}`, invalid('signature_invalid')],
+    ['a signature whose numbers are beyond the order of the curve', `${header}.${claims}.${Buffer.alloc(64, 255).toString('base64url')}`, invalid('signature_invalid')],
+    ['an Ed25519 signature with the order added to S', beyondOrder(edToken), invalid('signature_invalid')],
     ['two parts', `${header}.${claims}`, invalid('token_malformed')],
     ['five parts, as an encrypted token has', `${header}.${claims}.${signature}.${claims}.${signature}`, invalid('token_malformed')],
     ['no parts', 'tlHHY7V4atzOwpNJbqkEZTOf3LcFeOrFbvHAv_Deicg', invalid('token_malformed')],
@@ -168,7 +190,7 @@ export async function tokens(previous) {
   const cases = [];
   for (const [name, how, expect] of CASES) cases.push({ name, token: await sign(kept, name, how), expect });
   const good = cases[0].token;
-  for (const [name, token, expect] of strange(good)) cases.push({ name, token, expect });
+  for (const [name, token, expect] of strange(good, cases[3].token)) cases.push({ name, token, expect });
   cases.push(
     { name: 'an algorithm that is not allowed here', token: cases[1].token, options: { algorithms: ['ES256'] }, expect: invalid('alg_refused') },
     { name: 'no list of clients: whoever asks has to find out by introspection', token: cases[0].token, options: { clients: null }, expect: { ...user(), client_unproven: true } },
