@@ -1,10 +1,10 @@
-// The rooms of an account: seen in three languages, light and dark, wide and narrow; and what is done in them.
+// The account pages: inspected in three languages, light and dark, wide and narrow; and every action on them.
 import assert from 'node:assert/strict';
-import { follow, heading, letter, newestLetter, signIn, submit, text, visitor, words } from './browser.js';
+import { follow, heading, newestEmail, newestEmailNumber, signIn, submit, text, visitor, words } from './browser.js';
 import { inspect, inspectLetters } from './inspect.js';
 import { browser, inEveryLanguage, inFreshBrowser, usher } from './suite.js';
 
-const ROOMS = ['profile', 'security', 'sessions', 'identities', 'apps', 'activity', 'data'];
+const PAGES = ['profile', 'security', 'sessions', 'identities', 'apps', 'activity', 'data'];
 
 /** Signs in to the first demo application, which brings grant, consent and released claims with it. */
 async function signInToDemo(page) {
@@ -13,9 +13,9 @@ async function signInToDemo(page) {
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
 }
 
-const room = (name) => `${usher.issuer}/account/${name}`;
+const accountPage = (name) => `${usher.issuer}/account/${name}`;
 
-inFreshBrowser('every room is fit to be seen and leads to every other', async (page) => {
+inFreshBrowser('every account page looks right and links to every other', async (page) => {
   const phone = await visitor(browser, {
     userAgent:
       'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
@@ -26,8 +26,8 @@ inFreshBrowser('every room is fit to be seen and leads to every other', async (p
   await phone.context().close();
 
   await signInToDemo(page);
-  await page.goto(room('profile'));
-  for (const name of ROOMS) {
+  await page.goto(accountPage('profile'));
+  for (const name of PAGES) {
     await follow(page, `header nav a[href="/account/${name}"]`);
     assert.equal(new URL(page.url()).pathname, `/account/${name}`);
     assert.equal(await page.locator('header nav a[aria-current=page]').count(), 1);
@@ -35,9 +35,9 @@ inFreshBrowser('every room is fit to be seen and leads to every other', async (p
   }
 });
 
-inFreshBrowser('the folded part of the profile is open where it says something, and keeps what is written there', async (page) => {
+inFreshBrowser('the collapsed part of the profile is open if it has values, and stores changes', async (page) => {
   await signInToDemo(page);
-  await page.goto(room('profile'));
+  await page.goto(accountPage('profile'));
   if (!(await page.locator('#country').isVisible())) await page.click('details.more summary');
   await page.fill('#country', 'Portugal');
   await inspect(page, 'account-profile-more');
@@ -48,7 +48,7 @@ inFreshBrowser('the folded part of the profile is open where it says something, 
 
 inFreshBrowser('an application loses its access', async (page) => {
   await signInToDemo(page);
-  await page.goto(room('apps'));
+  await page.goto(accountPage('apps'));
   const apps = page.locator('section.app');
   const before = await apps.count();
   assert.match(await text(page, 'section.app details summary'), /has received/);
@@ -59,9 +59,9 @@ inFreshBrowser('an application loses its access', async (page) => {
   assert.equal(await apps.count(), before - 1);
 });
 
-inFreshBrowser('activity is read under one heading', async (page) => {
+inFreshBrowser('activity is filtered by one heading', async (page) => {
   await signInToDemo(page);
-  await page.goto(room('activity'));
+  await page.goto(accountPage('activity'));
   await follow(page, '.filters a[href*="kind=sign-ins"]');
   await inspect(page, 'account-activity-sign-ins');
   assert.match(await text(page, '.log'), /Signed in/);
@@ -70,7 +70,7 @@ inFreshBrowser('activity is read under one heading', async (page) => {
 
 inEveryLanguage('signing out everywhere gives a receipt', async (page, language) => {
   await signInToDemo(page);
-  await page.goto(room('sessions'));
+  await page.goto(accountPage('sessions'));
   await follow(page, 'button[name=everywhere]');
   await page.locator('.receipt').waitFor();
   assert.ok((await page.locator('.receipt li').count()) > 0);
@@ -81,7 +81,7 @@ inEveryLanguage('signing out everywhere gives a receipt', async (page, language)
   await inspect(page, 'sign-in-last-used', { languages: [language] });
 });
 
-/** Somebody new joins at the sign-in page, in the language of their browser, and proves their address with the code. */
+/** A new person registers in the language of the browser, and verifies the address with the code. */
 async function join(page, language, email, password) {
   await page.goto(`${usher.issuer}/register`);
   await page.fill('#given_name', 'Gil');
@@ -90,36 +90,36 @@ async function join(page, language, email, password) {
   await page.fill('#password', password);
   await submit(page);
   await page.locator('#code').waitFor();
-  const { code } = await letter(page, usher.issuer, email, words(language, 'mail-verify-subject'));
+  const { code } = await newestEmail(page, usher.issuer, email, words(language, 'mail-verify-subject'));
   await page.fill('#code', code);
   await submit(page);
   await page.locator('.badge.good').first().waitFor();
 }
 
-inEveryLanguage('whoever reads of a strange browser ends everything with two clicks', async (page, language) => {
+inEveryLanguage('after an email about an unknown browser two clicks end every session', async (page, language) => {
   const [email, password] = [`startled-${language}@example.test`.toLowerCase(), 'a quiet harbour at noon'];
   await join(page, language, email, password);
-  const seen = await newestLetter(page, usher.issuer);
+  const seen = await newestEmailNumber(page, usher.issuer);
   const stranger = await visitor(browser);
   await stranger.goto(`${usher.issuer}/login`);
   await signIn(stranger, email, password);
   await stranger.waitForURL('**/account/profile');
-  const { link } = await letter(page, usher.issuer, email, words(language, 'mail-device-subject'), seen);
+  const { link } = await newestEmail(page, usher.issuer, email, words(language, 'mail-device-subject'), seen);
   await page.goto(link);
   await inspect(page, 'not-me', { languages: [language] });
   await follow(page, 'main form button[type=submit]');
   await inspect(page, 'not-me-done');
   await page.goto(link);
   await inspect(page, 'not-me-expired', { languages: [language] });
-  await stranger.goto(room('profile'));
+  await stranger.goto(accountPage('profile'));
   assert.equal(new URL(stranger.url()).pathname, '/login');
   await stranger.context().close();
-  const back = await letter(page, usher.issuer, email, words(language, 'mail-back-subject'), seen);
+  const back = await newestEmail(page, usher.issuer, email, words(language, 'mail-back-subject'), seen);
   await page.goto(back.link);
   await page.locator('#password').waitFor();
 });
 
-inEveryLanguage('a person takes their data home, changes their address, and leaves', async (page, language) => {
+inEveryLanguage('a person downloads their data, changes the address, and deletes the account', async (page, language) => {
   const [email, renewed] = [`gone-${language}@example.test`.toLowerCase(), `gil-${language}@example.test`.toLowerCase()];
   const only = { languages: [language] };
   await join(page, language, email, 'a quiet harbour at dusk');
@@ -130,13 +130,13 @@ inEveryLanguage('a person takes their data home, changes their address, and leav
   await submit(page);
   await page.locator('#code').waitFor();
   await inspect(page, 'change-email-code', only);
-  const changed = await letter(page, usher.issuer, renewed, '');
+  const changed = await newestEmail(page, usher.issuer, renewed, '');
   await page.goto(changed.link);
   await inspect(page, 'change-email-link', only);
   await submit(page);
   await page.locator('[role=status]').waitFor();
 
-  await page.goto(room('data'));
+  await page.goto(accountPage('data'));
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('button[value=download]')]);
   assert.equal(download.suggestedFilename(), 'my-data.json');
   await page.fill('#confirmation', 'not me');
@@ -147,11 +147,11 @@ inEveryLanguage('a person takes their data home, changes their address, and leav
   await follow(page, 'button[value=delete]');
   await inspect(page, 'account-gone');
   if (language === 'en') assert.match(await text(page, 'h1'), /deleted/);
-  await page.goto(room('profile'));
+  await page.goto(accountPage('profile'));
   assert.equal(new URL(page.url()).pathname, '/login');
 });
 
-inFreshBrowser('every kind of letter is fit to be seen, in each language', async (page) => {
+inFreshBrowser('every kind of email looks right, in each language', async (page) => {
   await page.goto(`${usher.issuer}/dev/mail`);
   await inspect(page, 'dev-mail');
   await inspectLetters(page, usher.issuer);

@@ -1,4 +1,4 @@
-// Front ends that nobody here wrote: popups of stock libraries, callbacks that redirect on, and the other response modes.
+// Third-party front ends: popups, callbacks that redirect, and the other response modes.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after } from 'node:test';
 import { authenticator, totp } from './authenticators.js';
-import { follow, heading, letter, listen, signIn, submit, visitor } from './browser.js';
+import { follow, heading, newestEmail, listen, signIn, submit, visitor } from './browser.js';
 import { RelyingParty } from './relying_party.js';
 import { browser, inFreshBrowser, usher } from './suite.js';
 
@@ -49,7 +49,7 @@ async function client(type, ...options) {
   return usher.command('client', 'create', '--project', project.id, '--type', type, '--name', 'Stock', ...options);
 }
 
-/** Opens a popup by `act`, and gives its page. */
+/** Opens a popup by `act`, and returns its page. */
 async function popup(page, act) {
   const [opened] = await Promise.all([page.context().waitForEvent('page'), act()]);
   await opened.waitForLoadState();
@@ -125,13 +125,13 @@ inFreshBrowser('what is not part of a sign-in keeps no opener', async (page) => 
   assert.equal(await opened.evaluate(() => globalThis.opener), null, 'the account');
 });
 
-/** Front ends that a back end's callback redirects on to, and that the client never registered. */
+/** Front ends to which the callback of a back end redirects, and which the client did not register. */
 const FRONT_ENDS = [
   ['another origin', async () => `${(await serve(OIDC_CLIENT, () => ({ '/home': '<!doctype html><html lang="en"><title>Home</title><link rel="icon" href="data:,"><h1>Home</h1></html>' }))).replace('localhost', '127.0.0.1')}/home`],
   ['a private-use scheme', async () => 'stock.example://signed-in'],
 ];
 
-/** Arrives at the callback that redirects on, with nothing refused on the way. */
+/** Waits until the callback has redirected, and checks that the browser blocked nothing. */
 async function arrived(page, party, act) {
   const before = party.calls.length;
   await act();
@@ -145,7 +145,7 @@ async function arrived(page, party, act) {
   assert.deepEqual(page.faults.filter((fault) => /form-action|Content Security Policy/i.test(fault)), []);
 }
 
-/** Clicks the button that sends the form, and waits for nothing. */
+/** Clicks the button that submits the form, without waiting. */
 const press = (page, selector = 'main form button[type=submit].primary') => page.locator(selector).first().click();
 
 for (const [name, start] of FRONT_ENDS) {
@@ -154,7 +154,7 @@ for (const [name, start] of FRONT_ENDS) {
     after(() => party.stop());
     const plain = await client('web', '--redirect-uri', party.redirectUri);
     const ours = await client('web', '--redirect-uri', party.redirectUri, '--first-party');
-    /** Opens a request in a tab of its own, and arrives from the page that it shows by `act`. */
+    /** Opens a request in its own tab, and reaches the callback from the page that it shows by `act`. */
     const from = async (which, extra, act) => {
       const tab = listen(await page.context().newPage());
       await tab.goto(party.request(usher.issuer, which.client_id, extra));
@@ -184,7 +184,7 @@ for (const [name, start] of FRONT_ENDS) {
         await tab.fill(`#${field}`, value);
       }
       await submit(tab);
-      const { code } = await letter(tab, usher.issuer, email, 'Confirm');
+      const { code } = await newestEmail(tab, usher.issuer, email, 'Confirm');
       await tab.fill('#code', code);
       await press(tab);
     });
@@ -206,7 +206,7 @@ for (const [name, start] of FRONT_ENDS) {
     await page.waitForURL('**/account/security?done=passkey');
     await page.goto(`${usher.issuer}/logout`);
     await follow(page, 'button[name=logout][value=yes]');
-    // The key is in this tab alone, and autofill signs in by it.
+    // The passkey exists only in this tab, and autofill signs in with it.
     await arrived(page, party, () => page.goto(party.request(usher.issuer, ours.client_id)).catch(() => {}));
   });
 }

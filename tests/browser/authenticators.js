@@ -1,4 +1,4 @@
-// Second factors of tests: an authenticator app, and a security key inside the machine.
+// Second factors of tests: an authenticator app, and a virtual security key.
 import { createHmac } from 'node:crypto';
 
 /** The code of an authenticator app (RFC 6238) for the time step `late` steps from now. */
@@ -12,7 +12,7 @@ export function totp(secret, late = 0) {
   return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
-/** Gives the page a security key inside the machine that agrees to everything at once. */
+/** Gives the page a virtual security key that confirms every request at once. */
 export async function authenticator(page) {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable', { enableUI: false });

@@ -1,11 +1,11 @@
-// Chromium, and the small moves every test makes in it.
+// Chromium, and the actions that every test uses.
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 /** How long one wait may take, in milliseconds: the machine may be slow and busy. */
 const PATIENCE = 30_000;
 
-/** Debian's Chromium, without anything that would go looking on the network. */
+/** Chromium without background requests to the network. */
 export const launch = () =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -21,14 +21,14 @@ export const launch = () =>
     ],
   });
 
-/** A person's browser: nobody has signed in here before. */
+/** A new browser context, in which nobody has signed in. */
 export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(PATIENCE);
   return listen(await context.newPage());
 }
 
-/** Keeps what goes wrong in a page, as `page.faults`, and the request that brought its document, as `page.arrivedBy`. */
+/** Records errors of a page in `page.faults`, and the request of its document in `page.arrivedBy`. */
 export function listen(page) {
   page.faults = [];
   page.on('console', (message) => {
@@ -42,8 +42,8 @@ export function listen(page) {
 }
 
 /**
- * Clicks what leads to another document, and returns when that document has loaded:
- * whatever is read afterwards is read from it, never from the page that was clicked in, nor from one that only leads on.
+ * Clicks an element that opens another document, and returns when that document has loaded. Pages that only redirect
+ * are skipped.
  */
 export async function follow(page, target) {
   const element = typeof target === 'string' ? page.locator(target).first() : target;
@@ -73,10 +73,10 @@ export async function becomeAdministrator(page, setup) {
   await submit(page);
 }
 
-/** The words of the first element of the page that `selector` finds. */
+/** The text of the first element that `selector` finds. */
 export const text = (page, selector) => page.locator(selector).first().innerText();
 
-/** The words under `key` in a language, of those that hold nothing that changes. */
+/** The text of the message `key` in a language. The message must have no variables. */
 export function words(language, key) {
   const folder = new URL(`../../translations/${language}/`, import.meta.url);
   for (const file of ['mail.ftl', 'account.ftl', 'upstream.ftl', 'login.ftl', 'common.ftl', 'console.ftl', 'factors.ftl']) {
@@ -86,11 +86,11 @@ export function words(language, key) {
   throw new Error(`${language} has no words for ${key}`);
 }
 
-/** The heading of the page at hand. */
+/** The heading of the page. */
 export const heading = (page) => page.locator('h1').first();
 
-/** The number of the newest letter in the mail catcher, 0 while there is none: what comes later is newer. */
-export async function newestLetter(page, issuer) {
+/** The number of the newest email in the mail catcher, 0 if there is none. Later emails have higher numbers. */
+export async function newestEmailNumber(page, issuer) {
   const tab = await page.context().newPage();
   try {
     await tab.goto(`${issuer}/dev/mail`);
@@ -100,17 +100,17 @@ export async function newestLetter(page, issuer) {
   }
 }
 
-/** The numbers of the letters that these links lead to. */
+/** The numbers of the emails that these links open. */
 async function numbers(links) {
   const addresses = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')));
   return addresses.map((address) => Number(/(\d+)$/.exec(address)[1]));
 }
 
 /**
- * The newest letter to `email` whose subject holds `subject` and whose number is above `after`:
- * `{ code, link }`, read in a tab of its own. Letters leave after the page that wrote them was answered, so it waits.
+ * The newest email to `email` whose subject contains `subject` and whose number is above `after`:
+ * `{ code, link }`, read in its own tab. Emails are sent after the response of the page, so this waits.
  */
-export async function letter(page, issuer, email, subject, after = 0) {
+export async function newestEmail(page, issuer, email, subject, after = 0) {
   const tab = await page.context().newPage();
   try {
     for (const until = Date.now() + PATIENCE; ; ) {
@@ -120,7 +120,7 @@ export async function letter(page, issuer, email, subject, after = 0) {
         await follow(tab, link);
         break;
       }
-      if (Date.now() > until) throw new Error(`no letter "${subject}" to ${email} has arrived`);
+      if (Date.now() > until) throw new Error(`no email "${subject}" to ${email} has arrived`);
       await tab.waitForTimeout(100);
     }
     const [code, link] = [tab.locator('#code'), tab.locator('a#link')];

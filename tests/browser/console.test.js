@@ -1,4 +1,4 @@
-// The administrator makes a client; people meet it: consent, refusals, mistakes in its requests.
+// The console: an administrator creates a client; consent, refusals, and errors in its requests.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { becomeAdministrator, follow, heading, signIn, submit, text, visitor } from './browser.js';
@@ -29,7 +29,7 @@ test('the setup link makes the first administrator, once', async () => {
   await late.context().close();
 });
 
-/** The page shows a secret now, in this language, and says ever after that it was shown. */
+/** The page shows a secret once, in this language, and says later that it was shown. */
 async function shownOnce(selector, name, language) {
   const secret = (await text(admin, selector)).trim();
   assert.ok(secret.length > 20, 'it is shown');
@@ -40,7 +40,7 @@ async function shownOnce(selector, name, language) {
   return secret;
 }
 
-/** The administrator reads another language from now on. */
+/** Changes the language of the administrator. */
 async function speak(language) {
   await admin.goto(`${usher.issuer}/account/profile`);
   await admin.selectOption('#locale', language);
@@ -103,7 +103,7 @@ test('members are added, changed and removed', async () => {
   await follow(admin, '.filters a[href*="/projects/"]');
 });
 
-test('a webhook is added, tried out, put out of use and deleted', async () => {
+test('a webhook is added, tested, disabled and deleted', async () => {
   await follow(admin, '.filters a[href$="/webhooks"]');
   await inspect(admin, 'console-webhooks-none');
   await admin.fill('#url', 'http://shop.example/hook');
@@ -135,7 +135,7 @@ test('a webhook is added, tried out, put out of use and deleted', async () => {
   await follow(admin, '.filters a');
 });
 
-test('a client with a bad address is refused with words', async () => {
+test('a client with an invalid redirect URI is refused with a reason', async () => {
   await follow(admin, 'a[href*="clients/new"], a.button.primary');
   await inspect(admin, 'console-client-new');
   await admin.fill('#name', 'Boats');
@@ -163,7 +163,7 @@ test('the administrator makes a client that asks for consent', async () => {
   assert.equal(await admin.locator('#secret').count(), 0, 'the secret is shown once');
   await inspect(admin, 'console-client');
   for (const language of ['pt-BR', 'uk']) {
-    // No rotation ends a secret that was made within the last ten seconds.
+    // A rotation does not end a secret that was created within the last ten seconds.
     await admin.waitForTimeout(10_500);
     await speak(language);
     await admin.goto(`${usher.issuer}/console/clients/${clientId}`);
@@ -191,7 +191,7 @@ test('the administrator changes the client', async () => {
   await inspect(admin, 'console-client-changed');
 });
 
-test('somebody who is no administrator finds no console', async () => {
+test('the console is not found without the rights of an administrator', async () => {
   const page = await visitor(browser);
   await page.goto(`${usher.issuer}/console`);
   await signIn(page, usher.banner.email, usher.banner.password);

@@ -1,11 +1,11 @@
-// The first five minutes: from the banner to "signed in on both applications", and out again.
+// The demo applications: from the banner to being signed in on both, and sign-out.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { follow, heading, signIn, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { browser, usher } from './suite.js';
 
-/** Signs in at the first demo as the banner says. */
+/** Signs in at the first demo with the credentials of the banner. */
 async function signInAsTold(page) {
   const { demoA, email, password } = usher.banner;
   await page.goto(demoA);
@@ -60,7 +60,7 @@ for (const javaScriptEnabled of [true, false]) {
       await look('demo-b-signed-in', ['en']);
     });
 
-    test('refreshing brings new tokens', async () => {
+    test('a refresh gives new tokens', async () => {
       await page.goto(usher.banner.demoA);
       const old = await text(page, '#refresh-token');
       await follow(page, page.getByRole('button', { name: 'Refresh' }));

@@ -1,4 +1,4 @@
-// The API's own pages: Swagger UI from our own files, under the strict policy.
+// The page of the API: Swagger UI from our own files, under the strict content security policy.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { Usher } from './usher.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds in the library itself, in the document it comes with; nothing else may be found. */
+/** Findings of axe in Swagger UI itself; no others are allowed. */
 const OF_THE_LIBRARY = ['color-contrast', 'heading-order', 'region', 'select-name'];
 
 let usher;

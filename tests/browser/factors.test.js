@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authenticator, totp } from './authenticators.js';
-import { follow, heading, letter, signIn, submit, visitor } from './browser.js';
+import { follow, heading, newestEmail, signIn, submit, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { RelyingParty } from './relying_party.js';
 import { browser, inFreshBrowser, usher } from './suite.js';
@@ -10,8 +10,8 @@ import { browser, inFreshBrowser, usher } from './suite.js';
 const PASSWORD = 'a quiet harbour at dawn';
 
 /**
- * Makes autofill of passkeys wait for ever in every page to come, until something else asks for one: an authenticator
- * that agrees at once would sign in before any click. A page counts how often autofill was `begun` and `replaced`.
+ * Keeps autofill of passkeys pending on every later page, until something else requests a passkey: the virtual
+ * authenticator would sign in before any click. A page counts how often autofill was `begun` and `replaced`.
  */
 const quietAutofill = (page) =>
   page.addInitScript(() => {
@@ -29,13 +29,13 @@ const quietAutofill = (page) =>
     };
   });
 
-/** Waits until autofill has begun so often in this page, and clicks the button of the passkey. */
+/** Waits until autofill has begun this often on the page, and clicks the passkey button. */
 async function takeOver(page, begun = 1) {
   await page.waitForFunction((begun) => globalThis.autofill.begun === begun, begun);
   await page.click('[data-passkey-button]');
 }
 
-/** Registers, with a password or (without one) up to the page of the passkey. */
+/** Registers with a password, or without one up to the page that creates a passkey. */
 async function register(page, email, password) {
   await page.goto(`${usher.issuer}/register`);
   await page.fill('#given_name', 'Bea');
@@ -47,7 +47,7 @@ async function register(page, email, password) {
   } else {
     await follow(page, 'button[name=passkey]');
   }
-  const { code } = await letter(page, usher.issuer, email, 'Confirm');
+  const { code } = await newestEmail(page, usher.issuer, email, 'Confirm');
   await page.fill('#code', code);
   await submit(page);
 }
@@ -57,7 +57,7 @@ async function signOut(page) {
   await follow(page, 'button[name=logout][value=yes]');
 }
 
-inFreshBrowser('somebody registers without a password and comes back by autofill', async (page) => {
+inFreshBrowser('a person registers without a password and signs in by autofill', async (page) => {
   const key = await authenticator(page);
   await register(page, 'key@example.test');
   await heading(page).getByText('Make a passkey').waitFor();
@@ -70,14 +70,14 @@ inFreshBrowser('somebody registers without a password and comes back by autofill
   await signOut(page);
   await page.goto(`${usher.issuer}/login`);
   await inspect(page, 'sign-in-passkey');
-  // Nothing may wait for the key when it begins to answer; then the page signs in by itself, maybe before it has loaded.
+  // No request may be pending when the key begins to answer; then the page signs in by itself, maybe before its load.
   await page.goto('about:blank');
   await key.answers(true);
   await page.goto(`${usher.issuer}/login`, { waitUntil: 'commit' });
   await page.waitForURL('**/account/profile');
 });
 
-inFreshBrowser('a passkey is shown by the button, and what goes wrong is said', async (page) => {
+inFreshBrowser('a passkey signs in by the button, and errors are shown', async (page) => {
   await authenticator(page);
   await quietAutofill(page);
   await register(page, 'button@example.test', PASSWORD);
@@ -158,7 +158,7 @@ inFreshBrowser('an authenticator app, a recovery code and a remembered browser',
   await inspect(page, 'recovery-codes', { languages: [] });
 });
 
-inFreshBrowser('whoever has a passkey and an authenticator app chooses between them', async (page) => {
+inFreshBrowser('a person with a passkey and an authenticator app chooses between them', async (page) => {
   const key = await authenticator(page);
   await register(page, 'both@example.test', PASSWORD);
   await page.goto(`${usher.issuer}/account/security/passkeys/new`);
@@ -190,14 +190,14 @@ inFreshBrowser('a first passkey made on the way into an application leads there'
   await page.fill('#given_name', 'Pia');
   await page.fill('#email', 'pia@example.test');
   await follow(page, 'button[name=passkey]');
-  const { code } = await letter(page, usher.issuer, 'pia@example.test', 'Confirm');
+  const { code } = await newestEmail(page, usher.issuer, 'pia@example.test', 'Confirm');
   await page.fill('#code', code);
   await submit(page);
   await page.click('[data-passkey-button]');
   await heading(page).getByText(/^Signed in as Pia/).waitFor();
 });
 
-inFreshBrowser('a site that asks for two factors leads whoever has one to another, or back', async (page) => {
+inFreshBrowser('an application that requires two factors leads to setting up a second one, or back', async (page) => {
   const party = await RelyingParty.start();
   try {
     const { id } = await usher.command('project', 'create', '--name', 'Vault');

@@ -1,5 +1,5 @@
-// Looks at a page as many people see it: in three languages, light and dark, wide and narrow; keeps pictures, and asks
-// axe what is amiss.
+// Inspects a page in three languages, light and dark, wide and narrow: takes screenshots, and checks accessibility with
+// axe.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -11,15 +11,15 @@ import { listen } from './browser.js';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = fileURLToPath(new URL('../output/screenshots/', import.meta.url));
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-/** What the colour scheme can change: the rest is asked of the light page, which is the same document. */
+/** Rules of axe that depend on the colour scheme; the others run on the light page only. */
 const OF_COLOUR = ['color-contrast', 'link-in-text-block'];
 const WIDTHS = [1280, 390];
-/** The languages of the house. */
+/** The languages of the user interface. */
 export const LANGUAGES = ['en', 'pt-BR', 'uk'];
-/** What the console says of an answer that was meant to be a refusal. */
+/** What the browser's console reports for a response that is meant to be an error. */
 const REFUSAL = /the server responded with a status of [45]/;
 
-/** Faults axe finds on the page as it stands, by the rules or tags of rules that are given. */
+/** What axe finds on the page with the given rules or tags. */
 async function faults(page, rules) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
   const { violations } = await page.evaluate(
@@ -31,7 +31,7 @@ async function faults(page, rules) {
   );
 }
 
-/** Looks at the page as it stands, in both colour schemes and at both widths; gives back what is amiss. */
+/** Inspects the page in both colour schemes and at both widths; returns what is wrong. */
 async function look(page, name) {
   const before = page.viewportSize();
   const found = [];
@@ -54,8 +54,8 @@ async function look(page, name) {
 }
 
 /**
- * What a page is made of, whatever its language: its elements and fields, and the codes that programs know it by. Those of a
- * list are recovery codes, which are others each time.
+ * The structure of a page without its language: elements, fields, and error codes. Recovery codes are left out, because
+ * they differ each time.
  */
 const shape = (page) =>
   page.locator('main *').evaluateAll((all) => {
@@ -64,8 +64,7 @@ const shape = (page) =>
   });
 
 /**
- * Shows the same page in another language, in a tab of its own: the request that brought it is made once more.
- * The page at hand stays as it is, with whatever was typed into it.
+ * Opens the same page in another language in its own tab, by the same request. The present page stays unchanged.
  */
 async function inLanguage(page, language, body) {
   const { request, context } = { request: page.arrivedBy, context: page.context() };
@@ -90,11 +89,10 @@ async function inLanguage(page, language, body) {
 }
 
 /**
- * Inspects the page at hand under `name`, in every one of `languages`, in both colour schemes and at both widths.
- * The test fails if axe finds anything, if the page is wider than its window, if its console tells of a fault, or if it
- * speaks another language than it was asked for.
- * A page that answers a form is made anew in the other languages by sending the form again, only if that is said to be
- * harmless with `again`; otherwise it is seen in its own language alone.
+ * Inspects the page under `name`, in each of `languages`, in both colour schemes and at both widths. The test fails if
+ * axe finds anything, if the page is wider than its window, if its console has an error, or if the language is wrong.
+ * A page that is the response to a form is requested in the other languages by submitting the form again, only if
+ * `again` says that this is harmless; otherwise it is inspected in one language.
  */
 export async function inspect(page, name, { languages, again = false } = {}) {
   await mkdir(folder, { recursive: true });
@@ -113,7 +111,7 @@ export async function inspect(page, name, { languages, again = false } = {}) {
   assert.deepEqual(found, []);
 }
 
-/** Inspects a letter of each kind in the mail catcher, on its page there and as a mail program shows it. */
+/** Inspects an email of each kind in the mail catcher, on its page there and as a mail program shows it. */
 export async function inspectLetters(page, issuer) {
   await page.goto(`${issuer}/dev/mail`);
   const links = await page.locator('tbody th a').evaluateAll((all) => all.map((link) => [link.textContent, link.href]));
@@ -121,13 +119,13 @@ export async function inspectLetters(page, issuer) {
   const found = [];
   for (const [index, href] of [...kinds.values()].entries()) {
     await page.goto(href);
-    if (index === 0) await inspect(page, 'dev-letter');
-    // Served, it may run no script at all, not even ours: the text is looked at by itself.
+    if (index === 0) await inspect(page, 'dev-email');
+    // The served page may run no script, so axe cannot run in it: its HTML is loaded into another page.
     const response = await page.request.get(`${href}/html`);
     await page.goto('about:blank');
     await page.setContent(await response.text());
     const language = await page.getAttribute('html', 'lang');
-    found.push(...(await look(page, `letter-${String(index).padStart(2, '0')}-${language}`)));
+    found.push(...(await look(page, `email-${String(index).padStart(2, '0')}-${language}`)));
   }
   assert.deepEqual(found, []);
 }

@@ -1,7 +1,7 @@
-// What people do with their account: join, come back, forget, change, share the browser.
+// Accounts: registration, sign-in, a forgotten password, changes, several accounts in one browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { follow, heading, letter, signIn, submit, text, visitor, words } from './browser.js';
+import { follow, heading, newestEmail, signIn, submit, text, visitor, words } from './browser.js';
 import { inspect } from './inspect.js';
 import { browser, inEveryLanguage, inFreshBrowser, usher } from './suite.js';
 
@@ -30,7 +30,7 @@ async function register(page, email) {
   await page.fill('#password', PASSWORD);
 }
 
-inFreshBrowser('somebody registers, proves the address with the code, and lands in the application', async (page) => {
+inFreshBrowser('a person registers, verifies the address with the code, and returns to the application', async (page) => {
   await register(page, 'bea@example.test');
   await inspect(page, 'register');
   await submit(page);
@@ -38,17 +38,17 @@ inFreshBrowser('somebody registers, proves the address with the code, and lands 
   await page.fill('#code', 'wrong');
   await submit(page);
   await inspect(page, 'verify-wrong', { again: true });
-  const { code } = await letter(page, usher.issuer, 'bea@example.test', 'Confirm');
+  const { code } = await newestEmail(page, usher.issuer, 'bea@example.test', 'Confirm');
   await page.fill('#code', code);
   await submit(page);
   await heading(page).getByText('Signed in as Bea Silva').waitFor();
   assert.match(await text(page, '[aria-labelledby=userinfo]'), /email_verified\s+true/);
 });
 
-inFreshBrowser('somebody registers and proves the address with the link', async (page) => {
+inFreshBrowser('a person registers and verifies the address with the link', async (page) => {
   await register(page, 'link@example.test');
   await submit(page);
-  const { link } = await letter(page, usher.issuer, 'link@example.test', 'Confirm');
+  const { link } = await newestEmail(page, usher.issuer, 'link@example.test', 'Confirm');
   await page.goto(link);
   await inspect(page, 'verify-link');
   await submit(page);
@@ -56,7 +56,7 @@ inFreshBrowser('somebody registers and proves the address with the link', async 
   await page.locator('.badge.good').first().waitFor();
 });
 
-inFreshBrowser('a form filled in badly says what is wrong, beside the field', async (page) => {
+inFreshBrowser('an invalid form says what is wrong, beside the field', async (page) => {
   await register(page, 'short@example.test');
   await page.evaluate(() => document.querySelectorAll('form').forEach((form) => form.setAttribute('novalidate', '')));
   await page.fill('#password', 'short');
@@ -66,7 +66,7 @@ inFreshBrowser('a form filled in badly says what is wrong, beside the field', as
   await inspect(page, 'register-errors', { again: true });
 });
 
-inFreshBrowser('an address that is taken is not given away', async (page) => {
+inFreshBrowser('a registered address is not revealed', async (page) => {
   await register(page, usher.banner.email);
   await submit(page);
   assert.doesNotMatch(await text(page, 'main'), /already (registered|exists|taken)/i);
@@ -84,12 +84,12 @@ inFreshBrowser('a wrong password says so and keeps the address', async (page) =>
   assert.equal(await text(page, '[role=alert]:not([hidden])'), known, 'an unknown address looks the same');
 });
 
-inEveryLanguage('a forgotten password is replaced by way of a letter', async (page, language) => {
+inEveryLanguage('a forgotten password is replaced by email', async (page, language) => {
   const email = `forgetful-${language}@example.test`.toLowerCase();
   const [renewed, only] = ['another quiet harbour', { languages: [language] }];
   await register(page, email);
   await submit(page);
-  const { code } = await letter(page, usher.issuer, email, words(language, 'mail-verify-subject'));
+  const { code } = await newestEmail(page, usher.issuer, email, words(language, 'mail-verify-subject'));
   await page.fill('#code', code);
   await submit(page);
   await heading(page).getByText('Signed in as Bea Silva').waitFor();
@@ -101,7 +101,7 @@ inEveryLanguage('a forgotten password is replaced by way of a letter', async (pa
   await page.fill('#email', email);
   await submit(page);
   await inspect(page, 'recover-sent');
-  const { link } = await letter(page, usher.issuer, email, words(language, 'mail-recovery-subject'));
+  const { link } = await newestEmail(page, usher.issuer, email, words(language, 'mail-recovery-subject'));
   await page.goto(link);
   await inspect(page, 'recover-password', only);
   await page.fill('#password', renewed);
@@ -117,7 +117,7 @@ inEveryLanguage('a forgotten password is replaced by way of a letter', async (pa
   await heading(page).getByText('Signed in as Bea Silva').waitFor();
 });
 
-inFreshBrowser('a letter to nobody looks the same as one to somebody', async (page) => {
+inFreshBrowser('the response for an unknown address looks the same as for a known one', async (page) => {
   await page.goto(`${usher.issuer}/recover`);
   await page.fill('#email', 'nobody@example.test');
   await submit(page);
@@ -167,7 +167,7 @@ inFreshBrowser('a profile is changed, and applications see it', async (page) => 
   await heading(page).getByText('Signed in as Beatriz Silva').waitFor();
 });
 
-inFreshBrowser('two people share a browser and choose who goes on', async (page) => {
+inFreshBrowser('two people share a browser and choose an account', async (page) => {
   await toSignIn(page);
   await signIn(page, usher.banner.email, usher.banner.password);
   await heading(page).getByText(/^Signed in as Ana/).waitFor();
@@ -235,7 +235,7 @@ for (const [kind, name] of Object.entries(NAMES)) {
     await page.fill('#email', email);
     await page.fill('#password', PASSWORD);
     await submit(page);
-    const { code } = await letter(page, usher.issuer, email, 'Confirm');
+    const { code } = await newestEmail(page, usher.issuer, email, 'Confirm');
     await page.fill('#code', code);
     await submit(page);
     await page.locator('h1 bdi').waitFor();

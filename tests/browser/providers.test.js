@@ -1,4 +1,4 @@
-// The administrator and the providers that people sign in with: seen, tried out, added, and told what is wrong.
+// Providers in the console: listed, tested, added, and errors of their settings.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { becomeAdministrator, follow, submit, text, visitor } from './browser.js';
@@ -14,10 +14,10 @@ before(async () => {
 
 const open = (path) => admin.goto(`${usher.issuer}/console${path}`);
 
-/** What "Test now" said, line by line. */
+/** The result of "Test now", line by line. */
 const steps = () => admin.locator('[aria-labelledby=test-heading] li').allInnerTexts();
 
-test('the list tells of the providers that development brings, and leads to each', async () => {
+test('the list has the providers of development mode, and links to each', async () => {
   await open('');
   await follow(admin, 'a[href="/console/providers"]');
   assert.equal(await text(admin, 'h1'), 'Sign-in providers');
@@ -39,7 +39,7 @@ test('"Test now" reaches the provider, step by step', async () => {
   await inspect(admin, 'console-provider-tested', { again: true });
 });
 
-test('a new provider with a field left out or ill-filled is told so beside the field', async () => {
+test('a missing or invalid field of a new provider is reported beside the field', async () => {
   await open('/providers');
   await follow(admin, 'a.button[href*="kind=github"]');
   assert.equal(new URL(admin.url()).searchParams.get('kind'), 'github');
@@ -49,7 +49,7 @@ test('a new provider with a field left out or ill-filled is told so beside the f
   await submit(admin);
   await admin.locator('#id[aria-invalid=true]').waitFor();
   await inspect(admin, 'console-provider-name-taken', { again: true });
-  await admin.fill('#id', 'code-house');
+  await admin.fill('#id', 'code-forge');
   await admin.fill('#client_id', 'usher-at-github');
   await admin.locator('details.more').evaluate((details) => { details.open = true; });
   await admin.fill('#rest', '[1]');
@@ -62,12 +62,12 @@ test('a new provider with a field left out or ill-filled is told so beside the f
   await inspect(admin, 'console-provider-errors', { again: true });
 });
 
-test('once it is right it is added, fails its test with words, and is put out of use and removed', async () => {
+test('a valid provider is added, its test fails with a reason, and it is disabled and removed', async () => {
   await admin.fill('#client_secret', 'a secret of nobody');
-  // Nobody listens there: the test must fail, and nothing leaves this machine.
+  // No server listens there: the test must fail, and no request leaves this machine.
   await admin.fill('#base_url', 'http://127.0.0.1:9');
   await submit(admin);
-  assert.equal(new URL(admin.url()).pathname, '/console/providers/code-house');
+  assert.equal(new URL(admin.url()).pathname, '/console/providers/code-forge');
   assert.doesNotMatch(await admin.content(), /a secret of nobody/);
   await inspect(admin, 'console-provider-added');
   await follow(admin, TEST_NOW);
@@ -78,9 +78,9 @@ test('once it is right it is added, fails its test with words, and is put out of
   await admin.getByText('Remove this provider').click();
   await follow(admin, 'button[name=do][value=remove]');
   assert.equal(new URL(admin.url()).pathname, '/console/providers');
-  assert.equal(await admin.locator('#callback-code-house').count(), 0);
+  assert.equal(await admin.locator('#callback-code-forge').count(), 0);
 });
 
-test('nothing of it failed in the browser', () => {
+test('the browser reported no errors', () => {
   assert.deepEqual(admin.faults.filter((fault) => !/the server responded with a status of 4/.test(fault)), []);
 });

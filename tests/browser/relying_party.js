@@ -1,9 +1,9 @@
-// An application of one line: it shows what comes back from the provider.
+// A minimal relying party: it shows the response of the provider.
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 
 export class RelyingParty {
-  /** Listens on a free port. Its callback redirects on to `onTo`, if that is given; `calls` are the addresses asked of it. */
+  /** Listens on a free port. Its callback redirects to `onTo`, if given; `calls` has the requested addresses. */
   static async start({ onTo } = {}) {
     const party = new RelyingParty();
     Object.assign(party, { onTo, calls: [] });
@@ -41,7 +41,7 @@ export class RelyingParty {
     return url.href;
   }
 
-  /** The claims of the ID token for the code in the address that the browser came back to. */
+  /** Exchanges the code in the callback address, and returns the claims of the ID token. */
   async idToken(issuer, clientId, clientSecret, cameBackTo) {
     const response = await fetch(`${issuer}/oauth2/token`, {
       method: 'POST',

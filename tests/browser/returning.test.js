@@ -1,13 +1,13 @@
-// Detours on the way into an application: an email opened elsewhere, Back, a second tab, another language.
+// Detours of a sign-in: an email opened in another browser, Back, a second tab, another language.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { follow, heading, letter, signIn, submit, text, visitor } from './browser.js';
+import { follow, heading, newestEmail, signIn, submit, text, visitor } from './browser.js';
 import { inspect } from './inspect.js';
 import { browser, inFreshBrowser, usher } from './suite.js';
 
 const PASSWORD = 'a quiet harbour at dawn';
 
-/** A test in two browsers nobody has used: at the desk, with or without a script, and on a phone. */
+/** A test in two new browsers: on a desktop, with or without JavaScript, and on a phone. */
 function atDeskAndPhone(name, body) {
   for (const javaScriptEnabled of [true, false]) {
     test(`${name} (${javaScriptEnabled ? 'with' : 'without'} a script)`, async () => {
@@ -41,7 +41,7 @@ atDeskAndPhone('a password renewed on a phone returns to the application at the 
   await desk.fill('#email', email);
   await submit(desk);
   if (script) await inspect(desk, 'recover-waits');
-  const { link } = await letter(phone, usher.issuer, email, 'password');
+  const { link } = await newestEmail(phone, usher.issuer, email, 'password');
   await phone.goto(link);
   await phone.fill('#password', PASSWORD);
   const goesOn = script ? desk.waitForURL(/\/login\?/) : undefined;
@@ -59,7 +59,7 @@ atDeskAndPhone('a password renewed on a phone returns to the application at the 
 atDeskAndPhone('a registration confirmed on a phone goes on at the desk', async (desk, phone, script) => {
   const email = `joined-${script}@example.test`;
   await register(desk, email);
-  const { link } = await letter(phone, usher.issuer, email, 'Confirm');
+  const { link } = await newestEmail(phone, usher.issuer, email, 'Confirm');
   await phone.goto(link);
   await phone.fill('#password', PASSWORD);
   const goesOn = script ? desk.waitForURL((url) => url.href.startsWith(usher.banner.demoA)) : undefined;

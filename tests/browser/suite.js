@@ -1,4 +1,4 @@
-// What the suites share. Importing it starts one Usher and one Chromium for the file, and ends them after its tests.
+// Shared by the suites. Importing it starts one Usher and one Chromium for the file, and ends them after its tests.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, visitor } from './browser.js';
@@ -19,8 +19,8 @@ after(async () => {
 });
 
 /**
- * A test in a browser nobody has used, whose page is given to `body`; it speaks `locale`.
- * It must end without an error in its console but those that are `expected`.
+ * A test in a new browser with the language `locale`, whose page is passed to `body`. Its console may have no errors
+ * except those that are `expected`.
  */
 export const inFreshBrowser = (
   name,
@@ -37,7 +37,7 @@ export const inFreshBrowser = (
     }
   });
 
-/** A test for somebody of every language: their browser asks for it, and what they see is in it alone. */
+/** A test in each language: the browser requests it, and every page must be in it. */
 export const inEveryLanguage = (name, body, { expected } = {}) => {
   for (const language of LANGUAGES) {
     inFreshBrowser(`${name} (${language})`, (page) => body(page, language), { expected, locale: language });

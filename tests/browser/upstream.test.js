@@ -1,7 +1,7 @@
-// One person, many doors: Google, Facebook and X on three sites lead to the same account.
+// Sign-in with Google, Facebook and X at three applications leads to the same account.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { follow, heading, letter, signIn } from './browser.js';
+import { follow, heading, newestEmail, signIn } from './browser.js';
 import { inspect } from './inspect.js';
 import { RelyingParty } from './relying_party.js';
 import { inEveryLanguage, inFreshBrowser, usher } from './suite.js';
@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => party?.stop());
 
-/** The three sites: how each is entered, and whom its ID token names. */
+/** The three applications: how to sign in at each, and the subject of its ID token. */
 const sites = {
   google: {
     open: (page) => page.goto(`${usher.banner.demoA}/login`),
@@ -36,7 +36,7 @@ const sites = {
   },
 };
 
-/** From the sign-in page to the provider and back, as the person of this name there. */
+/** Goes from the sign-in page to the provider and back, as this person of the provider. */
 async function through(page, provider, name) {
   await follow(page, `.providers [data-provider=${provider}]`);
   await page.waitForURL(/^http:\/\/127\.0\.0\.1/);
@@ -49,7 +49,7 @@ async function through(page, provider, name) {
   await follow(page, page.getByRole('button', { name: 'Sign in' }));
 }
 
-/** Has the simulator do something; gives back what it answers. */
+/** Sends a command to the simulator; returns its response. */
 async function send(order, path = 'send') {
   const response = await fetch(`${simulator}/_sim/${path}`, {
     method: 'POST',
@@ -59,7 +59,7 @@ async function send(order, path = 'send') {
   return response.json().catch(() => undefined);
 }
 
-/** On the page that knows an account with the address: signs in to it and links. */
+/** On the page that offers to link an account with the address: signs in and links. */
 async function linkBySigningIn(page, provider) {
   assert.equal(await heading(page).innerText(), 'Is this your account?');
   await inspect(page, `upstream-confirm-${provider}`);
@@ -84,13 +84,13 @@ inFreshBrowser('Google knows the address of an account: its owner signs in, and 
   assert.ok(sub);
 });
 
-inFreshBrowser('Facebook proves no address: a code does, and then the account is linked', async (page) => {
+inFreshBrowser('Facebook verifies no address: a code does, and then the account is linked', async (page) => {
   await sites.facebook.open(page);
   await through(page, 'facebook', 'ana');
   assert.equal(await heading(page).innerText(), 'Your email address');
   await inspect(page, 'upstream-address');
   await follow(page, 'button[name=mail].primary');
-  const { code } = await letter(page, usher.issuer, usher.banner.email, 'Your code');
+  const { code } = await newestEmail(page, usher.issuer, usher.banner.email, 'Your code');
   await inspect(page, 'upstream-address-code');
   await page.fill('#code', '00000000');
   await follow(page, 'main form button.primary');
@@ -102,7 +102,7 @@ inFreshBrowser('Facebook proves no address: a code does, and then the account is
   assert.equal((await signedIn(page, 'facebook')).sub, sub);
 });
 
-inFreshBrowser('X has proven the address: the account is linked on a third site', async (page) => {
+inFreshBrowser('X has verified the address: the account is linked at a third application', async (page) => {
   await sites.x.open(page);
   await through(page, 'x', 'ana');
   await linkBySigningIn(page, 'x');
@@ -110,7 +110,7 @@ inFreshBrowser('X has proven the address: the account is linked on a third site'
 });
 
 for (const provider of Object.keys(NAMES)) {
-  inFreshBrowser(`from then on ${NAMES[provider]} leads straight to the same person`, async (page) => {
+  inFreshBrowser(`from then on ${NAMES[provider]} signs the same person in at once`, async (page) => {
     await sites[provider].open(page);
     await through(page, provider, 'ana');
     const claims = await signedIn(page, provider);
@@ -119,7 +119,7 @@ for (const provider of Object.keys(NAMES)) {
   });
 }
 
-inFreshBrowser('somebody new comes in by X at once, and sees it linked', async (page) => {
+inFreshBrowser('a new person signs in with X at once, and sees it linked', async (page) => {
   await page.goto(`${usher.issuer}/login`);
   await through(page, 'x', 'newcomer');
   await page.waitForURL(/\/account\//);
@@ -144,7 +144,7 @@ inFreshBrowser('an identity is unlinked and linked again from the account', asyn
   assert.equal(await page.locator('button[name=unlink]').count(), 3);
 });
 
-inEveryLanguage('an identity that leads to somebody else is left to them', async (page, language) => {
+inEveryLanguage('an identity of another user is not linked', async (page, language) => {
   await page.goto(`${usher.issuer}/login`);
   await signIn(page, usher.banner.email, usher.banner.password);
   await page.goto(`${usher.issuer}/account/identities`);
@@ -157,7 +157,7 @@ inEveryLanguage('an identity that leads to somebody else is left to them', async
   assert.equal(await page.locator('button[name=unlink]').count(), 3);
 });
 
-inEveryLanguage('somebody says no at the provider, and the way back is one click', async (page, language) => {
+inEveryLanguage('a person refuses at the provider, and returns with one click', async (page, language) => {
   await page.goto(`${usher.issuer}/login`);
   await through(page, 'google', 'denied');
   assert.equal(await page.locator('main code').first().innerText(), 'PROVIDER_DENIED');
@@ -185,7 +185,7 @@ inEveryLanguage(
   { expected: /the server responded with a status of [45]/ },
 );
 
-inEveryLanguage('the questions are asked in the language of whoever is asked', async (page, language) => {
+inEveryLanguage('the questions are in the language of the person', async (page, language) => {
   await page.goto(`${usher.issuer}/login`);
   await through(page, 'facebook', `stranger-${language.toLowerCase()}`);
   assert.equal(await page.locator('html').getAttribute('lang'), language);
@@ -195,7 +195,7 @@ inEveryLanguage('the questions are asked in the language of whoever is asked', a
   await inspect(page, 'identities-stranger', { languages: [language] });
 });
 
-inFreshBrowser('two accounts become one, and two again', async (page) => {
+inFreshBrowser('two accounts are merged, and separated again', async (page) => {
   await page.goto(`${usher.issuer}/login`);
   await through(page, 'x', 'second-self');
   await page.waitForURL(/\/account\//);
@@ -212,7 +212,7 @@ inFreshBrowser('two accounts become one, and two again', async (page) => {
   assert.equal(await page.locator('button[name=unlink]').count(), 3);
 });
 
-inFreshBrowser('Google says that an account is gone: its sessions end, and the password still leads in', async (page) => {
+inFreshBrowser('Google reports a deleted account: its sessions end, and the password still signs in', async (page) => {
   await sites.google.open(page);
   await through(page, 'google', 'ana');
   await signedIn(page, 'google');
@@ -229,7 +229,7 @@ inFreshBrowser('Google says that an account is gone: its sessions end, and the p
   await inspect(page, 'identities-provider-lost');
 });
 
-inFreshBrowser('Facebook asks for a deletion, and the person can see that it was done', async (page) => {
+inFreshBrowser('Facebook requests a deletion, and the person can see that it was done', async (page) => {
   const to = `${usher.issuer}/upstream/facebook/data-deletion`;
   const { status, body } = await send({ kind: 'facebook_data_deletion', to, persona: 'stranger-en' });
   assert.equal(status, 200);

@@ -1,4 +1,4 @@
-// A freshly built Usher in development mode, in a temporary folder, on ports of its own.
+// Usher in development mode, in a temporary folder, on free ports.
 import { execFile, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,7 +19,7 @@ const freePort = () =>
     });
   });
 
-/** What `usher dev` prints before it waits for people: the addresses and the account to try. */
+/** Reads the addresses and the sample account from the banner of `usher dev`. */
 function readBanner(text) {
   const tryIt = /Try it\s+open (http:\S+).*sign in as (\S+) \/ (\S+)/.exec(text);
   const other = /then (http:\S+)/.exec(text);
@@ -28,7 +28,7 @@ function readBanner(text) {
   return { demoA: tryIt[1], email: tryIt[2], password: tryIt[3], demoB: other[1], setup: admin[1] };
 }
 
-// One listener a signal, however many there are at once.
+// One listener for each signal, however many servers run.
 const running = new Set();
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
@@ -41,14 +41,14 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 export class Usher {
-  /** Starts it, with these settings beside the usual ones, and waits for its banner. */
+  /** Starts it with these additional settings, and waits for its banner. */
   static async start(settings = {}) {
     const usher = new Usher();
     usher.folder = await mkdtemp(path.join(tmpdir(), 'usher-browser-'));
     const [port, a, b] = [await freePort(), await freePort(), await freePort()];
     usher.issuer = settings.USHER_ISSUER ?? `http://localhost:${port}`;
     const env = {
-      // What is meant for the tests is not meant for Usher, which refuses settings it does not know.
+      // Without the variables of the tests: Usher refuses unknown settings.
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('USHER_'))),
       USHER_ISSUER: usher.issuer,
       USHER_LISTEN: `127.0.0.1:${port}`,

@@ -1,6 +1,6 @@
-// The table: every application, what it is made of, what kind of client it is, and what it offers to be tried.
+// The table: every application, its library, its client, and what is tested beside sign-in and sign-out.
 //
-//   name      as it stands in the results
+//   name      in the results
 //   folder    under apps/; its name is the name of the test and of the client
 //   library   where its version is pinned: [file in the folder or here, package]
 //   language  says how it is installed (lib/install.js)
@@ -9,11 +9,11 @@
 //   type      of the client: web, spa, native
 //   callback  path of its redirect URI, or several
 //   https     its library takes no issuer on http, so Usher is on https
-//   options   of `usher client create`, where the default settings are not enough, and `why`
-//   project   of the client, if it is not one of its own
+//   options   of `usher client create`, if the default settings are not enough, and `why`
+//   project   of the client, if it is not that of the tests
 //   ports     variables that each get a free port
 //   driver    pages (a server that keeps the session), spa (buttons in a page), or a file in its folder
-//   offers    what is tried beside signing in and out
+//   offers    what is tested beside sign-in and sign-out
 //   lacks     which columns of the table it does not have, and why
 //   quick     it is part of `make test`
 import { authJs, djangoAllauth, jupyterHub, modAuthOpenidc, mozillaDjango, oauth2Proxy, spring } from './lib/ways.js';

@@ -33,7 +33,7 @@ after(async () => {
   await writeInto(file, await readFile(file, 'utf8'), results);
 });
 
-/** Registers its client, starts it with what it has installed, and waits until it listens. */
+/** Registers the client of an application, starts the application, and waits until it listens. */
 async function start(row, installed) {
   const usher = row.https ? ushers.https : ushers.http;
   const port = row.port ?? (await freePort());

@@ -1,4 +1,4 @@
-"""Loaded by schemathesis: aims what it makes up at what there is, so that requests get further than "no such thing".
+"""Loaded by schemathesis: fills generated requests with what exists, so that not all are answered 404.
 
 Whatever a request would use up (a session, a project, a user) is made for it beforehand. Every tenth request names what
 there is not. What each operation answered is counted, and written down at the end.
@@ -11,19 +11,19 @@ import os
 from urllib.parse import parse_qsl, urlsplit
 
 import schemathesis
-from house import PASSWORD, SINK, Caller, House, TooMany
+from instance import PASSWORD, SINK, Caller, Instance, TooMany
 from schemathesis.core.failures import AcceptedNegativeData
 from world import CALLBACK, World
 
-# Every so manieth request names what does not exist.
+# One in this many requests names something that does not exist.
 UNAIMED = 10
-# What the run itself calls with: a token, or the value of the cookie.
+# The credentials of the run: a token, or the value of the cookie.
 OWN = os.environ["TEST_CREDENTIAL"]
 UNKNOWN = "01936d2e-3c00-7000-8000-00000000dead"
 
-house = House(os.environ["TEST_ISSUER"], os.environ["TEST_BOSS"], os.environ["TEST_BOSS_PASSWORD"])
+instance = Instance(os.environ["TEST_ISSUER"], os.environ["TEST_BOSS"], os.environ["TEST_BOSS_PASSWORD"])
 with open(os.environ["TEST_WORLD"], encoding="utf-8") as file:
-    world = World(house, os.environ["TEST_CALLER"], json.load(file))
+    world = World(instance, os.environ["TEST_CALLER"], json.load(file))
 spares = {}
 answers = collections.defaultdict(collections.Counter)
 turns = collections.Counter()
@@ -34,7 +34,7 @@ def operation_id(case):
 
 
 class Aim:
-    """What a request to an operation is given before it goes out."""
+    """Adjusts a request to an operation before it is sent."""
 
     def __init__(self, case):
         self.case = case
@@ -48,18 +48,18 @@ class Aim:
         elif unaimed:
             return
         for name in self.case.path_parameters or {}:
-            # What was made up may be the name of something by now, and what uses things up would use up that.
+            # A generated id may exist by now; an operation that deletes would delete that.
             self.case.path_parameters[name] = UNKNOWN if unaimed else self.path.get(name, UNKNOWN)
 
     def call_as(self, caller):
-        """Calls as somebody else, where it calls as whoever the run is of, and not as nobody or by garbage."""
+        """Calls with other credentials, if the request uses those of the run."""
         if caller.token and (self.case.headers or {}).get("Authorization") == f"Bearer {OWN}":
             self.case.headers["Authorization"] = f"Bearer {caller.token}"
         if caller.cookie and (self.case.cookies or {}).get("usher") == OWN:
             self.case.cookies["usher"] = caller.cookie.removeprefix("usher=")
 
     def body(self, **members):
-        """Puts these members into the body, where it has members of these names already."""
+        """Sets these members of the body, if it has them."""
         if isinstance(self.case.body, dict):
             self.case.body.update({name: value for name, value in members.items() if name in self.case.body})
 
@@ -68,7 +68,7 @@ class Aim:
             self.case.headers[name] = value
 
     def spare(self, make):
-        """What ``make`` made, until a request has used it up; nothing where no more can be made for now."""
+        """What ``make`` created, until a request has used it; nothing if no more can be created now."""
         name = operation_id(self.case)
         if name not in spares:
             try:
@@ -77,23 +77,23 @@ class Aim:
                 spares[name] = None
         return spares[name]
 
-    # Sessions: used up by signing out, by ending them, by a new password.
+    # Sessions: ended by sign-out, by ending them, by a new password.
 
     def logout(self):
         self.call_as(self.spare(lambda: world.sign_in(world.guest["email"])))
 
     def change_password(self):
-        self.call_as(self.spare(lambda: world.sign_in(house.person()["email"])))
+        self.call_as(self.spare(lambda: world.sign_in(instance.person()["email"])))
 
     def end_session(self):
-        email = house.boss if world.kind in ("administrator", "browser") else (world.owner["email"], PASSWORD)
-        self.path["id"] = self.spare(lambda: house.sign_in(*email)["session_id"])
+        email = instance.boss if world.kind in ("administrator", "browser") else (world.owner["email"], PASSWORD)
+        self.path["id"] = self.spare(lambda: instance.sign_in(*email)["session_id"])
 
     def login(self):
         self.body(email=world.owner["email"])
 
     def refresh_session(self):
-        self.body(refresh_token=self.spare(lambda: house.sign_in(world.owner["email"])["refresh_token"]))
+        self.body(refresh_token=self.spare(lambda: instance.sign_in(world.owner["email"])["refresh_token"]))
 
     def verify_email(self):
         self.body(**(self.spare(world.registered) or {}))
@@ -103,7 +103,7 @@ class Aim:
         self.body(**({"token": token} if token else {}))
 
     def register(self):
-        self.body(email=f"{house.name()}@example.test")
+        self.body(email=f"{instance.name()}@example.test")
 
     forgot_password = login
 
@@ -113,7 +113,7 @@ class Aim:
         project = self.spare(lambda: world.make_project("Shop"))
         self.path["id"] = project["id"]
         if world.kind == "project":
-            self.call_as(Caller(house.issuer, project["token"]))
+            self.call_as(Caller(instance.issuer, project["token"]))
         return project
 
     def delete_project(self):
@@ -126,7 +126,7 @@ class Aim:
         self.path["client"] = self.spare(lambda: world.make_client("web", redirect_uris=[CALLBACK])["client_id"])
 
     def add_member(self):
-        self.body(email=self.spare(lambda: house.person()["email"]))
+        self.body(email=self.spare(lambda: instance.person()["email"]))
 
     def change_member(self):
         self.path["sub"] = world.member["sub"]
@@ -146,7 +146,7 @@ class Aim:
         self.body(revision=self.spare(lambda: world.publish() - 1))
 
     def create_assignment(self):
-        self.body(subject={"type": "user", "id": self.spare(house.person)["sub"]}, role="editor")
+        self.body(subject={"type": "user", "id": self.spare(instance.person)["sub"]}, role="editor")
 
     def delete_assignment(self):
         self.path["assignment"] = self.spare(world.make_assignment)
@@ -154,13 +154,13 @@ class Aim:
     def authorize(self):
         self.body(project=world.project["id"])
 
-    # The feed, from its beginning: there is always something that came since.
+    # The feed, from its beginning: there are always entries.
 
     def list_sync_events(self):
         if "cursor" in (self.case.query or {}):
             self.case.query["cursor"] = world.beginning
 
-    # Webhooks: what is sent goes nowhere.
+    # Webhooks: no server receives what is sent.
 
     def create_webhook(self):
         self._new_project()
@@ -177,27 +177,27 @@ class Aim:
 
     redeliver = redeliver_failed = test_webhook = _enabled
 
-    # The house.
+    # Administration.
 
     def _a_user(self):
-        self.path["sub"] = self.spare(house.person)["sub"]
+        self.path["sub"] = self.spare(instance.person)["sub"]
 
     admin_delete_user = admin_disable_user = admin_enable_user = admin_revoke_user = admin_change_user = _a_user
 
     def admin_revoke_key(self):
-        # Of an algorithm that signs nothing of this run.
-        keys = house.administrator.get("admin/keys")["data"]
+        # A key of an algorithm that this run does not use.
+        keys = instance.administrator.get("admin/keys")["data"]
         self.path["kid"] = next(key["kid"] for key in keys if key["alg"] == "PS256" and key["state"] == "active")
 
     def admin_create_user(self):
-        self.body(email=f"{house.name()}@example.test")
+        self.body(email=f"{instance.name()}@example.test")
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
     name = operation_id(case)
     turns[name] += 1
-    # Fixed keys would answer every request like the first.
+    # With a fixed key every request would get the stored response of the first.
     if "Idempotency-Key" in (case.headers or {}) and turns[name] % 2:
         del case.headers["Idempotency-Key"]
     Aim(case).run(turns[name] % UNAIMED == 0)
@@ -205,7 +205,7 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """A parameter without a value counts as absent, which no schema can say."""
+    """A parameter without a value counts as absent, which a schema cannot express."""
     sent = parse_qsl(urlsplit(response.request.url).query, keep_blank_values=True)
     return not (isinstance(failure, AcceptedNegativeData) and any(value == "" for _, value in sent))
 

@@ -1,4 +1,4 @@
-"""Every operation of /openapi.json is asked for what its schema allows and for what it does not, by everybody who may call.
+"""Sends requests that the schema of each operation of /openapi.json allows, and others, as each kind of caller.
 
 No answer is a 5xx, and none has a status, header, type or body that the document does not speak of. Everything that is
 promised to fail fails. `TEST_SCHEMA_EXAMPLES` sets how much is tried.
@@ -15,16 +15,16 @@ import unittest
 
 import jsonschema_rs
 import requests
-from house import House
+from instance import Instance
 from world import CALLERS, World
 
 HERE = pathlib.Path(__file__).parent
 ISSUER = os.environ["TEST_ISSUER"]
-# How many requests are made up for each operation and caller, beside the fixed ones.
+# How many requests are generated for each operation and caller, beside the fixed ones.
 EXAMPLES = os.environ.get("TEST_SCHEMA_EXAMPLES", "5")
-# Between them these reach every operation: they also try each boundary of each schema, which takes longest.
+# Together these callers reach every operation: they also test each boundary of each schema, which takes longest.
 THOROUGHLY = {"project", "administrator"} if int(EXAMPLES) < 50 else set(CALLERS)
-# What no request of this kind gets a good answer from: a WebSocket.
+# Operations that never succeed with such a request: a WebSocket.
 NEVER_WELL = {"follow_sync"}
 
 
@@ -42,7 +42,7 @@ def operations(spec):
 
 
 def credential(caller):
-    """What somebody calls with, and how schemathesis is told."""
+    """The credentials of a caller, and how schemathesis receives them."""
     if caller.token:
         return caller.token, f'\n[auth.openapi.token]\nbearer = "{caller.token}"\n'
     if caller.cookie:
@@ -58,8 +58,8 @@ class Conformance(unittest.TestCase):
     answers = collections.defaultdict(collections.Counter)
 
     def run_as(self, kind):
-        house = House(ISSUER, os.environ["TEST_BOSS"], os.environ["TEST_BOSS_PASSWORD"])
-        world = World(house, kind)
+        instance = Instance(ISSUER, os.environ["TEST_BOSS"], os.environ["TEST_BOSS_PASSWORD"])
+        world = World(instance, kind)
         caller = world.caller()
         own, how = credential(caller)
         with tempfile.TemporaryDirectory() as name:
@@ -88,7 +88,7 @@ class Conformance(unittest.TestCase):
             print(done.stdout, flush=True)
             self.fail(f"{kind}: see the report above")
         if kind != "nobody":
-            # Nothing that was tried may have ended what the run itself called with.
+            # No request may have ended the credentials of the run.
             caller.get("projects")
 
     def test_nobody(self):
@@ -110,7 +110,7 @@ class Conformance(unittest.TestCase):
         self.run_as("browser")
 
     def test_z_every_operation_was_answered_well_by_somebody(self):
-        """Otherwise all of the above may have been errors that are documented."""
+        """Every operation must have succeeded at least once: otherwise all responses may have been documented errors."""
         for name, operation in operations(document()):
             identifier = operation["operationId"]
             if identifier in NEVER_WELL:
@@ -121,7 +121,7 @@ class Conformance(unittest.TestCase):
 
 
 class Examples(unittest.TestCase):
-    """The examples of the document are what it says of them."""
+    """The examples of the document match their schemas."""
 
     def test_every_example_is_valid_and_none_is_missing(self):
         spec = document()

@@ -1,5 +1,5 @@
-// Back-channel logout, as relying parties on certified libraries live it: whatever ends a session at Usher ends it at both,
-// by tokens that their own libraries believe; and one that was down learns when it is back.
+// Back-channel logout to relying parties on certified libraries: whatever ends a session at Usher ends it at both, by
+// tokens that their libraries verify; one that was down is notified when it is back.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -8,15 +8,15 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'node-html-parser';
-import { freePort, house as makeHouse, program } from './house.js';
+import { freePort, instance as makeHouse, program } from './instance.js';
 import { Person } from './person.js';
 import { onNode, onPython, python } from './relying_parties.js';
 
 const skip = !program
-  ? 'needs a house of its own (tests/clients/run.sh gives one on SQLite)'
+  ? 'needs its own instance (tests/clients/run.sh gives one on SQLite)'
   : !python && 'needs Python with idpyoidc for the second relying party';
 const PASSWORD = 'a quiet green door';
-let house;
+let instance;
 let project;
 let folder;
 let parties;
@@ -36,33 +36,33 @@ async function register(name, port) {
   };
   const file = path.join(folder, `${name}.json`);
   await writeFile(file, JSON.stringify(metadata));
-  return house.usher('client', 'create', '--project', project.id, '--type', 'web', '--name', name, '--from-json', file);
+  return instance.usher('client', 'create', '--project', project.id, '--type', 'web', '--name', name, '--from-json', file);
 }
 
 before(async () => {
   if (skip) return;
   folder = await mkdtemp(path.join(tmpdir(), 'usher-parties-'));
-  house = await makeHouse({ USHER_LIMITS__SIGN_IN: 'off', USHER_PASSWORDS__MEMORY_KIB: '8' });
-  project = await house.usher('project', 'create', '--name', 'Parties');
+  instance = await makeHouse({ USHER_LIMITS__SIGN_IN: 'off', USHER_PASSWORDS__MEMORY_KIB: '8' });
+  project = await instance.usher('project', 'create', '--name', 'Parties');
   project.id ??= project.project_id;
   const [here, there] = [await freePort(), await freePort()];
   const clients = [await register('Node', here), await register('Python', there)];
-  parties = [await onNode(house.issuer, clients[0], here), await onPython(house.issuer, clients[1], there)];
+  parties = [await onNode(instance.issuer, clients[0], here), await onPython(instance.issuer, clients[1], there)];
   parties.forEach((party, place) => { party.client = clients[place]; });
 });
 after(async () => {
   for (const party of parties ?? []) await party.stop();
-  await house?.end();
+  await instance?.end();
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
 let people = 0;
 
-/** Somebody new, signed in at both in one browser. */
+/** A new person who is signed in at both in one browser. */
 async function signedIn() {
   people += 1;
   const email = `person${people}@example.test`;
-  await house.usherTyping(`${PASSWORD}\n`, 'user', 'create', '--email', email, '--password-stdin');
+  await instance.usherTyping(`${PASSWORD}\n`, 'user', 'create', '--email', email, '--password-stdin');
   const person = new Person({ email, password: PASSWORD });
   for (const party of parties) {
     await person.go(`${party.base}/login`, { target: 'http://nowhere' });
@@ -71,13 +71,13 @@ async function signedIn() {
   return { person, email };
 }
 
-/** What a relying party says of the browser. */
+/** Whether a relying party considers the browser signed in. */
 async function at(person, party) {
   const answer = await person.send(`${party.base}/me`);
   return { status: answer.status, body: await answer.json() };
 }
 
-/** Both have signed the person out. */
+/** Waits until both have signed the person out. */
 async function signedOut(person, which = parties) {
   for (const party of which) {
     let status;
@@ -89,9 +89,9 @@ async function signedOut(person, which = parties) {
   }
 }
 
-/** Opens a page of Usher and sends the form that has this field. */
+/** Opens a page of Usher and submits the form that has this field. */
 async function submit(person, place, fields, wanted = Object.keys(fields)[0]) {
-  const page = parse(await (await person.send(new URL(place, house.issuer))).text());
+  const page = parse(await (await person.send(new URL(place, instance.issuer))).text());
   const form = page.querySelectorAll('form').find((one) => one.querySelector(`[name=${wanted}]`));
   assert.ok(form, `${place} has a form with ${wanted}: ${page.text.replace(/\s+/g, ' ').slice(0, 300)}`);
   const filled = new URLSearchParams();
@@ -99,24 +99,24 @@ async function submit(person, place, fields, wanted = Object.keys(fields)[0]) {
     filled.append(input.getAttribute('name'), input.getAttribute('value') ?? '');
   }
   for (const [name, value] of Object.entries(fields)) filled.set(name, value);
-  const answer = await person.send(new URL(form.getAttribute('action') ?? place, new URL(place, house.issuer)), filled);
+  const answer = await person.send(new URL(form.getAttribute('action') ?? place, new URL(place, instance.issuer)), filled);
   assert.ok(answer.status < 400, `${place}: ${answer.status}`);
   await answer.text();
 }
 
-/** A call of the API, by a bearer token. */
+/** Calls the API with a bearer token. */
 async function api(method, place, token, body) {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${house.issuer}/api/v1${place}`, { method, headers, body: body && JSON.stringify(body) });
+  const answer = await fetch(`${instance.issuer}/api/v1${place}`, { method, headers, body: body && JSON.stringify(body) });
   assert.ok(answer.ok, `${method} ${place}: ${answer.status} ${await answer.clone().text()}`);
   return answer.status === 204 ? null : answer.json();
 }
 
-/** The person at the session API, in token mode. */
+/** Signs the person in at the session API, in token mode. */
 async function elsewhere(email) {
   const headers = { accept: 'application/json; mode=token', 'content-type': 'application/json' };
   const body = JSON.stringify({ email, password: PASSWORD });
-  const answer = await fetch(`${house.issuer}/api/v1/auth/login`, { method: 'POST', headers, body });
+  const answer = await fetch(`${instance.issuer}/api/v1/auth/login`, { method: 'POST', headers, body });
   assert.ok(answer.ok, `${answer.status}`);
   return (await answer.json()).access_token;
 }
@@ -124,7 +124,7 @@ async function elsewhere(email) {
 async function token(party, form) {
   const credentials = Buffer.from(`${party.client.client_id}:${party.client.client_secret}`).toString('base64');
   const headers = { authorization: `Basic ${credentials}` };
-  const answer = await fetch(`${house.issuer}/oauth2/token`, { method: 'POST', headers, body: new URLSearchParams(form) });
+  const answer = await fetch(`${instance.issuer}/oauth2/token`, { method: 'POST', headers, body: new URLSearchParams(form) });
   return answer.json();
 }
 
@@ -133,7 +133,7 @@ const causes = {
   'signing out everywhere': ({ person }) => submit(person, '/logout', { logout: 'yes', everywhere: 'true' }),
   'a relying party that sends them to sign out': async ({ person }) => {
     const { body } = await at(person, parties[0]);
-    await person.go(`${house.issuer}/oauth2/logout?id_token_hint=${body.id_token}`, { target: 'http://nowhere' });
+    await person.go(`${instance.issuer}/oauth2/logout?id_token_hint=${body.id_token}`, { target: 'http://nowhere' });
   },
   'ending the session from another device': async ({ person, email }) => {
     const { body } = await at(person, parties[0]);
@@ -151,12 +151,12 @@ const causes = {
     assert.equal((await again(first)).error, 'invalid_grant');
   },
   '"this was not me"': async ({ person }) => {
-    const page = parse(await (await person.send(`${house.issuer}/account/not-me`)).text());
+    const page = parse(await (await person.send(`${instance.issuer}/account/not-me`)).text());
     const proof = page.querySelector('[name=token]').getAttribute('value');
     await submit(person, '/account/not-me', { token: proof });
   },
-  'an administrator ending all that they have': ({ email }) => house.usher('user', 'revoke', email),
-  'disabling the user': ({ email }) => house.usher('user', 'disable', email),
+  'an administrator ending all that they have': ({ email }) => instance.usher('user', 'revoke', email),
+  'disabling the user': ({ email }) => instance.usher('user', 'disable', email),
   'taking access back': async ({ person }) => {
     for (const party of parties) await submit(person, '/account/apps', { client: party.client.client_id });
   },
@@ -171,7 +171,7 @@ const causes = {
 };
 
 for (const [cause, end] of Object.entries(causes)) {
-  test(`${cause} is learnt by both relying parties`, { skip }, async () => {
+  test(`${cause} reaches both relying parties`, { skip }, async () => {
     const who = await signedIn();
     const bystander = await signedIn();
     await end(who);
@@ -182,7 +182,7 @@ for (const [cause, end] of Object.entries(causes)) {
   });
 }
 
-test('a relying party that was down learns when it is back, and the other does not wait for it', { skip }, async () => {
+test('a relying party that was down is notified when it is back, and the other does not wait for it', { skip }, async () => {
   const who = await signedIn();
   const [node, other] = parties;
   await node.stop();
@@ -194,8 +194,8 @@ test('a relying party that was down learns when it is back, and the other does n
   await signedOut(who.person, [node]);
 });
 
-test('deleting the clients is learnt by both', { skip }, async () => {
+test('both are notified when the clients are deleted', { skip }, async () => {
   const who = await signedIn();
-  for (const party of parties) await house.usher('client', 'delete', party.client.client_id);
+  for (const party of parties) await instance.usher('client', 'delete', party.client.client_id);
   await signedOut(who.person);
 });

@@ -1,4 +1,4 @@
-// Authorization code with PKCE: the way every application signs people in.
+// Authorization code with PKCE.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -57,7 +57,7 @@ test('prompt=login and max_age=0 ask again', async () => {
   assert.ok(aged.claims.auth_time >= first.claims.iat - 1);
 });
 
-test('a wrong password opens nothing', async () => {
+test('a wrong password does not sign in', async () => {
   const { url } = await begin(await client('rs256'));
   const stranger = new Person({ ...person, password: 'not the password' });
   const { reached, page } = await stranger.go(url);
@@ -65,7 +65,7 @@ test('a wrong password opens nothing', async () => {
   assert.ok(page.querySelector('[name=password]'), 'the sign-in form comes again');
 });
 
-test('a code serves once; sent twice at once nothing ends, used again later it takes its tokens with it', async () => {
+test('a code works once; a repetition at once ends nothing, a later one revokes its tokens', async () => {
   const config = await client('rs256');
   const { tokens, claims, answer, checks } = await signIn(config);
   await assert.rejects(oidc.authorizationCodeGrant(config, answer, checks), { error: 'invalid_grant' });
@@ -76,7 +76,7 @@ test('a code serves once; sent twice at once nothing ends, used again later it t
   await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token), { error: 'invalid_grant' });
 });
 
-test('a code is worth nothing with another verifier, another client or a wrong secret', async () => {
+test('a code is refused with another verifier, another client or a wrong secret', async () => {
   const config = await client('rs256');
   for (const [attempt, changes, error] of [
     [config, { pkceCodeVerifier: oidc.randomPKCECodeVerifier() }, 'invalid_grant'],
@@ -86,7 +86,7 @@ test('a code is worth nothing with another verifier, another client or a wrong s
     const { url, checks } = await begin(config);
     const { reached } = await new Person().go(url);
     await assert.rejects(oidc.authorizationCodeGrant(attempt, reached, { ...checks, ...changes }), (cause) => {
-      // The library shows a 401 with a challenge as such, without its body.
+      // The library reports a 401 with a challenge without its body.
       assert.equal(cause.status === 401 ? 'invalid_client' : cause.error, error);
       return true;
     });

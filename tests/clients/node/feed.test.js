@@ -1,27 +1,27 @@
-// The live feed, followed by a stock WebSocket client through a restart, a partition and a place that is gone.
+// The live feed with a third-party WebSocket client: a restart, a lost connection, and a cursor that is too old.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { house as makeHouse, program } from './house.js';
+import { instance as makeHouse, program } from './instance.js';
 
-const skip = program ? false : 'needs a house of its own (tests/clients/run.sh gives one on SQLite)';
-let house;
+const skip = program ? false : 'needs its own instance (tests/clients/run.sh gives one on SQLite)';
+let instance;
 let machine;
 let token;
 
 before(async () => {
   if (skip) return;
-  house = await makeHouse();
-  const project = await house.usher('project', 'create', '--name', 'Feed');
+  instance = await makeHouse();
+  const project = await instance.usher('project', 'create', '--name', 'Feed');
   token = project.token;
-  machine = await house.usher(
+  machine = await instance.usher(
     'client', 'create', '--project', project.id ?? project.project_id, '--type', 'machine', '--name', 'Doomed', '--scope', 'orders',
   );
 });
-after(() => house?.end());
+after(() => instance?.end());
 
 const form = (fields) => ({
   method: 'POST',
@@ -32,19 +32,19 @@ const form = (fields) => ({
   body: new URLSearchParams(fields),
 });
 
-/** Issues an access token, revokes it, and gives its name. */
+/** Issues an access token, revokes it, and returns its `jti`. */
 async function revokeOne() {
-  const issued = await fetch(`${house.issuer}/oauth2/token`, form({ grant_type: 'client_credentials' }));
+  const issued = await fetch(`${instance.issuer}/oauth2/token`, form({ grant_type: 'client_credentials' }));
   const { access_token: doomed } = await issued.json();
-  const revoked = await fetch(`${house.issuer}/oauth2/revoke`, form({ token: doomed }));
+  const revoked = await fetch(`${instance.issuer}/oauth2/revoke`, form({ token: doomed }));
   assert.equal(revoked.status, 200);
   return JSON.parse(Buffer.from(doomed.split('.')[1], 'base64url')).jti;
 }
 
-/** Follows the feed by way of `port`, from `cursor` on. */
-async function follow(cursor, port = house.port) {
+/** Follows the feed through `port`, from `cursor`. */
+async function follow(cursor, port = instance.port) {
   const url = `ws://127.0.0.1:${port}/api/v1/sync${cursor ? `?cursor=${cursor}` : ''}`;
-  const headers = { authorization: `Bearer ${token}`, host: `localhost:${house.port}` };
+  const headers = { authorization: `Bearer ${token}`, host: `localhost:${instance.port}` };
   const socket = new WebSocket(url, 'usher.sync.v1', { headers });
   const heard = [];
   socket.on('message', (data) => heard.push(JSON.parse(data)));
@@ -65,7 +65,7 @@ async function follow(cursor, port = house.port) {
 
 const entries = (heard) => heard.filter((message) => message.t === 'ev').map((message) => message.c);
 
-test('a revocation is heard within a moment', { skip }, async () => {
+test('a revocation arrives at once', { skip }, async () => {
   const { socket, hello, named } = await follow();
   const entry = await named(await revokeOne());
   assert.equal(entry.k, 'jti');
@@ -77,7 +77,7 @@ test('a revocation is heard within a moment', { skip }, async () => {
   assert.ok([1000, 1005].includes(code), `${code}`);
 });
 
-test('nothing is lost or heard twice over a restart, whatever way the house stops', { skip, timeout: 120_000 }, async () => {
+test('nothing is lost or repeated over a restart, however Usher stops', { skip, timeout: 120_000 }, async () => {
   let place = (await follow()).hello;
   for (const signal of ['SIGTERM', 'SIGKILL']) {
     const first = await follow(`${place.epoch}.${place.cursor}`);
@@ -85,10 +85,10 @@ test('nothing is lost or heard twice over a restart, whatever way the house stop
     const seen = await first.named(before);
     const closed = once(first.socket, 'close');
     const unheard = [];
-    await house.stop(signal);
+    await instance.stop(signal);
     await closed;
     if (signal === 'SIGTERM') assert.ok(first.heard.some((message) => message.t === 'retry'), 'it says when to come back');
-    await house.start();
+    await instance.start();
     unheard.push(await revokeOne(), await revokeOne());
     const second = await follow(`${place.epoch}.${seen.c}`);
     for (const name of unheard) await second.named(name);
@@ -101,7 +101,7 @@ test('nothing is lost or heard twice over a restart, whatever way the house stop
 test('a partition loses nothing', { skip, timeout: 60_000 }, async () => {
   const lines = new Set();
   const proxy = createServer((near) => {
-    const far = connect(house.port, '127.0.0.1');
+    const far = connect(instance.port, '127.0.0.1');
     for (const line of [near, far]) {
       lines.add(line);
       line.on('error', () => {});
@@ -125,9 +125,9 @@ test('a partition loses nothing', { skip, timeout: 60_000 }, async () => {
   proxy.close();
 });
 
-test('a place that is gone: 410 to who asks, resync to who follows, and the snapshot goes on from there', { skip }, async () => {
+test('a cursor that is too old: 410 to polling, resync by WebSocket, and the feed continues after a snapshot', { skip }, async () => {
   const headers = { authorization: `Bearer ${token}` };
-  const gone = await fetch(`${house.issuer}/api/v1/sync/events?cursor=e9.1`, { headers });
+  const gone = await fetch(`${instance.issuer}/api/v1/sync/events?cursor=e9.1`, { headers });
   assert.equal(gone.status, 410);
   assert.equal((await gone.json()).error.code, 'CURSOR_GONE');
   const name = await revokeOne();
@@ -135,7 +135,7 @@ test('a place that is gone: 410 to who asks, resync to who follows, and the snap
   await lost.until((message) => message.t === 'resync');
   let snapshot;
   do {
-    snapshot = await (await fetch(`${house.issuer}/api/v1/sync/snapshot`, { headers })).json();
+    snapshot = await (await fetch(`${instance.issuer}/api/v1/sync/snapshot`, { headers })).json();
   } while (!snapshot.revocations.some((entry) => entry.v === name));
   const next = await revokeOne();
   const later = await follow(`${snapshot.epoch}.${snapshot.cursor}`);

@@ -1,4 +1,4 @@
-// Webhooks and logout tokens, verified by the libraries that applications would take: standardwebhooks and jose.
+// Webhooks and logout tokens, verified by third-party libraries: standardwebhooks and jose.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -10,13 +10,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { Webhook } from 'standardwebhooks';
-import { house as makeHouse, program } from './house.js';
+import { instance as makeHouse, program } from './instance.js';
 import { Person } from './person.js';
 import { redirectUri } from './surroundings.js';
 
-const skip = program ? false : 'needs a house of its own (tests/clients/run.sh gives one on SQLite)';
+const skip = program ? false : 'needs its own instance (tests/clients/run.sh gives one on SQLite)';
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-let house;
+let instance;
 let project;
 let folder;
 const heard = [];
@@ -34,12 +34,12 @@ before(async () => {
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   folder = await mkdtemp(path.join(tmpdir(), 'usher-hooks-'));
-  house = await makeHouse();
-  project = await house.usher('project', 'create', '--name', 'Hooks');
+  instance = await makeHouse();
+  project = await instance.usher('project', 'create', '--name', 'Hooks');
 });
 after(async () => {
   receiver.close();
-  await house?.end();
+  await instance?.end();
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
@@ -56,7 +56,7 @@ async function calls(wanted, number = 1) {
 }
 
 async function api(method, place, body) {
-  const answer = await fetch(`${house.issuer}/api/v1/projects/${project.id ?? project.project_id}/webhooks${place}`, {
+  const answer = await fetch(`${instance.issuer}/api/v1/projects/${project.id ?? project.project_id}/webhooks${place}`, {
     method,
     headers: { authorization: `Bearer ${project.token}`, 'content-type': 'application/json' },
     body: body && JSON.stringify(body),
@@ -95,11 +95,11 @@ for (const alg of ['RS256', 'ES256']) {
     };
     const file = path.join(folder, `${alg}.json`);
     await writeFile(file, JSON.stringify(metadata));
-    const registered = await house.usher(
+    const registered = await instance.usher(
       'client', 'create', '--project', project.id ?? project.project_id, '--type', 'web', '--name', alg, '--from-json', file,
     );
     const config = await oidc.discovery(
-      new URL(house.issuer), registered.client_id, { id_token_signed_response_alg: alg },
+      new URL(instance.issuer), registered.client_id, { id_token_signed_response_alg: alg },
       oidc.ClientSecretBasic(registered.client_secret), { execute: [oidc.allowInsecureRequests] },
     );
     assert.equal(config.serverMetadata().backchannel_logout_supported, true);
@@ -120,7 +120,7 @@ for (const alg of ['RS256', 'ES256']) {
     const token = new URLSearchParams(call.body).get('logout_token');
     const keys = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));
     const { payload, protectedHeader } = await jwtVerify(token, keys, {
-      issuer: house.issuer,
+      issuer: instance.issuer,
       audience: registered.client_id,
       typ: 'logout+jwt',
       algorithms: [alg],

@@ -1,4 +1,4 @@
-// RP-initiated logout: one sign-out, everywhere.
+// RP-initiated logout.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as oidc from 'openid-client';

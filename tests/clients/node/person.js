@@ -1,10 +1,10 @@
-// A person with a browser that knows no script: follows redirects, keeps cookies, fills in forms.
+// A person with a browser without JavaScript: follows redirects, keeps cookies, fills in forms.
 import { parse } from 'node-html-parser';
 import { person, redirectUri } from './surroundings.js';
 
 const MOST_STEPS = 20;
 
-/** Where a page leads that stands in for a redirect. */
+/** The target of a page that replaces a redirect. */
 const leadsOn = (page) =>
   page.querySelector('meta[http-equiv=refresh]')?.getAttribute('content').replace(/^0; url=/, '');
 
@@ -32,7 +32,7 @@ export class Person {
     }
   }
 
-  /** One request, without following where it leads. */
+  /** Sends one request, without following redirects. */
   async send(url, form) {
     const headers = { cookie: this.#cookieLine, accept: 'text/html', 'accept-language': 'en' };
     const init = { headers, redirect: 'manual' };
@@ -44,9 +44,9 @@ export class Person {
   }
 
   /**
-   * Goes to `url` and through every page until the application is reached (its URL is returned)
-   * or a page comes that holds nothing to do (the page is returned): so is the sign-in form when it comes a second time.
-   * `decision` is the consent button they press; null presses none.
+   * Opens `url` and answers every page until the application is reached (its URL is returned) or a page has no form to
+   * answer (the page is returned). The sign-in form is answered once. `decision` is the consent button to press; null
+   * presses none.
    * @returns {Promise<{ reached?: URL, page?: import('node-html-parser').HTMLElement, status: number, visited: string[] }>}
    */
   async go(url, { decision = 'allow', target = redirectUri } = {}) {

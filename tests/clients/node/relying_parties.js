@@ -1,17 +1,17 @@
-// Two relying parties that listen for back-channel logout: one on express-openid-connect, which stands on openid-client,
-// and one on idpyoidc in a process of its own. Both sign people in at /login, tell at /me who is signed in (401: nobody),
-// and believe a logout token only if their own library does.
+// Two relying parties with back-channel logout: one on express-openid-connect, which is built on openid-client, and one
+// on idpyoidc in its own process. Both sign people in at /login, show at /me who is signed in (401: nobody), and accept
+// a logout token only if their library verifies it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import oidc from 'express-openid-connect';
 
-/** The interpreter with idpyoidc; null where there is none. */
+/** The interpreter with idpyoidc; null if there is none. */
 export const python = process.env.RELYING_PARTY_PYTHON || null;
 const script = fileURLToPath(new URL('../python/relying_party.py', import.meta.url));
 
-/** A store of sessions as express-session has it, in memory. */
+/** A session store in memory, with the interface of express-session. */
 class Memory {
   #kept = new Map();
   get(id, done) {
@@ -27,7 +27,7 @@ class Memory {
   }
 }
 
-/** Serves on express-openid-connect until `stop`; `start` serves again, with the sessions it had. */
+/** Serves with express-openid-connect until `stop`; `start` serves again, with the same sessions. */
 export async function onNode(issuer, client, port) {
   const base = `http://localhost:${port}`;
   const app = express();
@@ -66,7 +66,7 @@ export async function onNode(issuer, client, port) {
   return party;
 }
 
-/** Serves on idpyoidc until `stop`. */
+/** Serves with idpyoidc until `stop`. */
 export async function onPython(issuer, client, port) {
   const told = [script, issuer, client.client_id, client.client_secret, String(port)];
   const child = spawn(python, told, { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-// What the tests run against: a running Usher and its clients, told by the environment.
+// The running Usher under test and its clients, from the environment.
 import { readFileSync } from 'node:fs';
 import * as oidc from 'openid-client';
 
@@ -14,13 +14,13 @@ export const issuer = new URL(required('USHER_TEST_ISSUER'));
 const told = JSON.parse(readFileSync(required('USHER_TEST_CLIENTS'), 'utf8'));
 /** The person who signs in: `{ email, password }`. */
 export const person = told.user;
-/** The redirect URI all clients share. Nobody listens there: the tests stop at the redirect. */
+/** The redirect URI of all clients. No server listens there: the tests stop at the redirect. */
 export const redirectUri = told.redirect_uri;
-/** Where sign-out leads. */
+/** The post-logout redirect URI. */
 export const postLogoutUri = told.post_logout_redirect_uri;
 
 /**
- * A client as openid-client makes it from discovery, checking signatures of ID tokens too.
+ * A client of openid-client, made by discovery, which also verifies signatures of ID tokens.
  * @param {'rs256'|'es256'|'public'|'machine'} name
  */
 export async function client(name) {

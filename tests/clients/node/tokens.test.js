@@ -1,4 +1,4 @@
-// The life of tokens: refresh, revocation, introspection, client credentials.
+// Tokens: refresh, revocation, introspection, client credentials.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as oidc from 'openid-client';
@@ -27,7 +27,7 @@ test('a client that lost the answer gets the same successor', async () => {
   assert.equal(retried.refresh_token, lost.refresh_token);
 });
 
-test('an old refresh token, used after its successor, ends the whole family', async () => {
+test('an old refresh token, used after its successor, ends the grant', async () => {
   const config = await client('rs256');
   const { tokens, claims } = await signIn(config);
   const second = await oidc.refreshTokenGrant(config, tokens.refresh_token);
@@ -44,7 +44,7 @@ test('a refresh token serves its own client only', async () => {
   assert.ok((await oidc.refreshTokenGrant(config, tokens.refresh_token)).access_token);
 });
 
-test('introspection tells living tokens from dead ones', async () => {
+test('introspection distinguishes valid tokens from revoked ones', async () => {
   const config = await client('rs256');
   const { tokens, claims } = await signIn(config);
   const alive = await oidc.tokenIntrospection(config, tokens.access_token);
@@ -72,11 +72,11 @@ test('an access token can be revoked', async () => {
   await assert.rejects(oidc.fetchUserInfo(config, tokens.access_token, claims.sub));
 });
 
-test('revoking garbage is no error, as RFC 7009 wants', async () => {
+test('revoking garbage is no error (RFC 7009)', async () => {
   await oidc.tokenRevocation(await client('rs256'), 'garbage');
 });
 
-test('a machine gets a token for itself, and no refresh token', async () => {
+test('a machine gets an access token, and no refresh token', async () => {
   const config = await client('machine');
   const tokens = await oidc.clientCredentialsGrant(config);
   assert.ok(tokens.access_token);

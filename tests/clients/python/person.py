@@ -1,4 +1,4 @@
-"""A person with a browser that knows no script: follows redirects, keeps cookies, fills in forms."""
+"""A person with a browser without JavaScript: follows redirects, keeps cookies, fills in forms."""
 
 from urllib.parse import urljoin, urlsplit
 
@@ -19,7 +19,7 @@ class Person:
         self.browser.headers.update({"Accept": "text/html", "Accept-Language": "en"})
 
     def go(self, url, target):
-        """Opens ``url`` and goes through every page until ``target`` is reached.
+        """Opens ``url`` and answers every page until ``target`` is reached.
 
         Returns the address reached, and the paths of the pages seen.
         """
@@ -44,7 +44,7 @@ class Person:
 
     @staticmethod
     def _leads_on(page):
-        """Where a page leads that stands in for a redirect."""
+        """The target of a page that replaces a redirect."""
         refresh = page.find("meta", attrs={"http-equiv": "refresh"})
         return refresh["content"].removeprefix("0; url=") if refresh else None
 

@@ -1,4 +1,4 @@
-"""A relying party on idpyoidc, whose own means verify the logout tokens: signs people in, and out when it is told to.
+"""A relying party on idpyoidc, which verifies the logout tokens: signs people in, and out when it is notified.
 
 `python relying_party.py ISSUER CLIENT_ID CLIENT_SECRET PORT` serves until its standard input is closed. `/login` begins a
 sign-in, `/me` tells who is signed in (401 for nobody), and `POST /backchannel-logout` hears logout tokens.
@@ -40,9 +40,9 @@ CONFIG = {
 }
 
 library = RPHandler(base_url=BASE, client_configs={ISSUER: CONFIG}, httpc_params={"verify": True, "timeout": 10})
-# It remarks on every answer whose media type it did not guess.
+# It logs a warning for each response whose media type it did not expect.
 logging.getLogger("idpyoidc").setLevel(logging.CRITICAL)
-# Who is signed in, by the cookie of their browser: the library's name of the session, and the `sub`.
+# Who is signed in, by the cookie of the browser: the library's session id, and the `sub`.
 signed_in = {}
 alone = threading.Lock()
 
@@ -51,7 +51,7 @@ class Door(BaseHTTPRequestHandler):
     """The addresses of the relying party."""
 
     def answer(self, status, body=None, **headers):
-        """One answer; the underscore of a header's name stands for its hyphen."""
+        """Sends a response; an underscore in the name of a header becomes a hyphen."""
         content = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)
         for name, value in headers.items():
@@ -61,7 +61,7 @@ class Door(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def cookie(self):
-        """What the browser is known by."""
+        """The session cookie of the browser."""
         found = SimpleCookie(self.headers.get("Cookie", "")).get("python_party")
         return found.value if found else None
 
@@ -92,7 +92,7 @@ class Door(BaseHTTPRequestHandler):
         with alone:
             try:
                 state = backchannel_logout(library.issuer2rp[ISSUER], request=body)
-            except Exception as error:  # whatever the library says of it, the token will not do
+            except Exception as error:  # whatever the library raises, the token is invalid
                 print(f"refused: {error!r}", file=sys.stderr)
                 self.answer(400, {"error": "invalid_request"})
                 return
@@ -101,7 +101,7 @@ class Door(BaseHTTPRequestHandler):
         self.answer(204)
 
     def log_message(self, *_):
-        """Nothing: what went wrong is said above."""
+        """Logs nothing: errors are reported above."""
 
 
 server = ThreadingHTTPServer(("127.0.0.1", int(PORT)), Door)

@@ -32,7 +32,7 @@ CLIENTS = {
 
 
 def get_json(url):
-    """The JSON at ``url``, by no proxy."""
+    """The JSON at ``url``, without a proxy."""
     with requests.Session() as session:
         session.trust_env = False
         response = session.get(url, timeout=10)
@@ -60,7 +60,7 @@ def client(name):
 
 
 def person():
-    """A fresh browser in front of the person all tests know."""
+    """A new browser for the sample person."""
     return Person(TOLD["user"]["email"], TOLD["user"]["password"])
 
 
@@ -74,7 +74,7 @@ def sign_in(session, who, **extra):
     answer = dict(parse_qsl(urlsplit(reached).query))
     if answer["iss"] != ISSUER:
         raise AssertionError(f"the answer names another issuer: {answer['iss']}")
-    # Authlib leaves reading an error response to the application.
+    # The application must read an error response itself.
     if "error" in answer:
         raise OAuthError(answer["error"], answer.get("error_description"))
     token = session.fetch_token(
@@ -84,7 +84,7 @@ def sign_in(session, who, **extra):
 
 
 def id_claims(name, token, nonce):
-    """The ID token's claims, once signature and claims hold."""
+    """The claims of the ID token, with signature and claims verified."""
     keys = KeySet.import_key_set(get_json(METADATA["jwks_uri"]))
     decoded = jwt.decode(token["id_token"], keys, algorithms=[CLIENTS[name][1]])
     claims = CodeIDToken(
@@ -98,7 +98,7 @@ def id_claims(name, token, nonce):
 
 
 class AuthorizationCode(unittest.TestCase):
-    """Code with PKCE, from the first page to the end of the tokens."""
+    """Authorization code with PKCE, from the first page to the revocation of the tokens."""
 
     def test_every_client_signs_a_person_in(self):
         for name in ("rs256", "es256", "public"):
@@ -113,7 +113,7 @@ class AuthorizationCode(unittest.TestCase):
     def test_the_second_application_signs_in_silently(self):
         who = person()
         sign_in(client("rs256"), who)
-        # What the second application may see has been granted once, visibly or by policy.
+        # The second application has consent already.
         sign_in(client("es256"), who)
         _, _, visited = sign_in(client("es256"), who, prompt="none")
         self.assertEqual(visited, [])
@@ -155,7 +155,7 @@ class AuthorizationCode(unittest.TestCase):
 
 
 class ClientCredentials(unittest.TestCase):
-    """A machine on its own behalf."""
+    """Client credentials."""
 
     def test_a_machine_gets_a_token_for_itself(self):
         session = client("machine")

@@ -1,4 +1,4 @@
-"""The live feed, followed by a stock WebSocket client through a restart, a cut line and a place that is gone."""
+"""The live feed with a third-party WebSocket client: a restart, a cut connection, and a cursor that is too old."""
 
 import base64
 import json
@@ -20,14 +20,14 @@ PROGRAM = None if os.environ.get("USHER_DATABASE_URL") else os.environ.get("USHE
 
 
 def free_port():
-    """A port that nobody listens on now."""
+    """A port that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-class House:
-    """``usher dev`` in a folder of its own."""
+class Instance:
+    """``usher dev`` in its own folder."""
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="usher-feed-")
@@ -63,12 +63,12 @@ class House:
         self.child.wait(60)
 
     def usher(self, *arguments):
-        """A command of ``usher``, and its JSON."""
+        """Runs a command of ``usher`` and returns its JSON."""
         command = [PROGRAM, *arguments, "--json"]
         return json.loads(subprocess.check_output(command, cwd=self.folder, env=self.env))
 
     def end(self):
-        """Stops it and takes its folder away."""
+        """Stops it and removes its folder."""
         if self.child.poll() is None:
             self.stop()
         self.session.close()
@@ -76,7 +76,7 @@ class House:
 
 
 class Line:
-    """A line to the house that can be cut."""
+    """A connection to Usher that can be cut."""
 
     def __init__(self, port):
         self.port = port
@@ -85,7 +85,7 @@ class Line:
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
-        """Carries every connection on to the house."""
+        """Forwards every connection to Usher."""
         while True:
             try:
                 near, _ = self.listener.accept()
@@ -98,7 +98,7 @@ class Line:
 
     @staticmethod
     def carry(source, sink):
-        """Carries bytes one way until the line is cut."""
+        """Forwards bytes in one direction until the connection is cut."""
         try:
             while data := source.recv(4096):
                 sink.sendall(data)
@@ -106,7 +106,7 @@ class Line:
             pass
 
     def cut(self):
-        """Cuts every connection there is."""
+        """Cuts every connection."""
         for end in self.ends:
             try:
                 end.shutdown(socket.SHUT_RDWR)
@@ -116,41 +116,41 @@ class Line:
         self.ends = []
 
 
-@unittest.skipUnless(PROGRAM, "needs a house of its own (tests/clients/run.sh gives one on SQLite)")
+@unittest.skipUnless(PROGRAM, "needs its own instance (tests/clients/run.sh gives one on SQLite)")
 class Feed(unittest.TestCase):
-    """What a module hears."""
+    """A module that follows the feed."""
 
     @classmethod
     def setUpClass(cls):
-        cls.house = House()
-        project = cls.house.usher("project", "create", "--name", "Feed")
+        cls.instance = Instance()
+        project = cls.instance.usher("project", "create", "--name", "Feed")
         cls.token = project["token"]
         name = project.get("id") or project["project_id"]
-        cls.machine = cls.house.usher(
+        cls.machine = cls.instance.usher(
             "client", "create", "--project", name, "--type", "machine", "--name", "Doomed", "--scope", "orders"
         )
 
     @classmethod
     def tearDownClass(cls):
-        cls.house.end()
+        cls.instance.end()
 
     def post(self, path, **form):
-        """A form of the machine."""
+        """Sends a form with the credentials of the machine."""
         proof = (self.machine["client_id"], self.machine["client_secret"])
-        return self.house.session.post(self.house.issuer + path, data=form, auth=proof, timeout=10)
+        return self.instance.session.post(self.instance.issuer + path, data=form, auth=proof, timeout=10)
 
     def revoke_one(self):
-        """Issues an access token, revokes it, and gives its name."""
+        """Issues an access token, revokes it, and returns its ``jti``."""
         doomed = self.post("/oauth2/token", grant_type="client_credentials").json()["access_token"]
         self.assertEqual(self.post("/oauth2/revoke", token=doomed).status_code, 200)
         payload = doomed.split(".")[1]
         return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["jti"]
 
     def follow(self, cursor=None, port=None):
-        """Follows the feed from ``cursor`` on, and gives the socket with its greeting."""
-        url = f"ws://localhost:{self.house.port}/api/v1/sync" + (f"?cursor={cursor}" if cursor else "")
+        """Follows the feed from ``cursor``, and returns the socket with the first message."""
+        url = f"ws://localhost:{self.instance.port}/api/v1/sync" + (f"?cursor={cursor}" if cursor else "")
         bearer = {"Authorization": f"Bearer {self.token}"}
-        near = socket.create_connection(("127.0.0.1", port or self.house.port))
+        near = socket.create_connection(("127.0.0.1", port or self.instance.port))
         ws = connect(url, sock=near, subprotocols=["usher.sync.v1"], additional_headers=bearer, proxy=None)
         self.assertEqual(ws.subprotocol, "usher.sync.v1")
         hello = json.loads(ws.recv(20))
@@ -177,11 +177,11 @@ class Feed(unittest.TestCase):
             ws, hello = self.follow()
             self.revoke_one()
             seen = self.entry(ws)["c"]
-            self.house.stop(how)
+            self.instance.stop(how)
             with self.assertRaises(ConnectionClosed):
                 while True:
                     ws.recv(20)
-            self.house.start()
+            self.instance.start()
             names = [self.revoke_one(), self.revoke_one()]
             ws, _ = self.follow(f"{hello['epoch']}.{seen}")
             heard = [self.entry(ws), self.entry(ws)]
@@ -190,7 +190,7 @@ class Feed(unittest.TestCase):
             ws.close()
 
     def test_a_cut_line_loses_nothing(self):
-        line = Line(self.house.port)
+        line = Line(self.instance.port)
         port = line.listener.getsockname()[1]
         ws, hello = self.follow(port=port)
         self.revoke_one()
@@ -206,8 +206,8 @@ class Feed(unittest.TestCase):
         line.listener.close()
 
     def test_a_place_that_is_gone(self):
-        url = self.house.issuer + "/api/v1/sync/events?cursor=e9.1"
-        gone = self.house.session.get(url, headers={"Authorization": f"Bearer {self.token}"}, timeout=10)
+        url = self.instance.issuer + "/api/v1/sync/events?cursor=e9.1"
+        gone = self.instance.session.get(url, headers={"Authorization": f"Bearer {self.token}"}, timeout=10)
         self.assertEqual(gone.status_code, 410)
         ws, _ = self.follow("e9.1")
         self.assertEqual(self.entry(ws)["t"], "resync")

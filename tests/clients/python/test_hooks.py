@@ -1,4 +1,4 @@
-"""Webhooks and logout tokens, verified by the libraries that applications would take: standardwebhooks and joserfc."""
+"""Webhooks and logout tokens, verified by third-party libraries: standardwebhooks and joserfc."""
 
 import json
 import os
@@ -17,14 +17,14 @@ from joserfc.jwk import KeySet
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from person import Person
-from test_feed import PROGRAM, House
+from test_feed import PROGRAM, Instance
 
 REDIRECT_URI = "http://localhost:9/callback"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Writes down what it hears."""
+    """Records each request."""
 
     heard = []
 
@@ -48,21 +48,21 @@ def called(path):
     raise AssertionError(f"{path} was never called: {Receiver.heard}")
 
 
-@unittest.skipUnless(PROGRAM, "needs a house of its own (tests/clients/run.sh gives one on SQLite)")
+@unittest.skipUnless(PROGRAM, "needs its own instance (tests/clients/run.sh gives one on SQLite)")
 class Outgoing(unittest.TestCase):
-    """What Usher sends by itself."""
+    """What Usher sends to receivers."""
 
     @classmethod
     def setUpClass(cls):
         cls.server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
         threading.Thread(target=cls.server.serve_forever, daemon=True).start()
-        cls.house = House()
-        cls.project = cls.house.usher("project", "create", "--name", "Hooks")
+        cls.instance = Instance()
+        cls.project = cls.instance.usher("project", "create", "--name", "Hooks")
         cls.project_id = cls.project.get("id") or cls.project["project_id"]
 
     @classmethod
     def tearDownClass(cls):
-        cls.house.end()
+        cls.instance.end()
         cls.server.shutdown()
         cls.server.server_close()
 
@@ -72,9 +72,9 @@ class Outgoing(unittest.TestCase):
 
     def api(self, path, body):
         """A POST about the project's webhooks."""
-        url = f"{self.house.issuer}/api/v1/projects/{self.project_id}/webhooks{path}"
+        url = f"{self.instance.issuer}/api/v1/projects/{self.project_id}/webhooks{path}"
         headers = {"Authorization": f"Bearer {self.project['token']}"}
-        answer = self.house.session.post(url, json=body, headers=headers, timeout=10)
+        answer = self.instance.session.post(url, json=body, headers=headers, timeout=10)
         self.assertTrue(answer.ok, answer.text)
         return answer.json()
 
@@ -95,7 +95,7 @@ class Outgoing(unittest.TestCase):
                 Webhook(rotated["secret"]).verify(altered, other)
 
     def test_a_logout_token_holds_and_names_the_session_of_the_id_token(self):
-        file = os.path.join(self.house.folder, "listens.json")
+        file = os.path.join(self.instance.folder, "listens.json")
         with open(file, "w", encoding="utf-8") as written:
             json.dump(
                 {
@@ -108,8 +108,8 @@ class Outgoing(unittest.TestCase):
                 written,
             )
         arguments = ("--project", self.project_id, "--type", "web", "--name", "listens", "--from-json", file)
-        client = self.house.usher("client", "create", *arguments)
-        metadata = self.house.session.get(self.house.issuer + "/.well-known/openid-configuration", timeout=10).json()
+        client = self.instance.usher("client", "create", *arguments)
+        metadata = self.instance.session.get(self.instance.issuer + "/.well-known/openid-configuration", timeout=10).json()
         self.assertTrue(metadata["backchannel_logout_supported"])
         session = OAuth2Session(
             client_id=client["client_id"],
@@ -126,14 +126,14 @@ class Outgoing(unittest.TestCase):
         token = session.fetch_token(
             metadata["token_endpoint"], authorization_response=reached, state=state, code_verifier=verifier
         )
-        keys = KeySet.import_key_set(self.house.session.get(metadata["jwks_uri"], timeout=10).json())
+        keys = KeySet.import_key_set(self.instance.session.get(metadata["jwks_uri"], timeout=10).json())
         identity = jwt.decode(token["id_token"], keys, algorithms=["ES256"]).claims
         who.browser.get(metadata["end_session_endpoint"], params={"id_token_hint": token["id_token"]}, timeout=10)
         _, _, body = called("/logout")
         decoded = jwt.decode(parse_qs(body)["logout_token"][0], keys, algorithms=["ES256"])
         self.assertEqual(decoded.header["typ"], "logout+jwt")
         registry = jwt.JWTClaimsRegistry(
-            iss={"essential": True, "value": self.house.issuer},
+            iss={"essential": True, "value": self.instance.issuer},
             aud={"essential": True, "value": client["client_id"]},
             sub={"essential": True, "value": identity["sub"]},
             sid={"essential": True, "value": identity["sid"]},

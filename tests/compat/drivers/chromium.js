@@ -1,7 +1,7 @@
-// One Chromium for all applications that run in it, started when the first one does.
+// One Chromium for all applications that run in a browser, started when the first one needs it.
 let running;
 
-/** The browser. It stands on what is installed for tests/browser. */
+/** The browser. Its library is installed for tests/browser. */
 export function chromium() {
   running ??= import('../../browser/browser.js').then(({ launch }) => launch());
   return running;

@@ -1,4 +1,4 @@
-// An application whose server keeps the session. What it shows is read from its pages.
+// Drives an application whose server keeps the session, through its pages.
 import assert from 'node:assert/strict';
 import { Person } from '../lib/person.js';
 
@@ -49,7 +49,7 @@ export async function drive({ row, usher, base }, step) {
   }
 }
 
-/** The API of the application lets the person's access token in, and nothing else. */
+/** The API of the application accepts the person's access token, and refuses an altered one. */
 async function protectsAnApi({ row, base, person, ways }) {
   if (!row.bearer) {
     const page = await person.open(base + ways.api);

@@ -1,4 +1,4 @@
-// An application that runs in the browser: a button for each thing it can do, `#user` for who is signed in.
+// Drives an application that runs in the browser: it has a button for each action, and `#user` shows who is signed in.
 import assert from 'node:assert/strict';
 import { chromium } from './chromium.js';
 
@@ -28,7 +28,7 @@ export async function throughUsher(page, { issuer, person }, until) {
   throw new Error(`no end in ${PATIENCE} ms, at ${page.isClosed() ? 'a closed page' : page.url()}`);
 }
 
-/** Does what leads away from this document, and waits until another one is there or the window is closed. */
+/** Runs an action that leaves the document, and waits until another one is loaded or the window is closed. */
 async function leave(page, action) {
   const gone = Promise.race([page.waitForEvent('framenavigated'), page.waitForEvent('close')]);
   await action();
@@ -52,7 +52,7 @@ export async function drive({ row, usher, base }, step) {
   const result = (words) => page.locator('#result').getByText(words).waitFor().catch(async (cause) => {
     throw new Error(`${await page.locator('#result').innerText()}\n${said.join('\n')}\n${cause.message}`);
   });
-  /** Presses a button that opens a window, and goes through Usher in it. */
+  /** Presses a button that opens a window, and signs in there. */
   const inWindow = async (what) => {
     const [popup] = await Promise.all([context.waitForEvent('page'), press(what)]);
     await throughUsher(popup, usher, () => popup.isClosed());

@@ -1,4 +1,4 @@
-// What an application needs before it starts, by language. Everything lands under target/compat or in node_modules.
+// Installs what an application needs, by language: below target/compat or in node_modules.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ export const here = path.resolve(import.meta.dirname, '..');
 /** The folder of an application. */
 export const folderOf = (row) => path.join(here, 'apps', row.folder);
 
-/** The version of its library, as pinned; of what Debian has, what is installed. */
+/** The pinned version of its library; of a Debian package the installed version. */
 export async function versionOf({ folder, library: [file, name], module, packages }) {
   if (module) return module.split('@v')[1];
   if (packages) return run('dpkg-query', ['-W', '-f', '${Version}', packages.at(-1)]).then(({ stdout }) => stdout, () => '');
@@ -31,7 +31,7 @@ export const target = path.resolve(here, '../../target/compat');
 
 const exists = async (command) => run('sh', ['-c', `command -v ${command}`]).then(() => true, () => false);
 
-/** Runs a command in the application's folder; what it says is shown only if it fails. */
+/** Runs a command in the application's folder; its output is shown only if it fails. */
 async function command(row, line, env = {}) {
   const [program, ...args] = line;
   const options = { cwd: folderOf(row), env: { ...cleanEnvironment(), ...env }, maxBuffer: 1 << 26 };
@@ -40,7 +40,7 @@ async function command(row, line, env = {}) {
   });
 }
 
-/** Does `work` unless it was done already with these words (versions, a lock file). */
+/** Runs `work` unless it was done already for this text (versions, a lock file). */
 async function once(row, words, work) {
   const mark = path.join(target, 'installed', row.folder);
   if ((await readFile(mark, 'utf8').catch(() => undefined)) === words) return;
@@ -52,7 +52,7 @@ async function once(row, words, work) {
 const read = (row, file) => readFile(path.join(folderOf(row), file), 'utf8');
 
 const installers = {
-  /** Packages of its own beside those that all share, and a bundle if it has one. */
+  /** Packages of its own beside the shared ones, and its bundle. */
   async npm(row) {
     if (!existsSync(path.join(folderOf(row), 'package.json'))) return {};
     await once(row, await read(row, 'package-lock.json'), () =>
@@ -112,5 +112,5 @@ const BY_LANGUAGE = {
   'Node.js': 'npm', browser: 'npm', Python: 'python', Go: 'go', Java: 'maven', Rust: 'cargo', Apache: 'debian',
 };
 
-/** Installs it. Answers what its environment needs beside the usual, or `{ missing }`: what this machine lacks. */
+/** Installs an application. Returns additional environment variables, or `{ missing }`: what this machine lacks. */
 export const install = (row) => installers[BY_LANGUAGE[row.language]](row);

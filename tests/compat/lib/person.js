@@ -1,4 +1,4 @@
-// A person with a browser that runs no script: follows redirects, keeps cookies, fills in Usher's forms.
+// A person with a browser without JavaScript: follows redirects, keeps cookies, fills in Usher's forms.
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { parse } from 'node-html-parser';
@@ -13,7 +13,7 @@ const NAVIGATION = {
 };
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** A request as a browser makes it when it goes to a page. `fetch` would say that a script made it. */
+/** A request that a browser sends to open a page; `fetch` sends the headers of a script. */
 const navigate = (url, headers, body) =>
   new Promise((resolve, reject) => {
     const answer = async (response) =>
@@ -21,17 +21,17 @@ const navigate = (url, headers, body) =>
     request(url, { method: body === undefined ? 'GET' : 'POST', headers }, answer).once('error', reject).end(body);
   });
 
-/** Where a page of Usher leads that stands in for a redirect. */
+/** The target of a page of Usher that replaces a redirect. */
 const leadsOn = (page) =>
   page.querySelector('meta[http-equiv=refresh]')?.getAttribute('content').replace(/^0; url=/, '');
 
 export class Person {
   #jar = new CookieJar();
 
-  /** How often they had to type their password. */
+  /** How often the person had to type the password. */
   passwordsTyped = 0;
 
-  /** Every address they came by, for the message of a test that fails. */
+  /** Every requested address, for the message of a failed test. */
   trail = [];
 
   /** @param {{ issuer: string, email: string, password: string }} who and the Usher whose forms they fill in */
@@ -39,7 +39,7 @@ export class Person {
     Object.assign(this, { issuer, email, password });
   }
 
-  /** One request, without following where it leads. `form` is posted, if there is one. */
+  /** Sends one request, without following redirects. `form` is posted, if given. */
   async send(url, form) {
     const cookie = await this.#jar.getCookieString(url);
     const headers = { ...NAVIGATION, ...(cookie && { cookie }) };
@@ -54,7 +54,7 @@ export class Person {
   }
 
   /**
-   * Opens an address and goes on, through every page of Usher that asks something, to the first page that does not.
+   * Opens an address, and answers every page of Usher that asks something, up to the first page that does not.
    * Stops before an address that begins with `before`, if one is given.
    * @returns {Promise<{ url: string, status: number, text: string }>}
    */
@@ -76,7 +76,7 @@ export class Person {
     throw new Error(`no end after ${MOST_STEPS} steps:\n${this.trail.join('\n')}`);
   }
 
-  /** What they answer to the page's question: who they are, whether they allow it, whether they sign out. */
+  /** The form that the person submits on this page: credentials, consent, or sign-out. */
   #fill(page) {
     const holding = (name) => page.querySelectorAll('form').find((form) => form.querySelector(`[name=${name}]`));
     const answers = { password: this.#credentials(), decision: { decision: 'allow' }, logout: { logout: 'yes' } };

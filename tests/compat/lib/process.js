@@ -1,11 +1,11 @@
-// Programs of others, each in a process group of its own, with what they print in a file.
+// Other programs, each in its own process group, with their output in a file.
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A port that nobody listens on now. */
+/** A port that is not in use. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -21,11 +21,11 @@ const answers = (port) =>
     socket.once('error', () => resolve(false));
   });
 
-/** The environment without what is meant for Usher or for these tests. */
+/** The environment without the variables of Usher and of these tests. */
 export const cleanEnvironment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(USHER_|COMPAT_|NODE_TEST)/.test(name)));
 
-/** A program that was started. */
+/** A running program. */
 export class Program {
   /** Starts it; what it prints goes to the file `log`. */
   static start([command, ...args], { cwd, env, log }) {
@@ -39,7 +39,7 @@ export class Program {
     return program;
   }
 
-  /** The last lines of what it printed. */
+  /** The last lines of its output. */
   get words() {
     return readFileSync(this.log, 'utf8').split('\n').slice(-40).join('\n');
   }
@@ -63,7 +63,7 @@ export class Program {
     return this.child.exitCode === 0;
   }
 
-  /** Ends it and whatever it started. */
+  /** Ends it and every process that it started. */
   async stop() {
     if (this.ended) return;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));

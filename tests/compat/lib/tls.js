@@ -1,4 +1,4 @@
-// Usher on https: a proxy with a certificate of its own, as a load balancer is in front of a real one.
+// Usher on https: a proxy with its own certificate, like the load balancer of a production server.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -21,7 +21,7 @@ async function certificate() {
   }
 }
 
-/** Passes what comes by https on `port` to http on `target`, and answers how to end it. */
+/** Forwards https on `port` to http on `target`. Returns a function that ends it. */
 export async function terminateTls(port, target) {
   const server = createServer(await certificate(), (incoming, outgoing) => {
     const { method, url, headers } = incoming;

@@ -1,9 +1,9 @@
-// The Usher that applications sign in at, and the clients that they are.
+// The Usher at which the applications sign people in, and their clients.
 import { Usher } from '../../browser/usher.js';
 import { freePort } from './process.js';
 import { terminateTls } from './tls.js';
 
-/** `usher dev` with one project. Its access tokens live a minute, so that libraries which refresh by themselves do. */
+/** `usher dev` with one project. Access tokens live one minute, so that libraries which refresh by themselves do so. */
 export async function startUsher() {
   return withProject(await start());
 }
@@ -33,7 +33,7 @@ async function withProject(usher) {
   return Object.assign(usher, { person: { email, password, name: 'Souza', role: 'gardener' } });
 }
 
-/** A client with nothing but what has to be said: its type, where it is sent back, where after signing out. */
+/** Creates a client with only what is necessary: its type and its URLs. */
 export function registerClient(usher, { name, project = 'Compatibility', type, redirectUris, signedOutUris, options = [] }) {
   const each = (option, uris) => uris.flatMap((uri) => [option, uri]);
   const addresses = [...each('--redirect-uri', redirectUris), ...each('--post-logout-redirect-uri', signedOutUris)];

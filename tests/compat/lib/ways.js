@@ -1,8 +1,8 @@
-// How one signs in where that is not a link, and how one sees a refresh where the library does it by itself.
+// Steps of applications that differ: sign-in that is not a link, and refresh that the library does by itself.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Auth.js signs in by a form with a token of its own, and refreshes when its session is read. */
+/** Auth.js signs in by a form with its CSRF token, and refreshes when its session is read. */
 export const authJs = {
   async signIn(person, base) {
     const { csrfToken } = JSON.parse((await person.open(`${base}/auth/csrf`)).text);
@@ -18,10 +18,10 @@ export const authJs = {
   },
 };
 
-/** Whatever this page says its access token is. */
+/** The access token that a page shows. */
 const tokenAt = async (person, url) => JSON.parse((await person.open(url)).text).access_token;
 
-/** Waits until the access token at this page is another one: the application refreshed by itself. */
+/** Waits until the page shows another access token: the application has refreshed. */
 async function refreshesByItself(person, url, seconds) {
   const before = await tokenAt(person, url);
   assert.ok(before, 'there is no access token');
@@ -31,7 +31,7 @@ async function refreshesByItself(person, url, seconds) {
   assert.fail('the access token did not change');
 }
 
-/** oauth2-proxy has paths of its own, and leads on to where `rd` says. */
+/** oauth2-proxy has its own paths, and redirects to `rd` after sign-out. */
 export const oauth2Proxy = {
   ways: { login: '/' },
   refresh: (person, base) => refreshesByItself(person, `${base}/`, 75),
@@ -41,7 +41,7 @@ export const oauth2Proxy = {
   },
 };
 
-/** Spring's sign-out is a POST with a token; its access token is refreshed when it is asked for. */
+/** Spring signs out by POST with a CSRF token, and refreshes the access token when it is used. */
 export const spring = {
   ways: { login: '/oauth2/authorization/usher' },
   protected: '/api/me',
@@ -55,7 +55,7 @@ export const spring = {
   },
 };
 
-/** mod_auth_openidc stands before every page, and signs out at its redirect URI. */
+/** mod_auth_openidc protects every page, and signs out at its redirect URI. */
 export const modAuthOpenidc = {
   ways: { home: '/home', login: '/home' },
   refresh: (person, base) => refreshesByItself(person, `${base}/home`, 10),
@@ -63,12 +63,12 @@ export const modAuthOpenidc = {
     person.open(`${base}/redirect_uri?${new URLSearchParams({ logout: `${base}/signed-out` })}`),
 };
 
-/** JupyterHub shows who is there, and starts nothing for them. */
+/** JupyterHub shows who is signed in; no notebook server is started. */
 export const jupyterHub = {
   ways: { login: '/hub/oauth_login', home: '/hub/api/user', logout: '/hub/logout' },
 };
 
-/** The form of a Django page, with its token, sent as it stands. */
+/** Submits the form of a Django page, with its CSRF token. */
 async function sendForm(person, url) {
   const page = await person.open(url);
   const token = /name="csrfmiddlewaretoken" value="([^"]+)"/.exec(page.text)?.[1];
@@ -82,7 +82,7 @@ export const mozillaDjango = {
   signOut: (person, base) => person.open(`${base}/oidc/logout/`, { form: {} }),
 };
 
-/** django-allauth asks before it does either. */
+/** django-allauth asks for confirmation before sign-in and sign-out. */
 export const djangoAllauth = {
   signIn: (person, base) => sendForm(person, `${base}/accounts/oidc/usher/login/`),
   signOut: (person, base) => sendForm(person, `${base}/accounts/logout/`),

@@ -15,14 +15,14 @@ const usher = {
   authorization: { params: { scope: 'openid profile email offline_access' } },
 };
 
-/** New tokens for a refresh token: Auth.js leaves this to the application. */
+/** Requests new tokens with the refresh token: Auth.js leaves this to the application. */
 async function refresh(token) {
   const response = await fetch(`${ISSUER}/oauth2/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${CLIENT_ID}:${CLIENT_SECRET}`)}` },
     body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token.refresh_token }),
   });
-  if (!response.ok) return null; // Refused: the person signs in again.
+  if (!response.ok) return null; // Refused: the person must sign in again.
   const { access_token, refresh_token, expires_in } = await response.json();
   return { ...token, access_token, refresh_token, expires_at: Math.floor(Date.now() / 1000) + expires_in };
 }
@@ -40,14 +40,14 @@ const config = {
       const isDue = token.expires_at * 1000 < Date.now() + 60_000;
       return isDue ? refresh(token) : token;
     },
-    // What is returned here can be read by the scripts of your pages at /auth/session.
+    // Scripts of your pages can read what is returned here, at /auth/session.
     session({ session, token }) {
       return { ...session, access_token: token.access_token, id_token: token.id_token };
     },
   },
 };
 
-/** The session. What was refreshed is in its new cookie, which getSession() of @auth/express would lose. */
+/** The session. After a refresh its new cookie has the new tokens; getSession() of @auth/express would lose it. */
 async function currentSession(request, response) {
   const answer = await fetch(`${BASE_URL}/auth/session`, { headers: { cookie: request.headers.cookie ?? '' } });
   response.setHeader('set-cookie', answer.headers.getSetCookie());
@@ -68,7 +68,7 @@ app.get('/userinfo', async (request, response) => {
   response.status(answer.status).json(await answer.json());
 });
 
-// POST /auth/signout ends the session of Auth.js alone; this ends the one at Usher as well.
+// POST /auth/signout ends only the session of Auth.js; this ends the one at Usher as well.
 app.get('/logout', async (request, response) => {
   const { id_token } = await currentSession(request, response);
   const url = new URL(`${ISSUER}/oauth2/logout`);

@@ -8,11 +8,11 @@ from flask import Flask, jsonify, redirect, session
 
 BASE_URL = os.environ["BASE_URL"]
 
-tokens = {}  # by user; an application keeps them in its database, since they are too long for a cookie
+tokens = {}  # by user; too long for a cookie, so an application stores them in its database
 
 
 def keep(name, token, refresh_token=None, access_token=None):
-    """Authlib refreshes an access token that is about to expire, and passes the new tokens here."""
+    """Stores new tokens: Authlib refreshes an access token that is about to expire."""
     next(old for old in tokens.values() if old["refresh_token"] == refresh_token).update(token)
 
 

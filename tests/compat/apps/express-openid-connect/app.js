@@ -1,4 +1,4 @@
-// Signs people in with express-openid-connect: /login, /callback and /logout come with it.
+// Signs people in with express-openid-connect, which brings /login, /callback and /logout.
 import express from 'express';
 import oidc from 'express-openid-connect';
 
@@ -15,7 +15,7 @@ app.use(
     secret: 'a long random text that signs the cookie',
     authRequired: false,
     authorizationParams: { response_type: 'code', scope: 'openid profile email offline_access' },
-    idpLogout: true, // signs out at Usher too
+    idpLogout: true, // signs out at Usher as well
   }),
 );
 

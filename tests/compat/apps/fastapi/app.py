@@ -18,11 +18,11 @@ from starlette.middleware.sessions import SessionMiddleware
 ISSUER = os.environ["ISSUER"]
 BASE_URL = os.environ["BASE_URL"]
 
-tokens = {}  # by user; an application keeps them in its database, since they are too long for a cookie
+tokens = {}  # by user; too long for a cookie, so an application stores them in its database
 
 
 async def keep(name, token, refresh_token=None, access_token=None):
-    """Authlib refreshes an access token that is about to expire, and passes the new tokens here."""
+    """Stores new tokens: Authlib refreshes an access token that is about to expire."""
     next(old for old in tokens.values() if old["refresh_token"] == refresh_token).update(token)
 
 
@@ -78,7 +78,7 @@ async def logout(request: Request):
     return RedirectResponse(metadata["end_session_endpoint"] + "?" + query)
 
 
-# The API. The keys are fetched once here; fetch them again when a token names a `kid` that is not among them.
+# The API. The keys are fetched once here; fetch them again if a token has a `kid` that is not among them.
 keys = KeySet.import_key_set(httpx.get(ISSUER + "/oauth2/jwks").json())
 registry = jwt.JWTClaimsRegistry(
     iss={"essential": True, "value": ISSUER},
@@ -88,7 +88,7 @@ registry = jwt.JWTClaimsRegistry(
 
 
 def caller(bearer: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]) -> dict:
-    """The claims of the access token that came with the request (RFC 9068)."""
+    """The claims of the access token of the request (RFC 9068)."""
     try:
         token = jwt.decode(bearer.credentials, keys, algorithms=["ES256", "RS256"])
         registry.validate(token.claims)
@@ -106,7 +106,7 @@ def me(claims: Annotated[dict, Depends(caller)]):
 
 @app.get("/api")
 async def call_the_api(request: Request):
-    """What a front end of another origin would do: calls the API with the person's access token."""
+    """Calls the API with the person's access token, as a front end of another origin does."""
     headers = {"Authorization": "Bearer " + tokens[request.session["user"]["sub"]]["access_token"]}
     async with httpx.AsyncClient(base_url=BASE_URL, headers=headers) as client:
         return (await client.get("/api/me")).raise_for_status().json()

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// A session; an application keeps its sessions in a database.
+// A session; an application stores its sessions in a database.
 type session struct {
 	state, nonce, verifier string
 	claims                 map[string]any
@@ -111,7 +111,7 @@ func (app *application) userinfo(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{"sub": info.Subject, "email": info.Email, "email_verified": info.EmailVerified})
 }
 
-// A TokenSource refreshes by itself when the access token is over; here it is made to.
+// A TokenSource refreshes when the access token has expired; here the token is marked as expired.
 func (app *application) refresh(w http.ResponseWriter, r *http.Request) {
 	s := app.session(r)
 	fresh, err := app.config.TokenSource(r.Context(), &oauth2.Token{RefreshToken: s.token.RefreshToken}).Token()
@@ -120,7 +120,7 @@ func (app *application) refresh(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	refreshed := fresh.AccessToken != s.token.AccessToken
-	s.token = fresh // with a new refresh token: keep it
+	s.token = fresh // it has a new refresh token
 	answer(w, map[string]any{"refreshed": refreshed})
 }
 
@@ -146,7 +146,7 @@ func (app *application) start(w http.ResponseWriter, s *session) {
 	http.SetCookie(w, &http.Cookie{Name: "session", Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
-// session is that of the browser, or an empty one.
+// session returns the session of the browser, or an empty one.
 func (app *application) session(r *http.Request) *session {
 	if cookie, err := r.Cookie("session"); err == nil {
 		app.mutex.Lock()

@@ -1,4 +1,4 @@
-// A single-page application on keycloak-js, which speaks to any OpenID Provider when it is given `oidcProvider`.
+// A single-page application on keycloak-js, which works with any OpenID Provider if `oidcProvider` is set.
 import Keycloak from 'keycloak-js';
 
 const { issuer, clientId } = await (await fetch('/config.json')).json();
@@ -9,10 +9,10 @@ const show = (id, words) => (document.getElementById(id).textContent = words);
 
 const settings = {
   pkceMethod: 'S256',
-  // Not offline_access: keycloak-js takes no refresh token that is not a JWT, and those of Usher are opaque.
+  // Not offline_access: keycloak-js decodes refresh tokens as JWTs, and those of Usher are opaque.
   scope: 'openid profile email',
   redirectUri: `${location.origin}/`,
-  checkLoginIframe: false, // a page of Keycloak's own
+  checkLoginIframe: false, // needs a page that only Keycloak has
 };
 await keycloak.init(settings);
 show('user', keycloak.authenticated ? JSON.stringify(keycloak.idTokenParsed) : 'nobody');

@@ -1,4 +1,4 @@
-// An MCP server whose tool takes access tokens of Usher: it names Usher in its metadata (RFC 9728) and verifies by JWKS.
+// An MCP server whose tool accepts access tokens of Usher. Its metadata (RFC 9728) names Usher.
 import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js';
 import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
 import { getOAuthProtectedResourceMetadataUrl, mcpAuthMetadataRouter } from '@modelcontextprotocol/sdk/server/auth/router.js';

@@ -1,11 +1,11 @@
-// The OAuth client of the MCP SDK signs a person in at Usher, because the server's metadata names it, and calls a tool.
+// The OAuth client of the MCP SDK finds Usher in the server's metadata, signs a person in, and calls a tool.
 import assert from 'node:assert/strict';
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Person } from '../../lib/person.js';
 
-/** What an application that uses the SDK keeps for it. */
+/** Stores what the SDK asks the application to store. */
 class Keeper {
   constructor(clientId, redirectUrl) {
     Object.assign(this, { clientId, redirectUrl });

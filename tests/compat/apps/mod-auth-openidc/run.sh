@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts Apache in the foreground, with a folder of its own for what it writes.
+# Starts Apache in the foreground, with a temporary folder for what it writes.
 set -euo pipefail
 DATA=$(mktemp -d) APP=$PWD/cgi-bin
 export DATA APP

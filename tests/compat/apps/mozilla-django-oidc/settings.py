@@ -21,7 +21,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "mozilla_django_oidc.middleware.SessionRefresh",  # asks Usher again, silently, every 15 minutes
+    "mozilla_django_oidc.middleware.SessionRefresh",  # signs in again silently every 15 minutes
 ]
 AUTHENTICATION_BACKENDS = ["mozilla_django_oidc.auth.OIDCAuthenticationBackend"]
 
@@ -41,6 +41,6 @@ OIDC_OP_LOGOUT_URL_METHOD = "settings.sign_out_at_usher"
 
 
 def sign_out_at_usher(request):
-    """Where people go to be signed out of Usher as well."""
+    """The address that signs people out of Usher as well."""
     query = {"id_token_hint": request.session["oidc_id_token"], "post_logout_redirect_uri": BASE_URL + "/"}
     return ISSUER + "/oauth2/logout?" + urlencode(query)

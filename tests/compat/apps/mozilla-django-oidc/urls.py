@@ -5,7 +5,7 @@ from django.urls import include, path
 
 
 def home(request):
-    """Who is signed in. Users are found by their address, and made at their first sign-in."""
+    """Who is signed in. A user is created at the first sign-in, and found by email address later."""
     user = request.user
     return JsonResponse({"user": {"email": user.email} if user.is_authenticated else None})
 

@@ -1,4 +1,4 @@
-// A single-page application on @azure/msal-browser, which signs in at any OpenID Provider when its protocol mode is OIDC.
+// A single-page application on @azure/msal-browser, which works with any OpenID Provider in the protocol mode OIDC.
 import { ProtocolMode, PublicClientApplication } from '@azure/msal-browser';
 
 const { issuer, clientId } = await (await fetch('/config.json')).json();

@@ -1,4 +1,4 @@
-// Signs people in with oauth4webapi, the dependency-free library below openid-client; it also protects an API.
+// Signs people in with oauth4webapi, the library that openid-client is built on, and protects an API.
 import express from 'express';
 import session from 'express-session';
 import * as oauth from 'oauth4webapi';
@@ -64,7 +64,7 @@ app.get('/refresh', async (request, response) => {
   response.json({ refreshed: tokens.access_token !== old.access_token });
 });
 
-// What an API does with the access token that comes with a request: RFC 9068 says what to check.
+// An API checks the access token of a request as RFC 9068 says.
 app.get('/api', async (request, response) => {
   const headers = { authorization: `Bearer ${request.session.tokens.access_token}` };
   const claims = await oauth.validateJwtAccessToken(server, new Request(BASE_URL, { headers }), ISSUER, options);

@@ -1,4 +1,4 @@
-// A single-page application on oidc-client-ts: a public client with PKCE, tokens in the memory of the tab.
+// A single-page application on oidc-client-ts: a public client with PKCE. Tokens are in the sessionStorage of the tab.
 import { UserManager } from 'oidc-client-ts';
 
 const { issuer, clientId } = await (await fetch('/config.json')).json();

@@ -1,4 +1,4 @@
-// Signs people in with openid-client 5, which many applications still use. New ones take version 6.
+// Signs people in with openid-client 5, which many applications still use. New ones should use version 6.
 import express from 'express';
 import session from 'express-session';
 import { generators, Issuer } from 'openid-client-5'; // an alias of openid-client@5

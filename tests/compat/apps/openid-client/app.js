@@ -1,4 +1,4 @@
-// Signs people in with openid-client 6: code flow with PKCE, userinfo, refresh, sign-out at the provider too.
+// Signs people in with openid-client 6: authorization code with PKCE, userinfo, refresh, sign-out at the provider.
 import express from 'express';
 import session from 'express-session';
 import * as client from 'openid-client';
@@ -59,7 +59,7 @@ app.get('/userinfo', async (request, response) => {
 app.get('/refresh', async (request, response) => {
   const tokens = await client.refreshTokenGrant(config, request.session.refresh_token);
   const refreshed = tokens.access_token !== request.session.access_token;
-  // Each answer brings a new refresh token: keep it, and forget the old one.
+  // Each response has a new refresh token, which replaces the old one.
   request.session.access_token = tokens.access_token;
   request.session.refresh_token = tokens.refresh_token;
   response.json({ refreshed });

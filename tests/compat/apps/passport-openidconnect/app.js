@@ -1,4 +1,4 @@
-// Signs people in with passport-openidconnect, which knows neither discovery nor PKCE nor refresh.
+// Signs people in with passport-openidconnect, which supports neither discovery nor PKCE nor refresh tokens.
 import express from 'express';
 import session from 'express-session';
 import passport from 'passport';

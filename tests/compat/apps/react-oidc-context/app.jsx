@@ -9,7 +9,7 @@ function Home() {
   const auth = useAuth();
   const [result, setResult] = useState('');
 
-  /** Does something and says how it went. */
+  /** Runs an action and shows its result. */
   const attempt = (name, action) => () =>
     action().then(
       (well) => setResult(`${name}: ${well ? 'ok' : 'failed'}`),

@@ -1,4 +1,4 @@
-"""Signs people in with requests-oauthlib: OAuth 2 alone, so userinfo says who it is."""
+"""Signs people in with requests-oauthlib, which knows OAuth 2 only: userinfo says who signed in."""
 
 import os
 import time
@@ -16,7 +16,7 @@ if ISSUER.startswith("http:"):
 
 app = Flask(__name__)
 app.secret_key = "a long random text"
-tokens = {}  # by user; an application keeps them in its database
+tokens = {}  # by user; an application stores them in its database
 
 
 def usher(**more):
@@ -55,7 +55,7 @@ def home():
 
 
 def current(sub):
-    """A session with this user's tokens, which refreshes them by itself."""
+    """A session with this user's tokens, which it refreshes when they expire."""
     return usher(
         token=tokens[sub],
         auto_refresh_url=TOKEN_URL,
@@ -73,7 +73,7 @@ def userinfo():
 def refresh():
     sub = session["user"]["sub"]
     old = tokens[sub]
-    tokens[sub] = {**old, "expires_at": time.time() - 1}  # as if it were over
+    tokens[sub] = {**old, "expires_at": time.time() - 1}  # as if it had expired
     current(sub).get(ISSUER + "/oauth2/userinfo").raise_for_status()
     return jsonify(refreshed=tokens[sub]["access_token"] != old["access_token"])
 

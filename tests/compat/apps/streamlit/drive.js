@@ -1,4 +1,4 @@
-// Streamlit draws its page by a WebSocket, so it takes a browser that runs scripts.
+// Streamlit renders its page through a WebSocket, so the test needs a browser that runs scripts.
 import { chromium } from '../../drivers/chromium.js';
 import { throughUsher } from '../../drivers/spa.js';
 

@@ -1,4 +1,4 @@
-// Swagger UI whose "Authorize" signs people in, as FastAPI and springdoc ship it too.
+// Swagger UI whose "Authorize" signs people in. FastAPI and springdoc include the same program.
 const { issuer, clientId } = await (await fetch('/config.json')).json();
 
 const document = {

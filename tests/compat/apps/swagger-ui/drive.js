@@ -1,4 +1,4 @@
-// Presses "Authorize" as a reader of the API does, and tries an operation out with the token it brought.
+// Presses "Authorize", and tries out an operation with the token.
 import assert from 'node:assert/strict';
 import { chromium } from '../../drivers/chromium.js';
 import { throughUsher } from '../../drivers/spa.js';
@@ -12,7 +12,7 @@ export async function drive({ usher, base }, step) {
       await page.goto(base);
       await page.click('button.authorize');
       const [popup] = await Promise.all([context.waitForEvent('page'), page.click('.modal-ux button.authorize')]);
-      // Swagger UI's own page closes the window once it has given the code to its opener.
+      // The page of Swagger UI closes the window after it has passed the code to its opener.
       await throughUsher(popup, usher, () => popup.isClosed());
     });
     await step('sign in', async () => {

@@ -1,4 +1,4 @@
-//! Signs people in with axum-oidc, whose redirect URI is the page that they asked for.
+//! Signs people in with axum-oidc. Its redirect URI is the page that was requested.
 
 use std::env::var;
 use std::error::Error;
@@ -21,9 +21,9 @@ type Claims = OidcClaims<EmptyAdditionalClaims>;
 async fn main() -> Result<(), Box<dyn Error>> {
     let base_url: Uri = var("BASE_URL")?.parse()?;
     let signed_out: Uri = format!("{base_url}").parse()?;
-    // Lax: the cookie has to be there when the browser comes back from Usher. Secure, once the application is on https.
+    // Lax: the browser must send the cookie when it returns from Usher. On https, use `with_secure(true)`.
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_same_site(SameSite::Lax).with_secure(false);
-    // Not offline_access: axum-oidc expects the nonce in a refreshed ID token, where OpenID Connect Core §12.2 has none.
+    // Not offline_access: axum-oidc expects a nonce in refreshed ID tokens, against OpenID Connect Core §12.2.
     let scopes = ["profile", "email"].map(String::from).to_vec();
     let client = OidcAuthLayer::<EmptyAdditionalClaims>::discover_client(
         base_url,
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         scopes,
     )
     .await?;
-    // Behind this layer everybody is signed in; whoever is not is sent to Usher first.
+    // This layer redirects everybody who is not signed in to Usher.
     let signed_in = ServiceBuilder::new()
         .layer(HandleErrorLayer::new(failed))
         .layer(OidcLoginLayer::<EmptyAdditionalClaims>::new());
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// Who is signed in: nobody, once the ID token has expired. `/account` then signs in again without asking.
+/// Who is signed in; nobody after the ID token has expired. `/account` then signs in again without a prompt.
 async fn home(claims: Option<Claims>) -> Json<Value> {
     Json(json!({ "user": claims.map(|OidcClaims(claims)| claims) }))
 }

@@ -27,7 +27,7 @@ public class Demo {
         return answer;
     }
 
-    /** An access token that is over is refreshed before it comes here. */
+    /** Spring refreshes an expired access token before it calls this method. */
     @GetMapping("/token")
     Map<String, String> token(@RegisteredOAuth2AuthorizedClient("usher") OAuth2AuthorizedClient client) {
         return Map.of("access_token", client.getAccessToken().getTokenValue());

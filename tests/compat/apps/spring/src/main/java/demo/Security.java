@@ -17,7 +17,7 @@ import org.springframework.security.web.SecurityFilterChain;
 
 @Configuration
 class Security {
-    /** The API: whoever brings an access token with the scope {@code profile}. */
+    /** The API: requests with an access token that has the scope {@code profile}. */
     @Bean
     @Order(1)
     SecurityFilterChain api(HttpSecurity http) throws Exception {
@@ -27,7 +27,7 @@ class Security {
                 .build();
     }
 
-    /** The site: people sign in with PKCE, and signing out signs them out of Usher as well. */
+    /** The site: people sign in with PKCE, and sign out of Usher as well. */
     @Bean
     @Order(2)
     SecurityFilterChain site(HttpSecurity http, ClientRegistrationRepository clients) throws Exception {
@@ -42,8 +42,8 @@ class Security {
     }
 
     /**
-     * Access tokens have the type {@code at+jwt} (RFC 9068). The decoder that Spring Security makes by itself refuses
-     * it, so this one leaves the type to the validator, which checks all that RFC 9068 asks for.
+     * Access tokens have the type {@code at+jwt} (RFC 9068), which the default decoder of Spring Security refuses. This
+     * decoder leaves the type to the validator, which checks everything that RFC 9068 requires.
      */
     @Bean
     JwtDecoder accessTokens(

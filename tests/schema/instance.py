@@ -1,4 +1,4 @@
-"""What the tests know of Usher: how to call it, how to sign in, and how to make what is not there yet."""
+"""How the tests call Usher, sign in, and create users."""
 
 import functools
 import html
@@ -8,19 +8,19 @@ import time
 
 import requests
 
-# The passwords, names and documents of the examples in the document: what is tried there comes to something here.
+# The values of the examples in the document, so that the examples work here.
 PASSWORD = "a quiet green door"
 TOKEN_MODE = {"Accept": "application/json; mode=token"}
-# Nobody listens there: nothing that a webhook is sent leaves the machine.
+# No server listens there: no webhook leaves the machine.
 SINK = "http://localhost:9/hooks"
 
 
 class TooMany(Exception):
-    """Usher lets nobody do that so often."""
+    """The limit for this request is reached."""
 
 
 class Caller:
-    """Somebody who calls the API, by a bearer token, a cookie or nothing."""
+    """Calls the API with a bearer token, a cookie or no credentials."""
 
     def __init__(self, issuer, token=None, cookie=None):
         self.issuer = issuer
@@ -33,7 +33,7 @@ class Caller:
         self.cookie = cookie
 
     def ask(self, method, path, body=None, headers=None, expected=range(200, 300)):
-        """The answer to one request; anything but an ``expected`` status ends the test."""
+        """Sends one request and returns the response; a status that is not ``expected`` fails the test."""
         url = f"{self.issuer}/api/v1/{path}"
         sent = {**self.headers, **(headers or {})}
         response = requests.request(method, url, json=body, headers=sent, timeout=30, allow_redirects=False)
@@ -50,8 +50,8 @@ class Caller:
         return self.ask("POST", path, body, **more).json()
 
 
-class House:
-    """An Usher with an administrator."""
+class Instance:
+    """An instance of Usher with an administrator."""
 
     def __init__(self, issuer, email, password):
         self.issuer = issuer
@@ -61,11 +61,11 @@ class House:
         self._run = format(time.time_ns(), "x")
 
     def name(self):
-        """A name that nobody has had."""
+        """A unique name."""
         return f"{self._run}-{next(self._count)}"
 
     def sign_in(self, email, password=PASSWORD):
-        """Tokens of a new session."""
+        """Signs in and returns the tokens of a new session."""
         body = {"email": email, "password": password}
         return self.nobody.post("auth/login", body, headers=TOKEN_MODE)
 
@@ -78,22 +78,22 @@ class House:
 
     @functools.cached_property
     def administrator(self):
-        """The one who prepares things. Whoever signs in too often loses their oldest sessions."""
+        """The administrator. Signing in too often would end the oldest sessions, so the tokens are kept."""
         return self.token_of(*self.boss)
 
     def person(self, email=None):
-        """A new user: ``sub`` and ``email``."""
+        """Creates a user: ``sub`` and ``email``."""
         new = {"email": email or f"{self.name()}@example.test", "password": PASSWORD, "given_name": "Ana"}
         return self.administrator.post("admin/users", new)
 
-    def letter(self, email, wanted):
-        """What ``wanted`` finds in the newest letter to somebody."""
+    def email_to(self, email, wanted):
+        """What the pattern ``wanted`` finds in the newest email to an address."""
         for _ in range(100):
-            letters = requests.get(f"{self.issuer}/dev/mail", timeout=30).text
-            for number in re.findall(r'href="/dev/mail/(\d+)"', letters):
-                letter = html.unescape(requests.get(f"{self.issuer}/dev/mail/{number}", timeout=30).text)
-                found = re.search(wanted, letter) if email in letter else None
+            emails = requests.get(f"{self.issuer}/dev/mail", timeout=30).text
+            for number in re.findall(r'href="/dev/mail/(\d+)"', emails):
+                message = html.unescape(requests.get(f"{self.issuer}/dev/mail/{number}", timeout=30).text)
+                found = re.search(wanted, message) if email in message else None
                 if found:
                     return found.group(1)
             time.sleep(0.05)
-        raise AssertionError(f"no letter to {email} holds {wanted}")
+        raise AssertionError(f"no email to {email} holds {wanted}")

@@ -1,4 +1,4 @@
-// A house of one's own for a test that stops and starts it: `usher dev` in a temporary folder.
+// `usher dev` in a temporary folder, for a test that stops and starts it.
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -9,10 +9,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The program under test; null where the tests were started without one, or on a database that is not the house's own. */
+/** The program under test; null if the tests were started without one, or on a shared database. */
 export const program = process.env.USHER_DATABASE_URL ? null : (process.env.USHER_TEST_BIN ?? null);
 
-/** A port that nobody listens on now. */
+/** A port that is not in use. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -21,14 +21,14 @@ export async function freePort() {
   return port;
 }
 
-/** Makes a house, with these settings beside the usual ones, and starts it. */
-export async function house(settings = {}) {
+/** Creates an instance with these additional settings, and starts it. */
+export async function instance(settings = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'usher-feed-'));
   const [port, a, b] = [await freePort(), await freePort(), await freePort()];
   const issuer = `http://localhost:${port}`;
   const env = {
     PATH: process.env.PATH,
-    // An old refresh token beside a used one is reuse at once: the clock of the real program cannot be moved.
+    // Reuse is detected at once, without the retry window: the clock of the real program cannot be moved.
     USHER_TOKENS__REFRESH_RETRY_WINDOW: '0s',
     USHER_LISTEN: `127.0.0.1:${port}`,
     USHER_ISSUER: issuer,
@@ -54,12 +54,12 @@ export async function house(settings = {}) {
       child.kill(signal);
       await ended;
     },
-    /** A command of `usher`, and its JSON. */
+    /** Runs a command of `usher` and returns its JSON. */
     async usher(...args) {
       const { stdout } = await run(program, [...args, '--json'], { cwd: folder, env });
       return JSON.parse(stdout);
     },
-    /** The same, with something typed. */
+    /** The same, with standard input. */
     async usherTyping(typed, ...args) {
       const running = run(program, [...args, '--json'], { cwd: folder, env });
       running.child.stdin.end(typed);
