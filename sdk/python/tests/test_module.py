@@ -71,6 +71,14 @@ def test_who_it_is() -> None:
     test.usher.close()
 
 
+def test_whoever_asks_late_learns_that_the_module_is_ready() -> None:
+    test = create_test_usher()
+    heard: list[Event] = []
+    test.usher.on("ready", heard.append)
+    assert heard == [Event("ready")]
+    test.usher.close()
+
+
 def test_other_rules_are_told() -> None:
     test = create_test_usher(policy=TABLE)
     heard: list[Event] = []

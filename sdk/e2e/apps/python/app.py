@@ -16,6 +16,12 @@ from usher_sdk import FileStore
 from usher_sdk.fastapi import Auth, Usher, UsherMiddleware
 
 env = os.environ
+sync: Any = {
+    "transport": env["TRANSPORT"],
+    "poll_interval": float(env["POLL_INTERVAL"]),
+    "max_staleness": float(env["MAX_STALENESS"]),
+    "on_stale": env["ON_STALE"],
+}
 usher = Usher(
     issuer=env["ISSUER"],
     client_id=env["CLIENT_ID"],
@@ -23,12 +29,7 @@ usher = Usher(
     audience=env["AUDIENCE"],
     project=env["PROJECT"],
     storage=FileStore(env["STORE"]),
-    sync={
-        "transport": env["TRANSPORT"],  # type: ignore[typeddict-item]
-        "poll_interval": float(env["POLL_INTERVAL"]),
-        "max_staleness": float(env["MAX_STALENESS"]),
-        "on_stale": env["ON_STALE"],  # type: ignore[typeddict-item]
-    },
+    sync=sync,
 )
 # The lifespan would wait for a module that has no Usher: here it starts beside the application.
 usher.start(0)

@@ -23,7 +23,7 @@ from .core.token import Token
 from .core.webhook import WebhookMessage, verify_webhook
 from .engine import AskUsher, Engine
 from .errors import ConfigError, IssuerError
-from .events import EventName, Listener
+from .events import Event, EventName, Listener
 from .net.follower import Follower
 from .option_types import CacheOptions, CookieOptions, Mode, PolicyOptions, SyncOptions
 from .options import check_options, refuse_unknown
@@ -213,9 +213,14 @@ class Usher:
     # What it knows --------------------------------------------------------------------------------------------------
 
     def on(self, name: EventName, listener: Listener) -> None:
-        """Call ``listener`` at each event of that name, in the thread that follows the feed."""
+        """Call ``listener`` at each event of that name, in the thread that follows the feed.
+
+        Whoever waits for ``ready`` is called at once where the module is ready already.
+        """
         self._listeners.append((name, listener))
         self.engine.listeners.add(name, listener)
+        if name == "ready" and self.engine.ready.is_set():
+            listener(Event("ready"))
 
     def status(self) -> Status:
         """How the module is: for a health check or a page of metrics."""

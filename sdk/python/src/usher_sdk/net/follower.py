@@ -41,6 +41,7 @@ LONGEST_PAUSE = 30.0
 """Seconds between two tries at most."""
 _NO_SOCKET: Final = 300.0
 """Seconds after which a socket is tried again where none would stand."""
+_POLICY_AGAIN: Final = 5.0
 _BETWEEN_SNAPSHOTS: Final = 1.0
 _LONGEST_RETRY: Final = 120.0
 """Seconds that we stay away at most, whatever Usher asks for."""
@@ -60,6 +61,7 @@ class Follower:
         self._needs_snapshot = False
         self._needs_policy = True
         self._snapshot_at = -_BETWEEN_SNAPSHOTS
+        self._policy_at = 0.0
         self._caught_up_at = 0
         self._no_socket_until = 0.0
         self._no_long_poll_until = 0.0
@@ -140,6 +142,14 @@ class Follower:
         if self._needs_policy and self._engine.options.policy is not None:
             self._engine.refresh_policy()
         self._needs_policy = False
+        self._policy_at = time.monotonic()
+
+    def _lacks_policy(self) -> bool:
+        """Whether the feed has told of newer rules than those that apply: another instance may not have had them yet."""
+        told, policy = self._engine.feed.policy_revision, self._engine.policy
+        return (
+            self._engine.options.policy is not None and told is not None and (policy is None or policy.revision < told)
+        )
 
     def _follow(self) -> None:
         transport, now = self._engine.options.sync.transport, time.monotonic()
@@ -169,7 +179,7 @@ class Follower:
         more = True
         while more and not self._stop.is_set():
             try:
-                self.is_connected = wait > 0
+                self.is_connected = wait > 0 or self._socket is not None
                 answer = engine.issuer.events(str(engine.feed.place), wait)
             except IssuerError as failure:
                 self.is_connected = False
@@ -352,6 +362,9 @@ class Follower:
             engine.listeners.tell(Event("stale"))
         self._told_stale = stale
         engine.keep()
+        if now - self._policy_at >= _POLICY_AGAIN and self._lacks_policy() and self.failure is None:
+            self._needs_policy, self._policy_at = True, now
+            self._attempt(self._apply_policy)
         if now - self._tidied_at >= 10:
             self._tidied_at = now
             engine.forget()
