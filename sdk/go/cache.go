@@ -3,6 +3,7 @@ package usher
 import (
 	"crypto/sha256"
 	"sync"
+	"sync/atomic"
 
 	"github.com/usher-id/usher/sdk/go/internal/revocation"
 	"github.com/usher-id/usher/sdk/go/internal/token"
@@ -29,6 +30,8 @@ type verified struct {
 	claims *token.Claims
 	asked  revocation.Token  // for the revocation list
 	user   policy.Attributes // for the access rules; not changed
+
+	activeAt atomic.Int64 // when introspection said active, in seconds since the epoch
 
 	refused *token.Refusal // its client is of another project
 	until   int64

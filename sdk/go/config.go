@@ -99,7 +99,7 @@ type OnStale string
 const (
 	// Allow uses the old list: a token that was revoked since is accepted until it expires.
 	Allow OnStale = "allow"
-	// Introspect introspects every token.
+	// Introspect introspects tokens, each at most once per second.
 	Introspect OnStale = "introspect"
 	// Deny answers 503.
 	Deny OnStale = "deny"

@@ -94,6 +94,49 @@ func TestAStrangersTokenIsIntrospectedOnce(t *testing.T) {
 	}
 }
 
+func TestARevokedTokenSaysNothingAboutItsClient(t *testing.T) {
+	test, introspection := count(t, "/oauth2/introspect")
+	test.Revoke("sid", "s1")
+	for range 2 {
+		var refusal *usher.Refusal
+		_, err := test.Module.Verify(context.Background(), test.Mint(ushertest.Token{SessionID: "s1", ClientID: "client_new"}))
+		if !errors.As(err, &refusal) || refusal.Reason != "token_revoked" {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if asked := introspection.calls.Load(); asked != 0 {
+		t.Errorf("introspected %d times", asked)
+	}
+	if _, err := test.Module.Verify(context.Background(), test.Mint(ushertest.Token{SessionID: "s2", ClientID: "client_new"})); err != nil {
+		t.Errorf("another token of the client: %v", err)
+	}
+}
+
+func TestAStaleListIsIntrospectedOnceASecond(t *testing.T) {
+	var counted *counting
+	test := ushertest.New(t, ushertest.WithConfig(func(c *usher.Config) {
+		c.Sync.OnStale, c.Sync.Transport = usher.Introspect, usher.Poll
+		counted = &counting{RoundTripper: c.HTTPClient.Transport, path: "/oauth2/introspect"}
+		c.HTTPClient = &http.Client{Transport: counted}
+	}))
+	stopped := time.Now().Add(6 * time.Minute)
+	test.SetClock(func() time.Time { return stopped })
+	token := test.Mint(ushertest.Token{ClientID: ushertest.ClientID})
+	for range 50 {
+		if _, err := test.Module.Verify(context.Background(), token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked := counted.calls.Load(); asked != 1 {
+		t.Errorf("introspected %d times", asked)
+	}
+	test.Deactivate(token)
+	test.Advance(time.Second)
+	if _, err := test.Module.Verify(context.Background(), token); err == nil {
+		t.Error("a second later it is still accepted")
+	}
+}
+
 func TestARevokedTokenStaysRevokedHoweverItIsWritten(t *testing.T) {
 	test := ushertest.New(t)
 	token := test.Mint(ushertest.Token{Claims: map[string]any{"jti": "doomed"}})

@@ -40,7 +40,7 @@ func refusalOf(err error) *Refusal {
 // check verifies a token: cache, signature and claims, client, revocation, staleness.
 func (u *Usher) check(ctx context.Context, raw string, now int64) (*verified, error) {
 	keys := u.keys.Load()
-	if keys == nil {
+	if keys == nil || u.synced.Load() == 0 && u.config.Sync.Transport != Off {
 		return nil, refuse("keys_missing")
 	}
 	if len(raw) > token.MaxLength {
@@ -61,21 +61,36 @@ func (u *Usher) check(ctx context.Context, raw string, now int64) (*verified, er
 		u.cache.remove(key)
 		return nil, token.ErrExpired
 	}
-	u.mutex.RLock()
-	by := u.list.RevokedBy(&v.asked, now)
-	u.mutex.RUnlock()
-	if by != "" {
+	if u.isRevoked(v, now) {
 		return nil, token.ErrRevoked
 	}
 	if u.isStaleAt(now) {
-		switch u.config.Sync.OnStale {
-		case Deny:
-			return nil, refuse("list_stale")
-		case Introspect:
-			return v, u.requireActive(ctx, raw)
-		}
+		return v, u.checkStale(ctx, raw, v, now)
 	}
 	return v, nil
+}
+
+func (u *Usher) isRevoked(v *verified, now int64) bool {
+	u.mutex.RLock()
+	defer u.mutex.RUnlock()
+	return u.list.RevokedBy(&v.asked, now) != ""
+}
+
+// checkStale does what OnStale says. An introspection counts for the second in which it was made.
+func (u *Usher) checkStale(ctx context.Context, raw string, v *verified, now int64) error {
+	switch u.config.Sync.OnStale {
+	case Deny:
+		return refuse("list_stale")
+	case Introspect:
+		if v.activeAt.Load() == now {
+			return nil
+		}
+		if err := u.requireActive(ctx, raw); err != nil {
+			return err
+		}
+		v.activeAt.Store(now)
+	}
+	return nil
 }
 
 // first verifies a token that is not in the cache.
@@ -91,6 +106,9 @@ func (u *Usher) first(ctx context.Context, raw string, key digest, now int64) (*
 		ID: claims.ID, SessionID: claims.SessionID, GrantID: claims.GrantID, KeyID: claims.KeyID,
 		Subject: claims.Subject, ClientID: claims.ClientID, URV: claims.URV, IssuedAt: claims.IssuedAt,
 	}}
+	if u.isRevoked(v, now) { // introspection would say nothing about its client
+		return nil, token.ErrRevoked
+	}
 	err = u.proveClient(ctx, raw, claims)
 	if errors.Is(err, token.ErrClient) {
 		v.refused, v.until = token.ErrClient, now+refusedFor
