@@ -56,7 +56,9 @@ function suite(app) {
 
     test('each onStale does what it says, and all are well when the network is back', async () => {
       const stale = { MAX_STALENESS: '2', TRANSPORT: 'longpoll' };
-      const [allow, deny, introspect] = await Promise.all(['allow', 'deny', 'introspect'].map((onStale) => start({ ...stale, ON_STALE: onStale })));
+      const [allow, deny, introspect] = await Promise.all(
+        ['allow', 'deny', 'introspect'].map((onStale) => start({ ...stale, ON_STALE: onStale })),
+      );
       const all = [allow, deny, introspect];
       const [stays, leaves] = [await shop.person(), await shop.person()];
       const [good, doomed] = [(await stays.tokens()).access_token, (await leaves.tokens()).access_token];
@@ -176,11 +178,16 @@ function suite(app) {
       const { access_token: token } = await (await shop.person()).tokens();
       await application.answers('/orders', token, 200, 5000);
       const first = await ask(`projects/${shop.project}/policy`);
-      await shop.publish({ ...RULES, roles: { ...RULES.roles, viewer: { title: 'Viewer', grants: { 'Order:list': 'deny' } } } });
+      await shop.publish({
+        ...RULES,
+        roles: { ...RULES.roles, viewer: { title: 'Viewer', grants: { 'Order:list': 'deny' } } },
+      });
       await application.answers('/orders', token, 403, 5000);
       const revision = (await application.state(() => true)).revision;
       for (const body of [first, tampered(first)]) {
-        server.proxy.change((answer) => (answer.path.endsWith('/policy') ? { ...answer, status: 200, body, headers: { etag: '"x"' } } : answer));
+        server.proxy.change((answer) =>
+          answer.path.endsWith('/policy') ? { ...answer, status: 200, body, headers: { etag: '"x"' } } : answer,
+        );
         server.proxy.block(() => false);
         await application.pause();
         await application.resume({ ready: false });
@@ -200,7 +207,8 @@ describe('every language', { concurrency: 3 }, () => {
   for (const app of apps) describe(app.name, { concurrency: 1 }, () => suite(app));
 });
 
-const statuses = (all, token) => Promise.all(all.map(async (application) => (await application.get('/me', token)).status));
+const statuses = (all, token) =>
+  Promise.all(all.map(async (application) => (await application.get('/me', token)).status));
 
 function tampered(jws) {
   const [header, payload, signature] = jws.split('.');

@@ -21,7 +21,11 @@ after(() => server?.stop());
 
 const revoke = (client, token) => {
   const authorization = `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`;
-  return fetch(`${server.issuer}/oauth2/revoke`, { method: 'POST', headers: { authorization }, body: new URLSearchParams({ token }) });
+  return fetch(`${server.issuer}/oauth2/revoke`, {
+    method: 'POST',
+    headers: { authorization },
+    body: new URLSearchParams({ token }),
+  });
 };
 
 /** Each brings about one end and says which status the old token is answered with. */
@@ -31,15 +35,18 @@ const CAUSES = {
     await person.signIn();
     await server.api('DELETE', `auth/sessions/${session}`, { cookie: person.cookie });
   },
-  'a session ended by an administrator': ({ person }) => server.api('POST', `admin/users/${person.sub}/revoke`, { cookie: admin.cookie, body: {} }),
+  'a session ended by an administrator': ({ person }) =>
+    server.api('POST', `admin/users/${person.sub}/revoke`, { cookie: admin.cookie, body: {} }),
   'a changed password': async ({ person }) => {
     await person.signIn();
     const body = { current_password: person.password, new_password: `${person.password} indeed` };
     await server.api('POST', 'auth/change-password', { cookie: person.cookie, body });
   },
-  'a disabled user': ({ person }) => server.api('POST', `admin/users/${person.sub}/disable`, { cookie: admin.cookie, body: {} }),
+  'a disabled user': ({ person }) =>
+    server.api('POST', `admin/users/${person.sub}/disable`, { cookie: admin.cookie, body: {} }),
   'a role that is taken': ({ person }) => person.take('viewer'),
-  'a deleted client': ({ client }) => server.api('DELETE', `projects/${shop.project}/clients/${client.client_id}`, { token: shop.token }),
+  'a deleted client': ({ client }) =>
+    server.api('DELETE', `projects/${shop.project}/clients/${client.client_id}`, { token: shop.token }),
   // Another process writes this, and on SQLite the server looks for such things every five seconds.
   'a client disabled on the command line': async ({ client }) => {
     await server.usher(['client', 'disable', client.client_id]);
@@ -75,11 +82,18 @@ for (const app of apps) {
           assert.deepEqual([status, body.sub, body.roles], [200, person.sub, ['viewer']]);
         }
         const { later = 0 } = (await end({ person, session, client, tokens })) ?? {};
-        await Promise.all(Object.entries(running).map(async ([transport, application]) => {
-          const { body, headers } = await application.answers('/me', tokens.access_token, 401, WITHIN[transport] + later);
-          assert.equal(body.code, 'AUTH_INVALID');
-          assert.match(headers.get('www-authenticate'), /^Bearer error="invalid_token"/);
-        }));
+        await Promise.all(
+          Object.entries(running).map(async ([transport, application]) => {
+            const { body, headers } = await application.answers(
+              '/me',
+              tokens.access_token,
+              401,
+              WITHIN[transport] + later,
+            );
+            assert.equal(body.code, 'AUTH_INVALID');
+            assert.match(headers.get('www-authenticate'), /^Bearer error="invalid_token"/);
+          }),
+        );
       });
     }
   });

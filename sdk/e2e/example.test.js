@@ -26,7 +26,9 @@ test('people sign in at the example and water what the sample rules let them', {
     program = start('node', [path.join(shop, 'server.js')], { cwd: shop, env });
     await until('the shop listens', async () => (await fetch(base)).ok, { program });
 
-    const { response } = await server.api('POST', 'auth/login', { body: { email: 'ana@example.test', password: 'usher-demo' } });
+    const { response } = await server.api('POST', 'auth/login', {
+      body: { email: 'ana@example.test', password: 'usher-demo' },
+    });
     const [cookie] = response.headers.getSetCookie().map((line) => line.split(';')[0]);
     const ana = new Browser({ cookie, shop: { server } });
     assert.match((await ana.open(`${base}/auth/login`)).text, /page\.js/);
@@ -35,8 +37,17 @@ test('people sign in at the example and water what the sample rules let them', {
     assert.deepEqual([user.email, user.roles], ['ana@example.test', ['gardener']]);
     assert.equal(permissions['Plant:list'], true);
     assert.equal(JSON.parse((await ana.open(`${base}/plants`)).text).length, 3);
-    const water = async (plant) => (await ana.send(`${base}/plants/${plant}/water`, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } })).status;
-    assert.deepEqual([await water('fern'), await water('foxglove'), await water('agave'), await water('oak')], [200, 403, 403, 404]);
+    const water = async (plant) =>
+      (
+        await ana.send(`${base}/plants/${plant}/water`, {
+          method: 'POST',
+          headers: { 'sec-fetch-site': 'same-origin' },
+        })
+      ).status;
+    assert.deepEqual(
+      [await water('fern'), await water('foxglove'), await water('agave'), await water('oak')],
+      [200, 403, 403, 404],
+    );
     assert.equal((await new Browser().send(`${base}/plants`, { headers: { accept: 'application/json' } })).status, 401);
   } finally {
     await program?.stop();

@@ -14,7 +14,8 @@ before(async () => {
   server = await Server.start();
   shop = await Shop.open(server);
   // Two of each, as behind a load balancer.
-  for (const app of await applications()) running.push(await Application.start(app, shop), await Application.start(app, shop));
+  for (const app of await applications())
+    running.push(await Application.start(app, shop), await Application.start(app, shop));
 });
 after(async () => {
   await Promise.all(running.map((application) => application.stop()));
@@ -35,7 +36,9 @@ test('every module acknowledges the revision that it applies, and what it has he
   await until(`${running.length} of ${running.length} modules on revision ${revision}`, async () => {
     const { connected, subscribers: all } = await subscribers();
     // A long poll cannot acknowledge a revision: it says how far it has come, and no more.
-    const there = all.filter((each) => each.behind === 0 && (each.policy_revision === revision || each.transport === 'long_poll'));
+    const there = all.filter(
+      (each) => each.behind === 0 && (each.policy_revision === revision || each.transport === 'long_poll'),
+    );
     return connected === running.length && there.length === running.length;
   });
   await shop.publish(RULES);
@@ -47,10 +50,21 @@ test('the route rules are enforced before any handler runs', async () => {
   const [one, other] = [(await viewer.tokens()).access_token, (await editor.tokens()).access_token];
   for (const application of running) {
     const expected = [
-      ['/health', undefined, 200], ['/me', undefined, 401], ['/me', one, 200], ['/nowhere', one, 403], ['/nowhere', undefined, 403],
-      ['/orders//1', one, 400], ['/orders', one, 200], ['/orders', undefined, 401],
-      [`/orders/${viewer.sub}`, one, 200], [`/orders/${editor.sub}`, one, 403], [`/orders/${viewer.sub}`, other, 200], ['/orders/missing', other, 404],
-      ['/unchecked/1', one, 500], ['/unchecked/1', other, 200], ['/fresh', one, 200],
+      ['/health', undefined, 200],
+      ['/me', undefined, 401],
+      ['/me', one, 200],
+      ['/nowhere', one, 403],
+      ['/nowhere', undefined, 403],
+      ['/orders//1', one, 400],
+      ['/orders', one, 200],
+      ['/orders', undefined, 401],
+      [`/orders/${viewer.sub}`, one, 200],
+      [`/orders/${editor.sub}`, one, 403],
+      [`/orders/${viewer.sub}`, other, 200],
+      ['/orders/missing', other, 404],
+      ['/unchecked/1', one, 500],
+      ['/unchecked/1', other, 200],
+      ['/fresh', one, 200],
     ];
     for (const [path, token, status] of expected) {
       assert.equal((await application.get(path, token)).status, status, `${application.app.name} ${path}`);
@@ -64,6 +78,9 @@ test('every application lists the sessions that were used at it', async () => {
   for (const application of running) {
     await application.get('/me', token);
     const { body } = await application.get('/sessions');
-    assert.ok(body.some((session) => session.sid === person.session && session.sub === person.sub), JSON.stringify(body));
+    assert.ok(
+      body.some((session) => session.sid === person.session && session.sub === person.sub),
+      JSON.stringify(body),
+    );
   }
 });

@@ -16,36 +16,66 @@ let createUsherBrowser;
 function openPage(href, storage = new Map()) {
   const page = { went: null, sent: [] };
   const place = {
-    get href() { return page.url.href; }, get search() { return page.url.search; }, get pathname() { return page.url.pathname; }, get origin() { return page.url.origin; },
-    assign: (url) => (page.went = String(url)), replace: (url) => (page.went = String(url)),
+    get href() {
+      return page.url.href;
+    },
+    get search() {
+      return page.url.search;
+    },
+    get pathname() {
+      return page.url.pathname;
+    },
+    get origin() {
+      return page.url.origin;
+    },
+    assign: (url) => (page.went = String(url)),
+    replace: (url) => (page.went = String(url)),
   };
   page.url = new URL(href);
   page.storage = storage;
   const kept = {
-    getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => storage.set(key, value), removeItem: (key) => storage.delete(key),
-    key: (index) => [...storage.keys()][index] ?? null, get length() { return storage.size; },
+    getItem: (key) => storage.get(key) ?? null,
+    setItem: (key, value) => storage.set(key, value),
+    removeItem: (key) => storage.delete(key),
+    key: (index) => [...storage.keys()][index] ?? null,
+    get length() {
+      return storage.size;
+    },
   };
   const globals = {
-    location: place, sessionStorage: kept, localStorage: kept,
+    location: place,
+    sessionStorage: kept,
+    localStorage: kept,
     history: { replaceState: (state, title, url) => (page.url = new URL(url, page.url)) },
   };
   globals.window = { ...globals, self: null, addEventListener() {}, removeEventListener() {}, crypto };
   globals.window.self = globals.window.top = globals.window;
   globals.self = globals.window;
-  for (const [name, value] of Object.entries(globals)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  for (const [name, value] of Object.entries(globals))
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   return page;
 }
 
 before(async () => {
   server = await Server.start({ USHER_TOKENS__ACCESS_TTL: '33s' });
   shop = await Shop.open(server);
-  client = await shop.client({ name: 'Till', type: 'spa', metadata: { redirect_uris: [`${PAGE}/`], post_logout_redirect_uris: [`${PAGE}/`] } });
+  client = await shop.client({
+    name: 'Till',
+    type: 'spa',
+    metadata: { redirect_uris: [`${PAGE}/`], post_logout_redirect_uris: [`${PAGE}/`] },
+  });
   openPage(`${PAGE}/`);
   ({ createUsherBrowser } = await import('@usher-id/sdk/browser'));
 });
 after(() => server?.stop());
 
-const make = () => createUsherBrowser({ authority: server.issuer, clientId: client.client_id, redirectUri: `${PAGE}/`, apis: ['https://api.shop.example'] });
+const make = () =>
+  createUsherBrowser({
+    authority: server.issuer,
+    clientId: client.client_id,
+    redirectUri: `${PAGE}/`,
+    apis: ['https://api.shop.example'],
+  });
 
 test('signs in, comes back to where it began, refreshes in silence, signs out', async () => {
   const person = await shop.person(['viewer']);
@@ -64,7 +94,10 @@ test('signs in, comes back to where it began, refreshes in silence, signs out', 
   const claims = ({ authorization }) => JSON.parse(Buffer.from(authorization.split('.')[1], 'base64url'));
   const token = claims(await usher.authHeaders());
   assert.ok(token.aud.includes(AUDIENCE));
-  await until('another token', async () => claims(await usher.authHeaders()).jti !== token.jti, { within: 8000, every: 200 });
+  await until('another token', async () => claims(await usher.authHeaders()).jti !== token.jti, {
+    within: 8000,
+    every: 200,
+  });
 
   const requests = [];
   const { fetch } = globalThis;

@@ -23,14 +23,24 @@ before(async () => {
   client = await shop.client({
     name: 'Site',
     metadata: {
-      redirect_uris: [`${base}/auth/callback`], post_logout_redirect_uris: [`${base}/`], backchannel_logout_uri: `${base}/auth/backchannel-logout`,
-      grant_types: ['authorization_code', 'refresh_token', 'client_credentials'], scope: 'openid profile email offline_access roles usher:sync',
+      redirect_uris: [`${base}/auth/callback`],
+      post_logout_redirect_uris: [`${base}/`],
+      backchannel_logout_uri: `${base}/auth/backchannel-logout`,
+      grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+      scope: 'openid profile email offline_access roles usher:sync',
     },
   });
   const app = express();
   module = usher({
-    mode: 'web', issuer: server.issuer, clientId: client.client_id, clientSecret: client.client_secret, project: shop.project, baseURL: base,
-    secret: 'a secret that is long enough for cookies', storage: memoryStore(), policy: false,
+    mode: 'web',
+    issuer: server.issuer,
+    clientId: client.client_id,
+    clientSecret: client.client_secret,
+    project: shop.project,
+    baseURL: base,
+    secret: 'a secret that is long enough for cookies',
+    storage: memoryStore(),
+    policy: false,
   });
   app.use(module);
   app.get('/', (request, response) => response.json({ somebody: findAuth(request)?.user.id ?? null }));
@@ -65,14 +75,25 @@ describe('signing in', () => {
     const user = JSON.parse(page.text);
     assert.deepEqual([user.id, user.email], [person.sub, person.email]);
     assert.equal(user.nonce, undefined);
-    assert.deepEqual(browser.cookies(base).map(([name]) => name), ['usher-app'], 'the cookie of the sign-in is gone');
+    assert.deepEqual(
+      browser.cookies(base).map(([name]) => name),
+      ['usher-app'],
+      'the cookie of the sign-in is gone',
+    );
   });
   test('tells programs instead of leading them away', async () => {
     const response = await new Browser().send(`${base}/me`, { headers: { accept: 'application/json' } });
     assert.deepEqual([response.status, (await response.json()).code], [401, 'AUTH_REQUIRED']);
   });
   test('leads nobody to another site', async () => {
-    for (const wanted of ['https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', 'javascript:alert(1)', '/..//evil.example']) {
+    for (const wanted of [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      '/\t/evil.example',
+      'javascript:alert(1)',
+      '/..//evil.example',
+    ]) {
       const browser = new Browser(await shop.person([]));
       const { url } = await browser.open(`${base}/auth/login?return_to=${encodeURIComponent(wanted)}`);
       assert.equal(new URL(url).origin, base, wanted);
@@ -80,7 +101,10 @@ describe('signing in', () => {
   });
   test('goes on in two tabs at once', async () => {
     const browser = new Browser(await shop.person([]));
-    const [one, other] = [await browser.send(`${base}/auth/login?return_to=/me?a`), await browser.send(`${base}/auth/login?return_to=/me?b`)];
+    const [one, other] = [
+      await browser.send(`${base}/auth/login?return_to=/me?a`),
+      await browser.send(`${base}/auth/login?return_to=/me?b`),
+    ];
     assert.equal((await browser.open(one.headers.get('location'))).url, `${base}/me?a`);
     assert.equal((await browser.open(other.headers.get('location'))).url, `${base}/me?b`);
   });
@@ -133,13 +157,20 @@ describe('going on', () => {
   test('a role that is given is known at the next request', async () => {
     const { person, browser } = await visit();
     await person.give('editor');
-    await until('the new role', async () => JSON.parse((await browser.open(`${base}/me`)).text).roles.includes('editor'), { within: 3000 });
+    await until(
+      'the new role',
+      async () => JSON.parse((await browser.open(`${base}/me`)).text).roles.includes('editor'),
+      { within: 3000 },
+    );
   });
   test('asks for a newer sign-in and goes on with what was wanted (RFC 9470)', async () => {
     const { browser } = await visit();
     await new Promise((resolve) => setTimeout(resolve, 3200));
     const { visited, url } = await browser.open(`${base}/vault`);
-    assert.ok(visited.some((each) => each.includes('/oauth2/authorize') && each.includes('max_age=2')), visited.join('\n'));
+    assert.ok(
+      visited.some((each) => each.includes('/oauth2/authorize') && each.includes('max_age=2')),
+      visited.join('\n'),
+    );
     assert.ok(url.startsWith(server.issuer), 'Usher asks for the password again');
   });
   test('a page of another site changes nothing', async () => {
@@ -154,7 +185,8 @@ describe('going on', () => {
 });
 
 describe('ending', () => {
-  const isOver = async (browser) => (await browser.send(`${base}/me`, { headers: { accept: 'application/json' } })).status === 401;
+  const isOver = async (browser) =>
+    (await browser.send(`${base}/me`, { headers: { accept: 'application/json' } })).status === 401;
   test('signing out here signs out at Usher as well, and leads back', async () => {
     const { browser } = await visit();
     const { url, visited } = await browser.open(`${base}/auth/logout`, { method: 'POST', headers: { origin: base } });
@@ -165,10 +197,16 @@ describe('ending', () => {
   test('a link or form of another site signs nobody out', async () => {
     const { browser } = await visit();
     for (const options of [
-      { headers: { 'sec-fetch-site': 'cross-site' } }, {}, { method: 'POST', headers: { origin: 'https://evil.example' } },
-    ]) assert.equal((await browser.send(`${base}/auth/logout`, options)).status, 403);
+      { headers: { 'sec-fetch-site': 'cross-site' } },
+      {},
+      { method: 'POST', headers: { origin: 'https://evil.example' } },
+    ])
+      assert.equal((await browser.send(`${base}/auth/logout`, options)).status, 403);
     assert.ok(!(await isOver(browser)));
-    assert.equal((await browser.send(`${base}/auth/logout`, { headers: { 'sec-fetch-site': 'same-origin' } })).status, 303);
+    assert.equal(
+      (await browser.send(`${base}/auth/logout`, { headers: { 'sec-fetch-site': 'same-origin' } })).status,
+      303,
+    );
   });
   test('signing out at Usher ends the session here within a second', async () => {
     const { person, browser } = await visit();
@@ -177,13 +215,18 @@ describe('ending', () => {
   });
   test('a logout token ends the session; one that Usher did not sign ends nothing', async () => {
     const { browser } = await visit();
-    const post = (token) => fetch(`${base}/auth/backchannel-logout`, { method: 'POST', body: new URLSearchParams({ logout_token: token }) });
+    const post = (token) =>
+      fetch(`${base}/auth/backchannel-logout`, { method: 'POST', body: new URLSearchParams({ logout_token: token }) });
     for (const token of ['', 'a.b.c', await tokenOf(browser)]) assert.equal((await post(token)).status, 400);
     assert.ok(!(await isOver(browser)));
   });
   test('Usher delivers its logout tokens', async () => {
     const { person } = await visit();
     await server.api('POST', 'auth/logout', { cookie: person.cookie, body: {} });
-    await until('the session is gone from the store', async () => (await module.usher.storage.get(`web:sid:${person.session}`)) === undefined, { within: 15_000 });
+    await until(
+      'the session is gone from the store',
+      async () => (await module.usher.storage.get(`web:sid:${person.session}`)) === undefined,
+      { within: 15_000 },
+    );
   });
 });

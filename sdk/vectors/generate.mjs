@@ -10,31 +10,31 @@ import { webhooks } from './generator/webhooks.mjs';
 const check = process.argv.includes('--check');
 const at = (name) => new URL(name, import.meta.url);
 const read = (name) => {
-  try {
-    return readFileSync(at(name), 'utf8');
-  } catch {
-    return '';
-  }
+    try {
+        return readFileSync(at(name), 'utf8');
+    } catch {
+        return '';
+    }
 };
 
 const written = {
-  'tokens.json': await tokens(read('tokens.json')),
-  'revocation.json': revocation(),
-  'routes.json': routes(policyFile('decisions.json').table),
-  'store-log.json': storeLog(),
-  'webhooks.json': webhooks(),
+    'tokens.json': await tokens(read('tokens.json')),
+    'revocation.json': revocation(),
+    'routes.json': routes(policyFile('decisions.json').table),
+    'store-log.json': storeLog(),
+    'webhooks.json': webhooks(),
 };
 
 let differs = false;
 for (const [name, vectors] of Object.entries(written)) {
-  const text = `${JSON.stringify(vectors, null, 2)}\n`;
-  if (check) {
-    if (text === read(name)) continue;
-    differs = true;
-    console.error(`${name} is not what generate.mjs writes: run npm run generate`);
-  } else {
-    writeFileSync(at(name), text);
-    console.log(`${name}: ${vectors.cases.length} cases`);
-  }
+    const text = `${JSON.stringify(vectors, null, 2)}\n`;
+    if (check) {
+        if (text === read(name)) continue;
+        differs = true;
+        console.error(`${name} is not what generate.mjs writes: run npm run generate`);
+    } else {
+        writeFileSync(at(name), text);
+        console.log(`${name}: ${vectors.cases.length} cases`);
+    }
 }
 process.exitCode = differs ? 1 : 0;

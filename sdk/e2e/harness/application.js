@@ -75,10 +75,14 @@ export class Application {
 
   /** Waits until its module is as wanted. */
   state(wanted, what = 'as wanted') {
-    return until(`${this.app.name} is ${what}`, async () => {
-      const state = await (await fetch(`${this.url}/state`)).json();
-      return wanted(state) ? state : undefined;
-    }, { program: this.program });
+    return until(
+      `${this.app.name} is ${what}`,
+      async () => {
+        const state = await (await fetch(`${this.url}/state`)).json();
+        return wanted(state) ? state : undefined;
+      },
+      { program: this.program },
+    );
   }
 
   /** A request with a token: `{ status, body, headers }`. */
@@ -86,18 +90,26 @@ export class Application {
     const headers = token ? { authorization: `Bearer ${token}` } : {};
     const response = await fetch(`${this.url}${target}`, { headers });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text,
+    };
   }
 
   /** Milliseconds until a request is answered with this status. */
   async answers(target, token, status, within) {
     const began = Date.now();
     const last = {};
-    await until(`${this.app.name} answers ${target} with ${status}`, async () => {
-      Object.assign(last, await this.get(target, token));
-      if (last.status !== status) throw new Error(`${last.status} ${JSON.stringify(last.body)}`);
-      return true;
-    }, { within, every: 10, program: this.program });
+    await until(
+      `${this.app.name} answers ${target} with ${status}`,
+      async () => {
+        Object.assign(last, await this.get(target, token));
+        if (last.status !== status) throw new Error(`${last.status} ${JSON.stringify(last.body)}`);
+        return true;
+      },
+      { within, every: 10, program: this.program },
+    );
     return { took: Date.now() - began, ...last };
   }
 }

@@ -27,7 +27,9 @@ export class Browser {
 
   /** One request. */
   async send(url, { method = 'GET', headers = {}, body } = {}) {
-    const cookie = this.cookies(url).map(([name, value]) => `${name}=${value}`).join('; ');
+    const cookie = this.cookies(url)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('; ');
     const sent = { accept: 'text/html', ...(cookie ? { cookie } : {}), ...headers };
     const response = await fetch(url, { method, headers: sent, body, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) {
@@ -46,7 +48,8 @@ export class Browser {
     for (let step = 0; step < 15; step += 1) {
       visited.push(url);
       const location = response.headers.get('location');
-      if (!location) return { url, status: response.status, text: await response.text(), visited, headers: response.headers };
+      if (!location)
+        return { url, status: response.status, text: await response.text(), visited, headers: response.headers };
       url = new URL(location, url).href;
       response = await this.send(url);
     }
@@ -70,7 +73,8 @@ export class Browser {
       const fields = new URLSearchParams({ decision: 'allow' });
       for (const [input] of form.matchAll(/<input[^>]*>/g)) {
         const kind = attribute(input, 'type');
-        if (kind === 'hidden' || (kind === 'checkbox' && / checked/.test(input))) fields.append(attribute(input, 'name'), plain(attribute(input, 'value')));
+        if (kind === 'hidden' || (kind === 'checkbox' && / checked/.test(input)))
+          fields.append(attribute(input, 'name'), plain(attribute(input, 'value')));
       }
       const action = new URL(plain(attribute(form, 'action')) || url, url).href;
       const headers = { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin' };

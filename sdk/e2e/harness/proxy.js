@@ -39,18 +39,21 @@ export class Proxy {
 
   #pass(request, response, target) {
     if (this.#blocked({ path: request.url, upgrade: false })) return request.socket.destroy();
-    const there = send({ port: target, host: '127.0.0.1', method: request.method, path: request.url, headers: request.headers }, (answer) => {
-      const parts = [];
-      answer.on('data', (part) => parts.push(part));
-      answer.on('end', () => {
-        const { statusCode: status, headers } = answer;
-        const changed = this.#change({ path: request.url, status, headers, body: Buffer.concat(parts).toString() });
-        const { 'transfer-encoding': _, 'content-length': __, ...rest } = changed.headers;
-        response.writeHead(changed.status, rest);
-        response.end(request.method === 'HEAD' ? undefined : changed.body);
-      });
-      answer.on('error', () => response.destroy());
-    });
+    const there = send(
+      { port: target, host: '127.0.0.1', method: request.method, path: request.url, headers: request.headers },
+      (answer) => {
+        const parts = [];
+        answer.on('data', (part) => parts.push(part));
+        answer.on('end', () => {
+          const { statusCode: status, headers } = answer;
+          const changed = this.#change({ path: request.url, status, headers, body: Buffer.concat(parts).toString() });
+          const { 'transfer-encoding': _, 'content-length': __, ...rest } = changed.headers;
+          response.writeHead(changed.status, rest);
+          response.end(request.method === 'HEAD' ? undefined : changed.body);
+        });
+        answer.on('error', () => response.destroy());
+      },
+    );
     there.on('error', () => response.destroy());
     response.on('close', () => there.destroy());
     request.pipe(there);
@@ -69,7 +72,10 @@ export class Proxy {
         there.destroy();
       });
     }
-    const headers = request.rawHeaders.reduce((text, value, index) => text + (index % 2 === 0 ? `${value}: ` : `${value}\r\n`), '');
+    const headers = request.rawHeaders.reduce(
+      (text, value, index) => text + (index % 2 === 0 ? `${value}: ` : `${value}\r\n`),
+      '',
+    );
     there.write(`${request.method} ${request.url} HTTP/1.1\r\n${headers}\r\n`);
     there.write(head);
     socket.pipe(there);

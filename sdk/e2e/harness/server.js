@@ -40,7 +40,10 @@ export class Server {
   /** Starts it, also again after `pause`. */
   async resume() {
     this.program = start(bin, ['dev'], { cwd: this.folder, env: this.env });
-    await until('Usher is ready', async () => (await fetch(`${this.issuer}/health/ready`)).ok, { within: 60_000, program: this.program });
+    await until('Usher is ready', async () => (await fetch(`${this.issuer}/health/ready`)).ok, {
+      within: 60_000,
+      program: this.program,
+    });
   }
 
   /** Ends it; its data stay. */
@@ -71,7 +74,8 @@ export class Server {
     const parts = [];
     for await (const part of response) parts.push(part);
     const all = new Headers();
-    for (const [name, value] of Object.entries(response.headers)) [value].flat().forEach((each) => all.append(name, each));
+    for (const [name, value] of Object.entries(response.headers))
+      [value].flat().forEach((each) => all.append(name, each));
     const text = Buffer.concat(parts).toString();
     return { status: response.statusCode, headers: all, text, body: /^[[{]/.test(text) ? JSON.parse(text) : text };
   }
@@ -82,7 +86,12 @@ export class Server {
     if (body !== undefined) sent['content-type'] = 'application/json';
     if (token) sent.authorization = `Bearer ${token}`;
     if (cookie) sent.cookie = cookie;
-    const response = await this.send(method, `/api/v1/${path}`, sent, body === undefined ? undefined : JSON.stringify(body));
+    const response = await this.send(
+      method,
+      `/api/v1/${path}`,
+      sent,
+      body === undefined ? undefined : JSON.stringify(body),
+    );
     if (response.status >= 400) throw new Error(`${method} ${path}: ${response.status} ${response.text}`);
     return { response, body: response.body };
   }

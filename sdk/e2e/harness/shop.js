@@ -9,8 +9,12 @@ const REDIRECT = 'http://localhost:4000/callback';
 
 /** The access rules: a viewer reads their own orders, an editor every order. */
 export const RULES = {
-  entities: { Order: { attributes: { owner_id: 'string', total: 'int' }, actions: { list: 'collection', read: 'item' } } },
-  user: {}, context: {}, token: {},
+  entities: {
+    Order: { attributes: { owner_id: 'string', total: 'int' }, actions: { list: 'collection', read: 'item' } },
+  },
+  user: {},
+  context: {},
+  token: {},
   conditions: { own: { eq: ['resource.owner_id', 'user.id'] } },
   roles: {
     viewer: { title: 'Viewer', grants: { 'Order:list': 'allow', 'Order:read': 'own' } },
@@ -36,7 +40,11 @@ export class Shop {
     const project = await server.usher(['project', 'create', '--name', name]);
     [shop.project, shop.token] = [project.id, project.token];
     shop.web = await shop.client({ name: 'Shop' });
-    shop.module = await shop.client({ name: 'Module', metadata: { grant_types: ['client_credentials'], scope: 'orders usher:sync', redirect_uris: [] }, type: 'machine' });
+    shop.module = await shop.client({
+      name: 'Module',
+      metadata: { grant_types: ['client_credentials'], scope: 'orders usher:sync', redirect_uris: [] },
+      type: 'machine',
+    });
     await shop.publish(RULES);
     return shop;
   }
@@ -45,13 +53,29 @@ export class Shop {
   async client({ name, type = 'web', metadata = {} }) {
     const scope = 'openid profile email offline_access roles orders';
     const document = {
-      client_name: name, redirect_uris: [REDIRECT], grant_types: ['authorization_code', 'refresh_token'], scope,
-      audience: [AUDIENCE], first_party: true, ...metadata,
+      client_name: name,
+      redirect_uris: [REDIRECT],
+      grant_types: ['authorization_code', 'refresh_token'],
+      scope,
+      audience: [AUDIENCE],
+      first_party: true,
+      ...metadata,
     };
     // By the command line, for first-party clients, whose people are not asked for consent, are made by administrators alone.
     const file = path.join(this.server.folder, `${randomBytes(6).toString('hex')}.json`);
     await writeFile(file, JSON.stringify(document));
-    return this.server.usher(['client', 'create', '--project', this.project, '--type', type, '--name', name, '--from-json', file]);
+    return this.server.usher([
+      'client',
+      'create',
+      '--project',
+      this.project,
+      '--type',
+      type,
+      '--name',
+      name,
+      '--from-json',
+      file,
+    ]);
   }
 
   /** Publishes access rules; the new revision. */
@@ -60,7 +84,11 @@ export class Shop {
     const draft = await this.server.api('GET', `${path}/draft`, { token: this.token });
     const headers = { 'if-match': draft.response.headers.get('etag') };
     const put = await this.server.api('PUT', `${path}/draft`, { token: this.token, headers, body: rules });
-    const published = await this.server.api('POST', `${path}/publish`, { token: this.token, headers: { 'if-match': put.response.headers.get('etag') }, body: {} });
+    const published = await this.server.api('POST', `${path}/publish`, {
+      token: this.token,
+      headers: { 'if-match': put.response.headers.get('etag') },
+      body: {},
+    });
     return published.body.revision;
   }
 
@@ -87,7 +115,10 @@ export class Shop {
 
 /** An administrator, signed in at Usher: `{ cookie }`. */
 export async function administrator(server) {
-  const [email, password] = [`${randomBytes(6).toString('hex')}@example.test`, `a loud red roof ${randomBytes(4).toString('hex')}`];
+  const [email, password] = [
+    `${randomBytes(6).toString('hex')}@example.test`,
+    `a loud red roof ${randomBytes(4).toString('hex')}`,
+  ];
   await server.usher(['user', 'create', '--email', email, '--admin', '--password-stdin'], password);
   return new Person({ server }, { email, password }).signIn();
 }
@@ -101,33 +132,52 @@ export class Person {
   async signIn() {
     const { email, password } = this;
     const { response, body } = await this.shop.server.api('POST', 'auth/login', { body: { email, password } });
-    this.cookie = response.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+    this.cookie = response.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
     [this.sub, this.session] = [body.user.sub, body.session_id];
     return this;
   }
 
   async give(role) {
     const body = { role, subject: { type: 'user', id: this.sub } };
-    const made = await this.shop.server.api('POST', `projects/${this.shop.project}/assignments`, { token: this.shop.token, body });
+    const made = await this.shop.server.api('POST', `projects/${this.shop.project}/assignments`, {
+      token: this.shop.token,
+      body,
+    });
     (this.assignments ??= {})[role] = made.body.id;
   }
 
   async take(role) {
-    await this.shop.server.api('DELETE', `projects/${this.shop.project}/assignments/${this.assignments[role]}`, { token: this.shop.token });
+    await this.shop.server.api('DELETE', `projects/${this.shop.project}/assignments/${this.assignments[role]}`, {
+      token: this.shop.token,
+    });
   }
 
   /** Tokens of a client, by the authorization code flow in the browser that is signed in. */
   async tokens(client = this.shop.web, scope = 'openid offline_access roles orders') {
     const verifier = randomBytes(32).toString('base64url');
     const query = new URLSearchParams({
-      response_type: 'code', client_id: client.client_id, redirect_uri: REDIRECT, scope, state: 'state', nonce: 'nonce',
-      code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
+      response_type: 'code',
+      client_id: client.client_id,
+      redirect_uri: REDIRECT,
+      scope,
+      state: 'state',
+      nonce: 'nonce',
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
     });
     const sent = await this.shop.server.send('GET', `/oauth2/authorize?${query}`, { cookie: this.cookie });
     const location = sent.headers.get('location') ?? '';
     if (!location.startsWith(REDIRECT)) throw new Error(`no code: ${sent.status} ${location}`);
     const code = new URL(location).searchParams.get('code');
-    return this.shop.server.grant(client, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT, code_verifier: verifier });
+    return this.shop.server.grant(client, {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: REDIRECT,
+      code_verifier: verifier,
+    });
   }
 
   refresh(client, refreshToken) {

@@ -42,7 +42,9 @@ app.post('/plants/:id/water', requirePermission('Plant:water', { load }), (reque
 });
 app.get('/page.js', (request, response) => response.type('js').send(page.outputFiles[0].text));
 app.get('/', (request, response) => {
-  response.type('html').send('<!doctype html><title>Plants</title><div id="shop"></div><script type="module" src="/page.js"></script>');
+  response
+    .type('html')
+    .send('<!doctype html><title>Plants</title><div id="shop"></div><script type="module" src="/page.js"></script>');
 });
 
 const server = app.listen(Number(PORT), () => console.log(`http://localhost:${PORT}`));

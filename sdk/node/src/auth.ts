@@ -64,7 +64,12 @@ export class Auth {
   readonly #context: Attributes;
   readonly #owed = new Set<string>();
 
-  constructor(host: AuthHost, token: string, verified: VerifiedToken, more: { user?: Attributes; context?: Attributes } = {}) {
+  constructor(
+    host: AuthHost,
+    token: string,
+    verified: VerifiedToken,
+    more: { user?: Attributes; context?: Attributes } = {},
+  ) {
     const { claims, kind, scope, roles, attributes } = verified;
     this.user = { ...more.user, id: claims.sub, roles };
     this.kind = kind;

@@ -59,7 +59,13 @@ class Browser implements UsherBrowser {
     if (!authority || !clientId || !redirectUri) throw new TypeError('authority, clientId and redirectUri are needed');
     this.#options = options;
     this.#manager = new UserManager({
-      authority, client_id: clientId, redirect_uri: redirectUri, scope, response_type: 'code', loadUserInfo: false, automaticSilentRenew: false,
+      authority,
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      scope,
+      response_type: 'code',
+      loadUserInfo: false,
+      automaticSilentRenew: false,
       post_logout_redirect_uri: options.postLogoutRedirectUri ?? `${new URL(redirectUri).origin}/`,
       userStore: new WebStorageStateStore({ store: options.storage ?? sessionStorage }),
       stateStore: new WebStorageStateStore({ store: sessionStorage }),
@@ -104,9 +110,15 @@ class Browser implements UsherBrowser {
     return { user: this.user, permissions: response.ok ? ((await response.json()) as Known['permissions']) : {} };
   }
 
-  async signIn({ returnTo = `${location.pathname}${location.search}`, acr, maxAge }: SignInOptions = {}): Promise<void> {
+  async signIn({
+    returnTo = `${location.pathname}${location.search}`,
+    acr,
+    maxAge,
+  }: SignInOptions = {}): Promise<void> {
     await this.#manager.signinRedirect({
-      state: { returnTo }, ...(acr === undefined ? {} : { acr_values: acr }), ...(maxAge === undefined ? {} : { max_age: maxAge }),
+      state: { returnTo },
+      ...(acr === undefined ? {} : { acr_values: acr }),
+      ...(maxAge === undefined ? {} : { max_age: maxAge }),
     });
   }
 

@@ -41,7 +41,11 @@ export async function checkRole(authentication: Authentication, roles: readonly 
  * Without `load`, a permission that depends on its resource is left to the handler, which must ask `can` with it.
  * @throws {Refusal} `permission_denied`, `resource_missing` where `load` finds nothing
  */
-export async function checkPermission(authentication: Authentication, permission: string, load?: () => unknown): Promise<Auth> {
+export async function checkPermission(
+  authentication: Authentication,
+  permission: string,
+  load?: () => unknown,
+): Promise<Auth> {
   const auth = await checkAuth(authentication);
   const verdict = auth.decide(permission);
   if (verdict === 'deny') throw new Refusal('permission_denied', { permission });

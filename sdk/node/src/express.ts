@@ -16,7 +16,6 @@ export type { Auth, AuthRequirement, UsherOptions };
 export type ExpressRequest = IncomingMessage & {
   params: Record<string, string>;
   query: Record<string, unknown>;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body?: any;
 };
 /** Middleware of connect. */
@@ -91,19 +90,25 @@ export const requireAuth = (requirement: AuthRequirement = {}): Middleware =>
   check(({ authentication }) => checkAuth(authentication, requirement));
 
 /** Only with a token of all these scopes. */
-export const requireScope = (...scopes: string[]): Middleware => check(({ authentication }) => checkScope(authentication, scopes));
+export const requireScope = (...scopes: string[]): Middleware =>
+  check(({ authentication }) => checkScope(authentication, scopes));
 
 /** Only for holders of one of these roles. Prefer permissions: which role has them is then a matter of the access rules. */
-export const requireRole = (...roles: string[]): Middleware => check(({ authentication }) => checkRole(authentication, roles));
+export const requireRole = (...roles: string[]): Middleware =>
+  check(({ authentication }) => checkRole(authentication, roles));
 
 /**
  * Only with a permission: `Order:update`. `load` finds the resource that it depends on; without it the handler has to ask
  * `getAuth(req).can(permission, resource)`.
  */
-export function requirePermission<R = ExpressRequest>(permission: string, options: { load?: (request: R) => unknown } = {}): Middleware {
+export function requirePermission<R = ExpressRequest>(
+  permission: string,
+  options: { load?: (request: R) => unknown } = {},
+): Middleware {
   const { load } = options;
   return check(({ authentication }, request) =>
-    checkPermission(authentication, permission, load && (() => load(request as unknown as R))));
+    checkPermission(authentication, permission, load && (() => load(request as unknown as R))),
+  );
 }
 
 /**
@@ -122,4 +127,5 @@ export function getAuth(request: IncomingMessage): Auth {
 export const attachedTo = (request: IncomingMessage): Attached | undefined => (request as Carrier)[ATTACHED];
 
 /** Whoever sends a request, or `null`. */
-export const findAuth = (request: IncomingMessage): Auth | null => (request as Carrier)[ATTACHED]?.authentication.auth ?? null;
+export const findAuth = (request: IncomingMessage): Auth | null =>
+  (request as Carrier)[ATTACHED]?.authentication.auth ?? null;

@@ -34,7 +34,6 @@ export type PreHandler = (request: FastifyRequestLike, reply: FastifyReplyLike) 
 interface Instance {
   decorate(name: string, value: unknown): unknown;
   decorateRequest(name: string, value: unknown): unknown;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   addHook(name: string, hook: (...all: any[]) => Promise<unknown>): unknown;
 }
 
@@ -55,7 +54,8 @@ export async function usherFastify(app: unknown, options: UsherOptions | { usher
   const usher = 'usher' in options ? options.usher : new Usher(options);
   await usher.start();
   instance.decorate('usher', usher);
-  for (const [name, value] of Object.entries({ requireAuth, requireScope, requireRole, requirePermission })) instance.decorate(name, value);
+  for (const [name, value] of Object.entries({ requireAuth, requireScope, requireRole, requirePermission }))
+    instance.decorate(name, value);
   instance.decorateRequest('auth', null);
   instance.addHook('onRequest', async (request: Carrier, reply: FastifyReplyLike) => {
     const incoming = read(request, reply);
@@ -115,17 +115,25 @@ function check(test: (authentication: Authentication, request: FastifyRequestLik
 }
 
 /** A `preHandler`: only with a good token; with `acr` and `maxAge` a stronger or newer sign-in is asked for. */
-export const requireAuth = (requirement: AuthRequirement = {}): PreHandler => check((authentication) => checkAuth(authentication, requirement));
+export const requireAuth = (requirement: AuthRequirement = {}): PreHandler =>
+  check((authentication) => checkAuth(authentication, requirement));
 
 /** A `preHandler`: only with a token of all these scopes. */
-export const requireScope = (...scopes: string[]): PreHandler => check((authentication) => checkScope(authentication, scopes));
+export const requireScope = (...scopes: string[]): PreHandler =>
+  check((authentication) => checkScope(authentication, scopes));
 
 /** A `preHandler`: only for holders of one of these roles. */
-export const requireRole = (...roles: string[]): PreHandler => check((authentication) => checkRole(authentication, roles));
+export const requireRole = (...roles: string[]): PreHandler =>
+  check((authentication) => checkRole(authentication, roles));
 
 /** A `preHandler`: only with a permission; `load` finds the resource that it depends on. */
-export const requirePermission = <R = FastifyRequestLike>(permission: string, { load }: { load?: (request: R) => unknown } = {}): PreHandler =>
-  check((authentication, request) => checkPermission(authentication, permission, load && (() => load(request as unknown as R))));
+export const requirePermission = <R = FastifyRequestLike>(
+  permission: string,
+  { load }: { load?: (request: R) => unknown } = {},
+): PreHandler =>
+  check((authentication, request) =>
+    checkPermission(authentication, permission, load && (() => load(request as unknown as R))),
+  );
 
 /** @throws {Refusal} where nobody is known */
 export function getAuth(request: { auth?: unknown }): Auth {

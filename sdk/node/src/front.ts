@@ -44,7 +44,10 @@ export function webSource(endpoint = '/auth'): AuthSource {
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(CHANNEL);
   return {
     load: async () => {
-      const response = await fetch(`${endpoint}/me`, { credentials: 'same-origin', headers: { accept: 'application/json' } });
+      const response = await fetch(`${endpoint}/me`, {
+        credentials: 'same-origin',
+        headers: { accept: 'application/json' },
+      });
       if (!response.ok) throw new Error(`${endpoint}/me answered ${response.status}`);
       return (await response.json()) as Known;
     },

@@ -4,7 +4,8 @@ import type { Answer } from './http/answer.js';
 import type { Authentication, IncomingRequest, Usher } from './usher.js';
 
 /** A request that may go on, with whoever sends it; or the answer that the module gives. */
-export type Passed = { authentication: Authentication; answer?: undefined } | { answer: Answer; authentication?: undefined };
+export type Passed =
+  { authentication: Authentication; answer?: undefined } | { answer: Answer; authentication?: undefined };
 
 /** Lets a request pass, or answers it. */
 export async function passGate(usher: Usher, request: IncomingRequest): Promise<Passed> {
@@ -24,7 +25,8 @@ export async function passGate(usher: Usher, request: IncomingRequest): Promise<
 export function owes(usher: Usher, { auth }: Authentication, status: number): Refusal | undefined {
   const { policy } = usher.settings;
   if (!auth || policy === false || status >= 400 || auth.owed.length === 0) return undefined;
-  const message = 'the handler answers without the check of the resource that it owes: call can(permission, resource) or filter(permission), or give load';
+  const message =
+    'the handler answers without the check of the resource that it owes: call can(permission, resource) or filter(permission), or give load';
   usher.settings.logger.error(message, { permission: auth.owed.join(' ') });
   return policy.strict ? new Refusal('entity_check_missing') : undefined;
 }

@@ -15,13 +15,10 @@ export type { Auth, AuthRequirement, UsherOptions };
 export interface HonoContext {
   req: { raw: Request; param(name: string): string | undefined };
   res: Response;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   get(key: any): any;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   set(key: any, value: unknown): void;
 }
 /** Middleware of Hono. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type HonoMiddleware = (context: any, next: () => Promise<void>) => Promise<Response | void>;
 /** The variables that the middleware sets: `new Hono<{ Variables: UsherVariables }>()`. */
 export interface UsherVariables {
@@ -42,7 +39,9 @@ interface Attached {
  */
 export function usher(options: UsherOptions | Usher): HonoMiddleware & { usher: Usher } {
   const module = options instanceof Usher ? options : new Usher(options);
-  module.start().catch((cause: Error) => module.settings.logger.error('the module does not start', { message: cause.message }));
+  module
+    .start()
+    .catch((cause: Error) => module.settings.logger.error('the module does not start', { message: cause.message }));
   const middleware = async (context: HonoContext, next: () => Promise<void>): Promise<Response | void> => {
     const incoming = read(context);
     if (incoming instanceof Response) return incoming;
@@ -86,22 +85,30 @@ function check(test: (authentication: Authentication, context: HonoContext) => P
 }
 
 /** Only with a good token; with `acr` and `maxAge` a stronger or newer sign-in is asked for. */
-export const requireAuth = (requirement: AuthRequirement = {}): HonoMiddleware => check((authentication) => checkAuth(authentication, requirement));
+export const requireAuth = (requirement: AuthRequirement = {}): HonoMiddleware =>
+  check((authentication) => checkAuth(authentication, requirement));
 
 /** Only with a token of all these scopes. */
-export const requireScope = (...scopes: string[]): HonoMiddleware => check((authentication) => checkScope(authentication, scopes));
+export const requireScope = (...scopes: string[]): HonoMiddleware =>
+  check((authentication) => checkScope(authentication, scopes));
 
 /** Only for holders of one of these roles. */
-export const requireRole = (...roles: string[]): HonoMiddleware => check((authentication) => checkRole(authentication, roles));
+export const requireRole = (...roles: string[]): HonoMiddleware =>
+  check((authentication) => checkRole(authentication, roles));
 
 /** Only with a permission; `load` finds the resource that it depends on. */
-export const requirePermission = <C = HonoContext>(permission: string, { load }: { load?: (context: C) => unknown } = {}): HonoMiddleware =>
-  check((authentication, context) => checkPermission(authentication, permission, load && (() => load(context as unknown as C))));
+export const requirePermission = <C = HonoContext>(
+  permission: string,
+  { load }: { load?: (context: C) => unknown } = {},
+): HonoMiddleware =>
+  check((authentication, context) =>
+    checkPermission(authentication, permission, load && (() => load(context as unknown as C))),
+  );
 
 /** @throws {Refusal} where nobody is known */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export function getAuth(context: { get(key: any): any }): Auth {
   const auth = context.get('auth') as Auth | null | undefined;
-  if (!auth) throw (context.get(ATTACHED) as Attached | undefined)?.authentication.refusal ?? new Refusal('token_missing');
+  if (!auth)
+    throw (context.get(ATTACHED) as Attached | undefined)?.authentication.refusal ?? new Refusal('token_missing');
   return auth;
 }

@@ -2,7 +2,15 @@
 export { Auth, type AuthUser, type Explanation } from './auth.js';
 export type { AccessTokenClaims } from './core/claims.js';
 export { OptionError } from './core/options.js';
-export type { CookieOptions, Decision, Logger, OnStale, PolicyOptions, SyncOptions, UsherOptions } from './core/options.js';
+export type {
+  CookieOptions,
+  Decision,
+  Logger,
+  OnStale,
+  PolicyOptions,
+  SyncOptions,
+  UsherOptions,
+} from './core/options.js';
 export { Refusal, type Problem, type RefusalCode, type RefusalReason } from './core/refusal.js';
 export { LogRefused, type LogRecord, type StoredState } from './core/store-log.js';
 export type { Residual, Where } from './policy/residual.js';

@@ -75,7 +75,8 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     this.client = new IssuerClient(settings);
     this.keys = new KeySet(settings.fetch, async () => (await this.client.metadata()).jwks_uri);
     this.keys.onChange = (etag, jwks) => void this.append([{ t: 'jwks', etag, jwks }]);
-    this.rules = settings.policy !== false && settings.project !== undefined ? new Rules(this.keys, settings.project) : undefined;
+    this.rules =
+      settings.policy !== false && settings.project !== undefined ? new Rules(this.keys, settings.project) : undefined;
     this.storage = settings.storage ?? memoryStore();
     this.seen = new SeenSessions(logKey(settings.storageSecret));
     this.clients.add(settings.clientId);
@@ -88,16 +89,28 @@ export class Knowledge extends EventEmitter<UsherEvents> {
 
   #newFollower(): Follower {
     const { issuer, sync, logger } = this.settings;
-    return new Follower(this.#api, this.list, {
-      received: (message, outcome) => this.#received(message, outcome),
-      replaced: (snapshot) => this.#replaced(snapshot),
-      current: () => this.#current(),
-      revision: () => this.rules?.table?.revision,
-    }, { issuer, sync, logger, token: () => this.client.token(), forgetToken: () => this.client.forgetToken() });
+    return new Follower(
+      this.#api,
+      this.list,
+      {
+        received: (message, outcome) => this.#received(message, outcome),
+        replaced: (snapshot) => this.#replaced(snapshot),
+        current: () => this.#current(),
+        revision: () => this.rules?.table?.revision,
+      },
+      { issuer, sync, logger, token: () => this.client.token(), forgetToken: () => this.client.forgetToken() },
+    );
   }
 
   /** How the module is. */
-  get state(): { ready: boolean; connected: boolean; stale: boolean; place: string; revocations: number; revision: number | null } {
+  get state(): {
+    ready: boolean;
+    connected: boolean;
+    stale: boolean;
+    place: string;
+    revocations: number;
+    revision: number | null;
+  } {
     return {
       ready: this.#isReady,
       connected: this.#follower.isConnected,
@@ -153,7 +166,9 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     for (const id of state.clients) this.clients.add(id);
     if (state.policy && this.rules) {
       const { jws, etag } = state.policy;
-      await this.rules.accept(jws, etag, state.epoch, now).catch((cause: Error) => this.#log('the stored access rules are refused', cause));
+      await this.rules
+        .accept(jws, etag, state.epoch, now)
+        .catch((cause: Error) => this.#log('the stored access rules are refused', cause));
     } else {
       this.rules?.clear();
     }
@@ -197,7 +212,6 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     if (this.settings.reportSessions) await this.storage.set('seen', this.seen.save(), 3600).catch(() => {});
     await this.storage.close();
   }
-
 
   #received(message: unknown, outcome: Outcome): void {
     const records: LogRecord[] = [];
@@ -292,7 +306,12 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     if (epoch === '') return;
     const now = Math.floor(Date.now() / 1000);
     const state: StoredState = {
-      epoch, cursor, at: now, revocations: this.list.entries(), jwks: this.keys.state, policy: this.rules?.state ?? null,
+      epoch,
+      cursor,
+      at: now,
+      revocations: this.list.entries(),
+      jwks: this.keys.state,
+      policy: this.rules?.state ?? null,
       clients: [...this.clients],
     };
     await this.storage.saveSnapshot(state).catch((cause: Error) => this.#log('the store cannot be written', cause));
@@ -321,7 +340,9 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     this.seen.sweep(now);
     const { report, undo } = this.seen.takeReport();
     if (report.length === 0) return;
-    await this.storage.set('seen', this.seen.save(), 3600).catch((cause: Error) => this.#log('the store cannot be written', cause));
+    await this.storage
+      .set('seen', this.seen.save(), 3600)
+      .catch((cause: Error) => this.#log('the store cannot be written', cause));
     await this.#api.report(report).catch(undo);
   }
 
@@ -347,7 +368,8 @@ export class Knowledge extends EventEmitter<UsherEvents> {
   /** Right after the start, requests wait a little; a start without keys never lets anybody in. */
   protected async becomesReady(): Promise<void> {
     if (this.#isReady) return;
-    if (this.#started === undefined) void this.start().catch((cause: Error) => this.#log('the module does not start', cause));
+    if (this.#started === undefined)
+      void this.start().catch((cause: Error) => this.#log('the module does not start', cause));
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.#patientUntil - Date.now());

@@ -25,7 +25,6 @@ export interface KoaContext {
   set(name: string, value: string | string[]): void;
 }
 /** Middleware of Koa. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type KoaMiddleware = (context: any, next: () => Promise<any>) => Promise<void>;
 
 const ATTACHED = Symbol.for('@usher-id/sdk/koa');
@@ -41,11 +40,18 @@ interface Attached {
  */
 export function usher(options: UsherOptions | Usher): KoaMiddleware & { usher: Usher } {
   const module = options instanceof Usher ? options : new Usher(options);
-  module.start().catch((cause: Error) => module.settings.logger.error('the module does not start', { message: cause.message }));
+  module
+    .start()
+    .catch((cause: Error) => module.settings.logger.error('the module does not start', { message: cause.message }));
   const middleware = async (context: KoaContext, next: () => Promise<unknown>): Promise<void> => {
     try {
       const incoming: IncomingRequest = {
-        ...readRequest(context.req as NodeRequest), target: context.originalUrl, native: context, get ip() { return context.ip; },
+        ...readRequest(context.req as NodeRequest),
+        target: context.originalUrl,
+        native: context,
+        get ip() {
+          return context.ip;
+        },
       };
       const { answer, authentication } = await passGate(module, incoming);
       if (answer) return send(context, answer);
@@ -62,7 +68,12 @@ export function usher(options: UsherOptions | Usher): KoaMiddleware & { usher: U
   return Object.assign(middleware, { usher: module });
 }
 
-async function refusing(context: KoaContext, module: Usher, incoming: IncomingRequest, next: () => Promise<unknown>): Promise<void> {
+async function refusing(
+  context: KoaContext,
+  module: Usher,
+  incoming: IncomingRequest,
+  next: () => Promise<unknown>,
+): Promise<void> {
   try {
     await next();
   } catch (cause) {
@@ -89,17 +100,25 @@ function check(test: (authentication: Authentication, context: KoaContext) => Pr
 }
 
 /** Only with a good token; with `acr` and `maxAge` a stronger or newer sign-in is asked for. */
-export const requireAuth = (requirement: AuthRequirement = {}): KoaMiddleware => check((authentication) => checkAuth(authentication, requirement));
+export const requireAuth = (requirement: AuthRequirement = {}): KoaMiddleware =>
+  check((authentication) => checkAuth(authentication, requirement));
 
 /** Only with a token of all these scopes. */
-export const requireScope = (...scopes: string[]): KoaMiddleware => check((authentication) => checkScope(authentication, scopes));
+export const requireScope = (...scopes: string[]): KoaMiddleware =>
+  check((authentication) => checkScope(authentication, scopes));
 
 /** Only for holders of one of these roles. */
-export const requireRole = (...roles: string[]): KoaMiddleware => check((authentication) => checkRole(authentication, roles));
+export const requireRole = (...roles: string[]): KoaMiddleware =>
+  check((authentication) => checkRole(authentication, roles));
 
 /** Only with a permission; `load` finds the resource that it depends on. */
-export const requirePermission = <C = KoaContext>(permission: string, { load }: { load?: (context: C) => unknown } = {}): KoaMiddleware =>
-  check((authentication, context) => checkPermission(authentication, permission, load && (() => load(context as unknown as C))));
+export const requirePermission = <C = KoaContext>(
+  permission: string,
+  { load }: { load?: (context: C) => unknown } = {},
+): KoaMiddleware =>
+  check((authentication, context) =>
+    checkPermission(authentication, permission, load && (() => load(context as unknown as C))),
+  );
 
 /** @throws {Refusal} where nobody is known */
 export function getAuth(context: { state: object }): Auth {

@@ -1,7 +1,15 @@
 // NestJS 11 and 12, on Express: a module, a guard, decorators.
 import {
-  type CanActivate, type DynamicModule, type ExecutionContext, HttpException, type MiddlewareConsumer, type NestModule, type OnApplicationShutdown,
-  SetMetadata, applyDecorators, createParamDecorator,
+  type CanActivate,
+  type DynamicModule,
+  type ExecutionContext,
+  HttpException,
+  type MiddlewareConsumer,
+  type NestModule,
+  type OnApplicationShutdown,
+  SetMetadata,
+  applyDecorators,
+  createParamDecorator,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import 'reflect-metadata';
@@ -20,7 +28,8 @@ type Check = (authentication: Authentication, request: unknown) => Promise<unkno
 const CHECKS = '@usher-id/sdk/nest';
 
 /** Only with a good token: on a controller or a handler. */
-export const RequireAuth = (requirement: AuthRequirement = {}) => also((authentication) => checkAuth(authentication, requirement));
+export const RequireAuth = (requirement: AuthRequirement = {}) =>
+  also((authentication) => checkAuth(authentication, requirement));
 
 /** Only with a token of all these scopes. */
 export const RequireScope = (...scopes: string[]) => also((authentication) => checkScope(authentication, scopes));
@@ -29,7 +38,6 @@ export const RequireScope = (...scopes: string[]) => also((authentication) => ch
 export const RequireRole = (...roles: string[]) => also((authentication) => checkRole(authentication, roles));
 
 /** Only with a permission; `load` finds the resource that it depends on. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export const RequirePermission = (permission: string, { load }: { load?: (request: any) => unknown } = {}) =>
   also((authentication, request) => checkPermission(authentication, permission, load && (() => load(request))));
 
@@ -79,7 +87,8 @@ const checksOf = (target: object): Check[] =>
 function asException(refusal: Refusal, { usher, incoming }: Attached, context: ExecutionContext): HttpException {
   const { status, headers, body } = usher.answerTo(incoming, refusal);
   const response = context.switchToHttp().getResponse<{ raw?: ServerResponse }>();
-  for (const [name, value] of Object.entries(headers)) (response.raw ?? (response as ServerResponse)).setHeader(name, value);
+  for (const [name, value] of Object.entries(headers))
+    (response.raw ?? (response as ServerResponse)).setHeader(name, value);
   return new HttpException(body === '' ? {} : (JSON.parse(body) as object), status, { cause: refusal });
 }
 
@@ -93,8 +102,13 @@ export class UsherModule implements NestModule, OnApplicationShutdown {
       }
     };
     return {
-      module: bound, global: true, exports: [Usher],
-      providers: [{ provide: Usher, useValue: usher }, { provide: APP_GUARD, useClass: UsherGuard }],
+      module: bound,
+      global: true,
+      exports: [Usher],
+      providers: [
+        { provide: Usher, useValue: usher },
+        { provide: APP_GUARD, useClass: UsherGuard },
+      ],
     };
   }
 

@@ -20,8 +20,10 @@ export interface UsherNext {
   /** `proxy.ts`: enforces the route rules before any page. `undefined` lets the request go on. */
   proxy(request: Request): Promise<Response | undefined>;
   /** Wraps a route handler: only for whoever is signed in. */
-  withAuth<A extends unknown[]>(handler: (request: Request, auth: Auth, ...more: A) => Response | Promise<Response>, requirement?: AuthRequirement):
-    (request: Request, ...more: A) => Promise<Response>;
+  withAuth<A extends unknown[]>(
+    handler: (request: Request, auth: Auth, ...more: A) => Response | Promise<Response>,
+    requirement?: AuthRequirement,
+  ): (request: Request, ...more: A) => Promise<Response>;
   usher: Usher;
 }
 
@@ -36,7 +38,9 @@ function shared(options: UsherOptions): Usher {
   if (known) return known;
   const made = new Usher(options);
   modules.set(key, made);
-  made.start().catch((cause: Error) => made.settings.logger.error('the module does not start', { message: cause.message }));
+  made
+    .start()
+    .catch((cause: Error) => made.settings.logger.error('the module does not start', { message: cause.message }));
   return made;
 }
 
@@ -67,15 +71,17 @@ export function createUsherNext(options: UsherOptions | Usher): UsherNext {
         return webResponse(problemAnswer(cause, undefined));
       }
     },
-    withAuth: (handler, requirement) => async (request, ...more) => {
-      const incoming = readWebRequest(request);
-      try {
-        return await handler(request, await checkAuth(await usher.authenticate(incoming), requirement), ...more);
-      } catch (cause) {
-        if (!(cause instanceof Refusal)) throw cause;
-        return webResponse(usher.answerTo(incoming, cause));
-      }
-    },
+    withAuth:
+      (handler, requirement) =>
+      async (request, ...more) => {
+        const incoming = readWebRequest(request);
+        try {
+          return await handler(request, await checkAuth(await usher.authenticate(incoming), requirement), ...more);
+        } catch (cause) {
+          if (!(cause instanceof Refusal)) throw cause;
+          return webResponse(usher.answerTo(incoming, cause));
+        }
+      },
   };
 }
 

@@ -1,7 +1,17 @@
 'use client';
 
 // React 18 and 19: who is signed in, and what they may do.
-import { type ReactElement, type ReactNode, createContext, createElement, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import {
+  type ReactElement,
+  type ReactNode,
+  createContext,
+  createElement,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from 'react';
 import { matches } from './filters/matches.js';
 import { type AuthSource, type FrontUser, type Known, type SignInOptions, webSource } from './front.js';
 
@@ -59,15 +69,18 @@ export function UsherProvider({ source, initial, children }: UsherProviderProps)
     return from?.onChange(() => void reload());
   }, [from, initial, reload]);
 
-  const value = useMemo<Value>(() => ({
-    user: known?.user ?? null,
-    permissions: known?.permissions ?? {},
-    isLoading,
-    error,
-    signIn: async (options) => from?.signIn(options),
-    signOut: async () => from?.signOut(),
-    reload,
-  }), [known, isLoading, error, from, reload]);
+  const value = useMemo<Value>(
+    () => ({
+      user: known?.user ?? null,
+      permissions: known?.permissions ?? {},
+      isLoading,
+      error,
+      signIn: async (options) => from?.signIn(options),
+      signOut: async () => from?.signOut(),
+      reload,
+    }),
+    [known, isLoading, error, from, reload],
+  );
   return createElement(Context.Provider, { value }, children);
 }
 

@@ -57,9 +57,18 @@ export class SeenSessions {
     }
     const { ip, userAgent } = origin();
     this.#kept.set(claims.sid, {
-      sid: claims.sid, sub: claims.sub, clientId: claims.client_id, firstSeen: now, lastSeen: now, requests: 1, exp: claims.exp,
-      reported: 0, dirty: true,
-      ...(ip === undefined ? {} : { ipHash: createHmac('sha256', this.#key).update(ip).digest('base64url').slice(0, 22) }),
+      sid: claims.sid,
+      sub: claims.sub,
+      clientId: claims.client_id,
+      firstSeen: now,
+      lastSeen: now,
+      requests: 1,
+      exp: claims.exp,
+      reported: 0,
+      dirty: true,
+      ...(ip === undefined
+        ? {}
+        : { ipHash: createHmac('sha256', this.#key).update(ip).digest('base64url').slice(0, 22) }),
       ...(userAgent === undefined ? {} : { userAgent: plain(userAgent) }),
     });
     if (this.#kept.size > MOST) this.#kept.delete(this.#kept.keys().next().value ?? '');
@@ -76,8 +85,12 @@ export class SeenSessions {
     const due = [...this.#kept.values()].filter((each) => each.dirty).slice(0, BATCH);
     const before = due.map((each) => each.reported);
     const report = due.map((each) => ({
-      sid: each.sid, sub: each.sub, client_id: each.clientId,
-      first_seen: Math.floor(each.firstSeen), last_seen: Math.floor(each.lastSeen), requests: each.requests - each.reported,
+      sid: each.sid,
+      sub: each.sub,
+      client_id: each.clientId,
+      first_seen: Math.floor(each.firstSeen),
+      last_seen: Math.floor(each.lastSeen),
+      requests: each.requests - each.reported,
       ...(each.ipHash === undefined ? {} : { ip_hash: each.ipHash }),
       ...(each.userAgent === undefined ? {} : { user_agent: each.userAgent }),
     }));
@@ -100,5 +113,5 @@ export class SeenSessions {
   }
 }
 
-// eslint-disable-next-line no-control-regex
-const plain = (text: string): string => [...text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '')].slice(0, LONGEST).join('');
+const plain = (text: string): string =>
+  [...text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '')].slice(0, LONGEST).join('');

@@ -64,8 +64,14 @@ export async function createTestUsher(options: Partial<UsherOptions> & { rules?:
   const issuer = await MemoryIssuer.make(more);
   if (rules) await issuer.publish(rules);
   const all: UsherOptions = {
-    issuer: ISSUER, clientId: CLIENT, clientSecret: 'a secret of the tests', audience: AUDIENCE, project: PROJECT,
-    ...more, sync: { transport: 'longpoll', ...more.sync }, fetch: issuer.fetch,
+    issuer: ISSUER,
+    clientId: CLIENT,
+    clientSecret: 'a secret of the tests',
+    audience: AUDIENCE,
+    project: PROJECT,
+    ...more,
+    sync: { transport: 'longpoll', ...more.sync },
+    fetch: issuer.fetch,
   };
   const usher = new Usher(all);
   const knows = async (known: () => boolean) => {
@@ -108,7 +114,11 @@ class MemoryIssuer {
 
   static async make(options: Partial<UsherOptions>): Promise<MemoryIssuer> {
     const keys = await generateKeyPair('ES256', { extractable: true });
-    return new MemoryIssuer(keys, { ...(await exportJWK(keys.publicKey)), kid: 'test', use: 'sig', alg: 'ES256' }, options);
+    return new MemoryIssuer(
+      keys,
+      { ...(await exportJWK(keys.publicKey)), kid: 'test', use: 'sig', alg: 'ES256' },
+      options,
+    );
   }
 
   private constructor(keys: Keys, jwk: Record<string, unknown>, options: Partial<UsherOptions>) {
@@ -126,12 +136,25 @@ class MemoryIssuer {
   async token(user: TestUser = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const claims = {
-      iss: this.#issuer, aud: [this.#issuer, this.#options.audience ?? AUDIENCE], sub: user.sub ?? randomUUID(),
-      client_id: user.clientId ?? this.#options.clientId ?? CLIENT, iat: now, exp: now + (user.expiresIn ?? 600), jti: randomUUID(),
-      scope: [user.scope ?? 'openid'].flat().join(' '), sid: user.sid ?? randomUUID(), gid: randomUUID(), urv: this.#position,
-      acr: user.acr ?? 'aal1', auth_time: user.authTime ?? now, ...(user.roles ? { roles: [...user.roles].sort() } : {}), ...user.claims,
+      iss: this.#issuer,
+      aud: [this.#issuer, this.#options.audience ?? AUDIENCE],
+      sub: user.sub ?? randomUUID(),
+      client_id: user.clientId ?? this.#options.clientId ?? CLIENT,
+      iat: now,
+      exp: now + (user.expiresIn ?? 600),
+      jti: randomUUID(),
+      scope: [user.scope ?? 'openid'].flat().join(' '),
+      sid: user.sid ?? randomUUID(),
+      gid: randomUUID(),
+      urv: this.#position,
+      acr: user.acr ?? 'aal1',
+      auth_time: user.authTime ?? now,
+      ...(user.roles ? { roles: [...user.roles].sort() } : {}),
+      ...user.claims,
     };
-    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'at+jwt' }).sign(this.#keys.privateKey);
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'at+jwt' })
+      .sign(this.#keys.privateKey);
   }
 
   /** Appends to the feed; the place reached. */
@@ -151,13 +174,26 @@ class MemoryIssuer {
 
   async publish(rules: TestRules): Promise<number> {
     const revision = (this.#policy?.revision ?? 0) + 1;
-    const permissions = Object.fromEntries(Object.values(rules.roles ?? {}).flatMap((role) => Object.keys(role)).map((name) => [name, 'item']));
+    const permissions = Object.fromEntries(
+      Object.values(rules.roles ?? {})
+        .flatMap((role) => Object.keys(role))
+        .map((name) => [name, 'item']),
+    );
     const table = {
-      v: 1, project: this.#options.project ?? PROJECT, revision, iat: Math.floor(Date.now() / 1000), default: 'deny', permissions,
-      roles: rules.roles ?? {}, conditions: rules.conditions ?? {}, routes: rules.routes ?? [{ m: ['*'], p: '/*', public: true }],
+      v: 1,
+      project: this.#options.project ?? PROJECT,
+      revision,
+      iat: Math.floor(Date.now() / 1000),
+      default: 'deny',
+      permissions,
+      roles: rules.roles ?? {},
+      conditions: rules.conditions ?? {},
+      routes: rules.routes ?? [{ m: ['*'], p: '/*', public: true }],
     };
     const signer = new CompactSign(new TextEncoder().encode(JSON.stringify(table)));
-    const jws = await signer.setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'usher-policy+jws' }).sign(this.#keys.privateKey);
+    const jws = await signer
+      .setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'usher-policy+jws' })
+      .sign(this.#keys.privateKey);
     this.#policy = { jws, revision };
     this.#append({ t: 'policy', rev: revision });
     return revision;
@@ -174,8 +210,10 @@ class MemoryIssuer {
     const body = typeof init.body === 'string' ? init.body : '';
     if (pathname === '/.well-known/openid-configuration') return json(this.#metadata());
     if (pathname === '/oauth2/jwks') return json({ keys: [this.#jwk] }, { etag: '"test"' });
-    if (pathname === '/oauth2/token') return json({ access_token: await this.token({ scope: 'usher:sync' }), expires_in: 600 });
-    if (pathname === '/oauth2/introspect') return json({ active: this.#isActive(new URLSearchParams(body).get('token') ?? '') });
+    if (pathname === '/oauth2/token')
+      return json({ access_token: await this.token({ scope: 'usher:sync' }), expires_in: 600 });
+    if (pathname === '/oauth2/introspect')
+      return json({ active: this.#isActive(new URLSearchParams(body).get('token') ?? '') });
     if (pathname === '/api/v1/sync/snapshot') return json(this.#snapshot());
     if (pathname === '/api/v1/sync/events') return this.#since(searchParams, init.signal);
     if (pathname === '/api/v1/sync/seen') return this.#note(body);
@@ -186,22 +224,34 @@ class MemoryIssuer {
   #metadata(): object {
     const at = (path: string) => new URL(path, this.#issuer).href;
     return {
-      issuer: this.#issuer, jwks_uri: at('/oauth2/jwks'), token_endpoint: at('/oauth2/token'),
-      introspection_endpoint: at('/oauth2/introspect'), authorization_endpoint: at('/oauth2/authorize'),
+      issuer: this.#issuer,
+      jwks_uri: at('/oauth2/jwks'),
+      token_endpoint: at('/oauth2/token'),
+      introspection_endpoint: at('/oauth2/introspect'),
+      authorization_endpoint: at('/oauth2/authorize'),
       end_session_endpoint: at('/oauth2/logout'),
     };
   }
 
   #isActive(token: string): boolean {
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? 'e30', 'base64url').toString()) as Record<string, unknown>;
-    const named = (['jti', 'sid', 'gid', 'sub'] as const).some((kind) => this.#revoked.has(`${kind} ${String(claims[kind])}`));
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? 'e30', 'base64url').toString()) as Record<
+      string,
+      unknown
+    >;
+    const named = (['jti', 'sid', 'gid', 'sub'] as const).some((kind) =>
+      this.#revoked.has(`${kind} ${String(claims[kind])}`),
+    );
     return !named && claims.foreign !== true;
   }
 
   #snapshot(): object {
     const policy = this.#policy && { revision: this.#policy.revision, etag: `"${this.#policy.revision}-0"` };
     return {
-      epoch: 'e1', cursor: this.#position, server_time: Math.floor(Date.now() / 1000), jwks: { etag: '"test"' }, policy,
+      epoch: 'e1',
+      cursor: this.#position,
+      server_time: Math.floor(Date.now() / 1000),
+      jwks: { etag: '"test"' },
+      policy,
       revocations: this.#events.filter((event) => event.t === 'ev'),
     };
   }
@@ -211,7 +261,9 @@ class MemoryIssuer {
     if (from >= this.#position) await this.#news(Number(query.get('wait') ?? 0), signal);
     if (this.#away) throw new TypeError('fetch failed');
     const events = this.#events.slice(from);
-    return events.length === 0 ? new Response(null, { status: 304 }) : json({ epoch: 'e1', cursor: this.#position, events, more: false });
+    return events.length === 0
+      ? new Response(null, { status: 304 })
+      : json({ epoch: 'e1', cursor: this.#position, events, more: false });
   }
 
   /** Waits for something to happen, for so many seconds at most. */

@@ -61,7 +61,13 @@ export class Usher extends Knowledge {
       table: () => this.rules?.table,
       introspect: (token) => this.#introspect(token),
       decided: (permission, verdict, { user }) =>
-        onDecision?.({ permission, verdict, sub: user.id, roles: user.roles, revision: this.rules?.table?.revision ?? null }),
+        onDecision?.({
+          permission,
+          verdict,
+          sub: user.id,
+          roles: user.roles,
+          revision: this.rules?.table?.revision ?? null,
+        }),
     };
   }
 
@@ -101,8 +107,12 @@ export class Usher extends Knowledge {
     if (this.isStale(now)) await this.#whileStale(token);
     this.seen.note(verified.claims, now, () => ({ ip: request?.ip, userAgent: request?.header('user-agent') }));
     const { userAttributes, context } = this.settings;
-    if (!userAttributes && !context) return new Auth(this.#host, token, verified, profile ? { user: profile } : undefined);
-    const user = { ...profile, ...(await userAttributes?.({ id: verified.claims.sub, roles: verified.roles }, request?.native)) };
+    if (!userAttributes && !context)
+      return new Auth(this.#host, token, verified, profile ? { user: profile } : undefined);
+    const user = {
+      ...profile,
+      ...(await userAttributes?.({ id: verified.claims.sub, roles: verified.roles }, request?.native)),
+    };
     return new Auth(this.#host, token, verified, { user, context: context?.(request?.native) ?? {} });
   }
 
@@ -111,13 +121,22 @@ export class Usher extends Knowledge {
     const header = readHeader(token, algorithms);
     if (this.keys.isEmpty) throw new Refusal('keys_missing');
     await this.keys.verify(token, header, now);
-    const claims = checkClaims(readObject(token.split('.')[1] ?? ''), { issuer, audience, clockSkew, project, clients }, now);
+    const claims = checkClaims(
+      readObject(token.split('.')[1] ?? ''),
+      { issuer, audience, clockSkew, project, clients },
+      now,
+    );
     if (this.list.revokedBy(claims, header.kid ?? '', now) !== undefined) throw new Refusal('token_revoked');
-    if (clients === null && !this.clients.has(claims.client_id)) await this.#proveClient(claims.client_id, token, key, now);
+    if (clients === null && !this.clients.has(claims.client_id))
+      await this.#proveClient(claims.client_id, token, key, now);
     const scope = scopeList(claims.scope);
     const { sub, client_id, sid, acr, auth_time } = claims;
     return {
-      claims, scope, kid: header.kid ?? '', roles: claims.roles ?? [], kind: sub === client_id ? 'client' : 'user',
+      claims,
+      scope,
+      kid: header.kid ?? '',
+      roles: claims.roles ?? [],
+      kind: sub === client_id ? 'client' : 'user',
       attributes: { sub, client_id, sid, acr, auth_time, scope },
     };
   }
@@ -147,7 +166,11 @@ export class Usher extends Knowledge {
     try {
       return await this.client.isActive(token);
     } catch (cause) {
-      throw new Refusal('introspection_failed', cause instanceof IssuerError && cause.retryAfter ? { retryAfter: Math.ceil(cause.retryAfter) } : {}, cause);
+      throw new Refusal(
+        'introspection_failed',
+        cause instanceof IssuerError && cause.retryAfter ? { retryAfter: Math.ceil(cause.retryAfter) } : {},
+        cause,
+      );
     }
   }
 
@@ -176,12 +199,22 @@ export class Usher extends Knowledge {
     const { table } = this.rules;
     if (table === undefined) throw new Refusal('rules_missing');
     if (table === null) return null;
-    const preflight = request.method === 'OPTIONS' && has(request, 'origin') && has(request, 'access-control-request-method');
+    const preflight =
+      request.method === 'OPTIONS' && has(request, 'origin') && has(request, 'access-control-request-method');
     const caller = auth && {
-      scope: auth.scope, acr: auth.claims.acr, authTime: auth.claims.auth_time, decide: (permission: string) => auth.decide(permission),
+      scope: auth.scope,
+      acr: auth.claims.acr,
+      authTime: auth.claims.auth_time,
+      decide: (permission: string) => auth.decide(permission),
     };
     try {
-      const passage = passDoor(table.routes, { method: request.method, path: request.target, preflight }, caller, policy.onMissingRoute, Date.now() / 1000);
+      const passage = passDoor(
+        table.routes,
+        { method: request.method, path: request.target, preflight },
+        caller,
+        policy.onMissingRoute,
+        Date.now() / 1000,
+      );
       if (passage.conditional !== undefined) auth?.owe(passage.conditional);
       if (passage.fresh && auth && !(await auth.isFresh())) throw new Refusal('token_revoked');
       return passage;

@@ -12,7 +12,7 @@ export interface WebhookMessage {
 }
 
 export type WebhookFault =
-  | 'header_missing' | 'header_invalid' | 'timestamp_old' | 'timestamp_new' | 'signature_invalid' | 'body_malformed';
+  'header_missing' | 'header_invalid' | 'timestamp_old' | 'timestamp_new' | 'signature_invalid' | 'body_malformed';
 
 /** A message that cannot be believed. */
 export class WebhookRefused extends Error {
@@ -50,7 +50,10 @@ export function verifyWebhook(
   if (!/^\d{1,12}$/.test(timestamp)) throw new WebhookRefused('header_invalid');
   if (now - Number(timestamp) > TOLERANCE) throw new WebhookRefused('timestamp_old');
   if (Number(timestamp) - now > TOLERANCE) throw new WebhookRefused('timestamp_new');
-  const shown = signatures.split(' ').filter((each) => each.startsWith('v1,')).map((each) => Buffer.from(each.slice(3)));
+  const shown = signatures
+    .split(' ')
+    .filter((each) => each.startsWith('v1,'))
+    .map((each) => Buffer.from(each.slice(3)));
   const fits = [secrets].flat().some((secret) => {
     const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
     const right = Buffer.from(createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64'));
@@ -67,7 +70,8 @@ function read(id: string, body: string): WebhookMessage {
   } catch {
     throw new WebhookRefused('body_malformed');
   }
-  if (typeof message !== 'object' || message === null || Array.isArray(message)) throw new WebhookRefused('body_malformed');
+  if (typeof message !== 'object' || message === null || Array.isArray(message))
+    throw new WebhookRefused('body_malformed');
   const { type, version, data } = message;
   return { id, type: String(type), version: Number(version), data: (data ?? {}) as Record<string, unknown> };
 }

@@ -13,7 +13,10 @@ import * as onNest from '@usher-id/sdk/nest';
 export const RULES = {
   conditions: { own: { eq: ['resource.owner_id', 'user.id'] } },
   roles: { viewer: { 'Order:read': 'own' }, editor: { 'Order:read': '*' } },
-  routes: [{ m: ['*'], p: '/open/*', public: true }, { m: ['GET'], p: '/orders/:id', need: 'Order:read' }],
+  routes: [
+    { m: ['*'], p: '/open/*', public: true },
+    { m: ['GET'], p: '/orders/:id', need: 'Order:read' },
+  ],
 };
 const ORDERS = { 1: { id: '1', owner_id: 'ana' }, 2: { id: '2', owner_id: 'bea' } };
 
@@ -31,7 +34,11 @@ export const applications = {
       reply.header('x-secret', 'yes');
       return { secret: true };
     });
-    app.get('/orders/:id', { preHandler: requirePermission('Order:read', { load: (request) => ORDERS[request.params.id] }) }, async (request) => request.auth.resource);
+    app.get(
+      '/orders/:id',
+      { preHandler: requirePermission('Order:read', { load: (request) => ORDERS[request.params.id] }) },
+      async (request) => request.auth.resource,
+    );
     await app.listen({ port: 0, host: '127.0.0.1' });
     return { base: `http://127.0.0.1:${app.server.address().port}`, stop: () => app.close() };
   },
@@ -46,18 +53,27 @@ export const applications = {
       '/open/strong': [requireAuth({ acr: 'aal2' }), (context) => (context.body = { ok: true })],
       '/open/scope': [requireScope('orders'), (context) => (context.body = { ok: true })],
       '/open/role': [requireRole('editor'), (context) => (context.body = { ok: true })],
-      '/open/forgets': [requirePermission('Order:read'), (context) => {
-        context.set('x-secret', 'yes');
-        context.body = { secret: true };
-      }],
+      '/open/forgets': [
+        requirePermission('Order:read'),
+        (context) => {
+          context.set('x-secret', 'yes');
+          context.body = { secret: true };
+        },
+      ],
     };
-    const order = [requirePermission('Order:read', { load: (context) => ORDERS[context.path.slice(8)] }), (context) => (context.body = getAuth(context).resource)];
+    const order = [
+      requirePermission('Order:read', { load: (context) => ORDERS[context.path.slice(8)] }),
+      (context) => (context.body = getAuth(context).resource),
+    ];
     app.use((context) => {
       const [first, ...rest] = handlers[context.path] ?? order;
       return rest.length === 0 ? first(context) : first(context, async () => rest[0](context));
     });
     const server = app.listen(0);
-    return { base: `http://127.0.0.1:${server.address().port}`, stop: () => (server.closeAllConnections(), new Promise((done) => server.close(done))) };
+    return {
+      base: `http://127.0.0.1:${server.address().port}`,
+      stop: () => (server.closeAllConnections(), new Promise((done) => server.close(done))),
+    };
   },
 
   async 'Hono 4'(usher) {
@@ -69,12 +85,21 @@ export const applications = {
     app.get('/open/strong', requireAuth({ acr: 'aal2' }), (context) => context.json({ ok: true }));
     app.get('/open/scope', requireScope('orders'), (context) => context.json({ ok: true }));
     app.get('/open/role', requireRole('editor'), (context) => context.json({ ok: true }));
-    app.get('/open/forgets', requirePermission('Order:read'), (context) => context.json({ secret: true }, 200, { 'x-secret': 'yes' }));
-    app.get('/orders/:id', requirePermission('Order:read', { load: (context) => ORDERS[context.req.param('id')] }), (context) => context.json(getAuth(context).resource));
+    app.get('/open/forgets', requirePermission('Order:read'), (context) =>
+      context.json({ secret: true }, 200, { 'x-secret': 'yes' }),
+    );
+    app.get(
+      '/orders/:id',
+      requirePermission('Order:read', { load: (context) => ORDERS[context.req.param('id')] }),
+      (context) => context.json(getAuth(context).resource),
+    );
     const server = await new Promise((resolve) => {
       const made = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(made));
     });
-    return { base: `http://127.0.0.1:${server.address().port}`, stop: () => (server.closeAllConnections(), new Promise((done) => server.close(done))) };
+    return {
+      base: `http://127.0.0.1:${server.address().port}`,
+      stop: () => (server.closeAllConnections(), new Promise((done) => server.close(done))),
+    };
   },
 
   async 'NestJS 12'(usher) {
@@ -120,7 +145,12 @@ export const applications = {
     const { Req } = await import('@nestjs/common');
     decorate(Who, 'who', Get('open/who'));
     Req()(Who.prototype, 'who', 0);
-    decorate(Who, 'order', Get('orders/:id'), RequirePermission('Order:read', { load: (request) => ORDERS[request.params.id] }));
+    decorate(
+      Who,
+      'order',
+      Get('orders/:id'),
+      RequirePermission('Order:read', { load: (request) => ORDERS[request.params.id] }),
+    );
     Param('id')(Who.prototype, 'order', 0);
     CurrentAuth()(Who.prototype, 'order', 1);
     class App {}

@@ -42,17 +42,36 @@ async function start(program, args) {
 const found = (program) => spawnSync('which', [program]).status === 0;
 
 export const redis = found('redis-server')
-  ? () => start('redis-server', (port) => ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'])
+  ? () =>
+      start('redis-server', (port) => [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--save',
+        '',
+        '--appendonly',
+        'no',
+      ])
   : null;
 
 /** MongoDB itself, or FerretDB 1.24 on SQLite, which speaks its protocol: `go install github.com/FerretDB/FerretDB/cmd/ferretdb@v1.24.0`. */
-const ferret = [process.env.FERRETDB_BIN, path.join(process.env.HOME ?? '', 'go/bin/ferretdb')].find((each) => each && existsSync(each)) ?? (found('ferretdb') ? 'ferretdb' : undefined);
+const ferret =
+  [process.env.FERRETDB_BIN, path.join(process.env.HOME ?? '', 'go/bin/ferretdb')].find(
+    (each) => each && existsSync(each),
+  ) ?? (found('ferretdb') ? 'ferretdb' : undefined);
 export const mongo = found('mongod')
   ? () => start('mongod', (port, folder) => ['--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', folder])
   : ferret
-    ? () => start(ferret, (port, folder) => [
-        '--handler=sqlite', `--sqlite-url=file:${folder}/`, `--listen-addr=127.0.0.1:${port}`, '--debug-addr=-', '--telemetry=disable', `--state-dir=${folder}`,
-      ])
+    ? () =>
+        start(ferret, (port, folder) => [
+          '--handler=sqlite',
+          `--sqlite-url=file:${folder}/`,
+          `--listen-addr=127.0.0.1:${port}`,
+          '--debug-addr=-',
+          '--telemetry=disable',
+          `--state-dir=${folder}`,
+        ])
     : null;
 
 /** The address of a PostgreSQL in which a test may make tables. */

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import express5 from 'express';
 import express4 from 'express4';
-import { findAuth, getAuth, requireAuth, requirePermission, requireRole, requireScope, usher } from '@usher-id/sdk/express';
+import {
+  findAuth,
+  getAuth,
+  requireAuth,
+  requirePermission,
+  requireRole,
+  requireScope,
+  usher,
+} from '@usher-id/sdk/express';
 import { createTestUsher } from '@usher-id/sdk/testing';
 
 const RULES = {
@@ -17,7 +25,10 @@ const RULES = {
 };
 const ORDERS = { 1: { id: '1', owner_id: 'ana' }, 2: { id: '2', owner_id: 'bea' } };
 
-for (const [version, express] of [['4', express4], ['5', express5]]) {
+for (const [version, express] of [
+  ['4', express4],
+  ['5', express5],
+]) {
   describe(`Express ${version}`, () => {
     let test1;
     let server;
@@ -29,13 +40,18 @@ for (const [version, express] of [['4', express4], ['5', express5]]) {
       const app = express();
       app.use(usher(test1.usher));
       app.get('/health', (request, response) => response.json({ somebody: findAuth(request)?.user.id ?? null }));
-      app.get('/orders/:id', requirePermission('Order:read', { load: (request) => ORDERS[request.params.id] }),
-        (request, response) => response.json(getAuth(request).resource));
+      app.get(
+        '/orders/:id',
+        requirePermission('Order:read', { load: (request) => ORDERS[request.params.id] }),
+        (request, response) => response.json(getAuth(request).resource),
+      );
       app.get('/admin', (request, response) => response.json({ ok: true }));
       app.get('/open/me', requireAuth(), (request, response) => response.json(getAuth(request).user));
       app.get('/open/scope', requireScope('orders'), (request, response) => response.json({ ok: true }));
       app.get('/open/role', requireRole('editor', 'chief'), (request, response) => response.json({ ok: true }));
-      app.get('/open/recent', requireAuth({ acr: 'aal2', maxAge: 60 }), (request, response) => response.json({ ok: true }));
+      app.get('/open/recent', requireAuth({ acr: 'aal2', maxAge: 60 }), (request, response) =>
+        response.json({ ok: true }),
+      );
       app.get('/open/fresh', requireAuth({ fresh: true }), (request, response) => response.json({ ok: true }));
       app.get('/open/forgets', requirePermission('Order:read'), (request, response) => {
         response.set('x-secret', 'yes').json({ secret: true });
@@ -61,7 +77,12 @@ for (const [version, express] of [['4', express4], ['5', express5]]) {
       const authorization = user ? await test1.asUser(user) : {};
       const response = await fetch(`${base}${path}`, { headers: { ...authorization, ...headers } });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, text, body: text.startsWith('{') ? JSON.parse(text) : null };
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        body: text.startsWith('{') ? JSON.parse(text) : null,
+      };
     };
 
     test('lets everybody in where the route says so', async () => {
@@ -75,7 +96,10 @@ for (const [version, express] of [['4', express4], ['5', express5]]) {
       assert.equal(headers.get('cache-control'), 'no-store');
     });
     test('knows who sends a good token', async () => {
-      assert.deepEqual((await get('/open/me', { sub: 'ana', roles: ['viewer'] })).body, { id: 'ana', roles: ['viewer'] });
+      assert.deepEqual((await get('/open/me', { sub: 'ana', roles: ['viewer'] })).body, {
+        id: 'ana',
+        roles: ['viewer'],
+      });
     });
     test('says invalid_token of a token that is over, and why in the log alone', async () => {
       const { status, body, headers, text } = await get('/open/me', { expiresIn: -31 });
@@ -85,12 +109,17 @@ for (const [version, express] of [['4', express4], ['5', express5]]) {
       assert.equal(logged.at(-1)[1].reason, 'token_expired');
     });
     test('names the trace of the request', async () => {
-      const { body } = await get('/open/me', null, { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
+      const { body } = await get('/open/me', null, {
+        traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      });
       assert.equal(body.traceId, '4bf92f3577b34da6a3ce929d0e0e4736');
     });
     test('reads no token from another scheme, and refuses two', async () => {
       assert.equal((await get('/open/me', null, { authorization: 'Basic YTpi' })).body.code, 'AUTH_REQUIRED');
-      assert.equal((await get('/open/me', null, { authorization: 'Bearer a.b.c, Bearer d.e.f' })).body.code, 'REQUEST_INVALID');
+      assert.equal(
+        (await get('/open/me', null, { authorization: 'Bearer a.b.c, Bearer d.e.f' })).body.code,
+        'REQUEST_INVALID',
+      );
       assert.equal((await get('/open/me', null, { authorization: 'Bearer' })).body.code, 'AUTH_INVALID');
     });
     test('refuses a revoked session at once', async () => {
@@ -116,7 +145,10 @@ for (const [version, express] of [['4', express4], ['5', express5]]) {
     test('asks for a stronger and newer sign-in (RFC 9470)', async () => {
       const { status, headers } = await get('/open/recent', { acr: 'aal1' });
       assert.equal(status, 401);
-      assert.equal(headers.get('www-authenticate'), 'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="60"');
+      assert.equal(
+        headers.get('www-authenticate'),
+        'Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="60"',
+      );
       assert.equal((await get('/open/recent', { acr: 'aal2', authTime: Date.now() / 1000 - 70 })).status, 401);
       assert.equal((await get('/open/recent', { acr: 'aal2' })).status, 200);
       assert.equal((await get('/admin', { acr: 'aal1' })).status, 401);

@@ -20,17 +20,28 @@ for (const [name, listen] of Object.entries(applications)) {
       const authorization = user ? await issuer.asUser(user) : {};
       const response = await fetch(`${application.base}${path}`, { headers: { ...authorization, ...headers } });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, text, body: text.startsWith('{') ? JSON.parse(text) : null };
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        body: text.startsWith('{') ? JSON.parse(text) : null,
+      };
     };
 
     test('knows who sends a request, and lets everybody in where that is public', async () => {
       assert.deepEqual((await get('/open/who')).body, { somebody: null });
       assert.deepEqual((await get('/open/who', { sub: 'ana' })).body, { somebody: 'ana' });
-      assert.deepEqual((await get('/open/me', { sub: 'ana', roles: ['viewer'] })).body, { id: 'ana', roles: ['viewer'] });
+      assert.deepEqual((await get('/open/me', { sub: 'ana', roles: ['viewer'] })).body, {
+        id: 'ana',
+        roles: ['viewer'],
+      });
     });
     test('answers as RFC 6750 and RFC 9457 have it', async () => {
       const nobody = await get('/open/me');
-      assert.deepEqual([nobody.status, nobody.body.code, nobody.headers.get('www-authenticate')], [401, 'AUTH_REQUIRED', 'Bearer']);
+      assert.deepEqual(
+        [nobody.status, nobody.body.code, nobody.headers.get('www-authenticate')],
+        [401, 'AUTH_REQUIRED', 'Bearer'],
+      );
       assert.match(nobody.headers.get('content-type'), /^application\/problem\+json/);
       const over = await get('/open/me', { expiresIn: -60 });
       assert.deepEqual([over.status, over.body.code], [401, 'AUTH_INVALID']);

@@ -36,13 +36,22 @@ describe('the client of a token', () => {
     const sibling = await issuer.token({ clientId: 'client_sibling' });
     assert.equal((await issuer.usher.verify(sibling)).clientId, 'client_sibling');
     issuer.away(true);
-    assert.equal((await issuer.usher.verify(await issuer.token({ clientId: 'client_sibling' }))).clientId, 'client_sibling');
-    await assert.rejects(issuer.usher.verify(await issuer.token({ clientId: 'client_third' })), refused('introspection_failed'));
+    assert.equal(
+      (await issuer.usher.verify(await issuer.token({ clientId: 'client_sibling' }))).clientId,
+      'client_sibling',
+    );
+    await assert.rejects(
+      issuer.usher.verify(await issuer.token({ clientId: 'client_third' })),
+      refused('introspection_failed'),
+    );
     await issuer.close();
   });
   test('is not taken for a stranger because one of its tokens is revoked', async () => {
     const issuer = await make();
-    const [doomed, good] = [await issuer.token({ clientId: 'client_sibling', sid: 'gone' }), await issuer.token({ clientId: 'client_sibling' })];
+    const [doomed, good] = [
+      await issuer.token({ clientId: 'client_sibling', sid: 'gone' }),
+      await issuer.token({ clientId: 'client_sibling' }),
+    ];
     await issuer.revoke('sid', 'gone');
     await assert.rejects(issuer.usher.verify(doomed), refused('token_revoked'));
     assert.equal((await issuer.usher.verify(good)).clientId, 'client_sibling');
@@ -51,7 +60,10 @@ describe('the client of a token', () => {
   test('is one of those that are listed, where they are listed', async () => {
     const issuer = await make({ clients: ['client_shop'] });
     assert.equal((await issuer.usher.verify(await issuer.token({ clientId: 'client_shop' }))).clientId, 'client_shop');
-    await assert.rejects(issuer.usher.verify(await issuer.token({ clientId: 'client_test' })), refused('client_refused'));
+    await assert.rejects(
+      issuer.usher.verify(await issuer.token({ clientId: 'client_test' })),
+      refused('client_refused'),
+    );
     await issuer.close();
   });
 });
@@ -66,7 +78,9 @@ test('tokens with keys that nobody knows fetch the keys once in ten seconds, and
   };
   const [, claims, signature] = (await issuer.token()).split('.');
   for (let index = 0; index < 50; index += 1) {
-    const header = Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid: `unknown-${index}` })).toString('base64url');
+    const header = Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid: `unknown-${index}` })).toString(
+      'base64url',
+    );
     await assert.rejects(issuer.usher.verify(`${header}.${claims}.${signature}`), refused('key_unknown'));
   }
   assert.ok(fetches <= 1, `${fetches}`);
@@ -76,32 +90,54 @@ test('tokens with keys that nobody knows fetch the keys once in ten seconds, and
 
 test('a wrong project is noticed where the feed speaks of rules', async () => {
   const errors = [];
-  const issuer = await createTestUsher({ logger: { ...quiet, warn: (message, fields) => errors.push(fields?.message) }, rules: { roles: {} } });
+  const issuer = await createTestUsher({
+    logger: { ...quiet, warn: (message, fields) => errors.push(fields?.message) },
+    rules: { roles: {} },
+  });
   const { fetch } = issuer.usher.settings;
   const usher = new Usher({
-    ...issuer.options, logger: { ...quiet, warn: (message, fields) => errors.push(fields?.message) },
-    fetch: (url, init) => (String(url).endsWith('/policy') ? Promise.resolve(new Response(null, { status: 404 })) : fetch(url, init)),
+    ...issuer.options,
+    logger: { ...quiet, warn: (message, fields) => errors.push(fields?.message) },
+    fetch: (url, init) =>
+      String(url).endsWith('/policy') ? Promise.resolve(new Response(null, { status: 404 })) : fetch(url, init),
   });
-  await assert.rejects(usher.enforceRoutes({ method: 'GET', target: '/', header: () => undefined }, { auth: null, refusal: null }), refused('rules_missing'));
-  assert.ok(errors.some((message) => /is that its id\?/.test(message)), errors.join());
+  await assert.rejects(
+    usher.enforceRoutes({ method: 'GET', target: '/', header: () => undefined }, { auth: null, refusal: null }),
+    refused('rules_missing'),
+  );
+  assert.ok(
+    errors.some((message) => /is that its id\?/.test(message)),
+    errors.join(),
+  );
   await usher.close();
   await issuer.close();
 });
 
 test('a token of another project is refused by its project_id', async () => {
   const issuer = await make();
-  await assert.rejects(issuer.usher.verify(await issuer.token({ claims: { project_id: 'another' } })), refused('project_wrong'));
+  await assert.rejects(
+    issuer.usher.verify(await issuer.token({ claims: { project_id: 'another' } })),
+    refused('project_wrong'),
+  );
   await issuer.close();
 });
 
 test('decisions are told to the log of the application', async () => {
   const decisions = [];
-  const issuer = await make({ onDecision: (decision) => decisions.push(decision), rules: { roles: { viewer: { 'Order:list': '*' } } } });
+  const issuer = await make({
+    onDecision: (decision) => decisions.push(decision),
+    rules: { roles: { viewer: { 'Order:list': '*' } } },
+  });
   const auth = await issuer.usher.verify(await issuer.token({ sub: 'ana', roles: ['viewer'] }));
   auth.can('Order:list');
   auth.can('Order:burn');
-  assert.deepEqual(decisions.map(({ permission, verdict, sub, revision }) => [permission, verdict, sub, revision]),
-    [['Order:list', 'allow', 'ana', 1], ['Order:burn', 'deny', 'ana', 1]]);
+  assert.deepEqual(
+    decisions.map(({ permission, verdict, sub, revision }) => [permission, verdict, sub, revision]),
+    [
+      ['Order:list', 'allow', 'ana', 1],
+      ['Order:burn', 'deny', 'ana', 1],
+    ],
+  );
   const { reasons, revision } = auth.explain('Order:list');
   assert.deepEqual([reasons, revision], [[{ role: 'viewer', rule: 'allow', holds: 'true' }], 1]);
   await issuer.close();
@@ -111,7 +147,8 @@ test('conditions ask what the application knows of the user and of the request',
   const conditions = { team: { in: ['resource.team', 'user.teams'] }, day: { eq: ['context.day', true] } };
   const issuer = await make({
     rules: { conditions, roles: { viewer: { 'Order:read': 'team', 'Shop:enter': 'day' } } },
-    userAttributes: async ({ id }) => ({ teams: [`team of ${id}`] }), context: () => ({ day: true }),
+    userAttributes: async ({ id }) => ({ teams: [`team of ${id}`] }),
+    context: () => ({ day: true }),
   });
   const auth = await issuer.usher.verify(await issuer.token({ sub: 'ana', roles: ['viewer'] }));
   assert.equal(auth.can('Order:read', { team: 'team of ana' }), true);
@@ -150,12 +187,16 @@ describe('a list that is stale', () => {
     assert.equal((await issuer.usher.verify(token)).kind, 'user');
     await issuer.close();
   });
-  for (const [onStale, reason] of [['deny', 'list_stale'], ['introspect', 'introspection_failed']]) {
+  for (const [onStale, reason] of [
+    ['deny', 'list_stale'],
+    ['introspect', 'introspection_failed'],
+  ]) {
     test(`${onStale}: 503 while Usher is away, and well when it is back`, async () => {
       const { issuer, token } = await stale(onStale);
       await assert.rejects(issuer.usher.verify(token), refused(reason));
       issuer.away(false);
-      for (let tries = 0; issuer.usher.state.stale && tries < 600; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let tries = 0; issuer.usher.state.stale && tries < 600; tries += 1)
+        await new Promise((resolve) => setTimeout(resolve, 20));
       assert.equal((await issuer.usher.verify(token)).kind, 'user');
       await issuer.close();
     });
@@ -173,12 +214,23 @@ describe('an issuer that misbehaves', { concurrency: true }, () => {
       const at = (name) => `${issuer}/${name}`;
       const usual = {
         '/.well-known/openid-configuration': {
-          issuer, jwks_uri: at('jwks'), token_endpoint: at('token'), introspection_endpoint: at('introspect'), authorization_endpoint: at('authorize'),
+          issuer,
+          jwks_uri: at('jwks'),
+          token_endpoint: at('token'),
+          introspection_endpoint: at('introspect'),
+          authorization_endpoint: at('authorize'),
         },
         '/jwks': { keys: [jwk] },
         '/token': { access_token: 'a', expires_in: 600 },
         '/introspect': { active: true },
-        '/api/v1/sync/snapshot': { epoch: 'e1', cursor: 0, server_time: 0, revocations: [], policy: null, jwks: { etag: '' } },
+        '/api/v1/sync/snapshot': {
+          epoch: 'e1',
+          cursor: 0,
+          server_time: 0,
+          revocations: [],
+          policy: null,
+          jwks: { etag: '' },
+        },
       };
       const { status = 200, headers = {}, body = usual[path] } = change(path, issuer) ?? {};
       response.writeHead(body === undefined ? 404 : status, headers);
@@ -186,10 +238,23 @@ describe('an issuer that misbehaves', { concurrency: true }, () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     issuer = `http://127.0.0.1:${server.address().port}`;
-    const usher = new Usher({ issuer, clientId: 'c', clientSecret: 's', audience: 'api', policy: false, logger: quiet, sync: { transport: 'longpoll' } });
+    const usher = new Usher({
+      issuer,
+      clientId: 'c',
+      clientSecret: 's',
+      audience: 'api',
+      policy: false,
+      logger: quiet,
+      sync: { transport: 'longpoll' },
+    });
     const claims = { aud: 'api', client_id: 'c', sub: 'ana', scope: '' };
-    const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'at+jwt' })
-      .setIssuer(issuer).setIssuedAt().setExpirationTime('5m').setJti('j').sign(privateKey);
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'at+jwt' })
+      .setIssuer(issuer)
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .setJti('j')
+      .sign(privateKey);
     const stop = async () => {
       await usher.close();
       server.closeAllConnections();
@@ -198,12 +263,26 @@ describe('an issuer that misbehaves', { concurrency: true }, () => {
     return { usher, token, stop };
   };
   const cases = {
-    'calls itself by another name': (path) => (path.startsWith('/.well-known') ? { body: { issuer: 'https://evil.example' } } : undefined),
-    'names keys of another origin': (path, issuer) => path.startsWith('/.well-known')
-      ? { body: { issuer, jwks_uri: 'https://evil.example/jwks', token_endpoint: `${issuer}/token`, introspection_endpoint: `${issuer}/i`, authorization_endpoint: `${issuer}/a` } }
-      : undefined,
-    'redirects to keys': (path) => (path === '/jwks' ? { status: 302, headers: { location: 'https://evil.example/jwks' }, body: {} } : undefined),
-    'redirects the discovery': (path) => (path.startsWith('/.well-known') ? { status: 301, headers: { location: 'https://evil.example/' }, body: {} } : undefined),
+    'calls itself by another name': (path) =>
+      path.startsWith('/.well-known') ? { body: { issuer: 'https://evil.example' } } : undefined,
+    'names keys of another origin': (path, issuer) =>
+      path.startsWith('/.well-known')
+        ? {
+            body: {
+              issuer,
+              jwks_uri: 'https://evil.example/jwks',
+              token_endpoint: `${issuer}/token`,
+              introspection_endpoint: `${issuer}/i`,
+              authorization_endpoint: `${issuer}/a`,
+            },
+          }
+        : undefined,
+    'redirects to keys': (path) =>
+      path === '/jwks' ? { status: 302, headers: { location: 'https://evil.example/jwks' }, body: {} } : undefined,
+    'redirects the discovery': (path) =>
+      path.startsWith('/.well-known')
+        ? { status: 301, headers: { location: 'https://evil.example/' }, body: {} }
+        : undefined,
     'has no keys': (path) => (path === '/jwks' ? { body: { keys: 'none' } } : undefined),
     'sends a snapshot that is none': (path) => (path.endsWith('/snapshot') ? { body: { epoch: 'one' } } : undefined),
   };

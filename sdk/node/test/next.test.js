@@ -6,14 +6,21 @@ import { createTestUsher } from '@usher-id/sdk/testing';
 let issuer;
 let next;
 before(async () => {
-  const routes = [{ m: ['GET'], p: '/', public: true }, { m: ['GET'], p: '/orders', need: 'Order:list' }];
-  issuer = await createTestUsher({ rules: { roles: { viewer: { 'Order:list': '*' } }, routes }, logger: { info() {}, warn() {}, error() {} } });
+  const routes = [
+    { m: ['GET'], p: '/', public: true },
+    { m: ['GET'], p: '/orders', need: 'Order:list' },
+  ];
+  issuer = await createTestUsher({
+    rules: { roles: { viewer: { 'Order:list': '*' } }, routes },
+    logger: { info() {}, warn() {}, error() {} },
+  });
   await issuer.usher.ready();
   next = createUsherNext(issuer.usher);
 });
 after(() => issuer.close());
 
-const request = async (path, user) => new Request(`https://shop.example${path}`, { headers: user ? await issuer.asUser(user) : {} });
+const request = async (path, user) =>
+  new Request(`https://shop.example${path}`, { headers: user ? await issuer.asUser(user) : {} });
 
 test('the proxy lets requests go on, or answers them', async () => {
   assert.equal(await next.proxy(await request('/')), undefined);

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Usher } from '@usher-id/sdk';
 
-const GOOD = { issuer: 'https://id.example.com', clientId: 'shop', clientSecret: 'secret', audience: 'https://api.shop', project: 'p' };
+const GOOD = {
+  issuer: 'https://id.example.com',
+  clientId: 'shop',
+  clientSecret: 'secret',
+  audience: 'https://api.shop',
+  project: 'p',
+};
 
 describe('misuse is refused when the module is made', () => {
   const cases = {
@@ -18,8 +24,14 @@ describe('misuse is refused when the module is made', () => {
     'a symmetric algorithm': [{ algorithms: ['HS256'] }, /algorithms: HS256 .*could sign as well/],
     'no signature at all': [{ algorithms: ['none'] }, /algorithms: none is not accepted/],
     'a poll interval under five seconds': [{ sync: { pollInterval: 4 } }, /sync\.pollInterval: a number from 5/],
-    'a list that would be stale between two pings': [{ sync: { maxStaleness: 30 } }, /sync\.maxStaleness: .*60 at least/],
-    'a list that would be stale between two questions': [{ sync: { transport: 'poll', pollInterval: 60, maxStaleness: 60 } }, /sync\.maxStaleness/],
+    'a list that would be stale between two pings': [
+      { sync: { maxStaleness: 30 } },
+      /sync\.maxStaleness: .*60 at least/,
+    ],
+    'a list that would be stale between two questions': [
+      { sync: { transport: 'poll', pollInterval: 60, maxStaleness: 60 } },
+      /sync\.maxStaleness/,
+    ],
     'an unknown answer to staleness': [{ sync: { onStale: 'panic' } }, /sync\.onStale: one of allow, introspect, deny/],
     'web mode without a secret': [{ mode: 'web', baseURL: 'https://shop.example' }, /secret: /],
     'web mode with a short secret': [{ mode: 'web', baseURL: 'https://shop.example', secret: 'short' }, /secret: .*32/],
@@ -29,7 +41,9 @@ describe('misuse is refused when the module is made', () => {
     test(name, () => assert.throws(() => new Usher({ ...GOOD, ...options }), message));
   }
   test('http on loopback is for development', () => {
-    for (const issuer of ['http://localhost:8080', 'http://127.0.0.1:8080', 'http://[::1]:8080']) new Usher({ ...GOOD, issuer });
+    for (const issuer of ['http://localhost:8080', 'http://127.0.0.1:8080', 'http://[::1]:8080'])
+      new Usher({ ...GOOD, issuer });
   });
-  test('without access rules no project is needed', () => void new Usher({ ...GOOD, project: undefined, policy: false }));
+  test('without access rules no project is needed', () =>
+    void new Usher({ ...GOOD, project: undefined, policy: false }));
 });

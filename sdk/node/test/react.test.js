@@ -7,13 +7,17 @@ import { createRoot } from 'react-dom/client';
 import { Can, UsherProvider, useAuth, usePermission } from '@usher-id/sdk/react';
 
 const OWN = { op: 'eq', left: { field: 'owner_id' }, right: { value: 'ana' }, negated: false };
-const ANA = { user: { id: 'ana', name: 'Ana', roles: ['viewer'] }, permissions: { 'Order:list': true, 'Order:update': OWN, 'Order:delete': false } };
+const ANA = {
+  user: { id: 'ana', name: 'Ana', roles: ['viewer'] },
+  permissions: { 'Order:list': true, 'Order:update': OWN, 'Order:delete': false },
+};
 
 /** A source that a test turns. */
 function source(known) {
   const listeners = new Set();
   return {
-    known, asked: [],
+    known,
+    asked: [],
     async load() {
       if (this.known instanceof Error) throw this.known;
       return this.known;
@@ -41,11 +45,18 @@ function Page({ order }) {
   const may = usePermission('Order:update', order);
   if (isLoading) return 'loading';
   if (error) return `error: ${error.message}`;
-  return h('main', null,
-    h('p', null, user ? user.name : 'nobody'), h('p', { id: 'may' }, String(may)),
-    h(Can, { do: 'Order:list' }, 'lists '), h(Can, { do: 'Order:update', on: order, fallback: 'only reads ' }, 'edits '),
-    h(Can, { do: 'Order:delete' }, 'deletes '), h(Can, { do: 'constructor' }, 'everything '),
-    h('button', { id: 'in', onClick: () => signIn({ returnTo: '/x' }) }), h('button', { id: 'out', onClick: () => signOut() }));
+  return h(
+    'main',
+    null,
+    h('p', null, user ? user.name : 'nobody'),
+    h('p', { id: 'may' }, String(may)),
+    h(Can, { do: 'Order:list' }, 'lists '),
+    h(Can, { do: 'Order:update', on: order, fallback: 'only reads ' }, 'edits '),
+    h(Can, { do: 'Order:delete' }, 'deletes '),
+    h(Can, { do: 'constructor' }, 'everything '),
+    h('button', { id: 'in', onClick: () => signIn({ returnTo: '/x' }) }),
+    h('button', { id: 'out', onClick: () => signOut() }),
+  );
 }
 
 describe('React', () => {
@@ -95,7 +106,9 @@ describe('React', () => {
     assert.equal(element.textContent, 'error: away');
   });
   test('a page rendered by the server shows at once what the server knows', () => {
-    const page = renderToString(h(UsherProvider, { source: source(ANA), initial: ANA }, h(Page, { order: { owner_id: 'ana' } })));
+    const page = renderToString(
+      h(UsherProvider, { source: source(ANA), initial: ANA }, h(Page, { order: { owner_id: 'ana' } })),
+    );
     assert.match(page, /Ana.*lists .*edits /s);
     assert.match(renderToString(h(UsherProvider, { source: source(ANA) }, h(Page))), /loading/);
   });

@@ -17,8 +17,13 @@ import { mongo, postgres, redis } from './databases.js';
 const OWNER = { issuer: 'https://id.example.com', client: 'client_shop', secret: 'a secret' };
 const ev = (c, v) => ({ t: 'ev', c, k: 'sid', v, exp: 1_900_000_000 });
 const STATE = {
-  epoch: 'e7', cursor: 20, at: 1_795_000_000, revocations: [ev(10, 'one')], jwks: { etag: '"a"', jwks: { keys: [] } },
-  policy: { etag: '"43-0"', jws: 'e30.e30.c2ln' }, clients: ['client_shop'],
+  epoch: 'e7',
+  cursor: 20,
+  at: 1_795_000_000,
+  revocations: [ev(10, 'one')],
+  jwks: { etag: '"a"', jwks: { keys: [] } },
+  policy: { etag: '"43-0"', jws: 'e30.e30.c2ln' },
+  clients: ['client_shop'],
 };
 
 /** Each `open` makes a store over the same data, as another process would. */
@@ -93,7 +98,8 @@ const KINDS = {
       const folder = await mkdtemp(path.join(tmpdir(), 'usher-file-'));
       const log = path.join(folder, 'usher.log');
       return {
-        open: () => fileStore(folder), alone: true,
+        open: () => fileStore(folder),
+        alone: true,
         tamper: async (change) => writeFile(log, change(await readFile(log, 'utf8'))),
         stop: () => rm(folder, { recursive: true }),
       };
@@ -138,10 +144,17 @@ for (const [name, { skip, make }] of Object.entries(KINDS)) {
       assert.equal(await store.loadSnapshot(), undefined);
       await store.saveSnapshot(STATE);
       await store.appendRevocations([ev(21, 'two'), { t: 'skip', c: 22 }]);
-      await store.appendRevocations([ev(23, 'three'), { t: 'at', cursor: 23, at: STATE.at + 5 }, { t: 'clients', ids: ['a', 'b'] }]);
+      await store.appendRevocations([
+        ev(23, 'three'),
+        { t: 'at', cursor: 23, at: STATE.at + 5 },
+        { t: 'clients', ids: ['a', 'b'] },
+      ]);
       const loaded = await (await open()).loadSnapshot();
       assert.deepEqual([loaded.epoch, loaded.cursor, loaded.at, loaded.clients], ['e7', 23, STATE.at + 5, ['a', 'b']]);
-      assert.deepEqual(loaded.revocations.map((entry) => entry.v), ['one', 'two', 'three']);
+      assert.deepEqual(
+        loaded.revocations.map((entry) => entry.v),
+        ['one', 'two', 'three'],
+      );
       assert.deepEqual([loaded.policy, loaded.jwks], [STATE.policy, STATE.jwks]);
     });
     test('goes on adding to what it loaded, and begins anew with a new state', async () => {
@@ -156,8 +169,12 @@ for (const [name, { skip, make }] of Object.entries(KINDS)) {
     });
     test('refuses what another module, or somebody else, has written', async () => {
       await (await open()).saveSnapshot(STATE);
-      await assert.rejects(async () => (await open({ ...OWNER, secret: 'another secret' })).loadSnapshot(), { reason: 'log_tampered' });
-      await assert.rejects(async () => (await open({ ...OWNER, issuer: 'https://id.example.org' })).loadSnapshot(), { reason: 'log_foreign' });
+      await assert.rejects(async () => (await open({ ...OWNER, secret: 'another secret' })).loadSnapshot(), {
+        reason: 'log_tampered',
+      });
+      await assert.rejects(async () => (await open({ ...OWNER, issuer: 'https://id.example.org' })).loadSnapshot(), {
+        reason: 'log_foreign',
+      });
       if (!kind.tamper) return;
       await kind.tamper((text) => text.replace('"one"', '"eno"'));
       await assert.rejects(async () => (await open()).loadSnapshot(), { reason: 'log_tampered' });
@@ -199,7 +216,8 @@ describe('the file store', () => {
     await store.saveSnapshot(STATE);
     await store.set('value', 'x', 60);
     await store.close();
-    for (const name of ['usher.log', 'values.json']) assert.equal((await stat(path.join(folder, name))).mode & 0o777, 0o600, name);
+    for (const name of ['usher.log', 'values.json'])
+      assert.equal((await stat(path.join(folder, name))).mode & 0o777, 0o600, name);
   });
   test('drops a line that was being written when the power went', async () => {
     await appendFile(path.join(folder, 'usher.log'), 'half a li');
@@ -226,7 +244,14 @@ describe('the file store', () => {
   test('a folder that cannot be written is refused when the module starts', async () => {
     const file = path.join(folder, 'a file');
     await writeFile(file, '');
-    const module = new Usher({ issuer: 'https://id.example.com', clientId: 'a', clientSecret: 'b', audience: 'c', policy: false, storage: fileStore(file) });
+    const module = new Usher({
+      issuer: 'https://id.example.com',
+      clientId: 'a',
+      clientSecret: 'b',
+      audience: 'c',
+      policy: false,
+      storage: fileStore(file),
+    });
     await assert.rejects(module.ready(), /EEXIST|ENOTDIR/);
     await module.close().catch(() => {});
   });
@@ -234,13 +259,20 @@ describe('the file store', () => {
 
 test('a module starts from its store while Usher is away', async () => {
   const keyv = new Keyv();
-  const first = await createTestUsher({ storage: keyvStore(keyv), rules: { roles: { viewer: { 'Order:list': '*' } } } });
+  const first = await createTestUsher({
+    storage: keyvStore(keyv),
+    rules: { roles: { viewer: { 'Order:list': '*' } } },
+  });
   await first.usher.ready();
   const [good, doomed] = [await first.token({ roles: ['viewer'] }), await first.token({ sid: 'doomed' })];
   await first.revoke('sid', 'doomed');
   await first.close();
   first.away(true);
-  const second = new Usher({ ...first.options, storage: keyvStore(keyv), logger: { info() {}, warn() {}, error() {} } });
+  const second = new Usher({
+    ...first.options,
+    storage: keyvStore(keyv),
+    logger: { info() {}, warn() {}, error() {} },
+  });
   await second.ready();
   assert.equal((await second.verify(good)).can('Order:list'), true);
   await assert.rejects(second.verify(doomed), { reason: 'token_revoked' });

@@ -47,7 +47,13 @@ describe('tokens', () => {
       assert.equal(refusal, undefined);
       const { kind, sub, client_id, scope, roles } = each.expect;
       assert.deepEqual(
-        { kind: answer.sub === answer.client_id ? 'client' : 'user', sub: answer.sub, client_id: answer.client_id, scope: scopeList(answer.scope), roles: answer.roles ?? [] },
+        {
+          kind: answer.sub === answer.client_id ? 'client' : 'user',
+          sub: answer.sub,
+          client_id: answer.client_id,
+          scope: scopeList(answer.scope),
+          roles: answer.roles ?? [],
+        },
         { kind, sub, client_id, scope, roles },
       );
     });
@@ -90,15 +96,20 @@ describe('the door', () => {
     test(each.name, async () => {
       const { claims, roles } = each.auth ?? {};
       const token = claims && { ...claims, scope: scopeList(claims.scope) };
-      const decide = (permission) => evaluate(table, { roles, permission, user: { id: claims.sub, roles }, context: {}, token });
+      const decide = (permission) =>
+        evaluate(table, { roles, permission, user: { id: claims.sub, roles }, context: {}, token });
       const caller = each.auth && { scope: token.scope, acr: claims.acr, authTime: claims.auth_time, decide };
       const request = { method: each.method, path: each.path, preflight: each.preflight ?? false };
-      const { answer, refusal } = await refused(() => passDoor(table.routes, request, caller, each.options?.onMissingRoute ?? 'deny', now));
+      const { answer, refusal } = await refused(() =>
+        passDoor(table.routes, request, caller, each.options?.onMissingRoute ?? 'deny', now),
+      );
       const { status, code, reason } = each.expect;
       if (status !== 200) {
         assert.deepEqual([refusal?.status, refusal?.code, refusal?.reason], [status, code, reason]);
         const { scope, acrValues: acr_values, maxAge: max_age, permission } = refusal.details;
-        const told = Object.fromEntries(Object.entries({ scope, acr_values, max_age, permission }).filter(([, value]) => value !== undefined));
+        const told = Object.fromEntries(
+          Object.entries({ scope, acr_values, max_age, permission }).filter(([, value]) => value !== undefined),
+        );
         const { status: _, code: __, reason: ___, ...expected } = each.expect;
         assert.deepEqual(told, expected);
         return;
@@ -113,7 +124,12 @@ describe('the door', () => {
 
 describe('access rules', () => {
   const question = (each) => ({
-    roles: each.roles, permission: each.permission, user: each.user ?? {}, resource: each.resource, context: each.context ?? {}, token: each.token ?? {},
+    roles: each.roles,
+    permission: each.permission,
+    user: each.user ?? {},
+    resource: each.resource,
+    context: each.context ?? {},
+    token: each.token ?? {},
   });
   /** What is left for a database lets through what `can` allows. */
   const leavesTheSame = (table, each) => {
@@ -142,13 +158,15 @@ describe('access rules', () => {
     assert.ok(count > 100, `${count}`);
   });
   test('paths are read as the server reads them', () => {
-    for (const { raw, segments: expected } of vectors('policy/paths.json').cases) assert.deepEqual(segments(raw) ?? null, expected, raw);
+    for (const { raw, segments: expected } of vectors('policy/paths.json').cases)
+      assert.deepEqual(segments(raw) ?? null, expected, raw);
   });
   test('the most specific route rule counts', () => {
     const { routes, cases } = vectors('policy/routes.json');
     const read = routes.map((route) => ({ methods: route.m, path: route.p, scopes: [], public: false, fresh: false }));
     for (const table of [new RouteTable(read), new RouteTable([...read].reverse())]) {
-      for (const { method, path, pattern } of cases) assert.equal(table.find(method, path)?.path ?? null, pattern ?? null, `${method} ${path}`);
+      for (const { method, path, pattern } of cases)
+        assert.equal(table.find(method, path)?.path ?? null, pattern ?? null, `${method} ${path}`);
     }
   });
 });
@@ -163,10 +181,20 @@ describe('the log of a store', () => {
       if (each.expect.reason) return assert.equal(refusal?.reason, each.expect.reason);
       assert.equal(refusal, undefined);
       const { state, dropped } = answer;
-      assert.deepEqual({
-        epoch: state.epoch, cursor: state.cursor, at: state.at, named: state.revocations.map((entry) => entry.v),
-        policy: state.policy?.jws ?? null, policy_etag: state.policy?.etag ?? null, jwks_etag: state.jwks?.etag ?? null, clients: state.clients, dropped,
-      }, each.expect);
+      assert.deepEqual(
+        {
+          epoch: state.epoch,
+          cursor: state.cursor,
+          at: state.at,
+          named: state.revocations.map((entry) => entry.v),
+          policy: state.policy?.jws ?? null,
+          policy_etag: state.policy?.etag ?? null,
+          jwks_etag: state.jwks?.etag ?? null,
+          clients: state.clients,
+          dropped,
+        },
+        each.expect,
+      );
       return undefined;
     });
   }
@@ -181,7 +209,9 @@ describe('webhooks', () => {
   const { now, secrets, cases } = vectors('webhooks.json');
   for (const each of cases) {
     test(each.name, async () => {
-      const { answer, refusal } = await refused(() => verifyWebhook(each.body, each.headers, each.secrets ?? secrets, now));
+      const { answer, refusal } = await refused(() =>
+        verifyWebhook(each.body, each.headers, each.secrets ?? secrets, now),
+      );
       if (each.expect.reason) assert.equal(refusal?.reason, each.expect.reason);
       else assert.deepEqual(answer, each.expect);
     });
@@ -192,8 +222,13 @@ test('a refusal is a problem of RFC 9457 with a challenge of RFC 6750', () => {
   const refusal = new Refusal('scope_insufficient', { scope: 'orders "x"' });
   assert.equal(refusal.headers()['www-authenticate'], 'Bearer error="insufficient_scope", scope="orders x"');
   assert.deepEqual(refusal.problem('abc'), {
-    type: 'about:blank', title: 'Forbidden', status: 403, detail: 'The token does not reach this.', code: 'NOT_ALLOWED',
-    details: { scope: 'orders "x"' }, traceId: 'abc',
+    type: 'about:blank',
+    title: 'Forbidden',
+    status: 403,
+    detail: 'The token does not reach this.',
+    code: 'NOT_ALLOWED',
+    details: { scope: 'orders "x"' },
+    traceId: 'abc',
   });
   assert.equal(new Refusal('token_missing').headers()['www-authenticate'], 'Bearer');
   assert.equal(new Refusal('permission_denied').headers()['www-authenticate'], undefined);

@@ -13,7 +13,10 @@ const module = usher({
   project: env.PROJECT,
   storage: fileStore(env.STORE),
   sync: {
-    transport: env.TRANSPORT, pollInterval: Number(env.POLL_INTERVAL), maxStaleness: Number(env.MAX_STALENESS), onStale: env.ON_STALE,
+    transport: env.TRANSPORT,
+    pollInterval: Number(env.POLL_INTERVAL),
+    maxStaleness: Number(env.MAX_STALENESS),
+    onStale: env.ON_STALE,
   },
 });
 app.get('/state', (request, response) => response.json(module.usher.state));
@@ -27,7 +30,9 @@ app.get('/me', requireAuth(), (request, response) => {
 app.get('/fresh', requireAuth(), (request, response) => response.json({ ok: true }));
 app.get('/orders', (request, response) => response.json({ filter: getAuth(request).filter('Order:read') }));
 const load = (request) => (request.params.id === 'missing' ? null : { owner_id: request.params.id, total: 5 });
-app.get('/orders/:id', requirePermission('Order:read', { load }), (request, response) => response.json(getAuth(request).resource));
+app.get('/orders/:id', requirePermission('Order:read', { load }), (request, response) =>
+  response.json(getAuth(request).resource),
+);
 app.get('/unchecked/:id', (request, response) => response.json({ secret: true }));
 
 const server = app.listen(Number(env.PORT), '127.0.0.1');

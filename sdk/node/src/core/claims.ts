@@ -87,7 +87,9 @@ function checkMeaning(claims: AccessTokenClaims, expected: Expectation, now: num
 }
 
 /** Is the token over? The skew belongs to it. */
-export const isExpired = (claims: { exp: number }, clockSkew: number, now: number): boolean => now >= claims.exp + clockSkew;
+export const isExpired = (claims: { exp: number }, clockSkew: number, now: number): boolean =>
+  now >= claims.exp + clockSkew;
 
 /** The scope as a list (RFC 6749 §3.3). */
-export const scopeList = (scope: string | undefined): string[] => (scope ?? '').split(' ').filter((token) => token !== '');
+export const scopeList = (scope: string | undefined): string[] =>
+  (scope ?? '').split(' ').filter((token) => token !== '');

@@ -86,7 +86,11 @@ function readEntry(value: Record<string, unknown>): Message | undefined {
   if (!mark && !(NAMES as readonly string[]).includes(k)) return { t: 'unknown', c };
   if (typeof v !== 'string' || !isTime(exp) || (mark && !isPosition(before))) return undefined;
   return {
-    t: 'ev', c, k: k as Entry['k'], v, exp,
+    t: 'ev',
+    c,
+    k: k as Entry['k'],
+    v,
+    exp,
     ...(mark ? { before: before as number } : {}),
     ...(isTime(at) ? { at } : {}),
     ...(typeof why === 'string' ? { why } : {}),
@@ -95,7 +99,8 @@ function readEntry(value: Record<string, unknown>): Message | undefined {
 
 /** Reads a snapshot; `undefined` if it is none. */
 export function readSnapshot(value: unknown): Snapshot | undefined {
-  if (!isObject(value) || !isEpoch(value.epoch) || !isPosition(value.cursor) || !Array.isArray(value.revocations)) return undefined;
+  if (!isObject(value) || !isEpoch(value.epoch) || !isPosition(value.cursor) || !Array.isArray(value.revocations))
+    return undefined;
   const revocations: Entry[] = [];
   for (const item of value.revocations) {
     const message = readMessage(item);
@@ -103,9 +108,10 @@ export function readSnapshot(value: unknown): Snapshot | undefined {
     if (message.t === 'ev') revocations.push(message);
   }
   const { policy, jwks } = value;
-  const rules = isObject(policy) && isPosition(policy.revision) && typeof policy.etag === 'string'
-    ? { revision: policy.revision, etag: policy.etag }
-    : null;
+  const rules =
+    isObject(policy) && isPosition(policy.revision) && typeof policy.etag === 'string'
+      ? { revision: policy.revision, etag: policy.etag }
+      : null;
   return {
     epoch: value.epoch,
     cursor: value.cursor,

@@ -95,7 +95,10 @@ export interface UsherOptions {
   /** Where the module says what happens. Default: warnings and errors go to the console. */
   logger?: Logger;
   /** What conditions may ask about whoever sends a request, beside `user.id` and `user.roles`. */
-  userAttributes?: (user: { id: string; roles: readonly string[] }, request: unknown) => Attributes | Promise<Attributes>;
+  userAttributes?: (
+    user: { id: string; roles: readonly string[] },
+    request: unknown,
+  ) => Attributes | Promise<Attributes>;
   /** What conditions may ask about a request: `context.hour`. */
   context?: (request: unknown) => Attributes;
   /** Called for every decision about a permission. */
@@ -147,9 +150,30 @@ export class OptionError extends Error {
 const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'];
 const ACCEPTABLE = [...ALGORITHMS, 'Ed25519', 'ES384', 'ES512', 'RS384', 'RS512', 'PS384', 'PS512'];
 const KNOWN = [
-  'issuer', 'clientId', 'clientSecret', 'audience', 'project', 'mode', 'algorithms', 'clockSkew', 'clients', 'cache', 'sync', 'storage',
-  'storageSecret', 'policy', 'reportSessions', 'secret', 'baseURL', 'scope', 'cookie', 'logger',
-  'userAttributes', 'context', 'onDecision', 'fetch',
+  'issuer',
+  'clientId',
+  'clientSecret',
+  'audience',
+  'project',
+  'mode',
+  'algorithms',
+  'clockSkew',
+  'clients',
+  'cache',
+  'sync',
+  'storage',
+  'storageSecret',
+  'policy',
+  'reportSessions',
+  'secret',
+  'baseURL',
+  'scope',
+  'cookie',
+  'logger',
+  'userAttributes',
+  'context',
+  'onDecision',
+  'fetch',
 ];
 const KNOWN_INSIDE: Record<string, readonly string[]> = {
   cache: ['max'],
@@ -171,7 +195,10 @@ export function readOptions(options: UsherOptions): Settings {
   const mode = oneOf('mode', options.mode ?? 'bearer', ['bearer', 'web']);
   const policy = options.policy ?? {};
   if (policy !== false && !options.project) {
-    throw new OptionError('project', 'the id of the project is needed to fetch its access rules; with policy: false there are none');
+    throw new OptionError(
+      'project',
+      'the id of the project is needed to fetch its access rules; with policy: false there are none',
+    );
   }
   const settings: Settings = {
     issuer: address('issuer', options.issuer),
@@ -192,7 +219,11 @@ export function readOptions(options: UsherOptions): Settings {
     secrets: options.secret === undefined ? [] : [options.secret].flat(),
     baseURL: options.baseURL === undefined ? undefined : address('baseURL', options.baseURL),
     scope: options.scope ?? 'openid profile email offline_access',
-    cookie: { name: options.cookie?.name, idle: options.cookie?.idle ?? 86_400, absolute: options.cookie?.absolute ?? 14 * 86_400 },
+    cookie: {
+      name: options.cookie?.name,
+      idle: options.cookie?.idle ?? 86_400,
+      absolute: options.cookie?.absolute ?? 14 * 86_400,
+    },
     logger: options.logger ?? quiet,
     userAttributes: options.userAttributes,
     context: options.context,
@@ -224,7 +255,10 @@ function readSync(sync: SyncOptions): Required<SyncOptions> {
   };
   const least = { ws: HEARTBEAT, longpoll: 2, poll: read.pollInterval + 1, off: 1 }[read.transport];
   if (read.maxStaleness < least) {
-    throw new OptionError('sync.maxStaleness', `with the transport ${read.transport} the list is brought up to date less often: ${least} at least`);
+    throw new OptionError(
+      'sync.maxStaleness',
+      `with the transport ${read.transport} the list is brought up to date less often: ${least} at least`,
+    );
   }
   return read;
 }
@@ -238,7 +272,8 @@ function readPolicy(policy: PolicyOptions): Required<PolicyOptions> {
 }
 
 function readAlgorithms(algorithms: string[]): string[] {
-  if (!Array.isArray(algorithms) || algorithms.length === 0) throw new OptionError('algorithms', 'a list of signatures is expected');
+  if (!Array.isArray(algorithms) || algorithms.length === 0)
+    throw new OptionError('algorithms', 'a list of signatures is expected');
   for (const alg of algorithms) {
     if (ACCEPTABLE.includes(alg)) continue;
     const symmetric = /^HS/.test(alg) ? ': whoever verifies could sign as well' : '';
@@ -255,7 +290,8 @@ function address(option: string, value: string): string {
   } catch {
     throw new OptionError(option, 'an absolute address such as https://id.example.com is expected');
   }
-  if (url.username || url.password || url.search || url.hash) throw new OptionError(option, 'an address without user, query and fragment is expected');
+  if (url.username || url.password || url.search || url.hash)
+    throw new OptionError(option, 'an address without user, query and fragment is expected');
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new OptionError(option, 'plain http is for loopback only: use https');
   }
@@ -263,7 +299,8 @@ function address(option: string, value: string): string {
 }
 
 /** Is this the name of this machine? */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 
 function text(option: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw new OptionError(option, 'is missing');
@@ -271,7 +308,8 @@ function text(option: string, value: unknown): string {
 }
 
 function within(option: string, value: number, least: number, most: number): number {
-  if (typeof value !== 'number' || !(value >= least && value <= most)) throw new OptionError(option, `a number from ${least} to ${most} is expected`);
+  if (typeof value !== 'number' || !(value >= least && value <= most))
+    throw new OptionError(option, `a number from ${least} to ${most} is expected`);
   return value;
 }
 
@@ -283,7 +321,9 @@ function oneOf<T extends string>(option: string, value: T, known: readonly T[]):
 function refuseUnknown(prefix: string, options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const nearest = known.map((each) => [distance(name.toLowerCase(), each.toLowerCase()), each] as const).sort((a, b) => a[0] - b[0])[0];
+    const nearest = known
+      .map((each) => [distance(name.toLowerCase(), each.toLowerCase()), each] as const)
+      .sort((a, b) => a[0] - b[0])[0];
     const hint = nearest && nearest[0] <= 3 ? `; did you mean ${prefix}${nearest[1]}?` : '';
     throw new OptionError(`${prefix}${name}`, `there is no such option${hint}`);
   }

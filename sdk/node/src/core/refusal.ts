@@ -75,7 +75,10 @@ const kind = (status: number, code: RefusalCode, message: string, error?: string
   error === undefined ? { status, code, message } : { status, code, message, error };
 const invalid = kind(401, 'AUTH_INVALID', 'This token is not good, or not any more.', 'invalid_token');
 const reauthenticate = kind(
-  401, 'REAUTHENTICATION_REQUIRED', 'This needs a newer or a stronger sign-in.', 'insufficient_user_authentication',
+  401,
+  'REAUTHENTICATION_REQUIRED',
+  'This needs a newer or a stronger sign-in.',
+  'insufficient_user_authentication',
 );
 const denied = kind(403, 'NOT_ALLOWED', 'This is not allowed to this caller.');
 const away = kind(503, 'UNAVAILABLE', 'Whether this is allowed cannot be told at the moment.');
@@ -108,7 +111,11 @@ const KINDS: Record<RefusalReason, Kind> = {
   credentials_ambiguous: kind(400, 'REQUEST_INVALID', 'The request holds more than one token.', 'invalid_request'),
   resource_missing: kind(404, 'NOT_FOUND', 'There is no such thing.'),
   request_forged: kind(403, 'NOT_ALLOWED', 'A page of another site sent this.'),
-  sign_in_failed: kind(400, 'REQUEST_INVALID', 'The sign-in was begun too long ago, in another browser, or did not succeed.'),
+  sign_in_failed: kind(
+    400,
+    'REQUEST_INVALID',
+    'The sign-in was begun too long ago, in another browser, or did not succeed.',
+  ),
   keys_missing: away,
   rules_missing: away,
   list_stale: away,
@@ -117,7 +124,12 @@ const KINDS: Record<RefusalReason, Kind> = {
 };
 
 const TITLES: Record<number, string> = {
-  400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 500: 'Internal Server Error', 503: 'Service Unavailable',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
 };
 
 /** The body of a refusal (RFC 9457 §3). */

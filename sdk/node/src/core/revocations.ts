@@ -1,5 +1,14 @@
 // The revocation list: what was revoked and is not over yet, and how far it follows the feed.
-import { type Entry, MARKS, type MarkKind, type NameKind, type Snapshot, epochNumber, readMessage, readSnapshot } from './feed.js';
+import {
+  type Entry,
+  MARKS,
+  type MarkKind,
+  type NameKind,
+  type Snapshot,
+  epochNumber,
+  readMessage,
+  readSnapshot,
+} from './feed.js';
 
 /** Seconds that an entry is kept beyond its end, for clocks that differ. */
 const SKEW = 30;
@@ -8,8 +17,20 @@ const MOST = 200_000;
 
 /** What came of a message or a snapshot. */
 export type Outcome =
-  | 'applied' | 'known' | 'gap' | 'ignored' | 'policy' | 'jwks' | 'hello' | 'retry' | 'resync' | 'folded'
-  | 'replaced' | 'snapshot_old' | 'snapshot_invalid' | 'message_invalid';
+  | 'applied'
+  | 'known'
+  | 'gap'
+  | 'ignored'
+  | 'policy'
+  | 'jwks'
+  | 'hello'
+  | 'retry'
+  | 'resync'
+  | 'folded'
+  | 'replaced'
+  | 'snapshot_old'
+  | 'snapshot_invalid'
+  | 'message_invalid';
 
 /** What is asked about a token. */
 export interface Subject {
@@ -155,7 +176,9 @@ export class RevocationList {
   /** Everything becomes one mark over the project. Keys stay: whoever holds one writes any position into a token. */
   #fold(now: number): void {
     const ends = [...Object.values(this.#names).flatMap((map) => [...map.values()])];
-    const marks = Object.values(this.#marks).flatMap((map: Map<string, Mark>) => [...map.values()].map((mark) => mark.exp));
+    const marks = Object.values(this.#marks).flatMap((map: Map<string, Mark>) =>
+      [...map.values()].map((mark) => mark.exp),
+    );
     const exp = [...ends, ...marks].reduce((latest, each) => Math.max(latest, each), now);
     const { kid } = this.#names;
     this.#names = { ...noNames(), kid };
@@ -209,7 +232,8 @@ export class RevocationList {
       for (const [v, exp] of map) entries.push({ t: 'ev', c: this.#cursor, k, v, exp });
     }
     for (const [k, map] of Object.entries(this.#marks) as [MarkKind, Map<string, Mark>][]) {
-      for (const [v, { before, at, exp }] of map) entries.push({ t: 'ev', c: Math.min(before, this.#cursor), k, v, before, at, exp });
+      for (const [v, { before, at, exp }] of map)
+        entries.push({ t: 'ev', c: Math.min(before, this.#cursor), k, v, before, at, exp });
     }
     return entries;
   }

@@ -135,8 +135,13 @@ function begin(head: Record<string, unknown>, owner: LogOwner): StoredState {
   if (head.t !== 'head' || head.v !== 1) throw new LogRefused('log_version');
   if (head.issuer !== owner.issuer || head.client !== owner.client) throw new LogRefused('log_foreign');
   return {
-    epoch: String(head.epoch), cursor: Number(head.cursor), at: Number(head.at),
-    revocations: [], jwks: null, policy: null, clients: [],
+    epoch: String(head.epoch),
+    cursor: Number(head.cursor),
+    at: Number(head.at),
+    revocations: [],
+    jwks: null,
+    policy: null,
+    clients: [],
   };
 }
 

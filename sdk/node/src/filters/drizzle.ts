@@ -3,7 +3,6 @@ import { type FieldNames, type FieldTest, FilterUnsupported, fieldName, fieldTes
 
 /** The operators of `drizzle-orm`, as far as they are used: `import * as operators from 'drizzle-orm'`. */
 export interface DrizzleOperators {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   [name: string]: any;
 }
 
@@ -13,7 +12,12 @@ export interface DrizzleOperators {
  * @param table the table, whose columns are asked by name
  * @param operators everything that `drizzle-orm` exports
  */
-export function toDrizzle<T extends object>(filter: Residual, table: T, operators: DrizzleOperators, options: FieldNames = {}): ReturnType<DrizzleOperators['sql']> {
+export function toDrizzle<T extends object>(
+  filter: Residual,
+  table: T,
+  operators: DrizzleOperators,
+  options: FieldNames = {},
+): ReturnType<DrizzleOperators['sql']> {
   return new Writer(table as Record<string, unknown>, operators, options).write(filter);
 }
 
@@ -57,7 +61,8 @@ class Writer {
     }
     if (neverHolds(test)) return sql`1 = 0`;
     if (!list) return operators[test.op](column, test.value);
-    if (test.op === 'contains') return test.negated ? not(arrayContains(column, [test.value])) : arrayContains(column, [test.value]);
+    if (test.op === 'contains')
+      return test.negated ? not(arrayContains(column, [test.value])) : arrayContains(column, [test.value]);
     const values = test.value as string[];
     if (values.length === 0) return test.negated ? isNotNull(column) : sql`1 = 0`;
     return (test.negated ? notInArray : inArray)(column, values);

@@ -28,13 +28,23 @@ export interface FieldTest {
 }
 
 const FLIPPED: Record<Comparison, Comparison> = {
-  eq: 'eq', ne: 'ne', gt: 'lt', gte: 'lte', lt: 'gt', lte: 'gte', in: 'contains', contains: 'in',
+  eq: 'eq',
+  ne: 'ne',
+  gt: 'lt',
+  gte: 'lte',
+  lt: 'gt',
+  lte: 'gte',
+  in: 'contains',
+  contains: 'in',
 };
 
 /** Puts the field first. */
 export function fieldTest(where: Extract<Where, { op: Comparison }>): FieldTest {
   const { op, left, right, negated } = where;
-  if ('field' in left) return 'field' in right ? { field: left.field, op, negated, other: right.field } : { field: left.field, op, negated, value: right.value };
+  if ('field' in left)
+    return 'field' in right
+      ? { field: left.field, op, negated, other: right.field }
+      : { field: left.field, op, negated, value: right.value };
   if ('field' in right) return { field: right.field, op: FLIPPED[op], negated, value: left.value };
   throw new FilterUnsupported('a comparison without a field');
 }

@@ -12,12 +12,21 @@ export interface Answer {
 
 /** A refusal as an answer (RFC 9457, RFC 6750 §3). */
 export function problemAnswer(refusal: Refusal, traceparent: string | undefined, cookies: string[] = []): Answer {
-  return { status: refusal.status, headers: refusal.headers(), cookies, body: JSON.stringify(refusal.problem(traceIdOf(traceparent))) };
+  return {
+    status: refusal.status,
+    headers: refusal.headers(),
+    cookies,
+    body: JSON.stringify(refusal.problem(traceIdOf(traceparent))),
+  };
 }
 
 /** Leads on: 303, so that the next request is a GET (RFC 9110 §15.4.4). */
-export const redirectAnswer = (location: string, cookies: string[] = []): Answer =>
-  ({ status: 303, headers: { location, 'cache-control': 'no-store' }, cookies, body: '' });
+export const redirectAnswer = (location: string, cookies: string[] = []): Answer => ({
+  status: 303,
+  headers: { location, 'cache-control': 'no-store' },
+  cookies,
+  body: '',
+});
 
 /** The trace id of a W3C trace context. */
 export const traceIdOf = (traceparent: string | undefined): string | undefined =>

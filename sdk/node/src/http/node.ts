@@ -35,7 +35,8 @@ export function readRequest(request: NodeRequest): IncomingRequest {
 
 /** Sends an answer of the module. */
 export function sendAnswer(response: ServerResponse, { status, headers, cookies, body }: Answer): void {
-  if (cookies.length > 0) response.setHeader('set-cookie', [...[response.getHeader('set-cookie') ?? []].flat().map(String), ...cookies]);
+  if (cookies.length > 0)
+    response.setHeader('set-cookie', [...[response.getHeader('set-cookie') ?? []].flat().map(String), ...cookies]);
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(response.req?.method === 'HEAD' ? undefined : body);
 }
@@ -47,7 +48,8 @@ const LARGEST_FORM = 64 * 1024;
 async function readBody(request: NodeRequest): Promise<string> {
   const parsed = (request as { body?: unknown }).body;
   if (typeof parsed === 'string') return parsed;
-  if (typeof parsed === 'object' && parsed !== null) return new URLSearchParams(parsed as Record<string, string>).toString();
+  if (typeof parsed === 'object' && parsed !== null)
+    return new URLSearchParams(parsed as Record<string, string>).toString();
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request) {
@@ -71,16 +73,27 @@ export function guardAnswer(response: ServerResponse, owed: (status: number) => 
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     sendAnswer(response, problemAnswer(refusal, undefined));
     // Whatever the handler goes on to write is for nobody.
-    Object.assign(response, { write: () => false, end: () => response, writeHead: () => response, setHeader: () => response });
+    Object.assign(response, {
+      write: () => false,
+      end: () => response,
+      writeHead: () => response,
+      setHeader: () => response,
+    });
     return false;
   };
-  const guarded = (method: (...all: never[]) => unknown, statusOf: (first: unknown) => number, instead: unknown) =>
-    (...all: never[]): unknown => (judge(statusOf(all[0])) ? method.apply(response, all) : instead);
+  const guarded =
+    (method: (...all: never[]) => unknown, statusOf: (first: unknown) => number, instead: unknown) =>
+    (...all: never[]): unknown =>
+      judge(statusOf(all[0])) ? method.apply(response, all) : instead;
   const status = () => response.statusCode;
   Object.assign(response, {
     write: guarded(write as never, status, false),
     end: guarded(end as never, status, response),
     flushHeaders: guarded(flushHeaders as never, status, undefined),
-    writeHead: guarded(writeHead as never, (first) => (typeof first === 'number' ? first : response.statusCode), response),
+    writeHead: guarded(
+      writeHead as never,
+      (first) => (typeof first === 'number' ? first : response.statusCode),
+      response,
+    ),
   });
 }

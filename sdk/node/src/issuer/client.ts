@@ -51,7 +51,10 @@ export class IssuerClient {
     const response = await this.#post(token_endpoint, { grant_type: 'client_credentials', scope: 'usher:sync' });
     const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
     if (!response.ok || typeof body.access_token !== 'string') {
-      throw new IssuerError(`the client gets no token for the live feed: ${String(body.error ?? response.status)}${hint(body.error)}`, response.status);
+      throw new IssuerError(
+        `the client gets no token for the live feed: ${String(body.error ?? response.status)}${hint(body.error)}`,
+        response.status,
+      );
     }
     const lifetime = typeof body.expires_in === 'number' ? body.expires_in : 60;
     this.#token = { value: body.access_token, expiresAt: Date.now() / 1000 + lifetime };
@@ -75,7 +78,12 @@ export class IssuerClient {
     const url = `${this.#settings.issuer.replace(/\/$/, '')}/api/v1/${path}`;
     for (let tries = 0; ; tries += 1) {
       const authorization = `Bearer ${await this.token()}`;
-      const response = await send(this.#settings.fetch, url, { ...init, headers: { ...init.headers, authorization } }, patience);
+      const response = await send(
+        this.#settings.fetch,
+        url,
+        { ...init, headers: { ...init.headers, authorization } },
+        patience,
+      );
       if (response.status !== 401 || tries > 0) return response;
       this.forgetToken();
     }
@@ -83,8 +91,14 @@ export class IssuerClient {
 
   #post(url: string, form: Record<string, string>): Promise<Response> {
     const { clientId, clientSecret, fetch } = this.#settings;
-    const credentials = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString('base64');
-    const headers = { authorization: `Basic ${credentials}`, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+    const credentials = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`).toString(
+      'base64',
+    );
+    const headers = {
+      authorization: `Basic ${credentials}`,
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+    };
     return send(fetch, url, { method: 'POST', headers, body: new URLSearchParams(form).toString() });
   }
 }

@@ -21,7 +21,12 @@ export class IssuerError extends Error {
  * @param patience milliseconds
  * @throws {IssuerError} for a redirect, and where no answer comes
  */
-export async function send(fetch: typeof globalThis.fetch, url: string, init: RequestInit = {}, patience = PATIENCE): Promise<Response> {
+export async function send(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  init: RequestInit = {},
+  patience = PATIENCE,
+): Promise<Response> {
   const timeout = AbortSignal.timeout(patience);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   let response: Response;
@@ -30,7 +35,10 @@ export async function send(fetch: typeof globalThis.fetch, url: string, init: Re
   } catch (cause) {
     throw new IssuerError(`${new URL(url).pathname} does not answer`, 0, undefined, cause);
   }
-  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400 && response.status !== 304)) {
+  if (
+    response.type === 'opaqueredirect' ||
+    (response.status >= 300 && response.status < 400 && response.status !== 304)
+  ) {
     throw new IssuerError(`${new URL(url).pathname} redirects: the issuer never does`, response.status);
   }
   return response;
@@ -40,5 +48,9 @@ export async function send(fetch: typeof globalThis.fetch, url: string, init: Re
 export function unexpected(response: Response): IssuerError {
   const retryAfter = Number(response.headers.get('retry-after') ?? '');
   const seconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined;
-  return new IssuerError(`${new URL(response.url || 'http://issuer/').pathname} answered ${response.status}`, response.status, seconds);
+  return new IssuerError(
+    `${new URL(response.url || 'http://issuer/').pathname} answered ${response.status}`,
+    response.status,
+    seconds,
+  );
 }

@@ -21,7 +21,8 @@ export async function fetchMetadata(fetch: typeof globalThis.fetch, issuer: stri
   const response = await send(fetch, `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
   if (!response.ok) throw unexpected(response);
   const found = (await response.json()) as Record<string, unknown>;
-  if (found.issuer !== issuer) throw new IssuerError(`the issuer calls itself ${String(found.issuer)}, and not ${issuer}`, response.status);
+  if (found.issuer !== issuer)
+    throw new IssuerError(`the issuer calls itself ${String(found.issuer)}, and not ${issuer}`, response.status);
   const { origin } = new URL(issuer);
   for (const name of ADDRESSES) {
     const value = found[name];

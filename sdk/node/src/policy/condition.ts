@@ -42,7 +42,14 @@ export class ConditionError extends Error {
 }
 
 const ROOTS: readonly string[] = ['user', 'resource', 'context', 'token'];
-const OPPOSITES: Partial<Record<Comparison, Comparison>> = { eq: 'ne', ne: 'eq', gt: 'lte', lte: 'gt', lt: 'gte', gte: 'lt' };
+const OPPOSITES: Partial<Record<Comparison, Comparison>> = {
+  eq: 'ne',
+  ne: 'eq',
+  gt: 'lte',
+  lte: 'gt',
+  lt: 'gte',
+  gte: 'lt',
+};
 const COMPARISONS: readonly string[] = ['eq', 'ne', 'in', 'contains', 'gt', 'gte', 'lt', 'lte'];
 const DEPTH = 8;
 const NODES = 64;
@@ -84,7 +91,8 @@ function readComparison(op: Comparison, json: unknown, pointer: string, negated:
   if (!Array.isArray(json) || json.length !== 2) throw new ConditionError(pointer, 'two operands are expected');
   const left = readOperand(json[0], `${pointer}/0`);
   const right = readOperand(json[1], `${pointer}/1`);
-  if ('literal' in left && 'literal' in right) throw new ConditionError(pointer, 'one of the two operands has to be a path');
+  if ('literal' in left && 'literal' in right)
+    throw new ConditionError(pointer, 'one of the two operands has to be a path');
   const opposite = negated ? OPPOSITES[op] : undefined;
   return { kind: 'compare', op: opposite ?? op, left, right, negated: negated && opposite === undefined };
 }
@@ -98,10 +106,12 @@ function readOperand(json: unknown, pointer: string): Operand {
   const [name, inner] = only(json) ?? [];
   if (name === 'lit') {
     if (typeof inner === 'string') return { literal: inner };
-    if (Array.isArray(inner) && inner.length > 0 && inner.every((item) => typeof item === 'string')) return { literal: inner };
+    if (Array.isArray(inner) && inner.length > 0 && inner.every((item) => typeof item === 'string'))
+      return { literal: inner };
   }
   const literal = Array.isArray(json) ? undefined : readValue(json);
-  if (literal === undefined) throw new ConditionError(pointer, 'an operand is a path, true, false, a whole number, or {"lit":…}');
+  if (literal === undefined)
+    throw new ConditionError(pointer, 'an operand is a path, true, false, a whole number, or {"lit":…}');
   return { literal };
 }
 

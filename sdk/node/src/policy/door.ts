@@ -62,7 +62,8 @@ export function passDoor(
 
 /** @throws {Refusal} `scope_insufficient` (RFC 6750 §3.1) */
 export function checkScopes(held: readonly string[], needed: readonly string[]): void {
-  if (!needed.every((scope) => held.includes(scope))) throw new Refusal('scope_insufficient', { scope: needed.join(' ') });
+  if (!needed.every((scope) => held.includes(scope)))
+    throw new Refusal('scope_insufficient', { scope: needed.join(' ') });
 }
 
 const LEVELS = ['aal1', 'aal2', 'aal3'];
@@ -87,5 +88,8 @@ export function checkAuthentication(
 
 function reaches(held: string | undefined, needed: string): boolean {
   if (held === undefined) return false;
-  return held === needed || (LEVELS.includes(held) && LEVELS.includes(needed) && LEVELS.indexOf(held) > LEVELS.indexOf(needed));
+  return (
+    held === needed ||
+    (LEVELS.includes(held) && LEVELS.includes(needed) && LEVELS.indexOf(held) > LEVELS.indexOf(needed))
+  );
 }

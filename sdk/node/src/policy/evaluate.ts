@@ -55,7 +55,9 @@ export function reasons(table: PolicyTable, question: Question): Reason[] {
     if (rule === undefined) continue;
     if (rule === 'deny') found.push({ role, rule, holds: 'true' });
     else if (rule === '*') found.push({ role, rule: 'allow', holds: 'true' });
-    else for (const { name, condition } of rule) found.push({ role, rule: 'when', condition: name, holds: word(holds(condition, question)) });
+    else
+      for (const { name, condition } of rule)
+        found.push({ role, rule: 'when', condition: name, holds: word(holds(condition, question)) });
   }
   return found;
 }
@@ -64,9 +66,13 @@ const word = (truth: number): 'true' | 'false' | 'unknown' => WORDS[truth] ?? 'f
 
 /** Whether a condition holds: 0 no, 1 unknown, 2 yes. */
 function holds(condition: Condition, question: Question): number {
-  if (condition.kind === 'all') return condition.parts.reduce((least, part) => Math.min(least, least && holds(part, question)), TRUE);
+  if (condition.kind === 'all')
+    return condition.parts.reduce((least, part) => Math.min(least, least && holds(part, question)), TRUE);
   if (condition.kind === 'any') {
-    return condition.parts.reduce((most, part) => (most === TRUE ? most : Math.max(most, holds(part, question))), FALSE);
+    return condition.parts.reduce(
+      (most, part) => (most === TRUE ? most : Math.max(most, holds(part, question))),
+      FALSE,
+    );
   }
   return leafHolds(condition as Leaf, question);
 }

@@ -1,7 +1,6 @@
 // The path of a request, read once and the same way as Usher reads it.
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-// eslint-disable-next-line no-control-regex
 const ODD = /[\u0000-\u001f\u007f-\u009f/\\]/;
 const ESCAPE = /%[0-9A-Fa-f]{2}/;
 

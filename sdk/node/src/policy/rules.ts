@@ -50,7 +50,9 @@ export class Rules {
     if (table.project !== this.#project) throw new PolicyError('these are the access rules of another project');
     const known = this.#table;
     if (known && this.#epoch === epoch && table.revision < known.revision) {
-      throw new PolicyError(`revision ${table.revision} of the access rules is older than ${known.revision}, which is in force`);
+      throw new PolicyError(
+        `revision ${table.revision} of the access rules is older than ${known.revision}, which is in force`,
+      );
     }
     const changed = table.revision !== known?.revision;
     [this.#table, this.#jws, this.#etag, this.#epoch] = [table, jws, etag, epoch];
@@ -59,10 +61,16 @@ export class Rules {
 
   async #open(jws: string, now: number): Promise<unknown> {
     const header = readObject(jws.split('.')[0] ?? '');
-    if (header.typ !== TYPE || typeof header.alg !== 'string' || typeof header.kid !== 'string' || /^(HS|none)/i.test(header.alg)) {
+    if (
+      header.typ !== TYPE ||
+      typeof header.alg !== 'string' ||
+      typeof header.kid !== 'string' ||
+      /^(HS|none)/i.test(header.alg)
+    ) {
       throw new PolicyError('these are no signed access rules');
     }
-    if (['jku', 'x5u', 'x5c', 'jwk', 'crit'].some((member) => Object.hasOwn(header, member))) throw new PolicyError('these are no signed access rules');
+    if (['jku', 'x5u', 'x5c', 'jwk', 'crit'].some((member) => Object.hasOwn(header, member)))
+      throw new PolicyError('these are no signed access rules');
     const payload = await this.#keys.verify(jws, { alg: header.alg, kid: header.kid }, now);
     return JSON.parse(new TextDecoder().decode(payload));
   }

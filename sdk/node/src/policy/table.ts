@@ -30,7 +30,8 @@ export class PolicyError extends Error {
 }
 
 const object = (value: unknown, what: string): Record<string, unknown> => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new PolicyError(`${what} is not an object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new PolicyError(`${what} is not an object`);
   return value as Record<string, unknown>;
 };
 
@@ -48,10 +49,13 @@ export function readTable(json: unknown): PolicyTable {
   if (table.default !== 'deny') throw new PolicyError('a table that does not deny by default');
   const conditions = readConditions(object(table.conditions, 'conditions'));
   const roles = new Map<string, ReadonlyMap<string, Rule>>();
-  for (const [role, rules] of Object.entries(object(table.roles, 'roles'))) roles.set(role, readRules(rules, conditions));
+  for (const [role, rules] of Object.entries(object(table.roles, 'roles')))
+    roles.set(role, readRules(rules, conditions));
   if (!Array.isArray(table.routes)) throw new PolicyError('routes is not a list');
   const routes = new RouteTable(table.routes.map(readRoute));
-  const permissions = new Map(Object.entries(object(table.permissions, 'permissions')) as [string, 'collection' | 'item'][]);
+  const permissions = new Map(
+    Object.entries(object(table.permissions, 'permissions')) as [string, 'collection' | 'item'][],
+  );
   return { project, revision, iat: typeof iat === 'number' ? iat : 0, permissions, roles, routes };
 }
 
@@ -76,7 +80,8 @@ function readRules(json: unknown, conditions: Map<string, NamedCondition>): Map<
     }
     const names: unknown[] = Array.isArray(rule) ? rule : [rule];
     const when = names.map((name) => (typeof name === 'string' ? conditions.get(name) : undefined));
-    if (when.length === 0 || when.includes(undefined)) throw new PolicyError('a rule names a condition that is not there');
+    if (when.length === 0 || when.includes(undefined))
+      throw new PolicyError('a rule names a condition that is not there');
     rules.set(permission, when as NamedCondition[]);
   }
   return rules;
@@ -85,7 +90,8 @@ function readRules(json: unknown, conditions: Map<string, NamedCondition>): Map<
 function readRoute(json: unknown): Route {
   const route = object(json, 'a route');
   const { m, p, need, acr, max_age: maxAge, scopes } = route;
-  const texts = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string');
+  const texts = (value: unknown): value is string[] =>
+    Array.isArray(value) && value.every((item) => typeof item === 'string');
   if (!texts(m) || typeof p !== 'string') throw new PolicyError('a route without methods or path');
   const kinds = [route.public === true, route.auth === true, typeof need === 'string'].filter(Boolean).length;
   if (kinds !== 1) throw new PolicyError(`the route ${p} does not say who may pass`);

@@ -67,9 +67,12 @@ class FileStore implements Storage {
         if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || tries >= 2) throw cause;
         const holder = Number(await readFile(this.#lock, 'utf8').catch(() => ''));
         if (holder !== process.pid && isAlive(holder)) {
-          throw new Error(`${this.#folder} is in use by process ${holder}: each process needs a folder of its own`, { cause });
+          throw new Error(`${this.#folder} is in use by process ${holder}: each process needs a folder of its own`, {
+            cause,
+          });
         }
-        if (HELD.has(this.#lock)) throw new Error(`${this.#folder} is in use by another module of this process`, { cause });
+        if (HELD.has(this.#lock))
+          throw new Error(`${this.#folder} is in use by another module of this process`, { cause });
         await rm(this.#lock, { force: true });
       }
     }
@@ -196,4 +199,3 @@ function isAlive(pid: number): boolean {
     return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
-

@@ -15,7 +15,8 @@ const KEPT = 604_800_000;
 /** Keeps state in a Keyv. It knows no lists, so what has happened since the snapshot is written whole each time. */
 export function keyvStore(keyv: KeyvLike): Storage {
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  const linesOf = async (list: string): Promise<string[]> => (text(await keyv.get(list)) ?? '').split('\n').filter((line) => line !== '');
+  const linesOf = async (list: string): Promise<string[]> =>
+    (text(await keyv.get(list)) ?? '').split('\n').filter((line) => line !== '');
   return new SharedStore({
     get: async (key) => text(await keyv.get(key)),
     set: async (key, value, ttl) => void (await keyv.set(key, value, Math.ceil(ttl * 1000))),

@@ -6,7 +6,11 @@ export interface MongoCollection {
   createIndex(keys: Record<string, 1>, options?: Record<string, unknown>): Promise<unknown>;
   findOne(filter: Record<string, unknown>): Promise<unknown>;
   find(filter: Record<string, unknown>): { toArray(): Promise<unknown[]> };
-  replaceOne(filter: Record<string, unknown>, document: Record<string, unknown>, options: { upsert: boolean }): Promise<unknown>;
+  replaceOne(
+    filter: Record<string, unknown>,
+    document: Record<string, unknown>,
+    options: { upsert: boolean },
+  ): Promise<unknown>;
   insertMany(documents: Record<string, unknown>[]): Promise<unknown>;
   deleteOne(filter: Record<string, unknown>): Promise<unknown>;
   deleteMany(filter: Record<string, unknown>): Promise<unknown>;
@@ -34,7 +38,8 @@ export function mongoStore(collection: unknown): Storage {
     set: async (key, value, ttl) =>
       void (await documents.replaceOne({ _id: key }, { value, expires_at: inSeconds(ttl) }, { upsert: true })),
     delete: async (key) => void (await documents.deleteOne({ _id: key })),
-    append: async (list, lines) => void (await documents.insertMany(lines.map((line) => ({ list, line, expires_at: inSeconds(KEPT) })))),
+    append: async (list, lines) =>
+      void (await documents.insertMany(lines.map((line) => ({ list, line, expires_at: inSeconds(KEPT) })))),
     lines: async (list) => (await documents.find({ list }).toArray()).map((found) => (found as { line: string }).line),
     clear: async (list) => void (await documents.deleteMany({ list })),
   });

@@ -17,7 +17,8 @@ export function redisStore(client: RedisClient, options: { prefix?: string } = {
   const text = (value: unknown) => (value === null || value === undefined ? undefined : String(value));
   return new SharedStore({
     get: async (key) => text(await run('GET', prefix + key)),
-    set: async (key, value, ttl) => void (await run('SET', prefix + key, value, 'EX', String(Math.max(1, Math.ceil(ttl))))),
+    set: async (key, value, ttl) =>
+      void (await run('SET', prefix + key, value, 'EX', String(Math.max(1, Math.ceil(ttl))))),
     delete: async (key) => void (await run('DEL', prefix + key)),
     append: async (list, lines) => {
       await run('RPUSH', prefix + list, ...lines);

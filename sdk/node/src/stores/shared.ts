@@ -1,6 +1,14 @@
 // Stores that several processes share: one snapshot, and a list of what has happened since, both tagged.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { LogRefused, type LogRecord, LogWriter, type StoredState, applyRecords, logKey, readLog } from '../core/store-log.js';
+import {
+  LogRefused,
+  type LogRecord,
+  LogWriter,
+  type StoredState,
+  applyRecords,
+  logKey,
+  readLog,
+} from '../core/store-log.js';
 import type { Storage, StorageOwner } from './storage.js';
 
 /** What a shared store needs of its database. */
@@ -95,7 +103,10 @@ export class SharedStore implements Storage {
     this.#tag = tag;
     const lines = await this.#driver.lines(this.#list);
     this.#appended = lines.length;
-    applyRecords(state, lines.map((line) => this.#read(line)));
+    applyRecords(
+      state,
+      lines.map((line) => this.#read(line)),
+    );
     return state;
   }
 
@@ -107,7 +118,8 @@ export class SharedStore implements Storage {
   #read(line: string): Record<string, unknown> {
     const json = line.slice(44);
     const [shown, right] = [Buffer.from(line.slice(0, 43)), Buffer.from(this.#tagOf(json))];
-    if (line[43] !== ' ' || shown.length !== right.length || !timingSafeEqual(shown, right)) throw new LogRefused('log_tampered');
+    if (line[43] !== ' ' || shown.length !== right.length || !timingSafeEqual(shown, right))
+      throw new LogRefused('log_tampered');
     return JSON.parse(json) as Record<string, unknown>;
   }
 

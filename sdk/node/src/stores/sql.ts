@@ -13,9 +13,11 @@ export interface SqlOptions {
 
 /** Keeps state in two tables of a SQL database: `sqlStore(async (text, values) => (await pool.query(text, values)).rows, { dialect: 'postgres' })`. */
 export function sqlStore(query: SqlQuery, { dialect, prefix = 'usher' }: SqlOptions): Storage {
-  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(prefix)) throw new TypeError('the prefix of tables has small letters, digits and _ only');
+  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(prefix))
+    throw new TypeError('the prefix of tables has small letters, digits and _ only');
   const [values, log] = [`${prefix}_values`, `${prefix}_log`];
-  const run = (statement: string, parameters: (string | number)[] = []) => query(numbered(statement, dialect), parameters);
+  const run = (statement: string, parameters: (string | number)[] = []) =>
+    query(numbered(statement, dialect), parameters);
   const name = dialect === 'mysql' ? 'VARCHAR(255)' : 'TEXT';
   const body = dialect === 'mysql' ? 'LONGTEXT' : 'TEXT';
   const replace =
@@ -25,7 +27,9 @@ export function sqlStore(query: SqlQuery, { dialect, prefix = 'usher' }: SqlOpti
          ON CONFLICT (name) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`;
   return new SharedStore({
     open: async () => {
-      await run(`CREATE TABLE IF NOT EXISTS ${values} (name ${name} PRIMARY KEY, value ${body} NOT NULL, expires_at BIGINT NOT NULL)`);
+      await run(
+        `CREATE TABLE IF NOT EXISTS ${values} (name ${name} PRIMARY KEY, value ${body} NOT NULL, expires_at BIGINT NOT NULL)`,
+      );
       await run(`CREATE TABLE IF NOT EXISTS ${log} (list ${name} NOT NULL, line ${body} NOT NULL)`);
       await run(`DELETE FROM ${values} WHERE expires_at <= ?`, [Date.now()]);
     },
@@ -38,7 +42,8 @@ export function sqlStore(query: SqlQuery, { dialect, prefix = 'usher' }: SqlOpti
     append: async (list, lines) => {
       for (const line of lines) await run(`INSERT INTO ${log} (list, line) VALUES (?, ?)`, [list, line]);
     },
-    lines: async (list) => (await run(`SELECT line FROM ${log} WHERE list = ?`, [list])).map((row) => (row as { line: string }).line),
+    lines: async (list) =>
+      (await run(`SELECT line FROM ${log} WHERE list = ?`, [list])).map((row) => (row as { line: string }).line),
     clear: async (list) => void (await run(`DELETE FROM ${log} WHERE list = ?`, [list])),
   });
 }

@@ -50,7 +50,11 @@ export class FeedApi {
   }
 
   async report(sessions: readonly unknown[]): Promise<void> {
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ sessions }) };
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sessions }),
+    };
     const response = await this.#client.call('sync/seen', init);
     if (!response.ok) throw refused(response);
   }

@@ -130,14 +130,19 @@ export class Follower {
     const url = new URL(`${this.#settings.issuer.replace(/\/$/, '')}/api/v1/sync`);
     url.protocol = url.protocol.replace('http', 'ws');
     url.searchParams.set('cursor', this.#list.place);
-    const end = await followSocket(url.href, await this.#settings.token(), {
-      opened: (say) => {
-        this.#say = say;
-        this.#failures = 0;
-        this.#unopened = 0;
+    const end = await followSocket(
+      url.href,
+      await this.#settings.token(),
+      {
+        opened: (say) => {
+          this.#say = say;
+          this.#failures = 0;
+          this.#unopened = 0;
+        },
+        heard: (message) => this.#heard(message),
       },
-      heard: (message) => this.#heard(message),
-    }, this.#closing.signal);
+      this.#closing.signal,
+    );
     this.#say = undefined;
     if (this.#closing.signal.aborted) return 0;
     if (end.code === 4401 || end.code === 401) this.#settings.forgetToken();
@@ -155,7 +160,7 @@ export class Follower {
 
   /** Asks for what is new, until there is no more. */
   async #ask(wait: number): Promise<void> {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const news = await this.#api.events(this.#list.place, wait, this.#closing.signal);
       more = news?.more ?? false;
       if (news) this.#take(news);

@@ -27,10 +27,18 @@ export interface SocketListener {
 }
 
 /** Opens a connection and resolves when it is over. */
-export function followSocket(url: string, token: string, listener: SocketListener, signal: AbortSignal): Promise<SocketEnd> {
+export function followSocket(
+  url: string,
+  token: string,
+  listener: SocketListener,
+  signal: AbortSignal,
+): Promise<SocketEnd> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url, PROTOCOL, {
-      headers: { authorization: `Bearer ${token}` }, followRedirects: false, handshakeTimeout: PATIENCE, maxPayload: LONGEST,
+      headers: { authorization: `Bearer ${token}` },
+      followRedirects: false,
+      handshakeTimeout: PATIENCE,
+      maxPayload: LONGEST,
       perMessageDeflate: false,
     });
     const end: SocketEnd = { opened: false, code: 0, retryAfter: undefined };

@@ -19,7 +19,8 @@ export async function readLogoutToken(
 ): Promise<{ sid: string; jti: string } | undefined> {
   try {
     const { alg, kid, typ, ...rest } = decodeProtectedHeader(token);
-    if (typ !== 'logout+jwt' || typeof alg !== 'string' || !ALGORITHMS.includes(alg) || typeof kid !== 'string') return undefined;
+    if (typ !== 'logout+jwt' || typeof alg !== 'string' || !ALGORITHMS.includes(alg) || typeof kid !== 'string')
+      return undefined;
     if (['jku', 'x5u', 'x5c', 'jwk', 'crit'].some((member) => member in rest)) return undefined;
     const payload = await keys.verify(token, { alg, kid }, now);
     return meaning(JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>, expected, now);
@@ -28,11 +29,21 @@ export async function readLogoutToken(
   }
 }
 
-function meaning(claims: Record<string, unknown>, expected: { issuer: string; clientId: string; clockSkew: number }, now: number) {
+function meaning(
+  claims: Record<string, unknown>,
+  expected: { issuer: string; clientId: string; clockSkew: number },
+  now: number,
+) {
   const { iss, aud, iat, exp, jti, sid, events } = claims;
   const { clockSkew } = expected;
-  const timely = typeof iat === 'number' && iat <= now + clockSkew && now - iat <= AGE + clockSkew && typeof exp === 'number' && now < exp + clockSkew;
+  const timely =
+    typeof iat === 'number' &&
+    iat <= now + clockSkew &&
+    now - iat <= AGE + clockSkew &&
+    typeof exp === 'number' &&
+    now < exp + clockSkew;
   const ours = iss === expected.issuer && [aud].flat().includes(expected.clientId);
-  const about = typeof events === 'object' && events !== null && Object.hasOwn(events, EVENT) && !Object.hasOwn(claims, 'nonce');
+  const about =
+    typeof events === 'object' && events !== null && Object.hasOwn(events, EVENT) && !Object.hasOwn(claims, 'nonce');
   return timely && ours && about && typeof jti === 'string' && typeof sid === 'string' ? { sid, jti } : undefined;
 }

@@ -49,16 +49,27 @@ export class Provider {
     const metadata = { client_secret: clientSecret, [oidc.clockTolerance]: clockSkew };
     const custom: oidc.CustomFetch = (url, options) => fetch(url, { ...(options as RequestInit), redirect: 'manual' });
     const execute = issuer.startsWith('http://') ? [oidc.allowInsecureRequests] : [];
-    return oidc.discovery(new URL(issuer), clientId, metadata, oidc.ClientSecretBasic(clientSecret), { [oidc.customFetch]: custom, execute });
+    return oidc.discovery(new URL(issuer), clientId, metadata, oidc.ClientSecretBasic(clientSecret), {
+      [oidc.customFetch]: custom,
+      execute,
+    });
   }
 
   /** The address that a person is sent to, and what their answer must match. */
-  async begin(returnTo: string, step: { acr?: string | undefined; maxAge?: number | undefined }, now: number): Promise<{ url: string; begun: Begun }> {
+  async begin(
+    returnTo: string,
+    step: { acr?: string | undefined; maxAge?: number | undefined },
+    now: number,
+  ): Promise<{ url: string; begun: Begun }> {
     const verifier = oidc.randomPKCECodeVerifier();
     const begun: Begun = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier, returnTo, ...step, at: now };
     const url = oidc.buildAuthorizationUrl(await this.#config(), {
-      redirect_uri: this.#callback, scope: this.#settings.scope, state: begun.state, nonce: begun.nonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+      redirect_uri: this.#callback,
+      scope: this.#settings.scope,
+      state: begun.state,
+      nonce: begun.nonce,
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
       ...(step.acr === undefined ? {} : { acr_values: step.acr }),
       ...(step.maxAge === undefined ? {} : { max_age: String(step.maxAge) }),
     });
@@ -69,10 +80,15 @@ export class Provider {
   async finish(query: string, begun: Begun): Promise<Tokens> {
     const url = new URL(this.#callback);
     url.search = query;
-    return read(await oidc.authorizationCodeGrant(await this.#config(), url, {
-      pkceCodeVerifier: begun.verifier, expectedState: begun.state, expectedNonce: begun.nonce, idTokenExpected: true,
-      ...(begun.maxAge === undefined ? {} : { maxAge: begun.maxAge }),
-    }));
+    return read(
+      await oidc.authorizationCodeGrant(await this.#config(), url, {
+        pkceCodeVerifier: begun.verifier,
+        expectedState: begun.state,
+        expectedNonce: begun.nonce,
+        idTokenExpected: true,
+        ...(begun.maxAge === undefined ? {} : { maxAge: begun.maxAge }),
+      }),
+    );
   }
 
   /** New tokens; `undefined` if the grant is over. */

@@ -58,7 +58,11 @@ export class WebSessions {
     const key = keyOf(id);
     await this.#store.set(usedKey(key), '1', this.#lifetimes.idle);
     await this.save(key, session);
-    await this.#store.set(indexKey(session.sid), JSON.stringify([...(await this.#keysOf(session.sid)), key]), this.#lifetimes.absolute);
+    await this.#store.set(
+      indexKey(session.sid),
+      JSON.stringify([...(await this.#keysOf(session.sid)), key]),
+      this.#lifetimes.absolute,
+    );
     return this.#cookies.seal({ id });
   }
 
@@ -99,7 +103,8 @@ export class WebSessions {
   /** What the store holds now. */
   async load(key: string): Promise<WebSession | undefined> {
     const [sealed, used] = await Promise.all([this.#store.get(key), this.#store.get(usedKey(key))]);
-    const session = sealed === undefined || used === undefined ? undefined : await this.#values.open<WebSession>(sealed);
+    const session =
+      sealed === undefined || used === undefined ? undefined : await this.#values.open<WebSession>(sealed);
     const now = Date.now() / 1000;
     if (session) this.#recent.set(key, { session, readAt: now, touchedAt: this.#recent.get(key)?.touchedAt ?? 0 });
     else this.#recent.delete(key);

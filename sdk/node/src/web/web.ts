@@ -51,7 +51,8 @@ export class WebMode {
     try {
       if (action === 'login' && request.method === 'GET') return await this.#signIn(parameters);
       if (action === 'callback' && request.method === 'GET') return await this.#comeBack(request, query, parameters);
-      if (action === 'logout' && (request.method === 'GET' || request.method === 'POST')) return await this.#signOut(request);
+      if (action === 'logout' && (request.method === 'GET' || request.method === 'POST'))
+        return await this.#signOut(request);
       if (action === 'me' && request.method === 'GET') return await this.#tell(request);
       if (action === 'backchannel-logout' && request.method === 'POST') return await this.#hear(request);
       return undefined;
@@ -64,8 +65,15 @@ export class WebMode {
 
   async #signIn(parameters: URLSearchParams): Promise<Answer> {
     const maxAge = /^\d{1,7}$/.exec(parameters.get('max_age') ?? '')?.[0];
-    const step = { acr: parameters.get('acr_values') ?? undefined, maxAge: maxAge === undefined ? undefined : Number(maxAge) };
-    const { url, begun } = await this.#provider.begin(ownPath(parameters.get('return_to'), this.#base), step, seconds());
+    const step = {
+      acr: parameters.get('acr_values') ?? undefined,
+      maxAge: maxAge === undefined ? undefined : Number(maxAge),
+    };
+    const { url, begun } = await this.#provider.begin(
+      ownPath(parameters.get('return_to'), this.#base),
+      step,
+      seconds(),
+    );
     return redirectAnswer(url, [this.#write(this.#nameOf(begun.state), await this.#begun.seal(begun), PATIENCE)]);
   }
 
@@ -78,7 +86,8 @@ export class WebMode {
     const name = this.#nameOf(parameters.get('state') ?? '');
     const sealed = readCookie(request.header('cookie'), name);
     const begun = sealed === undefined ? undefined : await this.#begun.open<Begun>(sealed);
-    if (!begun || seconds() - begun.at > PATIENCE || !(await this.#sessions.isFirst(begun.state, PATIENCE))) throw new Refused('sign_in_failed');
+    if (!begun || seconds() - begun.at > PATIENCE || !(await this.#sessions.isFirst(begun.state, PATIENCE)))
+      throw new Refused('sign_in_failed');
     const tokens = await this.#provider.finish(query, begun).catch((cause: unknown) => {
       throw new Refused('sign_in_failed', {}, cause);
     });
@@ -95,7 +104,10 @@ export class WebMode {
 
   async #signOut(request: IncomingRequest): Promise<Answer> {
     const { origin, href } = this.#base;
-    const typed = request.method === 'GET' && request.header('sec-fetch-site') === undefined && request.header('origin') === undefined;
+    const typed =
+      request.method === 'GET' &&
+      request.header('sec-fetch-site') === undefined &&
+      request.header('origin') === undefined;
     if (typed || !isOwnPage(request, origin)) throw new Refused('request_forged');
     const found = await this.#find(request);
     if (found) await this.#sessions.end(found.key, found.session.sid);
@@ -108,8 +120,15 @@ export class WebMode {
     const { auth } = await this.authenticate(request);
     const told = { user: auth?.user ?? null, permissions: auth?.permissions() ?? {} };
     // A whole number beyond what JSON carries exactly is written in digits, as the access rules write it.
-    const body = JSON.stringify(told, (_, value: unknown) => (typeof value === 'bigint' ? { int: String(value) } : value));
-    return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store', vary: 'Cookie' }, cookies: [], body };
+    const body = JSON.stringify(told, (_, value: unknown) =>
+      typeof value === 'bigint' ? { int: String(value) } : value,
+    );
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store', vary: 'Cookie' },
+      cookies: [],
+      body,
+    };
   }
 
   async #hear(request: IncomingRequest): Promise<Answer> {
@@ -187,8 +206,11 @@ export class WebMode {
 
   async #keep(key: string, stored: WebSession, tokens: Tokens): Promise<WebSession> {
     const next: WebSession = {
-      ...stored, ...tokens,
-      refreshToken: tokens.refreshToken ?? stored.refreshToken, idToken: tokens.idToken ?? stored.idToken, claims: tokens.claims ?? stored.claims,
+      ...stored,
+      ...tokens,
+      refreshToken: tokens.refreshToken ?? stored.refreshToken,
+      idToken: tokens.idToken ?? stored.idToken,
+      claims: tokens.claims ?? stored.claims,
     };
     await this.#sessions.save(key, next);
     return next;
@@ -212,7 +234,21 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Claims of the protocol, and those that `auth` tells by itself. */
-const PROTOCOL = ['iss', 'aud', 'exp', 'iat', 'nonce', 'at_hash', 'azp', 'sub', 'sid', 'roles', 'acr', 'amr', 'auth_time'];
+const PROTOCOL = [
+  'iss',
+  'aud',
+  'exp',
+  'iat',
+  'nonce',
+  'at_hash',
+  'azp',
+  'sub',
+  'sid',
+  'roles',
+  'acr',
+  'amr',
+  'auth_time',
+];
 
 /** What the ID token says about the person, for `auth.user`. */
 const profileOf = ({ claims = {} }: WebSession): Record<string, unknown> =>
