@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log"
@@ -49,7 +50,7 @@ func main() {
 	mux.Handle("GET /plants/{id}", u.RequirePermission("Plant:read", load)(http.HandlerFunc(show)))
 	mux.Handle("POST /plants/{id}/water", u.RequirePermission("Plant:water", load)(http.HandlerFunc(water)))
 	// The middleware is the outermost handler: it enforces the route rules before any other handler runs.
-	server := &http.Server{Addr: "localhost:8090", Handler: u.Middleware(mux)}
+	server := &http.Server{Addr: "localhost:" + cmp.Or(os.Getenv("PORT"), "8090"), Handler: u.Middleware(mux)}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	log.Printf("http://%s", server.Addr)
 	log.Print(server.ListenAndServe(), " ", u.Close())
@@ -88,9 +89,8 @@ func show(w http.ResponseWriter, r *http.Request) { answer(w, usher.Resource(r.C
 func water(w http.ResponseWriter, r *http.Request) {
 	mutex.Lock()
 	defer mutex.Unlock()
-	p := plants[r.PathValue("id")]
-	p.Watered++
-	answer(w, p)
+	plants[r.PathValue("id")].Watered++
+	answer(w, plants[r.PathValue("id")])
 }
 
 func answer(w http.ResponseWriter, v any) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -124,6 +125,12 @@ func (s *Server) Command(into any, arguments ...string) error {
 	}
 	return json.Unmarshal(output, into)
 }
+
+// Folder is where the process runs, and its data are.
+func (s *Server) Folder() string { return s.folder }
+
+// Env is the environment of the process.
+func (s *Server) Env() []string { return slices.Clone(s.env) }
 
 // CommandIn runs a command that reads from its standard input.
 func (s *Server) CommandIn(input string, arguments ...string) error {
