@@ -119,7 +119,7 @@ func TestEveryCauseReachesTheApplicationWithinASecondAndByTheNextPoll(t *testing
 		}
 	}
 	for _, e := range all {
-		await(t, asking, "/me", e.token, 401, 6*time.Second)
+		await(t, asking, "/me", e.token, 401, 8*time.Second)
 	}
 	// What comes afterwards is good, signed with a key that the module has not met.
 	await(t, told, "/me", s.tokens(s.person("later")).Access, 200, 15*time.Second)
