@@ -38,9 +38,6 @@ function shared(options: UsherOptions): Usher {
   if (known) return known;
   const made = new Usher(options);
   modules.set(key, made);
-  made
-    .start()
-    .catch((cause: Error) => made.settings.logger.error('the module does not start', { message: cause.message }));
   return made;
 }
 
@@ -50,45 +47,51 @@ function shared(options: UsherOptions): Usher {
  */
 export function createUsherNext(options: UsherOptions | Usher): UsherNext {
   const usher = options instanceof Usher ? options : shared({ mode: 'web', ...options });
-  const handle = async (request: Request): Promise<Response> => {
-    const answer = await usher.handle(readWebRequest(request));
-    return answer ? webResponse(answer) : new Response(null, { status: 404 });
+  /** Started by the first request: while Next builds the application, nobody is asked anything. */
+  const read = async (request: Request | undefined): Promise<IncomingRequest> => {
+    await usher.start();
+    return request ? readWebRequest(request) : currentRequest();
   };
-  const authOf = async (request?: Request): Promise<Auth | null> => {
-    const { auth } = await usher.authenticate(request ? readWebRequest(request) : await currentRequest());
-    return auth;
+  const refusing = async <R>(work: () => Promise<R>): Promise<R | Response> => {
+    try {
+      return await work();
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause;
+      return webResponse(problemAnswer(cause, undefined));
+    }
   };
+  const handle = (request: Request): Promise<Response> =>
+    refusing(async () => {
+      const answer = await usher.handle(await read(request));
+      return answer ? webResponse(answer) : new Response(null, { status: 404 });
+    });
   return {
     usher,
     handlers: { GET: handle, POST: handle },
-    auth: authOf,
-    proxy: async (request) => {
-      try {
-        const { answer } = await passGate(usher, readWebRequest(request));
+    auth: async (request) => (await usher.authenticate(await read(request))).auth,
+    proxy: (request) =>
+      refusing(async () => {
+        const { answer } = await passGate(usher, await read(request));
         return answer && webResponse(answer);
-      } catch (cause) {
-        if (!(cause instanceof Refusal)) throw cause;
-        return webResponse(problemAnswer(cause, undefined));
-      }
-    },
+      }),
     withAuth:
       (handler, requirement) =>
-      async (request, ...more) => {
-        const incoming = readWebRequest(request);
-        try {
-          return await handler(request, await checkAuth(await usher.authenticate(incoming), requirement), ...more);
-        } catch (cause) {
-          if (!(cause instanceof Refusal)) throw cause;
-          return webResponse(usher.answerTo(incoming, cause));
-        }
-      },
+      (request, ...more) =>
+        refusing(async () => {
+          const incoming = await read(request);
+          try {
+            return await handler(request, await checkAuth(await usher.authenticate(incoming), requirement), ...more);
+          } catch (cause) {
+            if (!(cause instanceof Refusal)) throw cause;
+            return webResponse(usher.answerTo(incoming, cause));
+          }
+        }),
   };
 }
 
 /** The request that a server component is rendered for. It is read, so it counts as one that changes nothing. */
 async function currentRequest(): Promise<IncomingRequest> {
-  const name = 'next/headers.js';
-  const { headers } = (await import(name)) as { headers(): Promise<Headers> };
+  const { headers } = await import('next/headers.js');
   const all = await headers();
   return { method: 'GET', target: '/', header: (each) => all.get(each) ?? undefined };
 }

@@ -99,7 +99,7 @@ export class WebMode {
     const now = seconds();
     const cookie = await this.#sessions.begin({ ...tokens, sid: text(claims.sid) ?? '', createdAt: now });
     const { absolute } = this.#usher.settings.cookie;
-    return redirectAnswer(begun.returnTo, [this.#write(this.#cookie, cookie, absolute), this.#write(name, '', 0)]);
+    return redirectAnswer(this.#base.origin + begun.returnTo, [this.#write(this.#cookie, cookie, absolute), this.#write(name, '', 0)]);
   }
 
   async #signOut(request: IncomingRequest): Promise<Answer> {
@@ -226,7 +226,7 @@ export class WebMode {
       ...(acrValues === undefined ? {} : { acr_values: acrValues }),
       ...(maxAge === undefined ? {} : { max_age: String(maxAge) }),
     });
-    return redirectAnswer(`${this.#prefix}/login?${query}`);
+    return redirectAnswer(`${this.#base.origin}${this.#prefix}/login?${query}`);
   }
 }
 
