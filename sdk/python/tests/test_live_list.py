@@ -29,6 +29,7 @@ def server(usher_server: Server) -> Iterator[Server]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries again at once, and may be set to ask more often than applications may."""
     monkeypatch.setattr("usher_sdk.net.follower.LONGEST_PAUSE", 0.5)
+    monkeypatch.setattr("usher_sdk.net.follower._LONGEST_RETRY", 0.5)
     monkeypatch.setattr("usher_sdk.options.SHORTEST_POLL", 0)
 
 

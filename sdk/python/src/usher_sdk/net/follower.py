@@ -164,7 +164,17 @@ class Follower:
             self._chores()
         else:
             self._ask(0)
-            self._pause(self._poll_interval())
+            self._pause(self._until_next_question(transport))
+
+    def _until_next_question(self, transport: str) -> float:
+        """Seconds until the next question, or until something faster may be tried again."""
+        interval = self._poll_interval()
+        if transport == "poll":
+            return interval
+        again = self._no_long_poll_until
+        if transport == "ws" and not self._is_proxied():
+            again = min(again, self._no_socket_until)
+        return min(interval, max(again - time.monotonic(), 0.0))
 
     def _is_proxied(self) -> bool:
         """Whether Usher is reached through a proxy of the environment: httpx goes through it, and our socket does not."""
