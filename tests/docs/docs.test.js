@@ -78,13 +78,18 @@ describe('documents', { concurrency: 4 }, () => {
   }
 });
 
-test('links lead from the index to every document', () => {
+test('links lead from the index to every document, and to nothing that is not served', () => {
+  const served = documents.filter((name) => name !== 'README.md');
   const reached = new Set(['docs/index.md']);
   for (const name of reached) {
-    const links = read(name).matchAll(/\]\(([^)#:]+\.md)(?:#[^)]*)?\)/g);
-    for (const [, link] of links) reached.add(path.posix.join(path.dirname(name), link));
+    for (const [, link] of read(name).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)) {
+      if (link.startsWith('/')) continue;
+      const target = path.posix.join(path.dirname(name), link);
+      assert.ok(served.includes(target), `${name} links to ${link}`);
+      reached.add(target);
+    }
   }
-  assert.deepEqual(documents.filter((name) => name !== 'README.md' && !reached.has(name)), []);
+  assert.deepEqual(served.filter((name) => !reached.has(name)), []);
 });
 
 describe('compatibility.md', () => {
