@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,6 +31,7 @@ from usher_sdk.flask import auth as flask_auth
 from usher_sdk.request import Asked
 from usher_sdk.web.reply import safe_return
 from usher_sdk.web.seal import Sealer
+from usher_sdk.web.tokens import TokensRefused
 
 SECRET = "a secret of the tests, long enough"
 
@@ -305,7 +307,9 @@ def test_sessions_outlive_the_application_in_a_file(usher_server: Server, person
         assert not file.is_file() or b"eyJ0eXAi" not in file.read_bytes()
 
 
-def test_several_processes_have_the_same_sessions(usher_server: Server, person: Person, redis_port: int) -> None:
+def test_several_processes_have_the_same_sessions(
+    usher_server: Server, person: Person, redis_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("redis")
     from usher_sdk.stores.redis import RedisStore
 
@@ -321,6 +325,24 @@ def test_several_processes_have_the_same_sessions(usher_server: Server, person: 
         shop.sign_in(person)
         asked = Asked("GET", "/me", {}, cookies={"usher-app": person.browser.cookies.get("usher-app") or ""})
         assert other.identify(asked).somebody().user.email == person.email
+        # One of them is refused for the other was faster, and goes on with what that one got.
+        slow = other.identify(asked).somebody().token
+        assert usher.web is not None
+        assert other.web is not None
+        monkeypatch.setattr("usher_sdk.web.mode._EARLY", 601)
+        newer = usher.identify(asked).somebody().token
+        assert newer != slow
+        monkeypatch.setattr("usher_sdk.web.mode._EARLY", 30)
+
+        def refused(*arguments: Any) -> Any:
+            raise TokensRefused("invalid_grant")
+
+        monkeypatch.setattr("usher_sdk.web.mode.exchange", refused)
+        name = other.web._sessions.name_in(asked.cookies["usher-app"]) or ""
+        session = other.web._sessions.load(name, other.engine.now())
+        assert session is not None
+        old = replace(session, access_token=slow, refresh_token="an older one")
+        assert other.web._refresh(name, old).access_token == newer
         person.browser.post(base + "/auth/logout", headers={"Origin": base})
         assert other.identify(asked).auth is None
 

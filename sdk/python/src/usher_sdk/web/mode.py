@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -23,6 +24,7 @@ from ..core.token import Token, TokenRefused
 from ..engine import Engine
 from ..errors import IssuerError
 from ..request import Asked
+from ..stores.memory import MemoryStore
 from .reply import Cookies, Reply, redirect, safe_return
 from .seal import Sealer
 from .sessions import WebSession, WebSessions
@@ -49,6 +51,9 @@ _SIGN_IN: Final = 600
 _SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 _EARLY: Final = 30
 """Seconds before its end at which a token is replaced, so that it can be passed on."""
+_TRIES: Final = 10
+_BETWEEN_TRIES: Final = 0.1
+"""Seconds between two looks for what another process is about to write."""
 _NEW_TOKEN: Final = ("token_expired", "token_revoked", "key_unknown")
 """Reasons for which new tokens are asked for: the session may still stand."""
 
@@ -119,7 +124,9 @@ class WebMode:
             lock = self._refreshing.setdefault(name, threading.Lock())
         try:
             with lock:
-                current = self._sessions.load(name, self._engine.now()) or session
+                current = self._sessions.load(name, self._engine.now())
+                if current is None:
+                    raise Refusal("token_revoked")
                 if current.access_token == session.access_token:
                     current = self._refresh(name, current)
                 return self._engine.authenticate(current.access_token), current
@@ -135,13 +142,7 @@ class WebMode:
             self._engine.logger.warning("a session gets no new tokens: %s", cause)
             raise Refusal("introspection_failed") from cause
         except TokensRefused as cause:
-            # Another process may have been faster, and its tokens are in the store.
-            newer = self._sessions.load(name, self._engine.now())
-            if newer is not None and newer.refresh_token != session.refresh_token:
-                return newer
-            self._engine.logger.info("a session is over: %s", cause)
-            self._sessions.delete(name)
-            raise Refusal("token_revoked") from cause
+            return self._after_refusal(name, session, cause)
         renewed = replace(
             session,
             access_token=found["access_token"],
@@ -153,6 +154,31 @@ class WebMode:
             raise Refusal("token_revoked")
         self._sessions.save(name, renewed, self._engine.now())
         return renewed
+
+    def _after_refusal(self, name: str, session: WebSession, cause: TokensRefused) -> WebSession:
+        """What a session is whose refresh token was refused: that of another process, over, or not known at the moment."""
+        if cause.error in ("invalid_client", "unauthorized_client"):
+            # It is this application that gets no tokens: nobody is signed out for that.
+            self._engine.logger.error("sessions get no new tokens: %s", cause)
+            raise Refusal("token_revoked") from cause
+        if cause.error != "invalid_grant":
+            self._engine.logger.warning("a session gets no new tokens: %s", cause)
+            raise Refusal("introspection_failed") from cause
+        newer = self._by_another_process(name, session)
+        if newer is None:
+            self._engine.logger.info("a session is over: %s", cause)
+            self._sessions.delete(name)
+            raise Refusal("token_revoked") from cause
+        return newer
+
+    def _by_another_process(self, name: str, session: WebSession) -> WebSession | None:
+        """The session with tokens that another process was faster to get: they are in the store, or about to be."""
+        for _ in range(1 if isinstance(self._engine.store, MemoryStore) else _TRIES):
+            newer = self._sessions.load(name, self._engine.now())
+            if newer is None or newer.refresh_token != session.refresh_token:
+                return newer
+            time.sleep(_BETWEEN_TRIES)
+        return None
 
     # The addresses --------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,11 @@ PROFILE: Final = ("email", "email_verified", "name", "given_name", "family_name"
 
 
 class TokensRefused(Exception):
-    """Usher gives no tokens for this code or refresh token."""
+    """Usher gives no tokens for this code or refresh token. ``error`` is that of RFC 6749 §5.2."""
+
+    def __init__(self, error: str, description: str = "") -> None:
+        super().__init__(f"{error}: {description}" if description else error)
+        self.error = error
 
 
 def exchange(engine: Engine, form: Mapping[str, str]) -> Mapping[str, Any]:
@@ -34,7 +38,7 @@ def exchange(engine: Engine, form: Mapping[str, str]) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise IssuerError("the token endpoint of Usher does not read")
     if answer.status != 200 or not isinstance(found.get("access_token"), str):
-        raise TokensRefused(f"{found.get('error')}: {found.get('error_description', '')}")
+        raise TokensRefused(str(found.get("error")), str(found.get("error_description", "")))
     return found
 
 
