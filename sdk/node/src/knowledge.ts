@@ -35,6 +35,8 @@ const PATIENCE = 5000;
 const NOTE_EVERY = 15;
 /** Seconds between two fetches of the keys. New ones are fetched when they are met; this is for keys that are gone. */
 const KEYS_EVERY = 600;
+/** Seconds until keys and rules that could not be fetched are asked for again. */
+const AGAIN = 5;
 
 /** What a module knows, kept up to date by the feed and kept between starts by a store. */
 export class Knowledge extends EventEmitter<UsherEvents> {
@@ -61,7 +63,10 @@ export class Knowledge extends EventEmitter<UsherEvents> {
   #markReady: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #reportAt = 0;
+  /** When the keys are fetched anew. */
   #keysAt = Number.POSITIVE_INFINITY;
+  /** When the access rules are fetched anew; never, where they are those that the feed speaks of. */
+  #rulesAt = Number.POSITIVE_INFINITY;
   #started: Promise<void> | undefined;
   #patientUntil = 0;
   #closed = false;
@@ -164,18 +169,26 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     this.keys.restore(state.jwks.jwks, state.jwks.etag);
     this.list.restore(state, now);
     for (const id of state.clients) this.clients.add(id);
-    if (state.policy && this.rules) {
-      const { jws, etag } = state.policy;
-      await this.rules
-        .accept(jws, etag, state.epoch, now)
-        .catch((cause: Error) => this.#log('the stored access rules are refused', cause));
-    } else {
-      this.rules?.clear();
-    }
-    this.#follower.resume();
+    if (await this.#restoreRules(state, now)) this.#follower.resume();
     if (state.at > now + this.settings.clockSkew || now - state.at > this.settings.sync.maxStaleness) return;
     this.#currentAt = state.at;
     this.#becomeReady('store');
+  }
+
+  /** Without the rules that were there a snapshot is wanted: it says which there are. */
+  async #restoreRules({ policy, epoch }: StoredState, now: number): Promise<boolean> {
+    if (!this.rules) return true;
+    if (!policy) {
+      this.rules.clear();
+      return true;
+    }
+    try {
+      await this.rules.accept(policy.jws, policy.etag, epoch, now);
+      return true;
+    } catch (cause) {
+      this.#log('the stored access rules are refused', cause as Error);
+      return false;
+    }
   }
 
   async #withoutFeed(): Promise<void> {
@@ -223,11 +236,11 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     } else if (outcome === 'policy') {
       const { c, rev } = message as { c: number; rev: number };
       records.push({ t: 'policy_rev', c, rev });
-      void this.#loadRules().catch((cause: Error) => this.#log('the access rules cannot be fetched', cause));
+      this.#renewRules();
     } else if (outcome === 'ignored' && typeof (message as { c?: unknown }).c === 'number') {
       records.push({ t: 'skip', c: (message as { c: number }).c });
     } else if (outcome === 'jwks') {
-      void this.keys.refresh().catch((cause: Error) => this.#log('the keys cannot be fetched', cause));
+      this.#renewKeys();
     }
     if (records.length > 0) void this.append(records);
   }
@@ -235,7 +248,25 @@ export class Knowledge extends EventEmitter<UsherEvents> {
   /** The entry is forgotten one day, so the key has to go. */
   #keyRevoked(kid: string): void {
     this.keys.remove(kid);
-    this.#keysAt = 0;
+    this.#renewKeys();
+  }
+
+  /** Fetches the keys, and again soon where that fails. */
+  #renewKeys(): void {
+    this.#keysAt = Date.now() / 1000 + KEYS_EVERY;
+    this.keys.refresh().catch((cause: Error) => {
+      this.#keysAt = Date.now() / 1000 + AGAIN;
+      this.#log('the keys cannot be fetched', cause);
+    });
+  }
+
+  /** Fetches the access rules, and again soon where that fails. */
+  #renewRules(): void {
+    this.#rulesAt = Number.POSITIVE_INFINITY;
+    this.#loadRules().catch((cause: Error) => {
+      this.#rulesAt = Date.now() / 1000 + AGAIN;
+      this.#log('the access rules cannot be fetched', cause);
+    });
   }
 
   async #replaced(snapshot: unknown): Promise<void> {
@@ -326,10 +357,8 @@ export class Knowledge extends EventEmitter<UsherEvents> {
       this.emit('stale', { since: this.#currentAt });
       this.settings.logger.warn('the revocation list is stale', { since: this.#currentAt });
     }
-    if (now >= this.#keysAt) {
-      this.#keysAt = now + KEYS_EVERY;
-      void this.keys.refresh().catch(() => (this.#keysAt = now + NOTE_EVERY));
-    }
+    if (now >= this.#keysAt) this.#renewKeys();
+    if (now >= this.#rulesAt) this.#renewRules();
     if (this.settings.reportSessions && now >= this.#reportAt) {
       this.#reportAt = now + 60;
       void this.#report(now);

@@ -104,12 +104,22 @@ export class SeenSessions {
     for (const [sid, each] of this.#kept) if (now >= each.exp && !each.dirty) this.#kept.delete(sid);
   }
 
+  /** What a store keeps of it, with a tag by which it is known again. */
   save(): string {
-    return JSON.stringify([...this.#kept.values()]);
+    const json = JSON.stringify([...this.#kept.values()]);
+    return `${this.#tagOf(json)} ${json}`;
   }
 
+  /** @throws {Error} if somebody else has written it */
   restore(text: string): void {
-    for (const each of JSON.parse(text) as Kept[]) this.#kept.set(each.sid, each);
+    const json = text.slice(44);
+    if (text.slice(0, 44) !== `${this.#tagOf(json)} `)
+      throw new Error('the session list is refused: it was tampered with');
+    for (const each of JSON.parse(json) as Kept[]) this.#kept.set(each.sid, each);
+  }
+
+  #tagOf(json: string): string {
+    return createHmac('sha256', this.#key).update(`sessions\n${json}`).digest('base64url');
   }
 }
 

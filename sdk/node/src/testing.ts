@@ -62,7 +62,7 @@ const CLIENT = 'client_test';
 export async function createTestUsher(options: Partial<UsherOptions> & { rules?: TestRules } = {}): Promise<TestUsher> {
   const { rules, ...more } = options;
   const issuer = await MemoryIssuer.make(more);
-  if (rules) await issuer.publish(rules);
+  if (rules) issuer.publish(rules);
   const all: UsherOptions = {
     issuer: ISSUER,
     clientId: CLIENT,
@@ -84,11 +84,11 @@ export async function createTestUsher(options: Partial<UsherOptions> & { rules?:
     token: (user) => issuer.token(user),
     asUser: async (user) => ({ authorization: `Bearer ${await issuer.token(user)}` }),
     revoke: async (kind, name) => {
-      const place = issuer.revoke(kind, name);
+      const place = await issuer.revoke(kind, name);
       await knows(() => usher.state.place === place);
     },
     publish: async (next) => {
-      const revision = await issuer.publish(next);
+      const revision = issuer.publish(next);
       await knows(() => usher.state.revision === revision);
       return revision;
     },
@@ -99,34 +99,42 @@ export async function createTestUsher(options: Partial<UsherOptions> & { rules?:
 }
 
 type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
+interface SigningKey {
+  keys: Keys;
+  jwk: Record<string, unknown>;
+}
+
+async function newKey(kid: string): Promise<SigningKey> {
+  const keys = await generateKeyPair('ES256', { extractable: true });
+  return { keys, jwk: { ...(await exportJWK(keys.publicKey)), kid, use: 'sig', alg: 'ES256' } };
+}
 
 /** The half of Usher that modules speak to. */
 class MemoryIssuer {
   readonly reported: Record<string, unknown>[] = [];
-  readonly #keys: Keys;
-  readonly #jwk: Record<string, unknown>;
+  #keys: Keys;
+  #jwk: Record<string, unknown>;
   readonly #options: Partial<UsherOptions>;
   readonly #events: Record<string, unknown>[] = [];
   readonly #revoked = new Set<string>();
   #waiting: (() => void)[] = [];
-  #policy: { jws: string; revision: number } | null = null;
+  #policy: { table: object; revision: number } | null = null;
   #away = false;
 
   static async make(options: Partial<UsherOptions>): Promise<MemoryIssuer> {
-    const keys = await generateKeyPair('ES256', { extractable: true });
-    return new MemoryIssuer(
-      keys,
-      { ...(await exportJWK(keys.publicKey)), kid: 'test', use: 'sig', alg: 'ES256' },
-      options,
-    );
+    return new MemoryIssuer(await newKey('test'), options);
   }
 
-  private constructor(keys: Keys, jwk: Record<string, unknown>, options: Partial<UsherOptions>) {
+  private constructor({ keys, jwk }: SigningKey, options: Partial<UsherOptions>) {
     [this.#keys, this.#jwk, this.#options] = [keys, jwk, options];
   }
 
   get #issuer(): string {
     return this.#options.issuer ?? ISSUER;
+  }
+
+  get #keysTag(): string {
+    return `"${String(this.#jwk.kid)}"`;
   }
 
   get #position(): number {
@@ -153,7 +161,7 @@ class MemoryIssuer {
       ...user.claims,
     };
     return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'at+jwt' })
+      .setProtectedHeader({ alg: 'ES256', kid: String(this.#jwk.kid), typ: 'at+jwt' })
       .sign(this.#keys.privateKey);
   }
 
@@ -165,14 +173,15 @@ class MemoryIssuer {
     return `e1.${c}`;
   }
 
-  revoke(kind: RevocationKind, name: string): string {
+  async revoke(kind: RevocationKind, name: string): Promise<string> {
+    if (kind === 'kid') ({ keys: this.#keys, jwk: this.#jwk } = await newKey(randomUUID()));
     this.#revoked.add(`${kind} ${name}`);
     const now = Math.floor(Date.now() / 1000);
     const mark = ['sub', 'client', 'project'].includes(kind) ? { before: this.#position + 1 } : {};
     return this.#append({ t: 'ev', k: kind, v: name, exp: now + 600, at: now, why: 'test', ...mark });
   }
 
-  async publish(rules: TestRules): Promise<number> {
+  publish(rules: TestRules): number {
     const revision = (this.#policy?.revision ?? 0) + 1;
     const permissions = Object.fromEntries(
       Object.values(rules.roles ?? {})
@@ -190,11 +199,7 @@ class MemoryIssuer {
       conditions: rules.conditions ?? {},
       routes: rules.routes ?? [{ m: ['*'], p: '/*', public: true }],
     };
-    const signer = new CompactSign(new TextEncoder().encode(JSON.stringify(table)));
-    const jws = await signer
-      .setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'usher-policy+jws' })
-      .sign(this.#keys.privateKey);
-    this.#policy = { jws, revision };
+    this.#policy = { table, revision };
     this.#append({ t: 'policy', rev: revision });
     return revision;
   }
@@ -209,7 +214,7 @@ class MemoryIssuer {
     const { pathname, searchParams } = new URL(String(input));
     const body = typeof init.body === 'string' ? init.body : '';
     if (pathname === '/.well-known/openid-configuration') return json(this.#metadata());
-    if (pathname === '/oauth2/jwks') return json({ keys: [this.#jwk] }, { etag: '"test"' });
+    if (pathname === '/oauth2/jwks') return json({ keys: [this.#jwk] }, { etag: this.#keysTag });
     if (pathname === '/oauth2/token')
       return json({ access_token: await this.token({ scope: 'usher:sync' }), expires_in: 600 });
     if (pathname === '/oauth2/introspect')
@@ -250,7 +255,7 @@ class MemoryIssuer {
       epoch: 'e1',
       cursor: this.#position,
       server_time: Math.floor(Date.now() / 1000),
-      jwks: { etag: '"test"' },
+      jwks: { etag: this.#keysTag },
       policy,
       revocations: this.#events.filter((event) => event.t === 'ev'),
     };
@@ -281,9 +286,12 @@ class MemoryIssuer {
     return json({ noted: sessions.length }, {}, 202);
   }
 
-  #rules(): Response {
+  async #rules(): Promise<Response> {
     if (!this.#policy) return new Response(null, { status: 404 });
-    return new Response(this.#policy.jws, { headers: { etag: `"${this.#policy.revision}-0"` } });
+    const signer = new CompactSign(new TextEncoder().encode(JSON.stringify(this.#policy.table)));
+    const header = { alg: 'ES256', kid: String(this.#jwk.kid), typ: 'usher-policy+jws' };
+    const jws = await signer.setProtectedHeader(header).sign(this.#keys.privateKey);
+    return new Response(jws, { headers: { etag: `"${this.#policy.revision}-0"` } });
   }
 }
 

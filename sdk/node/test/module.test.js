@@ -24,6 +24,7 @@ test('a key that leaked is gone for good, and what it signed as well', async () 
   await issuer.revoke('kid', 'test');
   await assert.rejects(issuer.usher.verify(token), (cause) => ['token_revoked', 'key_unknown'].includes(cause.reason));
   assert.equal(issuer.usher.keys.has('test'), false);
+  assert.equal((await issuer.usher.verify(await issuer.token())).kind, 'user', 'the next key is fetched');
   await issuer.close();
 });
 
@@ -109,6 +110,39 @@ test('a wrong project is noticed where the feed speaks of rules', async () => {
     errors.some((message) => /is that its id\?/.test(message)),
     errors.join(),
   );
+  await usher.close();
+  await issuer.close();
+});
+
+test('rules and keys that cannot be fetched are asked for again until they are there', async () => {
+  // The timers of a module keep no process alive.
+  const alive = setInterval(() => {}, 1000);
+  let failing = true;
+  const issuer = await createTestUsher({ logger: quiet, rules: { roles: { viewer: { 'Order:list': '*' } } } });
+  const { fetch } = issuer.usher.settings;
+  const usher = new Usher({
+    ...issuer.options,
+    fetch: (url, init) => {
+      const fails = failing && (String(url).endsWith('/policy') || String(url).endsWith('/jwks'));
+      return fails ? Promise.resolve(new Response(null, { status: 500 })) : fetch(url, init);
+    },
+  });
+  void usher.start();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.equal(usher.state.ready, false, 'without keys and rules it is not ready');
+  failing = false;
+  await usher.ready();
+  assert.equal((await usher.verify(await issuer.token({ roles: ['viewer'] }))).can('Order:list'), true);
+  failing = true;
+  await issuer.usher.ready();
+  await issuer.publish({ roles: { viewer: { 'Order:list': 'deny' } } });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal(usher.state.revision, 1);
+  failing = false;
+  for (let tries = 0; usher.state.revision !== 2 && tries < 400; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(usher.state.revision, 2);
+  clearInterval(alive);
   await usher.close();
   await issuer.close();
 });

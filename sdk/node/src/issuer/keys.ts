@@ -22,6 +22,8 @@ export class KeySet {
   #etag = '';
   #imported = new Map<string, Promise<JoseKey>>();
   #kids = new Set<string>();
+  /** Keys that somebody else may sign with: whoever still serves them is behind. */
+  readonly #revoked = new Set<string>();
   #fetching: Promise<void> | undefined;
   #fetchedAt = Number.NEGATIVE_INFINITY;
   readonly #fetch: typeof globalThis.fetch;
@@ -47,10 +49,11 @@ export class KeySet {
   restore(jwks: unknown, etag = ''): void {
     const keys = (jwks as { keys?: unknown } | null)?.keys;
     if (!Array.isArray(keys)) throw new TypeError('a key set is expected');
-    this.#jwks = { keys: keys as Jwk[] };
+    const good = (keys as Jwk[]).filter(({ kid }) => kid === undefined || !this.#revoked.has(kid));
+    this.#jwks = { keys: good };
     this.#etag = etag;
     this.#imported = new Map();
-    this.#kids = new Set((keys as Jwk[]).flatMap(({ kid }) => (kid === undefined ? [] : [kid])));
+    this.#kids = new Set(good.flatMap(({ kid }) => (kid === undefined ? [] : [kid])));
   }
 
   /** Is a key of this name published? What a key signed is good no longer than that. */
@@ -58,10 +61,11 @@ export class KeySet {
     return this.#kids.has(kid);
   }
 
-  /** Forgets a key that somebody else may sign with, without waiting for the next fetch. */
+  /** Forgets a key that somebody else may sign with, for good. */
   remove(kid: string): void {
+    this.#revoked.add(kid);
     if (!this.#jwks || !this.#kids.has(kid)) return;
-    this.restore({ keys: this.#jwks.keys.filter((key) => key.kid !== kid) });
+    this.restore(this.#jwks);
     this.onChange(this.#etag, this.#jwks);
   }
 

@@ -221,9 +221,10 @@ export class Follower {
     const snapshot = await this.#api.snapshot();
     const outcome = this.#list.replace(snapshot, Date.now() / 1000);
     if (outcome !== 'replaced') throw new IssuerError(`the snapshot is refused: ${outcome}`);
+    // Only with its keys and rules is it whole; until then another one is wanted.
+    await this.#hooks.replaced(snapshot);
     this.#wantsSnapshot = false;
     this.#target = 0;
-    await this.#hooks.replaced(snapshot);
     this.#hooks.current();
     this.acknowledge();
   }
