@@ -413,6 +413,16 @@ def test_logout_tokens_are_told_from_everything_else() -> None:
     assert reason({}, now=1151) == "token_expired"
 
 
+def test_tokens_for_somebody_else_sign_nobody_in_and_lead_nobody_round(person: Person) -> None:
+    port = free_port()
+    base = f"http://localhost:{port}"
+    with on_flask(options(person.server, base, audience="https://api.other.example"), port) as usher:
+        shop = Shop(base, usher)
+        callback = person.go(base + "/me", base + "/auth/callback")
+        assert person.browser.get(callback).status_code == 400
+        assert shop.me(person).status_code == 401
+
+
 def test_tokens_are_renewed_before_they_end(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     server = person.server
     port = free_port()

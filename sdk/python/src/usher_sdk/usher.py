@@ -361,7 +361,7 @@ class Usher:
     def refuse(self, asked: Asked, refusal: Refusal) -> Reply:
         """The answer to a request that may not pass: in web mode a browser is sent to sign in."""
         self.log_refusal(asked, refusal)
-        if self.web is not None and refusal.status == 401 and asked.wants_page:
+        if self.web is not None and refusal.status == 401 and asked.wants_page and not self.answers(asked):
             return redirect(self.web.sign_in_address(asked, refusal))
         body = b"" if asked.method == "HEAD" else json.dumps(refusal.body(asked.trace_id)).encode()
         return Reply(refusal.status, tuple(refusal.headers().items()), body=body)

@@ -277,7 +277,14 @@ class WebMode:
             raise Refusal("sign_in_failed") from cause
         access_token, id_token = found["access_token"], str(found.get("id_token", ""))
         claims = check_id_token(self._engine, id_token, access_token, str(kept["nonce"]))
-        token = self._engine.authenticate(access_token)
+        try:
+            token = self._engine.authenticate(access_token)
+        except Refusal as refusal:
+            if refusal.status == 503:
+                raise
+            # Signing in once more would end here again.
+            self._engine.logger.error("Usher's own access token is refused here: %s", refusal.reason)
+            raise Refusal("sign_in_failed") from refusal
         wanted = str(kept["acr"]).split()
         # Whoever did not become stronger would be sent to sign in for ever.
         is_strong = not wanted or any(is_strong_enough(token.acr, acr) for acr in wanted)
