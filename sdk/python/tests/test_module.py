@@ -71,6 +71,30 @@ def test_who_it_is() -> None:
     test.usher.close()
 
 
+def test_a_test_of_an_application_revokes_what_it_likes() -> None:
+    test = create_test_usher()
+
+    def reason(token: str) -> str:
+        try:
+            test.usher.authenticate(token)
+        except Refusal as refusal:
+            return refusal.reason
+        return ""
+
+    named, session, person, machine = test.token("a", jti="j"), test.token("b"), test.token("c"), test.token("d")
+    for kind, value, token in [("jti", "j", named), ("sid", "session-of-b", session), ("sub", "c", person)]:
+        assert reason(token) == ""
+        test.revoke(kind, value)
+        assert reason(token) == "token_revoked"
+    assert reason(test.token("c")) == "", "what is issued later knows of it"
+    test.revoke("project", "")
+    assert reason(machine) == "token_revoked"
+    assert reason(test.token("d")) == ""
+    with pytest.raises(ValueError, match="planet"):
+        test.revoke("planet", "mars")
+    test.usher.close()
+
+
 def test_whoever_asks_late_learns_that_the_module_is_ready() -> None:
     test = create_test_usher()
     heard: list[Event] = []

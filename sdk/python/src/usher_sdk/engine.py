@@ -389,12 +389,6 @@ class Engine:
             self.feed.revocations.forget(now)
         self._refused = {key: end for key, end in self._refused.items() if end > now}
 
-    def end_session(self, sid: str) -> None:
-        """A session is known to be over before the feed says so, as by back-channel logout."""
-        entry = {"t": "ev", "k": "sid", "v": sid, "exp": int(self.now()) + 3600}
-        with self._write:
-            self.feed.revocations.add(entry)
-
     def keep_sessions(self) -> None:
         """Keep the sessions that were seen here, together with what other processes kept."""
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,7 +12,9 @@ from .core.logfile import Kept, LogRefused, LogWriter, read_log
 from .stores.base import Store
 
 _BETWEEN_SAVES: Final = 5.0
-"""Seconds between two whole snapshots to a store that cannot append."""
+"""Seconds between two whole snapshots at least."""
+_SHARE: Final = 50
+"""A whole snapshot takes a fiftieth of the time at most, however large the list is."""
 
 
 class Keeper:
@@ -26,6 +29,7 @@ class Keeper:
         self._writer: LogWriter | None = None
         self._saved_at = 0.0
         self._saving = threading.Lock()
+        self._between = _BETWEEN_SAVES
         self.wants_save = False
         """Whether something was not appended, and everything is to be saved anew."""
         self.wants_flush = False
@@ -73,12 +77,14 @@ class Keeper:
 
     def may_save(self, now: float, last: bool) -> bool:
         """Whether it is time for a whole snapshot; the last one does not wait."""
-        return self.wants_save and (last or now - self._saved_at >= _BETWEEN_SAVES)
+        return self.wants_save and (last or now - self._saved_at >= self._between)
 
     def save(self, kept: Kept, now: float) -> None:
         """Save everything anew. A store that is shared may be far away: it is written by a thread of its own."""
+        began = time.monotonic()
         writer = LogWriter(self._key)
         snapshot = b"".join(writer.lines(kept, self._issuer, self._client))
+        self._between = max(_BETWEEN_SAVES, _SHARE * (time.monotonic() - began))
         self._writer, self._saved_at, self.wants_save = writer, now, False
         if not getattr(self._store, "is_shared", False):
             self._save(snapshot)

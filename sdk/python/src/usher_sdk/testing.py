@@ -34,6 +34,9 @@ class Mint:
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.now = now
         self.revoked: set[str] = set()
+        """Tokens that Usher would say no to, where it is asked (``fresh``)."""
+        self.position = 0
+        """How far the feed has come."""
         self._key = ECKey.generate_key("P-256", parameters={"kid": "test", "alg": "ES256", "use": "sig"})
         self._names = itertools.count(1)
         self._rules: str | None = None
@@ -54,7 +57,7 @@ class Mint:
             "scope": scope,
             "acr": "aal1",
             "auth_time": now,
-            "urv": 0,
+            "urv": self.position,
             "roles": sorted(roles),
             **claims,
         }
@@ -131,9 +134,19 @@ class TestUsher:
             client_id, **{"client_id": client_id, "sid": None, "acr": None, "auth_time": None, **claims}
         )
 
+    def revoke(self, kind: str, value: str) -> None:
+        """Revoke as the feed does: a ``jti``, ``sid``, ``gid`` or ``kid`` by its name; of a ``sub``, a ``client`` or the
+        ``project`` every token that was issued before.
+        """
+        self.mint.position += 1
+        now = int(self.mint.now())
+        entry = {"t": "ev", "k": kind, "v": value, "before": self.mint.position, "at": now, "exp": now + 3600}
+        if not self.usher.engine.feed.revocations.add(entry):
+            raise ValueError(f"nothing of the kind {kind!r} is revoked")
+
     def revoke_session(self, sub: str = "user_test") -> None:
         """End the session of a person, as a sign-out would."""
-        self.usher.engine.end_session(f"session-of-{sub}")
+        self.revoke("sid", f"session-of-{sub}")
 
     def publish(self, table: Mapping[str, Any]) -> None:
         """Let other rules apply from now on."""
