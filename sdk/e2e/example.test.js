@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { chromium } from 'playwright-core';
 import { Browser } from './harness/browser.js';
 import { freePort, start, until } from './harness/process.js';
 import { Server } from './harness/server.js';
@@ -48,9 +49,34 @@ test('people sign in at the example and water what the sample rules let them', {
       [await water('fern'), await water('foxglove'), await water('agave'), await water('oak')],
       [200, 403, 403, 404],
     );
+    await usePage(base);
     assert.equal((await new Browser().send(`${base}/plants`, { headers: { accept: 'application/json' } })).status, 401);
   } finally {
     await program?.stop();
     await server.stop();
   }
 });
+
+/** The page in a browser, where there is one: signing in, what may be done, signing out. */
+async function usePage(base) {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) return console.log('# there is no Chromium: the page itself was not tried');
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(base);
+    await page.click('text=Sign in');
+    await page.fill('input[name=email]', 'ana@example.test');
+    await page.fill('input[name=password]', 'usher-demo');
+    await page.keyboard.press('Enter');
+    await page.click('text=Water the fern');
+    await page.waitForSelector('text=The fern was watered.');
+    assert.deepEqual(await page.locator('li button').allInnerTexts(), ['Water the fern']);
+    await page.click('text=Sign out');
+    await page.waitForSelector('text=Sign in');
+    assert.ok(page.url().startsWith(base), page.url());
+  } finally {
+    await browser.close();
+  }
+  return undefined;
+}

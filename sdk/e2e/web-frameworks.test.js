@@ -90,10 +90,17 @@ for (const [name, listen] of Object.entries(FRAMEWORKS)) {
       const browser = new Browser(person);
       const page = await browser.open(`${base}/me?x=1`);
       assert.deepEqual([page.url, page.status, JSON.parse(page.text).id], [`${base}/me?x=1`, 200, person.sub]);
-      assert.deepEqual(browser.cookies(base).map(([each]) => each), ['usher-app']);
+      assert.deepEqual(
+        browser.cookies(base).map(([each]) => each),
+        ['usher-app'],
+      );
       const told = await (await browser.send(`${base}/auth/me`)).json();
       assert.equal(told.user.email, person.email);
-      assert.equal((await browser.send(`${base}/auth/logout`, { method: 'POST', headers: { origin: 'https://evil.example' } })).status, 403);
+      assert.equal(
+        (await browser.send(`${base}/auth/logout`, { method: 'POST', headers: { origin: 'https://evil.example' } }))
+          .status,
+        403,
+      );
       await server.api('POST', 'auth/logout', { cookie: person.cookie, body: {} });
       const stored = () => usher.storage.get(`web:sid:${person.session}`);
       await until('the logout token is heard', async () => (await stored()) === undefined, { within: 10_000 });
