@@ -34,6 +34,9 @@ def check_shop(test: TestUsher, ask: Ask) -> None:
     assert "AUTH_REQUIRED" in nobody.text
     for method, path, headers, status in [
         ("GET", "/me", viewer, 200),
+        ("GET", "/health", viewer, 200),
+        ("GET", "/health", {}, 200),
+        ("GET", "/health", {"Authorization": "Bearer garbage"}, 200),
         ("GET", "/me", {"Authorization": "Bearer garbage"}, 401),
         ("GET", "/me", {"Authorization": "Basic dTpw"}, 401),
         ("GET", "/me", test.as_user("u1", exp=1), 401),
@@ -54,6 +57,8 @@ def check_shop(test: TestUsher, ask: Ask) -> None:
     ]:
         answer = ask(method, path, headers)
         assert answer.status_code == status, (method, path, answer.text)
+    assert "u1" in ask("GET", "/health", viewer).text
+    assert "null" in ask("GET", "/health", {}).text
     test.mint.revoked.add(viewer["Authorization"].removeprefix("Bearer "))
     assert ask("GET", "/fresh", viewer).status_code == 401
     test.revoke_session("u1")

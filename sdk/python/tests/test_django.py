@@ -20,6 +20,10 @@ from django.urls import path  # noqa: E402
 from usher_sdk.django import require_auth, require_role, require_scope, set_usher, usher_required  # noqa: E402
 
 
+def health(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"id": request.auth.user.id if request.auth else None})
+
+
 def me(request: HttpRequest) -> JsonResponse:
     by_method = {"POST": require_scope("orders:write"), "PUT": require_role("chief")}
     return by_method.get(request.method, require_auth())(lambda r: JsonResponse({"id": r.auth.user.id}))(request)
@@ -54,12 +58,14 @@ async def async_fresh(request: HttpRequest) -> JsonResponse:
 
 
 SYNC = [
+    path("health", health),
     path("me", me),
     path("orders/<id>", order),
     path("forgetful/<id>", forgetful),
     path("fresh", fresh),
 ]
 ASYNC = [
+    path("health", health),
     path("me", me),
     path("orders/<id>", async_order),
     path("forgetful/<id>", async_forgetful),

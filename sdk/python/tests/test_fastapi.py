@@ -26,8 +26,8 @@ def make_app(usher: Usher) -> FastAPI:
     app.add_middleware(UsherMiddleware, usher=usher)
 
     @app.get("/health")
-    async def health() -> dict[str, bool]:
-        return {"ok": True}
+    async def health(auth: Annotated[Auth | None, Depends(usher.find_auth())]) -> Any:
+        return {"somebody": auth.user.id if auth else None}
 
     @app.get("/me")
     async def me(auth: Annotated[Auth, Depends(usher.require_auth())]) -> Any:
@@ -107,7 +107,7 @@ def test_nobody_is_told_how_to_call(client: httpx.Client) -> None:
 
 
 def test_a_public_route_needs_no_good_token(client: httpx.Client) -> None:
-    assert client.get("/health", headers=bearer("garbage")).status_code == 200
+    assert client.get("/health", headers=bearer("garbage")).json() == {"somebody": None}
     assert client.get("/me", headers=bearer("garbage")).json()["code"] == "AUTH_INVALID"
 
 

@@ -7,13 +7,18 @@ from typing import Any
 from flask import Flask, g
 from shop import ORDERS, TABLE, check_shop
 
-from usher_sdk.flask import Usher, auth
+from usher_sdk.flask import Usher, auth, find_auth
 from usher_sdk.testing import create_test_usher
 
 
 def make_app(usher: Usher) -> Flask:
     app = Flask(__name__)
     usher.init_app(app)
+
+    @app.get("/health")
+    def health() -> Any:
+        found = find_auth()
+        return {"id": found.user.id if found else None}
 
     @app.get("/me")
     @usher.require_auth()

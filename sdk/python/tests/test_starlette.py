@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from usher_sdk.starlette import Usher, UsherMiddleware, get_auth
+from usher_sdk.starlette import Usher, UsherMiddleware, find_auth, get_auth
 from usher_sdk.testing import TestUsher, create_test_usher
 
 
@@ -23,6 +23,10 @@ def test_usher() -> Any:
 
 
 def make_app(usher: Usher) -> Starlette:
+    async def health(request: Request) -> JSONResponse:
+        auth = find_auth(request)
+        return JSONResponse({"id": auth.user.id if auth else None})
+
     @usher.require_auth()
     async def me(request: Request) -> JSONResponse:
         return JSONResponse({"id": get_auth(request).user.id})
@@ -48,6 +52,7 @@ def make_app(usher: Usher) -> Starlette:
 
     return Starlette(
         routes=[
+            Route("/health", health),
             Route("/me", me),
             Route("/me", write, methods=["POST"]),
             Route("/me", lead, methods=["PUT"]),

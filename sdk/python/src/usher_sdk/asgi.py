@@ -76,10 +76,23 @@ def auth_of(scope: Scope) -> Auth:
         Refusal: it is nobody.
         RuntimeError: the middleware is not there.
     """
+    return _known(scope).somebody()
+
+
+def find_auth_of(scope: Scope) -> Auth | None:
+    """Whoever sends a request; ``None`` for nobody.
+
+    Raises:
+        RuntimeError: the middleware is not there.
+    """
+    return _known(scope).auth
+
+
+def _known(scope: Scope) -> Known:
     known = scope.get("usher")
     if not isinstance(known, Known):
         raise RuntimeError("UsherMiddleware is not there: app.add_middleware(UsherMiddleware, usher=usher)")
-    return known.somebody()
+    return known
 
 
 def read_scope(scope: Scope) -> Asked:

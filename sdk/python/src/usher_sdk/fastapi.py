@@ -20,7 +20,7 @@ from fastapi.security import HTTPBearer
 from starlette.requests import HTTPConnection
 
 from . import usher as core
-from .asgi import UsherMiddleware, auth_of
+from .asgi import UsherMiddleware, auth_of, find_auth_of
 from .auth import Auth, User
 from .core.refusal import Refusal
 
@@ -57,6 +57,14 @@ class Usher(core.Usher):
             if fresh:
                 await self.aconfirm(auth)
             return auth
+
+        return dependency
+
+    def find_auth(self) -> Callable[..., Awaitable[Auth | None]]:
+        """Whoever it is, or ``None``: for what everybody may see, and some see more of."""
+
+        async def dependency(request: HTTPConnection, _: Any = Depends(_documented)) -> Auth | None:
+            return find_auth_of(request.scope)
 
         return dependency
 

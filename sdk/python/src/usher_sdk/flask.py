@@ -113,13 +113,22 @@ def get_auth() -> Auth:
         Refusal: it is nobody.
         RuntimeError: the module checks no requests.
     """
+    return _known().somebody()
+
+
+def find_auth() -> Auth | None:
+    """Whoever sends the request; ``None`` for nobody."""
+    return _known().auth
+
+
+def _known() -> Known:
     known = g.get("usher")
     if not isinstance(known, Known):
         raise RuntimeError("the module checks no requests: usher.init_app(app)")
-    return known.somebody()
+    return known
 
 
 auth: Auth = LocalProxy(get_auth)  # type: ignore[assignment]
 """Whoever sends the request."""
 
-__all__ = ["Auth", "Refusal", "User", "Usher", "auth", "get_auth"]
+__all__ = ["Auth", "Refusal", "User", "Usher", "auth", "find_auth", "get_auth"]

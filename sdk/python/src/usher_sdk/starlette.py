@@ -22,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 
 from . import usher as core
-from .asgi import UsherMiddleware, auth_of
+from .asgi import UsherMiddleware, auth_of, find_auth_of
 from .auth import Auth, User
 from .core.refusal import Refusal
 from .guard import Guard
@@ -88,6 +88,11 @@ def get_auth(request: HTTPConnection) -> Auth:
     return auth_of(request.scope)
 
 
+def find_auth(request: HTTPConnection) -> Auth | None:
+    """Whoever sends a request; ``None`` for nobody."""
+    return find_auth_of(request.scope)
+
+
 async def _call(function: Callable[[Request], Any], request: Request) -> Any:
     """Call a function of either colour."""
     if inspect.iscoroutinefunction(function):
@@ -96,4 +101,4 @@ async def _call(function: Callable[[Request], Any], request: Request) -> Any:
     return await found if inspect.isawaitable(found) else found
 
 
-__all__ = ["Auth", "Refusal", "User", "Usher", "UsherMiddleware", "get_auth"]
+__all__ = ["Auth", "Refusal", "User", "Usher", "UsherMiddleware", "find_auth", "get_auth"]
