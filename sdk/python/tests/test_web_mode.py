@@ -236,6 +236,19 @@ def test_a_page_of_another_site_changes_nothing(shop: Shop, person: Person) -> N
     assert person.browser.post(shop.base + "/me", headers={**headers, "Origin": shop.base}).status_code == 200
 
 
+def test_a_page_of_another_site_opens_no_socket(shop: Shop, person: Person) -> None:
+    shop.sign_in(person)
+    cookies = {"usher-app": person.browser.cookies.get("usher-app") or ""}
+
+    def opened_from(origin: str) -> str:
+        known = shop.usher.identify(Asked("GET", "/me", {"upgrade": "websocket", "origin": origin}, cookies=cookies))
+        return known.refusal.reason if known.refusal else ""
+
+    assert opened_from(shop.base) == ""
+    for origin in ("https://evil.example", "null", shop.base + ".evil.example"):
+        assert opened_from(origin) == "request_forged"
+
+
 def test_signing_out_ends_it_here_and_at_usher(shop: Shop, person: Person) -> None:
     shop.sign_in(person)
     answer = person.browser.post(shop.base + "/auth/logout", headers={"Origin": shop.base})
