@@ -1,5 +1,6 @@
 // Fastify 5.
 import type { IncomingMessage } from 'node:http';
+import type {} from 'fastify';
 import type { Auth } from './auth.js';
 import { type AuthRequirement, checkAuth, checkPermission, checkRole, checkScope } from './checks.js';
 import type { UsherOptions } from './core/options.js';
@@ -30,6 +31,20 @@ export interface FastifyReplyLike {
 }
 /** What comes before a handler. */
 export type PreHandler = (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    usher: Usher;
+    requireAuth: typeof requireAuth;
+    requireScope: typeof requireScope;
+    requireRole: typeof requireRole;
+    requirePermission: typeof requirePermission;
+  }
+  interface FastifyRequest {
+    /** Whoever sends it; `null` where nobody is known. */
+    auth: Auth | null;
+  }
+}
 
 interface Instance {
   decorate(name: string, value: unknown): unknown;
