@@ -64,6 +64,7 @@ message-show-it-is-you = Please confirm that it is you, in one of the ways below
 message-sign-in-restarted = That took a while, so we started over. Please sign in again.
 message-consent-restarted = That took a while, so we ask again. Your answer was not sent.
 message-code-sent = A new code is on its way.
+message-email-not-sent = No email was sent, because several were sent to this address in a short time. Use the newest of them, or try again later.
 message-code-wrong = That is not the code from the newest email. Please check it and try again.
 message-code-wrong-authenticator = That is not the code your authenticator app shows now. Enter the six digits that it shows, and check that the clock of that device is right.
 message-code-wrong-recovery = That is not one of your unused recovery codes. Check it and try again, or use another one.

@@ -64,6 +64,7 @@ message-show-it-is-you = Confirme que é você, por um dos meios abaixo.
 message-sign-in-restarted = Demorou um pouco, então recomeçamos. Entre novamente.
 message-consent-restarted = Demorou um pouco, então perguntamos de novo. Sua resposta não foi enviada.
 message-code-sent = Um novo código está a caminho.
+message-email-not-sent = Nenhum e-mail foi enviado, porque vários foram enviados a este endereço em pouco tempo. Use o mais recente ou tente novamente mais tarde.
 message-code-wrong = Esse não é o código do e-mail mais recente. Confira e tente de novo.
 message-code-wrong-authenticator = Esse não é o código que seu aplicativo autenticador mostra agora. Digite os seis dígitos que ele mostra e confira se o relógio desse aparelho está certo.
 message-code-wrong-recovery = Esse não é um dos seus códigos de recuperação ainda não usados. Confira e tente de novo, ou use outro.

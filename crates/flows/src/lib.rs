@@ -22,6 +22,7 @@ pub mod webhooks;
 
 use credentials::{passkeys, standing, totp};
 pub use credentials::{password_pool, password_rules};
+pub use door::mailed::MailedProof;
 use door::{accounts, arrive, open_session, recover, return_to, second_factor, sign_in, sign_out, sign_up};
 use oauth::{authenticate_client, authorize, introspect, issue, origins, refusals};
 use rooms::{applications, receipts};

@@ -42,7 +42,7 @@ on_both_databases! {
         house.user(ANA).await;
         let thief = signed_in(&house, ANA).await;
         let device = Device { source: "192.0.2.1/32".into(), user_agent: None };
-        let proof = house.usher.begin_email_change(&thief, THIEF, &device).await.expect("it begins");
+        let proof = house.usher.begin_email_change(&thief, THIEF, &device).await.expect("it begins").id;
         let letters = house.letters().await;
         let letter = letters.iter().find(|letter| letter.kind() == LetterKind::VerifyEmail).expect("it was sent");
         let (code, link) = (letter.code().expect("a code"), letter.link().expect("a link"));

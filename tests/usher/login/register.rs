@@ -114,6 +114,7 @@ on_both_databases! {
         register(&house, &mut house.browser(), UNA, "the door of a stranger").await;
         let resent = owner.submit(&page, &[("resend", "1")]).await;
         assert_eq!(house.letters().await.len(), 1, "no other email may be sent");
+        assert!(resent.text("main .notice").starts_with("No email was sent"), "{}", resent.body);
         assert_eq!(owner.open(&link).await.status, StatusCode::OK, "the link is good");
         let landing = owner.submit(&resent, &[("code", &code)]).await;
         assert_eq!(landing.url, house.at("/account/profile"), "and so is the code, on the page that asks for it: {}", landing.body);

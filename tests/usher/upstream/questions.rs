@@ -8,8 +8,8 @@ use usher_flows::{FlowError, Refused};
 use super::accounts::{code, sub};
 use crate::harness::authenticator::Authenticator;
 use crate::harness::database::on_both_databases;
-use crate::harness::house::PASSWORD;
-use crate::harness::providers::house_with;
+use crate::harness::house::{PASSWORD, TestUsher};
+use crate::harness::providers::{Providers, house_with};
 
 on_both_databases! {
     async fn an_address_that_nobody_checked_is_proven_by_a_code_before_it_counts(db: TestDatabase) {
@@ -29,6 +29,20 @@ on_both_databases! {
         let mut other = house.browser();
         assert_eq!(other.come_by(&at, Facebook, "ana").await.url, house.at("/account/profile"));
         assert_eq!(sub(&house, &mut other).await, first);
+    }
+
+    async fn a_code_stays_valid_where_no_other_email_may_be_sent(db: TestDatabase) {
+        let house = TestUsher::on(db, &[("limits.recover", "1/h"), ("limits.register", "off")]).await;
+        let at = Providers::beside(&house).await;
+        house.provider(&at, Facebook, |_| {}).await;
+        let mut browser = house.browser();
+        let page = browser.come_by(&at, Facebook, "ana").await;
+        let sent = browser.submit(&page, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        let good = code(&house).await;
+        let again = browser.submit(&sent, &[("email", "ana@example.test"), ("mail", "1")]).await;
+        assert_eq!((again.status, house.letters().await.len()), (StatusCode::TOO_MANY_REQUESTS, 1), "{}", again.body);
+        let landing = browser.submit(&again, &[("code", &good)]).await;
+        assert_eq!(landing.url, house.at("/account/profile"), "{}", landing.body);
     }
 
     async fn a_code_is_good_once_and_dies_after_a_few_tries(db: TestDatabase) {

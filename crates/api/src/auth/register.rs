@@ -86,9 +86,9 @@ pub async fn post(
         arriving.visitor.browser.mark_or_make(&app.usher);
     }
     let typed = Email::parse(&form.email).ok();
-    let proof = app.usher.sign_up(form, &arriving.visitor.browser, &arriving.visitor.device).await?;
+    let mailed = app.usher.sign_up(form, &arriving.visitor.browser, &arriving.visitor.device).await?;
     let probably_meant = typed.and_then(|email| typo::probably_meant(&email)).map(|meant| meant.to_string());
     let answer =
-        Registered { verification_id: proof.to_string(), expires_in: SIGN_UP_LIFETIME.as_secs(), probably_meant };
+        Registered { verification_id: mailed.id.to_string(), expires_in: SIGN_UP_LIFETIME.as_secs(), probably_meant };
     Ok(arriving.reply((StatusCode::ACCEPTED, Json(answer))))
 }

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod arrive;
 pub mod devices;
+pub mod mailed;
 mod new_address;
 pub mod open_session;
 pub mod recover;

@@ -2,6 +2,7 @@
 
 use crate::accounts::Browser;
 use crate::authorize::mark_hash;
+use crate::door::mailed::MailedProof;
 use crate::error::{FlowError, Refused};
 use crate::sign_up::Replaced;
 use crate::usher::{Device, Usher};
@@ -37,7 +38,7 @@ impl Usher {
         lang: Lang,
         browser: &Browser,
         device: &Device,
-    ) -> Result<ProofId, FlowError> {
+    ) -> Result<MailedProof, FlowError> {
         let email = self.new_address(typed)?;
         self.count_sign_up(&device.source).await?;
         let found = self.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());

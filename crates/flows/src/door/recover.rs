@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Browser, secret_hash};
 use crate::authorize::mark_hash;
+use crate::door::mailed::MailedProof;
 use crate::end::Ended;
 use crate::error::{FlowError, Refused};
 use crate::letters::recipient;
@@ -88,7 +89,7 @@ impl Usher {
         return_to: ReturnTo,
         browser: &Browser,
         device: &Device,
-    ) -> Result<ProofId, FlowError> {
+    ) -> Result<MailedProof, FlowError> {
         let email = Email::parse(email)?;
         self.count_recovery(&device.source).await?;
         let allowed = self.may_write_to(email.as_str()).await?;
@@ -130,7 +131,7 @@ impl Usher {
         });
         put.await?;
         self.letter_bell.notify_one();
-        Ok(id)
+        Ok(MailedProof { id, sent: allowed })
     }
 
     /// Whose link is this, and how many sessions would end? `None` once it was used or expired.

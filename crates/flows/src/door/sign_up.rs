@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq as _;
 use crate::accounts::{Browser, secret_hash};
 use crate::arrive::SignedIn;
 use crate::authorize::mark_hash;
+use crate::door::mailed::MailedProof;
 use crate::error::{CodeKind, FlowError, Refused};
 use crate::open_session::password_guard;
 use crate::password_rules::{PasswordFault, check, normalise};
@@ -97,7 +98,12 @@ impl Usher {
     ///
     /// # Errors
     /// [`Refused`] for closed registration, too many tries, or a field that will not do.
-    pub async fn sign_up(&self, form: SignUpForm, browser: &Browser, device: &Device) -> Result<ProofId, FlowError> {
+    pub async fn sign_up(
+        &self,
+        form: SignUpForm,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<MailedProof, FlowError> {
         if !self.config.sign_up.enabled {
             return Err(Refused::SignUpClosed.into());
         }
@@ -155,7 +161,7 @@ impl Usher {
     ///
     /// # Errors
     /// [`Refused::ProofOver`] if nothing waits, [`Refused::TooMany`].
-    pub async fn resend_sign_up(&self, proof: ProofId, lang: Lang, device: &Device) -> Result<ProofId, FlowError> {
+    pub async fn resend_sign_up(&self, proof: ProofId, lang: Lang, device: &Device) -> Result<MailedProof, FlowError> {
         self.count_sign_up(&device.source).await?;
         let found = self.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
         let found = found.ok_or(Refused::ProofOver)?;
@@ -281,7 +287,7 @@ impl Usher {
         pending: &PendingSignUp,
         lang: Lang,
         replaced: Replaced,
-    ) -> Result<ProofId, FlowError> {
+    ) -> Result<MailedProof, FlowError> {
         let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
         let (token, code) = (self.random.token(), self.random.digits(DIGITS));
         let taken = self.store.find_user_by_email(&email).await?;
@@ -322,10 +328,11 @@ impl Usher {
             None
         };
         if let (Replaced::Code(waiting), None) = (replaced, &letter) {
-            return Ok(waiting);
+            return Ok(MailedProof { id: waiting, sent: false });
         }
+        let sent = letter.is_some();
         self.put_proof(proof, token_hash, code_hash, letter, replaced).await?;
-        Ok(id)
+        Ok(MailedProof { id, sent })
     }
 
     async fn put_proof(

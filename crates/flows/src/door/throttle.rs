@@ -119,10 +119,18 @@ impl Usher {
         .await
     }
 
-    /// Counts one letter that somebody asked us to send to an address. `false`: send none, but say nothing.
-    pub(crate) async fn may_write_to(&self, address: &str) -> Result<bool, FlowError> {
+    /// Counts one email that somebody asked us to send to an address.
+    ///
+    /// # Errors
+    /// [`Refused::TooMany`] once too many were asked for.
+    pub(crate) async fn count_email_to(&self, address: &str) -> Result<(), FlowError> {
         let name = format!("letter/{}", self.bucket_name(address));
-        match self.take_all(self.config.limits.recover, vec![Bucket { name, factor: 1 }]).await {
+        self.take_all(self.config.limits.recover, vec![Bucket { name, factor: 1 }]).await
+    }
+
+    /// Counts one email to an address. `false`: send none; the request is answered as if one had been sent.
+    pub(crate) async fn may_write_to(&self, address: &str) -> Result<bool, FlowError> {
+        match self.count_email_to(address).await {
             Ok(()) => Ok(true),
             Err(FlowError::Refused(Refused::TooMany { .. })) => Ok(false),
             Err(other) => Err(other),

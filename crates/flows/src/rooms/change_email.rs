@@ -5,6 +5,7 @@ use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 
 use crate::accounts::{Account, secret_hash};
+use crate::door::mailed::MailedProof;
 use crate::error::{CodeKind, FlowError, Refused};
 use crate::letters::lang_of;
 use crate::sign_up::minutes;
@@ -36,7 +37,7 @@ impl Usher {
         account: &Account,
         typed: &str,
         device: &Device,
-    ) -> Result<ProofId, FlowError> {
+    ) -> Result<MailedProof, FlowError> {
         self.check_factor_change(account).await?;
         let email = self.new_address(typed)?;
         self.count_sign_up(&device.source).await?;
@@ -58,7 +59,7 @@ impl Usher {
             // The code that was mailed before is typed on the page that follows.
             let waiting = self.store.find_open_proof(&email, ProofKind::ChangeEmail, now).await?;
             if let Some(waiting) = waiting.filter(|waiting| waiting.user_id == Some(account.user.id)) {
-                return Ok(waiting.id);
+                return Ok(MailedProof { id: waiting.id, sent: false });
             }
         }
         // Where the address is taken, code and link are known to nobody.
@@ -88,7 +89,7 @@ impl Usher {
         });
         put.await?;
         self.letter_bell.notify_one();
-        Ok(id)
+        Ok(MailedProof { id, sent: allowed })
     }
 
     /// The new address that a person has yet to prove, by the proof that waits for its code.

@@ -135,11 +135,13 @@ impl Usher {
         let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
         let code = self.random.digits(DIGITS);
         let letter = match mailed {
-            Some((email, lang)) if self.may_write_to(email.as_str()).await? => {
+            Some((email, lang)) => {
+                // A refusal here leaves the question and an earlier code as they are.
+                self.count_email_to(email.as_str()).await?;
                 let to = Recipient { email: email.as_str(), name: None, lang };
                 Some(self.enclose(&messages::link_code(to, &code, minutes(LIFETIME))?, now + LIFETIME)?)
             }
-            _ => None,
+            None => None,
         };
         let proof = Proof {
             id,

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::repeat_notice;
+use crate::login::mailed::{sent_notice, sent_url, waiting_url};
 use crate::login::of_refused;
 use crate::login::sign_in::{text, with_status};
 use crate::owner::Owner;
@@ -32,7 +33,7 @@ pub async fn get(
         return link(&app, visitor, &account, token).await;
     }
     if let Ok(proof) = text(&query, "proof").parse::<ProofId>() {
-        let notice = matches!(query.get("sent"), Ok(Some(_))).then_some(Message::CodeSent);
+        let notice = sent_notice(&query);
         return code(&app, visitor, &account, proof, Said { notice, ..Said::default() }).await;
     }
     if !app.usher.is_well_shown(&account).await? {
@@ -79,11 +80,8 @@ fn wanted(form: &Params) -> String {
 async fn begin(app: &App, mut visitor: Visitor, account: &Account, form: &Params) -> Result<Response, HttpProblem> {
     let email = wanted(form);
     match app.usher.begin_email_change(account, &email, &visitor.device).await {
-        Ok(proof) => {
-            let to = urls::with(urls::EMAIL, "proof", &proof.to_string());
-            let resent = !text(form, "resend").is_empty();
-            Ok(visitor.redirect(&if resent { urls::and(&to, "sent", "1") } else { to }))
-        }
+        Ok(mailed) if text(form, "resend").is_empty() => Ok(visitor.redirect(&waiting_url(urls::EMAIL, mailed))),
+        Ok(mailed) => Ok(visitor.redirect(&sent_url(urls::EMAIL, mailed))),
         Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::EMAIL))),
         Err(FlowError::Refused(refused)) => {
             let mut page = question(app, &mut visitor, account).await?;

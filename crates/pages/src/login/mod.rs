@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod consent;
 pub mod logout;
+pub(crate) mod mailed;
 pub mod passkey;
 pub mod recover;
 pub mod register;

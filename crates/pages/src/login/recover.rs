@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
+use crate::login::mailed::{sent_notice, waiting_url};
 use crate::login::registered;
 use crate::show;
 use crate::views::{
@@ -49,7 +50,7 @@ pub async fn post(
     let return_to = return_to(&form);
     let (email, browser) = (text(&form, "email"), &visitor.browser);
     match app.usher.request_recovery(&email, return_to.clone(), browser, &visitor.device).await {
-        Ok(proof) => Ok(visitor.redirect(&urls::with(urls::RECOVER_SENT, "proof", &proof.to_string()))),
+        Ok(mailed) => Ok(visitor.redirect(&waiting_url(urls::RECOVER_SENT, mailed))),
         Err(error) => {
             let mut page = request_view(&mut visitor, &return_to);
             page.email = email;
@@ -84,6 +85,7 @@ pub async fn sent(
     page.language_url_base = urls::with(urls::RECOVER_SENT, "proof", &proof.to_string());
     let ReturnTo { interaction, next } = &waiting.return_to;
     let view = RecoverSent {
+        notice: sent_notice(&query).map(|notice| notice.text(page.lang)),
         page,
         email: waiting.email.readable(),
         minutes: MINUTES,

@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
+use crate::login::mailed::waiting_url;
 use crate::show;
 use crate::views::{Form, Register, RegisterValues, SignedInAs};
 use crate::visitor_pages::VisitorPages as _;
@@ -59,7 +60,7 @@ pub async fn post(
         interaction: sealed.map(str::to_owned),
     };
     match app.usher.sign_up(sign_up, &visitor.browser, &visitor.device).await {
-        Ok(proof) => Ok(visitor.redirect(&urls::with(urls::VERIFY, "proof", &proof.to_string()))),
+        Ok(mailed) => Ok(visitor.redirect(&waiting_url(urls::VERIFY, mailed))),
         Err(error) => refused(&app, visitor, interaction.as_ref(), &form, error).await,
     }
 }

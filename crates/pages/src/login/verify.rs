@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::of_refused;
 use super::sign_in::{text, with_status};
+use crate::login::mailed::{sent_notice, sent_url};
 use crate::show;
 use crate::views::{Form, Message, VerifiedElsewhere, VerifyEmail, VerifyLink};
 use crate::visitor_pages::VisitorPages as _;
@@ -31,10 +32,9 @@ pub async fn get(
         let body = show::html(&page)?;
         return Ok(visitor.reply(body));
     }
-    let sent = matches!(query.get("sent"), Ok(Some(_)));
     let proof = proof_of(&query)?;
     let Some(mut page) = view(&app, &mut visitor, proof).await? else { return go_on(&app, visitor, proof).await };
-    page.notice = sent.then(|| Message::CodeSent.text(lang));
+    page.notice = sent_notice(&query).map(|notice| notice.text(lang));
     let body = show::html(&page)?;
     Ok(visitor.reply(body))
 }
@@ -56,9 +56,8 @@ pub async fn post(
     }
     let proof = proof_of(&query)?;
     if !text(&form, "resend").is_empty() {
-        let proof = app.usher.resend_sign_up(proof, visitor.lang(None, None), &visitor.device).await?;
-        let to = format!("{}&sent=1", urls::with(urls::VERIFY, "proof", &proof.to_string()));
-        return Ok(visitor.redirect(&to));
+        let mailed = app.usher.resend_sign_up(proof, visitor.lang(None, None), &visitor.device).await?;
+        return Ok(visitor.redirect(&sent_url(urls::VERIFY, mailed)));
     }
     if !text(&form, "continue").is_empty() {
         return go_on(&app, visitor, proof).await;
@@ -87,10 +86,7 @@ pub async fn elsewhere(State(app): State<App>, visitor: Visitor) -> Result<Respo
 async fn change_address(app: &App, mut visitor: Visitor, proof: ProofId, typed: &str) -> Result<Response, HttpProblem> {
     let lang = visitor.lang(None, None);
     let error = match app.usher.change_sign_up_address(proof, typed, lang, &visitor.browser, &visitor.device).await {
-        Ok(proof) => {
-            let to = format!("{}&sent=1", urls::with(urls::VERIFY, "proof", &proof.to_string()));
-            return Ok(visitor.redirect(&to));
-        }
+        Ok(mailed) => return Ok(visitor.redirect(&sent_url(urls::VERIFY, mailed))),
         Err(error) => error,
     };
     let Some(mut page) = view(app, &mut visitor, proof).await? else { return Err(error.into()) };

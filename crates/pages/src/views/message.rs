@@ -24,8 +24,10 @@ pub enum Message {
     SignInRestarted,
     /// The question for consent went stale and is asked anew.
     ConsentRestarted,
-    /// A new letter is on its way.
+    /// A new email is on its way.
     CodeSent,
+    /// No email was sent: too many went to the address.
+    EmailNotSent,
     /// The code is wrong; which code was asked for.
     CodeWrong(CodeKind),
     /// The code of the authenticator app was used already.
@@ -165,6 +167,7 @@ impl Message {
             Self::SignInRestarted => "message-sign-in-restarted",
             Self::ConsentRestarted => "message-consent-restarted",
             Self::CodeSent => "message-code-sent",
+            Self::EmailNotSent => "message-email-not-sent",
             Self::CodeWrong(CodeKind::Mailed) => "message-code-wrong",
             Self::CodeWrong(CodeKind::Authenticator) => "message-code-wrong-authenticator",
             Self::CodeWrong(CodeKind::Recovery) => "message-code-wrong-recovery",

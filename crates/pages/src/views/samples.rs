@@ -241,6 +241,7 @@ fn recovering(lang: Lang) -> Vec<Rendered> {
     let refused = RecoverRequest { email: HOSTILE.into(), errors: errors(&["email"], lang), ..request.clone() };
     let sent = RecoverSent {
         page: page(lang),
+        notice: None,
         email: email.clone(),
         minutes: 30,
         again_url: "/recover".into(),

@@ -28,6 +28,8 @@ pub struct RecoverRequest {
 pub struct RecoverSent {
     /// The chrome.
     pub page: Page,
+    /// That no email was sent.
+    pub notice: Option<String>,
     /// The address as it was typed.
     pub email: String,
     /// How long the link works.
