@@ -5,9 +5,9 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --package usher --bin usher --no-default-features --features vendored-openssl && \
-    cp target/release/usher /usher
-# A release contains neither the demo applications nor the simulated providers.
+    cargo build --profile dist --locked --package usher --bin usher --no-default-features --features vendored-openssl && \
+    cp target/dist/usher /usher
+# Neither the demo applications nor the simulated providers are part of a release.
 RUN /usher version | grep -Fx 'features: vendored-openssl'
 # The image below has no shell to create a directory with.
 RUN mkdir -p /state/keys && chmod -R 0700 /state

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# Runs suites one after the other, continues after failures, and sums up their results. Sourced.
+# Runs suites, continues after failures, and sums up their results and seconds. Sourced.
 
 tally_passed=0
 tally_failed=0
 tally_broken=()
 tally_skipped=()
+tally_seconds=()
 
 # skip WHAT WHY: records tests that cannot run here, for the summary.
 skip() {
@@ -14,24 +15,61 @@ skip() {
 
 # suite NAME COMMAND...: runs COMMAND, shows its output, and counts the tests in it.
 suite() {
-  local name=$1 log began=$SECONDS
+  local name=$1 log began=$SECONDS status=0
   shift
   log=$(mktemp)
   printf '\n== %s\n' "$name"
-  local status=0 failed_before=$tally_failed
   "$@" 2>&1 | tee "$log" || status=$?
-  count "$log"
-  rm -f "$log"
+  settle "$name" "$status" "$((SECONDS - began))" "$log"
+}
+
+# in_lane NAME COMMAND...: a suite of a lane; its output and result are kept in the lane's folder.
+in_lane() {
+  local name=$1 began=$SECONDS status=0 number
+  shift
+  number=$(find "$lane" -name '*.log' | wc -l)
+  "$@" >"$lane/$number.log" 2>&1 || status=$?
+  printf '%s\t%s\t%s\n' "$status" "$((SECONDS - began))" "$name" >"$lane/$number.result"
+}
+
+# lanes FUNCTION...: runs the functions at the same time, each a list of `in_lane`, then shows and counts their suites.
+lanes() {
+  local function folder result status seconds name folders=() pids=()
+  for function in "$@"; do
+    folder=$(mktemp -d)
+    folders+=("$folder")
+    printf '\n== %s, in the background\n' "${function//_/ }"
+    (lane=$folder && "$function") &
+    pids+=("$!")
+  done
+  wait "${pids[@]}" || true
+  for folder in "${folders[@]}"; do
+    for result in "$folder"/*.result; do
+      [ -e "$result" ] || continue
+      IFS=$'\t' read -r status seconds name <"$result"
+      printf '\n== %s\n' "$name"
+      cat "${result%.result}.log"
+      settle "$name" "$status" "$seconds" "${result%.result}.log"
+    done
+    rm -rf "$folder"
+  done
+}
+
+# settle NAME STATUS SECONDS LOG: counts a suite that has ended, and removes its log.
+settle() {
+  local name=$1 status=$2 seconds=$3 failed_before=$tally_failed
+  count "$4"
+  rm -f "$4"
+  tally_seconds+=("$(printf '%5s s  %s' "$seconds" "$name")")
   # A suite that fails without naming a test (a build, a lint) counts as one.
   if [ "$status" -ne 0 ] && [ "$tally_failed" -eq "$failed_before" ]; then tally_failed=$((tally_failed + 1)); fi
   if [ "$status" -ne 0 ]; then
     tally_broken+=("$name")
-    printf '== %s FAILED after %s s\n' "$name" "$((SECONDS - began))"
+    printf '== %s FAILED after %s s\n' "$name" "$seconds"
   else
-    printf '== %s done in %s s\n' "$name" "$((SECONDS - began))"
+    printf '== %s done in %s s\n' "$name" "$seconds"
   fi
 }
-
 # count LOG: adds the totals of cargo test, node --test and unittest found in LOG.
 count() {
   local passed failed
@@ -51,6 +89,8 @@ count() {
 # total: prints the summary; false when anything failed.
 total() {
   local line
+  printf '\n'
+  for line in ${tally_seconds[@]+"${tally_seconds[@]}"}; do printf '%s\n' "$line"; done
   printf '\n'
   for line in ${tally_skipped[@]+"${tally_skipped[@]}"}; do printf 'skipped  %s\n' "$line"; done
   for line in ${tally_broken[@]+"${tally_broken[@]}"}; do printf 'FAILED   %s\n' "$line"; done

@@ -9,11 +9,11 @@ cd "$(dirname "$0")/../.."
 . tests/postgres.sh
 trap postgres_stop EXIT
 
-# Both in one command: separately, shared dependencies would be built with different features.
-cargo build --release --bin usher --bench load
+# Both at once: apart, each would be built with other features of what they share.
+cargo build --profile dist --bin usher --bench load
 driver=$(cargo bench --bench load --no-run --message-format=json 2>/dev/null |
   sed -n 's/.*"executable":"\([^"]*load-[^"]*\)".*/\1/p' | tail -n 1)
-usher="${CARGO_TARGET_DIR:-target}/release/usher"
+usher="${CARGO_TARGET_DIR:-target}/dist/usher"
 arguments=(--usher "$usher" "$@")
 # As in production, every commit reaches the disk.
 if postgres_start "-c max_connections=100"; then

@@ -72,5 +72,5 @@ pub fn routes(app: &App) -> Router<App> {
         let usher = own.clone();
         async move { usher.is_first_party_origin(&origin).await.unwrap_or(false) }
     });
-    cors::wrap(router, registered).merge(openapi::routes(document, app)).merge(docs::routes())
+    cors::wrap(router, registered).merge(openapi::routes(&document, app)).merge(docs::routes())
 }

@@ -3,14 +3,15 @@
 mod examples;
 mod shared;
 
+use std::sync::OnceLock;
+
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::get;
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, Info, OpenApi, OpenApiBuilder};
 use utoipa::{PartialSchema as _, ToSchema};
@@ -109,10 +110,13 @@ pub fn whole(document: &OpenApi) -> Value {
     shared::finish(serde_json::to_value(document).unwrap_or_default())
 }
 
-/// The address of the document, finished for this house.
-pub fn routes(mut document: OpenApi, app: &App) -> Router<App> {
-    document.servers = Some(vec![Server::new(app.usher.issuer())]);
-    let document = Document::tagged(Bytes::from(whole(&document).to_string()), MAX_AGE);
+/// Serves the document, with the issuer as its server.
+pub fn routes(document: &OpenApi, app: &App) -> Router<App> {
+    // All but the server is the same for every instance of a process.
+    static SHARED: OnceLock<Value> = OnceLock::new();
+    let mut whole = SHARED.get_or_init(|| whole(document)).clone();
+    whole["servers"] = json!([{ "url": app.usher.issuer() }]);
+    let document = Document::tagged(Bytes::from(whole.to_string()), MAX_AGE);
     let answer = move |headers: HeaderMap| {
         let document = document.clone();
         async move { document.answer(&headers) }

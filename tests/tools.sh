@@ -1,0 +1,83 @@
+# shellcheck shell=bash
+# The packages of the suites in Node.js and Python, installed in the background. Sourced after python.sh; `target` is
+# cargo's folder.
+
+tools_log=$(mktemp -d)
+tools_pid=""
+
+# tools_install: begins to install everything.
+tools_install() {
+  (
+    for folder in clients/node browser compat; do
+      install_node "tests/$folder" >"$tools_log/${folder%%/*}.log" 2>&1 && touch "$tools_log/${folder%%/*}.ready"
+    done
+    for name in clients/python schema; do
+      python_ready "$target/python-${name%%/*}" "tests/$name/requirements.txt" >"$tools_log/python-${name%%/*}.log" 2>&1 &&
+        touch "$tools_log/python-${name%%/*}.ready"
+    done
+    guides_python "$target/python-docs" authlib fastapi mozilla-django-oidc django-allauth >"$tools_log/python-docs.log" 2>&1 &&
+      touch "$tools_log/python-docs.ready"
+    install_chromium >"$tools_log/chromium.log" 2>&1
+    true
+  ) &
+  tools_pid=$!
+}
+
+# tools_wait: waits until they are installed; shows the output of each that failed.
+tools_wait() {
+  local log
+  [ -z "$tools_pid" ] || wait "$tools_pid" || true
+  tools_pid=""
+  for log in "$tools_log"/*.log; do
+    [ -e "${log%.log}.ready" ] || cat "$log"
+  done
+}
+
+# tools_stop: stops installing and removes the logs.
+tools_stop() {
+  [ -z "$tools_pid" ] || kill "$tools_pid" 2>/dev/null || true
+  rm -rf "$tools_log"
+}
+
+# tool_ready NAME: true when the Node.js packages of tests/NAME are installed.
+tool_ready() {
+  [ -e "$tools_log/$1.ready" ]
+}
+
+# python_of NAME: prints the Python that has the packages of tests/NAME, if they are installed.
+python_of() {
+  if [ -e "$tools_log/python-$1.ready" ]; then printf '%s\n' "$target/python-$1/bin/python"; fi
+}
+
+# documents_ready: true when the commands of the documents can run here.
+documents_ready() {
+  tool_ready compat && command -v curl >/dev/null 2>&1 && command -v jq >/dev/null 2>&1 &&
+    command -v openssl >/dev/null 2>&1
+}
+
+# install_node FOLDER: installs the folder's packages as locked; false without Node.js 20.
+install_node() {
+  command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1 || return 1
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || return 1
+  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return 0
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) || return 1
+  touch "$1/node_modules/.package-lock.json"
+}
+
+# install_chromium: as root on Debian, unless there is one.
+install_chromium() {
+  [ -z "${CHROMIUM:-}" ] || return 0
+  if ! command -v chromium >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+    apt-get update -q && apt-get install -y -q --no-install-recommends chromium
+  fi
+}
+
+# chromium_ready: finds Chromium; sets CHROMIUM.
+chromium_ready() {
+  local name
+  [ -z "${CHROMIUM:-}" ] || return 0
+  for name in chromium chromium-browser google-chrome; do
+    if CHROMIUM=$(command -v "$name"); then export CHROMIUM && return 0; fi
+  done
+  return 1
+}
