@@ -11,7 +11,7 @@ trap postgres_stop EXIT
 
 # Both at once: apart, each would be built with other features of what they share.
 cargo build --profile dist --bin usher --bench load
-driver=$(cargo bench --bench load --no-run --message-format=json 2>/dev/null |
+driver=$(cargo bench --profile dist --bench load --no-run --message-format=json 2>/dev/null |
   sed -n 's/.*"executable":"\([^"]*load-[^"]*\)".*/\1/p' | tail -n 1)
 usher="${CARGO_TARGET_DIR:-target}/dist/usher"
 arguments=(--usher "$usher" "$@")
