@@ -11,7 +11,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use usher_config::{Config, DatabaseUrl};
 use usher_domain::random::Random;
 use usher_domain::time::Clock;
-use usher_flows::password_pool::{PasswordParams, PasswordPool, PoolError};
+use usher_flows::credentials::password_pool::{PasswordParams, PasswordPool, PoolError};
 use usher_flows::{FlowError, MASTER_KEY_FACT, Usher};
 use usher_http_client::{Outbound, OutboundError, OutboundRules};
 use usher_keys::master::{MasterKey, MasterKeyError};

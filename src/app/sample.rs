@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::seed::{CLIENT, EMAIL};
-use usher_domain::history::Entry;
 use usher_domain::id::{EventId, GrantId, ProjectId, SessionId};
 use usher_domain::page::Cursor;
+use usher_domain::project::history::Entry;
 use usher_domain::time::Timestamp;
 use usher_flows::{FlowError, NewAssignment, Refused, Subject, Usher};
 use usher_keys::project_key::ProjectLock;

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use usher_domain::client::{ClientType, SecretRotation};
 use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::oauth::client::{ClientType, SecretRotation};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::secret::Secret;
 use usher_domain::user::{Address, Profile};

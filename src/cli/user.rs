@@ -13,7 +13,7 @@ use super::stdin;
 use super::table::{facts, table};
 use crate::app::{self, Ended, NewUser, Usher};
 use usher_domain::page::{Cursor, MAX_PAGE};
-use usher_domain::session::Session;
+use usher_domain::user::session::Session;
 use usher_domain::user::{Profile, User, UserStatus};
 
 pub(super) const EXAMPLES: &str = "\

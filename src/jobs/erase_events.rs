@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Job;
 use usher_domain::id::UserId;
 use usher_flows::{FlowError, Usher};
-use usher_storage::erasures::Erasure;
+use usher_storage::events::erasures::Erasure;
 
 /// Events in one transaction.
 const BATCH: u32 = 200;

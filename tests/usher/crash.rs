@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use reqwest::Client;
 use serde_json::Value;
 use tokio::task::JoinSet;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 use usher_storage::Store;
 

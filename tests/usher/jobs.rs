@@ -8,8 +8,8 @@ use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use tokio::sync::watch;
 use usher::app::{OsRandom, furnish};
 use usher::jobs::{self, Job};
-use usher_domain::client::ClientType;
 use usher_domain::key::SigningAlg;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::{Browser, Device, FlowError, ReturnTo, Usher};
 use usher_storage::StorageError;
 

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use usher_domain::linking::Address::{Authoritative, Relay, Unproven, Verified};
-use usher_domain::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
 use usher_domain::provider::LinkPolicy::{self, Auto, Confirm, VerifyMail};
+use usher_domain::user::linking::Address::{Authoritative, Relay, Unproven, Verified};
+use usher_domain::user::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
 
 const INTENTS: [Intent; 4] = [Intent::SignIn, Intent::Link, Intent::LinkStale, Intent::LinkElsewhere];
 const HOLDERS: [Holder; 5] =

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::list::{List, read_limit};
 use super::projects::ClientView;
 use crate::ApiResult;
-use usher_domain::client::Client;
 use usher_domain::id::ClientId;
+use usher_domain::oauth::client::Client;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 

@@ -19,31 +19,26 @@ mod toml_file;
 mod units;
 mod value;
 
-use sections::{
-    database, demo, issuer, keys, limits, mail, outbound, projects, providers, registration, server, session, sign_in,
-    telemetry, tokens,
-};
-
-pub use database::{Database, DatabaseUrl};
-pub use demo::Demo;
 pub use entry::Origin;
 pub use explain::Explained;
 pub use fault::{ConfigError, ConfigErrors};
-pub use issuer::Issuer;
-pub use keys::Keys;
-pub use limits::Limits;
-pub use mail::{Mail, SmtpUrl};
-pub use outbound::Outbound;
-pub use projects::{Makers, Projects};
-pub use providers::ConfiguredProvider;
-pub use registration::SignUp;
-pub use server::Server;
-pub use session::{Session, SessionMode};
+pub use sections::database::{Database, DatabaseUrl};
+pub use sections::demo::Demo;
+pub use sections::issuer::Issuer;
+pub use sections::keys::Keys;
+pub use sections::limits::Limits;
+pub use sections::mail::{Mail, SmtpUrl};
+pub use sections::outbound::Outbound;
+pub use sections::projects::{Makers, Projects};
+pub use sections::providers::ConfiguredProvider;
+pub use sections::registration::SignUp;
+pub use sections::server::Server;
+pub use sections::session::{Session, SessionMode};
+pub use sections::sign_in::Passwords;
+pub use sections::telemetry::{LogFormat, Telemetry};
+pub use sections::tokens::Tokens;
 pub use setting::Profile;
-pub use sign_in::Passwords;
 pub use source::Sources;
-pub use telemetry::{LogFormat, Telemetry};
-pub use tokens::Tokens;
 pub use units::Limit;
 
 use entry::{Entry, Given, entry};

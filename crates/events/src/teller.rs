@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::history::Pages;
 use super::{backchannel, feed, webhooks};
-use usher_domain::concern::Concern;
+use usher_domain::event::concern::Concern;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::ProjectId;
-use usher_storage::reading::Untold;
+use usher_storage::events::reading::Untold;
 use usher_storage::{Result, Ring, Store, Tx};
 
 /// Events in one transaction. Other writers of SQLite wait for it, so it is short.

@@ -4,8 +4,8 @@
 use super::usher::Usher;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
-use usher_domain::session::EndReason;
 use usher_domain::time::Timestamp;
+use usher_domain::user::session::EndReason;
 use usher_storage::grants::Revoked;
 use usher_storage::{Result, Tx};
 

@@ -1,13 +1,13 @@
 //! What can come of a verb instead of its answer: it is refused, it is an OAuth error, or the house is broken.
 
-use crate::password_pool::Busy;
-use crate::password_rules::PasswordFault;
-use usher_domain::client::RotationFault;
+use crate::credentials::password_pool::Busy;
+use crate::credentials::password_rules::PasswordFault;
 use usher_domain::email::EmailFault;
+use usher_domain::event::webhook::WebhookFault;
+use usher_domain::oauth::client::RotationFault;
 use usher_domain::provider::ProviderFault;
 use usher_domain::text::NameFault;
 use usher_domain::user::ProfileFault;
-use usher_domain::webhook::WebhookFault;
 use usher_keys::keyring::SignError;
 use usher_policy::Fault;
 use usher_protocol::cause::Cause;

@@ -2,8 +2,8 @@
 
 use super::error::FlowError;
 use super::usher::Usher;
+use usher_domain::event::letter::{QueuedLetter, retry_after};
 use usher_domain::id::LetterId;
-use usher_domain::letter::{QueuedLetter, retry_after};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_i18n::Lang;

@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::accounts::secret_hash;
 use super::error::FlowError;
 use super::letters::lang_of;
 use super::usher::Usher;
+use crate::login::accounts::secret_hash;
 use usher_domain::email::Email;
+use usher_domain::event::letter::QueuedLetter;
+use usher_domain::event::notice::Notice;
 use usher_domain::id::ProofId;
-use usher_domain::letter::QueuedLetter;
-use usher_domain::notice::Notice;
-use usher_domain::proof::{Proof, ProofKind};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
+use usher_domain::user::proof::{Proof, ProofKind};
 use usher_keys::seal::Purpose;
 use usher_mail::messages::Recipient;
 use usher_mail::notices::{NoticeLinks, notice};

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::problem::HttpProblem;
-use usher_domain::client::RotationFault;
+use usher_domain::oauth::client::RotationFault;
 use usher_flows::upstream::{Refusal, UpstreamError, UpstreamFault};
 use usher_flows::{Broken, FlowError, Refused};
 

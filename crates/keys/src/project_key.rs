@@ -14,8 +14,8 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::jwk::thumbprint;
-use usher_domain::history::Entry;
 use usher_domain::key::SigningAlg;
+use usher_domain::project::history::Entry;
 
 /// Bytes of a token and of a private key.
 const SIZE: usize = 32;

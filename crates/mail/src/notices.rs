@@ -4,8 +4,8 @@
 
 use super::letter::{Letter, LetterKind, one_line};
 use super::messages::{Link, Recipient, Words, WriteError, write};
-use usher_domain::grant::ReuseEnds;
-use usher_domain::notice::{FactorName, Notice};
+use usher_domain::event::notice::{FactorName, Notice};
+use usher_domain::oauth::grant::ReuseEnds;
 use usher_domain::time::Timestamp;
 use usher_i18n::{Arg, Lang};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::views::ReceiptLine;
+use usher_domain::event::receipt::{Line, Module, Telling};
 use usher_domain::id::ProjectId;
-use usher_domain::receipt::{Line, Module, Telling};
 use usher_events::feed::Acknowledgement;
 use usher_flows::{Ended, FlowError, RECEIPT_LOOK_EVERY, RECEIPT_LOOKS};
 use usher_http_server::problem::HttpProblem;

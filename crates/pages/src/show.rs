@@ -7,8 +7,8 @@ use url::Url;
 
 use super::visitor_pages::VisitorPages as _;
 use crate::views::{AlreadySignedIn, ClientView, FormPost};
-use usher_domain::client::Client;
-use usher_domain::interaction::{Interaction, Step};
+use usher_domain::oauth::client::Client;
+use usher_domain::oauth::interaction::{Interaction, Step};
 use usher_flows::{FlowError, Outcome, Refused, ReturnTo, SignedIn};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::layers::security_headers::LeadsOn;

@@ -8,26 +8,19 @@ pub mod clients;
 mod db;
 pub mod dependents;
 mod error;
+pub mod events;
 pub mod grants;
-mod house;
 pub mod members;
 mod open;
-mod people;
 pub mod policy;
 pub mod projects;
 pub mod providers;
 mod row;
-mod telling;
+pub mod system;
 pub mod tokens;
 mod tx;
+pub mod users;
 mod writer;
-
-pub use house::{facts, idempotency, keys, leases, throttles};
-pub use people::{
-    accesses, browsers, consents, factors, handovers, identities, journeys, merges, passkeys, passwords, proofs,
-    recovery_codes, remembered, sessions, suggestions, totp, users,
-};
-pub use telling::{erasures, events, feed, history, letters, log, outgoing, reading};
 
 use std::sync::Arc;
 

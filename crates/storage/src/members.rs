@@ -6,8 +6,8 @@ use super::db::{on, on_tx, run, statements};
 use super::row::unreadable;
 use super::{Result, StorageError, Store, Tx};
 use usher_domain::id::{ProjectId, UserId};
-use usher_domain::member::{Member, Role};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
+use usher_domain::project::member::{Member, Role};
 use usher_domain::time::Timestamp;
 use usher_domain::user::Sub;
 

@@ -24,8 +24,6 @@ mod sunset;
 mod timely;
 mod wire;
 
-use providers::{apple, facebook, github, google, microsoft, oauth2, oidc, x};
-
 use std::fmt;
 use std::sync::Arc;
 
@@ -38,7 +36,7 @@ pub use error::{Cause, UpstreamError};
 pub use notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
 pub use registry::Registry;
 pub use sunset::graph_sunset;
-pub use usher_domain::identity::Vouched;
+pub use usher_domain::user::identity::Vouched;
 
 use usher_domain::provider::ProviderSettings;
 use usher_domain::random::Random;

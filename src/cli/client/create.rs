@@ -10,7 +10,7 @@ use super::show;
 use crate::app::{ClientMetadata, NewClient, Usher};
 use crate::cli::failure::WrongUsage;
 use crate::cli::output::{Output, say};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Create {

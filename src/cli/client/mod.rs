@@ -14,8 +14,8 @@ use super::output::Output;
 use super::settings::Settings;
 use super::table::{facts, table};
 use crate::app::{self, Usher};
-use usher_domain::client::{Client, SecretRotation};
 use usher_domain::id::ClientId;
+use usher_domain::oauth::client::{Client, SecretRotation};
 use usher_domain::page::MAX_PAGE;
 
 pub(super) const EXAMPLES: &str = "\

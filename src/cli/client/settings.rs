@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::app::ClientMetadata;
 use crate::cli::stdin;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 /// One option for each member of the metadata that may change. Absent members stay unchanged.
 #[derive(Debug, Default, Args)]

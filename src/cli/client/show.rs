@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::app::{ClientMetadata, RefreshRotation};
 use crate::cli::table::facts;
-use usher_domain::client::{Client, ClientSecret};
+use usher_domain::oauth::client::{Client, ClientSecret};
 
 /// The client information response of RFC 7591 §3.2.1, and what else we know. A secret is in it when it is given.
 pub(super) fn as_json(client: &Client, secret: Option<&str>) -> serde_json::Result<Value> {
@@ -118,8 +118,8 @@ fn secret_words(secret: &ClientSecret) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use usher_domain::client::ClientType;
     use usher_domain::id::{ClientId, ProjectId};
+    use usher_domain::oauth::client::ClientType;
     use usher_domain::random::SeededRandom;
     use usher_domain::time::Timestamp;
 

@@ -11,7 +11,7 @@ use super::{Which, show};
 use crate::app::{FlowError, Refused, Usher};
 use crate::cli::failure::WrongUsage;
 use crate::cli::output::Output;
-use usher_domain::client::Client;
+use usher_domain::oauth::client::Client;
 
 /// How often the change is retried when somebody else changed the client meanwhile.
 const TRIES: u32 = 5;

@@ -1,7 +1,7 @@
 //! What happened to an account, in words.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;

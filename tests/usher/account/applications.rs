@@ -1,7 +1,7 @@
 //! The applications that have access: what each may have, what it was given, and taking it back.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_protocol::client_metadata::IdTokenClaims;
 
 use crate::harness::database::on_both_databases;

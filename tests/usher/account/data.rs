@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::time::Timestamp;
 use usher_mail::LetterKind;
-use usher_storage::log::{About, Search};
+use usher_storage::events::log::{About, Search};
 
 use crate::doors::wire::send;
 use crate::harness::database::on_both_databases;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use usher_domain::id::SessionId;
-use usher_domain::session::Session;
+use usher_domain::user::session::Session;
 use usher_flows::{Account, Browser as Cookies, Device, FlowError, Refused};
 use usher_mail::LetterKind;
 

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use reqwest::header::ACCEPT_LANGUAGE;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::doors::wire::{Reply, send};
 use crate::harness::house::TestUsher;

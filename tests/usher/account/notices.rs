@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 use reqwest::header::USER_AGENT;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_mail::{Letter, LetterKind};
 
 use crate::harness::database::on_both_databases;

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use reqwest::header::COOKIE;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_flows::{Browser as Cookies, Device, FlowError, Refused};
 use usher_mail::LetterKind;

@@ -1,6 +1,6 @@
 //! After signing out everywhere: what becomes of each application.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;

@@ -2,7 +2,7 @@
 
 use reqwest::header::USER_AGENT;
 use reqwest::{Method, StatusCode};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::doors::wire::send;
 use crate::harness::database::on_both_databases;

@@ -2,7 +2,7 @@
 //! not done.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;

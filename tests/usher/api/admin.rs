@@ -169,7 +169,7 @@ on_both_databases! {
     async fn the_log_and_the_numbers_tell_what_happened(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
         let ana = house.user(ANA).await;
-        let client = house.client(usher_domain::client::ClientType::Web, |_| ()).await;
+        let client = house.client(usher_domain::oauth::client::ClientType::Web, |_| ()).await;
         house.tokens(&mut house.browser(), &client, ANA).await;
         let mut wrong = house.browser();
         let page = wrong.open(&house.at("/login")).await;

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use reqwest::header::{COOKIE, ORIGIN};
 use serde_json::{Value, json};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use super::{ANA, By, call, signed_in};
 use crate::console::administrator;

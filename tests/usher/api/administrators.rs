@@ -9,7 +9,7 @@ use reqwest::header::COOKIE;
 use serde_json::json;
 use tower::ServiceExt as _;
 use usher_api::caller::Administrator;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
 use usher_flows::NewUser;

@@ -3,8 +3,8 @@
 use reqwest::header::{COOKIE, ETAG};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use usher_domain::client::ClientType;
 use usher_domain::id::ProjectId;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::{NewClient, RegisteredClient};
 use usher_protocol::client_metadata::ClientMetadata;
 

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use super::{By, call};
 use crate::console::administrator;

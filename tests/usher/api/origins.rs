@@ -4,7 +4,7 @@
 use reqwest::Method;
 use reqwest::header::COOKIE;
 use serde_json::json;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use super::ANA;
 use crate::harness::database::on_both_databases;

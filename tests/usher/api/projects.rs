@@ -2,8 +2,8 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use usher_domain::member::Role;
 use usher_domain::page::Cursor;
+use usher_domain::project::member::Role;
 
 use super::{By, call, call_with, client_in, get, signed_in};
 use crate::console::administrator;

@@ -1,7 +1,7 @@
 //! The console is for administrators (AD-04), whatever the address and the verb.
 
 use reqwest::{Method, StatusCode};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use super::{BOSS, administrator};
 use crate::doors::wire::send;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_storage::{OpenOptions, Store};
 
 use super::wire::{Reply, send};

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use scraper::{Html, Selector};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use super::wire::{Reply, send};
 use crate::harness::browser::leads_on;

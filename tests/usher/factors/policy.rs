@@ -1,7 +1,7 @@
 //! What a client, its project or a request asks of an authentication.
 
 use serde_json::json;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use super::{ANA, App, at_second_step, confirm, house_with_app};

@@ -1,6 +1,6 @@
 //! Browsers that are spared the second step.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use super::{ANA, App, at_second_step, house_with_app};
 use crate::harness::browser::Browser;

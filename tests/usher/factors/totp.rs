@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use super::{ANA, at_second_step, events, house_with_app};
 use crate::harness::database::on_both_databases;

@@ -1,10 +1,10 @@
 //! A project is told of what concerns its own clients, its members and the users of its clients, and of nothing else.
 
 use serde_json::Value;
-use usher_domain::concern::Concern;
+use usher_domain::event::concern::Concern;
+use usher_domain::event::webhook::catalogue;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{EventId, ProjectId};
-use usher_domain::webhook::catalogue;
 use usher_flows::RegisteredClient;
 use usher_flows::webhooks::NewWebhook;
 

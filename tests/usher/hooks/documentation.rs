@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use usher_domain::webhook::catalogue;
+use usher_domain::event::webhook::catalogue;
 
 #[test]
 fn the_table_of_messages_is_the_one_in_the_documentation() {

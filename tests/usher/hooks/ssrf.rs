@@ -10,8 +10,8 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
+use usher_domain::event::webhook::Delivery;
 use usher_domain::id::{EventId, WebhookId};
-use usher_domain::webhook::Delivery;
 use usher_events::webhooks::{Around, Courier};
 use usher_http_client::{Found, Names, Outbound, OutboundRules};
 

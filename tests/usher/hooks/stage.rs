@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use usher::jobs;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::{Account, Browser as Cookies, NewClient, RegisteredClient, RegisteredProject, Usher};
 
 use super::receiver::Receiver;

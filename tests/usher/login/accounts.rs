@@ -1,7 +1,7 @@
 //! Several people in one browser, side by side.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;

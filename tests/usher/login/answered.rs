@@ -1,7 +1,7 @@
 //! A page that somebody goes back to after its request was answered: no second answer reaches the application unasked.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};

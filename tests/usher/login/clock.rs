@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::{Browser, Device, ReturnTo};
 use usher_mail::LetterKind;
 

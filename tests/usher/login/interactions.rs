@@ -1,7 +1,7 @@
 //! An authorization on its way through the pages: bound to its browser, sealed, and never completed by halves.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;

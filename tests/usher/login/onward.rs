@@ -2,7 +2,7 @@
 //! and the browser of these tests refuses what they refuse.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::authenticator::Authenticator;

@@ -2,7 +2,7 @@
 
 use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_mail::Letter;
 
 use crate::doors::wire::{Reply, send};

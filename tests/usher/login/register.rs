@@ -1,7 +1,7 @@
 //! Registering: nobody is anybody until the address is proven.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::{TestDatabase, on_both_databases};

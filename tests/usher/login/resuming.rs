@@ -1,7 +1,7 @@
 //! Pages that were left open, went back to, or were opened twice: each leads on.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;

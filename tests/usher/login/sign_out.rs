@@ -1,7 +1,7 @@
 //! Signing out: here or everywhere, and what is left of it in other tabs (LO-04).
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;

@@ -1,6 +1,6 @@
 //! Authorization requests with something wrong: the client is told once it is proven, the person is told until then.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Landing;

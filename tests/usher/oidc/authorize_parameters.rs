@@ -1,7 +1,7 @@
 //! Parameters that change the answer but not the pages, and those that change nothing.
 
 use serde_json::json;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims};
 

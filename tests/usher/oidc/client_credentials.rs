@@ -1,7 +1,7 @@
 //! Machines that act for themselves (RFC 6749 §4.4).
 
 use serde_json::Value;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_protocol::scope::Scope;
 
 use crate::harness::house::TestUsher;

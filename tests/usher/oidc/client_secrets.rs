@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use usher_domain::client::{ClientType, RotationFault, SecretRotation};
 use usher_domain::id::ClientId;
+use usher_domain::oauth::client::{ClientType, RotationFault, SecretRotation};
 use usher_flows::{FlowError, Refused};
 
 use crate::harness::database::{TestDatabase, on_both_databases};

@@ -1,6 +1,6 @@
 //! The authorization code flow (OpenID Connect Core §3.1), end to end.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::payload;

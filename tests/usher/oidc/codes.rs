@@ -1,7 +1,7 @@
 //! Authorization codes: good once, for one client, for a minute.
 
 use futures_util::future::join_all;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Browser;

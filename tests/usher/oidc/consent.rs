@@ -1,6 +1,6 @@
 //! Consent: asked once for what was not allowed yet, and remembered.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::browser::Landing;
 use crate::harness::database::on_both_databases;

@@ -1,6 +1,6 @@
 //! Whom a client expects: `id_token_hint` and `login_hint`.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::Browser;

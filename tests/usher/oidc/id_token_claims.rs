@@ -1,8 +1,8 @@
 //! What a client learns of a person and how it is signed: with the settings that clients get by default, and with others.
 
 use serde_json::{Value, json};
-use usher_domain::client::ClientType;
 use usher_domain::id::ProjectId;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::{NewAssignment, RegisteredClient, Subject};
 use usher_policy::Document;
 use usher_protocol::client_metadata::{ClientMetadata, IdTokenClaims};

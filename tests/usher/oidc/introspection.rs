@@ -1,7 +1,7 @@
 //! The introspection endpoint (RFC 7662): clients of a project learn of its tokens, and of no others.
 
 use serde_json::{Value, json};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::house::TestUsher;
 

@@ -7,8 +7,8 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::sync::watch;
 use usher::jobs;
-use usher_domain::client::ClientType;
 use usher_domain::key::{KeyState, SigningAlg, SigningKeyRecord};
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::database::on_both_databases;

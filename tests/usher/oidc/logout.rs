@@ -1,6 +1,6 @@
 //! Signing out at a client's word (OpenID Connect RP-Initiated Logout 1.0).
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};

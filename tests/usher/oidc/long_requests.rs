@@ -2,7 +2,7 @@
 //!
 //! The browser of these tests looks at every head and every request line that it meets: 4 kB and 8 kB are what nginx reads.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::random::{Random, SeededRandom};
 use usher_flows::RegisteredClient;
 

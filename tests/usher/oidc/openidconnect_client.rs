@@ -12,7 +12,7 @@ use openidconnect::{
     RevocationUrl, Scope, TokenIntrospectionResponse as _, TokenResponse as _, UserInfoClaims,
 };
 use serde_json::json;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_protocol::scope::Scope as Scopes;
 
 use crate::harness::browser::Landing;

@@ -1,6 +1,6 @@
 //! Proof keys (RFC 7636): asked of public clients, held to wherever they were begun.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::database::on_both_databases;

@@ -1,6 +1,6 @@
 //! Refresh tokens: each is good once, and whoever comes with an old one ends the family.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 use usher_mail::LetterKind;
 use usher_protocol::client_metadata::RefreshRotation;

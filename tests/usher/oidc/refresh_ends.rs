@@ -1,6 +1,6 @@
 //! Every cause that ends a grant ends its tokens, wherever they are presented (RT-10).
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::user::User;
 use usher_flows::{Account, Browser as Cookies, Device, RegisteredClient};

@@ -1,7 +1,7 @@
 //! Refreshes at the same moment: whatever the order, a family is a chain.
 
 use futures_util::future::{join, join_all};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;

@@ -2,7 +2,7 @@
 
 use scraper::{Html, Selector};
 use serde_json::json;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::doors::wire::send;

@@ -1,6 +1,6 @@
 //! The revocation endpoint (RFC 7009).
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::database::on_both_databases;

@@ -1,7 +1,7 @@
 //! The userinfo endpoint (OpenID Connect Core §5.3, RFC 6750).
 
 use serde_json::{Value, json};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
 use usher_domain::user::{Address, Profile};
 use usher_flows::{NewUser, RegisteredClient};

@@ -1,7 +1,7 @@
 //! The life of access rules over HTTP: drafted, published, fetched, asked, taken back.
 
 use serde_json::{Value, json};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::{NewClient, RegisteredClient};
 use usher_policy::Table;
 

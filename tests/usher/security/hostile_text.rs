@@ -4,7 +4,7 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
 use usher_flows::NewClient;

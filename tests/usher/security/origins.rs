@@ -1,7 +1,7 @@
 //! Scripts of other origins: those of registered clients may call the endpoints of clients, and nobody anything else.
 
 use reqwest::Method;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use crate::harness::house::TestUsher;
 

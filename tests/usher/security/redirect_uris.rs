@@ -1,6 +1,6 @@
 //! Redirect URIs: the same text as registered, or a page.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::{FlowError, NewClient, Refused, RegisteredClient};
 
 use crate::harness::house::TestUsher;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::samples::{NOW, in_tx, later, stored_client, stored_user};
 use crate::harness::database::on_both_databases;
-use usher_domain::access::Access;
+use usher_domain::oauth::access::Access;
 
 on_both_databases! {
     async fn what_was_given_comes_back_as_it_went_in_and_the_first_time_stays(db: TestDatabase) {

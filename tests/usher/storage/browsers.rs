@@ -2,7 +2,7 @@
 
 use super::samples::{NOW, hash, in_tx, later, stored_user};
 use crate::harness::database::on_both_databases;
-use usher_domain::device::Familiarity;
+use usher_domain::user::device::Familiarity;
 
 on_both_databases! {
     async fn a_browser_is_known_once_it_was_seen_and_to_its_own_user_alone(db: TestDatabase) {

@@ -2,9 +2,9 @@
 
 use super::samples::{NOW, client_of, hash, in_tx, later, project, stored_client, stored_user};
 use crate::harness::database::on_both_databases;
-use usher_domain::client::{Client, ClientType};
-use usher_domain::consent::Consent;
 use usher_domain::id::ClientId;
+use usher_domain::oauth::client::{Client, ClientType};
+use usher_domain::oauth::consent::Consent;
 use usher_protocol::scope::Scope;
 use usher_storage::StorageError;
 

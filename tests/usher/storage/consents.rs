@@ -2,7 +2,7 @@
 
 use super::samples::{NOW, in_tx, later, stored_client, stored_user};
 use crate::harness::database::on_both_databases;
-use usher_domain::consent::Consent;
+use usher_domain::oauth::consent::Consent;
 use usher_protocol::scope::Scope;
 
 on_both_databases! {

@@ -7,8 +7,8 @@ use crate::harness::database::{TestDatabase, on_both_databases};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, EventId, UserId};
 use usher_domain::time::Timestamp;
-use usher_storage::erasures::Erasure;
-use usher_storage::log::{About, Search};
+use usher_storage::events::erasures::Erasure;
+use usher_storage::events::log::{About, Search};
 use uuid::Uuid;
 
 const NOBODY: UserId = UserId(Uuid::nil());

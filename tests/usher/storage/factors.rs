@@ -4,10 +4,10 @@ use uuid::Uuid;
 
 use super::samples::{NOW, hash, in_tx, later, random, stored_user};
 use crate::harness::database::on_both_databases;
-use usher_domain::factors::Factors;
 use usher_domain::id::{CeremonyId, PasskeyId, RememberedId, UserId};
-use usher_domain::passkey::StoredPasskey;
-use usher_domain::remembered::RememberedBrowser;
+use usher_domain::user::factors::Factors;
+use usher_domain::user::passkey::StoredPasskey;
+use usher_domain::user::remembered::RememberedBrowser;
 use usher_storage::StorageError;
 
 pub fn passkey_of(user: UserId) -> StoredPasskey {

@@ -10,10 +10,10 @@ use tokio::runtime::Runtime;
 
 use super::samples::{LIMITS, NOW, grant_in, in_tx, presented, stored_session_of, stored_user, told_of};
 use crate::harness::database::TestDatabase;
-use usher_domain::grant::{Grant, Refresh};
-use usher_domain::session::EndReason;
+use usher_domain::oauth::grant::{Grant, Refresh};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
+use usher_domain::user::session::EndReason;
 use usher_storage::Store;
 use usher_storage::grants::{Presented, Spend};
 

@@ -7,9 +7,9 @@ use super::samples::{
     stored_user, told_of,
 };
 use crate::harness::database::on_both_databases;
-use usher_domain::consent::Consent;
-use usher_domain::grant::Grant;
-use usher_domain::session::EndReason;
+use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::grant::Grant;
+use usher_domain::user::session::EndReason;
 use usher_storage::grants::Spend;
 
 /// Live grants in sessions that have ended, or of users who are out.

@@ -8,13 +8,13 @@ use super::samples::{
     stored_session_of, told_of,
 };
 use crate::harness::database::on_both_databases;
-use usher_domain::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
-use usher_domain::consent::Consent;
-use usher_domain::grant::{Grant, RefreshFamily};
 use usher_domain::id::{ClientId, GrantId};
-use usher_domain::session::EndReason;
+use usher_domain::oauth::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
+use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::grant::{Grant, RefreshFamily};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
+use usher_domain::user::session::EndReason;
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::scope::Scope;
 use usher_storage::grants::{GrantOf, Presented, Revoked, Spend, StandingGrant};

@@ -2,7 +2,7 @@
 
 use super::samples::{NOW, in_tx, later, stored_user, user};
 use crate::harness::database::on_both_databases;
-use usher_storage::throttles::Taken;
+use usher_storage::system::throttles::Taken;
 use usher_storage::{StorageError, Store};
 
 /// Adds a user; afterwards fails as told.

@@ -5,10 +5,10 @@ use super::samples::{
 };
 use crate::harness::database::on_both_databases;
 use usher_domain::id::IdentityId;
-use usher_domain::identity::{EmailState, Identity, LinkedHow};
-use usher_domain::session::EndReason;
 use usher_domain::user::Profile;
-use usher_domain::ways_in::WaysIn;
+use usher_domain::user::identity::{EmailState, Identity, LinkedHow};
+use usher_domain::user::session::EndReason;
+use usher_domain::user::ways_in::WaysIn;
 use usher_storage::StorageError;
 
 on_both_databases! {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::samples::{NOW, in_tx, later, random};
 use crate::harness::database::on_both_databases;
+use usher_domain::event::letter::QueuedLetter;
 use usher_domain::id::LetterId;
-use usher_domain::letter::QueuedLetter;
 use usher_domain::time::Timestamp;
 use usher_storage::{StorageError, Store};
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_storage::{OpenOptions, REQUEST_TABLES, Store};
 
 use crate::harness::database::{TestDatabase, on_both_databases};

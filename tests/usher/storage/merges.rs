@@ -3,7 +3,7 @@
 use super::samples::{NOW, in_tx, later, random, stored_identity, stored_user};
 use crate::harness::database::on_both_databases;
 use usher_domain::id::{IdentityId, MergeId};
-use usher_domain::merge::{Merge, UNDO};
+use usher_domain::user::merge::{Merge, UNDO};
 use usher_domain::user::{Sub, User};
 use usher_storage::{StorageError, Store};
 

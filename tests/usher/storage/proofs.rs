@@ -3,7 +3,7 @@
 use super::samples::{NOW, email, hash, in_tx, later, proof, random, stored_user};
 use crate::harness::database::on_both_databases;
 use usher_domain::id::ProofId;
-use usher_domain::proof::{Proof, ProofKind};
+use usher_domain::user::proof::{Proof, ProofKind};
 use usher_storage::{StorageError, Store};
 
 /// Stores a proof and gives the hash of its link.

@@ -3,18 +3,18 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use usher_domain::client::{Client, ClientSecret, ClientType};
 use usher_domain::email::Email;
 use usher_domain::event::{Event, EventKind};
-use usher_domain::grant::{Grant, RefreshFamily, RefreshLimits};
 use usher_domain::id::{ClientId, EventId, GrantId, IdentityId, ProjectId, ProofId, SessionId, UserId};
-use usher_domain::identity::{EmailState, Identity, LinkedHow};
+use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
+use usher_domain::oauth::grant::{Grant, RefreshFamily, RefreshLimits};
 use usher_domain::project::Project;
-use usher_domain::proof::{Proof, ProofKind};
 use usher_domain::random::{Random, SeededRandom};
-use usher_domain::session::Session;
-use usher_domain::source::{Origin, Source, Sources};
 use usher_domain::time::Timestamp;
+use usher_domain::user::identity::{EmailState, Identity, LinkedHow};
+use usher_domain::user::proof::{Proof, ProofKind};
+use usher_domain::user::session::Session;
+use usher_domain::user::source::{Origin, Source, Sources};
 use usher_domain::user::{Address, Profile, Sub, User, UserStatus};
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::scope::Scope;

@@ -3,7 +3,7 @@
 use super::samples::{NOW, hash, in_tx, later, random, session_of, stored_session, stored_session_of, stored_user};
 use crate::harness::database::on_both_databases;
 use usher_domain::id::{SessionId, UserId};
-use usher_domain::session::EndReason;
+use usher_domain::user::session::EndReason;
 use usher_storage::StorageError;
 
 on_both_databases! {

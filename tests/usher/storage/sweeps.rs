@@ -5,10 +5,10 @@ use super::samples::{
     stored_session_of, told_of,
 };
 use crate::harness::database::on_both_databases;
-use usher_domain::grant::Grant;
 use usher_domain::id::GrantId;
-use usher_domain::proof::Proof;
-use usher_domain::session::{EndReason, Session};
+use usher_domain::oauth::grant::Grant;
+use usher_domain::user::proof::Proof;
+use usher_domain::user::session::{EndReason, Session};
 use uuid::Uuid;
 
 /// Before and after every grant.

@@ -2,7 +2,7 @@
 
 use super::samples::in_tx;
 use crate::harness::database::{TestDatabase, on_both_databases};
-use usher_storage::throttles::Taken;
+use usher_storage::system::throttles::Taken;
 
 /// The moment at which these tests begin, in milliseconds.
 const START: i64 = 1_800_000_000_000;

@@ -2,11 +2,11 @@
 
 use super::samples::{NOW, hash, in_tx, proof, random, stored_client, stored_grant, stored_user};
 use crate::harness::database::on_both_databases;
-use usher_domain::consent::Consent;
+use usher_domain::event::letter::QueuedLetter;
 use usher_domain::id::LetterId;
 use usher_domain::key::{SigningAlg, SigningKeyRecord};
-use usher_domain::letter::QueuedLetter;
-use usher_domain::proof::ProofKind;
+use usher_domain::oauth::consent::Consent;
+use usher_domain::user::proof::ProofKind;
 use usher_protocol::scope::Scope;
 use usher_storage::StorageError;
 

@@ -4,7 +4,7 @@ use super::samples::{NOW, email, in_tx, later, random, stored_grant, stored_user
 use crate::harness::database::on_both_databases;
 use usher_domain::id::UserId;
 use usher_domain::page::{Cursor, MAX_PAGE};
-use usher_domain::source::Sources;
+use usher_domain::user::source::Sources;
 use usher_domain::user::{Profile, Sub, User, UserStatus};
 use usher_storage::StorageError;
 

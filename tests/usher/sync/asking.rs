@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use super::follower::{Known, module};
 use crate::harness::database::on_both_databases;
@@ -68,8 +68,8 @@ on_both_databases! {
         let fill = house.usher.store.write(move |mut tx| {
             Box::pin(async move {
                 for number in 0..2_500 {
-                    let notice = usher_domain::feed::Notice {
-                        kind: usher_domain::feed::EntryKind::Token,
+                    let notice = usher_domain::event::feed::Notice {
+                        kind: usher_domain::event::feed::EntryKind::Token,
                         value: format!("token {number}"),
                         why: "test".to_owned(),
                         at: now,

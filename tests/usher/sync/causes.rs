@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::user::User;
 use usher_flows::RegisteredClient;
 use usher_protocol::client_metadata::ClientMetadata;

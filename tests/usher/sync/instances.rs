@@ -1,6 +1,6 @@
 //! Several instances on one PostgreSQL: what is revoked at one is heard at the others.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 
 use super::follower::Follower;
 use crate::harness::database::TestDatabase;

@@ -1,6 +1,6 @@
 //! The receipt after signing out everywhere names the local modules and when they acknowledged the end.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_protocol::scope::Scope;
 
 use super::follower::{Follower, module};

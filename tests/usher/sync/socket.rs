@@ -1,7 +1,7 @@
 //! The socket: who may open it, what it says, and when it closes.
 
 use tokio_tungstenite::tungstenite::{Error, Message};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::user::User;
 use usher_protocol::scope::Scope;
 

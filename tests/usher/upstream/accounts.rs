@@ -1,7 +1,7 @@
 //! What the tests of this room ask of a house.
 
 use serde_json::Value;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
 
 use crate::harness::browser::{Browser, Landing};

@@ -2,10 +2,10 @@
 
 use reqwest::StatusCode;
 use serde_json::json;
-use usher_domain::assignment::{Assignment, Holder};
-use usher_domain::client::ClientType;
 use usher_domain::email::Email;
 use usher_domain::id::AssignmentId;
+use usher_domain::oauth::client::ClientType;
+use usher_domain::project::assignment::{Assignment, Holder};
 use usher_domain::provider::ProviderKind::{Google, X};
 
 use super::accounts::{sub, told_to, was_told};

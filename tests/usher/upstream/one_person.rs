@@ -1,6 +1,6 @@
 //! One person, three doors, three sites, one `sub`: with a stock OpenID Connect client.
 
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::provider::ProviderKind::{Facebook, Google, X};
 
 use super::accounts::code;

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
 use super::accounts::{code, sub, told_to, trouble};

@@ -1,7 +1,7 @@
 //! Nobody vouches for an address: it is asked for and proven by mail, or left out.
 
 use reqwest::StatusCode;
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::provider::ProviderKind::{Facebook, Google};
 use usher_flows::{FlowError, Refused};
 

@@ -1,7 +1,7 @@
 //! What a provider says of its own factors, counted or not: `acr` and `amr` tell what happened, whatever the settings (UP-15).
 
 use serde_json::{Value, json};
-use usher_domain::client::ClientType;
+use usher_domain::oauth::client::ClientType;
 use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 
 use super::accounts::told_to;

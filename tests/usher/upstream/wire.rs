@@ -1,9 +1,9 @@
 //! Provider × persona × fault: who came, as the provider's own manners have it, and nobody where something is wrong.
 
 use serde_json::{Value, json};
-use usher_domain::identity::EmailState::{self, Absent, Authoritative, Relay, Unverified, Verified};
 use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google, Microsoft, Oidc, X};
 use usher_domain::provider::ProviderSettings;
+use usher_domain::user::identity::EmailState::{self, Absent, Authoritative, Relay, Unverified, Verified};
 use usher_sim::CLIENT_SECRET;
 use usher_upstream::{NoticeDoor, NoticeKind, NoticeRequest, UpstreamError};
 

@@ -16,7 +16,7 @@ use usher_domain::user::Sub;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
-use usher_storage::log::{About, Fact, Search};
+use usher_storage::events::log::{About, Fact, Search};
 
 /// Which facts are wanted. Of `user`, `client` and `project` one may be given.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -12,7 +12,7 @@ use crate::list::{List, ListParams, Wanted};
 use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_domain::page::Cursor;
 use usher_domain::secret::Secret;
-use usher_domain::session::Session;
+use usher_domain::user::session::Session;
 use usher_domain::user::{Profile, Sub, User, UserStatus};
 use usher_flows::{FlowError, NewUser, Refused};
 use usher_http_server::extract::json::JsonBody;

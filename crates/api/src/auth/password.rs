@@ -17,7 +17,7 @@ use crate::me::Me;
 use crate::openapi::Problem;
 use crate::problems::{BodyProblems, CountedProblems};
 use usher_domain::secret::Secret;
-use usher_domain::session::EndReason;
+use usher_domain::user::session::EndReason;
 use usher_flows::{Browser, RECOVERY_LIFETIME, ReturnTo};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::visitor::Visitor;

@@ -12,9 +12,9 @@ use crate::ApiResult;
 use crate::list::List;
 use crate::openapi::Problem;
 use crate::problems::PersonProblems;
-use usher_domain::device::DeviceName;
 use usher_domain::id::SessionId;
-use usher_domain::session::Session;
+use usher_domain::user::device::DeviceName;
+use usher_domain::user::session::Session;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 

@@ -16,7 +16,7 @@ use crate::client_list::{ClientList, ClientPage};
 use crate::etag;
 use crate::list::List;
 use crate::openapi::{BodyRefusals, Problem, Refusals};
-use usher_domain::client::{Client, ClientSecret, SecretRotation};
+use usher_domain::oauth::client::{Client, ClientSecret, SecretRotation};
 use usher_domain::project::Project;
 use usher_flows::api::Caller;
 use usher_flows::{FlowError, NewClient, Refused, RegisteredClient, Right};
@@ -211,8 +211,8 @@ pub async fn create(
     let kind = new
         .r#type
         .parse()
-        .map_err(|error: usher_domain::client::UnknownClientType| invalid("type", &error.to_string()))?;
-    let metadata = metadata(usher_domain::client::ClientType::defaults(kind), new.metadata)?;
+        .map_err(|error: usher_domain::oauth::client::UnknownClientType| invalid("type", &error.to_string()))?;
+    let metadata = metadata(usher_domain::oauth::client::ClientType::defaults(kind), new.metadata)?;
     check_house_members(&calling, &metadata, &ClientMetadata::default())?;
     let made = app.usher.create_client(NewClient { project: project.id, kind, metadata, id: None }).await?;
     Ok((StatusCode::CREATED, Json(made.into())))

@@ -16,7 +16,7 @@ use super::follower::{Following, place};
 use super::snapshot::Event;
 use crate::ApiResult;
 use crate::openapi::Problem;
-use usher_domain::feed::{Entry, FeedCursor};
+use usher_domain::event::feed::{Entry, FeedCursor};
 use usher_domain::id::ProjectId;
 use usher_events::feed::frame::{Frame, entry_json};
 use usher_events::feed::{Listener, Next, Transport};

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::follower::Following;
 use crate::ApiResult;
 use crate::openapi::Problem;
-use usher_domain::feed::FeedCursor;
+use usher_domain::event::feed::FeedCursor;
 use usher_domain::id::ProjectId;
 use usher_events::feed::frame::entry_json;
 use usher_http_server::problem::HttpProblem;
@@ -144,7 +144,7 @@ pub async fn get(state: State<App>, following: Following) -> ApiResult<Response>
 fn limits(app: &App) -> Value {
     json!({
         "max_token_ttl": app.usher.config.tokens.access_ttl.as_secs(),
-        "max_revocations": usher_domain::feed::MAX_LIVE,
+        "max_revocations": usher_domain::event::feed::MAX_LIVE,
         "poll_interval": 60,
     })
 }

@@ -21,7 +21,7 @@ use super::follower::{admitted, no_token, place};
 use crate::ApiResult;
 use crate::caller::bearer;
 use crate::openapi::Problem;
-use usher_domain::feed::{EntryKind, FeedCursor};
+use usher_domain::event::feed::{EntryKind, FeedCursor};
 use usher_domain::time::Timestamp;
 use usher_events::feed::frame::Frame;
 use usher_events::feed::{Listener, Listening, Next, Place, Transport};

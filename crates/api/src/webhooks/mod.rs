@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::ApiResult;
 use super::caller::Calling;
-use usher_domain::webhook::Webhook;
+use usher_domain::event::webhook::Webhook;
 use usher_flows::Right;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use usher_domain::event::webhook::{Attempt, Delivery, DeliveryStatus, DisabledWhy, SealedSecret, Webhook};
 use usher_domain::time::Timestamp;
-use usher_domain::webhook::{Attempt, Delivery, DeliveryStatus, DisabledWhy, SealedSecret, Webhook};
 use usher_flows::webhooks::WithSecret;
 
 /// A webhook.

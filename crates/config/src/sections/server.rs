@@ -7,8 +7,8 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::fault::Reason;
-use crate::issuer::Issuer;
 use crate::reader::Reader;
+use crate::sections::issuer::Issuer;
 use crate::setting::{Fallback, Profile, Value, settings};
 
 settings! {

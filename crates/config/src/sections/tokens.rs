@@ -6,7 +6,7 @@ use crate::fault::Reason;
 use crate::reader::Reader;
 use crate::setting::{Fallback, Value, settings};
 use crate::units::spelt;
-use usher_domain::grant::ReuseEnds;
+use usher_domain::oauth::grant::ReuseEnds;
 
 settings! {
     /// Lifetimes of codes and tokens.

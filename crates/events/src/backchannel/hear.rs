@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use crate::Heard;
-use usher_domain::client::Client;
+use usher_domain::event::logout_notice::{Address, LogoutNotice, NoticeStatus, give_up_at};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, EventId, SessionId, UserId};
-use usher_domain::logout_notice::{Address, LogoutNotice, NoticeStatus, give_up_at};
-use usher_domain::session::EndReason;
+use usher_domain::oauth::client::Client;
+use usher_domain::user::session::EndReason;
 use usher_storage::{Result, Tx};
 
 /// Creates the notifications for an event. Every end of a session ends its grants, each with its own event, which

@@ -11,9 +11,9 @@ use hyper::http::header::CONTENT_TYPE;
 use tokio::sync::watch;
 
 use crate::beside::beside;
+use usher_domain::event::logout_notice::{Address, LogoutNotice, NoticeStatus, next_try};
 use usher_domain::id::ClientId;
 use usher_domain::key::SigningAlg;
-use usher_domain::logout_notice::{Address, LogoutNotice, NoticeStatus, next_try};
 use usher_domain::random::Random;
 use usher_domain::time::{Clock, Timestamp};
 use usher_http_client::{Outbound, Request};

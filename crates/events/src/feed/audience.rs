@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::hub::Hub;
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;
-use usher_storage::feed::Audience;
+use usher_storage::events::feed::Audience;
 use usher_storage::{Result, Store};
 
 /// Maximum number of listeners that are stored individually; beyond that only their number.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use usher_domain::feed::{Entry, EntryKind};
+use usher_domain::event::feed::{Entry, EntryKind};
 
 /// An entry as JSON: in the socket with its `t`, and in lists and snapshots.
 pub fn entry_json(entry: &Entry) -> Value {
@@ -52,7 +52,7 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use usher_domain::feed::Notice;
+    use usher_domain::event::feed::Notice;
     use usher_domain::time::Timestamp;
 
     fn entry(kind: EntryKind, value: &str) -> Entry {

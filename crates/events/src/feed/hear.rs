@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::Heard;
-use usher_domain::feed::{EntryKind, MAX_LIVE, Notice, notice_of};
+use usher_domain::event::feed::{EntryKind, MAX_LIVE, Notice, notice_of};
 use usher_domain::id::ProjectId;
 use usher_storage::{Result, Tx};
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::Heard;
-use usher_domain::history::{Entry, has_device, is_told};
 use usher_domain::id::ProjectId;
+use usher_domain::project::history::{Entry, has_device, is_told};
 use usher_domain::time::Timestamp;
 use usher_keys::project_key::ProjectLock;
 use usher_storage::{Result, Tx};

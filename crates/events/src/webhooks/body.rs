@@ -3,8 +3,8 @@
 use hyper::http::Request as HttpRequest;
 use hyper::http::header::CONTENT_TYPE;
 
+use usher_domain::event::webhook::{Delivery, SealedSecret, Webhook};
 use usher_domain::time::Timestamp;
-use usher_domain::webhook::{Delivery, SealedSecret, Webhook};
 use usher_http_client::Request;
 use usher_keys::seal::{Purpose, Sealer};
 use usher_keys::webhook::WebhookSecret;

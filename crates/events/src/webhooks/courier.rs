@@ -14,7 +14,7 @@ use super::turn::Turn;
 use crate::beside::beside;
 use usher_domain::id::WebhookId;
 use usher_storage::Result;
-use usher_storage::outgoing::webhooks::Claim;
+use usher_storage::events::outgoing::webhooks::Claim;
 
 /// Maximum number of concurrent webhooks.
 const PLACES: usize = 64;

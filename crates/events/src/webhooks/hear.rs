@@ -1,11 +1,11 @@
 //! Webhooks as a reader of the event log: an event becomes one message for each webhook whose filter matches.
 
 use crate::Heard;
+use usher_domain::event::webhook::catalogue::{self, MessageType, subject_of};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::EventId;
-use usher_domain::webhook::catalogue::{self, MessageType, subject_of};
-use usher_storage::outgoing::deliveries::NewDelivery;
-use usher_storage::outgoing::webhooks::Listening;
+use usher_storage::events::outgoing::deliveries::NewDelivery;
+use usher_storage::events::outgoing::webhooks::Listening;
 use usher_storage::{Result, Tx};
 
 /// Creates the deliveries for an event.

@@ -6,13 +6,13 @@ use tokio::sync::watch;
 
 use super::body::request;
 use crate::webhooks::around::Around;
+use usher_domain::event::webhook::schedule::{LONGEST_FAILURE, next_try};
+use usher_domain::event::webhook::{ATTEMPTS_KEPT, Attempt, Delivery, DeliveryStatus, DisabledWhy, Webhook};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::time::Timestamp;
-use usher_domain::webhook::schedule::{LONGEST_FAILURE, next_try};
-use usher_domain::webhook::{ATTEMPTS_KEPT, Attempt, Delivery, DeliveryStatus, DisabledWhy, Webhook};
 use usher_http_client::Answer;
-use usher_storage::outgoing::webhooks::Claim;
+use usher_storage::events::outgoing::webhooks::Claim;
 use usher_storage::{Result, Tx};
 
 /// Maximum number of messages in one turn. However slow the receiver, a turn ends within a job's run.

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use crate::accounts::{Account, secret_hash};
 use crate::error::{FlowError, Refused};
+use crate::login::accounts::{Account, secret_hash};
 use crate::usher::Usher;
-use usher_domain::client::Client;
 use usher_domain::id::ProjectId;
-use usher_domain::member::Role;
+use usher_domain::oauth::client::Client;
 use usher_domain::project::Project;
+use usher_domain::project::member::Role;
 use usher_domain::user::User;
 use usher_protocol::scope::Scope;
 

@@ -4,13 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::caller::{Caller, Right};
-use crate::accounts::secret_hash;
 use crate::error::{FlowError, Refused};
+use crate::login::accounts::secret_hash;
 use crate::usher::Usher;
-use usher_domain::feed::FeedCursor;
+use usher_domain::event::feed::FeedCursor;
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;
-use usher_storage::feed::Ticket;
+use usher_storage::events::feed::Ticket;
 
 /// Seconds within which a ticket is to be used.
 pub const TICKET_SECONDS: u32 = 30;

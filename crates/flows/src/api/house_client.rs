@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::accounts::secret_hash;
 use crate::error::{Broken, FlowError};
+use crate::login::accounts::secret_hash;
 use crate::usher::Usher;
-use usher_domain::client::{Client, ClientType};
 use usher_domain::event::EventKind;
 use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::project::Project;
 use usher_protocol::client_metadata::{AuthMethod, ClientMetadata};
 use usher_protocol::scope::Scope;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::error::FlowError;
 use crate::usher::Usher;
-use usher_domain::history::{Entry, SEEN};
 use usher_domain::id::{ClientId, EventId, ProjectId};
+use usher_domain::project::history::{Entry, SEEN};
 use usher_domain::time::Timestamp;
 use usher_keys::project_key::ProjectLock;
 

@@ -1,9 +1,9 @@
 //! Both steps of a sign-in in one request, for whoever has no pages to go from one to the other.
 
-use crate::accounts::Browser;
-use crate::arrive::SignedIn;
 use crate::error::FlowError;
-use crate::sign_in::Attempt;
+use crate::login::accounts::Browser;
+use crate::login::arrive::SignedIn;
+use crate::login::sign_in::Attempt;
 use crate::usher::{Device, Usher};
 
 impl Usher {

@@ -2,16 +2,16 @@
 //! stands for it.
 
 use super::house_client::{ACCOUNT_SCOPE, HOUSE_CLIENT};
-use crate::accounts::Account;
 use crate::error::{FlowError, Refused};
-use crate::introspect::Access;
-use crate::issue::Issue;
+use crate::login::accounts::Account;
+use crate::oauth::introspect::Access;
+use crate::oauth::issue::Issue;
 use crate::usher::{Device, Usher};
-use usher_domain::client::Client;
 use usher_domain::event::EventKind;
-use usher_domain::grant::{Grant, RefreshFamily};
 use usher_domain::id::{GrantId, SessionId};
-use usher_domain::session::{EndReason, Session};
+use usher_domain::oauth::client::Client;
+use usher_domain::oauth::grant::{Grant, RefreshFamily};
+use usher_domain::user::session::{EndReason, Session};
 use usher_domain::user::{User, UserStatus};
 use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::error_code::ErrorCode;

@@ -1,19 +1,19 @@
 //! What a person has beside a password: who may change it, and what every change of it leaves behind.
 
-use crate::accounts::{Account, Browser, secret_hash};
+use crate::credentials::standing::check_standing;
 use crate::error::{FlowError, Refused};
+use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::notices::PreparedNotice;
-use crate::standing::check_standing;
 use crate::usher::Usher;
-use usher_domain::authentication::{AAL2, Authentication, Means, acr_meets};
+use usher_domain::event::notice::Notice;
 use usher_domain::event::{Event, EventKind};
-use usher_domain::factors::Factors;
 use usher_domain::id::{RememberedId, SessionId, UserId};
-use usher_domain::notice::Notice;
-use usher_domain::remembered::RememberedBrowser;
-use usher_domain::session::Session;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
+use usher_domain::user::authentication::{AAL2, Authentication, Means, acr_meets};
+use usher_domain::user::factors::Factors;
+use usher_domain::user::remembered::RememberedBrowser;
+use usher_domain::user::session::Session;
 use usher_storage::{Result as Stored, Tx};
 
 /// What a change of a factor begins with and leaves behind, in the same transaction: whoever asked for it still stands; its

@@ -13,19 +13,19 @@ use webauthn_rs::prelude::{
     PublicKeyCredential, RegisterPublicKeyCredential, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
-use crate::accounts::{Account, Browser};
-use crate::arrive::SignedIn;
-use crate::authorize::mark_hash;
 use crate::error::{FlowError, Refused};
+use crate::login::accounts::{Account, Browser};
+use crate::login::arrive::SignedIn;
+use crate::oauth::authorize::mark_hash;
 use crate::usher::{Device, Usher};
-use usher_domain::authentication::{Authentication, Guard, Means};
 use usher_domain::event::EventKind;
+use usher_domain::event::notice::{FactorName, Notice};
 use usher_domain::id::{CeremonyId, PasskeyId, UserId};
-use usher_domain::notice::{FactorName, Notice};
-use usher_domain::passkey::{StoredPasskey, aaguid, maker, tidy_name};
 use usher_domain::text::NameFault;
 use usher_domain::time::Timestamp;
 use usher_domain::user::UserStatus;
+use usher_domain::user::authentication::{Authentication, Guard, Means};
+use usher_domain::user::passkey::{StoredPasskey, aaguid, maker, tidy_name};
 use usher_keys::seal::Purpose;
 use usher_storage::StorageError;
 

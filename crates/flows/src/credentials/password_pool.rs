@@ -13,8 +13,8 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::password_rules::LONGEST_BYTES;
-pub use crate::password_rules::normalise;
+use crate::credentials::password_rules::LONGEST_BYTES;
+pub use crate::credentials::password_rules::normalise;
 use usher_domain::secret::Secret;
 
 const OUTPUT: usize = 32;

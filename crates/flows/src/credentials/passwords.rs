@@ -1,16 +1,16 @@
 //! A signed-in person changes their password.
 
-use crate::accounts::{Account, Browser, secret_hash};
+use crate::credentials::password_rules::{check, normalise};
+use crate::credentials::standing::check_standing;
 use crate::end::Ended;
 use crate::error::{FlowError, Refused};
-use crate::password_rules::{check, normalise};
-use crate::standing::check_standing;
+use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
-use usher_domain::notice::Notice;
-use usher_domain::proof::ProofKind;
+use usher_domain::event::notice::Notice;
 use usher_domain::secret::Secret;
-use usher_domain::session::EndReason;
+use usher_domain::user::proof::ProofKind;
+use usher_domain::user::session::EndReason;
 
 /// The hash may be replaced so often while a new one is written: by a sign-in that hashes the same password anew.
 const TRIES: usize = 3;

@@ -1,11 +1,11 @@
 //! Recovery codes: ten at a time, shown once, each good once.
 
-use crate::accounts::Account;
 use crate::error::FlowError;
+use crate::login::accounts::Account;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
+use usher_domain::event::notice::Notice;
 use usher_domain::id::UserId;
-use usher_domain::notice::Notice;
 use usher_domain::user::User;
 use usher_keys::seal::Purpose;
 

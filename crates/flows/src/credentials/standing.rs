@@ -3,7 +3,7 @@
 use crate::error::Refused;
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::time::Timestamp;
-use usher_storage::sessions::Standing;
+use usher_storage::users::sessions::Standing;
 use usher_storage::{Result as Stored, Tx};
 
 /// Checks within the transaction of a change that the user who asked for it is active, the session that they asked in has

@@ -5,14 +5,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::accounts::{Account, Browser};
 use crate::error::{CodeKind, FlowError, Refused};
+use crate::login::accounts::{Account, Browser};
 use crate::usher::Usher;
-use usher_domain::authentication::Means;
 use usher_domain::event::EventKind;
+use usher_domain::event::notice::{FactorName, Notice};
 use usher_domain::id::{CeremonyId, SessionId, UserId};
-use usher_domain::notice::{FactorName, Notice};
 use usher_domain::time::Timestamp;
+use usher_domain::user::authentication::Means;
 use usher_keys::seal::Purpose;
 
 /// A seed that was offered and not confirmed is good for so long.

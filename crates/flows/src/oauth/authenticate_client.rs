@@ -6,8 +6,8 @@ use aws_lc_rs::{constant_time, digest};
 
 use crate::error::FlowError;
 use crate::usher::Usher;
-use usher_domain::client::Client;
 use usher_domain::id::ClientId;
+use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_protocol::cause::Cause;
 use usher_protocol::client_auth::ClientCredentials;

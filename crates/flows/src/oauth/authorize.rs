@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::accounts::{Account, Browser, secret_hash};
 use crate::error::{FlowError, Refused};
+use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::packed::{pack, unpack};
 use crate::usher::{Device, Usher};
-use usher_domain::client::Client;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
-use usher_domain::interaction::{Facts, Hint, Interaction, SessionFacts, Step};
+use usher_domain::oauth::client::Client;
+use usher_domain::oauth::interaction::{Facts, Hint, Interaction, SessionFacts, Step};
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;
 use usher_keys::verify::Expect;
@@ -280,7 +280,9 @@ impl Usher {
             .with("sent", shown);
         let told = self.store.write(move |mut tx| {
             Box::pin(async move {
-                if tx.take_from_bucket(&bucket, now_ms, 6_000, 60_000).await? == usher_storage::throttles::Taken::Yes {
+                if tx.take_from_bucket(&bucket, now_ms, 6_000, 60_000).await?
+                    == usher_storage::system::throttles::Taken::Yes
+                {
                     tx.append(&event).await?;
                 }
                 Ok(())
@@ -291,7 +293,7 @@ impl Usher {
 
     /// Whom an `id_token_hint` is about: expired or not, and as the person is known today.
     async fn whom_a_hint_names(&self, hint: &str) -> Result<Hint, FlowError> {
-        let verified = self.keyring().verify_hint(hint, Expect { typ: crate::issue::ID_TOKEN_TYP }).ok();
+        let verified = self.keyring().verify_hint(hint, Expect { typ: crate::oauth::issue::ID_TOKEN_TYP }).ok();
         let text = |name: &str| verified.as_ref()?.claims.get(name)?.as_str().map(str::to_owned);
         match text("sub").filter(|_| text("iss").as_deref() == Some(self.issuer())) {
             Some(sub) => Ok(Hint::Person(self.sub_today(Sub(sub)).await?)),

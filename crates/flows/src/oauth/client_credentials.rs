@@ -2,7 +2,7 @@
 
 use crate::error::FlowError;
 use crate::usher::Usher;
-use usher_domain::client::Client;
+use usher_domain::oauth::client::Client;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 use usher_protocol::scope::Scope;

@@ -1,13 +1,13 @@
 //! A person allows a client something, or does not.
 
-use crate::accounts::{Account, Browser};
-use crate::authorize::Outcome;
 use crate::error::{FlowError, Refused};
+use crate::login::accounts::{Account, Browser};
+use crate::oauth::authorize::Outcome;
 use crate::usher::{Device, Usher};
-use usher_domain::consent::Consent;
 use usher_domain::event::EventKind;
 use usher_domain::id::ClientId;
-use usher_domain::interaction::Interaction;
+use usher_domain::oauth::consent::Consent;
+use usher_domain::oauth::interaction::Interaction;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 

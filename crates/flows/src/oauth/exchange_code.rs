@@ -1,14 +1,14 @@
 //! A code becomes tokens (RFC 6749 §4.1.3), once.
 
 use crate::error::FlowError;
-use crate::issue::Issue;
+use crate::oauth::issue::Issue;
 use crate::packed::unpack;
 use crate::usher::Usher;
-use usher_domain::client::Client;
-use usher_domain::code::{AuthorizationCode, CodeFault, is_repeated};
 use usher_domain::event::{Event, EventKind};
-use usher_domain::grant::{Grant, RefreshFamily};
-use usher_domain::session::EndReason;
+use usher_domain::oauth::client::Client;
+use usher_domain::oauth::code::{AuthorizationCode, CodeFault, is_repeated};
+use usher_domain::oauth::grant::{Grant, RefreshFamily};
+use usher_domain::user::session::EndReason;
 use usher_keys::seal::Purpose;
 use usher_protocol::cause::Cause;
 use usher_protocol::token::TokenResponse;

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::error::FlowError;
 use crate::usher::Usher;
-use usher_domain::client::Client;
 use usher_domain::id::{ClientId, GrantId};
+use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_keys::verify::Expect;

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::error::FlowError;
 use crate::usher::Usher;
-use usher_domain::client::Client;
-use usher_domain::grant::Grant;
 use usher_domain::id::GrantId;
 use usher_domain::key::SigningAlg;
+use usher_domain::oauth::client::Client;
+use usher_domain::oauth::grant::Grant;
 use usher_domain::time::Timestamp;
 use usher_domain::user::Sub;
 use usher_keys::seal::Purpose;

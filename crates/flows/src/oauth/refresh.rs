@@ -1,15 +1,15 @@
 //! A refresh token becomes new tokens (RFC 6749 §6); an old one beside a used successor ends its family
-//! (RFC 9700 §4.14.2). What an old token means is decided in `usher_domain::grant`.
+//! (RFC 9700 §4.14.2). What an old token means is decided in `usher_domain::oauth::grant`.
 
 use crate::error::FlowError;
-use crate::issue::Issue;
+use crate::oauth::issue::Issue;
 use crate::usher::Usher;
-use usher_domain::client::Client;
 use usher_domain::event::EventKind;
-use usher_domain::grant::{Grant, Refresh, RefreshLimits, ReuseEnds};
+use usher_domain::event::notice::Notice;
 use usher_domain::id::GrantId;
-use usher_domain::notice::Notice;
-use usher_domain::session::EndReason;
+use usher_domain::oauth::client::Client;
+use usher_domain::oauth::grant::{Grant, Refresh, RefreshLimits, ReuseEnds};
+use usher_domain::user::session::EndReason;
 use usher_protocol::cause::Cause;
 use usher_protocol::client_metadata::RefreshRotation;
 use usher_protocol::error::OAuthError;

@@ -1,13 +1,13 @@
 //! The answers to an authorization request: a code or an error.
 
-use crate::accounts::Account;
 use crate::error::FlowError;
+use crate::login::accounts::Account;
+use crate::oauth::refusals::log_refusal;
 use crate::packed::pack;
-use crate::refusals::log_refusal;
 use crate::usher::Usher;
-use usher_domain::code::{AuthorizationCode, redirect_uri_hash};
 use usher_domain::id::{ClientId, GrantId};
-use usher_domain::interaction::Interaction;
+use usher_domain::oauth::code::{AuthorizationCode, redirect_uri_hash};
+use usher_domain::oauth::interaction::Interaction;
 use usher_keys::seal::Purpose;
 use usher_protocol::authorize::AuthorizeRequest;
 use usher_protocol::error::OAuthError;

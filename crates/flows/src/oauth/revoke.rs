@@ -2,10 +2,10 @@
 
 use crate::error::FlowError;
 use crate::usher::Usher;
-use usher_domain::client::Client;
 use usher_domain::event::EventKind;
-use usher_domain::session::EndReason;
+use usher_domain::oauth::client::Client;
 use usher_domain::time::Timestamp;
+use usher_domain::user::session::EndReason;
 use usher_keys::verify::Expect;
 use usher_protocol::access_token::{self, AccessTokenClaims};
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::error::FlowError;
-use crate::issue::Issue;
+use crate::oauth::issue::Issue;
 use crate::usher::Usher;
-use usher_domain::client::Client;
+use usher_domain::oauth::client::Client;
 use usher_domain::user::User;
 use usher_protocol::claims;
 use usher_protocol::claims::ROLES_CLAIM;

@@ -2,10 +2,10 @@
 
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
-use usher_domain::assignment::{Assignment, Holder, is_scope};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{AssignmentId, ProjectId, UserId};
 use usher_domain::page::{Cursor, Page};
+use usher_domain::project::assignment::{Assignment, Holder, is_scope};
 use usher_domain::time::Timestamp;
 use usher_domain::user::{Sub, User};
 use usher_policy::limits::ROLES_OF_SUBJECT;

@@ -1,9 +1,9 @@
 //! Two users found to be one: whoever rests leaves their roles to whoever is kept. A role may forbid, so none is lost.
 
 use crate::usher::Usher;
-use usher_domain::assignment::{Assignment, Holder};
 use usher_domain::event::EventKind;
 use usher_domain::id::AssignmentId;
+use usher_domain::project::assignment::{Assignment, Holder};
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
 use usher_storage::{Result, Tx};

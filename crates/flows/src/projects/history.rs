@@ -2,15 +2,15 @@
 
 use uuid::Uuid;
 
-use crate::accounts::secret_hash;
 use crate::error::{FlowError, Refused};
+use crate::login::accounts::secret_hash;
 use crate::usher::Usher;
-use usher_domain::history::Entry;
 use usher_domain::id::ProjectId;
 use usher_domain::page::Cursor;
 use usher_domain::project::Project;
+use usher_domain::project::history::Entry;
 use usher_keys::project_key::{NotOpened, ProjectKey};
-use usher_storage::history::{KeptKey, SealedFacts};
+use usher_storage::events::history::{KeptKey, SealedFacts};
 
 /// Sealed values opened at once.
 const BATCH: u32 = 64;

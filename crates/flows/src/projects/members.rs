@@ -4,9 +4,9 @@ use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ProjectId, UserId};
-use usher_domain::member::{Member, Role};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::project::Project;
+use usher_domain::project::member::{Member, Role};
 use usher_domain::user::{Sub, User, UserStatus};
 use usher_storage::members::NamedMember;
 

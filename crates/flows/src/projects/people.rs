@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use crate::end::Ended;
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
-use usher_domain::access::Access;
-use usher_domain::grant::Grant;
 use usher_domain::id::{ClientId, ProjectId, SessionId, UserId};
+use usher_domain::oauth::access::Access;
+use usher_domain::oauth::grant::Grant;
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
-use usher_domain::session::EndReason;
 use usher_domain::time::Timestamp;
+use usher_domain::user::session::EndReason;
 use usher_domain::user::{Sub, User};
 
 /// Rows of which pages are made.

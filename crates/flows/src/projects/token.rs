@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::accounts::secret_hash;
 use crate::error::{FlowError, Refused};
+use crate::login::accounts::secret_hash;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProjectId;

@@ -9,10 +9,10 @@ use super::super::notices::PreparedNotice;
 use super::super::usher::Usher;
 use super::UpstreamFault;
 use usher_domain::event::EventKind;
-use usher_domain::identity::Identity;
-use usher_domain::notice::Notice as Letter;
+use usher_domain::event::notice::Notice as Letter;
 use usher_domain::provider::ProviderId;
-use usher_domain::session::EndReason;
+use usher_domain::user::identity::Identity;
+use usher_domain::user::session::EndReason;
 use usher_storage::{Result as Stored, Tx};
 use usher_upstream::{Notice, NoticeKind, NoticeRequest};
 

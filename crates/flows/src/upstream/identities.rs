@@ -5,10 +5,10 @@ use super::super::error::{FlowError, Refused};
 use super::super::standing::check_standing;
 use super::super::usher::Usher;
 use usher_domain::event::EventKind;
+use usher_domain::event::notice::Notice;
 use usher_domain::id::IdentityId;
-use usher_domain::identity::Identity;
-use usher_domain::notice::Notice;
-use usher_domain::session::EndReason;
+use usher_domain::user::identity::Identity;
+use usher_domain::user::session::EndReason;
 use usher_storage::{Result as Stored, Tx};
 
 impl Usher {

@@ -5,11 +5,11 @@ use super::super::error::{FlowError, Refused};
 use super::super::standing::check_standing;
 use super::super::usher::Usher;
 use usher_domain::event::EventKind;
+use usher_domain::event::notice::Notice;
 use usher_domain::id::MergeId;
-use usher_domain::merge::{Merge, UNDO};
-use usher_domain::notice::Notice;
-use usher_domain::session::EndReason;
 use usher_domain::user::User;
+use usher_domain::user::merge::{Merge, UNDO};
+use usher_domain::user::session::EndReason;
 
 /// What a merge came to.
 enum Merged {

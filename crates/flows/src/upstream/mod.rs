@@ -12,11 +12,11 @@ mod suggest;
 
 use serde::{Deserialize, Serialize};
 
-use super::accounts::Browser;
-use super::arrive::SignedIn;
-use super::authorize::mark_hash;
 use super::error::{FlowError, Refused};
 use super::usher::Usher;
+use crate::login::accounts::Browser;
+use crate::login::arrive::SignedIn;
+use crate::oauth::authorize::mark_hash;
 use usher_domain::id::{ProofId, SessionId, UserId};
 use usher_domain::provider::ProviderId;
 use usher_upstream::Kept;

@@ -7,16 +7,16 @@ use super::super::error::FlowError;
 use super::super::standing::check_standing;
 use super::super::usher::{Device, Usher};
 use super::{Arrived, Errand, Refusal, UpstreamFault};
-use usher_domain::authentication::{Authentication, Guard, Means};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
+use usher_domain::event::notice::Notice;
 use usher_domain::id::{IdentityId, SessionId, UserId};
-use usher_domain::identity::{Identity, LinkedHow, Vouched};
-use usher_domain::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
-use usher_domain::notice::Notice;
-use usher_domain::proof::ProofKind;
 use usher_domain::provider::ProviderSettings;
-use usher_domain::source::Origin;
+use usher_domain::user::authentication::{Authentication, Guard, Means};
+use usher_domain::user::identity::{Identity, LinkedHow, Vouched};
+use usher_domain::user::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
+use usher_domain::user::proof::ProofKind;
+use usher_domain::user::source::Origin;
 use usher_domain::user::{User, UserStatus};
 use usher_storage::{Result as Stored, StorageError, Tx};
 
@@ -108,7 +108,7 @@ impl Usher {
 
     /// What the provider's word about an address is worth here, and whose the address is.
     async fn owner_of(&self, vouched: &Vouched) -> Result<(Address, Owner, Option<User>), FlowError> {
-        use usher_domain::identity::EmailTrust;
+        use usher_domain::user::identity::EmailTrust;
         let Some(told) = &vouched.email else { return Ok((Address::Unproven, Owner::Nobody, None)) };
         let address = match told.trust {
             // Not even a relay's, where the provider does not stand by it.

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
+use usher_domain::event::webhook::catalogue::TEST;
+use usher_domain::event::webhook::{Delivery, DeliveryStatus, Webhook};
 use usher_domain::id::{EventId, WebhookId};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::time::Timestamp;
-use usher_domain::webhook::catalogue::TEST;
-use usher_domain::webhook::{Delivery, DeliveryStatus, Webhook};
-use usher_storage::outgoing::deliveries::NewDelivery;
+use usher_storage::events::outgoing::deliveries::NewDelivery;
 
 impl Usher {
     /// Deliveries of a webhook, newest first, those of one status alone if it is named.

@@ -6,12 +6,14 @@ use url::Url;
 
 use crate::error::{FlowError, Refused};
 use crate::usher::Usher;
+use usher_domain::event::webhook::filter::Filter;
+use usher_domain::event::webhook::{
+    DisabledWhy, LONGEST_DESCRIPTION, LONGEST_URL, MOST, SealedSecret, Webhook, WebhookFault,
+};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ProjectId, WebhookId};
 use usher_domain::text::check_line;
 use usher_domain::time::Timestamp;
-use usher_domain::webhook::filter::Filter;
-use usher_domain::webhook::{DisabledWhy, LONGEST_DESCRIPTION, LONGEST_URL, MOST, SealedSecret, Webhook, WebhookFault};
 use usher_keys::seal::Purpose;
 use usher_keys::webhook::WebhookSecret;
 use usher_storage::{Result as Stored, Tx};

@@ -2,7 +2,7 @@
 //! back to does not send a second answer to a client that takes none.
 
 use crate::state::App;
-use usher_domain::interaction::Interaction;
+use usher_domain::oauth::interaction::Interaction;
 
 /// Most requests remembered. Each takes 17 bytes of a cookie.
 const MOST: usize = 4;

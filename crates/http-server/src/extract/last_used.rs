@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::state::App;
-use usher_domain::authentication::Method;
 use usher_domain::email::Email;
 use usher_domain::user::User;
+use usher_domain::user::authentication::Method;
 use usher_keys::seal::Purpose;
 
 /// The last sign-in.

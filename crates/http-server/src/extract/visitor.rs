@@ -17,9 +17,9 @@ use super::last_used::LastUsed;
 use crate::problem::HttpProblem;
 use crate::state::App;
 use crate::trace_id::TraceId;
-use usher_domain::authentication::Method;
-use usher_domain::interaction::RENEWABLE;
+use usher_domain::oauth::interaction::RENEWABLE;
 use usher_domain::user::User;
+use usher_domain::user::authentication::Method;
 use usher_flows::{Browser, Device};
 use usher_i18n::Lang;
 use usher_keys::seal::Purpose;
@@ -166,7 +166,7 @@ impl Visitor {
         }
         let remembered = self.browser.remembered_cookie();
         if remembered != self.remembered_before {
-            cookies.push(jar.set(REMEMBERED, &remembered, Some(usher_domain::remembered::LIFETIME)));
+            cookies.push(jar.set(REMEMBERED, &remembered, Some(usher_domain::user::remembered::LIFETIME)));
         }
         if let Some(lang) = self.chosen_language.filter(|lang| self.language_cookie.as_deref() != Some(lang.tag())) {
             cookies.push(jar.set(LANGUAGE, lang.tag(), Some(A_YEAR)));

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use usher_domain::device::DeviceName;
+use usher_domain::user::device::DeviceName;
 
 const NOT_ME: &str = "https://id.example.com/account/not-me?token=abc&lang=uk";
 const BACK: &str = "https://id.example.com/recover/reset?token=def";

@@ -11,7 +11,7 @@ use crate::owner::Administrator;
 use crate::show;
 use crate::views::{ClientPage, Endpoint, Form, SecretRow, ShownSecret};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::client::{Client, ClientSecret, RotationFault, SecretRotation};
+use usher_domain::oauth::client::{Client, ClientSecret, RotationFault, SecretRotation};
 use usher_domain::time::Timestamp;
 use usher_flows::{Account, FlowError, Refused};
 use usher_http_server::extract::params::{FormParams, QueryParams};

@@ -11,7 +11,7 @@ use crate::owner::Administrator;
 use crate::show;
 use crate::views::{ClientForm, FieldErrors, Form, Message};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::client::{Client, ClientType};
+use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::project::Project;
 use usher_flows::{Account, FlowError, MAX_CLIENT_NAME, NewClient, Refused};
 use usher_http_server::extract::params::{FormParams, QueryParams};

@@ -12,7 +12,7 @@ use crate::owner::Administrator;
 use crate::show;
 use crate::views::{ClientRow, ConsoleHome, Form, ProjectPage, ProjectRow, ProjectTab};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::client::Client;
+use usher_domain::oauth::client::Client;
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_flows::Account;
 use usher_http_server::extract::params::FormParams;

@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::{done, shown};
 use crate::login::sign_in::text;
 use crate::views::{FieldErrors, ProjectTab, WebhookRow, WebhookValues, WebhooksPage};
-use usher_domain::webhook::{DisabledWhy, Webhook, catalogue};
+use usher_domain::event::webhook::{DisabledWhy, Webhook, catalogue};
 use usher_flows::Refused;
 use usher_flows::webhooks::NewWebhook;
 use usher_http_server::extract::params::{FormParams, QueryParams};

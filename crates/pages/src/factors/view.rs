@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::views::{FactorsView, Form, PasskeyView, RememberedView};
-use usher_domain::passkey::StoredPasskey;
+use usher_domain::user::passkey::StoredPasskey;
 use usher_flows::{Account, FlowError};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::state::App;

@@ -7,7 +7,7 @@ use super::sign_in::text;
 use crate::show;
 use crate::views::{AccountChooser, AccountView, Form};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::interaction::Step;
+use usher_domain::oauth::interaction::Step;
 use usher_flows::Account;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;

@@ -8,7 +8,7 @@ use crate::show;
 use crate::views::{Consent, Form, Message, ScopeView};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
-use usher_domain::interaction::{Interaction, Step};
+use usher_domain::oauth::interaction::{Interaction, Step};
 use usher_domain::user::User;
 use usher_flows::{FlowError, Outcome, Refused};
 use usher_http_server::extract::params::{FormParams, QueryParams};

@@ -8,7 +8,7 @@ use crate::receipt;
 use crate::show;
 use crate::views::{Form, LogoutConfirm, SignedOut};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::receipt::Line;
+use usher_domain::event::receipt::Line;
 use usher_flows::{Account, LogoutRequest};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;

@@ -9,7 +9,7 @@ use crate::login::mailed::waiting_url;
 use crate::show;
 use crate::views::{Form, Register, RegisterValues, SignedInAs};
 use crate::visitor_pages::VisitorPages as _;
-use usher_domain::interaction::{Interaction, Step};
+use usher_domain::oauth::interaction::{Interaction, Step};
 use usher_domain::secret::Secret;
 use usher_flows::{FlowError, Outcome, Refused, SignUpForm};
 use usher_http_server::extract::params::{FormParams, QueryParams};

@@ -9,7 +9,7 @@ use crate::show;
 use crate::views::{Enrol, Form, PasskeyAsk, SecondFactor};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::SessionId;
-use usher_domain::interaction::{Interaction, Step};
+use usher_domain::oauth::interaction::{Interaction, Step};
 use usher_flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Refused};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;

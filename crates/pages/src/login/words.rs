@@ -4,7 +4,7 @@ use crate::views::{FieldErrors, Message};
 use usher_domain::text::NameFault;
 use usher_domain::user::{MAX_TEXT, ProfileRule};
 use usher_flows::Refused;
-use usher_flows::password_rules::PasswordFault;
+use usher_flows::credentials::password_rules::PasswordFault;
 use usher_i18n::Lang;
 
 /// The field at fault (`""` for the form as a whole) and what to say; `None` for what is no matter of a form.

@@ -8,7 +8,7 @@ use crate::show;
 use crate::views::{ErrorPage, Mismatch, Problem};
 use crate::visitor_pages::VisitorPages as _;
 use crate::ways::ways;
-use usher_domain::client::Client;
+use usher_domain::oauth::client::Client;
 use usher_flows::{AuthorizeFault, FlowError, Outcome, log_refusal};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;

@@ -3,61 +3,59 @@
 //! A view knows its template, its words and nothing else: no handler, no domain type, no URL it was not given.
 //! Every page renders in every language in `rendered.rs`, from the values in `samples.rs`.
 
-mod desk;
+mod account;
+mod console;
 mod dev;
 mod document;
-mod door;
 mod error;
 mod form;
 mod layout;
+mod login;
 mod message;
 mod problem;
 #[cfg(test)]
 mod rendered;
-mod rooms;
 #[cfg(test)]
 mod samples;
 
-use desk::{client, console, project, providers, quick_start, webhooks};
-use door::{consent, login, logout, mismatch, onward, recover, setup, upstream};
-use rooms::{account, activity, apps, claims, data, email, factors, not_me, receipt, sessions};
-
-pub use account::{AccountProfile, AccountSecurity, ProfileValues};
-pub use activity::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
-pub use apps::{AccountApps, AppView, ClaimView};
-pub use claims::claim_words;
-pub use client::ClientView;
-pub use consent::{Consent, ScopeView};
-pub use console::{ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow, SecretRow};
-pub use data::{AccountData, AccountGone};
-pub use dev::{DevLetter, DevMail, LetterRow};
-pub use document::DocumentPage;
-pub use email::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, SuggestedEmailView};
-pub use error::{ErrorPage, Kept, Starting, Way, WrongHost};
-pub use factors::{
+pub use account::activity::{AccountActivity, EventView, HeadingLink, event_words, reason_words};
+pub use account::apps::{AccountApps, AppView, ClaimView};
+pub use account::claims::claim_words;
+pub use account::data::{AccountData, AccountGone};
+pub use account::email::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, SuggestedEmailView};
+pub use account::factors::{
     Enrol, FactorsView, NewPasskey, PasskeyAsk, PasskeyView, RecoveryCodes, RememberedView, SecondFactor, TotpSetup,
 };
+pub use account::not_me::{NotMe, NotMeDone, NotMeExpired};
+pub use account::profile::{AccountProfile, AccountSecurity, ProfileValues};
+pub use account::receipt::ReceiptLine;
+pub use account::sessions::{AccountSessions, SessionView, means_words};
+pub use console::client::ClientView;
+pub use console::overview::{
+    ClientForm, ClientPage, ClientRow, ConsoleHome, Endpoint, ProjectPage, ProjectRow, SecretRow,
+};
+pub use console::project::{MemberRow, MembersPage, ProjectHead, ProjectTab, ProjectTokenPage, ShownSecret};
+pub use console::providers::{ConsoleProviders, ProviderKindLink, ProviderPage, ProviderRow, ProviderValues, StepView};
+pub use console::quick_start::{Snippet, snippets};
+pub use console::webhooks::{AttemptView, DeliveryView, WebhookPage, WebhookRow, WebhookValues, WebhooksPage};
+pub use dev::{DevLetter, DevMail, LetterRow};
+pub use document::DocumentPage;
+pub use error::{ErrorPage, Kept, Starting, Way, WrongHost};
 pub use form::{FieldErrors, Form};
 pub use layout::{AccountChip, Assets, LanguageLink, NavLink, Page, Tab};
-pub use login::{
+pub use login::consent::{Consent, ScopeView};
+pub use login::logout::{LogoutConfirm, SignedOut};
+pub use login::mismatch::{Mismatch, Segment};
+pub use login::onward::{FormPost, Onward};
+pub use login::recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, Wait};
+pub use login::setup::{Setup, SetupExpired, SetupValues};
+pub use login::sign_in::{
     AccountChooser, AccountView, AlreadySignedIn, ProviderButton, Register, RegisterValues, SignIn, SignedInAs,
     VerifiedElsewhere, VerifyEmail, VerifyLink,
 };
-pub use logout::{LogoutConfirm, SignedOut};
-pub use message::Message;
-pub use mismatch::{Mismatch, Segment};
-pub use not_me::{NotMe, NotMeDone, NotMeExpired};
-pub use onward::{FormPost, Onward};
-pub use problem::Problem;
-pub use project::{MemberRow, MembersPage, ProjectHead, ProjectTab, ProjectTokenPage, ShownSecret};
-pub use providers::{ConsoleProviders, ProviderKindLink, ProviderPage, ProviderRow, ProviderValues, StepView};
-pub use quick_start::{Snippet, snippets};
-pub use receipt::ReceiptLine;
-pub use recover::{RecoverDone, RecoverExpired, RecoverPassword, RecoverRequest, RecoverSent, Wait};
-pub use sessions::{AccountSessions, SessionView, means_words};
-pub use setup::{Setup, SetupExpired, SetupValues};
-pub use upstream::{
+pub use login::upstream::{
     AccountIdentities, AskAddress, ConfirmLink, DataDeletion, IdentityView, MergeView, OtherAccount, Trouble,
     UpstreamTrouble,
 };
-pub use webhooks::{AttemptView, DeliveryView, WebhookPage, WebhookRow, WebhookValues, WebhooksPage};
+pub use message::Message;
+pub use problem::Problem;

@@ -5,9 +5,9 @@ use uuid::Uuid;
 use crate::db::{on, on_tx, run, statements};
 use crate::row::unreadable;
 use crate::{Result, StorageError, Store, Tx};
-use usher_domain::assignment::{Assignment, Holder};
 use usher_domain::id::{AssignmentId, ClientId, ProjectId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
+use usher_domain::project::assignment::{Assignment, Holder};
 use usher_domain::time::Timestamp;
 
 statements! {

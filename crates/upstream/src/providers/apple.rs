@@ -18,10 +18,10 @@ use crate::issuer::IssuerRule;
 use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
 use crate::openid::{Metadata, OpenId, Source};
 use crate::{Checked, Promise, Provider, Vouched, id_token, person};
-use usher_domain::identity::EmailTrust;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
+use usher_domain::user::identity::EmailTrust;
 
 const ISSUER: &str = "https://appleid.apple.com";
 const RELAY: &str = "privaterelay.appleid.com";

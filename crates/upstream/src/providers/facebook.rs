@@ -18,11 +18,11 @@ use crate::desk::{Counter, Desk};
 use crate::error::{Cause, UpstreamError};
 use crate::notice::{self, Notice, NoticeDoor, NoticeKind, NoticeRequest};
 use crate::{Checked, Promise, Provider, Vouched, person, wire};
-use usher_domain::identity::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
 use usher_domain::user::Profile;
+use usher_domain::user::identity::EmailTrust;
 
 const DIALOG: &str = "https://www.facebook.com";
 const GRAPH: &str = "https://graph.facebook.com";

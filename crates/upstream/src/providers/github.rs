@@ -10,10 +10,10 @@ use crate::desk::{Counter, Desk};
 use crate::error::UpstreamError;
 use crate::exchange::by_the_book;
 use crate::{Checked, Promise, Provider, Vouched, person, wire};
-use usher_domain::identity::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
+use usher_domain::user::identity::EmailTrust;
 
 const SITE: &str = "https://github.com";
 const API: &str = "https://api.github.com";

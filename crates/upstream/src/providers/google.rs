@@ -13,8 +13,8 @@ use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
 use crate::openid::{OpenId, Source};
 use crate::{Checked, Promise, Provider, Vouched, person};
 use futures_util::future::BoxFuture;
-use usher_domain::identity::EmailTrust;
 use usher_domain::provider::ProviderSettings;
+use usher_domain::user::identity::EmailTrust;
 
 const ISSUER: &str = "https://accounts.google.com";
 

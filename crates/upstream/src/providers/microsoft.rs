@@ -11,8 +11,8 @@ use crate::issuer::{CONSUMERS, IssuerRule};
 use crate::openid::{OpenId, Source};
 use crate::{Checked, Promise, Provider, Vouched, id_token, person};
 use futures_util::future::BoxFuture;
-use usher_domain::identity::EmailTrust;
 use usher_domain::provider::ProviderSettings;
+use usher_domain::user::identity::EmailTrust;
 
 const AUTHORITY: &str = "https://login.microsoftonline.com";
 /// Domains whose addresses Microsoft issues.

@@ -10,14 +10,14 @@ use crate::departure::{self, Departure, Kept, Manners};
 use crate::desk::{Counter, Desk};
 use crate::error::UpstreamError;
 use crate::exchange::{Tokens, by_the_book};
-use crate::facebook::appsecret_proof;
-use crate::github::verified_primary;
+use crate::providers::facebook::appsecret_proof;
+use crate::providers::github::verified_primary;
 use crate::{Checked, Promise, Provider, Vouched, person, wire};
-use usher_domain::identity::EmailTrust;
 use usher_domain::provider::{
     ClientAuth, EmailVerified, ProviderSettings, SubjectType, TokenForm, UserMap, UserinfoAuth,
 };
 use usher_domain::user::Profile;
+use usher_domain::user::identity::EmailTrust;
 
 /// A configured server.
 pub(crate) struct Oauth2(Desk);

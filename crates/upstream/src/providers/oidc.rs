@@ -12,9 +12,9 @@ use crate::issuer::IssuerRule;
 use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest, field};
 use crate::openid::{Metadata, OpenId, Proven, Source};
 use crate::{Checked, Promise, Provider, Vouched, id_token, person, wire};
-use usher_domain::identity::EmailTrust;
 use usher_domain::provider::{Discovery, ProviderSettings};
 use usher_domain::user::Profile;
+use usher_domain::user::identity::EmailTrust;
 
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 

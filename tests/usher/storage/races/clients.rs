@@ -1,7 +1,7 @@
 //! Clients and upstream providers.
 
-use usher_domain::client::{Client, ClientSecret};
 use usher_domain::id::ClientId;
+use usher_domain::oauth::client::{Client, ClientSecret};
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_storage::providers::StoredProvider;
 use usher_storage::{Result, Tx};

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use usher_domain::consent::Consent;
 use usher_domain::id::{ClientId, PasskeyId, UserId};
-use usher_domain::source::{Origin, Source};
+use usher_domain::oauth::consent::Consent;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
+use usher_domain::user::source::{Origin, Source};
 use usher_protocol::scope::Scope;
 use usher_storage::{Result, Tx};
 
@@ -97,7 +97,7 @@ pub const PASSKEYS: Table<PasskeyKey> = Table {
     see: |store, key| {
         Box::pin(async move {
             let seen = store.list_passkeys(key.0).await.unwrap();
-            let see = |it: &usher_domain::passkey::StoredPasskey| {
+            let see = |it: &usher_domain::user::passkey::StoredPasskey| {
                 format!("{} {} {} {:?}", it.name, it.credential, it.synced, it.last_used_at)
             };
             seen.iter().map(see).collect()

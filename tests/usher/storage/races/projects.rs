@@ -1,7 +1,7 @@
 //! Projects and their members.
 
 use usher_domain::id::{ProjectId, UserId};
-use usher_domain::member::{Member, Role};
+use usher_domain::project::member::{Member, Role};
 use usher_storage::{Result, Tx};
 
 use super::super::samples::{NOW, hash, in_tx, later, project, stored_user};

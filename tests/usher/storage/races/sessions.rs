@@ -1,7 +1,7 @@
 //! Sessions.
 
 use usher_domain::id::SessionId;
-use usher_domain::session::EndReason;
+use usher_domain::user::session::EndReason;
 use usher_storage::{Result, Tx};
 
 use super::super::samples::{hash, later, session_of, stored_session, user};

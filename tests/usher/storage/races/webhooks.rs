@@ -1,7 +1,7 @@
 //! Webhooks.
 
+use usher_domain::event::webhook::{DisabledWhy, SealedSecret, Webhook};
 use usher_domain::id::{ProjectId, WebhookId};
-use usher_domain::webhook::{DisabledWhy, SealedSecret, Webhook};
 use usher_storage::{Result, Tx};
 
 use super::super::samples::{NOW, hash, in_tx, later, project, random};

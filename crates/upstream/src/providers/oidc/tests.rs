@@ -2,9 +2,9 @@ use serde_json::json;
 
 use super::*;
 use crate::stub::{Key, NOW, Stub, surroundings};
-use usher_domain::identity::EmailState;
 use usher_domain::provider::ProviderKind;
 use usher_domain::secret::Secret;
+use usher_domain::user::identity::EmailState;
 
 /// A stub that behaves as an OpenID Provider, and a relying party of it.
 struct Fair {

@@ -1,0 +1,189 @@
+//! A client: an application that signs people in, or a machine that acts for itself.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+pub use super::client_secret::{ClientSecret, RotationFault, SecretRotation, rotated};
+use crate::id::{ClientId, ProjectId};
+use crate::time::Timestamp;
+use crate::user::authentication::{AAL2, acr_meets};
+use usher_protocol::client_metadata::{AuthMethod, ClientMetadata, IdTokenClaims};
+use usher_protocol::{authorize, redirect_uri};
+
+/// The type of application: decides how it authenticates and gets tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientType {
+    /// An application on a server, with a secret.
+    Web,
+    /// A page that runs in the browser.
+    Spa,
+    /// An installed application.
+    Native,
+    /// A machine that acts for itself.
+    Machine,
+    /// A device without a browser of its own.
+    Device,
+}
+
+/// The text names no client type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the type must be web, spa, native, machine or device")]
+pub struct UnknownClientType;
+
+impl ClientType {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Spa => "spa",
+            Self::Native => "native",
+            Self::Machine => "machine",
+            Self::Device => "device",
+        }
+    }
+
+    /// Whether clients of this type have a secret.
+    pub const fn keeps_secret(self) -> bool {
+        matches!(self, Self::Web | Self::Machine)
+    }
+
+    /// The default metadata of the type. The device grant is not supported yet: the check of the metadata refuses it.
+    pub fn defaults(self) -> ClientMetadata {
+        let grant_types: &[&str] = match self {
+            Self::Machine => &["client_credentials"],
+            Self::Device => &["urn:ietf:params:oauth:grant-type:device_code"],
+            Self::Web | Self::Spa | Self::Native => &["authorization_code", "refresh_token"],
+        };
+        let machine = self == Self::Machine;
+        ClientMetadata {
+            grant_types: grant_types.iter().map(|grant| (*grant).to_owned()).collect(),
+            response_types: if machine { Vec::new() } else { vec!["code".to_owned()] },
+            token_endpoint_auth_method: if self.keeps_secret() { AuthMethod::ClientSecret } else { AuthMethod::None },
+            // Stock libraries expect RS256 and read the person from the ID token.
+            id_token_claims: IdTokenClaims::Scopes,
+            // Some libraries for servers do not support PKCE; their secret protects them. A client may still require
+            // it.
+            require_pkce: !self.keeps_secret(),
+            scope: if machine {
+                usher_protocol::scope::Scope::default()
+            } else {
+                usher_protocol::client_metadata::standard_scope()
+            },
+            ..ClientMetadata::default()
+        }
+    }
+}
+
+impl FromStr for ClientType {
+    type Err = UnknownClientType;
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        [Self::Web, Self::Spa, Self::Native, Self::Machine, Self::Device]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or(UnknownClientType)
+    }
+}
+
+/// A registered client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Its `client_id`.
+    pub id: ClientId,
+    /// The project that owns it.
+    pub project_id: ProjectId,
+    /// Its type.
+    pub kind: ClientType,
+    /// Its metadata (RFC 7591).
+    pub metadata: ClientMetadata,
+    /// Its secrets, newest first.
+    pub secrets: Vec<ClientSecret>,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it was disabled.
+    pub disabled_at: Option<Timestamp>,
+    /// The authentication context that its project requires; stored with the project.
+    pub project_acr: Option<String>,
+}
+
+impl Client {
+    /// The required authentication context: the stronger of the client's and its project's.
+    pub fn required_acr(&self) -> Option<&str> {
+        let own = self.metadata.require_second_factor.then_some(AAL2);
+        match (own, self.project_acr.as_deref()) {
+            (Some(own), Some(project)) => Some(if acr_meets(project, own) { project } else { own }),
+            (own, project) => own.or(project),
+        }
+    }
+
+    /// Whether it is enabled.
+    pub fn is_active(&self) -> bool {
+        self.disabled_at.is_none()
+    }
+
+    /// Whether this redirect URI is registered.
+    pub fn allows_redirect(&self, sent: &str) -> bool {
+        let matches =
+            if self.kind == ClientType::Native { redirect_uri::matches_installed } else { redirect_uri::matches };
+        self.metadata.redirect_uris.iter().any(|registered| matches(registered, sent))
+            || self.metadata.any_localhost_redirect && redirect_uri::is_localhost(sent)
+    }
+
+    /// Whether this URI is registered for redirects after sign-out.
+    pub fn allows_post_logout(&self, sent: &str) -> bool {
+        self.metadata.post_logout_redirect_uris.iter().any(|registered| registered == sent)
+            || self.metadata.any_localhost_redirect && redirect_uri::is_localhost(sent)
+    }
+
+    /// The origins whose scripts may call the endpoints for clients: `web_origins`, and those of the redirect URIs.
+    pub fn origins(&self) -> impl Iterator<Item = String> {
+        let of_uri = |uri: &String| redirect_uri::origin(uri).or_else(|| redirect_uri::app_origin(uri));
+        let own = self.metadata.redirect_uris.iter().filter_map(of_uri);
+        self.metadata.web_origins.iter().cloned().chain(own)
+    }
+
+    /// Whether any program on the device could impersonate the client (RFC 8252 §8.6); earlier consent does not count
+    /// then.
+    pub fn is_unproven(&self, redirect_uri: &str) -> bool {
+        self.metadata.is_public() && !redirect_uri.starts_with("https://")
+    }
+
+    /// The properties that checks of an authorization request need.
+    pub fn rules(&self) -> authorize::Rules<'_> {
+        authorize::Rules {
+            requires_pkce: self.metadata.is_public() || self.metadata.require_pkce,
+            scope: &self.metadata.scope,
+            authorization_code: self.metadata.may_use("authorization_code"),
+            refresh_token: self.metadata.may_use("refresh_token"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_has_defaults_that_stand_up_once_it_has_a_name_and_an_address() {
+        for kind in ["web", "spa", "native", "machine"] {
+            let kind: ClientType = kind.parse().unwrap();
+            let mut metadata = kind.defaults();
+            metadata.client_name = "Shop".into();
+            if kind != ClientType::Machine {
+                metadata.redirect_uris = vec!["https://rp.test/cb".into()];
+            }
+            assert_eq!(metadata.check(), Ok(()), "{kind:?}");
+            assert_eq!(metadata.is_public(), !kind.keeps_secret());
+        }
+        assert!("WEB".parse::<ClientType>().is_err());
+    }
+
+    #[test]
+    fn a_device_is_told_that_its_grant_is_not_spoken() {
+        let metadata = ClientMetadata { client_name: "TV".into(), ..ClientType::Device.defaults() };
+        assert_eq!(metadata.check().unwrap_err()[0].member, "grant_types");
+    }
+}

@@ -1,0 +1,139 @@
+//! A person reads what happened to their account, and takes their data home.
+
+use serde_json::{Map, Value, json};
+
+use crate::error::FlowError;
+use crate::login::accounts::Account;
+use crate::usher::Usher;
+use usher_domain::id::ClientId;
+use usher_domain::page::{Cursor, MAX_PAGE, Page};
+use usher_domain::user::activity::{Heading, kinds};
+use usher_domain::user::identity::{Identity, SuggestedEmail};
+use usher_domain::user::session::Session;
+use usher_storage::events::ShownEvent;
+
+/// Facts on one page.
+const PAGE: u32 = 25;
+
+impl Usher {
+    /// A page of what happened to a person's account, newest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn activity(
+        &self,
+        account: &Account,
+        heading: Option<Heading>,
+        before: Option<Cursor>,
+    ) -> Result<Page<ShownEvent>, FlowError> {
+        let kinds: Vec<&str> = kinds(heading).collect();
+        Ok(self.store.list_shown_events(account.user.id, &kinds, before, PAGE).await?)
+    }
+
+    /// The name of a client, for a page; its id where it is gone.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn client_name(&self, id: &ClientId) -> Result<String, FlowError> {
+        let client = self.find_client(id).await?;
+        Ok(client.map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone()))
+    }
+
+    /// Everything we know about a person, for themselves: no secret, and nothing about others.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn export(&self, account: &Account) -> Result<Value, FlowError> {
+        let user = &account.user;
+        let mut consents = Vec::new();
+        for consent in self.store.list_consents(user.id).await? {
+            consents.push(json!({ "client": self.named(&consent.client_id).await?, "scope": consent.scope.to_string(),
+                "allowed_at": consent.granted_at.rfc3339() }));
+        }
+        let mut grants = Vec::new();
+        for grant in self.standing_grants(user.id).await? {
+            grants.push(json!({ "client": self.named(&grant.client_id).await?, "scope": grant.scope.to_string(),
+                "since": grant.created_at.rfc3339(), "session": grant.session_id, "offline": grant.refresh.is_some() }));
+        }
+        let mut released = Vec::new();
+        for access in self.store.list_accesses(user.id).await? {
+            let claims: Map<String, Value> =
+                access.claims.iter().map(|(claim, at)| (claim.clone(), at.rfc3339().into())).collect();
+            released.push(json!({ "client": self.named(&access.client_id).await?, "claims": claims,
+                "first_used": access.first_used_at.rfc3339(), "last_used": access.last_used_at.rfc3339() }));
+        }
+        let sessions: Vec<Value> = self.sessions_of(account).await?.iter().map(session_json).collect();
+        let profile = &user.profile;
+        Ok(json!({
+            "exported_at": self.now().rfc3339(),
+            "user": { "id": user.id, "sub": user.sub, "email": user.email, "locale": user.locale, "admin": user.admin,
+                "created_at": user.created_at.rfc3339(), "updated_at": user.updated_at.rfc3339() },
+            "profile": profile,
+            "sources": user.sources,
+            "identities": self.export_identities(account).await?,
+            "suggested_emails": self.store.list_suggestions(user.id).await?.iter().map(suggestion_json).collect::<Vec<_>>(),
+            "former_subs": self.store.list_former_subs(user.id).await?,
+            "sessions": sessions,
+            "consents": consents,
+            "grants": grants,
+            "released": released,
+            "factors": self.export_factors(account).await?,
+            "events": self.export_events(account).await?,
+        }))
+    }
+
+    /// The ways in that providers vouch for, and what they said.
+    async fn export_identities(&self, account: &Account) -> Result<Vec<Value>, FlowError> {
+        let identities = self.store.list_identities(account.user.id).await?;
+        Ok(identities.iter().map(identity_json).collect())
+    }
+
+    /// What there is to prove oneself with, named and counted: never a secret.
+    async fn export_factors(&self, account: &Account) -> Result<Value, FlowError> {
+        let factors = self.store.find_factors(account.user.id).await?;
+        Ok(json!({
+            "password": self.store.find_password(account.user.id).await?.is_some(),
+            "authenticator_app": factors.totp,
+            "passkeys": factors.passkeys,
+            "recovery_codes_left": factors.recovery_codes,
+        }))
+    }
+
+    /// Every fact, page by page: the whole log of one person fits a file, and no query reads more than a page.
+    async fn export_events(&self, account: &Account) -> Result<Vec<Value>, FlowError> {
+        let kinds: Vec<&str> = kinds(None).collect();
+        let (mut events, mut before) = (Vec::new(), None);
+        loop {
+            let page = self.store.list_shown_events(account.user.id, &kinds, before, MAX_PAGE).await?;
+            for ShownEvent { event, session_id, user_agent, source } in page.items {
+                events.push(json!({ "id": event.id, "kind": event.kind, "at": event.at.rfc3339(),
+                    "client_id": event.client_id, "session": session_id, "browser": user_agent, "network": source,
+                    "data": event.data }));
+            }
+            match page.next {
+                Some(next) => before = Some(next),
+                None => return Ok(events),
+            }
+        }
+    }
+
+    async fn named(&self, id: &ClientId) -> Result<Value, FlowError> {
+        Ok(json!({ "id": id, "name": self.client_name(id).await? }))
+    }
+}
+
+fn identity_json(identity: &Identity) -> Value {
+    json!({ "id": identity.id, "provider": identity.provider.as_str(), "issuer": identity.issuer,
+        "subject": identity.subject, "email_at_link": identity.email_at_link, "profile": identity.profile,
+        "handle": identity.handle, "linked_at": identity.linked_at.rfc3339() })
+}
+
+fn suggestion_json(suggested: &SuggestedEmail) -> Value {
+    json!({ "email": suggested.email, "provider": suggested.provider.as_str() })
+}
+
+fn session_json(session: &Session) -> Value {
+    json!({ "id": session.id, "since": session.created_at.rfc3339(), "last_seen": session.last_seen_at.rfc3339(),
+        "authenticated_at": session.auth_time.rfc3339(), "amr": session.amr, "acr": session.acr,
+        "browser": session.user_agent, "network": session.source })
+}

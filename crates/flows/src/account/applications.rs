@@ -1,0 +1,131 @@
+//! The applications that have access to a person, and taking it back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::api::is_house;
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::login::accounts::Account;
+use crate::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::id::{ClientId, UserId};
+use usher_domain::oauth::access::Access;
+use usher_domain::oauth::client::Client;
+use usher_domain::oauth::grant::Grant;
+use usher_domain::time::Timestamp;
+use usher_domain::user::session::EndReason;
+use usher_protocol::scope::Scope;
+
+/// An application that has access.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// The client.
+    pub client: Arc<Client>,
+    /// All that it may have.
+    pub scope: Scope,
+    /// What it was really given, and when last.
+    pub claims: BTreeMap<String, Timestamp>,
+    /// When the person allowed it; an application of the house is not asked about.
+    pub allowed_at: Option<Timestamp>,
+    /// Its first visit.
+    pub first_used_at: Option<Timestamp>,
+    /// Its last visit, to within an hour.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// What is gathered of one client before its name is known.
+#[derive(Default)]
+struct Gathered {
+    scope: Scope,
+    claims: BTreeMap<String, Timestamp>,
+    allowed_at: Option<Timestamp>,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
+impl Gathered {
+    fn used(&mut self, first: Timestamp, last: Timestamp) {
+        self.first = Some(self.first.map_or(first, |known| known.min(first)));
+        self.last = Some(self.last.map_or(last, |known| known.max(last)));
+    }
+
+    fn grant(&mut self, grant: &Grant) {
+        self.scope = self.scope.union(&grant.scope);
+        self.used(grant.created_at, grant.refresh.map_or(grant.created_at, |family| family.rotated_at));
+    }
+
+    fn access(&mut self, access: Access) {
+        self.used(access.first_used_at, access.last_used_at);
+        self.claims = access.claims;
+    }
+}
+
+impl Usher {
+    /// Every application that the person allowed something, or that holds a grant that still works; the one used last first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn applications(&self, account: &Account) -> Result<Vec<Application>, FlowError> {
+        let user = account.user.id;
+        let mut found: BTreeMap<ClientId, Gathered> = BTreeMap::new();
+        for consent in self.store.list_consents(user).await? {
+            let one = found.entry(consent.client_id).or_default();
+            (one.scope, one.allowed_at) = (consent.scope, Some(consent.granted_at));
+        }
+        let standing = self.standing_grants(user).await?;
+        // A session that is held by tokens is a session, and no application.
+        let others = standing.iter().filter(|grant| !is_house(&grant.client_id));
+        for grant in others {
+            found.entry(grant.client_id.clone()).or_default().grant(grant);
+        }
+        for access in self.store.list_accesses(user).await? {
+            if let Some(one) = found.get_mut(&access.client_id) {
+                one.access(access);
+            }
+        }
+        let mut applications = Vec::new();
+        for (id, one) in found {
+            let Some(client) = self.find_client(&id).await? else { continue };
+            let Gathered { scope, claims, allowed_at, first, last } = one;
+            applications.push(Application {
+                client,
+                scope,
+                claims,
+                allowed_at,
+                first_used_at: first,
+                last_used_at: last,
+            });
+        }
+        applications.sort_by_key(|one| std::cmp::Reverse((one.last_used_at, one.allowed_at)));
+        Ok(applications)
+    }
+
+    /// The grants of a user that still give their client anything: a refresh token, or an access token in its time.
+    pub(crate) async fn standing_grants(&self, user: UserId) -> Result<Vec<Grant>, FlowError> {
+        let now = self.now();
+        Ok(self.store.list_standing_grants(user, now, now - self.config.tokens.access_ttl).await?)
+    }
+
+    /// The person takes back what they allowed a client: the consent and every grant end.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if there is nothing to take back.
+    pub async fn withdraw_consent(&self, account: &Account, client: ClientId) -> Result<Ended, FlowError> {
+        let (user, session, usher) = (account.user.id, account.session.id, self.clone());
+        let withdraw = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let allowed = tx.delete_consent(user, &client).await?;
+                let ended = usher.end_grants_at(&mut tx, user, &client, EndReason::ConsentWithdrawn).await?;
+                tx.delete_access(user, &client).await?;
+                if !allowed && ended.clients.is_empty() {
+                    return Ok(None);
+                }
+                let event = usher.event(EventKind::ConsentWithdrawn).with_user(user).with_session(session);
+                tx.append(&event.with_client(&client)).await?;
+                Ok(Some(ended))
+            })
+        });
+        withdraw.await?.ok_or_else(|| Refused::NotFound("application").into())
+    }
+}

@@ -1,0 +1,189 @@
+//! A person has a new address: it becomes theirs once they have read a letter there. The old address is told.
+
+use std::time::Duration;
+
+use subtle::ConstantTimeEq as _;
+
+use crate::credentials::standing::check_standing;
+use crate::error::{CodeKind, FlowError, Refused};
+use crate::letters::lang_of;
+use crate::login::accounts::{Account, secret_hash};
+use crate::login::mailed::MailedProof;
+use crate::login::sign_up::minutes;
+use crate::usher::{Device, Usher};
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::event::notice::Notice;
+use usher_domain::id::ProofId;
+use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
+use usher_domain::user::source::Origin;
+use usher_keys::seal::Purpose;
+use usher_mail::messages::{self, Recipient};
+use usher_storage::StorageError;
+
+/// A mailed code is good for so long.
+const LIFETIME: Duration = Duration::from_mins(15);
+/// Digits of a mailed code.
+const DIGITS: usize = 8;
+
+impl Usher {
+    /// Mails a code and a link to a new address. An address that is somebody's already looks the same; its owner is
+    /// written to instead.
+    ///
+    /// # Errors
+    /// [`Refused::Frozen`], [`Refused::NotFresh`], [`Refused::Email`], [`Refused::TooMany`].
+    pub async fn begin_email_change(
+        &self,
+        account: &Account,
+        typed: &str,
+        device: &Device,
+    ) -> Result<MailedProof, FlowError> {
+        self.check_factor_change(account).await?;
+        let email = self.new_address(typed)?;
+        self.count_sign_up(&device.source).await?;
+        let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
+        let (token, code) = (self.random.token(), self.random.digits(DIGITS));
+        let taken = self.store.find_user_by_email(&email).await?;
+        let at = |path: &str| self.config.server.issuer.at(path);
+        let reader =
+            Recipient { email: email.as_str(), name: None, lang: lang_of(taken.as_ref().unwrap_or(&account.user)) };
+        let letter = if taken.is_some() {
+            messages::already_registered(reader, &at("/login"), &at("/recover"))?
+        } else {
+            let link = at(&format!("/account/email?token={token}"));
+            messages::verify_email(reader, &code, &link, minutes(LIFETIME))?
+        };
+        let allowed = self.may_write_to(email.as_str()).await?;
+        let letter = allowed.then(|| self.enclose(&letter, now + LIFETIME)).transpose()?;
+        if letter.is_none() {
+            // The code that was mailed before is typed on the page that follows.
+            let waiting = self.store.find_open_proof(&email, ProofKind::ChangeEmail, now).await?;
+            if let Some(waiting) = waiting.filter(|waiting| waiting.user_id == Some(account.user.id)) {
+                return Ok(MailedProof { id: waiting.id, sent: false });
+            }
+        }
+        // Where the address is taken, code and link are known to nobody.
+        let (token, code) = if taken.is_some() { (self.random.token(), self.random.token()) } else { (token, code) };
+        let (token_hash, code_hash) = (secret_hash(&token), self.change_code_hash(id, &code));
+        let user_id = account.user.id;
+        let proof = Proof {
+            id,
+            kind: ProofKind::ChangeEmail,
+            email: Some(email),
+            user_id: Some(user_id),
+            sealed: None,
+            attempts: 0,
+            created_at: now,
+            expires_at: now + LIFETIME,
+            used_at: None,
+        };
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                // The newest email alone is good. One that was not sent must not spoil those that were.
+                if let Some(letter) = &letter {
+                    tx.close_proofs_of_user(user_id, ProofKind::ChangeEmail, now).await?;
+                    tx.insert_letter(letter, now).await?;
+                }
+                tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await
+            })
+        });
+        put.await?;
+        self.letter_bell.notify_one();
+        Ok(MailedProof { id, sent: allowed })
+    }
+
+    /// The new address that a person has yet to prove, by the proof that waits for its code.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn awaited_email(&self, account: &Account, proof: ProofId) -> Result<Option<Email>, FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::ChangeEmail).await?;
+        Ok(found.filter(|proof| self.is_theirs(proof, account)).and_then(|proof| proof.email))
+    }
+
+    /// The new address that a person has yet to prove, by the link of the letter.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn awaited_email_of_link(&self, account: &Account, token: &str) -> Result<Option<Email>, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
+        Ok(found.filter(|proof| self.is_theirs(proof, account)).and_then(|proof| proof.email))
+    }
+
+    /// Takes the code that went to the new address.
+    ///
+    /// # Errors
+    /// [`Refused::Frozen`], [`Refused::NotSignedIn`], [`Refused::WrongCode`]; [`Refused::ProofOver`] once it was used, expired or tried too often.
+    pub async fn change_email_by_code(&self, account: &Account, proof: ProofId, code: &str) -> Result<(), FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::ChangeEmail).await?;
+        let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Refused::ProofOver)?;
+        let now = self.now();
+        let tried = self.store.write(move |mut tx| {
+            Box::pin(async move { tx.try_proof_code(proof, ProofKind::ChangeEmail, now, MAX_ATTEMPTS).await })
+        });
+        let expected = tried.await?.ok_or(Refused::ProofOver)?;
+        let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+        if !bool::from(self.change_code_hash(proof, &digits).ct_eq(&expected)) {
+            return Err(Refused::WrongCode(CodeKind::Mailed).into());
+        }
+        self.complete_email_change(account, found).await
+    }
+
+    /// Takes the link that went to the new address, from somebody who is signed in to the account that asked.
+    ///
+    /// # Errors
+    /// [`Refused::Frozen`], [`Refused::NotSignedIn`]; [`Refused::ProofOver`] once it was used or expired, or if it is not theirs.
+    pub async fn change_email_by_link(&self, account: &Account, token: &str) -> Result<(), FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
+        let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Refused::ProofOver)?;
+        self.complete_email_change(account, found).await
+    }
+
+    fn is_theirs(&self, proof: &Proof, account: &Account) -> bool {
+        proof.is_open(self.now()) && proof.user_id == Some(account.user.id)
+    }
+
+    /// Codes are short: without the master key their hashes tell nothing.
+    fn change_code_hash(&self, proof: ProofId, code: &str) -> [u8; 32] {
+        self.sealer.mac(Purpose::Proof, format!("change:{proof}:{code}").as_bytes())
+    }
+
+    /// The address changes hands, once. Links that went to the old one are dead from then on.
+    async fn complete_email_change(&self, account: &Account, proof: Proof) -> Result<(), FlowError> {
+        let (now, id, old) = (self.now(), account.user.id, account.user.email.clone());
+        let email = proof.email.clone().ok_or(Refused::ProofOver)?;
+        let told = Notice::EmailChanged { to: email.masked() };
+        let notice = old.as_ref().map(|old| self.notice_to(&account.user, old, &told)).transpose()?;
+        let event = self.event(EventKind::EmailChanged).with_user(id).with_session(account.session.id);
+        let session = account.session.id;
+        let change = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(mut user) = tx.lock_user(id).await? else { return Ok(Err(Refused::ProofOver)) };
+                if let Err(refused) = check_standing(&mut tx, (id, session), now).await? {
+                    return Ok(Err(refused));
+                }
+                // The email goes to the old address: another one since then means that another change came first.
+                if user.email != old || !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {
+                    return Ok(Err(Refused::ProofOver));
+                }
+                user.set_email(email.clone(), Origin::Person, now);
+                tx.set_user_email(&user).await?;
+                tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
+                tx.close_proofs_of_email(&email, ProofKind::SignUp, now).await?;
+                tx.append(&event).await?;
+                if let Some(notice) = &notice {
+                    notice.post(&mut tx).await?;
+                }
+                Ok(Ok(()))
+            })
+        });
+        match change.await {
+            Ok(changed) => changed?,
+            // Somebody else proved the same address meanwhile.
+            Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
+            Err(other) => return Err(other.into()),
+        }
+        self.letter_bell.notify_one();
+        Ok(())
+    }
+}

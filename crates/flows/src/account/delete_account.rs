@@ -1,0 +1,100 @@
+//! A person leaves: everything about them goes, but that they were here.
+
+use crate::credentials::standing::check_standing;
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::login::accounts::Account;
+use crate::usher::Usher;
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::event::notice::Notice;
+use usher_domain::id::{SessionId, UserId};
+use usher_domain::user::User;
+use usher_domain::user::proof::ProofKind;
+use usher_domain::user::session::EndReason;
+use usher_storage::{Result as Stored, Tx};
+
+impl Usher {
+    /// Deletes a person's account. `typed` is what they typed to confirm it: how they are called on the page.
+    ///
+    /// Sessions and grants end and leave their events; the data of all of the user's events is no longer shown from now on
+    /// and is erased in batches; the `sub` is never given to anybody again; the person is told at the address that was theirs.
+    ///
+    /// # Errors
+    /// [`Refused::Frozen`]; [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`];
+    /// [`Refused::NotSignedIn`] if the session ended meanwhile.
+    pub async fn delete_account(&self, account: &Account, typed: &str) -> Result<Ended, FlowError> {
+        self.check_factor_change(account).await?;
+        let confirmed = match &account.user.email {
+            Some(email) => Email::parse(typed).is_ok_and(|typed| typed == *email),
+            None => typed.trim_ascii().eq_ignore_ascii_case(account.user.confirmation()),
+        };
+        if !confirmed {
+            return Err(Refused::NotConfirmed.into());
+        }
+        self.delete_user(account.user.clone(), Some(account.session.id)).await
+    }
+
+    /// Deletes a user as [`Usher::delete_account`] does, for whoever may ask for it.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if somebody else deleted them meanwhile.
+    pub async fn remove_user(&self, user: User) -> Result<Ended, FlowError> {
+        self.delete_user(user, None).await
+    }
+
+    /// `asked_in` is the session of a person who deletes their own account.
+    async fn delete_user(&self, user: User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
+        let (usher, now) = (self.clone(), self.now());
+        let notice = self.notice(&user, &Notice::AccountDeleted)?;
+        let delete = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(user) = lock_with_merged(&mut tx, user.id).await? else {
+                    return Ok(Err(Refused::NotFound("user")));
+                };
+                if let Some(session) = asked_in
+                    && let Err(refused) = check_standing(&mut tx, (user.id, session), now).await?
+                {
+                    return Ok(Err(refused));
+                }
+                tx.begin_erasure(user.id, now).await?;
+                let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
+                let concerned = tx.projects_of_user(user.id).await?;
+                let gone = usher.event(EventKind::UserDeleted).with_user(user.id).with("sub", user.sub.0.clone());
+                tx.append(&gone.with_projects(&concerned)).await?;
+                if let Some(email) = &user.email {
+                    for kind in ProofKind::ALL {
+                        tx.close_proofs_of_email(email, kind, now).await?;
+                    }
+                }
+                // Whoever was found to be the same person goes with them.
+                for merge in tx.list_merges(user.id).await? {
+                    let Some(other) = tx.lock_user(merge.merged).await? else { continue };
+                    tx.begin_erasure(other.id, now).await?;
+                    tx.delete_user(&other, now).await?;
+                }
+                tx.delete_user(&user, now).await?;
+                notice.post(&mut tx).await?;
+                Ok(Ok(ended))
+            })
+        });
+        let ended = delete.await??;
+        self.letter_bell.notify_one();
+        Ok(ended)
+    }
+}
+
+/// Locks a user and those that were merged into them, in the order in which every transaction locks users.
+async fn lock_with_merged(tx: &mut Tx<'_>, id: UserId) -> Stored<Option<User>> {
+    let mut ids: Vec<UserId> = tx.list_merges(id).await?.into_iter().map(|merge| merge.merged).collect();
+    ids.push(id);
+    ids.sort();
+    let mut found = None;
+    for one in ids {
+        let user = tx.lock_user(one).await?;
+        if one == id {
+            found = user;
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,66 @@
+//! What a person says about themselves, and which language they read.
+
+use crate::error::{FlowError, Refused};
+use crate::login::accounts::Account;
+use crate::usher::Usher;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::UserId;
+use usher_domain::user::profile_change::ProfileChange;
+use usher_domain::user::session::Session;
+use usher_domain::user::source::Origin;
+use usher_domain::user::{Profile, User};
+use usher_i18n::Lang;
+
+impl Usher {
+    /// Changes a person's profile and language.
+    ///
+    /// # Errors
+    /// [`Refused::Profile`] for a claim that does not hold what it should.
+    pub async fn update_profile(
+        &self,
+        account: &Account,
+        profile: Profile,
+        lang: Option<Lang>,
+    ) -> Result<User, FlowError> {
+        let change = ProfileChange::between(&account.user.profile, &profile.checked()?);
+        let event = self.event(EventKind::UserUpdated).with_user(account.user.id).with_session(account.session.id);
+        self.change_profile(account.user.id, change, Origin::Person, lang, event).await
+    }
+
+    /// Applies a change to the profile as it is when it is stored, so that changes of different claims all hold.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if the user is gone.
+    pub(crate) async fn change_profile(
+        &self,
+        id: UserId,
+        change: ProfileChange,
+        origin: Origin,
+        lang: Option<Lang>,
+        event: Event,
+    ) -> Result<User, FlowError> {
+        let now = self.now();
+        let update = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(mut user) = tx.lock_user(id).await? else { return Ok(None) };
+                user.change_profile(&change, &origin, now);
+                tx.set_user_profile(&user).await?;
+                if let Some(lang) = lang {
+                    tx.set_user_locale(id, lang.tag(), now).await?;
+                    user.locale = Some(lang.tag().to_owned());
+                }
+                tx.append(&event).await?;
+                Ok(Some(user))
+            })
+        });
+        update.await?.ok_or_else(|| Refused::NotFound("user").into())
+    }
+
+    /// The live sessions of a person, the newest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn sessions_of(&self, account: &Account) -> Result<Vec<Session>, FlowError> {
+        Ok(self.store.list_live_sessions(account.user.id, self.now()).await?)
+    }
+}

@@ -1,0 +1,153 @@
+//! After much has ended: a receipt that says of each application what becomes of it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::api::is_house;
+use crate::end::Ended;
+use crate::error::FlowError;
+use crate::login::accounts::Account;
+use crate::usher::Usher;
+use usher_domain::event::logout_notice::{LogoutNotice, NoticeStatus};
+use usher_domain::event::receipt::{Line, Telling, of_untold};
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::oauth::client::Client;
+use usher_domain::time::Timestamp;
+use usher_protocol::client_metadata::RefreshRotation;
+
+/// Whoever looks at a receipt waits so often and so long for applications that answer at once.
+pub const LOOKS: u32 = 10;
+/// Between two looks.
+pub const LOOK_EVERY: Duration = Duration::from_millis(80);
+/// The account shows for so long who was told of what ended.
+const SHOWN: Duration = Duration::from_hours(24);
+
+/// An application that was to be told that somebody's session is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What becomes of it.
+    pub line: Line,
+    /// When the session ended.
+    pub at: Timestamp,
+}
+
+impl Usher {
+    /// One line for each application that has lost its access, by name. Waits a moment for those that are being told.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn receipt(&self, ended: &Ended) -> Result<Vec<Line>, FlowError> {
+        let mut clients = Vec::new();
+        for id in ended.clients.iter().filter(|client| !is_house(client)) {
+            clients.push((id, self.find_client(id).await?));
+        }
+        let listens = |client: &Client| client.metadata.backchannel_logout_uri.is_some();
+        let listening: BTreeSet<&ClientId> = clients
+            .iter()
+            .filter(|(_, client)| client.as_ref().is_some_and(|client| listens(client)))
+            .map(|(id, _)| *id)
+            .collect();
+        let notices = self.notices_of(ended, &listening).await?;
+        let mut lines = Vec::new();
+        for (id, client) in &clients {
+            // Where tokens are not rotated the row does not tell when the last one was issued: it may have been just now.
+            let rotates =
+                client.as_ref().is_some_and(|client| client.metadata.refresh_rotation == RefreshRotation::Rotate);
+            let untold = self.untold(ended.issued_at(id).filter(|_| rotates));
+            let telling = if listening.contains(id) { told(id, &notices, untold) } else { untold };
+            let name = client.as_ref().map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone());
+            let project_id = client.as_ref().map(|client| client.project_id);
+            lines.push(Line { client_id: (*id).clone(), name, project_id, telling, modules: Vec::new() });
+        }
+        lines.sort_by_key(|line| line.name.to_lowercase());
+        Ok(lines)
+    }
+
+    /// Waits a moment until what has ended was dispatched; then gives how far the project's feed is.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn feed_position_after(&self, ended: &Ended, project: ProjectId) -> Result<Option<i64>, FlowError> {
+        let Some(user) = ended.user else { return Ok(None) };
+        for _ in 0..LOOKS {
+            if !self.store.has_untold_of(user).await? {
+                return Ok(self.store.feed_place(project).await?.map(|place| place.position));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(None)
+    }
+
+    /// The name of a local module: that of its client, or of the project whose token it holds.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn module_name(&self, project: ProjectId, client: Option<&ClientId>) -> Result<String, FlowError> {
+        if let Some(id) = client {
+            let client = self.find_client(id).await?;
+            return Ok(client.map_or_else(|| id.0.clone(), |client| client.metadata.client_name.clone()));
+        }
+        let project = self.store.find_project(project).await?;
+        Ok(project.map(|project| project.name).unwrap_or_default())
+    }
+
+    /// The applications that were told, or are still to be told, that a session of this person is over; newest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn told_of_logout(&self, account: &Account) -> Result<Vec<Told>, FlowError> {
+        let mut told = Vec::new();
+        for notice in self.store.list_logout_notices(account.user.id, self.now() - SHOWN).await? {
+            let Some(client) = self.find_client(&notice.client_id).await? else { continue };
+            let telling = match notice.status {
+                NoticeStatus::Told => Telling::Told,
+                NoticeStatus::Waiting => Telling::Retrying,
+                NoticeStatus::Refused | NoticeStatus::GivenUp => self.untold(Some(notice.at)),
+            };
+            let name = client.metadata.client_name.clone();
+            let project_id = Some(client.project_id);
+            let line = Line { client_id: notice.client_id, name, project_id, telling, modules: Vec::new() };
+            told.push(Told { line, at: notice.at });
+        }
+        Ok(told)
+    }
+
+    /// The notices about what ended, as they are once all were heard or a moment has passed.
+    async fn notices_of(&self, ended: &Ended, listening: &BTreeSet<&ClientId>) -> Result<Vec<LogoutNotice>, FlowError> {
+        let (Some(user), Some(at)) = (ended.user, ended.at) else { return Ok(Vec::new()) };
+        if listening.is_empty() {
+            return Ok(Vec::new());
+        }
+        for _ in 0..LOOKS {
+            let notices = self.store.list_logout_notices(user, at).await?;
+            let done = |id: &ClientId| {
+                let mut of_it = notices.iter().filter(|notice| notice.client_id == *id).peekable();
+                of_it.peek().is_some() && of_it.all(|notice| notice.status != NoticeStatus::Waiting)
+            };
+            if listening.iter().all(|id| done(id)) {
+                return Ok(notices);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(self.store.list_logout_notices(user, at).await?)
+    }
+
+    /// What is left of the tokens that an application was last issued then, or now where nobody knows.
+    fn untold(&self, issued_at: Option<Timestamp>) -> Telling {
+        let now = self.now();
+        of_untold(issued_at.map_or(now, |at| now.min(at)), self.config.tokens.access_ttl, now)
+    }
+}
+
+/// What becomes of an application that is told: the worst of its notices says.
+fn told(id: &ClientId, notices: &[LogoutNotice], untold: Telling) -> Telling {
+    let mut of_it = notices.iter().filter(|notice| notice.client_id == *id).map(|notice| notice.status).peekable();
+    if of_it.peek().is_none() {
+        return Telling::Retrying;
+    }
+    of_it.fold(Telling::Told, |worst, status| match (worst, status) {
+        (Telling::Told, NoticeStatus::Told) => Telling::Told,
+        (Telling::Told | Telling::Retrying, NoticeStatus::Waiting | NoticeStatus::Told) => Telling::Retrying,
+        _ => untold,
+    })
+}

@@ -1,0 +1,88 @@
+//! The secrets of clients: replaced, and noted when they are used.
+
+use crate::admin::clients::{RegisteredClient, not_the_house};
+use crate::error::{FlowError, Refused};
+use crate::oauth::authenticate_client::sha256_hex;
+use crate::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::id::ClientId;
+use usher_domain::oauth::client::{Client, ClientSecret, RotationFault, SecretRotation, rotated};
+use usher_domain::time::Timestamp;
+use usher_storage::StorageError;
+
+impl Usher {
+    /// Gives a client a new secret. The present one ends when the rotation says so, whatever was older ends now.
+    ///
+    /// # Errors
+    /// [`Refused::NoSecret`] for a public client, [`Refused::Rotation`] for an overlap beyond its limit or if a secret
+    /// would end that was made a moment ago, [`Refused::NotFound`].
+    pub async fn rotate_client_secret(
+        &self,
+        id: &ClientId,
+        rotation: SecretRotation,
+    ) -> Result<RegisteredClient, FlowError> {
+        not_the_house(id)?;
+        let (now, wanted) = (self.now(), id.clone());
+        let secret = self.random.token();
+        let fresh = ClientSecret::new(sha256_hex(&secret), now);
+        let event = self.event(EventKind::ClientSecretRotated).with_client(id);
+        let event = event.with("overlap_seconds", rotation.overlap.as_secs());
+        let rotate = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(client) = tx.lock_client(&wanted).await? else {
+                    return Ok::<_, StorageError>(Err(Refused::NotFound("client")));
+                };
+                if client.metadata.is_public() {
+                    return Ok(Err(Refused::NoSecret));
+                }
+                let secrets = match rotated(&client.secrets, fresh, rotation, now) {
+                    Ok(secrets) => secrets,
+                    Err(fault) => return Ok(Err(Refused::Rotation(fault))),
+                };
+                tx.set_client_secrets(&wanted, &secrets, now).await?;
+                tx.append(&event.with_project(client.project_id)).await?;
+                Ok(Ok(Client { secrets, updated_at: now, ..client }))
+            })
+        });
+        let rotated = rotate.await?;
+        self.clients.invalidate(id);
+        match rotated {
+            Ok(client) => Ok(RegisteredClient { client, secret: Some(secret) }),
+            Err(refused) => {
+                if let Refused::Rotation(RotationFault::JustRotated) = refused {
+                    tracing::info!(client.id = %id, "a rotation of the secret was refused: {refused}");
+                }
+                Err(refused.into())
+            }
+        }
+    }
+
+    /// A secret proved its client: written down once an hour. That it could not be is logged and refuses nobody.
+    pub(crate) async fn note_secret_use(&self, client: &Client, secret: Option<&str>) {
+        let now = self.now();
+        let Some(sha256) = secret.map(sha256_hex) else { return };
+        let Some(used) = client.secrets.iter().find(|held| held.sha256 == sha256) else { return };
+        let key = (client.id.clone(), sha256);
+        if !used.use_is_news(now) || self.secret_uses.contains_key(&key) {
+            return;
+        }
+        self.secret_uses.insert(key, ());
+        if let Err(error) = self.write_secret_use(client.id.clone(), used.sha256.clone(), now).await {
+            tracing::warn!(client.id = %client.id, "the use of a secret could not be written down: {error}");
+        }
+    }
+
+    async fn write_secret_use(&self, id: ClientId, sha256: String, now: Timestamp) -> Result<(), FlowError> {
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(mut client) = tx.lock_client(&id).await? else { return Ok(()) };
+                let used = client.secrets.iter_mut().find(|held| held.sha256 == sha256);
+                // Another instance may have written it meanwhile.
+                let Some(used) = used.filter(|used| used.use_is_news(now)) else { return Ok(()) };
+                used.last_used_at = Some(now);
+                tx.note_client_secrets(&id, &client.secrets).await
+            })
+        });
+        Ok(write.await?)
+    }
+}

@@ -1,0 +1,256 @@
+//! What owners do with clients.
+
+use url::Url;
+
+use crate::api::is_house;
+use crate::error::{FlowError, Refused};
+use crate::oauth::authenticate_client::sha256_hex;
+use crate::usher::Usher;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::oauth::client::{Client, ClientSecret, ClientType};
+use usher_domain::text::{NameFault, check_name};
+use usher_protocol::client_metadata::{ClientMetadata, MetadataFault};
+use usher_storage::{StorageError, Tx};
+
+/// The longest name of a client, in characters.
+pub const MAX_CLIENT_NAME: u32 = 100;
+
+/// A client to be made.
+pub struct NewClient {
+    /// Its project.
+    pub project: ProjectId,
+    /// What kind it is.
+    pub kind: ClientType,
+    /// Its metadata.
+    pub metadata: ClientMetadata,
+    /// Its id; drawn if absent. Only the development set-up names one.
+    pub id: Option<ClientId>,
+}
+
+/// A client with its secret, if it keeps one: shown once, kept as a hash.
+#[derive(Debug, Clone)]
+pub struct RegisteredClient {
+    /// The client.
+    pub client: Client,
+    /// Its secret.
+    pub secret: Option<String>,
+}
+
+impl Usher {
+    /// Makes a client.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`] if there is no such project.
+    pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
+        let metadata = self.checked_metadata(new.metadata)?;
+        if self.store.find_project(new.project).await?.is_none() {
+            return Err(Refused::NotFound("project").into());
+        }
+        let now = self.now();
+        let secret = (!metadata.is_public()).then(|| self.random.token());
+        let client = Client {
+            // The prefix keeps it apart from every `sub` (RFC 9700 §4.15).
+            id: new.id.unwrap_or_else(|| ClientId(format!("client_{}", self.random.handle()))),
+            project_id: new.project,
+            kind: new.kind,
+            metadata,
+            secrets: secret.iter().map(|secret| ClientSecret::new(sha256_hex(secret), now)).collect(),
+            created_at: now,
+            updated_at: now,
+            disabled_at: None,
+            project_acr: None,
+        };
+        let event = self.event(EventKind::ClientCreated).with_client(&client.id).with_project(client.project_id);
+        let made = client.clone();
+        let create = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.insert_client(&made).await?;
+                tx.append(&event).await
+            })
+        });
+        create.await?;
+        Ok(RegisteredClient { client, secret })
+    }
+
+    /// Checks metadata by itself, and whether the address that Usher is to call may be called from here. Gives it with the
+    /// name as it is stored.
+    fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Refused> {
+        let name = check_name(&metadata.client_name, MAX_CLIENT_NAME).map_err(name_fault);
+        let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
+        match (name, metadata.check()) {
+            (Ok(_), Ok(())) if called.is_some_and(|url| self.outbound().may_call(&url).is_err()) => {
+                let fault = "may not be called: it is not a public https address".to_owned();
+                Err(Refused::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]))
+            }
+            (Ok(client_name), Ok(())) => Ok(ClientMetadata { client_name, ..metadata }),
+            (name, others) => {
+                let others = others.err().unwrap_or_default();
+                Err(Refused::Metadata(name.err().into_iter().chain(others).collect()))
+            }
+        }
+    }
+
+    /// A client by its id.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn load_client(&self, id: &str) -> Result<Client, FlowError> {
+        let id: ClientId = id.parse().map_err(|_| Refused::NotFound("client"))?;
+        self.store.find_client(&id).await?.ok_or_else(|| Refused::NotFound("client").into())
+    }
+
+    /// The clients of a project.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_clients(&self, project: ProjectId, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
+        Ok(self.store.list_clients(project, after, size).await?)
+    }
+
+    /// Every client of the house.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_all_clients(&self, after: &str, size: u32) -> Result<Vec<Client>, FlowError> {
+        Ok(self.store.list_all_clients(after, size).await?)
+    }
+
+    /// Replaces the metadata of a client, whatever it is.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`].
+    pub async fn update_client(&self, id: &ClientId, metadata: ClientMetadata) -> Result<Client, FlowError> {
+        self.change_metadata(id, move |_| Ok(metadata)).await
+    }
+
+    /// Changes the metadata of a client, from what it is at that moment.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`].
+    pub async fn edit_client<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
+    where
+        F: FnOnce(ClientMetadata) -> ClientMetadata + Send + 'static,
+    {
+        self.change_metadata(id, move |client| Ok(change(client.metadata.clone()))).await
+    }
+
+    /// Replaces the metadata of a client, if it is still what was read.
+    ///
+    /// # Errors
+    /// [`Refused::Metadata`] with every fault, [`Refused::Superseded`].
+    pub async fn replace_client_metadata(&self, read: &Client, metadata: ClientMetadata) -> Result<Client, FlowError> {
+        let before = (read.metadata.clone(), read.disabled_at);
+        self.change_metadata(&read.id, move |client| {
+            let same = client.metadata == before.0 && client.disabled_at == before.1;
+            if same { Ok(metadata) } else { Err(Refused::Superseded) }
+        })
+        .await
+    }
+
+    /// The client is held while its new metadata is made from it and checked.
+    async fn change_metadata<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
+    where
+        F: FnOnce(&Client) -> Result<ClientMetadata, Refused> + Send + 'static,
+    {
+        not_the_house(id)?;
+        let (usher, now, wanted) = (self.clone(), self.now(), id.clone());
+        let event = self.event(EventKind::ClientUpdated).with_client(id);
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(client) = tx.lock_client(&wanted).await? else {
+                    return Ok::<_, StorageError>(Err(Refused::NotFound("client")));
+                };
+                let checked = change(&client).and_then(|metadata| usher.checked_change(&client, metadata));
+                let metadata = match checked {
+                    Ok(metadata) => metadata,
+                    Err(refused) => return Ok(Err(refused)),
+                };
+                tx.set_client_metadata(&wanted, &metadata, now).await?;
+                tx.append(&event.with_project(client.project_id)).await?;
+                Ok(Ok(Client { metadata, updated_at: now, ..client }))
+            })
+        });
+        let changed = write.await?;
+        self.clients.invalidate(id);
+        Ok(changed?)
+    }
+
+    /// Whether it keeps a secret was decided when the client was made.
+    fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Refused> {
+        if metadata.is_public() != client.metadata.is_public() {
+            let fault = "cannot change between none and a secret: make another client".to_owned();
+            return Err(Refused::Metadata(vec![MetadataFault { member: "token_endpoint_auth_method", fault }]));
+        }
+        self.checked_metadata(metadata)
+    }
+
+    /// Puts a client out of use, or back into use. All that it was granted rests with it. A client that is so already
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
+        not_the_house(id)?;
+        let kind = if disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled };
+        let (now, wanted, event) = (self.now(), id.clone(), self.event(kind).with_client(id));
+        let write = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(client) = tx.lock_client(&wanted).await? else { return Ok::<_, StorageError>(None) };
+                if client.is_active() != disabled {
+                    return Ok(Some(client));
+                }
+                let since = disabled.then_some(now);
+                tx.set_client_disabled(&wanted, since, now).await?;
+                tx.append(&event.with_project(client.project_id)).await?;
+                Ok(Some(Client { disabled_at: since, updated_at: now, ..client }))
+            })
+        });
+        let changed = write.await?;
+        self.clients.invalidate(id);
+        changed.ok_or_else(|| Refused::NotFound("client").into())
+    }
+
+    /// Deletes a client and the consents given to it.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn delete_client(&self, id: &ClientId) -> Result<(), FlowError> {
+        not_the_house(id)?;
+        let (usher, doomed) = (self.clone(), id.clone());
+        let delete =
+            self.store.write(move |mut tx| Box::pin(async move { usher.remove_client(&mut tx, &doomed).await }));
+        let existed = delete.await?;
+        self.clients.invalidate(id);
+        if existed { Ok(()) } else { Err(Refused::NotFound("client").into()) }
+    }
+
+    /// Deletes a client. The fact says where it is told that its sessions are over, since nobody can look that up later.
+    pub(crate) async fn remove_client(&self, tx: &mut Tx<'_>, id: &ClientId) -> Result<bool, StorageError> {
+        let Some(client) = tx.find_client(id).await? else { return Ok(false) };
+        let existed = tx.delete_client(id).await?;
+        if existed {
+            let mut event = self.event(EventKind::ClientDeleted).with_client(id).with_project(client.project_id);
+            if let Some(uri) = client.metadata.backchannel_logout_uri {
+                let alg = client.metadata.id_token_signed_response_alg;
+                event = event.with(Event::LOGOUT_URI, uri).with(Event::LOGOUT_ALG, alg);
+            }
+            tx.append(&event).await?;
+        }
+        Ok(existed)
+    }
+}
+
+fn name_fault(fault: NameFault) -> MetadataFault {
+    let fault = match fault {
+        NameFault::Empty => "must not be empty".to_owned(),
+        NameFault::TooLong { max } => format!("must not be longer than {max} characters"),
+        NameFault::ControlCharacters => "must not hold control characters".to_owned(),
+    };
+    MetadataFault { member: "client_name", fault }
+}
+
+/// The client that the house itself is belongs to nobody else.
+pub(super) fn not_the_house(id: &ClientId) -> Result<(), Refused> {
+    if is_house(id) { Err(Refused::NotAllowed) } else { Ok(()) }
+}

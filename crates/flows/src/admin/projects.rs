@@ -1,0 +1,133 @@
+//! What owners do with projects.
+
+use crate::error::{FlowError, Refused};
+use crate::login::accounts::secret_hash;
+use crate::usher::Usher;
+use usher_config::Makers;
+use usher_domain::event::EventKind;
+use usher_domain::id::{ProjectId, UserId};
+use usher_domain::page::{Cursor, Page};
+use usher_domain::project::member::{Member, Role};
+use usher_domain::project::{MAX_NAME, Project};
+use usher_domain::text::check_name;
+use usher_domain::user::User;
+use usher_domain::user::authentication::AAL2;
+use usher_keys::project_key::{NotOpened, ProjectKey};
+
+/// A project that was just made, with its token: shown once, kept as a hash.
+#[derive(Debug, Clone)]
+pub struct RegisteredProject {
+    /// The project.
+    pub project: Project,
+    /// Its token.
+    pub token: String,
+}
+
+impl Usher {
+    /// Makes a project that nobody but administrators works on yet.
+    ///
+    /// # Errors
+    /// [`Refused::Name`].
+    pub async fn create_project(&self, name: &str) -> Result<RegisteredProject, FlowError> {
+        let token = self.random.token();
+        self.make_project(name, None, token).await
+    }
+
+    /// Makes a project for a person, who owns it.
+    ///
+    /// # Errors
+    /// [`Refused::NotAllowed`] if only administrators may, [`Refused::Name`].
+    pub async fn create_project_of(&self, name: &str, owner: &User) -> Result<RegisteredProject, FlowError> {
+        if self.config.projects.create == Makers::Admins && !owner.admin {
+            return Err(Refused::NotAllowed.into());
+        }
+        let token = self.random.token();
+        self.make_project(name, Some(owner.id), token).await
+    }
+
+    /// Makes a project with this token, which is 32 bytes of base64url. Only the development set-up names one.
+    ///
+    /// # Errors
+    /// [`Refused::Name`].
+    pub async fn make_project(
+        &self,
+        name: &str,
+        owner: Option<UserId>,
+        token: String,
+    ) -> Result<RegisteredProject, FlowError> {
+        let name = check_name(name, MAX_NAME).map_err(Refused::Name)?;
+        let now = self.now();
+        let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now, required_acr: None };
+        let key = ProjectKey::of_token(&token).ok_or(NotOpened)?;
+        let (kid, public) = (key.kid(), key.public_jwk());
+        let (made, hash) = (project.clone(), secret_hash(&token));
+        let event = self.event(EventKind::ProjectCreated).with_project(project.id);
+        let create = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.insert_project(&made, &hash).await?;
+                tx.insert_project_key(made.id, 1, (&kid, &public), now).await?;
+                if let Some(user_id) = owner {
+                    let owner = Member { project_id: made.id, user_id, role: Role::Owner, since: now };
+                    tx.insert_member(&owner).await?;
+                }
+                tx.append(&event).await
+            })
+        });
+        create.await?;
+        Ok(RegisteredProject { project, token })
+    }
+
+    /// Projects, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_projects(&self, after: Cursor, size: u32) -> Result<Page<Project>, FlowError> {
+        Ok(self.store.list_projects(after, size).await?)
+    }
+
+    /// A project by its id, or by its name where only one has that name.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn load_project(&self, name_or_id: &str) -> Result<Project, FlowError> {
+        if let Ok(id) = name_or_id.parse::<ProjectId>() {
+            return self.store.find_project(id).await?.ok_or_else(|| Refused::NotFound("project").into());
+        }
+        let mut after = Cursor::START;
+        let mut named = Vec::new();
+        loop {
+            let page = self.store.list_projects(after, usher_domain::page::MAX_PAGE).await?;
+            named.extend(page.items.into_iter().filter(|project| project.name == name_or_id));
+            match page.next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        match <[Project; 1]>::try_from(named) {
+            Ok([only]) => Ok(only),
+            Err(none_or_many) if none_or_many.is_empty() => Err(Refused::NotFound("project").into()),
+            Err(_) => Err(Refused::NotFound("project of that name alone: several have it, use the id").into()),
+        }
+    }
+
+    /// Lets nobody sign in to the clients of a project without two factors, or lets one suffice again.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn require_second_factor(&self, project: ProjectId, required: bool) -> Result<(), FlowError> {
+        let event = self.event(EventKind::ProjectUpdated).with_project(project);
+        let event = event.with("require_second_factor", required);
+        let set = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let found = tx.require_of_project(project, required.then_some(AAL2)).await?;
+                if found {
+                    tx.append(&event).await?;
+                }
+                Ok(found)
+            })
+        });
+        let found = set.await?;
+        self.clients.invalidate_all();
+        if found { Ok(()) } else { Err(Refused::NotFound("project").into()) }
+    }
+}

@@ -1,0 +1,80 @@
+//! A secret that is shown once: made in answer to a form, carried to the page that shows it, spent as it is shown.
+//!
+//! A page may be loaded again; the secret on it may not. What carries it opens only in the browser and the session that
+//! asked for it, on the page it was made for, in time, and once. It is spent where ceremonies of passkeys are.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::FlowError;
+use crate::login::accounts::{Account, Browser};
+use crate::oauth::authorize::mark_hash;
+use crate::usher::Usher;
+use usher_domain::id::{CeremonyId, SessionId};
+use usher_domain::time::Timestamp;
+use usher_keys::seal::Purpose;
+
+/// A browser follows a redirect at once; nobody types this address.
+const LIFETIME: Duration = Duration::from_mins(2);
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    id: CeremonyId,
+    browser: String,
+    session: SessionId,
+    page: String,
+    expires_at: Timestamp,
+    secret: String,
+}
+
+impl Usher {
+    /// Seals a secret for the page that is to show it to this account in this browser.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub fn seal_to_show(
+        &self,
+        secret: &str,
+        page: &str,
+        account: &Account,
+        browser: &mut Browser,
+    ) -> Result<String, FlowError> {
+        let now = self.now();
+        let sealed = Sealed {
+            id: CeremonyId::new(now, &*self.random),
+            browser: mark_hash(browser.mark_or_make(self)),
+            session: account.session.id,
+            page: page.to_owned(),
+            expires_at: now + LIFETIME,
+            secret: secret.to_owned(),
+        };
+        Ok(self.sealer.seal_text(Purpose::ShownOnce, &serde_json::to_vec(&sealed)?, &*self.random))
+    }
+
+    /// The secret, the first time that its page asks for it; `None` ever after, too late, and for anybody else.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn show_once(
+        &self,
+        sealed: &str,
+        page: &str,
+        account: &Account,
+        browser: &Browser,
+    ) -> Result<Option<String>, FlowError> {
+        let opened = self.sealer.open_text(Purpose::ShownOnce, sealed).ok();
+        let opened: Option<Sealed> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let here = browser.mark().map(mark_hash);
+        let ours = |one: &Sealed| {
+            self.now() < one.expires_at
+                && here.as_ref() == Some(&one.browser)
+                && one.session == account.session.id
+                && one.page == page
+        };
+        let Some(one) = opened.filter(ours) else { return Ok(None) };
+        let (id, until) = (one.id, one.expires_at);
+        let spend = self.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
+        Ok(spend.await?.then_some(one.secret))
+    }
+}

@@ -1,0 +1,70 @@
+//! The house in numbers, for those who run it, and its log.
+
+use std::time::Duration;
+
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::page::Page;
+use usher_domain::time::Timestamp;
+use usher_storage::events::log::{Fact, Search};
+
+/// How far back numbers go.
+const DAYS: u64 = 30;
+
+/// The last 30 days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statistics {
+    /// Days on which people signed in: where each begins, how often it went well, how often it failed.
+    pub days: Vec<(i64, i64, i64)>,
+    /// Users seen within 1, 7 and 30 days.
+    pub active: [i64; 3],
+    /// By which means people signed in, and how often.
+    pub means: Vec<(String, i64)>,
+    /// The clients with most grants, and how many.
+    pub clients: Vec<(String, i64)>,
+}
+
+impl Usher {
+    /// The last 30 days in numbers.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn statistics(&self) -> Result<Statistics, FlowError> {
+        let before = |days: u64| self.now() - Duration::from_hours(24 * days);
+        let since = before(DAYS);
+        let mut days: Vec<(i64, i64, i64)> = Vec::new();
+        for counted in self.store.count_sign_ins(since).await? {
+            let start = Timestamp(counted.first_at).start_of_day().0;
+            if days.last().is_none_or(|(day, ..)| *day != start) {
+                days.push((start, 0, 0));
+            }
+            let Some(day) = days.last_mut() else { continue };
+            if counted.kind == EventKind::SignInFailed.as_str() {
+                day.2 += counted.times;
+            } else {
+                day.1 += counted.times;
+            }
+        }
+        let store = &self.store;
+        let active = [
+            store.count_active_users(before(1)).await?,
+            store.count_active_users(before(7)).await?,
+            store.count_active_users(since).await?,
+        ];
+        Ok(Statistics {
+            days,
+            active,
+            means: store.count_means(since).await?,
+            clients: store.top_clients(since).await?,
+        })
+    }
+
+    /// Facts of the log, the newest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<Fact>, FlowError> {
+        Ok(self.store.search_log(search, size).await?)
+    }
+}

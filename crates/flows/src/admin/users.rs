@@ -1,0 +1,175 @@
+//! What administrators do with users.
+
+use crate::credentials::password_rules::{check, normalise};
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::page::{Cursor, Page};
+use usher_domain::secret::Secret;
+use usher_domain::user::profile_change::ProfileChange;
+use usher_domain::user::session::{EndReason, Session};
+use usher_domain::user::source::Origin;
+use usher_domain::user::{Profile, User};
+use usher_storage::{StorageError, Tx};
+
+/// A user to be made. The address counts as proven: whoever makes the user vouches for it.
+pub struct NewUser {
+    /// The address.
+    pub email: String,
+    /// The password; without one the person recovers it first.
+    pub password: Option<Secret<String>>,
+    /// Runs the house.
+    pub admin: bool,
+    /// Everything else.
+    pub profile: Profile,
+    /// The language they read.
+    pub locale: Option<String>,
+}
+
+/// A user that is checked and ready to be stored.
+pub(crate) struct PreparedUser {
+    /// The user.
+    pub(crate) user: User,
+    /// The hash of the password, if there is one.
+    pub(crate) phc: Option<String>,
+}
+
+impl PreparedUser {
+    /// Stores the user with the event that tells of it.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if the address is somebody's already.
+    pub(crate) async fn insert(&self, usher: &Usher, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        tx.insert_user(&self.user).await?;
+        if let Some(phc) = &self.phc {
+            tx.put_password(self.user.id, phc, self.user.created_at).await?;
+        }
+        tx.append(&usher.event(EventKind::UserCreated).with_user(self.user.id).with("by", "administrator")).await
+    }
+}
+
+impl Usher {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// [`Refused::EmailTaken`], or what is wrong with address, password or profile.
+    pub async fn create_user(&self, new: NewUser) -> Result<User, FlowError> {
+        let prepared = self.prepare_user(new).await?;
+        let (usher, made) = (self.clone(), prepared.user.clone());
+        let create = self.store.write(move |mut tx| Box::pin(async move { prepared.insert(&usher, &mut tx).await }));
+        match create.await {
+            Ok(()) => Ok(made),
+            Err(StorageError::Conflict) => Err(Refused::EmailTaken.into()),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Checks a user to be made and hashes the password, so that no transaction waits for that.
+    ///
+    /// # Errors
+    /// What is wrong with address, password or profile.
+    pub(crate) async fn prepare_user(&self, new: NewUser) -> Result<PreparedUser, FlowError> {
+        let email = self.new_address(&new.email)?;
+        let profile = new.profile.checked()?;
+        let phc = match &new.password {
+            None => None,
+            Some(password) => {
+                let password = normalise(password.expose())?;
+                let name = profile.display_name().unwrap_or_default();
+                check(password.expose(), self.config.passwords.min_length, &[email.as_str(), &name])?;
+                Some(self.passwords.hash(password, self.random.bytes()).await?)
+            }
+        };
+        let user = User { admin: new.admin, ..self.new_user(Some(email), profile, new.locale, &Origin::Administrator) };
+        Ok(PreparedUser { user, phc })
+    }
+
+    /// Users, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_users(&self, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
+        Ok(self.store.list_users(after, size).await?)
+    }
+
+    /// Users whose address begins with this, oldest first.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>, FlowError> {
+        Ok(self.store.search_users(&prefix.trim_ascii().to_ascii_lowercase(), after, size).await?)
+    }
+
+    /// Changes what a user is called; what is absent stays.
+    ///
+    /// # Errors
+    /// [`Refused::Profile`] for a name that will not do.
+    pub async fn rename_user(
+        &self,
+        user: &User,
+        given_name: Option<String>,
+        family_name: Option<String>,
+    ) -> Result<User, FlowError> {
+        let mut profile = user.profile.clone();
+        profile.given_name = given_name.or(profile.given_name);
+        profile.family_name = family_name.or(profile.family_name);
+        let change = ProfileChange::between(&user.profile, &profile.checked()?);
+        let event = self.event(EventKind::UserUpdated).with_user(user.id).with("by", "administrator");
+        self.change_profile(user.id, change, Origin::Administrator, None, event).await
+    }
+
+    /// A user by address.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`].
+    pub async fn load_user(&self, email: &str) -> Result<User, FlowError> {
+        let email = Email::parse(email)?;
+        self.store.find_user_by_email(&email).await?.ok_or_else(|| Refused::NotFound("user").into())
+    }
+
+    /// The live sessions of a user.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn list_sessions(&self, user: &User) -> Result<Vec<Session>, FlowError> {
+        Ok(self.store.list_live_sessions(user.id, self.now()).await?)
+    }
+
+    /// Lets a user sign in no more and ends all they have, or lets them sign in again.
+    ///
+    /// # Errors
+    /// [`Refused::UserMerged`] if the user was merged into another or deleted meanwhile.
+    pub async fn set_user_enabled(&self, user: &User, enabled: bool) -> Result<Ended, FlowError> {
+        let (usher, now, id, sub) = (self.clone(), self.now(), user.id, user.sub.0.clone());
+        let set = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if !tx.set_user_enabled(id, enabled, now).await? {
+                    return Ok(None);
+                }
+                let kind = if enabled { EventKind::UserEnabled } else { EventKind::UserDisabled };
+                let concerned = tx.projects_of_user(id).await?;
+                let event = usher.event(kind).with_user(id).with("sub", sub);
+                tx.append(&event.with_projects(&concerned)).await?;
+                if enabled {
+                    return Ok(Some(Ended::default()));
+                }
+                usher.end_everything_of(&mut tx, id, None, EndReason::UserDisabled).await.map(Some)
+            })
+        });
+        set.await?.ok_or_else(|| Refused::UserMerged.into())
+    }
+
+    /// Ends every session and grant of a user.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn revoke_user(&self, user: &User) -> Result<Ended, FlowError> {
+        let (usher, id) = (self.clone(), user.id);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move { usher.end_everything_of(&mut tx, id, None, EndReason::Administrator).await })
+        });
+        Ok(end.await?)
+    }
+}

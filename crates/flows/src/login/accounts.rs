@@ -1,0 +1,216 @@
+//! The accounts of one browser: its cookie holds the secrets of the sessions it knows, the one used last first.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+
+use crate::error::FlowError;
+use crate::usher::{Device, Usher};
+use usher_domain::id::SessionId;
+use usher_domain::time::Timestamp;
+use usher_domain::user::session::Session;
+use usher_domain::user::{User, UserStatus};
+
+/// Most accounts side by side in one browser.
+const MOST: usize = 8;
+/// Parts the secrets in the cookie; never part of a secret.
+const BETWEEN: char = '.';
+/// Length of a secret: 256 bits in base64url.
+const SECRET_LENGTH: usize = 43;
+
+/// What a browser holds: the secrets of its sessions, a mark of its own that forms and interactions are bound to, and the
+/// secrets that spare its owners a second step.
+#[derive(Clone, Default)]
+pub struct Browser {
+    secrets: Vec<String>,
+    mark: Option<String>,
+    remembered: Vec<String>,
+}
+
+/// One account that a browser knows.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The session, over or not.
+    pub session: Session,
+    /// Its user.
+    pub user: User,
+    /// Is the person signed in?
+    pub live: bool,
+    /// Where in the cookie it stands.
+    place: usize,
+}
+
+impl Browser {
+    /// Reads the two cookies that every browser has. Anything that cannot be a secret is dropped.
+    pub fn from_cookies(sessions: Option<&str>, mark: Option<&str>) -> Self {
+        Self {
+            secrets: list(sessions),
+            mark: mark.filter(|mark| fits(mark)).map(str::to_owned),
+            remembered: Vec::new(),
+        }
+    }
+
+    /// Reads the cookie that spares its owners a second step.
+    #[must_use]
+    pub fn remembered_by(mut self, cookie: Option<&str>) -> Self {
+        self.remembered = list(cookie);
+        self
+    }
+
+    /// The value for the session cookie; empty when there is nothing to remember.
+    pub fn session_cookie(&self) -> String {
+        self.secrets.join(&BETWEEN.to_string())
+    }
+
+    /// The value for the cookie of a browser that is remembered; empty when it is not.
+    pub fn remembered_cookie(&self) -> String {
+        self.remembered.join(&BETWEEN.to_string())
+    }
+
+    /// What it holds to be spared a second step, one secret a user at most.
+    pub(crate) fn remembered(&self) -> impl Iterator<Item = &str> {
+        self.remembered.iter().map(String::as_str)
+    }
+
+    /// Holds one more such secret.
+    pub(crate) fn hold(&mut self, secret: String) {
+        self.remembered.insert(0, secret);
+        self.remembered.truncate(MOST);
+    }
+
+    /// The browser's own mark, if it has one.
+    pub fn mark(&self) -> Option<&str> {
+        self.mark.as_deref()
+    }
+
+    /// The browser's own mark; makes one if there is none. The caller sets the cookie.
+    pub fn mark_or_make(&mut self, usher: &Usher) -> &str {
+        self.mark.get_or_insert_with(|| usher.random.token())
+    }
+
+    /// Keeps these accounts and forgets everything else.
+    pub(crate) fn keep(&mut self, accounts: &[Account]) {
+        self.secrets = accounts.iter().filter_map(|account| self.secrets.get(account.place).cloned()).collect();
+    }
+
+    /// Puts a session first.
+    pub(crate) fn remember(&mut self, secret: String) {
+        self.secrets.insert(0, secret);
+        self.secrets.truncate(MOST);
+    }
+
+    /// Takes an account off the list.
+    pub fn forget(&mut self, account: &Account) {
+        let hash = account.place;
+        if hash < self.secrets.len() {
+            self.secrets.remove(hash);
+        }
+    }
+
+    /// Puts a known account first.
+    pub fn prefer(&mut self, account: &Account) {
+        if account.place < self.secrets.len() {
+            let secret = self.secrets.remove(account.place);
+            self.secrets.insert(0, secret);
+        }
+    }
+}
+
+/// Can this be a secret of ours?
+fn fits(text: &str) -> bool {
+    text.len() == SECRET_LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// The secrets in a cookie.
+fn list(cookie: Option<&str>) -> Vec<String> {
+    cookie.unwrap_or_default().split(BETWEEN).filter(|text| fits(text)).take(MOST).map(str::to_owned).collect()
+}
+
+/// The hash that a secret is stored and found under. The secret is 256 random bits: a fast hash is enough.
+pub(crate) fn secret_hash(secret: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, secret.as_bytes()).as_ref());
+    hash
+}
+
+/// How recent an authentication has to be before anything is changed that a person signs in by.
+pub const FRESH: Duration = Duration::from_mins(5);
+
+impl Account {
+    /// Somebody whose session no browser holds: they come with a token.
+    pub(crate) const fn away(session: Session, user: User, live: bool) -> Self {
+        Self { session, user, live, place: usize::MAX }
+    }
+
+    /// Did the person show themselves a moment ago?
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now < self.session.auth_time + FRESH
+    }
+}
+
+impl Usher {
+    /// Every account that the browser knows, one entry a user, the one used last first.
+    pub async fn accounts(&self, browser: &Browser) -> Result<Vec<Account>, FlowError> {
+        let now = self.now();
+        let mut accounts: Vec<Account> = Vec::new();
+        for (place, secret) in browser.secrets.iter().enumerate() {
+            let Some((session, user)) = self.store.find_session(&secret_hash(secret)).await? else { continue };
+            let live = session.is_live(now) && user.status == UserStatus::Active;
+            match accounts.iter_mut().find(|known| known.user.id == user.id) {
+                Some(known) if known.live || !live => {}
+                Some(known) => *known = Account { session, user, live, place },
+                None => accounts.push(Account { session, user, live, place }),
+            }
+        }
+        Ok(accounts)
+    }
+
+    /// Whoever is signed in and was used last.
+    pub async fn current(&self, browser: &Browser) -> Result<Option<Account>, FlowError> {
+        Ok(self.accounts(browser).await?.into_iter().find(|account| account.live))
+    }
+
+    /// The live account of this session in the browser.
+    pub async fn account_of(&self, browser: &Browser, session: SessionId) -> Result<Option<Account>, FlowError> {
+        Ok(self.accounts(browser).await?.into_iter().find(|account| account.live && account.session.id == session))
+    }
+
+    /// Writes down now and then that a session is being used, so that it stays alive.
+    pub async fn touch(&self, account: &Account, device: &Device) -> Result<(), FlowError> {
+        let now = self.now();
+        if !account.session.is_due_for_touch(now) {
+            return Ok(());
+        }
+        let (id, source) = (account.session.id, device.source.clone());
+        let idle_end = now + self.config.session.idle;
+        let work = self.store.write_single(move |mut tx| {
+            Box::pin(async move { tx.touch_session(id, now, idle_end, Some(&source)).await })
+        });
+        Ok(work.await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_of_garbage_holds_nothing() {
+        for bad in ["", ".", "short", &"a".repeat(44), &"é".repeat(43), "a.b.c"] {
+            assert_eq!(Browser::from_cookies(Some(bad), Some(bad)).remembered_by(Some(bad)).session_cookie(), "");
+            assert!(Browser::from_cookies(None, Some(bad)).mark().is_none());
+        }
+    }
+
+    #[test]
+    fn a_browser_remembers_so_many_accounts_and_no_more() {
+        let mut browser = Browser::default();
+        for n in 0..20 {
+            browser.remember(format!("{n:0>43}"));
+        }
+        let cookie = browser.session_cookie();
+        assert_eq!(cookie.split('.').count(), MOST);
+        assert!(cookie.starts_with(&format!("{:0>43}", 19)));
+        assert_eq!(Browser::from_cookies(Some(&cookie), None).session_cookie(), cookie);
+    }
+}

@@ -1,0 +1,143 @@
+//! A session begins, or is renewed because its owner showed themselves again.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::error::FlowError;
+use crate::login::accounts::{Account, Browser, secret_hash};
+use crate::usher::{Device, Usher};
+use usher_domain::event::EventKind;
+use usher_domain::id::{SessionId, UserId};
+use usher_domain::user::User;
+use usher_domain::user::authentication::{Authentication, Guard};
+use usher_domain::user::session::Session;
+use usher_storage::{Result as Stored, Tx};
+
+/// Longest description of a browser kept.
+const MAX_USER_AGENT: usize = 300;
+
+impl Device {
+    /// The browser's description, fit to be kept and shown.
+    pub(crate) fn described(&self) -> Option<String> {
+        let tidy = |agent: &String| agent.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect();
+        self.user_agent.as_ref().map(tidy)
+    }
+}
+
+impl Usher {
+    /// Begins a session, or renews the one that this browser has for the user: a new secret either way.
+    ///
+    /// `None` if what the guard names fell, or the user was disabled, meanwhile. Only [`Usher::arrive`] and what follows
+    /// from it may call this.
+    pub(crate) async fn open_session(
+        &self,
+        user: &User,
+        authentication: &Authentication,
+        guard: &Guard,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Option<SessionId>, FlowError> {
+        let secret = self.random.token();
+        let hash = secret_hash(&secret);
+        let (earlier, others): (Vec<_>, Vec<_>) =
+            self.accounts(browser).await?.into_iter().partition(|account| account.user.id == user.id);
+        // Whatever else the cookie held is nobody's session: it was planted, or is long gone.
+        browser.keep(&others);
+        let fresh = self.new_session(user, authentication, device);
+        let renewed = earlier.first().filter(|account| account.live).map(|account| renewal(account, &fresh));
+        let seen = self.see_browser(user, browser, device).await?;
+        let (usher, guard) = (self.clone(), guard.clone());
+        let opened = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if !stands(&mut tx, fresh.user_id, &guard).await? {
+                    return Ok(None);
+                }
+                seen.remember(&mut tx).await?;
+                if let Some(session) = renewed
+                    && tx.reauthenticate_session(&session, &hash).await?
+                {
+                    note_origin(&mut tx, session.id, &guard).await?;
+                    let event = usher
+                        .event(EventKind::SessionReauthenticated)
+                        .with_user(session.user_id)
+                        .with_session(session.id)
+                        .with("amr", session.amr);
+                    tx.append(&event).await?;
+                    return Ok(Some(session.id));
+                }
+                tx.insert_session(&fresh, &hash).await?;
+                note_origin(&mut tx, fresh.id, &guard).await?;
+                let event = usher
+                    .event(EventKind::SessionCreated)
+                    .with_user(fresh.user_id)
+                    .with_session(fresh.id)
+                    .with("amr", fresh.amr);
+                tx.append(&event).await?;
+                Ok(Some(fresh.id))
+            })
+        });
+        let session = opened.await?;
+        if session.is_some() {
+            self.letter_bell.notify_one();
+            browser.remember(secret);
+        }
+        Ok(session)
+    }
+
+    fn new_session(&self, user: &User, authentication: &Authentication, device: &Device) -> Session {
+        let now = self.now();
+        Session {
+            id: SessionId::new(now, &*self.random),
+            user_id: user.id,
+            auth_time: now,
+            amr: authentication.amr(),
+            acr: authentication.acr().to_owned(),
+            created_at: now,
+            last_seen_at: now,
+            idle_expires_at: now + self.config.session.idle,
+            expires_at: now + self.config.session.absolute,
+            ended_at: None,
+            user_agent: device.described(),
+            source: Some(device.source.clone()),
+        }
+    }
+}
+
+/// The guard of whoever came in by the password with this hash.
+pub(crate) fn password_guard(phc: &str) -> Guard {
+    Guard::Password(password_mark(phc))
+}
+
+/// The guard may travel with the browser: not even sealed does the hash of a password do that.
+fn password_mark(phc: &str) -> String {
+    URL_SAFE_NO_PAD.encode(secret_hash(phc))
+}
+
+/// The session that this browser has for the user, authenticated anew.
+fn renewal(account: &Account, fresh: &Session) -> Session {
+    Session {
+        auth_time: fresh.auth_time,
+        amr: fresh.amr.clone(),
+        acr: fresh.acr.clone(),
+        idle_expires_at: fresh.idle_expires_at,
+        ..account.session.clone()
+    }
+}
+
+/// A session that an identity opened ends when the provider takes its word back.
+async fn note_origin(tx: &mut Tx<'_>, session: SessionId, guard: &Guard) -> Stored<()> {
+    match guard {
+        Guard::Identity { id, sid } => tx.mark_session(session, *id, sid.as_deref()).await,
+        _ => Ok(()),
+    }
+}
+
+/// Does what the person came in by still stand? It does so until the transaction ends.
+async fn stands(tx: &mut Tx<'_>, user: UserId, guard: &Guard) -> Stored<bool> {
+    match guard {
+        Guard::Password(mark) => Ok(tx.hold_password(user).await?.is_some_and(|phc| password_mark(&phc) == *mark)),
+        Guard::Passkey(id) => tx.hold_passkey(user, *id).await,
+        Guard::Identity { id, .. } => tx.hold_identity(user, *id).await,
+        Guard::User => tx.hold_user(user).await,
+    }
+}

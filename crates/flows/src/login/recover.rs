@@ -1,0 +1,215 @@
+//! A person has forgotten their password.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::credentials::password_rules::{check, normalise};
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::letters::recipient;
+use crate::login::accounts::{Browser, secret_hash};
+use crate::login::mailed::MailedProof;
+use crate::login::return_to::{PendingRecovery, ReturnTo, is_elsewhere, is_here};
+use crate::login::sign_up::minutes;
+use crate::oauth::authorize::mark_hash;
+use crate::packed::{pack, unpack};
+use crate::usher::{Device, Usher};
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::event::notice::Notice;
+use usher_domain::id::ProofId;
+use usher_domain::secret::Secret;
+use usher_domain::user::proof::{Proof, ProofKind};
+use usher_domain::user::session::EndReason;
+use usher_domain::user::{User, UserStatus};
+use usher_keys::seal::Purpose;
+use usher_mail::messages;
+
+/// A recovery link is good for so long.
+pub const LIFETIME: Duration = Duration::from_mins(30);
+
+/// A new password is set.
+#[derive(Debug)]
+pub struct Recovered {
+    /// What ended with the old one.
+    pub ended: Ended,
+    /// The address of the account.
+    pub email: Option<Email>,
+    /// Where the person returns to; nowhere in another browser than the one that asked for the email.
+    pub return_to: ReturnTo,
+    /// The email was asked for in another browser.
+    pub elsewhere: bool,
+}
+
+/// What the page after a recovery says, and where it leads.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RecoveryDone {
+    /// How many sessions ended.
+    pub sessions: usize,
+    /// The address of the account.
+    pub email: Option<Email>,
+    /// Where the person returns to.
+    pub return_to: ReturnTo,
+    /// The email was asked for in another browser.
+    pub elsewhere: bool,
+    browser: Option<String>,
+}
+
+impl Usher {
+    /// Seals what a recovery came to for the page that says so, which this browser may load as often as it likes.
+    ///
+    /// # Errors
+    /// Never in practice: it always serialises.
+    pub fn seal_recovered(&self, recovered: Recovered, browser: &Browser) -> Result<String, FlowError> {
+        let done = RecoveryDone {
+            sessions: recovered.ended.sessions.len(),
+            email: recovered.email,
+            return_to: recovered.return_to,
+            elsewhere: recovered.elsewhere,
+            browser: browser.mark().map(mark_hash),
+        };
+        Ok(self.sealer.seal_text(Purpose::Recovered, &pack(&done)?, &*self.random))
+    }
+
+    /// What a recovery in this browser came to.
+    pub fn open_recovered(&self, sealed: &str, browser: &Browser) -> Option<RecoveryDone> {
+        let opened = self.sealer.open_text(Purpose::Recovered, sealed).ok()?;
+        unpack::<RecoveryDone>(&opened).filter(|done| is_here(browser, done.browser.as_deref()))
+    }
+
+    /// Mails a link, if the address is somebody's. Whoever asks learns nothing either way. The proof names the request
+    /// for the window that waits.
+    ///
+    /// # Errors
+    /// [`Refused::Email`], [`Refused::TooMany`] by source.
+    pub async fn request_recovery(
+        &self,
+        email: &str,
+        return_to: ReturnTo,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<MailedProof, FlowError> {
+        let email = Email::parse(email)?;
+        self.count_recovery(&device.source).await?;
+        let allowed = self.may_write_to(email.as_str()).await?;
+        let user = self.store.find_user_by_email(&email).await?.filter(|user| user.status == UserStatus::Active);
+        let (now, token) = (self.now(), self.random.token());
+        let link = self.config.server.issuer.at(&format!("/recover/reset?token={token}"));
+        let letter = match user.as_ref().filter(|_| allowed).and_then(|user| recipient(user, None)) {
+            Some(to) => Some(self.enclose(&messages::recovery(to, &link, minutes(LIFETIME))?, now + LIFETIME)?),
+            None => None,
+        };
+        let pending = PendingRecovery { return_to, browser: browser.mark().map(mark_hash) };
+        // A proof is written for an unknown address too, so that asking costs the same. Nobody ever holds its link.
+        let proof = Proof {
+            id: ProofId::new(now, &*self.random),
+            kind: ProofKind::Recover,
+            email: Some(email.clone()),
+            user_id: user.map(|user| user.id),
+            sealed: Some(self.sealer.seal(Purpose::Proof, &serde_json::to_vec(&pending)?, &*self.random)),
+            attempts: 0,
+            created_at: now,
+            expires_at: now + LIFETIME,
+            used_at: None,
+        };
+        let mut event = self.event(EventKind::RecoveryRequested).with("source", device.source.clone());
+        event.user_id = proof.user_id;
+        let (id, hash, sent_to) = (proof.id, secret_hash(&token), allowed.then_some(email));
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                // The newest letter alone is good. One that was not sent must not spoil those that were.
+                if let Some(email) = &sent_to {
+                    tx.close_proofs_of_email(email, ProofKind::Recover, now).await?;
+                }
+                tx.insert_proof(&proof, &hash, None).await?;
+                if let Some(letter) = &letter {
+                    tx.insert_letter(letter, now).await?;
+                }
+                tx.append(&event).await
+            })
+        });
+        put.await?;
+        self.letter_bell.notify_one();
+        Ok(MailedProof { id, sent: allowed })
+    }
+
+    /// Whose link is this, and how many sessions would end? `None` once it was used or expired.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn open_recovery(&self, token: &str) -> Result<Option<(User, usize)>, FlowError> {
+        let Some((_, user)) = self.find_recovery(token).await? else { return Ok(None) };
+        let sessions = self.store.list_live_sessions(user.id, self.now()).await?.len();
+        Ok(Some((user, sessions)))
+    }
+
+    /// Where the recovery of this link returns to, used or not, if this browser asked for it.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn recovery_of_link(&self, token: &str, browser: &Browser) -> Result<Option<ReturnTo>, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::Recover).await?;
+        Ok(found.and_then(|proof| self.recovery_returns_to(&proof, browser)))
+    }
+
+    /// Sets a new password and ends every session and grant: whoever knew the old password is out. Nobody is signed in
+    /// by it, least of all the browser that asked for the email.
+    ///
+    /// # Errors
+    /// [`Refused::ProofOver`], or what is wrong with the new password.
+    pub async fn recover(
+        &self,
+        token: &str,
+        password: &Secret<String>,
+        browser: &Browser,
+    ) -> Result<Recovered, FlowError> {
+        let (proof, user) = self.find_recovery(token).await?.ok_or(Refused::ProofOver)?;
+        let pending: Option<PendingRecovery> =
+            proof.sealed.as_deref().and_then(|sealed| self.open_pending_proof(sealed));
+        let elsewhere = pending.as_ref().is_some_and(|one| is_elsewhere(browser, one.browser.as_deref()));
+        let return_to = pending.map(|pending| pending.return_to).filter(|_| !elsewhere).unwrap_or_default();
+        let email = user.email.clone();
+        let password = normalise(password.expose())?;
+        let name = user.profile.display_name().unwrap_or_default();
+        check(password.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
+        let phc = self.passwords.hash(password, self.random.bytes()).await?;
+        let notice = self.notice(&user, &Notice::PasswordRecovered)?;
+        let (usher, now) = (self.clone(), self.now());
+        let set = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                // The link may have gone to an address that was given up meanwhile.
+                let active = tx.hold_user(user.id).await?;
+                let same = tx.find_user(user.id).await?.is_some_and(|held| held.email == user.email);
+                if !active || !same || !tx.take_proof(proof.id, ProofKind::Recover, now).await? {
+                    return Ok(None);
+                }
+                tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
+                if elsewhere {
+                    tx.insert_handover(proof.id, user.id).await?;
+                }
+                tx.put_password(user.id, &phc, now).await?;
+                tx.forget_all_remembered(user.id).await?;
+                tx.append(&usher.event(EventKind::PasswordRecovered).with_user(user.id)).await?;
+                notice.post(&mut tx).await?;
+                usher.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await.map(Some)
+            })
+        });
+        let ended = set.await?.ok_or(Refused::ProofOver)?;
+        self.letter_bell.notify_one();
+        Ok(Recovered { ended, email, return_to, elsewhere })
+    }
+
+    async fn find_recovery(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::Recover).await?;
+        let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };
+        let Some(id) = proof.user_id else { return Ok(None) };
+        // A link that went to an address the user has since given up is no proof any more.
+        let user = self
+            .store
+            .find_user(id)
+            .await?
+            .filter(|user| user.status == UserStatus::Active && proof.email.is_some() && proof.email == user.email);
+        Ok(user.map(|user| (proof, user)))
+    }
+}

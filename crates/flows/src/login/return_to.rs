@@ -1,0 +1,189 @@
+//! Where a person returns to after an email: the sign-in that they left, in the browser that they left it in.
+//!
+//! What a proof keeps of it is bound to the browser that asked for the email. A link that is opened in another browser
+//! does what it promises, but takes no part in the sign-in of the first: that window is told, and goes on by itself.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{FlowError, Refused};
+use crate::login::accounts::Browser;
+use crate::login::arrive::SignedIn;
+use crate::login::open_session::password_guard;
+use crate::login::sign_up::PendingSignUp;
+use crate::oauth::authorize::mark_hash;
+use crate::usher::{Device, Usher};
+use usher_domain::email::Email;
+use usher_domain::id::ProofId;
+use usher_domain::user::authentication::{Authentication, Means};
+use usher_domain::user::proof::{Proof, ProofKind};
+use usher_keys::seal::Purpose;
+
+/// What a person was about when they were sent an email.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnTo {
+    /// The sealed authorization request.
+    pub interaction: Option<String>,
+    /// Without one: the page of ours that was asked for.
+    pub next: Option<String>,
+}
+
+/// What the proof of a recovery keeps.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct PendingRecovery {
+    pub return_to: ReturnTo,
+    /// The browser that asked for the email.
+    pub browser: Option<String>,
+}
+
+/// The part that every waiting proof has in common.
+#[derive(Deserialize)]
+struct Bound {
+    browser: Option<String>,
+}
+
+/// A recovery that this browser asked for.
+#[derive(Debug, Clone)]
+pub struct WaitingRecovery {
+    /// The address that was typed.
+    pub email: Email,
+    /// Where the person returns to.
+    pub return_to: ReturnTo,
+    /// The password was set in another browser.
+    pub done: bool,
+}
+
+/// What becomes of the window that a person registered in.
+#[derive(Debug)]
+pub enum Continued {
+    /// The address is not proven yet.
+    Waiting,
+    /// The person is signed in here as well, since they chose the password here.
+    SignedIn(SignedIn, ReturnTo),
+    /// The registration is over: whoever has an account signs in.
+    SignIn {
+        /// The address of the registration.
+        email: Email,
+        /// Where the person returns to.
+        return_to: ReturnTo,
+        /// The address was proven in another browser just now.
+        proven: bool,
+    },
+}
+
+/// Is this the browser with that mark?
+pub(crate) fn is_here(browser: &Browser, kept: Option<&str>) -> bool {
+    kept.is_some() && browser.mark().map(mark_hash).as_deref() == kept
+}
+
+/// Was it begun in another browser, as far as is known?
+pub(crate) fn is_elsewhere(browser: &Browser, kept: Option<&str>) -> bool {
+    kept.is_some() && !is_here(browser, kept)
+}
+
+impl Usher {
+    /// Was what the window with this proof waits for done in another browser? Told to that window's browser alone.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn is_done_elsewhere(&self, proof: ProofId, browser: &Browser) -> Result<bool, FlowError> {
+        for kind in [ProofKind::SignUp, ProofKind::Recover] {
+            let sealed = self.store.find_proof(proof, kind).await?.and_then(|proof| proof.sealed);
+            let bound = sealed.and_then(|sealed| self.open_pending_proof::<Bound>(&sealed));
+            if bound.is_some_and(|bound| is_here(browser, bound.browser.as_deref())) {
+                return Ok(self.store.has_handover(proof).await?);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The recovery with this proof, used or not, if this browser asked for it.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn waiting_recovery(
+        &self,
+        proof: ProofId,
+        browser: &Browser,
+    ) -> Result<Option<WaitingRecovery>, FlowError> {
+        let Some(proof) = self.store.find_proof(proof, ProofKind::Recover).await? else { return Ok(None) };
+        let (Some(email), Some(return_to)) = (proof.email.clone(), self.recovery_returns_to(&proof, browser)) else {
+            return Ok(None);
+        };
+        let done = self.store.has_handover(proof.id).await?;
+        Ok(Some(WaitingRecovery { email, return_to, done }))
+    }
+
+    /// Where a recovery returns to, if this browser asked for it.
+    pub(crate) fn recovery_returns_to(&self, proof: &Proof, browser: &Browser) -> Option<ReturnTo> {
+        let pending: PendingRecovery = self.open_pending_proof(proof.sealed.as_deref()?)?;
+        is_here(browser, pending.browser.as_deref()).then_some(pending.return_to)
+    }
+
+    /// The sealed sign-in that a registration was part of, if this browser began the registration, whatever became of it.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn registration_returns_to(
+        &self,
+        proof: ProofId,
+        browser: &Browser,
+    ) -> Result<Option<String>, FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
+        let pending = found.and_then(|sealed| self.open_sign_up(&sealed));
+        let here = pending.filter(|pending| is_here(browser, pending.browser.as_deref()));
+        Ok(here.and_then(|pending| pending.interaction))
+    }
+
+    /// Goes on in the window that somebody registered in. Where the address was proven in another browser, which took
+    /// the password of the registration, whoever chose that password here is signed in here too, once.
+    ///
+    /// # Errors
+    /// [`Refused::ProofOver`] in any other browser, and where nothing was registered.
+    pub async fn continue_sign_up(
+        &self,
+        proof: ProofId,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Continued, FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Refused::ProofOver)?;
+        let pending = found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
+        if !is_here(browser, pending.browser.as_deref()) {
+            return Err(Refused::ProofOver.into());
+        }
+        if found.is_open(self.now()) {
+            return Ok(Continued::Waiting);
+        }
+        let email = found.email.ok_or(Refused::ProofOver)?;
+        let return_to = ReturnTo { interaction: pending.interaction.clone(), next: None };
+        let proven = self.store.has_handover(proof).await?;
+        match self.take_over(proof, &pending, browser, device).await? {
+            Some(signed_in) => Ok(Continued::SignedIn(signed_in, return_to)),
+            None => Ok(Continued::SignIn { email, return_to, proven }),
+        }
+    }
+
+    /// Signs in whoever registered here with a password, if another browser has just proven the address by it.
+    async fn take_over(
+        &self,
+        proof: ProofId,
+        pending: &PendingSignUp,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Option<SignedIn>, FlowError> {
+        // Without a password whoever registered has shown nothing: the reader of the email alone owns the account.
+        let Some(phc) = &pending.phc else { return Ok(None) };
+        let now = self.now();
+        let taken = self.store.write(move |mut tx| Box::pin(async move { tx.take_handover(proof, now).await })).await?;
+        let Some(user) = taken else { return Ok(None) };
+        let Some(user) = self.store.find_user(user).await? else { return Ok(None) };
+        match self.arrive(user, Authentication::by(Means::Password), password_guard(phc), browser, device).await {
+            Ok(signed_in) => Ok(Some(signed_in)),
+            Err(FlowError::Refused(Refused::CredentialGone)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    pub(crate) fn open_pending_proof<T: serde::de::DeserializeOwned>(&self, sealed: &[u8]) -> Option<T> {
+        serde_json::from_slice(&self.sealer.open(Purpose::Proof, sealed).ok()?).ok()
+    }
+}

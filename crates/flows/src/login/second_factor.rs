@@ -1,0 +1,185 @@
+//! The second step: a code of the app, a recovery code or a passkey, after the first or on top of a session.
+
+use crate::credentials::totp::TotpTaken;
+use crate::error::{CodeKind, FlowError, Refused};
+use crate::login::accounts::{Account, Browser, secret_hash};
+use crate::login::arrive::{PendingSignIn, SignedIn};
+use crate::usher::{Device, Usher};
+use usher_domain::event::EventKind;
+use usher_domain::id::{RememberedId, SessionId, UserId};
+use usher_domain::time::Timestamp;
+use usher_domain::user::authentication::{Authentication, Guard, Means};
+use usher_domain::user::factors::Factors;
+use usher_domain::user::remembered::{LIFETIME, RememberedBrowser};
+use usher_domain::user::{User, UserStatus};
+
+/// What the page of a second step has to know.
+#[derive(Debug, Clone)]
+pub struct SecondStep {
+    /// Who is signing in.
+    pub user: User,
+    /// What may be asked for.
+    pub factors: Factors,
+}
+
+impl Usher {
+    /// A sign-in that waits for its second step, for its page.
+    ///
+    /// # Errors
+    /// [`Refused::InteractionOver`] if it is too old, of another browser, or its user is gone.
+    pub async fn second_step(&self, pending: &str, browser: &Browser) -> Result<SecondStep, FlowError> {
+        let pending = self.open_pending(pending, browser)?;
+        let user = self.user_of(&pending).await?;
+        let factors = self.store.find_factors(user.id).await?;
+        Ok(SecondStep { user, factors })
+    }
+
+    /// The session of whoever took this second step in this browser already: in a second tab, or before going back.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn second_step_taken(&self, pending: &str, browser: &Browser) -> Result<Option<SessionId>, FlowError> {
+        let Ok(pending) = self.open_pending(pending, browser) else { return Ok(None) };
+        let accounts = self.accounts(browser).await?;
+        let taken = accounts.iter().find(|account| {
+            account.live && account.user.id == pending.user && is_two_factors_since(account, pending.began_at())
+        });
+        Ok(taken.map(|account| account.session.id))
+    }
+
+    /// Asks somebody who is signed in for a second step on top: gives what its page carries.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub fn begin_step_up(&self, account: &Account, browser: &mut Browser) -> Result<String, FlowError> {
+        let shown = Authentication::of_session(&account.session.amr);
+        self.seal_pending(&account.user, shown, Guard::User, Some(account.session.id), browser)
+    }
+
+    /// Takes a code: six digits are one of the app, anything else is a recovery code. With `remember`, this browser is
+    /// spared the second step from now on.
+    ///
+    /// # Errors
+    /// [`Refused::WrongCode`], [`Refused::TooMany`], [`Refused::InteractionOver`].
+    pub async fn give_code(
+        &self,
+        pending: &str,
+        code: &str,
+        remember: bool,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<SignedIn, FlowError> {
+        let pending = self.open_pending(pending, browser)?;
+        let user = self.user_of(&pending).await?;
+        let known = self.accounts(browser).await?.iter().find(|one| one.user.id == user.id).map(|one| one.session.id);
+        self.count_pending(pending.id).await?;
+        if let Err(refused) = self.count_second_factor(user.id, known).await {
+            self.tell_of_guessing(&user).await?;
+            return Err(refused);
+        }
+        let digits = code.chars().filter(|c| !c.is_whitespace()).all(|c| c.is_ascii_digit());
+        let taken = if digits { self.totp_step(user.id, code).await? } else { self.recovery_step(&user, code).await? };
+        let means = match taken {
+            Ok(means) => means,
+            Err(refused) => {
+                let event = self.event(EventKind::SecondFactorFailed).with_user(user.id);
+                let event = event.with("source", device.source.clone());
+                self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+                return Err(refused.into());
+            }
+        };
+        self.forgive_second_factor(user.id, known).await?;
+        self.complete(pending, user, means, remember, browser, device).await
+    }
+
+    /// A code of digits is one of the authenticator app.
+    async fn totp_step(&self, user: UserId, code: &str) -> Result<Result<Means, Refused>, FlowError> {
+        Ok(match self.take_totp(user, code).await? {
+            TotpTaken::Taken => Ok(Means::Totp),
+            TotpTaken::UsedBefore => Err(Refused::CodeUsed),
+            TotpTaken::Wrong => Err(Refused::WrongCode(CodeKind::Authenticator)),
+        })
+    }
+
+    /// Any other code is a recovery code.
+    async fn recovery_step(&self, user: &User, code: &str) -> Result<Result<Means, Refused>, FlowError> {
+        let taken = self.take_recovery_code(user, code).await?;
+        Ok(if taken { Ok(Means::RecoveryCode) } else { Err(Refused::WrongCode(CodeKind::Recovery)) })
+    }
+
+    /// The second step is done: a session, or the one there was with a factor more.
+    pub(crate) async fn complete(
+        &self,
+        pending: PendingSignIn,
+        user: User,
+        means: Means,
+        remember: bool,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<SignedIn, FlowError> {
+        let (session, method) = if let Some(id) = pending.session {
+            let account = self.account_of(browser, id).await?.ok_or(Refused::CredentialGone)?;
+            if !self.step_up(&account.session, means, browser).await? {
+                return Err(Refused::CredentialGone.into());
+            }
+            (id, None)
+        } else {
+            let shown = pending.authentication.and(means);
+            let opened = self.open_session(&user, &shown, &pending.guard, browser, device).await?;
+            (opened.ok_or(Refused::CredentialGone)?, shown.method())
+        };
+        if remember {
+            self.remember_browser(&user, browser, device).await?;
+        }
+        Ok(SignedIn::As { session, user: Box::new(user), method })
+    }
+
+    pub(crate) async fn user_of(&self, pending: &PendingSignIn) -> Result<User, FlowError> {
+        let user = self.store.find_user(pending.user).await?.filter(|user| user.status == UserStatus::Active);
+        user.ok_or_else(|| Refused::InteractionOver.into())
+    }
+
+    async fn remember_browser(&self, user: &User, browser: &mut Browser, device: &Device) -> Result<(), FlowError> {
+        let (now, secret) = (self.now(), self.random.token());
+        let remembered = RememberedBrowser {
+            id: RememberedId::new(now, &*self.random),
+            user_id: user.id,
+            created_at: now,
+            last_used_at: now,
+            expires_at: now + LIFETIME,
+            user_agent: device.described(),
+            source: Some(device.source.clone()),
+        };
+        let (hash, event) = (secret_hash(&secret), self.event(EventKind::BrowserRemembered).with_user(user.id));
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.insert_remembered(&remembered, &hash).await?;
+                tx.append(&event).await
+            })
+        });
+        put.await?;
+        browser.hold(secret);
+        Ok(())
+    }
+
+    /// Somebody knows the password and guesses codes: the owner should hear of it, once a day at most.
+    async fn tell_of_guessing(&self, user: &User) -> Result<(), FlowError> {
+        const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+        let notice = self.notice(user, &usher_domain::event::notice::Notice::CodesGuessed)?;
+        let (bucket, now_ms) = (format!("second/told/{}", user.id), self.now().0.saturating_mul(1_000));
+        let tell = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let due = tx.take_from_bucket(&bucket, now_ms, DAY_MS, DAY_MS).await?;
+                if due == usher_storage::system::throttles::Taken::Yes { notice.post(&mut tx).await } else { Ok(()) }
+            })
+        });
+        tell.await?;
+        self.letter_bell.notify_one();
+        Ok(())
+    }
+}
+
+/// Has the person shown two factors in this session since then?
+fn is_two_factors_since(account: &Account, began_at: Timestamp) -> bool {
+    account.session.auth_time > began_at && Authentication::of_session(&account.session.amr).is_two_factors()
+}

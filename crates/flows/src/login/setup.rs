@@ -1,0 +1,137 @@
+//! The one-use link that makes an administrator: no default password, no password in a log.
+
+use std::time::Duration;
+
+use crate::admin::users::NewUser;
+use crate::credentials::password_rules::normalise;
+use crate::error::{FlowError, Refused};
+use crate::login::accounts::{Browser, secret_hash};
+use crate::login::arrive::SignedIn;
+use crate::login::open_session::password_guard;
+use crate::usher::{Device, Usher};
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::id::ProofId;
+use usher_domain::user::authentication::{Authentication, Means};
+use usher_domain::user::proof::{Proof, ProofKind};
+use usher_domain::user::{User, UserStatus};
+use usher_storage::StorageError;
+
+/// A setup link is good for so long.
+const LIFETIME: Duration = Duration::from_mins(30);
+
+impl Usher {
+    /// Makes a setup link. Older ones stay good until they are used or expire.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn create_setup_link(&self) -> Result<String, FlowError> {
+        let (now, code) = (self.now(), self.random.token());
+        let proof = Proof {
+            id: ProofId::new(now, &*self.random),
+            kind: ProofKind::Setup,
+            email: None,
+            user_id: None,
+            sealed: None,
+            attempts: 0,
+            created_at: now,
+            expires_at: now + LIFETIME,
+            used_at: None,
+        };
+        let (event, hash) = (self.event(EventKind::SetupLinkCreated), secret_hash(&code));
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.insert_proof(&proof, &hash, None).await?;
+                tx.append(&event).await
+            })
+        });
+        put.await?;
+        Ok(self.config.server.issuer.at(&format!("/setup/{code}")))
+    }
+
+    /// Is this setup link still good?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn is_setup_open(&self, code: &str) -> Result<bool, FlowError> {
+        let proof = self.store.find_proof_by_token(&secret_hash(code), ProofKind::Setup).await?;
+        Ok(proof.is_some_and(|proof| proof.is_open(self.now())))
+    }
+
+    /// Uses a setup link: makes an administrator, or makes one of an existing user who knows their password.
+    ///
+    /// # Errors
+    /// [`Refused::ProofOver`], or what is wrong with a field; the link is only used up by success.
+    pub async fn set_up(
+        &self,
+        code: &str,
+        admin: NewUser,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<SignedIn, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(code), ProofKind::Setup).await?;
+        let proof = found.filter(|proof| proof.is_open(self.now())).ok_or(Refused::ProofOver)?;
+        let email = Email::parse(&admin.email)?;
+        let user = match self.store.find_user_by_email(&email).await? {
+            Some(user) => {
+                self.check_password_of(&user, &admin, device).await?;
+                self.promote(user, proof.id).await?
+            }
+            None => self.create_first(admin, proof.id).await?,
+        };
+        let phc = self.store.find_password(user.id).await?.unwrap_or_default();
+        self.arrive(user, Authentication::by(Means::Password), password_guard(&phc), browser, device).await
+    }
+
+    /// Makes the user and spends the link in one transaction: whoever comes second leaves no user behind.
+    async fn create_first(&self, admin: NewUser, proof: ProofId) -> Result<User, FlowError> {
+        let prepared = self.prepare_user(NewUser { admin: true, ..admin }).await?;
+        let (usher, now, made) = (self.clone(), self.now(), prepared.user.clone());
+        let create = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if !tx.take_proof(proof, ProofKind::Setup, now).await? {
+                    return Ok(false);
+                }
+                prepared.insert(&usher, &mut tx).await?;
+                tx.append(&usher.event(EventKind::UserUpdated).with_user(prepared.user.id).with("admin", true)).await?;
+                Ok(true)
+            })
+        });
+        match create.await {
+            Ok(true) => Ok(made),
+            Ok(false) => Err(Refused::ProofOver.into()),
+            Err(StorageError::Conflict) => Err(Refused::EmailTaken.into()),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    async fn promote(&self, user: User, proof: ProofId) -> Result<User, FlowError> {
+        let (usher, now, id) = (self.clone(), self.now(), user.id);
+        let promote = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let active = tx.lock_user(id).await?.is_some_and(|user| user.status == UserStatus::Active);
+                if !active || !tx.take_proof(proof, ProofKind::Setup, now).await? {
+                    return Ok(false);
+                }
+                tx.set_user_admin(id, true, now).await?;
+                tx.append(&usher.event(EventKind::UserUpdated).with_user(id).with("admin", true)).await?;
+                Ok(true)
+            })
+        });
+        if promote.await? { Ok(User { admin: true, ..user }) } else { Err(Refused::ProofOver.into()) }
+    }
+
+    async fn check_password_of(&self, user: &User, given: &NewUser, device: &Device) -> Result<(), FlowError> {
+        self.count_sign_in(user.account_name(), &device.source, None).await?;
+        let password = given
+            .password
+            .as_ref()
+            .map(|password| normalise(password.expose()))
+            .transpose()?
+            .ok_or(Refused::WrongPassword)?;
+        let phc = self.store.find_password(user.id).await?;
+        let fits = self.passwords.verify(password, phc).await?.ok;
+        // Somebody who was put out does not come back through this door, whatever they know.
+        if fits && user.status == UserStatus::Active { Ok(()) } else { Err(Refused::WrongPassword.into()) }
+    }
+}

@@ -1,0 +1,115 @@
+//! A person signs in with a password.
+
+use crate::credentials::password_pool::Verdict;
+use crate::credentials::password_rules::normalise;
+use crate::error::{FlowError, Refused};
+use crate::login::accounts::Browser;
+use crate::login::arrive::SignedIn;
+use crate::login::open_session::password_guard;
+use crate::usher::{Device, Usher};
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::id::UserId;
+use usher_domain::secret::Secret;
+use usher_domain::user::UserStatus;
+use usher_domain::user::authentication::{Authentication, Means};
+use usher_domain::user::proof::ProofKind;
+
+/// What a person typed.
+pub struct Attempt {
+    /// The address.
+    pub email: String,
+    /// The password.
+    pub password: Secret<String>,
+}
+
+impl Usher {
+    /// Signs a person in, and puts the new session first in the browser; or asks for their second step.
+    ///
+    /// An unknown address, a wrong password and a disabled user look and last the same.
+    ///
+    /// # Errors
+    /// [`Refused::WrongCredentials`], [`Refused::TooMany`], [`Refused::Busy`].
+    pub async fn sign_in(
+        &self,
+        attempt: Attempt,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<SignedIn, FlowError> {
+        let Ok(email) = Email::parse(&attempt.email) else {
+            self.count_sign_in(&attempt.email, &device.source, None).await?;
+            return Err(Refused::WrongCredentials.into());
+        };
+        let accounts = self.accounts(browser).await?;
+        let known = accounts
+            .iter()
+            .find(|account| account.user.email.as_ref() == Some(&email))
+            .map(|account| account.session.id);
+        self.count_sign_in(email.as_str(), &device.source, known).await?;
+        let password = normalise(&attempt.password.expose().clone()).map_err(|_| Refused::WrongCredentials)?;
+        let found = self.store.find_password_by_email(&email).await?;
+        let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), phc));
+        let verdict = self.passwords.verify(password.clone(), phc.clone()).await?;
+        let proven = match user.filter(|_| verdict.ok) {
+            Some(id) => self.store.find_user(id).await?.filter(|user| user.status == UserStatus::Active),
+            None => None,
+        };
+        let Some(proven) = proven else { return self.pending_sign_up(&email, password, user, device).await };
+        let phc = self.refresh_hash(proven.id, password, phc, &verdict).await?;
+        self.forgive_sign_in(email.as_str(), &device.source).await?;
+        match self.arrive(proven, Authentication::by(Means::Password), password_guard(&phc), browser, device).await {
+            Err(FlowError::Refused(Refused::CredentialGone)) => Err(Refused::WrongCredentials.into()),
+            arrived => arrived,
+        }
+    }
+
+    /// The password lets nobody in: is it that of a registration that waits for its proof? Asked whether or not there is
+    /// such a user or such a registration, so that nobody learns by the answer or by the clock which addresses are known.
+    async fn pending_sign_up(
+        &self,
+        email: &Email,
+        password: Secret<String>,
+        user: Option<UserId>,
+        device: &Device,
+    ) -> Result<SignedIn, FlowError> {
+        let proof = self.store.find_open_proof(email, ProofKind::SignUp, self.now()).await?;
+        let waiting =
+            proof.as_ref().and_then(|proof| proof.sealed.as_deref()).and_then(|sealed| self.open_sign_up(sealed));
+        let verdict = self.passwords.verify(password, waiting.and_then(|waiting| waiting.phc)).await?;
+        if let Some(proof) = proof.filter(|_| verdict.ok) {
+            return Ok(SignedIn::Unproven { proof: proof.id });
+        }
+        let mut event = self.event(EventKind::SignInFailed).with("source", device.source.clone());
+        event.user_id = user;
+        self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
+        Err(Refused::WrongCredentials.into())
+    }
+
+    /// Hashes a password anew where the cost has been raised since, and gives the hash that is stored then.
+    ///
+    /// # Errors
+    /// [`Refused::WrongCredentials`] if the password was changed meanwhile, or forgotten.
+    async fn refresh_hash(
+        &self,
+        user: UserId,
+        password: Secret<String>,
+        phc: Option<String>,
+        verdict: &Verdict,
+    ) -> Result<String, FlowError> {
+        let old = phc.unwrap_or_default();
+        if !verdict.needs_rehash {
+            return Ok(old);
+        }
+        let new = self.passwords.hash(password.clone(), self.random.bytes()).await?;
+        let fresh = new.clone();
+        let work =
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.rehash_password(user, &old, &new).await }));
+        if work.await? {
+            return Ok(fresh);
+        }
+        // Another sign-in at the same moment has hashed it anew, or somebody changed it.
+        let stored = self.store.find_password(user).await?;
+        let verdict = self.passwords.verify(password, stored.clone()).await?;
+        Ok(stored.filter(|_| verdict.ok).ok_or(Refused::WrongCredentials)?)
+    }
+}

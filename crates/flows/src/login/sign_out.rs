@@ -1,0 +1,169 @@
+//! A person signs out: here, of one session, or everywhere; by themselves or sent by a client
+//! (OpenID Connect RP-Initiated Logout 1.0).
+
+use std::sync::Arc;
+
+use crate::end::Ended;
+use crate::error::{FlowError, Refused};
+use crate::login::accounts::{Account, Browser};
+use crate::oauth::issue::ID_TOKEN_TYP;
+use crate::usher::Usher;
+use usher_domain::id::{ClientId, SessionId};
+use usher_domain::oauth::client::Client;
+use usher_domain::user::session::EndReason;
+use usher_keys::verify::Expect;
+use usher_protocol::error::OAuthError;
+use usher_protocol::params::Params;
+use usher_protocol::response_mode::with_query;
+
+/// What a client asks when it sends somebody here to sign out.
+#[derive(Debug, Clone, Default)]
+pub struct LogoutRequest {
+    /// The client, if the request proves or names one.
+    pub client: Option<Arc<Client>>,
+    /// Where to send the person afterwards: registered for that client, `state` included.
+    pub continue_url: Option<String>,
+    /// The session that the `id_token_hint` was issued in.
+    pub hinted_session: Option<SessionId>,
+    /// Something about the request is wrong: nobody is sent anywhere, and the person is asked first.
+    pub fault: Option<&'static str>,
+}
+
+/// What is to be done with a request to sign out.
+#[derive(Debug)]
+pub enum SignOut {
+    /// Nobody is signed in: there is nothing to do.
+    Nothing,
+    /// The client proves that it speaks of this very session: no question.
+    AtOnce(Box<Account>),
+    /// Ask the person first, or any page could sign them out.
+    Ask(Box<Account>),
+}
+
+impl Usher {
+    /// Reads a logout request. A wrong one is not refused: the person may still want to sign out.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn read_logout(&self, params: &Params) -> Result<LogoutRequest, FlowError> {
+        let get = |name: &'static str| params.get(name).map_err(|_| OAuthError::repeated(name));
+        let (Ok(hint), Ok(named), Ok(target), Ok(state)) =
+            (get("id_token_hint"), get("client_id"), get("post_logout_redirect_uri"), get("state"))
+        else {
+            return Ok(LogoutRequest { fault: Some("a parameter is repeated"), ..LogoutRequest::default() });
+        };
+        let hinted = hint.map(|hint| self.read_logout_hint(hint));
+        // Beside a client that is named an unreadable hint proves nothing, and the person is asked.
+        if hinted == Some(None) && named.is_none() {
+            return Ok(LogoutRequest {
+                fault: Some("id_token_hint is not an ID token of this issuer"),
+                ..LogoutRequest::default()
+            });
+        }
+        let hinted = hinted.flatten();
+        if let (Some(named), Some((client, _))) = (named, &hinted)
+            && named != client.0
+        {
+            return Ok(LogoutRequest {
+                fault: Some("client_id differs from that of id_token_hint"),
+                ..LogoutRequest::default()
+            });
+        }
+        let id =
+            hinted.as_ref().map(|(client, _)| client.clone()).or_else(|| named.map(|named| ClientId(named.to_owned())));
+        let client = match id {
+            Some(id) => self.find_client(&id).await?.filter(|client| client.is_active()),
+            None => None,
+        };
+        let registered = |client: &Arc<Client>| target.is_some_and(|target| client.allows_post_logout(target));
+        let continue_url = target.filter(|_| client.as_ref().is_some_and(registered)).map(|target| match state {
+            Some(state) => with_query(target, [("state", state)]),
+            None => target.to_owned(),
+        });
+        let fault = (target.is_some() && continue_url.is_none())
+            .then_some("post_logout_redirect_uri is not registered for this client");
+        Ok(LogoutRequest { client, continue_url, hinted_session: hinted.and_then(|(_, session)| session), fault })
+    }
+
+    /// Decides what a request to sign out comes to in this browser.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn sign_out_of(&self, request: &LogoutRequest, browser: &Browser) -> Result<SignOut, FlowError> {
+        let live: Vec<Account> = self.accounts(browser).await?.into_iter().filter(|account| account.live).collect();
+        let hinted = live.iter().find(|account| Some(account.session.id) == request.hinted_session);
+        Ok(match (hinted, live.first()) {
+            (Some(account), _) if request.fault.is_none() => SignOut::AtOnce(Box::new(account.clone())),
+            // Without a hint, or with one of another session, the person decides (RP-Initiated Logout §2).
+            (_, Some(account)) => SignOut::Ask(Box::new(account.clone())),
+            (_, None) => SignOut::Nothing,
+        })
+    }
+
+    /// Signs one account out of this browser. The browser remembers the account, and that it is signed out.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn sign_out(&self, account: &Account) -> Result<Ended, FlowError> {
+        self.end_in_own_write(account, account.session.id, EndReason::SignOut).await
+    }
+
+    /// Signs a person out of every browser.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn sign_out_everywhere(&self, account: &Account) -> Result<Ended, FlowError> {
+        let (usher, user) = (self.clone(), account.user.id);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move { usher.end_everything_of(&mut tx, user, None, EndReason::SignOutEverywhere).await })
+        });
+        Ok(end.await?)
+    }
+
+    /// Ends another session of the same person.
+    ///
+    /// # Errors
+    /// [`Refused::NotFound`] if it is not theirs, which looks the same as if there were none.
+    pub async fn end_own_session(&self, account: &Account, session: SessionId) -> Result<Ended, FlowError> {
+        let found = self.store.find_session_by_id(session).await?.map(|(session, _)| session);
+        let now = self.now();
+        if !found.is_some_and(|found| found.user_id == account.user.id && found.is_live(now)) {
+            return Err(Refused::NotFound("session").into());
+        }
+        self.end_in_own_write(account, session, EndReason::EndedByOwner).await
+    }
+
+    /// Ends every other session of the same person.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn end_other_sessions(&self, account: &Account) -> Result<Ended, FlowError> {
+        let (usher, user, this) = (self.clone(), account.user.id, account.session.id);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move { usher.end_everything_of(&mut tx, user, Some(this), EndReason::EndedByOwner).await })
+        });
+        Ok(end.await?)
+    }
+
+    async fn end_in_own_write(
+        &self,
+        account: &Account,
+        session: SessionId,
+        reason: EndReason,
+    ) -> Result<Ended, FlowError> {
+        let (usher, user) = (self.clone(), account.user.id);
+        let end = self
+            .store
+            .write(move |mut tx| Box::pin(async move { usher.end_session(&mut tx, user, session, reason).await }));
+        Ok(end.await?)
+    }
+
+    /// The client and session of an ID token of ours, expired or not (RP-Initiated Logout §2).
+    fn read_logout_hint(&self, hint: &str) -> Option<(ClientId, Option<SessionId>)> {
+        let verified = self.keyring().verify_hint(hint, Expect { typ: ID_TOKEN_TYP }).ok()?;
+        let text = |name: &str| verified.claims.get(name).and_then(serde_json::Value::as_str);
+        let ours = text("iss") == Some(self.issuer());
+        let client = ClientId(text("aud").filter(|_| ours)?.to_owned());
+        Some((client, text("sid").and_then(|sid| sid.parse().ok())))
+    }
+}

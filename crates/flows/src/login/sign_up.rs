@@ -1,0 +1,464 @@
+//! A person registers. There is no user until the address is proven: an unproven registration owns nothing.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+
+use crate::credentials::password_rules::{PasswordFault, check, normalise};
+use crate::error::{CodeKind, FlowError, Refused};
+use crate::login::accounts::{Browser, secret_hash};
+use crate::login::arrive::SignedIn;
+use crate::login::mailed::MailedProof;
+use crate::login::open_session::password_guard;
+use crate::login::return_to::{is_elsewhere, is_here};
+use crate::oauth::authorize::mark_hash;
+use crate::usher::{Device, Usher};
+use usher_domain::email::{Email, EmailFault};
+use usher_domain::event::EventKind;
+use usher_domain::event::letter::QueuedLetter;
+use usher_domain::id::{ProofId, UserId};
+use usher_domain::secret::Secret;
+use usher_domain::text::without_invisible;
+use usher_domain::user::authentication::{Authentication, Guard, Means};
+use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
+use usher_domain::user::source::{Origin, Sources};
+use usher_domain::user::{Profile, Sub, User, UserStatus};
+use usher_i18n::Lang;
+use usher_keys::seal::Purpose;
+use usher_mail::messages::{self, Recipient};
+use usher_storage::StorageError;
+
+/// A mailed code is good for so long.
+pub const LIFETIME: Duration = Duration::from_mins(15);
+/// Digits of a mailed code: with five tries, one chance in 20,000,000.
+const DIGITS: usize = 8;
+
+/// What a person typed.
+pub struct SignUpForm {
+    /// The address.
+    pub email: String,
+    /// The password; `None` for somebody who will make a passkey once the address is proven.
+    pub password: Option<Secret<String>>,
+    /// First name, or the only one.
+    pub given_name: String,
+    /// Last name; empty for somebody who has one name.
+    pub family_name: String,
+    /// The language they read.
+    pub lang: Lang,
+    /// The sealed sign-in that it is part of.
+    pub interaction: Option<String>,
+}
+
+/// A registration that waits for its proof.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct PendingSignUp {
+    pub phc: Option<String>,
+    pub profile: Profile,
+    pub locale: String,
+    pub interaction: Option<String>,
+    /// The browser that it was begun in.
+    pub browser: Option<String>,
+}
+
+/// What a new proof of a registration takes the place of.
+#[derive(Clone, Copy)]
+pub(super) enum Replaced {
+    /// The proofs of the same address.
+    Nothing,
+    /// This proof: another code for it was asked for.
+    Code(ProofId),
+    /// This proof, which is of another address.
+    Address(ProofId),
+}
+
+/// What a form holds once it is checked.
+type CheckedSignUp = (Email, Profile, Option<Secret<String>>);
+
+/// Whether the password of a registration is needed in the browser at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsksPassword(pub bool);
+
+/// A proven registration: the user exists and has arrived.
+#[derive(Debug)]
+pub struct Verified {
+    /// What came of arriving.
+    pub signed_in: SignedIn,
+    /// The sealed sign-in that it was part of.
+    pub interaction: Option<String>,
+    /// The person has no password: a passkey comes next.
+    pub makes_passkey: bool,
+    /// It was begun in another browser, whose window goes on by itself.
+    pub elsewhere: bool,
+}
+
+impl Usher {
+    /// Takes a registration and mails a code and a link. To whoever asks, an address that is taken looks the same:
+    /// its owner is written to instead.
+    ///
+    /// # Errors
+    /// [`Refused`] for closed registration, too many tries, or a field that will not do.
+    pub async fn sign_up(
+        &self,
+        form: SignUpForm,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<MailedProof, FlowError> {
+        if !self.config.sign_up.enabled {
+            return Err(Refused::SignUpClosed.into());
+        }
+        let (email, profile, password) = self.check_sign_up(&form).map_err(|(first, _)| first)?;
+        self.count_sign_up(&device.source).await?;
+        let phc = match password {
+            None => None,
+            Some(password) => Some(self.passwords.hash(password, self.random.bytes()).await?),
+        };
+        let pending = PendingSignUp {
+            phc,
+            profile,
+            locale: form.lang.tag().to_owned(),
+            interaction: form.interaction,
+            browser: browser.mark().map(mark_hash),
+        };
+        self.await_proof(email, &pending, form.lang, Replaced::Nothing).await
+    }
+
+    /// Everything that is wrong with what was typed, whether or not anybody may register.
+    pub fn sign_up_faults(&self, form: &SignUpForm) -> Vec<Refused> {
+        match self.check_sign_up(form) {
+            Ok(_) => Vec::new(),
+            Err((first, others)) => [first].into_iter().chain(others).collect(),
+        }
+    }
+
+    /// Checks every field, in the order of the form: the first that is at fault, and those after it.
+    fn check_sign_up(&self, form: &SignUpForm) -> Result<CheckedSignUp, (Refused, Vec<Refused>)> {
+        let email = self.new_address(&form.email).map_err(Refused::Email);
+        let own = [form.email.as_str(), &form.given_name, &form.family_name, "usher"];
+        let password = form.password.as_ref().map(|typed| self.check_password(typed, &own)).transpose();
+        let profile = names(form);
+        match (profile, email, password) {
+            (Ok(profile), Ok(email), Ok(password)) => Ok((email, profile, password)),
+            (profile, email, password) => {
+                let mut faults = profile.err().unwrap_or_default();
+                faults.extend(email.err());
+                faults.extend(password.err().map(Refused::from));
+                let first = if faults.is_empty() { Refused::Email(EmailFault::Empty) } else { faults.remove(0) };
+                Err((first, faults))
+            }
+        }
+    }
+
+    /// May this password be chosen by somebody of whom this is known?
+    fn check_password(&self, typed: &Secret<String>, own: &[&str]) -> Result<Secret<String>, PasswordFault> {
+        let password = normalise(typed.expose())?;
+        check(password.expose(), self.config.passwords.min_length, own)?;
+        Ok(password)
+    }
+
+    /// Sends a new code for a registration that waits; the old one is dead from then on. Where no email may be sent, the
+    /// old one stays good.
+    ///
+    /// # Errors
+    /// [`Refused::ProofOver`] if nothing waits, [`Refused::TooMany`].
+    pub async fn resend_sign_up(&self, proof: ProofId, lang: Lang, device: &Device) -> Result<MailedProof, FlowError> {
+        self.count_sign_up(&device.source).await?;
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
+        let found = found.ok_or(Refused::ProofOver)?;
+        let pending = found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
+        let email = found.email.ok_or(Refused::ProofOver)?;
+        self.await_proof(email, &pending, lang, Replaced::Code(proof)).await
+    }
+
+    /// The address that a registration waits for, for its page.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn waiting_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?;
+        Ok(found.filter(|proof| proof.used_at.is_none()).and_then(|proof| proof.email))
+    }
+
+    /// The address of a registration, whether it waits or not.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn waited_address(&self, proof: ProofId) -> Result<Option<Email>, FlowError> {
+        Ok(self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.email))
+    }
+
+    /// Does this link lead to a registration that still waits? If so, is its password needed in this browser?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn waiting_link(&self, token: &str, browser: &Browser) -> Result<Option<AsksPassword>, FlowError> {
+        let waiting = self.find_waiting_link(token).await?;
+        Ok(waiting.map(|(_, pending)| AsksPassword(asks_password(&pending, browser))))
+    }
+
+    /// The sealed sign-in that a waiting registration is part of.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn waiting_sign_in(&self, proof: ProofId) -> Result<Option<String>, FlowError> {
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.and_then(|proof| proof.sealed);
+        Ok(found.and_then(|sealed| self.open_sign_up(&sealed)).and_then(|pending| pending.interaction))
+    }
+
+    /// The sealed sign-in that the registration behind a link is part of.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn waiting_sign_in_of_link(&self, token: &str) -> Result<Option<String>, FlowError> {
+        Ok(self.find_waiting_link(token).await?.and_then(|(_, pending)| pending.interaction))
+    }
+
+    async fn find_waiting_link(&self, token: &str) -> Result<Option<(Proof, PendingSignUp)>, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::SignUp).await?;
+        let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };
+        let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed));
+        Ok(pending.map(|pending| (proof, pending)))
+    }
+
+    /// Proves an address by the code that was mailed, makes the user and signs them in.
+    ///
+    /// # Errors
+    /// [`Refused::WrongCode`], or [`Refused::ProofOver`] once it was used, expired or tried too often.
+    pub async fn verify_by_code(
+        &self,
+        proof: ProofId,
+        code: &str,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Verified, FlowError> {
+        let now = self.now();
+        let tried = self.store.write(move |mut tx| {
+            Box::pin(async move { tx.try_proof_code(proof, ProofKind::SignUp, now, MAX_ATTEMPTS).await })
+        });
+        let expected = tried.await?.ok_or(Refused::ProofOver)?;
+        let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+        if !bool::from(self.code_hash(proof, &digits).ct_eq(&expected)) {
+            return Err(Refused::WrongCode(CodeKind::Mailed).into());
+        }
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Refused::ProofOver)?;
+        self.complete_sign_up(found, browser, device).await
+    }
+
+    /// Proves an address by the link that was mailed.
+    ///
+    /// In another browser than the one it was begun in, the password of the registration is needed as well: somebody
+    /// else may have registered the reader's address, and would otherwise be let into the account by their click.
+    /// A registration without a password lets nobody in but the reader.
+    ///
+    /// # Errors
+    /// [`Refused::ProofOver`] once it was used or expired; [`Refused::WrongPassword`], [`Refused::TooMany`].
+    pub async fn verify_by_link(
+        &self,
+        token: &str,
+        password: &Secret<String>,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Verified, FlowError> {
+        let (proof, pending) = self.find_waiting_link(token).await?.ok_or(Refused::ProofOver)?;
+        if asks_password(&pending, browser) {
+            let email = proof.email.as_ref().map(Email::as_str).unwrap_or_default();
+            self.count_sign_in(email, &device.source, None).await?;
+            let password = normalise(password.expose()).map_err(|_| Refused::WrongPassword)?;
+            if !self.passwords.verify(password, pending.phc).await?.ok {
+                return Err(Refused::WrongPassword.into());
+            }
+        }
+        self.complete_sign_up(proof, browser, device).await
+    }
+
+    pub(crate) fn open_sign_up(&self, sealed: &[u8]) -> Option<PendingSignUp> {
+        self.open_pending_proof(sealed)
+    }
+
+    /// Codes are short: without the master key their hashes tell nothing.
+    fn code_hash(&self, proof: ProofId, code: &str) -> [u8; 32] {
+        self.sealer.mac(Purpose::Proof, format!("{proof}:{code}").as_bytes())
+    }
+
+    /// Mails a code and a link to the address.
+    pub(super) async fn await_proof(
+        &self,
+        email: Email,
+        pending: &PendingSignUp,
+        lang: Lang,
+        replaced: Replaced,
+    ) -> Result<MailedProof, FlowError> {
+        let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
+        let (token, code) = (self.random.token(), self.random.digits(DIGITS));
+        let taken = self.store.find_user_by_email(&email).await?;
+        let letter = match &taken {
+            None => {
+                let link = self.config.server.issuer.at(&format!("/verify?token={token}"));
+                messages::verify_email(
+                    Recipient { email: email.as_str(), name: None, lang },
+                    &code,
+                    &link,
+                    minutes(LIFETIME),
+                )?
+            }
+            Some(owner) => {
+                let at = |path: &str| self.config.server.issuer.at(&format!("{path}?proof={id}"));
+                let owner = Recipient { email: email.as_str(), name: None, lang: crate::letters::lang_of(owner) };
+                messages::already_registered(owner, &at("/login"), &at("/recover"))?
+            }
+        };
+        let proof = Proof {
+            id,
+            kind: ProofKind::SignUp,
+            email: Some(email.clone()),
+            user_id: None,
+            sealed: Some(self.sealer.seal(Purpose::Proof, &serde_json::to_vec(pending)?, &*self.random)),
+            attempts: 0,
+            created_at: now,
+            expires_at: now + LIFETIME,
+            used_at: None,
+        };
+        // Where the address is taken, the proof is a decoy: its link and code are known to nobody.
+        let decoy = taken.is_some();
+        let token_hash = if decoy { secret_hash(&self.random.token()) } else { secret_hash(&token) };
+        let code_hash = if decoy { self.code_hash(id, &self.random.token()) } else { self.code_hash(id, &code) };
+        let letter = if self.may_write_to(email.as_str()).await? {
+            Some(self.enclose(&letter, proof.expires_at)?)
+        } else {
+            None
+        };
+        if let (Replaced::Code(waiting), None) = (replaced, &letter) {
+            return Ok(MailedProof { id: waiting, sent: false });
+        }
+        let sent = letter.is_some();
+        self.put_proof(proof, token_hash, code_hash, letter, replaced).await?;
+        Ok(MailedProof { id, sent })
+    }
+
+    async fn put_proof(
+        &self,
+        proof: Proof,
+        token_hash: [u8; 32],
+        code_hash: [u8; 32],
+        letter: Option<QueuedLetter>,
+        replaced: Replaced,
+    ) -> Result<(), FlowError> {
+        let now = self.now();
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                // The newest email alone is good. One that was not sent must not spoil those that were.
+                if let (Some(email), Some(_)) = (&proof.email, &letter) {
+                    tx.close_proofs_of_email(email, proof.kind, now).await?;
+                }
+                if let Replaced::Address(replaced) = replaced {
+                    tx.take_proof(replaced, proof.kind, now).await?;
+                }
+                tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await?;
+                match &letter {
+                    Some(letter) => tx.insert_letter(letter, now).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        put.await?;
+        self.letter_bell.notify_one();
+        Ok(())
+    }
+
+    /// Makes the user, once, and signs them in.
+    async fn complete_sign_up(
+        &self,
+        proof: Proof,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Verified, FlowError> {
+        let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
+        let email = proof.email.clone().ok_or(Refused::ProofOver)?;
+        let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &Origin::Person);
+        let elsewhere = is_elsewhere(browser, pending.browser.as_deref());
+        let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.now(), proof.id);
+        let create = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if !tx.take_proof(id, ProofKind::SignUp, now).await? {
+                    return Ok(false);
+                }
+                tx.insert_user(&made).await?;
+                if elsewhere {
+                    tx.insert_handover(id, made.id).await?;
+                }
+                if let Some(phc) = &phc {
+                    tx.put_password(made.id, phc, now).await?;
+                }
+                tx.append(&usher.event(EventKind::UserCreated).with_user(made.id)).await?;
+                Ok(true)
+            })
+        });
+        match create.await {
+            Ok(true) => {}
+            // Somebody proved the same address meanwhile.
+            Ok(false) | Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
+            Err(other) => return Err(other.into()),
+        }
+        let (means, guard) = match &pending.phc {
+            Some(phc) => (Means::Password, password_guard(phc)),
+            None => (Means::MailCode, Guard::User),
+        };
+        let signed_in = self.arrive(user, Authentication::by(means), guard, browser, device).await?;
+        Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none(), elsewhere })
+    }
+
+    /// A user with a `sub` that nobody has or had. Whoever is named as the origin vouches for address and profile.
+    pub(crate) fn new_user(
+        &self,
+        email: Option<Email>,
+        profile: Profile,
+        locale: Option<String>,
+        origin: &Origin,
+    ) -> User {
+        let now = self.now();
+        let mut user = User {
+            id: UserId::new(now, &*self.random),
+            sub: Sub(self.random.handle()),
+            email: None,
+            status: UserStatus::Active,
+            admin: false,
+            locale,
+            profile: Profile::default(),
+            sources: Sources::default(),
+            created_at: now,
+            updated_at: now,
+            factors_frozen_until: None,
+        };
+        user.set_profile(profile, origin, now);
+        if let Some(email) = email {
+            user.set_email(email, origin.clone(), now);
+        }
+        user
+    }
+}
+
+/// Is the password of the registration needed beside its link?
+fn asks_password(pending: &PendingSignUp, browser: &Browser) -> bool {
+    pending.phc.is_some() && !is_here(browser, pending.browser.as_deref())
+}
+
+/// The names of the form, or all that is wrong with them. One name is enough.
+fn names(form: &SignUpForm) -> Result<Profile, Vec<Refused>> {
+    let names = Profile {
+        given_name: Some(form.given_name.clone()),
+        family_name: Some(form.family_name.clone()),
+        ..Profile::default()
+    };
+    let missing = without_invisible(&form.given_name).trim().is_empty().then_some(Refused::Missing("given_name"));
+    match names.checked_throughout() {
+        Ok(profile) => missing.map_or(Ok(profile), |missing| Err(vec![missing])),
+        Err((first, others)) => {
+            let broken = [first].into_iter().chain(others).map(Refused::Profile);
+            Err(missing.into_iter().chain(broken).collect())
+        }
+    }
+}
+
+pub(crate) fn minutes(span: Duration) -> u32 {
+    u32::try_from(span.as_secs() / 60).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,189 @@
+//! How often something may be tried: by source, and by account, in buckets that every instance shares.
+//!
+//! Nobody can lock somebody else out: a browser that the account's owner has used before counts in a bucket of its own,
+//! and a full bucket empties by itself.
+
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
+use usher_config::Limit;
+use usher_domain::id::{CeremonyId, ClientId, GrantId, ProjectId, SessionId, UserId};
+use usher_domain::oauth::code::{MOST_WRONG_VERIFIERS, WRONG_VERIFIER_MS, wrong_verifiers};
+use usher_storage::system::throttles::Taken;
+
+/// Sources may try so many times as often as one account from one source: offices share an address.
+const SOURCE_FACTOR: u32 = 20;
+/// A project may look for so many times as many members as an account may try passwords.
+const MEMBER_FACTOR: u32 = 3;
+/// An account may be tried so many times as often from all unknown browsers together.
+const ACCOUNT_FACTOR: u32 = 5;
+
+/// Codes that may be tried within one sign-in, which lasts for less than an hour.
+const MOST_CODES: i64 = 5;
+const AN_HOUR_MS: i64 = 60 * 60 * 1_000;
+
+fn second_factor_bucket(user: UserId, known: Option<SessionId>) -> String {
+    match known {
+        Some(session) => format!("second/known/{user}/{session}"),
+        None => format!("second/account/{user}"),
+    }
+}
+
+/// A bucket: its name, and how many tries fit.
+#[derive(Debug, Clone)]
+struct Bucket {
+    name: String,
+    factor: u32,
+}
+
+impl Usher {
+    /// Counts one try at an account's password. Called before the password is looked at, so that tries at the same moment
+    /// cannot outnumber the limit.
+    pub(crate) async fn count_sign_in(
+        &self,
+        account: &str,
+        source: &str,
+        known: Option<SessionId>,
+    ) -> Result<(), FlowError> {
+        let account = self.bucket_name(account);
+        let mut buckets = if let Some(session) = known {
+            vec![Bucket { name: format!("sign-in/known/{account}/{session}"), factor: 1 }]
+        } else {
+            vec![
+                Bucket { name: format!("sign-in/pair/{account}/{source}"), factor: 1 },
+                Bucket { name: format!("sign-in/account/{account}"), factor: ACCOUNT_FACTOR },
+            ]
+        };
+        buckets.push(Bucket { name: format!("sign-in/source/{source}"), factor: SOURCE_FACTOR });
+        self.take_all(self.config.limits.sign_in, buckets).await
+    }
+
+    /// A success: the tries at this account from this source are forgotten.
+    pub(crate) async fn forgive_sign_in(&self, account: &str, source: &str) -> Result<(), FlowError> {
+        if self.config.limits.sign_in == Limit::Off {
+            return Ok(());
+        }
+        let bucket = format!("sign-in/pair/{}/{source}", self.bucket_name(account));
+        Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
+    }
+
+    /// Counts one try at a user's second factor, before it is looked at. A browser that the user has been signed in with counts
+    /// in a bucket of its own, so that whoever guesses elsewhere keeps nobody out.
+    pub(crate) async fn count_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
+        let bucket = Bucket { name: second_factor_bucket(user, known), factor: 1 };
+        self.take_all(self.config.limits.second_factor, vec![bucket]).await
+    }
+
+    /// A success: the tries at this user's second factor are forgotten.
+    pub(crate) async fn forgive_second_factor(&self, user: UserId, known: Option<SessionId>) -> Result<(), FlowError> {
+        let bucket = second_factor_bucket(user, known);
+        Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.forget_bucket(&bucket).await })).await?)
+    }
+
+    /// Counts one try within one sign-in: after five it has to be begun anew.
+    ///
+    /// # Errors
+    /// [`Refused::InteractionOver`] once there were too many.
+    pub(crate) async fn count_pending(&self, pending: CeremonyId) -> Result<(), FlowError> {
+        let (bucket, now_ms) = (format!("second/pending/{pending}"), self.now().0.saturating_mul(1_000));
+        match self.store.take_from_bucket(bucket, now_ms, AN_HOUR_MS, MOST_CODES * AN_HOUR_MS).await? {
+            Taken::Yes => Ok(()),
+            Taken::NotFor(_) => Err(Refused::InteractionOver.into()),
+        }
+    }
+
+    /// Counts one passkey that somebody showed. Nobody guesses one: this only bounds the work.
+    pub(crate) async fn count_passkey(&self, source: &str) -> Result<(), FlowError> {
+        let bucket = Bucket { name: format!("passkey/source/{source}"), factor: SOURCE_FACTOR };
+        self.take_all(self.config.limits.sign_in, vec![bucket]).await
+    }
+
+    /// Counts one address that is looked up to add a member.
+    pub(crate) async fn count_member_search(&self, project: ProjectId) -> Result<(), FlowError> {
+        let bucket = Bucket { name: format!("member/project/{project}"), factor: MEMBER_FACTOR };
+        self.take_all(self.config.limits.sign_in, vec![bucket]).await
+    }
+
+    /// Counts one wrong secret of a client; those of clients that do not exist count together.
+    pub(crate) async fn count_wrong_secret(&self, client: Option<&ClientId>, source: &str) -> Result<(), FlowError> {
+        let client = client.map_or("unknown", |client| client.0.as_str());
+        let bucket = Bucket { name: format!("client-secret/{client}/{source}"), factor: 1 };
+        self.take_all(self.config.limits.client_secret, vec![bucket]).await
+    }
+
+    /// Counts one registration.
+    pub(crate) async fn count_sign_up(&self, source: &str) -> Result<(), FlowError> {
+        self.take_all(
+            self.config.limits.register,
+            vec![Bucket { name: format!("register/source/{source}"), factor: 1 }],
+        )
+        .await
+    }
+
+    /// Counts one email that somebody asked us to send to an address.
+    ///
+    /// # Errors
+    /// [`Refused::TooMany`] once too many were asked for.
+    pub(crate) async fn count_email_to(&self, address: &str) -> Result<(), FlowError> {
+        let name = format!("letter/{}", self.bucket_name(address));
+        self.take_all(self.config.limits.recover, vec![Bucket { name, factor: 1 }]).await
+    }
+
+    /// Counts one email to an address. `false`: send none; the request is answered as if one had been sent.
+    pub(crate) async fn may_write_to(&self, address: &str) -> Result<bool, FlowError> {
+        match self.count_email_to(address).await {
+            Ok(()) => Ok(true),
+            Err(FlowError::Refused(Refused::TooMany { .. })) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Counts one request for a recovery letter by its source.
+    pub(crate) async fn count_recovery(&self, source: &str) -> Result<(), FlowError> {
+        self.take_all(
+            self.config.limits.recover,
+            vec![Bucket { name: format!("recover/source/{source}"), factor: SOURCE_FACTOR }],
+        )
+        .await
+    }
+
+    /// Counts one wrong verifier for an authorization code. `false` once there were too many.
+    pub(crate) async fn count_code_failure(&self, code: GrantId) -> Result<bool, FlowError> {
+        let (bucket, now_ms) = (wrong_verifiers(code), self.now().0.saturating_mul(1_000));
+        let most = MOST_WRONG_VERIFIERS * WRONG_VERIFIER_MS;
+        Ok(self.store.take_from_bucket(bucket, now_ms, WRONG_VERIFIER_MS, most).await? == Taken::Yes)
+    }
+
+    /// Addresses are hashed: the table of counters tells nobody who tried to sign in.
+    fn bucket_name(&self, account: &str) -> String {
+        use base64::Engine as _;
+        let mac = self.sealer.mac(usher_keys::seal::Purpose::BrowserHint, account.as_bytes());
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&mac[..16])
+    }
+
+    /// Takes one try out of every bucket, or out of none. The narrowest comes first: tries that it refuses must not use up
+    /// a bucket that others share, or one source could keep an account's owner out everywhere.
+    async fn take_all(&self, limit: Limit, buckets: Vec<Bucket>) -> Result<(), FlowError> {
+        let Limit::Rate { count, per } = limit else { return Ok(()) };
+        let now_ms = self.now().0.saturating_mul(1_000);
+        let per_ms = i64::try_from(per.as_millis()).unwrap_or(i64::MAX);
+        let cost = move |bucket: &Bucket| (per_ms / i64::from(count.saturating_mul(bucket.factor)).max(1)).max(1);
+        let take = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                for (place, bucket) in buckets.iter().enumerate() {
+                    let taken = tx.take_from_bucket(&bucket.name, now_ms, cost(bucket), per_ms).await?;
+                    let Taken::NotFor(wait) = taken else { continue };
+                    for narrower in &buckets[..place] {
+                        tx.give_back_to_bucket(&narrower.name, cost(narrower)).await?;
+                    }
+                    for wider in &buckets[place + 1..] {
+                        tx.bound_bucket(&wider.name, now_ms, cost(wider), per_ms).await?;
+                    }
+                    return Ok(Some(wait));
+                }
+                Ok(None)
+            })
+        });
+        let Some(wait) = take.await? else { return Ok(()) };
+        Err(Refused::TooMany { seconds: u32::try_from(wait.div_euclid(1_000) + 1).unwrap_or(u32::MAX) }.into())
+    }
+}

@@ -1,0 +1,12 @@
+//! Pages of a person's own account.
+
+pub mod activity;
+pub mod apps;
+pub mod claims;
+pub mod data;
+pub mod email;
+pub mod factors;
+pub mod not_me;
+pub mod profile;
+pub mod receipt;
+pub mod sessions;

@@ -1,0 +1,8 @@
+//! Pages of the console.
+
+pub mod client;
+pub mod overview;
+pub mod project;
+pub mod providers;
+pub mod quick_start;
+pub mod webhooks;

@@ -1,0 +1,241 @@
+//! The live feed: a row of entries for each project, without a gap, because the counter stands in the project's own row
+//! and is held until the entry is durable.
+
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::bells::Ring;
+use crate::db::{on, on_tx, run, run_in_parts, statements};
+use crate::row::{JsonColumn, unreadable};
+use crate::{Result, StorageError, Store, Tx};
+use usher_domain::event::feed::{Entry, EntryKind, FeedCursor, Notice};
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::time::Timestamp;
+
+statements! {
+    ADVANCE = "update project set feed_position = feed_position + 1 where id = $1 returning feed_position";
+    INSERT = "insert into feed_entry (project_id, position, kind, value, why, at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)";
+    PLACE = "select feed_epoch, feed_position from project where id = $1";
+    AFTER = "select position, kind, value, why, at, expires_at from feed_entry where project_id = $1 and position > $2 order by position limit $3";
+    LIVE_AFTER = "select position, kind, value, why, at, expires_at from feed_entry where project_id = $1 and position > $2 and expires_at > $3 and kind <> 'policy' order by position limit $4";
+    COUNT_LIVE = "select count(*) from feed_entry where project_id = $1 and expires_at > $2";
+    OLDEST = "select position from feed_entry where project_id = $1 order by position limit 1";
+    FOLD = "delete from feed_entry where project_id = $1 and position in (select position from feed_entry where project_id = $1 and position < $2 limit $3)";
+    SWEEP = "delete from feed_entry where (project_id, position) in (select project_id, position from feed_entry where expires_at < $1 order by expires_at limit $2)";
+    // After a restored backup tokens are out there that carry higher positions than the database knows.
+    LEAP = "update project set feed_position = $2 + 1000, feed_epoch = feed_epoch + 1 where id = $1 and feed_position < $2 and feed_epoch = $3";
+    PUT_TICKET = "insert into feed_ticket (hash, project_id, client_id, credential, expires_at) values ($1, $2, $3, $4, $5)";
+    TAKE_TICKET = "delete from feed_ticket where hash = $1 returning project_id, client_id, credential, expires_at";
+    SWEEP_TICKETS = "delete from feed_ticket where hash in (select hash from feed_ticket where expires_at < $1 limit $2)";
+    PUT_AUDIENCE = "insert into feed_audience (instance, project_id, at, subscribers) values ($1, $2, $3, $4) on conflict (project_id, instance) do update set at = excluded.at, subscribers = excluded.subscribers";
+    LIST_AUDIENCE = "select instance, at, subscribers from feed_audience where project_id = $1 and at > $2 order by instance";
+    SWEEP_AUDIENCE = "delete from feed_audience where (project_id, instance) in (select project_id, instance from feed_audience where at < $1 order by at limit $2) and at < $1";
+    // Rings at every instance once this transaction is durable; within one process a bell does it.
+    RING = "select 1", postgres "select 1 from (select pg_notify('usher_rings', $1)) as rung";
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    position: i64,
+    kind: String,
+    value: String,
+    why: String,
+    at: i64,
+    expires_at: i64,
+}
+
+impl TryFrom<EntryRow> for Entry {
+    type Error = StorageError;
+    fn try_from(row: EntryRow) -> Result<Self> {
+        let kind = EntryKind::from_word(&row.kind).ok_or_else(|| unreadable("feed_entry", "kind", row.position))?;
+        let (at, expires_at) = (Timestamp(row.at), Timestamp(row.expires_at));
+        Ok(Self { position: row.position, notice: Notice { kind, value: row.value, why: row.why, at, expires_at } })
+    }
+}
+
+/// What a ticket opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// The feed of this project.
+    pub project: ProjectId,
+    /// For this client, or for whoever holds the project's token.
+    pub client: Option<ClientId>,
+    /// What it was bought with: the name of the token, so that the end of that ends the connection.
+    pub credential: String,
+    /// Not good from here on.
+    pub expires_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct TicketRow {
+    project_id: Uuid,
+    client_id: Option<String>,
+    credential: String,
+    expires_at: i64,
+}
+
+/// Who listens at one instance, as it last wrote it down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audience {
+    /// The instance.
+    pub instance: String,
+    /// When.
+    pub at: Timestamp,
+    /// Whom it has connected.
+    pub subscribers: serde_json::Value,
+}
+
+#[derive(sqlx::FromRow)]
+struct AudienceRow {
+    instance: String,
+    at: i64,
+    subscribers: JsonColumn<serde_json::Value>,
+}
+
+impl Tx<'_> {
+    /// Puts an entry at the end of a project's feed and gives its position; `None` if there is no such project.
+    /// Whoever writes to several feeds takes them in the order of their ids.
+    pub async fn append_to_feed(&mut self, project: ProjectId, notice: &Notice) -> Result<Option<i64>> {
+        let position: Option<i64> =
+            on_tx!(self, ADVANCE, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))?;
+        let Some(position) = position else { return Ok(None) };
+        run!(self, INSERT, |sql| sqlx::query(sql)
+            .bind(project.0)
+            .bind(position)
+            .bind(notice.kind.as_str())
+            .bind(&notice.value)
+            .bind(&notice.why)
+            .bind(notice.at.0)
+            .bind(notice.expires_at.0))?;
+        Ok(Some(position))
+    }
+
+    /// How many entries of a feed are not over yet.
+    pub async fn count_live_entries(&mut self, project: ProjectId, now: Timestamp) -> Result<i64> {
+        on_tx!(self, COUNT_LIVE, |conn, sql| sqlx::query_scalar(sql).bind(project.0).bind(now.0).fetch_one(conn))
+    }
+
+    /// Forgets every entry before a position: a mark there says it all.
+    pub async fn fold_feed(&mut self, project: ProjectId, before: i64) -> Result<u64> {
+        Ok(run_in_parts!(self, FOLD, |sql| sqlx::query(sql).bind(project.0).bind(before)))
+    }
+
+    /// Deletes a batch of entries whose time is over.
+    pub async fn sweep_feed(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+    }
+
+    /// Deletes a batch of tickets whose time is over.
+    pub async fn sweep_feed_tickets(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP_TICKETS, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+    }
+
+    /// Deletes a batch of audiences that no instance has written down since `before`.
+    pub async fn sweep_feed_audience(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
+        run!(self, SWEEP_AUDIENCE, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
+    }
+
+    /// Somebody has seen a place that this database has lost: the feed goes on beyond it, in an epoch of its own.
+    pub async fn leap_feed(&mut self, project: ProjectId, seen: FeedCursor) -> Result<bool> {
+        let epoch = i64::try_from(seen.epoch).unwrap_or(i64::MAX);
+        Ok(run!(self, LEAP, |sql| sqlx::query(sql).bind(project.0).bind(seen.position).bind(epoch))? == 1)
+    }
+
+    /// Rings at the other instances once this transaction is durable.
+    pub async fn ring(&mut self, ring: Ring) -> Result<()> {
+        let Tx::Postgres(_) = self else { return Ok(()) };
+        let _: i32 = on_tx!(self, RING, |conn, sql| sqlx::query_scalar(sql).bind(ring.encode()).fetch_one(conn))?;
+        Ok(())
+    }
+
+    /// Keeps a ticket under its hash.
+    pub async fn put_ticket(&mut self, hash: &[u8], ticket: &Ticket) -> Result<()> {
+        run!(self, PUT_TICKET, |sql| sqlx::query(sql)
+            .bind(hash)
+            .bind(ticket.project.0)
+            .bind(ticket.client.as_ref().map(|client| client.0.as_str()))
+            .bind(&ticket.credential)
+            .bind(ticket.expires_at.0))
+        .map(drop)
+    }
+
+    /// Takes a ticket, which is then spent.
+    pub async fn take_ticket(&mut self, hash: &[u8]) -> Result<Option<Ticket>> {
+        let row: Option<TicketRow> =
+            on_tx!(self, TAKE_TICKET, |conn, sql| sqlx::query_as(sql).bind(hash).fetch_optional(conn))?;
+        Ok(row.map(|row| Ticket {
+            project: ProjectId(row.project_id),
+            client: row.client_id.map(ClientId),
+            credential: row.credential,
+            expires_at: Timestamp(row.expires_at),
+        }))
+    }
+
+    /// Writes down who listens to a project's feed at an instance.
+    pub async fn put_audience(&mut self, project: ProjectId, audience: &Audience) -> Result<()> {
+        run!(self, PUT_AUDIENCE, |sql| sqlx::query(sql)
+            .bind(&audience.instance)
+            .bind(project.0)
+            .bind(audience.at.0)
+            .bind(Json(&audience.subscribers)))
+        .map(drop)
+    }
+}
+
+impl Store {
+    /// How far a project's feed has come; `None` if there is no such project.
+    pub async fn feed_place(&self, project: ProjectId) -> Result<Option<FeedCursor>> {
+        let place: Option<(i64, i64)> =
+            on!(&self.db, PLACE, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
+        let read = |(epoch, position)| {
+            let epoch = u64::try_from(epoch).map_err(|_| unreadable("project", "feed_epoch", project))?;
+            Ok(FeedCursor { epoch, position })
+        };
+        place.map(read).transpose()
+    }
+
+    /// The entries after a position, in order, so many at most.
+    pub async fn list_feed(&self, project: ProjectId, after: i64, size: u32) -> Result<Vec<Entry>> {
+        let rows: Vec<EntryRow> = on!(&self.db, AFTER, |conn, sql| sqlx::query_as(sql)
+            .bind(project.0)
+            .bind(after)
+            .bind(i64::from(size))
+            .fetch_all(conn))?;
+        rows.into_iter().map(Entry::try_from).collect()
+    }
+
+    /// The revocations after a position that are not over yet, in order, so many at most.
+    pub async fn list_live_feed(
+        &self,
+        project: ProjectId,
+        after: i64,
+        now: Timestamp,
+        size: u32,
+    ) -> Result<Vec<Entry>> {
+        let rows: Vec<EntryRow> = on!(&self.db, LIVE_AFTER, |conn, sql| sqlx::query_as(sql)
+            .bind(project.0)
+            .bind(after)
+            .bind(now.0)
+            .bind(i64::from(size))
+            .fetch_all(conn))?;
+        rows.into_iter().map(Entry::try_from).collect()
+    }
+
+    /// The first position that is still kept; `None` if none is.
+    pub async fn oldest_in_feed(&self, project: ProjectId) -> Result<Option<i64>> {
+        on!(&self.db, OLDEST, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))
+    }
+
+    /// Who listens to a project's feed, at every instance that wrote it down since.
+    pub async fn list_audience(&self, project: ProjectId, since: Timestamp) -> Result<Vec<Audience>> {
+        let rows: Vec<AudienceRow> = on!(&self.db, LIST_AUDIENCE, |conn, sql| sqlx::query_as(sql)
+            .bind(project.0)
+            .bind(since.0)
+            .fetch_all(conn))?;
+        let read = |row: AudienceRow| {
+            let subscribers = row.subscribers.read("feed_audience", "subscribers", &row.instance)?;
+            Ok(Audience { instance: row.instance, at: Timestamp(row.at), subscribers })
+        };
+        rows.into_iter().map(read).collect()
+    }
+}
