@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use super::providers::ConfiguredProvider;
+use super::sections::providers::ConfiguredProvider;
 use super::setting::Show;
 use crate::entry::{Given, Origin};
 

@@ -90,10 +90,10 @@ impl Config {
         layers.put(defaults_layer(profile));
         let mut beside = entry::Layer::new();
         for mut layer in given {
-            beside.extend(providers::split(&mut layer));
+            beside.extend(sections::providers::split(&mut layer));
             layers.put(layer);
         }
-        let providers = providers::settle(tables, beside, &mut faults);
+        let providers = sections::providers::settle(tables, beside, &mut faults);
         let issuer = layers.get("issuer").is_none().then(|| guessed_issuer(profile, &layers)).flatten();
         layers.put(issuer.into_iter().collect());
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::entry::{Layer, Origin, entry};
 use super::fault::ConfigError;
 use super::layer::key_of_variable;
-use super::providers::{self, ConfiguredProvider};
+use super::sections::providers::{self, ConfiguredProvider};
 use super::{dotenv, toml_file};
 
 /// The file that is read by default.

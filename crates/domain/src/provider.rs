@@ -13,10 +13,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::email::Email;
-use super::identity::EmailTrust;
-use super::text::without_invisible;
-use super::words::words;
+use crate::email::Email;
+use crate::text::without_invisible;
+use crate::user::identity::EmailTrust;
+use crate::words::words;
 
 pub use check::ProviderFault;
 pub use mapping::{EmailList, EmailPick, EmailVerified, SubjectType, TokenForm, UserMap, UserinfoAuth};

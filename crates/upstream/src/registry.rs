@@ -7,17 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
-use super::apple::Apple;
 use super::desk::Desk;
 use super::error::UpstreamError;
-use super::facebook::Facebook;
-use super::github::Github;
-use super::google::Google;
-use super::microsoft::Microsoft;
-use super::oauth2::Oauth2;
-use super::oidc::Oidc;
+use super::providers::apple::Apple;
+use super::providers::facebook::Facebook;
+use super::providers::github::Github;
+use super::providers::google::Google;
+use super::providers::microsoft::Microsoft;
+use super::providers::oauth2::Oauth2;
+use super::providers::oidc::Oidc;
+use super::providers::x::X;
 use super::timely::Timely;
-use super::x::X;
 use super::{Provider, Surroundings};
 use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;

@@ -4,7 +4,7 @@
 use time::macros::date;
 use time::{Date, Time};
 
-use super::facebook::VERSION;
+use super::providers::facebook::VERSION;
 use usher_domain::provider::{ProviderKind, ProviderSettings};
 use usher_domain::time::Timestamp;
 

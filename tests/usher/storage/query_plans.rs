@@ -6,9 +6,9 @@ use usher_storage::statements;
 
 /// Statements that may read a whole table, and why.
 const MAY_SCAN: &[(&str, &str, &str)] = &[
-    ("house/keys", "LIST", "a handful of keys, all of them wanted"),
+    ("system/keys", "LIST", "a handful of keys, all of them wanted"),
     ("providers", "LIST", "a handful of providers, all of them wanted"),
-    ("house/throttles", "SWEEP", "a chore: an index on a column that every try changes would cost more than it saves"),
+    ("system/throttles", "SWEEP", "a chore: an index on a column that every try changes would cost more than it saves"),
 ];
 /// …and what SQLite calls a scan although only an index is read; PostgreSQL does not.
 const MAY_SCAN_AN_INDEX: &[(&str, &str, &str)] = &[("projects", "EVERY", "a fact that is everybody's: all are wanted")];

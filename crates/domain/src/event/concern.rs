@@ -3,7 +3,7 @@
 //! The rule: a project sees events about its own clients, its members and the users of its clients, and no others. It
 //! does not learn where and when a user signs in elsewhere.
 
-use super::event::EventKind;
+use super::EventKind;
 
 /// The audience of a kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,12 +8,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
-use super::super::accounts::{Account, Browser, secret_hash};
-use super::super::authorize::mark_hash;
-use super::super::error::{CodeKind, FlowError, Refused};
-use super::super::sign_up::minutes;
-use super::super::usher::{Device, Usher};
 use super::{Arrived, Errand, Refusal, UpstreamFault};
+use crate::error::{CodeKind, FlowError, Refused};
+use crate::login::accounts::{Account, Browser, secret_hash};
+use crate::login::sign_up::minutes;
+use crate::oauth::authorize::mark_hash;
+use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::id::{ProofId, UserId};
 use usher_domain::provider::{LinkPolicy, ProviderId, ProviderSettings};

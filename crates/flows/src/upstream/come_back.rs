@@ -1,8 +1,8 @@
 //! Back from a provider.
 
-use super::super::accounts::{Browser, secret_hash};
-use super::super::usher::{Device, Usher};
 use super::{Arrived, Errand, Journey, Refusal, UpstreamFault};
+use crate::login::accounts::{Browser, secret_hash};
+use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
 use usher_domain::provider::ProviderId;
 use usher_keys::seal::Purpose;

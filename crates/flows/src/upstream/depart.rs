@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::super::accounts::{Account, Browser, secret_hash};
-use super::super::authorize::mark_hash;
-use super::super::usher::Usher;
 use super::{Errand, Journey, UpstreamFault};
+use crate::login::accounts::{Account, Browser, secret_hash};
+use crate::oauth::authorize::mark_hash;
+use crate::usher::Usher;
 use usher_domain::provider::ProviderId;
 use usher_keys::seal::Purpose;
 use usher_upstream::Departure;
@@ -45,7 +45,7 @@ impl Usher {
         })?;
         let hash = secret_hash(&kept.state);
         let journey = Journey { kept, errand, browser: mark_hash(browser.mark_or_make(self)) };
-        let bytes = serde_json::to_vec(&journey).map_err(super::super::error::FlowError::from)?;
+        let bytes = serde_json::to_vec(&journey).map_err(crate::error::FlowError::from)?;
         let sealed = self.sealer.seal(Purpose::UpstreamState, &bytes, &*self.random);
         let expires_at = self.now() + LIFETIME;
         let put = self

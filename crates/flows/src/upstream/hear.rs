@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::super::accounts::secret_hash;
-use super::super::error::Refused;
-use super::super::notices::PreparedNotice;
-use super::super::usher::Usher;
 use super::UpstreamFault;
+use crate::error::Refused;
+use crate::login::accounts::secret_hash;
+use crate::notices::PreparedNotice;
+use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::event::notice::Notice as Letter;
 use usher_domain::provider::ProviderId;

@@ -1,9 +1,9 @@
 //! Two accounts of one person become one, and for thirty days may become two again.
 
-use super::super::accounts::Account;
-use super::super::error::{FlowError, Refused};
-use super::super::standing::check_standing;
-use super::super::usher::Usher;
+use crate::credentials::standing::check_standing;
+use crate::error::{FlowError, Refused};
+use crate::login::accounts::Account;
+use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::event::notice::Notice;
 use usher_domain::id::MergeId;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::error::{FlowError, Refused};
-use super::super::usher::Usher;
 use super::UpstreamFault;
+use crate::error::{FlowError, Refused};
+use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;

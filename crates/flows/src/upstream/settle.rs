@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::super::accounts::{Account, Browser};
-use super::super::error::FlowError;
-use super::super::standing::check_standing;
-use super::super::usher::{Device, Usher};
 use super::{Arrived, Errand, Refusal, UpstreamFault};
+use crate::credentials::standing::check_standing;
+use crate::error::FlowError;
+use crate::login::accounts::{Account, Browser};
+use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
 use usher_domain::event::notice::Notice;

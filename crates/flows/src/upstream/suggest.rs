@@ -1,8 +1,8 @@
 //! Addresses that providers tell of a person and that are not theirs here: shown, taken by their own proof, or put away.
 
-use super::super::accounts::Account;
-use super::super::error::FlowError;
-use super::super::usher::Usher;
+use crate::error::FlowError;
+use crate::login::accounts::Account;
+use crate::usher::Usher;
 use usher_domain::email::Email;
 
 impl Usher {
@@ -27,7 +27,7 @@ impl Usher {
     /// The person does not want an address that was suggested: it is not suggested to them again.
     ///
     /// # Errors
-    /// [`super::super::error::Refused::Email`]. One that was not suggested is no error: there is nothing to put away.
+    /// [`crate::error::Refused::Email`]. One that was not suggested is no error: there is nothing to put away.
     pub async fn dismiss_suggested_email(&self, account: &Account, typed: &str) -> Result<(), FlowError> {
         let email = Email::parse(typed)?;
         let (user, now) = (account.user.id, self.now());

@@ -50,12 +50,12 @@ pub const USERS: Table<UserId> = Table {
         })
     },
     statements: &[
-        "people/users::FREEZE",
-        "people/users::SET_ADMIN",
-        "people/users::SET_EMAIL",
-        "people/users::SET_LOCALE",
-        "people/users::SET_PROFILE",
-        "people/users::SET_STATUS",
+        "users::FREEZE",
+        "users::SET_ADMIN",
+        "users::SET_EMAIL",
+        "users::SET_LOCALE",
+        "users::SET_PROFILE",
+        "users::SET_STATUS",
     ],
     writers: &[
         writer!("an address", |tx, id| change_email(&mut tx, id, "new").await),
@@ -103,7 +103,7 @@ pub const PASSKEYS: Table<PasskeyKey> = Table {
             seen.iter().map(see).collect()
         })
     },
-    statements: &["people/passkeys::RENAME", "people/passkeys::USE"],
+    statements: &["users/passkeys::RENAME", "users/passkeys::USE"],
     writers: &[
         writer!("a name", |tx, key| tx.rename_passkey(key.0, key.1, "Ana's key").await.map(drop)),
         writer!("a use", |tx, key| use_passkey(&mut tx, key.1, true, later(2)).await),
@@ -128,7 +128,7 @@ pub const CONSENTS: Table<ClientOfUser> = Table {
             format!("{:?}", seen.map(|consent| (consent.scope.to_string(), consent.granted_at)))
         })
     },
-    statements: &["people/consents::WIDEN"],
+    statements: &["users/consents::WIDEN"],
     writers: &[
         writer!("one scope", |tx, key| allow(&mut tx, key, "email").await),
         writer!("another scope", |tx, key| allow(&mut tx, key, "phone").await),
@@ -158,7 +158,7 @@ pub const ACCESSES: Table<ClientOfUser> = Table {
             format!("{:?}", seen.iter().map(|access| (&access.claims, access.last_used_at)).collect::<Vec<_>>())
         })
     },
-    statements: &["people/accesses::RELEASE"],
+    statements: &["users/accesses::RELEASE"],
     writers: &[
         writer!("an address", |tx, key| release(&mut tx, key, "email").await),
         writer!("a number", |tx, key| release(&mut tx, key, "phone_number").await),

@@ -26,12 +26,12 @@ pub const SESSIONS: Table<SessionId> = Table {
         })
     },
     statements: &[
-        "people/sessions::END",
-        "people/sessions::END_OTHERS",
-        "people/sessions::REAUTHENTICATE",
-        "people/sessions::REPLACE_SECRET",
-        "people/sessions::STEP_UP",
-        "people/sessions::TOUCH",
+        "users/sessions::END",
+        "users/sessions::END_OTHERS",
+        "users/sessions::REAUTHENTICATE",
+        "users/sessions::REPLACE_SECRET",
+        "users/sessions::STEP_UP",
+        "users/sessions::TOUCH",
     ],
     writers: &[
         writer!("a use", |tx, id| tx.touch_session(id, later(5), later(700), Some("192.0.2.7/32")).await),

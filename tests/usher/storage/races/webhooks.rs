@@ -65,13 +65,13 @@ pub const WEBHOOKS: Table<WebhookKey> = Table {
         })
     },
     statements: &[
-        "telling/outgoing/webhooks::BRING_NEAR",
-        "telling/outgoing/webhooks::DESCRIBE",
-        "telling/outgoing/webhooks::DISABLE",
-        "telling/outgoing/webhooks::ENABLE",
-        "telling/outgoing/webhooks::FAILED",
-        "telling/outgoing/webhooks::SET_SECRETS",
-        "telling/outgoing/webhooks::SUCCEEDED",
+        "events/outgoing/webhooks::BRING_NEAR",
+        "events/outgoing/webhooks::DESCRIBE",
+        "events/outgoing/webhooks::DISABLE",
+        "events/outgoing/webhooks::ENABLE",
+        "events/outgoing/webhooks::FAILED",
+        "events/outgoing/webhooks::SET_SECRETS",
+        "events/outgoing/webhooks::SUCCEEDED",
     ],
     writers: &[
         writer!("its address", |tx, key| describe(&mut tx, key, |it| it.url = "https://new.test/".into()).await),
