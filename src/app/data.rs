@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
-use super::furnish::{assemble, furnish, open_store};
+use super::bootstrap::{assemble, bootstrap, open_store};
 use super::run::prepare_command;
 use super::source::{OsRandom, SystemClock};
 use usher_config::Config;
@@ -20,7 +20,7 @@ pub async fn pending_migrations(store: &Store) -> Result<usize, StorageError> {
     Ok(known.saturating_sub(applied))
 }
 
-/// Opens the house for a command that reads or changes data. A house that was never furnished is furnished;
+/// Opens the house for a command that reads or changes data. A house that was never bootstrapped is bootstrapped;
 /// one whose schema is behind is left alone, because a running server may depend on it.
 ///
 /// # Errors
@@ -35,7 +35,7 @@ pub async fn open_for_commands(config: Config) -> anyhow::Result<Usher> {
     prepare_command()?;
     let random = Arc::new(OsRandom::default());
     let (usher, _) = if schema.applied == 0 {
-        furnish(config, store, Arc::new(SystemClock), random).await?
+        bootstrap(config, store, Arc::new(SystemClock), random).await?
     } else {
         assemble(config, store, Arc::new(SystemClock), random).await?
     };

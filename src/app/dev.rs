@@ -8,9 +8,9 @@ use anyhow::{Context as _, ensure};
 use tokio::task::JoinSet;
 
 use super::banner::Banner;
+use super::bootstrap::{bootstrap, open_store};
 use super::demos::Demos;
 use super::door::Door;
-use super::furnish::{furnish, open_store};
 use super::router;
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
@@ -84,13 +84,13 @@ pub async fn dev(config: Config, ready: impl FnOnce(String)) -> anyhow::Result<(
     run::until_stopped(tasks, &shutdown).await
 }
 
-/// The furnished house, whether it was made just now, and how many migrations it has.
+/// The bootstrapped house, whether it was made just now, and how many migrations it has.
 async fn open(config: Config) -> anyhow::Result<(Usher, bool, usize)> {
     let store = open_store(&config).await?;
     mark::look(&store, Profile::Dev).await??;
     let created = store.schema().await?.applied == 0;
     let random: Arc<dyn Random> = Arc::new(OsRandom::default());
-    let (usher, schema) = furnish(config, store, Arc::new(SystemClock), random).await?;
+    let (usher, schema) = bootstrap(config, store, Arc::new(SystemClock), random).await?;
     mark::settle(&usher.store, Profile::Dev).await??;
     Ok((usher, created, schema.applied))
 }

@@ -1,4 +1,4 @@
-//! The front door from the first moment: it answers "starting" until the house behind it is furnished.
+//! The front door from the first moment: it answers "starting" until the house behind it is bootstrapped.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,7 +17,7 @@ use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::health::{self, Unready};
 use usher_http_server::layers::deadline::Deadlines;
 use usher_http_server::layers::ready::Gate;
-use usher_http_server::layers::{self, House, host};
+use usher_http_server::layers::{self, ServerContext, host};
 use usher_http_server::server::Server;
 use usher_http_server::slots::Limits;
 use usher_http_server::tls::Tls;
@@ -30,7 +30,7 @@ pub struct Door {
 
 /// A door that answers "starting", to be opened once.
 pub struct Starting {
-    /// Shut until the house is furnished; the full router stands behind the same gate.
+    /// Shut until the house is bootstrapped; the full router stands behind the same gate.
     pub gate: Gate,
     full: Arc<OnceLock<Router>>,
     router: Router,
@@ -52,7 +52,7 @@ impl Door {
             ..Limits::default()
         };
         let gate = Gate::default();
-        let house = House {
+        let house = ServerContext {
             issuer: config.server.issuer.url().clone(),
             random: Arc::new(OsRandom::default()),
             proxies: proxies.clone(),

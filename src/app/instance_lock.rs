@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::furnish::make_private;
+use super::bootstrap::make_private;
 use usher_config::Config;
 
 /// Held for as long as this process serves.

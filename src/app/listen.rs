@@ -20,7 +20,7 @@ pub enum ListenError {
     },
     /// The system refuses: a port below 1024, an address of another machine.
     #[error("cannot listen on {address} ({what}): {cause}: set {variable} to another address")]
-    Refused {
+    Rejected {
         /// The address.
         address: SocketAddr,
         /// Who would listen there.
@@ -51,7 +51,7 @@ pub async fn listen(
 ) -> Result<TcpListener, ListenError> {
     TcpListener::bind(address).await.map_err(|cause| match cause.kind() {
         ErrorKind::AddrInUse => ListenError::Taken { address, what, variable },
-        _ => ListenError::Refused { address, what, variable, cause },
+        _ => ListenError::Rejected { address, what, variable, cause },
     })
 }
 

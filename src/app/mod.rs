@@ -1,6 +1,7 @@
 //! The only room that knows every other: configuration in, running house out.
 
 mod banner;
+mod bootstrap;
 mod configured;
 mod data;
 #[cfg(feature = "demo")]
@@ -12,7 +13,6 @@ mod dev;
 mod doctor;
 mod door;
 mod features;
-mod furnish;
 mod healthcheck;
 mod instance_lock;
 mod listen;
@@ -31,11 +31,11 @@ mod simulate;
 mod simulated;
 mod source;
 
+pub use bootstrap::{BootstrapError, assemble, bootstrap, open_store};
 pub use data::{migrate, open_for_commands, pending_migrations};
 pub use dev::dev;
 pub use doctor::{Finding, Verdict, examine};
 pub use features::FEATURES;
-pub use furnish::{FurnishError, assemble, furnish, open_store};
 pub use healthcheck::check_health;
 pub use run::{prepare_command, prepare_process, prepare_tls};
 pub use serve::serve;
@@ -45,7 +45,7 @@ pub use source::{OsRandom, SystemClock};
 
 // What the command line works with: it reaches the verbs through this room alone.
 pub use usher_flows::upstream::NewProvider;
-pub use usher_flows::{Ended, FlowError, NewClient, NewUser, Refused, RegisteredClient, RegisteredProject, Usher};
+pub use usher_flows::{Ended, FlowError, NewClient, NewUser, RegisteredClient, RegisteredProject, Rejected, Usher};
 pub use usher_protocol::client_metadata::{ClientMetadata, RefreshRotation};
 pub use usher_protocol::scope::Scope;
 pub use usher_storage::providers::StoredProvider;

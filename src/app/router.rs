@@ -9,7 +9,7 @@ use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::health::{self, Unready};
 use usher_http_server::layers::deadline::Deadlines;
 use usher_http_server::layers::ready::Gate;
-use usher_http_server::layers::{self, House};
+use usher_http_server::layers::{self, ServerContext};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_http_server::{assets, files};
@@ -21,7 +21,7 @@ use usher_pages::wrong_host::other_host;
 pub fn build(usher: Usher, caught: Option<Arc<CaughtMail>>, gate: Gate) -> Router {
     let app = App::new(usher, caught);
     let config = &app.usher.config;
-    let house = House {
+    let house = ServerContext {
         issuer: config.server.issuer.url().clone(),
         random: app.usher.random.clone(),
         proxies: TrustedProxies::new(config.server.trusted_proxies.iter().copied()),

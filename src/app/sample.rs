@@ -12,7 +12,7 @@ use usher_domain::id::{EventId, GrantId, ProjectId, SessionId};
 use usher_domain::page::Cursor;
 use usher_domain::project::history::Entry;
 use usher_domain::time::Timestamp;
-use usher_flows::{FlowError, NewAssignment, Refused, Subject, Usher};
+use usher_flows::{FlowError, NewAssignment, Rejected, Subject, Usher};
 use usher_keys::project_key::ProjectLock;
 use usher_policy::Document;
 
@@ -41,7 +41,7 @@ pub async fn rules(usher: &Usher, project: ProjectId) -> Result<(), FlowError> {
         let subject = Subject::User(sub.clone());
         let new = NewAssignment { role: role.to_owned(), subject, scope: scope.map(str::to_owned), expires_at: None };
         match usher.assign_role(project, new).await {
-            Ok(_) | Err(FlowError::Refused(Refused::RoleHeld)) => {}
+            Ok(_) | Err(FlowError::Rejected(Rejected::RoleHeld)) => {}
             Err(other) => return Err(other),
         }
     }

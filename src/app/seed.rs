@@ -9,7 +9,7 @@ use usher_domain::oauth::client::{ClientType, SecretRotation};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::secret::Secret;
 use usher_domain::user::{Address, Profile};
-use usher_flows::{FlowError, NewClient, NewUser, Refused, Usher};
+use usher_flows::{FlowError, NewClient, NewUser, Rejected, Usher};
 use usher_protocol::client_metadata::ClientMetadata;
 
 /// The address of the person to sign in as.
@@ -28,7 +28,7 @@ const PROJECT: &str = "Demo";
 /// If the house is broken.
 pub async fn person(usher: &Usher) -> Result<(), FlowError> {
     let user = match usher.load_user(EMAIL).await {
-        Err(FlowError::Refused(Refused::NotFound(_))) => {
+        Err(FlowError::Rejected(Rejected::NotFound(_))) => {
             let ana =
                 NewUser { email: EMAIL.to_owned(), password: None, admin: false, profile: profile(), locale: None };
             usher.create_user(ana).await?
@@ -116,7 +116,7 @@ pub async fn demo_client(
             usher.rotate_client_secret(&id, rotation).await?
         }
     };
-    registered.secret.ok_or_else(|| Refused::NoSecret.into())
+    registered.secret.ok_or_else(|| Rejected::NoSecret.into())
 }
 
 /// Every standard claim, so that every scope releases something.

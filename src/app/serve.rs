@@ -6,9 +6,9 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use tokio::task::JoinSet;
 
+use super::bootstrap::{bootstrap, open_store};
 use super::data::pending_migrations;
 use super::door::Door;
-use super::furnish::{furnish, open_store};
 use super::router;
 use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
@@ -63,7 +63,7 @@ async fn open(config: Config, migrate: bool) -> anyhow::Result<Usher> {
         }
     }
     let random: Arc<dyn Random> = Arc::new(OsRandom::default());
-    let (usher, schema) = furnish(config, store, Arc::new(SystemClock), random).await?;
+    let (usher, schema) = bootstrap(config, store, Arc::new(SystemClock), random).await?;
     mark::settle(&usher.store, Profile::Serve).await??;
     tracing::info!(migrations = schema.applied, "the schema is up to date");
     Ok(usher)

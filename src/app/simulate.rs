@@ -11,7 +11,7 @@ use super::shutdown::Shutdown;
 use super::source::{OsRandom, SystemClock};
 use usher_domain::random::Random as _;
 use usher_domain::time::Clock as _;
-use usher_sim::{Sim, Surroundings};
+use usher_sim::{Sim, SimContext};
 
 /// Starts the simulator on `listener`.
 ///
@@ -20,7 +20,7 @@ use usher_sim::{Sim, Surroundings};
 pub async fn start_simulator(listener: TcpListener) -> io::Result<Sim> {
     let random = OsRandom::default();
     let surroundings =
-        Surroundings { now: Arc::new(|| SystemClock.now().0), random: Arc::new(move |buffer| random.fill(buffer)) };
+        SimContext { now: Arc::new(|| SystemClock.now().0), random: Arc::new(move |buffer| random.fill(buffer)) };
     Sim::start(listener, surroundings).await
 }
 

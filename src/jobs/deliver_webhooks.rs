@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use usher_events::webhooks::{Around, Courier};
+use usher_events::webhooks::{SenderContext, WebhookSender};
 use usher_flows::{FlowError, Usher};
 
 /// The job.
@@ -34,14 +34,14 @@ impl Job for DeliverWebhooks {
 
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
-            let around = Around {
+            let around = SenderContext {
                 store: &usher.store,
                 outbound: usher.outbound(),
                 sealer: &usher.sealer,
                 clock: &*usher.clock,
                 random: &*usher.random,
             };
-            Ok(Courier::new(around).run(stop).await?)
+            Ok(WebhookSender::new(around).run(stop).await?)
         }
         .boxed()
     }

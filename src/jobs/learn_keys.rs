@@ -13,13 +13,13 @@ use tokio::sync::{Mutex as Held, watch};
 use super::Job;
 use usher_domain::key::SigningKeyRecord;
 use usher_flows::{FlowError, Usher};
-use usher_storage::Ring;
+use usher_storage::Wakeup;
 
 /// The job, the keys as they were seen last, and the bell.
 #[derive(Default)]
 pub struct LearnKeys {
     seen: Mutex<Vec<SigningKeyRecord>>,
-    rings: Held<Option<Receiver<Ring>>>,
+    rings: Held<Option<Receiver<Wakeup>>>,
 }
 
 impl LearnKeys {
@@ -33,8 +33,8 @@ impl LearnKeys {
         let rings = rings.get_or_insert_with(|| usher.store.hear());
         loop {
             match rings.recv().await {
-                Ok(Ring::Keys) | Err(RecvError::Lagged(_)) => return,
-                Ok(Ring::Feed(_) | Ring::Credentials(_)) => {}
+                Ok(Wakeup::Keys) | Err(RecvError::Lagged(_)) => return,
+                Ok(Wakeup::Feed(_) | Wakeup::Credentials(_)) => {}
                 Err(RecvError::Closed) => std::future::pending().await,
             }
         }

@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use usher_events::backchannel::{Around, Herald};
+use usher_events::backchannel::{LogoutSender, SenderContext};
 use usher_flows::{FlowError, Usher};
 
 /// The job.
@@ -34,7 +34,7 @@ impl Job for SendLogouts {
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             let keyring = || usher.keyring();
-            let around = Around {
+            let around = SenderContext {
                 store: &usher.store,
                 outbound: usher.outbound(),
                 keyring: &keyring,
@@ -42,7 +42,7 @@ impl Job for SendLogouts {
                 clock: &*usher.clock,
                 random: &*usher.random,
             };
-            Ok(Herald::new(around).run(stop).await?)
+            Ok(LogoutSender::new(around).run(stop).await?)
         }
         .boxed()
     }

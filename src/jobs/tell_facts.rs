@@ -7,7 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::sync::watch;
 
 use super::Job;
-use usher_events::{Rules, Teller};
+use usher_events::{EventDispatcher, Rules};
 use usher_flows::{FlowError, Usher};
 
 /// The job. It needs no lease: facts are taken under a lock of their own.
@@ -33,7 +33,7 @@ impl Job for TellFacts {
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             let rules = Rules { access_ttl: usher.config.tokens.access_ttl };
-            Teller::new(usher.store.clone(), rules).tell().await?;
+            EventDispatcher::new(usher.store.clone(), rules).tell().await?;
             Ok(())
         }
         .boxed()

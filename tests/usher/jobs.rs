@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use tokio::sync::watch;
-use usher::app::{OsRandom, furnish};
+use usher::app::{OsRandom, bootstrap};
 use usher::jobs::{self, Job};
 use usher_domain::key::SigningAlg;
 use usher_domain::oauth::client::ClientType;
@@ -133,7 +133,7 @@ async fn another_instance_rotates_and_this_one_learns_of_it() {
     run(&*learn, &house.usher).await;
     let store = house.database.second_store().await;
     let config = house.usher.config.clone();
-    let (other, _) = furnish(config, store, house.clock.clone(), Arc::new(OsRandom::default())).await.unwrap();
+    let (other, _) = bootstrap(config, store, house.clock.clone(), Arc::new(OsRandom::default())).await.unwrap();
     house.wait(10);
     other.rotate_keys(false).await.unwrap();
     let published = |usher: &Usher| usher.keyring().jwks().etag.clone();

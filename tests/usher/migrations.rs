@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::{FromRow, PgConnection, SqliteConnection};
 
 use tempfile::TempDir;
-use usher::app::{FurnishError, OsRandom, furnish};
+use usher::app::{BootstrapError, OsRandom, bootstrap};
 use usher_config::{Config, Profile, Sources};
 use usher_domain::time::ManualClock;
 use usher_storage::{SchemaState, StorageError, Store};
@@ -187,7 +187,7 @@ async fn many_instances_may_start_at_once_on_an_empty_database() {
     }
 }
 
-async fn start(store: Store, keys: &TempDir) -> Result<(), FurnishError> {
+async fn start(store: Store, keys: &TempDir) -> Result<(), BootstrapError> {
     for name in ["profile", "master-key"] {
         store.find_fact_before_migrating(name).await?;
         tokio::task::yield_now().await;
@@ -195,7 +195,7 @@ async fn start(store: Store, keys: &TempDir) -> Result<(), FurnishError> {
     let keys = keys.path().to_str().unwrap();
     let settings = [("keys.dir", keys), ("passwords.memory_kib", "8"), ("passwords.iterations", "1")];
     let config = Config::load(Profile::Dev, Sources::of_flags(settings)).unwrap();
-    furnish(config, store, Arc::new(ManualClock::at(START)), Arc::new(OsRandom::default())).await.map(drop)
+    bootstrap(config, store, Arc::new(ManualClock::at(START)), Arc::new(OsRandom::default())).await.map(drop)
 }
 
 /// What an instance sees that looks while another one has made some tables and not yet all.

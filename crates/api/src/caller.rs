@@ -9,7 +9,7 @@ use crate::ApiResult;
 use usher_domain::id::ProjectId;
 use usher_domain::project::Project;
 use usher_flows::api::Caller;
-use usher_flows::{Account, FlowError, Refused, Right};
+use usher_flows::{Account, FlowError, Rejected, Right};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -26,7 +26,7 @@ impl Calling {
     /// The project with this id, or the one that the caller's token is for where none is named.
     pub async fn project_named(&self, id: Option<&str>, right: Right) -> ApiResult<Project> {
         let id = id.map(str::to_owned).or_else(|| self.caller.own_project().map(|id| id.to_string()));
-        let missing = || HttpProblem::from(FlowError::from(Refused::Missing("project")));
+        let missing = || HttpProblem::from(FlowError::from(Rejected::Missing("project")));
         self.project(&id.ok_or_else(missing)?, right).await
     }
 
@@ -66,7 +66,7 @@ impl FromRequestParts<App> for Administrator {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         match Calling::from_request_parts(parts, app).await?.caller {
             Caller::Person(account) if account.user.admin => Ok(Self { account: *account }),
-            _ => Err(FlowError::from(Refused::NotAllowed).into()),
+            _ => Err(FlowError::from(Rejected::NotAllowed).into()),
         }
     }
 }

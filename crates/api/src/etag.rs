@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
 use crate::ApiResult;
-use usher_flows::{FlowError, Refused};
+use usher_flows::{FlowError, Rejected};
 
 /// The tag of a document: it changes with anything in it.
 pub fn tag_of(document: &impl Serialize) -> String {
@@ -38,7 +38,7 @@ pub fn check(headers: &HeaderMap, document: &impl Serialize) -> ApiResult<()> {
     if tags.any(|named| named == "*" || named == tag) {
         Ok(())
     } else {
-        Err(FlowError::from(Refused::Superseded).into())
+        Err(FlowError::from(Rejected::Superseded).into())
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::ApiResult;
-use usher_flows::{FlowError, Refused};
+use usher_flows::{FlowError, Rejected};
 use usher_http_server::problem::HttpProblem;
 
 /// The members of a body, and what was found to be wrong with them so far.
@@ -64,7 +64,7 @@ impl Fields {
     }
 
     /// Notes what a verb said of the form as a whole.
-    pub fn refused(&mut self, faults: &[Refused]) {
+    pub fn refused(&mut self, faults: &[Rejected]) {
         for fault in faults {
             if let Some(name) = field_of(fault) {
                 self.fault(name, fault.to_string());
@@ -99,7 +99,7 @@ pub fn not_settable(names: &[String]) -> HttpProblem {
 /// The problem that a refusal is; of what somebody typed, under the name that it has in this body.
 pub fn under(name: &str, error: FlowError) -> HttpProblem {
     match &error {
-        FlowError::Refused(refused) if field_of(refused).is_some() => {
+        FlowError::Rejected(refused) if field_of(refused).is_some() => {
             invalid(&BTreeMap::from([(name.to_owned(), refused.to_string())]))
         }
         _ => error.into(),
@@ -107,13 +107,13 @@ pub fn under(name: &str, error: FlowError) -> HttpProblem {
 }
 
 /// The member that a refusal is about.
-fn field_of(refused: &Refused) -> Option<&'static str> {
+fn field_of(refused: &Rejected) -> Option<&'static str> {
     match refused {
-        Refused::Missing(name) => Some(name),
-        Refused::Email(_) => Some("email"),
-        Refused::Password(_) => Some("password"),
-        Refused::Profile(fault) => Some(fault.claim),
-        Refused::WrongCode(_) | Refused::CodeUsed => Some("code"),
+        Rejected::Missing(name) => Some(name),
+        Rejected::Email(_) => Some("email"),
+        Rejected::Password(_) => Some("password"),
+        Rejected::Profile(fault) => Some(fault.claim),
+        Rejected::WrongCode(_) | Rejected::CodeUsed => Some("code"),
         _ => None,
     }
 }

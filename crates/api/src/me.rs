@@ -13,7 +13,7 @@ use super::auth::Person;
 use super::fields::{Fields, not_settable};
 use super::problems::{BodyProblems, PersonProblems};
 use usher_domain::user::{Profile, User};
-use usher_flows::Refused;
+use usher_flows::Rejected;
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 use usher_i18n::Lang;
@@ -214,7 +214,7 @@ pub async fn patch(
     }
     let profile = changed(&person.account.user.profile, claims, &mut fields);
     if let Err((first, others)) = profile.clone().checked_throughout() {
-        let faults: Vec<Refused> = [first].into_iter().chain(others).map(Refused::Profile).collect();
+        let faults: Vec<Rejected> = [first].into_iter().chain(others).map(Rejected::Profile).collect();
         fields.refused(&faults);
     }
     fields.finish()?;

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::json;
 
-use usher_flows::{FlowError, Refused, log_refusal};
+use usher_flows::{FlowError, Rejected, log_refusal};
 use usher_http_server::error::{PASSING, of_broken};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -92,12 +92,12 @@ impl OAuthReply {
         match error {
             FlowError::OAuth(error) if error.code == ErrorCode::TemporarilyUnavailable => Self { error, ..busy(1) },
             FlowError::OAuth(error) => Self::plain(error),
-            FlowError::Refused(Refused::TooMany { seconds }) => {
+            FlowError::Rejected(Rejected::TooMany { seconds }) => {
                 later(StatusCode::TOO_MANY_REQUESTS, "too many failed attempts; try again later", seconds)
             }
-            FlowError::Refused(Refused::Busy { seconds }) => busy(seconds),
-            FlowError::Refused(refused) => Self::plain(OAuthError::invalid_request(refused.to_string())),
-            FlowError::Broken(broken) => {
+            FlowError::Rejected(Rejected::Busy { seconds }) => busy(seconds),
+            FlowError::Rejected(refused) => Self::plain(OAuthError::invalid_request(refused.to_string())),
+            FlowError::Internal(broken) => {
                 let problem = of_broken(&broken);
                 if broken.is_passing() {
                     return busy(PASSING);

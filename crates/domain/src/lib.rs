@@ -15,4 +15,4 @@ pub mod secret;
 pub mod text;
 pub mod time;
 pub mod user;
-mod words;
+mod wire_names;

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::email::Email;
 use crate::text::without_invisible;
 use crate::user::identity::EmailTrust;
-use crate::words::words;
+use crate::wire_names::wire_names;
 
 pub use check::ProviderFault;
 pub use mapping::{EmailList, EmailPick, EmailVerified, SubjectType, TokenForm, UserMap, UserinfoAuth};
@@ -67,7 +67,7 @@ impl fmt::Display for ProviderId {
     }
 }
 
-words! {
+wire_names! {
     /// The kind of a provider, which decides its behaviour.
     ProviderKind, UnknownProviderKind, "kind of provider":
     /// Google Accounts.
@@ -122,7 +122,7 @@ impl ProviderKind {
     }
 }
 
-words! {
+wire_names! {
     /// How far upstream email addresses are trusted. If unset, the rule of the kind applies.
     EmailTrustRule, UnknownEmailTrustRule, "trust in addresses":
     /// No address counts as verified.
@@ -133,7 +133,7 @@ words! {
     Authoritative = "authoritative";
 }
 
-words! {
+wire_names! {
     /// What happens if a verified address belongs to an account.
     LinkPolicy, UnknownLinkPolicy, "link policy":
     /// The person signs in to that account first.
@@ -144,7 +144,7 @@ words! {
     Auto = "auto";
 }
 
-words! {
+wire_names! {
     /// How the metadata of an OpenID Provider is used.
     Discovery, UnknownDiscovery, "way of discovery":
     /// The document must name exactly the configured issuer.
@@ -155,7 +155,7 @@ words! {
     Off = "off";
 }
 
-words! {
+wire_names! {
     /// How Usher authenticates at the token endpoint.
     ClientAuth, UnknownClientAuth, "way of client authentication":
     /// In the `Authorization` header (RFC 6749 §2.3.1).
@@ -166,7 +166,7 @@ words! {
     None = "none";
 }
 
-words! {
+wire_names! {
     /// Whether PKCE is used (RFC 7636).
     Pkce, UnknownPkce, "way of PKCE":
     /// With SHA-256.
@@ -175,7 +175,7 @@ words! {
     Off = "off";
 }
 
-words! {
+wire_names! {
     /// The response mode of the authorization response.
     ResponseMode, UnknownResponseMode, "response mode":
     /// In the query.

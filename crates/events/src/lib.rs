@@ -1,14 +1,14 @@
 //! Delivery of the event log: feed, webhooks, back-channel logout, histories.
 //!
-//! [`Teller`] takes pending events, oldest first, and hands each to every reader within the transaction that marks it
+//! [`EventDispatcher`] takes pending events, oldest first, and hands each to every reader within the transaction that marks it
 //! as dispatched: a reader gets each event once, and what it writes is durable together with the mark. Readers only
 //! write down what is to be sent; jobs and the feed's hub send it, and may fail and retry.
 
 pub mod backchannel;
-mod beside;
+mod dispatcher;
+mod drive_concurrently;
 pub mod feed;
 mod history;
-mod teller;
 pub mod webhooks;
 
-pub use teller::{Heard, Rules, Teller};
+pub use dispatcher::{DispatchedEvent, EventDispatcher, Rules};

@@ -129,13 +129,13 @@ impl Usher {
     }
 
     async fn tell_session(&self, tx: &mut Tx<'_>, user: UserId, session: SessionId, reason: EndReason) -> Result<()> {
-        let concerned = tx.projects_of_session(session).await?;
+        let projects_that_may_see = tx.projects_of_session(session).await?;
         let mut event = self.event(EventKind::SessionRevoked).with_user(user).with_session(session);
         // By the time that readers hear of it the user may be gone.
         if let Some(sub) = tx.find_sub(user).await? {
             event = event.with("sub", sub.0);
         }
-        tx.append(&event.with_projects(&concerned).with("reason", reason.as_str())).await
+        tx.append(&event.with_projects(&projects_that_may_see).with("reason", reason.as_str())).await
     }
 
     /// `over` are the sessions that ended in the same breath: whoever is told of those needs not hear of their grants.

@@ -20,18 +20,18 @@ use usher_storage::StorageError;
 pub enum FlowError {
     /// For the person or owner who asked: say it.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Rejected(#[from] Rejected),
     /// For the client that asked: put it on the wire.
     #[error(transparent)]
     OAuth(#[from] OAuthError),
     /// For nobody: log it.
     #[error(transparent)]
-    Broken(#[from] Broken),
+    Internal(#[from] Internal),
 }
 
 /// Something that was refused. The door finds the words in the reader's language.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum Rejected {
     /// Address and password do not belong together; the same whatever the reason.
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
@@ -214,7 +214,7 @@ impl CodeKind {
     }
 }
 
-impl Broken {
+impl Internal {
     /// Did something else get in between?
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Conflict))
@@ -223,7 +223,7 @@ impl Broken {
 
 /// The house could not do it.
 #[derive(Debug, thiserror::Error)]
-pub enum Broken {
+pub enum Internal {
     /// Memory failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -232,7 +232,7 @@ pub enum Broken {
     Sign(#[from] SignError),
     /// A letter could not be written.
     #[error(transparent)]
-    Letter(#[from] usher_mail::messages::WriteError),
+    EmailMessage(#[from] usher_mail::messages::WriteError),
     /// A key could not be made.
     #[error(transparent)]
     Generate(#[from] usher_keys::generate::GenerateError),
@@ -244,7 +244,7 @@ pub enum Broken {
     Value(#[from] serde_json::Error),
 }
 
-impl Broken {
+impl Internal {
     /// Was something deleted while this was going on?
     pub const fn is_gone(&self) -> bool {
         matches!(self, Self::Storage(StorageError::Gone))
@@ -265,7 +265,7 @@ macro_rules! breaks {
     ($($error:ty),*) => {$(
         impl From<$error> for FlowError {
             fn from(error: $error) -> Self {
-                Self::Broken(error.into())
+                Self::Internal(error.into())
             }
         }
     )*};
@@ -288,24 +288,24 @@ impl From<Cause> for FlowError {
 
 impl From<Busy> for FlowError {
     fn from(_: Busy) -> Self {
-        Self::Refused(Refused::Busy { seconds: 2 })
+        Self::Rejected(Rejected::Busy { seconds: 2 })
     }
 }
 
 impl From<PasswordFault> for FlowError {
     fn from(fault: PasswordFault) -> Self {
-        Self::Refused(fault.into())
+        Self::Rejected(fault.into())
     }
 }
 
 impl From<EmailFault> for FlowError {
     fn from(fault: EmailFault) -> Self {
-        Self::Refused(fault.into())
+        Self::Rejected(fault.into())
     }
 }
 
 impl From<ProfileFault> for FlowError {
     fn from(fault: ProfileFault) -> Self {
-        Self::Refused(fault.into())
+        Self::Rejected(fault.into())
     }
 }

@@ -7,15 +7,15 @@ mod account;
 mod admin;
 pub mod api;
 pub mod credentials;
+mod emails;
 mod end;
 mod error;
-mod letters;
 mod login;
-mod notices;
 mod oauth;
 mod packed;
 pub mod policy;
 mod projects;
+mod security_emails;
 pub mod upstream;
 mod usher;
 pub mod webhooks;
@@ -23,7 +23,7 @@ pub mod webhooks;
 pub use login::mailed::MailedProof;
 
 pub use account::applications::Application;
-pub use account::receipts::{LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as RECEIPT_LOOKS, Told};
+pub use account::receipts::{LOOK_EVERY as RECEIPT_LOOK_EVERY, LOOKS as RECEIPT_LOOKS, ReceiptEntry};
 pub use admin::clients::{MAX_CLIENT_NAME, NewClient, RegisteredClient};
 pub use admin::keys::MASTER_KEY_FACT;
 pub use admin::projects::RegisteredProject;
@@ -33,9 +33,9 @@ pub use api::{Right, TokenSession};
 pub use credentials::passkeys::{Ceremony, PasskeyAnswer};
 pub use credentials::totp::TotpOffer;
 pub use end::Ended;
-pub use error::{Broken, CodeKind, FlowError, Refused};
+pub use error::{CodeKind, FlowError, Internal, Rejected};
 pub use login::accounts::{Account, Browser};
-pub use login::arrive::SignedIn;
+pub use login::finish_sign_in::SignedIn;
 pub use login::recover::{LIFETIME as RECOVERY_LIFETIME, Recovered, RecoveryDone};
 pub use login::return_to::{Continued, ReturnTo, WaitingRecovery};
 pub use login::second_factor::SecondStep;
@@ -45,6 +45,8 @@ pub use login::sign_up::{AsksPassword, LIFETIME as SIGN_UP_LIFETIME, SignUpForm,
 pub use oauth::authorize::{AuthorizeFault, Outcome};
 pub use oauth::introspect::Introspection;
 pub use oauth::refusals::log_refusal;
-pub use policy::{Answer, Asked, Bundle, Drafted, Held, NewAssignment, Simulated, SimulatedRoute, Subject};
+pub use policy::{
+    Bundle, DecisionAnswer, DecisionRequest, Drafted, HeldRoles, NewAssignment, Simulated, SimulatedRoute, Subject,
+};
 pub use projects::{HistoryPage, HistorySearch, MAX_OVERLAP, Person, PersonSession, Rotation, USUAL_OVERLAP};
 pub use usher::{Device, Parts, Usher};

@@ -59,7 +59,7 @@ pub struct Parts {
     /// The providers that people may come from.
     pub(super) upstream: Registry,
     /// Rung when a letter is put into the queue.
-    pub letter_bell: Notify,
+    pub mail_wakeup: Notify,
     /// Clients lately seen.
     pub(super) clients: Cache<ClientId, Arc<Client>>,
     /// What clients were lately given by their grants, so that it is not written down at every request.
@@ -105,7 +105,7 @@ impl Usher {
     ) -> Self {
         let keyring = RwLock::new(Arc::new(Keyring::new(&[], &sealer)));
         let clients = Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(CLIENT_MEMORY).build();
-        let letter_bell = Notify::new();
+        let mail_wakeup = Notify::new();
         Self(Arc::new(Parts {
             config,
             store,
@@ -116,7 +116,7 @@ impl Usher {
             random,
             passwords,
             upstream,
-            letter_bell,
+            mail_wakeup,
             clients,
             releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),
             secret_uses: Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(USE_NOTED_EVERY).build(),

@@ -58,9 +58,9 @@ impl Addresses {
     /// Checks whether this URL may be called, as far as possible without resolving its name.
     ///
     /// # Errors
-    /// [`OutboundError::Refused`].
+    /// [`OutboundError::Rejected`].
     pub fn may_call(&self, url: &Url) -> Result<(), OutboundError> {
-        let here = match url.host().ok_or(OutboundError::Refused)? {
+        let here = match url.host().ok_or(OutboundError::Rejected)? {
             Host::Ipv4(address) => self.reaches(address.into())?,
             Host::Ipv6(address) => self.reaches(address.into())?,
             Host::Domain(name) => self.may_look_up(name)?,
@@ -70,28 +70,28 @@ impl Addresses {
             "https" if plain => Ok(()),
             // Plain http is safe on loopback.
             "http" if plain && here => Ok(()),
-            _ => Err(OutboundError::Refused),
+            _ => Err(OutboundError::Rejected),
         }
     }
 
-    /// Whether the address is loopback. Refused if it may not be called at all.
+    /// Whether the address is loopback. Rejected if it may not be called at all.
     fn reaches(&self, address: IpAddr) -> Result<bool, OutboundError> {
-        if self.permits(address) { Ok(unwrapped(address).is_loopback()) } else { Err(OutboundError::Refused) }
+        if self.permits(address) { Ok(unwrapped(address).is_loopback()) } else { Err(OutboundError::Rejected) }
     }
 
     fn may_look_up(&self, name: &str) -> Result<bool, OutboundError> {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
         let is_in = |zone: &str| name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
         if !CLOSED_NAMES.iter().any(|zone| is_in(zone)) {
-            return if name.contains('.') || self.allows_inside() { Ok(false) } else { Err(OutboundError::Refused) };
+            return if name.contains('.') || self.allows_inside() { Ok(false) } else { Err(OutboundError::Rejected) };
         }
         if is_in("localhost") {
             let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
             let allowed = loopback.iter().any(|address| self.permits(*address));
-            return if allowed { Ok(true) } else { Err(OutboundError::Refused) };
+            return if allowed { Ok(true) } else { Err(OutboundError::Rejected) };
         }
         // Any other private zone is useful only if the operator allowed a range.
-        if self.allows_inside() { Ok(false) } else { Err(OutboundError::Refused) }
+        if self.allows_inside() { Ok(false) } else { Err(OutboundError::Rejected) }
     }
 
     /// Whether the operator allowed more than loopback.

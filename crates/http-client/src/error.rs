@@ -5,7 +5,7 @@
 pub enum OutboundError {
     /// The address may not be called: not https, not public, and not allowed by the operator.
     #[error("this address may not be called")]
-    Refused,
+    Rejected,
     /// The connection failed or broke.
     #[error("the server cannot be reached")]
     Unreachable,
@@ -33,7 +33,7 @@ impl OutboundError {
         let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
         while let Some(this) = cause {
             if this.is::<OutOfBounds>() {
-                return Self::Refused;
+                return Self::Rejected;
             }
             cause = this.source();
         }

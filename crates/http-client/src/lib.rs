@@ -136,7 +136,7 @@ impl Outbound {
     /// For settings that are saved. The call itself is checked again, by the address of the connection.
     ///
     /// # Errors
-    /// [`OutboundError::Refused`].
+    /// [`OutboundError::Rejected`].
     pub fn may_call(&self, url: &Url) -> Result<(), OutboundError> {
         self.addresses.may_call(url)
     }
@@ -167,9 +167,9 @@ impl Outbound {
     }
 
     async fn pass(&self, request: Request, most: usize, beyond: Beyond) -> Result<Answer, OutboundError> {
-        let url = Url::parse(&request.uri().to_string()).map_err(|_| OutboundError::Refused)?;
+        let url = Url::parse(&request.uri().to_string()).map_err(|_| OutboundError::Rejected)?;
         self.may_call(&url)?;
-        let request = reqwest::Request::try_from(request).map_err(|_| OutboundError::Refused)?;
+        let request = reqwest::Request::try_from(request).map_err(|_| OutboundError::Rejected)?;
         // The client's own timeout starts with the connection; this one covers everything.
         let exchange = self.exchange(request, most, beyond);
         tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(OutboundError::TooSlow))

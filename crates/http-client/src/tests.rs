@@ -86,7 +86,7 @@ fn only_public_addresses_are_called_by_default() {
         "gopher://example.com/",
         "data:text/plain,x",
     ] {
-        assert_eq!(door.may_call(&Url::parse(closed).unwrap()), Err(OutboundError::Refused), "{closed}");
+        assert_eq!(door.may_call(&Url::parse(closed).unwrap()), Err(OutboundError::Rejected), "{closed}");
     }
     for open in
         ["https://accounts.google.com/", "https://1.1.1.1/", "https://[2606:4700::1]/", "https://[64:ff9b::808:808]/"]
@@ -109,7 +109,7 @@ fn an_operator_opens_exactly_the_ranges_they_name() {
     }
     // Plain http is for loopback only.
     for closed in ["http://10.1.2.3/", "http://example.com/", "https://192.168.1.1/", "https://[::1]/"] {
-        assert_eq!(door.may_call(&Url::parse(closed).unwrap()), Err(OutboundError::Refused), "{closed}");
+        assert_eq!(door.may_call(&Url::parse(closed).unwrap()), Err(OutboundError::Rejected), "{closed}");
     }
 }
 
@@ -129,7 +129,7 @@ async fn a_name_that_leads_inside_is_refused_when_the_connection_is_made() {
     let door = Outbound::with_names(OutboundRules::default(), names).unwrap();
     let url = format!("https://rebound.test:{port}/");
     assert_eq!(door.may_call(&Url::parse(&url).unwrap()), Ok(()));
-    assert_eq!(door.send(get(&url)).await.unwrap_err(), OutboundError::Refused);
+    assert_eq!(door.send(get(&url)).await.unwrap_err(), OutboundError::Rejected);
     assert_eq!(calls.load(Ordering::SeqCst), 0);
 }
 

@@ -4,9 +4,9 @@
 //! the crates `usher-api` and `usher-pages`, which calls one use case.
 
 pub mod assets;
-pub mod codes;
 mod connection;
 pub mod error;
+pub mod error_codes;
 pub mod extract;
 pub mod files;
 pub mod health;

@@ -99,7 +99,7 @@ impl HttpProblem {
     }
 
     /// `{"error":{…}}`, or `application/problem+json` (RFC 9457 §3) where the caller asked for that.
-    fn to_json(&self, asked: &Asked) -> Response {
+    fn to_json(&self, asked: &ProblemRequest) -> Response {
         let trace_id = asked.trace_id.map(|id| id.to_string());
         let standard = "application/problem+json";
         let wants_standard = asked.header(&ACCEPT).is_some_and(|accept| accept.contains(standard));
@@ -130,7 +130,7 @@ impl IntoResponse for HttpProblem {
 
 /// What a renderer of error pages may know about the request.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct ProblemRequest {
     /// The method.
     pub method: Method,
     /// The address, query included: never to be logged.
@@ -141,7 +141,7 @@ pub struct Asked {
     pub trace_id: Option<TraceId>,
 }
 
-impl Asked {
+impl ProblemRequest {
     fn about(request: &Request) -> Self {
         let mut headers = HeaderMap::with_capacity(4);
         for name in [ACCEPT, ACCEPT_LANGUAGE, COOKIE] {
@@ -160,7 +160,7 @@ impl Asked {
 }
 
 /// Renders a problem as a page, or declines with `None` and JSON it is.
-pub type ProblemPage = Arc<dyn Fn(&HttpProblem, &Asked) -> Option<Response> + Send + Sync>;
+pub type ProblemPage = Arc<dyn Fn(&HttpProblem, &ProblemRequest) -> Option<Response> + Send + Sync>;
 
 /// Gives an [`HttpProblem`] on its way out its body.
 pub async fn render<F: Future<Output = Response>>(
@@ -168,7 +168,7 @@ pub async fn render<F: Future<Output = Response>>(
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
-    let asked = Asked::about(&request);
+    let asked = ProblemRequest::about(&request);
     let mut response = next(request).await;
     let Some(problem) = response.extensions_mut().remove::<HttpProblem>() else { return response };
     if problem.status.is_client_error() {

@@ -18,7 +18,7 @@ pub enum Purpose {
     /// A mailed code or link.
     Proof,
     /// A queued email.
-    Letter,
+    EmailMessage,
     /// A session's cookie.
     Session,
     /// A form token against cross-site requests.
@@ -63,7 +63,7 @@ impl Purpose {
         Self::PushedRequest,
         Self::DeviceCode,
         Self::Proof,
-        Self::Letter,
+        Self::EmailMessage,
         Self::Session,
         Self::FormToken,
         Self::BrowserHint,
@@ -92,7 +92,7 @@ impl Purpose {
             Self::PushedRequest => "pushed-request",
             Self::DeviceCode => "device-code",
             Self::Proof => "proof",
-            Self::Letter => "letter",
+            Self::EmailMessage => "letter",
             Self::Session => "session",
             Self::FormToken => "form-token",
             Self::BrowserHint => "browser-hint",

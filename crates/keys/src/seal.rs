@@ -244,9 +244,9 @@ mod tests {
     fn what_was_sealed_opens_and_no_two_seals_are_alike() {
         let (sealer, random) = (sealer(1), SeededRandom::new(2));
         for plaintext in [&b""[..], b"x", &[7; 5000]] {
-            let one = sealer.seal(Purpose::Letter, plaintext, &random);
-            assert_ne!(one, sealer.seal(Purpose::Letter, plaintext, &random));
-            assert_eq!(sealer.open(Purpose::Letter, &one).unwrap(), plaintext);
+            let one = sealer.seal(Purpose::EmailMessage, plaintext, &random);
+            assert_ne!(one, sealer.seal(Purpose::EmailMessage, plaintext, &random));
+            assert_eq!(sealer.open(Purpose::EmailMessage, &one).unwrap(), plaintext);
         }
     }
 
@@ -259,7 +259,7 @@ mod tests {
             assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, lock, &sealed), Err(Unsealable));
         }
         assert_eq!(sealer.open(Purpose::RepeatedAnswer, &sealed), Err(Unsealable));
-        assert_eq!(sealer.open_locked(Purpose::Letter, b"key", &sealed), Err(Unsealable));
+        assert_eq!(sealer.open_locked(Purpose::EmailMessage, b"key", &sealed), Err(Unsealable));
         assert_eq!(sealer.open_locked(Purpose::RepeatedAnswer, b"key", b""), Err(Unsealable));
     }
 
@@ -329,7 +329,7 @@ mod tests {
         let mac = one.mac(Purpose::Proof, b"123456");
         assert!(one.mac_fits(Purpose::Proof, b"123456", &mac));
         assert!(!one.mac_fits(Purpose::Proof, b"123457", &mac));
-        assert!(!one.mac_fits(Purpose::Letter, b"123456", &mac));
+        assert!(!one.mac_fits(Purpose::EmailMessage, b"123456", &mac));
         assert!(!one.mac_fits(Purpose::Proof, b"123456", &mac[..31]));
         assert!(!sealer(2).mac_fits(Purpose::Proof, b"123456", &mac));
     }

@@ -36,7 +36,7 @@ pub struct Verified {
 
 /// Why a token was refused. For the log only: the sender learns only that it is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum VerifyError {
     /// Longer than [`MAX_TOKEN`].
     #[error("the token is too long")]
     TooLong,
@@ -67,13 +67,13 @@ impl Keyring {
     /// Verifies a compact JWS signed by Usher, with any published key, also a retired one.
     ///
     /// It does not check `exp` or any other claim: the caller must.
-    pub fn verify(&self, token: &str, expect: Expect<'_>) -> Result<Verified, Refused> {
+    pub fn verify(&self, token: &str, expect: Expect<'_>) -> Result<Verified, VerifyError> {
         verify(token, expect, |kid| self.key(kid))
     }
 
     /// Verifies an `id_token_hint`: like [`Keyring::verify`], also with pruned keys. A hint grants no access, and its
     /// session may outlive the key.
-    pub fn verify_hint(&self, token: &str, expect: Expect<'_>) -> Result<Verified, Refused> {
+    pub fn verify_hint(&self, token: &str, expect: Expect<'_>) -> Result<Verified, VerifyError> {
         verify(token, expect, |kid| self.key_of_hint(kid))
     }
 }
@@ -82,27 +82,27 @@ fn verify<'k>(
     token: &str,
     expect: Expect<'_>,
     find: impl FnOnce(&str) -> Option<&'k Key>,
-) -> Result<Verified, Refused> {
+) -> Result<Verified, VerifyError> {
     if token.len() > MAX_TOKEN {
-        return Err(Refused::TooLong);
+        return Err(VerifyError::TooLong);
     }
-    let (message, signature) = token.rsplit_once('.').ok_or(Refused::NotCompact)?;
-    let (header, payload) = message.split_once('.').ok_or(Refused::NotCompact)?;
-    let header = strict_json::object(&decode(header)?, MAX_DEPTH).map_err(|_| Refused::Header)?;
-    let (alg, kid, typ) = ours(&header).ok_or(Refused::Header)?;
+    let (message, signature) = token.rsplit_once('.').ok_or(VerifyError::NotCompact)?;
+    let (header, payload) = message.split_once('.').ok_or(VerifyError::NotCompact)?;
+    let header = strict_json::object(&decode(header)?, MAX_DEPTH).map_err(|_| VerifyError::Header)?;
+    let (alg, kid, typ) = ours(&header).ok_or(VerifyError::Header)?;
 
-    let key = find(kid).ok_or(Refused::UnknownKey)?;
+    let key = find(kid).ok_or(VerifyError::UnknownKey)?;
     if alg != key.alg.as_str() {
-        return Err(Refused::WrongAlg);
+        return Err(VerifyError::WrongAlg);
     }
     if typ != expect.typ {
-        return Err(Refused::WrongType);
+        return Err(VerifyError::WrongType);
     }
     let (payload, signature) = (decode(payload)?, decode(signature)?);
     if !key.fits(token, message, &signature) {
-        return Err(Refused::Signature);
+        return Err(VerifyError::Signature);
     }
-    let claims = strict_json::object(&payload, MAX_DEPTH).map_err(|_| Refused::Claims)?;
+    let claims = strict_json::object(&payload, MAX_DEPTH).map_err(|_| VerifyError::Claims)?;
     Ok(Verified { claims, alg: key.alg, kid: key.kid.clone() })
 }
 
@@ -114,6 +114,6 @@ fn ours(header: &Map<String, Value>) -> Option<(&str, &str, &str)> {
 }
 
 /// Strict base64url: no padding, no white space, no unused bits (RFC 7515 §2).
-fn decode(part: &str) -> Result<Vec<u8>, Refused> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::NotCompact)
+fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| VerifyError::NotCompact)
 }

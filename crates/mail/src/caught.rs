@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::{BoxFuture, FutureExt as _, ready};
 
-use super::letter::Letter;
+use super::email_message::EmailMessage;
 use super::mailer::{MailError, Mailer};
 use usher_domain::time::{Clock, Timestamp};
 
@@ -20,7 +20,7 @@ pub struct CaughtLetter {
     /// When it was sent.
     pub at: Timestamp,
     /// The email.
-    pub letter: Letter,
+    pub letter: EmailMessage,
 }
 
 /// Keeps every email instead of sending it.
@@ -55,7 +55,7 @@ impl CaughtMail {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn catch(&self, letter: Letter) {
+    fn catch(&self, letter: EmailMessage) {
         let at = self.clock.now();
         let mut kept = self.kept();
         kept.ever += 1;
@@ -68,7 +68,7 @@ impl CaughtMail {
 }
 
 impl Mailer for CaughtMail {
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), MailError>> {
+    fn send<'a>(&'a self, letter: &'a EmailMessage) -> BoxFuture<'a, Result<(), MailError>> {
         self.catch(letter.clone());
         ready(Ok(())).boxed()
     }
@@ -76,7 +76,7 @@ impl Mailer for CaughtMail {
 
 #[cfg(test)]
 mod tests {
-    use super::super::letter::{Content, LetterKind};
+    use super::super::email_message::{Content, EmailKind};
     use super::*;
     use usher_domain::time::ManualClock;
 
@@ -86,7 +86,7 @@ mod tests {
         assert!(mailer.list().is_empty());
         for number in 1..=KEPT + 5 {
             let content = Content { subject: number.to_string(), ..Content::default() };
-            let letter = Letter::new(LetterKind::Recovery, "ana@example.com", None, "en", content).unwrap();
+            let letter = EmailMessage::new(EmailKind::Recovery, "ana@example.com", None, "en", content).unwrap();
             mailer.send(&letter).await.unwrap();
         }
         let list = mailer.list();

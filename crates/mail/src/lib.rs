@@ -4,11 +4,11 @@
 //! decides who gets which email, and when delivery is retried.
 
 pub mod caught;
-pub mod letter;
+pub mod email_message;
 mod mailer;
 pub mod messages;
-pub mod notices;
+pub mod security_emails;
 pub mod smtp;
 
-pub use letter::{Letter, LetterKind};
+pub use email_message::{EmailKind, EmailMessage};
 pub use mailer::{MailError, Mailer};

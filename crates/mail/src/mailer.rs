@@ -2,24 +2,24 @@
 
 use futures_util::future::BoxFuture;
 
-use super::letter::Letter;
+use super::email_message::EmailMessage;
 
 /// Delivers emails.
 pub trait Mailer: Send + Sync + 'static {
     /// Hands the email to a mail server; success means that the server accepted it.
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), MailError>>;
+    fn send<'a>(&'a self, letter: &'a EmailMessage) -> BoxFuture<'a, Result<(), MailError>>;
 }
 
 /// Delivery failed. The error has no address, which replies of mail servers often contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// Refused permanently (SMTP 5yz, RFC 5321 §4.2.1).
+    /// Rejected permanently (SMTP 5yz, RFC 5321 §4.2.1).
     #[error("the mail server refused the letter for good ({code})")]
-    Refused {
+    Rejected {
         /// The reply code.
         code: u16,
     },
-    /// Refused temporarily (SMTP 4yz).
+    /// Rejected temporarily (SMTP 4yz).
     #[error("the mail server refused the letter for now ({code})")]
     Later {
         /// The reply code.
@@ -50,6 +50,6 @@ pub enum Trouble {
 impl MailError {
     /// Whether retrying is useless.
     pub const fn is_permanent(self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::Malformed)
+        matches!(self, Self::Rejected { .. } | Self::Malformed)
     }
 }

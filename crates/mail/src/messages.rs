@@ -5,7 +5,7 @@
 
 use askama::Template;
 
-use super::letter::{Content, Letter, LetterKind, NotAnAddress};
+use super::email_message::{Content, EmailKind, EmailMessage, NotAnAddress};
 use usher_i18n::Lang;
 
 /// The recipient of an email.
@@ -69,7 +69,7 @@ struct HtmlPart<'a> {
 }
 
 /// "Enter this code, or open this link": verifies the reader's address. Both are valid for `minutes`.
-pub fn verify_email(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> Result<Letter, WriteError> {
+pub fn verify_email(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> Result<EmailMessage, WriteError> {
     let lang = to.lang;
     let words = Words {
         title: lang.text("mail-verify-subject"),
@@ -79,11 +79,11 @@ pub fn verify_email(to: Recipient<'_>, code: &str, link: &str, minutes: u32) -> 
         notes: vec![minutes_note(lang, minutes), lang.text("mail-verify-not-you")],
     };
     // The name was given together with the unverified address.
-    write(LetterKind::VerifyEmail, Recipient { name: None, ..to }, &words)
+    write(EmailKind::VerifyEmail, Recipient { name: None, ..to }, &words)
 }
 
 /// "Enter this code": verifies the reader's address. It is valid for `minutes`.
-pub fn link_code(to: Recipient<'_>, code: &str, minutes: u32) -> Result<Letter, WriteError> {
+pub fn link_code(to: Recipient<'_>, code: &str, minutes: u32) -> Result<EmailMessage, WriteError> {
     let lang = to.lang;
     let words = Words {
         title: lang.text("upstream-mail-code-subject"),
@@ -95,11 +95,11 @@ pub fn link_code(to: Recipient<'_>, code: &str, minutes: u32) -> Result<Letter, 
             lang.text("upstream-mail-code-not-you"),
         ],
     };
-    write(LetterKind::VerifyEmail, Recipient { name: None, ..to }, &words)
+    write(EmailKind::VerifyEmail, Recipient { name: None, ..to }, &words)
 }
 
 /// "Somebody tried to register with your address; sign in, or set a new password."
-pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Result<Letter, WriteError> {
+pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Result<EmailMessage, WriteError> {
     let lang = to.lang;
     let words = Words {
         title: lang.text("mail-registered-subject"),
@@ -111,11 +111,11 @@ pub fn already_registered(to: Recipient<'_>, sign_in: &str, recover: &str) -> Re
         ],
         notes: vec![lang.text("mail-registered-not-you")],
     };
-    write(LetterKind::AlreadyRegistered, to, &words)
+    write(EmailKind::AlreadyRegistered, to, &words)
 }
 
 /// "Set a new password": a link that is valid for `minutes`.
-pub fn recovery(to: Recipient<'_>, link: &str, minutes: u32) -> Result<Letter, WriteError> {
+pub fn recovery(to: Recipient<'_>, link: &str, minutes: u32) -> Result<EmailMessage, WriteError> {
     let lang = to.lang;
     let words = Words {
         title: lang.text("mail-recovery-subject"),
@@ -127,7 +127,7 @@ pub fn recovery(to: Recipient<'_>, link: &str, minutes: u32) -> Result<Letter, W
             lang.text("mail-recovery-not-you"),
         ],
     };
-    write(LetterKind::Recovery, to, &words)
+    write(EmailKind::Recovery, to, &words)
 }
 
 fn minutes_note(lang: Lang, minutes: u32) -> String {
@@ -135,7 +135,7 @@ fn minutes_note(lang: Lang, minutes: u32) -> String {
 }
 
 /// Writes both parts of an email.
-pub(super) fn write(kind: LetterKind, to: Recipient<'_>, words: &Words<'_>) -> Result<Letter, WriteError> {
+pub(super) fn write(kind: EmailKind, to: Recipient<'_>, words: &Words<'_>) -> Result<EmailMessage, WriteError> {
     let footer = to.lang.text("mail-footer");
     let Words { title, lead, code, links, notes } = words;
     let code = *code;
@@ -148,7 +148,7 @@ pub(super) fn write(kind: LetterKind, to: Recipient<'_>, words: &Words<'_>) -> R
         code: code.map(str::to_owned),
         link: links.first().map(|link| link.url.to_owned()),
     };
-    Ok(Letter::new(kind, to.email, to.name, to.lang.tag(), content)?)
+    Ok(EmailMessage::new(kind, to.email, to.name, to.lang.tag(), content)?)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::Error as SmtpFault;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
-use super::letter::Letter;
+use super::email_message::EmailMessage;
 use super::mailer::{MailError, Mailer, Trouble};
 use usher_domain::random::Random;
 
@@ -72,7 +72,7 @@ impl SmtpMailer {
     }
 
     /// The email as a MIME message, marked as sent automatically, so that no machine answers (RFC 3834 §5).
-    fn compose(&self, letter: &Letter) -> Result<Message, MailError> {
+    fn compose(&self, letter: &EmailMessage) -> Result<Message, MailError> {
         let address = letter.to().parse().map_err(|_| MailError::Malformed)?;
         let id = self.random.handle();
         Message::builder()
@@ -86,7 +86,7 @@ impl SmtpMailer {
             .map_err(|_| MailError::Malformed)
     }
 
-    async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
+    async fn deliver(&self, letter: &EmailMessage) -> Result<(), MailError> {
         let message = self.compose(letter)?;
         match tokio::time::timeout(self.patience.whole, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
@@ -97,7 +97,7 @@ impl SmtpMailer {
 }
 
 impl Mailer for SmtpMailer {
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), MailError>> {
+    fn send<'a>(&'a self, letter: &'a EmailMessage) -> BoxFuture<'a, Result<(), MailError>> {
         self.deliver(letter).boxed()
     }
 }
@@ -110,7 +110,7 @@ fn plain_header(name: &'static str, value: String) -> Result<HeaderValue, MailEr
 /// Keeps the reply code and drops the text, which often contains the address.
 fn explain(fault: &SmtpFault) -> MailError {
     match fault.status().map(u16::from) {
-        Some(code) if fault.is_permanent() => MailError::Refused { code },
+        Some(code) if fault.is_permanent() => MailError::Rejected { code },
         Some(code) => MailError::Later { code },
         None if fault.is_timeout() => MailError::Unreachable(Trouble::Timeout),
         None if fault.is_tls() => MailError::Unreachable(Trouble::Tls),

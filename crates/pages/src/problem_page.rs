@@ -11,7 +11,7 @@ use super::ways::ways;
 use crate::views::{Assets, ErrorPage, Page, Problem};
 use usher_http_server::extract::cookies::Cookies;
 use usher_http_server::extract::visitor::LANGUAGE;
-use usher_http_server::problem::{Asked, HttpProblem, ProblemPage};
+use usher_http_server::problem::{HttpProblem, ProblemPage, ProblemRequest};
 use usher_http_server::state::App;
 use usher_http_server::urls;
 use usher_i18n::Lang;
@@ -30,14 +30,14 @@ pub fn problem_page(app: App) -> ProblemPage {
 }
 
 /// The language of a page: what the address asks for, then the one chosen last, then the browser's.
-fn lang_of(app: &App, asked: &Asked) -> Lang {
+fn lang_of(app: &App, asked: &ProblemRequest) -> Lang {
     let query = Params::decode(asked.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
     let cookies = Cookies::from_headers(&asked.headers);
     let chosen = query.get("ui_locales").ok().flatten();
     Lang::negotiate(&[chosen, app.jar.get(&cookies, LANGUAGE), asked.header(&ACCEPT_LANGUAGE)])
 }
 
-fn error_page(app: &App, problem: &HttpProblem, asked: &Asked) -> ErrorPage {
+fn error_page(app: &App, problem: &HttpProblem, asked: &ProblemRequest) -> ErrorPage {
     let lang = lang_of(app, asked);
     let page = Page {
         lang,

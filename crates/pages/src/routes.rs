@@ -44,7 +44,7 @@ fn people(app: &App) -> Router<App> {
         .route(urls::APPS, get(account::apps::get).post(account::apps::post))
         .route(urls::ACTIVITY, get(account::activity::get))
         .route(urls::DATA, get(account::data::get).post(account::data::post))
-        .route(urls::NOT_ME, get(account::not_me::get).post(account::not_me::post))
+        .route(urls::NOT_ME, get(account::report_compromise::get).post(account::report_compromise::post))
         .route(urls::FACTORS, post(factors::change::post))
         .route(urls::TOTP, get(factors::totp::get).post(factors::totp::post))
         .route(urls::RECOVERY_CODES, get(factors::codes::get))
@@ -84,9 +84,12 @@ fn authorization() -> Router<App> {
         .route(urls::AUTHORIZE, get(authorize::get).post(authorize::post))
         .route(urls::END_SESSION, get(logout::get).post(logout::post))
         .route(urls::UPSTREAM_CALLBACK, get(upstream::callback::get).post(upstream::callback::post))
-        .route(urls::UPSTREAM_NOTICES, post(upstream::notices::account))
-        .route(urls::UPSTREAM_DELETION, get(upstream::notices::deletion).post(upstream::notices::data_deletion))
-        .route(urls::UPSTREAM_LOGOUT, post(upstream::notices::backchannel_logout))
+        .route(urls::UPSTREAM_NOTICES, post(upstream::provider_events::account))
+        .route(
+            urls::UPSTREAM_DELETION,
+            get(upstream::provider_events::deletion).post(upstream::provider_events::data_deletion),
+        )
+        .route(urls::UPSTREAM_LOGOUT, post(upstream::provider_events::backchannel_logout))
 }
 
 /// What password managers look up, from whatever page.

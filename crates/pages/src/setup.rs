@@ -11,7 +11,7 @@ use super::visitor_pages::VisitorPages as _;
 use crate::views::{Form, Setup, SetupExpired, SetupValues};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
-use usher_flows::{FlowError, NewUser, Refused};
+use usher_flows::{FlowError, NewUser, Rejected};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -49,11 +49,11 @@ pub async fn post(
     };
     match app.usher.set_up(&code, admin, &mut visitor.browser, &visitor.device).await {
         Ok(signed_in) => show::arrived(&app, visitor, signed_in, None, urls::CONSOLE).await,
-        Err(FlowError::Refused(Refused::ProofOver)) => expired(visitor),
-        Err(FlowError::Refused(refused)) => {
+        Err(FlowError::Rejected(Rejected::ProofOver)) => expired(visitor),
+        Err(FlowError::Rejected(refused)) => {
             let mut page = view(&app, &mut visitor, &code);
             // To an existing user the password of the form is their own.
-            let refused = if refused == Refused::WrongPassword { Refused::EmailTaken } else { refused };
+            let refused = if refused == Rejected::WrongPassword { Rejected::EmailTaken } else { refused };
             let found = of_refused(&refused, page.page.lang);
             let problem = HttpProblem::from(FlowError::from(refused));
             let Some(found) = found else { return Err(problem) };

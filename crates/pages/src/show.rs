@@ -9,7 +9,7 @@ use super::visitor_pages::VisitorPages as _;
 use crate::views::{AlreadySignedIn, ClientView, FormPost};
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::interaction::{Interaction, Step};
-use usher_flows::{FlowError, Outcome, Refused, ReturnTo, SignedIn};
+use usher_flows::{FlowError, Outcome, Rejected, ReturnTo, SignedIn};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::layers::security_headers::LeadsOn;
 use usher_http_server::problem::HttpProblem;
@@ -185,7 +185,7 @@ pub fn interaction(app: &App, sealed: Option<&str>, visitor: &Visitor) -> Result
 /// # Errors
 /// As [`interaction`]; 400 if there is none.
 pub fn needed_interaction(app: &App, sealed: &str, visitor: &Visitor) -> Result<Interaction, HttpProblem> {
-    interaction(app, Some(sealed), visitor)?.ok_or_else(|| FlowError::from(Refused::InteractionOver).into())
+    interaction(app, Some(sealed), visitor)?.ok_or_else(|| FlowError::from(Rejected::InteractionOver).into())
 }
 
 /// The sign-in page of whoever comes back from an email, with their address filled in: on with the client's request if it

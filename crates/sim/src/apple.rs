@@ -25,7 +25,7 @@ use super::Simulator;
 use super::asked::Asked;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
-use super::login::{self, Answer, Refused, Who, back, is_registered};
+use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, form_post, is_client, wrong};
 use super::personas::Person;
 use super::provider::Provider;
@@ -71,7 +71,7 @@ async fn discovery(State(sim): State<Arc<Simulator>>) -> Response {
     .into_response()
 }
 
-fn check(asked: &Asked) -> Result<(), Refused> {
+fn check(asked: &Asked) -> Result<(), LoginRefused> {
     let query = &asked.query;
     let posts = query.is("response_mode", "form_post");
     let fault = if !is_client(query.get("client_id")) {
@@ -135,7 +135,7 @@ fn first_consent(sim: &Simulator, person: &Person, scope: &[String]) -> Option<S
     Some(user.to_string())
 }
 
-fn bad(code: &str) -> Refused {
+fn bad(code: &str) -> LoginRefused {
     (StatusCode::BAD_REQUEST, Json(json!({ "error": code }))).into_response().into()
 }
 
@@ -165,7 +165,7 @@ fn is_secret(secret: &str, issuer: &str, now: i64) -> bool {
         && payload["iat"].as_i64().zip(payload["exp"].as_i64()).is_some_and(lives)
 }
 
-fn authenticate(sim: &Simulator, form: &Words) -> Result<(), Refused> {
+fn authenticate(sim: &Simulator, form: &Words) -> Result<(), LoginRefused> {
     let secret = form.get("client_secret").unwrap_or_default();
     let proven = form.is("client_id", CLIENT_ID) && is_secret(secret, &sim.base(PROVIDER), sim.clock.now());
     if proven { Ok(()) } else { Err(bad("invalid_client")) }

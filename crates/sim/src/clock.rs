@@ -13,29 +13,29 @@ pub type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 /// Where time and chance come from.
 #[derive(Clone)]
-pub struct Surroundings {
+pub struct SimContext {
     /// The time.
     pub now: Arc<Now>,
     /// Chance.
     pub random: Arc<Fill>,
 }
 
-impl fmt::Debug for Surroundings {
+impl fmt::Debug for SimContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Surroundings")
+        f.write_str("SimContext")
     }
 }
 
 /// The simulator's own time: that of its surroundings and what it was moved forward.
 #[derive(Debug)]
 pub struct Clock {
-    surroundings: Surroundings,
+    surroundings: SimContext,
     ahead: AtomicI64,
 }
 
 impl Clock {
     /// A clock that goes with its surroundings.
-    pub fn new(surroundings: Surroundings) -> Self {
+    pub fn new(surroundings: SimContext) -> Self {
         Self { surroundings, ahead: AtomicI64::new(0) }
     }
 

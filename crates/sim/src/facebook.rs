@@ -28,7 +28,7 @@ use super::digest::{hex, hmac_sha256};
 use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
-use super::login::{self, Answer, Refused, Who, back, is_registered};
+use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::provider::Provider;
 use super::words::Words;
@@ -66,7 +66,7 @@ fn versioned(asked: &Asked, body: &Value) -> Response {
 }
 
 /// Facebook's envelope.
-fn error(sim: &Simulator, kind: &str, code: u32, subcode: Option<u32>, message: &str) -> Refused {
+fn error(sim: &Simulator, kind: &str, code: u32, subcode: Option<u32>, message: &str) -> LoginRefused {
     let mut error = json!({"message": message, "type": kind, "code": code, "fbtrace_id": sim.clock.draw(8)});
     if let Some(subcode) = subcode {
         error["error_subcode"] = json!(subcode);
@@ -74,11 +74,11 @@ fn error(sim: &Simulator, kind: &str, code: u32, subcode: Option<u32>, message: 
     (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response().into()
 }
 
-fn oauth_error(sim: &Simulator, subcode: Option<u32>, message: &str) -> Refused {
+fn oauth_error(sim: &Simulator, subcode: Option<u32>, message: &str) -> LoginRefused {
     error(sim, "OAuthException", 100, subcode, message)
 }
 
-fn check(asked: &Asked) -> Result<(), Refused> {
+fn check(asked: &Asked) -> Result<(), LoginRefused> {
     let query = &asked.query;
     let fault = if !is_client(query.get("client_id")) {
         "Invalid App ID: The provided app ID does not look like a valid app ID."
@@ -149,7 +149,7 @@ async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     }
 }
 
-fn secret(sim: &Simulator, words: &Words) -> Result<(), Refused> {
+fn secret(sim: &Simulator, words: &Words) -> Result<(), LoginRefused> {
     match words.get("client_secret") {
         Some(CLIENT_SECRET) => Ok(()),
         Some(_) => Err(error(sim, "OAuthException", 1, None, "Error validating client secret.")),
@@ -213,7 +213,7 @@ fn access(sim: &Simulator, grant: &Arc<Grant>) -> Value {
 }
 
 /// The grant behind an access token.
-fn find(sim: &Simulator, token: Option<&str>) -> Result<Arc<Grant>, Refused> {
+fn find(sim: &Simulator, token: Option<&str>) -> Result<Arc<Grant>, LoginRefused> {
     let invalid = |subcode, message| error(sim, "OAuthException", 190, subcode, message);
     let Some(token) = token else {
         let message = "An active access token must be used to query information about the current user.";
@@ -228,7 +228,7 @@ fn find(sim: &Simulator, token: Option<&str>) -> Result<Arc<Grant>, Refused> {
 }
 
 /// The person's token, and the proof that the app's server sends it.
-fn authorized(sim: &Simulator, asked: &Asked) -> Result<Arc<Grant>, Refused> {
+fn authorized(sim: &Simulator, asked: &Asked) -> Result<Arc<Grant>, LoginRefused> {
     let word = |name: &str| asked.form.as_ref().and_then(|form| form.get(name)).or(asked.query.get(name));
     let token = asked.bearer().or(word("access_token"));
     let grant = find(sim, token)?;

@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 use super::Simulator;
 use super::asked::Asked;
 use super::grants::{Challenge, Found, Grant, Kind};
-use super::login::{self, Answer, Refused, Who, back, is_registered};
+use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::provider::Provider;
 
@@ -45,7 +45,7 @@ pub fn routes() -> Router<Arc<Simulator>> {
         .route("/applications/{client}/grant", delete(withdraw))
 }
 
-fn check(asked: &Asked) -> Result<(), Refused> {
+fn check(asked: &Asked) -> Result<(), LoginRefused> {
     let refuse = |status, title: &str, text: &str| Err(wrong(status, PROVIDER, title, text).into());
     if !is_client(asked.query.get("client_id")) {
         return refuse(StatusCode::NOT_FOUND, "404", "This is not the web page you are looking for.");
@@ -126,13 +126,13 @@ async fn token(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(told(&asked, &[("access_token", &access), ("scope", &grant.scope.join(",")), ("token_type", "bearer")]))
 }
 
-fn message(status: StatusCode, words: &str) -> Refused {
+fn message(status: StatusCode, words: &str) -> LoginRefused {
     let body =
         json!({"message": words, "documentation_url": "https://docs.github.com/rest", "status": status.as_str()});
     (status, Json(body)).into_response().into()
 }
 
-fn authorized(sim: &Simulator, asked: &Asked) -> Result<Arc<Grant>, Refused> {
+fn authorized(sim: &Simulator, asked: &Asked) -> Result<Arc<Grant>, LoginRefused> {
     if asked.header("user-agent").is_none_or(|agent| agent.trim().is_empty()) {
         let words =
             "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.\n";

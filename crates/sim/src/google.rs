@@ -28,7 +28,7 @@ use super::asked::Asked;
 use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
-use super::login::{self, Answer, Refused, Who, back, is_registered};
+use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::personas::Person;
 use super::provider::Provider;
@@ -87,7 +87,7 @@ async fn certs(State(sim): State<Arc<Simulator>>) -> Response {
 }
 
 /// What is wrong with a request is told on Google's own page, except what the person decides.
-fn check(asked: &Asked) -> Result<(), Refused> {
+fn check(asked: &Asked) -> Result<(), LoginRefused> {
     let bad = |title: &str, text: &str| Err(wrong(StatusCode::BAD_REQUEST, PROVIDER, title, text).into());
     let query = &asked.query;
     match query.get("client_id") {
@@ -174,12 +174,12 @@ fn error(status: StatusCode, code: &str, description: &str) -> Response {
     (status, Json(json!({"error": code, "error_description": description}))).into_response()
 }
 
-fn bad(code: &str, description: &str) -> Refused {
+fn bad(code: &str, description: &str) -> LoginRefused {
     error(StatusCode::BAD_REQUEST, code, description).into()
 }
 
 /// The client proves itself by Basic or in the body.
-fn authenticate(asked: &Asked, form: &Words) -> Result<(), Refused> {
+fn authenticate(asked: &Asked, form: &Words) -> Result<(), LoginRefused> {
     let unknown = |text: &str| Err(error(StatusCode::UNAUTHORIZED, "invalid_client", text).into());
     let (id, secret) = match asked.basic() {
         Some((id, secret)) => (Some(id), Some(secret)),

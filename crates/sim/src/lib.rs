@@ -48,7 +48,7 @@ use axum::{
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use clock::Clock;
-pub use clock::{Fill, Now, Surroundings};
+pub use clock::{Fill, Now, SimContext};
 use faults::Faults;
 use grants::Grants;
 use journal::Journal;
@@ -93,7 +93,7 @@ impl Sim {
     ///
     /// # Errors
     /// `InvalidInput` when the socket is open to other machines; else when it has no address or no key can be made.
-    pub async fn start(listener: TcpListener, surroundings: Surroundings) -> io::Result<Self> {
+    pub async fn start(listener: TcpListener, surroundings: SimContext) -> io::Result<Self> {
         let address = listener.local_addr()?;
         if !address.ip().is_loopback() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the simulator answers on the loopback alone"));

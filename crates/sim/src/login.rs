@@ -19,22 +19,22 @@ use super::provider::Provider;
 
 /// An answer that ends a request early.
 #[derive(Debug)]
-pub struct Refused(Box<Response>);
+pub struct LoginRefused(Box<Response>);
 
-impl From<Response> for Refused {
+impl From<Response> for LoginRefused {
     fn from(answer: Response) -> Self {
         Self(Box::new(answer))
     }
 }
 
-impl IntoResponse for Refused {
+impl IntoResponse for LoginRefused {
     fn into_response(self) -> Response {
         *self.0
     }
 }
 
 /// What comes of a request.
-pub type Answer = Result<Response, Refused>;
+pub type Answer = Result<Response, LoginRefused>;
 
 /// Who signs in.
 #[derive(Debug)]

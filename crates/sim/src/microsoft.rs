@@ -28,7 +28,7 @@ use super::digest::s256;
 use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
-use super::login::{self, Answer, Refused, Who, back, is_registered};
+use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::personas::{ATTACKER_TENANT, CONSUMERS, Person};
 use super::provider::Provider;
@@ -61,7 +61,7 @@ fn is_tenant_id(text: &str) -> bool {
 }
 
 /// The tenant of a path, or the answer that there is none.
-fn known(tenant: &str) -> Result<(), Refused> {
+fn known(tenant: &str) -> Result<(), LoginRefused> {
     if ["common", "organizations", "consumers"].contains(&tenant) || is_tenant_id(tenant) {
         return Ok(());
     }
@@ -99,7 +99,7 @@ async fn discovery(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>
     .into_response())
 }
 
-fn check(asked: &Asked) -> Result<(), Refused> {
+fn check(asked: &Asked) -> Result<(), LoginRefused> {
     let query = &asked.query;
     let fault = if !is_client(query.get("client_id")) {
         "AADSTS700016: Application was not found in the directory."
@@ -175,7 +175,7 @@ async fn authorize(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>
     Ok(answer(&[("code", &code), ("session_state", &session)]))
 }
 
-fn error(code: &str, number: u32, words: &str) -> Refused {
+fn error(code: &str, number: u32, words: &str) -> LoginRefused {
     let body = json!({
         "error": code,
         "error_description": format!("{words}\r\nTrace ID: 0\r\nCorrelation ID: 0\r\nTimestamp: 0"),
@@ -186,7 +186,7 @@ fn error(code: &str, number: u32, words: &str) -> Refused {
     (status, Json(body)).into_response().into()
 }
 
-fn authenticate(asked: &Asked, form: &Words) -> Result<(), Refused> {
+fn authenticate(asked: &Asked, form: &Words) -> Result<(), LoginRefused> {
     let (id, secret) = asked.basic().unzip();
     let id = id.as_deref().or(form.get("client_id"));
     let secret = secret.as_deref().or(form.get("client_secret"));
@@ -237,7 +237,7 @@ async fn token(State(sim): State<Arc<Simulator>>, Path(tenant): Path<String>, as
     Ok(Json(tokens(&sim, &grant)).into_response())
 }
 
-fn exchange(sim: &Simulator, form: &Words, code: &str) -> Result<Arc<Grant>, Refused> {
+fn exchange(sim: &Simulator, form: &Words, code: &str) -> Result<Arc<Grant>, LoginRefused> {
     let refuse = |number, words: &str| Err(error("invalid_grant", number, words));
     let found = sim.grants().find(Kind::Code, code, PROVIDER, sim.clock.now());
     let grant = match found {

@@ -20,7 +20,7 @@ use super::asked::Asked;
 use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
 use super::id_token;
-use super::login::{self, Answer, Refused, Who, back, is_registered};
+use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::provider::Provider;
 use super::words::Words;
@@ -69,7 +69,7 @@ async fn discovery(State(sim): State<Arc<Simulator>>) -> Response {
     Json(document).into_response()
 }
 
-fn check(asked: &Asked) -> Result<(), Refused> {
+fn check(asked: &Asked) -> Result<(), LoginRefused> {
     let query = &asked.query;
     let fault = if !is_client(query.get("client_id")) {
         "The client is unknown."
@@ -121,12 +121,12 @@ async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
 }
 
 /// RFC 6749 §5.2.
-fn bad(code: &str) -> Refused {
+fn bad(code: &str) -> LoginRefused {
     let status = if code == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
     (status, Json(json!({ "error": code }))).into_response().into()
 }
 
-fn authenticate(asked: &Asked, form: &Words) -> Result<(), Refused> {
+fn authenticate(asked: &Asked, form: &Words) -> Result<(), LoginRefused> {
     let (id, secret) = asked.basic().unzip();
     let id = id.as_deref().or(form.get("client_id"));
     let secret = secret.as_deref().or(form.get("client_secret"));

@@ -25,7 +25,7 @@ use super::Simulator;
 use super::asked::Asked;
 use super::faults::Fault;
 use super::grants::{Found, Grant, Kind};
-use super::login::{self, Answer, Refused, Who, back, is_registered};
+use super::login::{self, Answer, LoginRefused, Who, back, is_registered};
 use super::page::{CLIENT_ID, CLIENT_SECRET, is_client, wrong};
 use super::provider::Provider;
 use super::words::Words;
@@ -62,7 +62,7 @@ pub fn routes() -> Router<Arc<Simulator>> {
 }
 
 /// X shows one page for everything that is wrong.
-fn check(asked: &Asked) -> Result<(), Refused> {
+fn check(asked: &Asked) -> Result<(), LoginRefused> {
     let query = &asked.query;
     let redirect_uri = query.get("redirect_uri").unwrap_or_default();
     let fault = if !is_client(query.get("client_id")) {
@@ -103,16 +103,16 @@ async fn authorize(State(sim): State<Arc<Simulator>>, asked: Asked) -> Answer {
     Ok(back(redirect_uri, &[("state", state), ("code", &code)], ""))
 }
 
-fn error(status: StatusCode, code: &str, description: &str) -> Refused {
+fn error(status: StatusCode, code: &str, description: &str) -> LoginRefused {
     (status, Json(json!({"error": code, "error_description": description}))).into_response().into()
 }
 
-fn invalid(description: &str) -> Refused {
+fn invalid(description: &str) -> LoginRefused {
     error(StatusCode::BAD_REQUEST, "invalid_request", description)
 }
 
 /// The secret travels in the header; in the body it is as good as none.
-fn authenticate(asked: &Asked) -> Result<(), Refused> {
+fn authenticate(asked: &Asked) -> Result<(), LoginRefused> {
     let Some((id, secret)) = asked.basic() else {
         return Err(error(StatusCode::UNAUTHORIZED, "unauthorized_client", "Missing valid authorization header"));
     };

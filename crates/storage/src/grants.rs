@@ -412,7 +412,7 @@ impl Store {
 
     async fn spent(&self, id: GrantId, made: bool) -> Result<Spend> {
         if made {
-            self.bells.ring_log();
+            self.wakeups.wake_log();
             return Ok(Spend::Done);
         }
         let spent = self.find_grant(id).await?;

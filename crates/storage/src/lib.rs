@@ -3,7 +3,6 @@
 //! Look-ups give `Option`; only the caller knows whether absence is an error.
 //! Writes happen in a transaction ([`Store::write`]) together with the event that tells of them.
 
-mod bells;
 pub mod clients;
 mod db;
 pub mod dependents;
@@ -20,20 +19,21 @@ pub mod system;
 pub mod tokens;
 mod tx;
 pub mod users;
+mod wakeups;
 mod writer;
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-pub use bells::Ring;
 pub use db::Sql;
 pub use error::StorageError;
 pub use open::{OpenOptions, REQUEST_TABLES, SchemaState};
 pub use tx::Tx;
+pub use wakeups::Wakeup;
 
-use bells::Bells;
 use db::Db;
+use wakeups::Wakeups;
 
 /// What every storage method answers.
 pub type Result<T> = std::result::Result<T, StorageError>;
@@ -42,7 +42,7 @@ pub type Result<T> = std::result::Result<T, StorageError>;
 #[derive(Clone)]
 pub struct Store {
     db: Db,
-    bells: Arc<Bells>,
+    wakeups: Arc<Wakeups>,
 }
 
 impl Store {
@@ -93,7 +93,7 @@ impl Store {
         };
         // A fact comes with what it tells of, in a frame: single statements carry none, but for the one that says so.
         if framed {
-            self.bells.ring_log();
+            self.wakeups.wake_log();
         }
         Ok(value)
     }
@@ -129,7 +129,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("users/journeys", users::journeys::ALL),
         ("system/keys", system::keys::ALL),
         ("system/leases", system::leases::ALL),
-        ("events/letters", events::letters::ALL),
+        ("events/letters", events::emails::ALL),
         ("events/log", events::log::ALL),
         ("members", members::ALL),
         ("events/outgoing/logout_notices", events::outgoing::logout_notices::ALL),

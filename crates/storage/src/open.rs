@@ -12,8 +12,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection, PgPool, SqlitePool};
 
-use super::bells::Bells;
 use super::db::Db;
+use super::wakeups::Wakeups;
 use super::writer::Writer;
 use super::{Result, StorageError, Store};
 
@@ -104,7 +104,7 @@ impl Store {
             let why = "the address of the database starts with neither sqlite:// nor postgres://";
             return Err(StorageError::Driver(sqlx::Error::Configuration(why.into())));
         };
-        Ok(Self { db, bells: Arc::new(Bells::hang()) })
+        Ok(Self { db, wakeups: Arc::new(Wakeups::hang()) })
     }
 
     /// Brings the schema up to date. Safe to run twice, and by two instances at once.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
-use super::departure::Kept;
 use super::error::UpstreamError;
+use super::start::Kept;
 use usher_domain::provider::ProviderId;
 
 /// Known parameters. They must not be repeated; others may be.

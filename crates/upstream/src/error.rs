@@ -117,7 +117,7 @@ impl UpstreamError {
 impl From<OutboundError> for UpstreamError {
     fn from(error: OutboundError) -> Self {
         match error {
-            OutboundError::Refused => Self::misconfigured("its address may not be called"),
+            OutboundError::Rejected => Self::misconfigured("its address may not be called"),
             OutboundError::Unreachable => Self::Unavailable("it cannot be reached".into()),
             OutboundError::TooSlow => Self::Unavailable("it took too long".into()),
             OutboundError::TooLarge => Self::misbehaved("its answer is too large"),

@@ -13,8 +13,8 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::calls;
 use super::error::UpstreamError;
-use super::wire;
 use usher_domain::provider::TokenForm;
 use usher_domain::secret::Secret;
 use usher_http_client::{Answer, Outbound};
@@ -139,12 +139,12 @@ fn ask(
 fn normal(answer: &Answer, form: TokenForm, reader: ErrorReader) -> Result<HttpResponse, UpstreamError> {
     let told = match form {
         TokenForm::Form if answer.is_of_type("application/x-www-form-urlencoded") => {
-            wire::trouble(answer.status)?;
+            calls::trouble(answer.status)?;
             form_urlencoded::parse(&answer.body)
                 .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
                 .collect()
         }
-        _ => wire::object(answer)?,
+        _ => calls::object(answer)?,
     };
     if let Some(error) = reader(&told) {
         return Err(error);

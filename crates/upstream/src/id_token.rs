@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::error::UpstreamError;
 use super::jws::Signed;
-use super::person;
+use super::profile;
 use usher_domain::time::Timestamp;
 
 /// Permitted clock difference in seconds.
@@ -38,7 +38,7 @@ pub(super) fn time(claims: &Value, name: &str) -> Option<Timestamp> {
 /// The authentication methods at the provider (`amr`, OpenID Connect Core §2): at most ten.
 pub(super) fn methods(claims: &Value) -> Vec<String> {
     let told = claims.get("amr").and_then(Value::as_array);
-    told.into_iter().flatten().filter_map(|word| person::text(Some(word))).take(10).collect()
+    told.into_iter().flatten().filter_map(|word| profile::text(Some(word))).take(10).collect()
 }
 
 /// The audiences.
@@ -114,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::jws::{self, KeySet};
-    use super::super::stub::{Key, NOW};
+    use super::super::testing::{Key, NOW};
     use super::*;
 
     fn claims() -> Value {

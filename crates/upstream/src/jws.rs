@@ -156,7 +156,7 @@ pub(super) fn verify(token: &str, keys: &KeySet, allowed: &[String]) -> Result<S
 mod tests {
     use serde_json::json;
 
-    use super::super::stub::Key;
+    use super::super::testing::Key;
     use super::*;
 
     fn es256() -> Vec<String> {

@@ -6,23 +6,23 @@
 
 mod cached;
 mod callback;
-mod departure;
-mod desk;
+mod calls;
 mod error;
 mod exchange;
+mod graph_version;
 mod id_token;
 mod issuer;
 mod jws;
-mod notice;
 mod openid;
-mod person;
+mod profile;
+mod provider_context;
+mod provider_event;
 mod providers;
 mod registry;
+mod start;
+mod step_deadline;
 #[cfg(test)]
-mod stub;
-mod sunset;
-mod timely;
-mod wire;
+mod testing;
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,11 +31,11 @@ use futures_util::future::BoxFuture;
 use url::Url;
 
 pub use callback::Callback;
-pub use departure::{Departure, Kept};
 pub use error::{Cause, UpstreamError};
-pub use notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
+pub use graph_version::graph_version_end;
+pub use provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
 pub use registry::Registry;
-pub use sunset::graph_sunset;
+pub use start::{Kept, StartRequest};
 pub use usher_domain::user::identity::Vouched;
 
 use usher_domain::provider::ProviderSettings;
@@ -48,7 +48,7 @@ pub type Promise<'a, T> = BoxFuture<'a, Result<T, UpstreamError>>;
 
 /// The dependencies of providers.
 #[derive(Clone)]
-pub struct Surroundings {
+pub struct Deps {
     /// The HTTP client.
     pub outbound: Outbound,
     /// The clock.
@@ -57,9 +57,9 @@ pub struct Surroundings {
     pub random: Arc<dyn Random>,
 }
 
-impl fmt::Debug for Surroundings {
+impl fmt::Debug for Deps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Surroundings")
+        f.write_str("Deps")
     }
 }
 
@@ -69,13 +69,13 @@ pub trait Provider: Send + Sync + 'static {
     fn settings(&self) -> &ProviderSettings;
 
     /// The authorization request, and the state to keep, sealed and single-use, until the callback.
-    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)>;
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)>;
 
     /// Who returned. All checks of the protocol run before anything about the person is used.
-    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched>;
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched>;
 
     /// Verifies a notification. Irrelevant kinds of events give none.
-    fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
         let _ = request;
         Box::pin(async { Err(UpstreamError::NoSuchNotice) })
     }

@@ -7,14 +7,14 @@ use serde_json::Value;
 use url::Url;
 
 use super::callback::Callback;
-use super::departure::{self, Departure, Kept, Manners};
-use super::desk::{Counter, Desk};
 use super::error::UpstreamError;
 use super::exchange::by_the_book;
 use super::id_token::{self, Expected};
 use super::issuer::IssuerRule;
 use super::jws::{self, KeySet, Refusal, Signed};
-use super::{Checked, cached::Cached, wire};
+use super::provider_context::{Counter, ProviderContext};
+use super::start::{self, AuthorizeOptions, Kept, StartRequest};
+use super::{Checked, cached::Cached, calls};
 use usher_domain::provider::{ClientAuth, TokenForm};
 use usher_domain::secret::Secret;
 
@@ -55,7 +55,7 @@ pub(super) struct Proven {
 
 /// An OpenID provider.
 pub(super) struct OpenId {
-    pub desk: Desk,
+    pub provider_context: ProviderContext,
     source: Source,
     pub rule: IssuerRule,
     metadata: Cached<Metadata>,
@@ -63,13 +63,13 @@ pub(super) struct OpenId {
 }
 
 impl OpenId {
-    pub fn new(desk: Desk, source: Source, rule: IssuerRule) -> Self {
-        Self { desk, source, rule, metadata: Cached::default(), keys: Cached::default() }
+    pub fn new(provider_context: ProviderContext, source: Source, rule: IssuerRule) -> Self {
+        Self { provider_context, source, rule, metadata: Cached::default(), keys: Cached::default() }
     }
 
     /// The metadata, at most an hour old.
     pub async fn metadata(&self) -> Result<Arc<Metadata>, UpstreamError> {
-        self.metadata.get(self.desk.now(), self.read_metadata()).await
+        self.metadata.get(self.provider_context.now(), self.read_metadata()).await
     }
 
     async fn read_metadata(&self) -> Result<Metadata, UpstreamError> {
@@ -77,7 +77,7 @@ impl OpenId {
             Source::Fixed(metadata) => return Ok(Metadata::clone(metadata)),
             Source::Document(url) => url,
         };
-        let document = wire::json(self.desk.outbound(), wire::get(url, &[])?).await?;
+        let document = calls::json(self.provider_context.outbound(), calls::get(url, &[])?).await?;
         let metadata: Metadata =
             serde_json::from_value(document).map_err(|_| UpstreamError::misbehaved("its metadata cannot be read"))?;
         if !self.rule.fits_document(&metadata.issuer) {
@@ -88,7 +88,8 @@ impl OpenId {
             return Err(UpstreamError::misbehaved("its metadata lacks an endpoint"));
         }
         let called = [Some(&metadata.token_endpoint), Some(&metadata.jwks_uri), metadata.userinfo_endpoint.as_ref()];
-        let closed = |url: &String| Url::parse(url).map_or(true, |url| self.desk.outbound().may_call(&url).is_err());
+        let closed =
+            |url: &String| Url::parse(url).map_or(true, |url| self.provider_context.outbound().may_call(&url).is_err());
         if called.into_iter().flatten().any(closed) {
             return Err(UpstreamError::misconfigured("its metadata names an endpoint that may not be called"));
         }
@@ -104,19 +105,24 @@ impl OpenId {
     }
 
     async fn read_keys(&self, url: &str) -> Result<KeySet, UpstreamError> {
-        KeySet::read(&wire::json(self.desk.outbound(), wire::get(url, &[])?).await?)
+        KeySet::read(&calls::json(self.provider_context.outbound(), calls::get(url, &[])?).await?)
     }
 
     /// Builds the authorization request with the endpoint of the metadata.
-    pub async fn depart(
+    pub async fn start(
         &self,
-        departure: &Departure,
+        request: &StartRequest,
         own: Vec<(&'static str, String)>,
     ) -> Result<(Url, Kept), UpstreamError> {
         let metadata = self.metadata().await?;
-        let manners =
-            Manners { endpoint: &metadata.authorization_endpoint, scope_sep: " ", nonce: true, login_hint: true, own };
-        departure::depart(&self.desk.settings, &*self.desk.around.random, departure, &manners)
+        let options = AuthorizeOptions {
+            endpoint: &metadata.authorization_endpoint,
+            scope_sep: " ",
+            nonce: true,
+            login_hint: true,
+            own,
+        };
+        start::start(&self.provider_context.settings, &*self.provider_context.around.random, request, &options)
     }
 
     /// Processes the callback and verifies who returned, authenticating with `secret` at the token endpoint.
@@ -127,11 +133,11 @@ impl OpenId {
         secret: Option<&Secret<String>>,
     ) -> Result<Proven, UpstreamError> {
         let metadata = self.metadata().await?;
-        let settings = &self.desk.settings;
+        let settings = &self.provider_context.settings;
         let promised = settings.require_iss || metadata.authorization_response_iss_parameter_supported;
         let accepts = |told: &str| self.rule.fits_callback(told);
         let code = callback.code(&settings.id, kept, promised, accepts)?;
-        let tokens = self.desk.exchange(&self.counter(&metadata), secret, code, kept).await?;
+        let tokens = self.provider_context.exchange(&self.counter(&metadata), secret, code, kept).await?;
         let id_token = tokens.id_token.ok_or_else(|| UpstreamError::misbehaved("it gave no ID token"))?;
         let signed = self.verified(&metadata, &id_token).await?;
         let issuer = self.rule.of_token(&signed.claims)?;
@@ -143,7 +149,7 @@ impl OpenId {
             client_id: &settings.client_id,
             nonce: kept.nonce.as_deref(),
             access_token: tokens.access_token.expose(),
-            now: self.desk.now(),
+            now: self.provider_context.now(),
         };
         id_token::check(&signed, &expected)?;
         Ok(Proven { claims: signed.claims, issuer, access_token: tokens.access_token, metadata })
@@ -152,7 +158,7 @@ impl OpenId {
     /// Verifies the signature, with refetched keys if no known one matches.
     pub async fn verified(&self, metadata: &Metadata, token: &str) -> Result<Signed, UpstreamError> {
         let allowed = self.algorithms();
-        let (now, url) = (self.desk.now(), &metadata.jwks_uri);
+        let (now, url) = (self.provider_context.now(), &metadata.jwks_uri);
         let keys = self.keys.get(now, self.read_keys(url)).await?;
         match jws::verify(token, &keys, &allowed) {
             Err(Refusal::UnknownKey) => {
@@ -164,14 +170,14 @@ impl OpenId {
     }
 
     fn algorithms(&self) -> Vec<String> {
-        let set = &self.desk.settings.algorithms;
+        let set = &self.provider_context.settings.algorithms;
         if set.is_empty() { vec![String::from("RS256")] } else { set.clone() }
     }
 
     fn counter<'a>(&self, metadata: &'a Metadata) -> Counter<'a> {
         let offered = &metadata.token_endpoint_auth_methods_supported;
         let offers = |method: &str| offered.iter().any(|each| each == method);
-        let basic = match self.desk.settings.client_auth {
+        let basic = match self.provider_context.settings.client_auth {
             Some(way) => way == ClientAuth::Basic,
             // OpenID Connect Discovery §3: the default is Basic.
             None => offered.is_empty() || offers("client_secret_basic") && !offers("client_secret_post"),
@@ -186,16 +192,16 @@ impl OpenId {
             Err(error) => return vec![Checked::new("metadata", Err(error))],
         };
         let keys = self.read_keys(&metadata.jwks_uri).await.map(|_| ());
-        let token = self.desk.probe(&self.counter(&metadata), secret, redirect_uri).await;
+        let token = self.provider_context.probe(&self.counter(&metadata), secret, redirect_uri).await;
         vec![Checked::new("metadata", Ok(())), Checked::new("keys", keys), Checked::new("token endpoint", token)]
     }
 
     /// The logout URL of the provider, returning to `back_to` (OpenID Connect RP-Initiated Logout §2).
     pub async fn end_session_url(&self, back_to: &str) -> Result<Option<Url>, UpstreamError> {
         let Some(endpoint) = self.metadata().await?.end_session_endpoint.clone() else { return Ok(None) };
-        let mut url = departure::endpoint(&endpoint)?;
+        let mut url = start::endpoint(&endpoint)?;
         url.query_pairs_mut()
-            .append_pair("client_id", &self.desk.settings.client_id)
+            .append_pair("client_id", &self.provider_context.settings.client_id)
             .append_pair("post_logout_redirect_uri", back_to);
         Ok(Some(url))
     }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 
-use super::desk::Desk;
 use super::error::UpstreamError;
+use super::provider_context::ProviderContext;
 use super::providers::apple::Apple;
 use super::providers::facebook::Facebook;
 use super::providers::github::Github;
@@ -17,8 +17,8 @@ use super::providers::microsoft::Microsoft;
 use super::providers::oauth2::Oauth2;
 use super::providers::oidc::Oidc;
 use super::providers::x::X;
-use super::timely::Timely;
-use super::{Provider, Surroundings};
+use super::step_deadline::Timely;
+use super::{Deps, Provider};
 use usher_domain::provider::{ProviderFault, ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
 use usher_http_client::Outbound;
@@ -31,7 +31,7 @@ struct Built {
 
 /// All providers of the installation.
 pub struct Registry {
-    around: Surroundings,
+    around: Deps,
     built: Mutex<HashMap<ProviderId, Built>>,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Debug for Registry {
 
 impl Registry {
     /// A registry with these dependencies.
-    pub fn new(around: Surroundings) -> Self {
+    pub fn new(around: Deps) -> Self {
         Self { around, built: Mutex::default() }
     }
 
@@ -61,7 +61,7 @@ impl Registry {
         {
             return Arc::clone(&known.provider);
         }
-        let provider = build(Desk::new(settings.clone(), secret.cloned(), self.around.clone()));
+        let provider = build(ProviderContext::new(settings.clone(), secret.cloned(), self.around.clone()));
         let kept = Built { settings: settings.clone(), secret: secret.cloned(), provider: Arc::clone(&provider) };
         built.insert(settings.id.clone(), kept);
         provider
@@ -99,7 +99,7 @@ impl Registry {
     /// The field with the URL, if the metadata name another issuer or an internal address (OpenID Connect Discovery
     /// §4.3).
     pub async fn introduce(&self, settings: &ProviderSettings) -> Result<(), Vec<ProviderFault>> {
-        let provider = build(Desk::new(settings.clone(), None, self.around.clone()));
+        let provider = build(ProviderContext::new(settings.clone(), None, self.around.clone()));
         let Err(error) = provider.introduce().await else { return Ok(()) };
         // A slow provider may be configured correctly.
         if !matches!(error, UpstreamError::Misconfigured(_)) {
@@ -113,23 +113,23 @@ impl Registry {
     }
 }
 
-fn build(desk: Desk) -> Arc<dyn Provider> {
-    let patience = desk.outbound().timeout();
-    match desk.settings.kind {
-        ProviderKind::Google => Arc::new(Timely::new(Google::new(desk), patience)),
-        ProviderKind::Facebook => Arc::new(Timely::new(Facebook::new(desk), patience)),
-        ProviderKind::X => Arc::new(Timely::new(X::new(desk), patience)),
-        ProviderKind::Github => Arc::new(Timely::new(Github::new(desk), patience)),
-        ProviderKind::Apple => Arc::new(Timely::new(Apple::new(desk), patience)),
-        ProviderKind::Microsoft => Arc::new(Timely::new(Microsoft::new(desk), patience)),
-        ProviderKind::Oidc => Arc::new(Timely::new(Oidc::new(desk), patience)),
-        ProviderKind::Oauth2 => Arc::new(Timely::new(Oauth2::new(desk), patience)),
+fn build(provider_context: ProviderContext) -> Arc<dyn Provider> {
+    let patience = provider_context.outbound().timeout();
+    match provider_context.settings.kind {
+        ProviderKind::Google => Arc::new(Timely::new(Google::new(provider_context), patience)),
+        ProviderKind::Facebook => Arc::new(Timely::new(Facebook::new(provider_context), patience)),
+        ProviderKind::X => Arc::new(Timely::new(X::new(provider_context), patience)),
+        ProviderKind::Github => Arc::new(Timely::new(Github::new(provider_context), patience)),
+        ProviderKind::Apple => Arc::new(Timely::new(Apple::new(provider_context), patience)),
+        ProviderKind::Microsoft => Arc::new(Timely::new(Microsoft::new(provider_context), patience)),
+        ProviderKind::Oidc => Arc::new(Timely::new(Oidc::new(provider_context), patience)),
+        ProviderKind::Oauth2 => Arc::new(Timely::new(Oauth2::new(provider_context), patience)),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::stub::surroundings;
+    use super::super::testing::surroundings;
     use super::*;
 
     #[test]

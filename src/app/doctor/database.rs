@@ -1,7 +1,7 @@
 //! Is the database there, does it take writes, is its schema ours, and is the clock behind it?
 
 use super::Finding;
-use crate::app::furnish::open_store;
+use crate::app::bootstrap::open_store;
 use usher_config::{Config, DatabaseUrl};
 use usher_domain::time::Timestamp;
 use usher_storage::{SchemaState, Store};

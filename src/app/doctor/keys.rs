@@ -48,14 +48,14 @@ async fn master(config: &Config, store: &Store) -> Result<(Option<Sealer>, Findi
     Ok(match (loaded, mark) {
         (Err(error), _) => (None, unread(tried, &error)),
         (Ok(_), None) => {
-            (None, Finding::doubtful("master key", tried, "the database was never furnished", "start Usher once"))
+            (None, Finding::doubtful("master key", tried, "the database was never bootstrapped", "start Usher once"))
         }
         (Ok(key), Some(mark)) => {
             let sealer = Sealer::new(&key);
             if mark == sealer.fingerprint() {
                 (Some(sealer), Finding::good("master key", tried, "the one this database was sealed with"))
             } else {
-                let remedy = "set master_key, or keys.dir, to the key this database was furnished with";
+                let remedy = "set master_key, or keys.dir, to the key this database was bootstrapped with";
                 (None, Finding::bad("master key", tried, "another than this database was sealed with", remedy))
             }
         }

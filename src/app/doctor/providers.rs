@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::Finding;
-use crate::app::furnish::assemble;
+use crate::app::bootstrap::assemble;
 use crate::app::source::{OsRandom, SystemClock};
 use usher_config::Config;
 use usher_domain::provider::ProviderSettings;
@@ -82,7 +82,7 @@ async fn is_simulated(_: &Usher, _: &ProviderSettings) -> bool {
 }
 
 fn sunset(settings: &ProviderSettings, now: Timestamp) -> Option<Finding> {
-    let (version, end) = usher_upstream::graph_sunset(settings)?;
+    let (version, end) = usher_upstream::graph_version_end(settings)?;
     let left = end.0.saturating_sub(now.0);
     let soon = i64::try_from(SOON.as_secs()).unwrap_or(i64::MAX);
     (left < soon).then(|| {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::settings::{self, Settings};
 use super::{Which, show};
-use crate::app::{FlowError, Refused, Usher};
+use crate::app::{FlowError, Rejected, Usher};
 use crate::cli::failure::WrongUsage;
 use crate::cli::output::Output;
 use usher_domain::oauth::client::Client;
@@ -65,9 +65,9 @@ async fn apply(usher: &Usher, Change { id, file, typed }: Change) -> anyhow::Res
         let changed = settings::merge(client.kind, &client.metadata, [file.clone(), typed.clone()]);
         let changed = changed.context("the metadata of the client")?;
         match usher.replace_client_metadata(&client, changed).await {
-            Err(FlowError::Refused(Refused::Superseded)) => {}
+            Err(FlowError::Rejected(Rejected::Superseded)) => {}
             answer => return Ok(answer?),
         }
     }
-    Err(FlowError::from(Refused::Superseded).into())
+    Err(FlowError::from(Rejected::Superseded).into())
 }

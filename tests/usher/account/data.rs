@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use usher_domain::oauth::client::ClientType;
 use usher_domain::time::Timestamp;
-use usher_mail::LetterKind;
+use usher_mail::EmailKind;
 use usher_storage::events::log::{About, Search};
 
 use crate::doors::wire::send;
@@ -88,7 +88,7 @@ on_both_databases! {
         assert_eq!(house.database.count(held).await, 0, "of what was before, only the ids stay");
         assert_eq!(house.database.count("select count(*) from erasure").await, 0);
         let letters = house.letters().await;
-        assert_eq!((letters[0].kind(), letters[0].to()), (LetterKind::AccountDeleted, ANA));
+        assert_eq!((letters[0].kind(), letters[0].to()), (EmailKind::AccountDeleted, ANA));
         let page = browser.open(&house.at("/login")).await;
         assert_eq!(browser.sign_in(&page, ANA).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let again = house.user(ANA).await;

@@ -1,7 +1,7 @@
 //! A new address: proven first, and the old one is told (PW-15).
 
 use reqwest::StatusCode;
-use usher_mail::{Letter, LetterKind};
+use usher_mail::{EmailKind, EmailMessage};
 
 use crate::harness::browser::{Browser, Landing};
 use crate::harness::database::on_both_databases;
@@ -10,7 +10,7 @@ use crate::harness::house::{PASSWORD, TestUsher};
 const ANA: &str = "ana@example.test";
 const NEW: &str = "ana.new@example.test";
 
-async fn letter(house: &TestUsher, kind: LetterKind) -> Letter {
+async fn letter(house: &TestUsher, kind: EmailKind) -> EmailMessage {
     house.letters().await.into_iter().find(|letter| letter.kind() == kind).expect("there is such a letter")
 }
 
@@ -29,7 +29,7 @@ on_both_databases! {
         house.user(ANA).await;
         let mut browser = house.signed_in(ANA).await;
         let page = ask(&house, &mut browser, NEW).await;
-        let sent = letter(&house, LetterKind::VerifyEmail).await;
+        let sent = letter(&house, EmailKind::VerifyEmail).await;
         assert_eq!(sent.to(), NEW);
         let wrong = browser.submit(&page, &[("code", "00000000")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -37,7 +37,7 @@ on_both_databases! {
         let done = browser.submit(&page, &[("code", sent.code().expect("a code"))]).await;
         assert_eq!(done.url, house.at("/account/profile?saved=email"));
         assert_eq!(address(&house, NEW).await.as_deref(), Some(NEW));
-        let told = letter(&house, LetterKind::EmailChanged).await;
+        let told = letter(&house, EmailKind::EmailChanged).await;
         assert_eq!(told.to(), ANA);
         assert!(!told.text().contains(NEW), "the reader of the old address may not be its owner any more");
         assert_eq!(browser.submit(&page, &[("code", sent.code().expect("a code"))]).await.status, StatusCode::GONE);
@@ -48,7 +48,7 @@ on_both_databases! {
         house.user(ANA).await;
         let mut browser = house.signed_in(ANA).await;
         let page = ask(&house, &mut browser, NEW).await;
-        let sent = letter(&house, LetterKind::VerifyEmail).await;
+        let sent = letter(&house, EmailKind::VerifyEmail).await;
         let again = ask(&house, &mut browser, NEW).await;
         assert_eq!(house.letters().await.len(), 1, "no other email may be sent");
         assert_eq!(again.url, format!("{}&sent=0", page.url), "the page asks for the code that was");
@@ -62,10 +62,10 @@ on_both_databases! {
         house.user(ANA).await;
         let mut browser = house.signed_in(ANA).await;
         let page = ask(&house, &mut browser, NEW).await;
-        let old = letter(&house, LetterKind::VerifyEmail).await;
+        let old = letter(&house, EmailKind::VerifyEmail).await;
         let again = browser.submit(&page, &[("email", NEW), ("resend", "1")]).await;
         assert!(again.text("main .notice").contains("new code"), "{}", again.body);
-        let new = letter(&house, LetterKind::VerifyEmail).await;
+        let new = letter(&house, EmailKind::VerifyEmail).await;
         assert_ne!(old.code(), new.code());
         let done = browser.submit(&again, &[("code", new.code().expect("a code"))]).await;
         assert_eq!(done.url, house.at("/account/profile?saved=email"));
@@ -77,7 +77,7 @@ on_both_databases! {
         house.user("bob@example.test").await;
         let mut browser = house.signed_in(ANA).await;
         ask(&house, &mut browser, NEW).await;
-        let link = letter(&house, LetterKind::VerifyEmail).await.link().expect("a link").to_owned();
+        let link = letter(&house, EmailKind::VerifyEmail).await.link().expect("a link").to_owned();
         let mut bob = house.signed_in("bob@example.test").await;
         assert_eq!(bob.open(&link).await.status, StatusCode::GONE);
         let mut nobody = house.browser();
@@ -97,12 +97,12 @@ on_both_databases! {
         let mut browser = house.signed_in(ANA).await;
         let question = browser.open(&house.at("/account/email")).await;
         ask(&house, &mut browser, NEW).await;
-        let first = letter(&house, LetterKind::VerifyEmail).await.link().expect("a link").to_owned();
+        let first = letter(&house, EmailKind::VerifyEmail).await.link().expect("a link").to_owned();
         ask(&house, &mut browser, "third@example.test").await;
         assert_eq!(browser.open(&first).await.status, StatusCode::GONE, "the newest alone is good");
         let recover = house.browser().open(&house.at("/recover")).await;
         house.browser().submit(&recover, &[("email", ANA)]).await;
-        let second = letter(&house, LetterKind::VerifyEmail).await.link().expect("a link").to_owned();
+        let second = letter(&house, EmailKind::VerifyEmail).await.link().expect("a link").to_owned();
         house.wait(301);
         let late = browser.submit(&question, &[("email", "eve@example.test")]).await;
         assert!(late.url.starts_with(&house.at("/login?")), "{}", late.url);
@@ -117,9 +117,9 @@ on_both_databases! {
         let mut browser = house.signed_in(ANA).await;
         let recover = browser.open(&house.at("/recover")).await;
         browser.submit(&recover, &[("email", ANA)]).await;
-        let link = letter(&house, LetterKind::Recovery).await.link().expect("a link").to_owned();
+        let link = letter(&house, EmailKind::Recovery).await.link().expect("a link").to_owned();
         let page = ask(&house, &mut browser, NEW).await;
-        let code = letter(&house, LetterKind::VerifyEmail).await.code().expect("a code").to_owned();
+        let code = letter(&house, EmailKind::VerifyEmail).await.code().expect("a code").to_owned();
         browser.submit(&page, &[("code", &code)]).await;
         assert_eq!(browser.open(&link).await.status, StatusCode::GONE);
     }
@@ -134,7 +134,7 @@ on_both_databases! {
         let taken = ask(&house, &mut browser, "bob@example.test").await;
         assert_eq!(free.status, taken.status);
         assert_eq!(free.text("h1"), taken.text("h1"));
-        assert_eq!(letter(&house, LetterKind::AlreadyRegistered).await.to(), "bob@example.test");
+        assert_eq!(letter(&house, EmailKind::AlreadyRegistered).await.to(), "bob@example.test");
         for code in ["00000000", "12345678"] {
             assert_eq!(browser.submit(&taken, &[("code", code)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
@@ -148,16 +148,16 @@ on_both_databases! {
         house.user(ANA).await;
         let mut thief = house.signed_in(ANA).await;
         let page = ask(&house, &mut thief, "thief@example.test").await;
-        let code = letter(&house, LetterKind::VerifyEmail).await.code().expect("a code").to_owned();
+        let code = letter(&house, EmailKind::VerifyEmail).await.code().expect("a code").to_owned();
         thief.submit(&page, &[("code", &code)]).await;
         assert_eq!(address(&house, ANA).await, None);
-        let link = letter(&house, LetterKind::EmailChanged).await.link().expect("a link").to_owned();
+        let link = letter(&house, EmailKind::EmailChanged).await.link().expect("a link").to_owned();
         let mut owner = house.browser();
         let page = owner.open(&link).await;
         let token = page.value("token");
         assert_eq!(owner.submit(&page, &[("token", &token)]).await.status, StatusCode::OK);
         assert_eq!(address(&house, ANA).await.as_deref(), Some(ANA));
-        assert_eq!(letter(&house, LetterKind::WayBack).await.to(), ANA);
+        assert_eq!(letter(&house, EmailKind::WayBack).await.to(), ANA);
         assert_eq!(thief.open(&house.at("/account/profile")).await.url, house.at("/login?next=%2Faccount%2Fprofile"));
     }
 
@@ -167,7 +167,7 @@ on_both_databases! {
         let mut owner = house.signed_in(ANA).await;
         let page = owner.open(&house.at("/account/not-me")).await;
         owner.submit(&page, &[("token", "")]).await;
-        let back = letter(&house, LetterKind::WayBack).await.link().expect("a way back").to_owned();
+        let back = letter(&house, EmailKind::WayBack).await.link().expect("a way back").to_owned();
         let page = owner.open(&back).await;
         owner.submit(&page, &[("password", PASSWORD)]).await;
         let mut thief = house.signed_in(ANA).await;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use usher_domain::id::SessionId;
 use usher_domain::user::session::Session;
-use usher_flows::{Account, Browser as Cookies, Device, FlowError, Refused};
-use usher_mail::LetterKind;
+use usher_flows::{Account, Browser as Cookies, Device, FlowError, Rejected};
+use usher_mail::EmailKind;
 
 use crate::harness::browser::Browser;
 use crate::harness::database::on_both_databases;
@@ -27,9 +27,9 @@ async fn signed_in(house: &TestUsher, email: &str) -> Account {
     account(house, &house.signed_in(email).await).await
 }
 
-fn refusal<T>(outcome: Result<T, FlowError>) -> Option<Refused> {
+fn refusal<T>(outcome: Result<T, FlowError>) -> Option<Rejected> {
     match outcome {
-        Err(FlowError::Refused(refused)) => Some(refused),
+        Err(FlowError::Rejected(refused)) => Some(refused),
         Err(other) => panic!("{other}"),
         Ok(_) => None,
     }
@@ -44,12 +44,12 @@ on_both_databases! {
         let device = Device { source: "192.0.2.1/32".into(), user_agent: None };
         let proof = house.usher.begin_email_change(&thief, THIEF, &device).await.expect("it begins").id;
         let letters = house.letters().await;
-        let letter = letters.iter().find(|letter| letter.kind() == LetterKind::VerifyEmail).expect("it was sent");
+        let letter = letters.iter().find(|letter| letter.kind() == EmailKind::VerifyEmail).expect("it was sent");
         let (code, link) = (letter.code().expect("a code"), letter.link().expect("a link"));
         let token = link.split_once("token=").expect("a token").1;
         house.usher.sign_out_everywhere(&thief).await.expect("it ends");
-        assert_eq!(refusal(house.usher.change_email_by_link(&thief, token).await), Some(Refused::NotSignedIn));
-        assert_eq!(refusal(house.usher.change_email_by_code(&thief, proof, code).await), Some(Refused::NotSignedIn));
+        assert_eq!(refusal(house.usher.change_email_by_link(&thief, token).await), Some(Rejected::NotSignedIn));
+        assert_eq!(refusal(house.usher.change_email_by_code(&thief, proof, code).await), Some(Rejected::NotSignedIn));
         assert!(house.usher.load_user(ANA).await.is_ok());
         assert!(house.usher.load_user(THIEF).await.is_err());
     }
@@ -60,7 +60,7 @@ on_both_databases! {
         let (thief, owner) = (signed_in(&house, ANA).await, signed_in(&house, ANA).await);
         house.usher.disown(&owner).await.expect("it ends");
         let refused = refusal(house.usher.delete_account(&thief, ANA).await);
-        assert_eq!(refused, Some(Refused::NotSignedIn));
+        assert_eq!(refused, Some(Rejected::NotSignedIn));
         assert!(house.usher.load_user(ANA).await.is_ok());
     }
 
@@ -71,11 +71,11 @@ on_both_databases! {
         let (ana, bob) = (signed_in(&house, ANA).await, signed_in(&house, BOB).await);
         let over = signed_in(&house, ANA).await;
         house.usher.sign_out(&over).await.expect("it ends");
-        assert_eq!(refusal(house.usher.merge(&over, &bob).await), Some(Refused::NotSignedIn));
-        assert_eq!(refusal(house.usher.merge(&bob, &over).await), Some(Refused::NotSignedIn));
+        assert_eq!(refusal(house.usher.merge(&over, &bob).await), Some(Rejected::NotSignedIn));
+        assert_eq!(refusal(house.usher.merge(&bob, &over).await), Some(Rejected::NotSignedIn));
         let merge = house.usher.merge(&bob, &ana).await.expect("both stand");
         house.usher.sign_out(&bob).await.expect("it ends");
-        assert_eq!(refusal(house.usher.undo_merge(&bob, merge).await), Some(Refused::NotSignedIn));
+        assert_eq!(refusal(house.usher.undo_merge(&bob, merge).await), Some(Rejected::NotSignedIn));
         assert_eq!(house.usher.merges_of(&bob).await.expect("a list").len(), 1);
     }
 
@@ -92,7 +92,7 @@ on_both_databases! {
         let this = signed_in(&house, ANA).await;
         house.usher.end_own_session(&this, oldest.session.id).await.expect("it is theirs");
         let again = refusal(house.usher.end_own_session(&this, oldest.session.id).await);
-        assert_eq!(again, Some(Refused::NotFound("session")));
+        assert_eq!(again, Some(Rejected::NotFound("session")));
     }
 }
 

@@ -8,8 +8,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::secret::Secret;
-use usher_flows::{Browser as Cookies, Device, FlowError, Refused};
-use usher_mail::LetterKind;
+use usher_flows::{Browser as Cookies, Device, FlowError, Rejected};
+use usher_mail::EmailKind;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::{PASSWORD, START, TestUsher};
@@ -115,13 +115,13 @@ on_both_databases! {
         let (current, new, device) = (Secret::from(PASSWORD), Secret::from(NEW), Device::default());
         house.usher.store.write(move |mut tx| Box::pin(async move { tx.freeze_factors(ana.id, START + DAY).await })).await.unwrap();
         let frozen = house.usher.change_password(&account, &current, &new, &mut cookies, &device).await;
-        assert!(matches!(frozen, Err(FlowError::Refused(Refused::Frozen))), "{frozen:?}");
+        assert!(matches!(frozen, Err(FlowError::Rejected(Rejected::Frozen))), "{frozen:?}");
         house.wait(86_400);
         house.usher.revoke_user(&ana).await.unwrap();
         let ended = house.usher.change_password(&account, &current, &new, &mut cookies, &device).await;
-        assert!(matches!(ended, Err(FlowError::Refused(Refused::NotSignedIn))), "{ended:?}");
+        assert!(matches!(ended, Err(FlowError::Rejected(Rejected::NotSignedIn))), "{ended:?}");
         house.signed_in(ANA).await;
-        assert!(house.letters().await.iter().all(|letter| letter.kind() != LetterKind::PasswordChanged));
+        assert!(house.letters().await.iter().all(|letter| letter.kind() != EmailKind::PasswordChanged));
     }
 }
 

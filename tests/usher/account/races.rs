@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use usher_domain::user::UserStatus;
-use usher_mail::LetterKind;
+use usher_mail::EmailKind;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -83,10 +83,10 @@ on_both_databases! {
         let page = thief.open(&house.at("/account/email")).await;
         let page = thief.submit(&page, &[("email", THIEF)]).await;
         let letter = async |kind| house.letters().await.into_iter().find(|letter| letter.kind() == kind).expect("sent");
-        let code = letter(LetterKind::VerifyEmail).await.code().expect("a code").to_owned();
+        let code = letter(EmailKind::VerifyEmail).await.code().expect("a code").to_owned();
         while_the_profile_changes(&house, &token, thief.submit(&page, &[("code", &code)])).await;
         assert!(house.usher.load_user(THIEF).await.is_ok(), "a proven change is not undone");
-        let link = letter(LetterKind::EmailChanged).await.link().expect("a link").to_owned();
+        let link = letter(EmailKind::EmailChanged).await.link().expect("a link").to_owned();
         let mut owner = house.browser();
         let page = owner.open(&link).await;
         let fields = [("token", page.value("token"))];

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use regex::Regex;
-use usher_http_server::codes::{CODES, table};
+use usher_http_server::error_codes::{CODES, table};
 
 /// Words in capitals that are no codes.
 const NO_CODES: [&str; 11] = [

@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::json;
 use usher_domain::oauth::client::ClientType;
-use usher_flows::api::HOUSE_CLIENT;
+use usher_flows::api::FIRST_PARTY_CLIENT;
 use usher_protocol::scope::Scope;
 
 use super::{ANA, TOKEN_MODE};
@@ -23,7 +23,7 @@ on_both_databases! {
         let tokens = house.tokens_of(ANA).await;
         assert_eq!((tokens.text("token_type").as_str(), tokens.cookies()), ("Bearer", String::new()));
         let claims = payload(&tokens.text("access_token"));
-        assert_eq!((claims["client_id"].as_str(), claims["scope"].as_str()), (Some(HOUSE_CLIENT), Some("usher:account")));
+        assert_eq!((claims["client_id"].as_str(), claims["scope"].as_str()), (Some(FIRST_PARTY_CLIENT), Some("usher:account")));
         assert_eq!(claims["sid"].as_str(), Some(tokens.text("session_id").as_str()));
         let me = house.me(&tokens.text("access_token")).await;
         assert_eq!((me.status.as_u16(), me.json["email"].as_str()), (200, Some(ANA)));
@@ -191,9 +191,9 @@ on_both_databases! {
         house.tokens_of(ANA).await;
         house.tokens_of(ANA).await;
         let page = house.get_as(&browser, "/account/apps").await;
-        assert!(!page.body.contains(HOUSE_CLIENT), "a session is no application");
+        assert!(!page.body.contains(FIRST_PARTY_CLIENT), "a session is no application");
         let clients = house.usher.list_all_clients("", 100).await.expect("they can be listed");
-        let own: Vec<_> = clients.iter().filter(|client| client.id.0 == HOUSE_CLIENT).collect();
+        let own: Vec<_> = clients.iter().filter(|client| client.id.0 == FIRST_PARTY_CLIENT).collect();
         assert_eq!(own.len(), 1, "it is made once, and shown");
         let id = &own[0].id;
         assert!(house.usher.delete_client(id).await.is_err());
@@ -202,7 +202,7 @@ on_both_databases! {
         let foreign = house.client(ClientType::Web, |_| {}).await;
         let tokens = house.tokens_of(ANA).await;
         assert!(!house.is_active(&foreign, &tokens.text("access_token")).await, "its tokens are no client's business");
-        let authorize = house.authorize_url(&foreign, &[("client_id", HOUSE_CLIENT), ("scope", "usher:account")]);
+        let authorize = house.authorize_url(&foreign, &[("client_id", FIRST_PARTY_CLIENT), ("scope", "usher:account")]);
         let sent = house.http.get(authorize).send().await.expect("the house answers");
         assert!(sent.status().is_client_error(), "nobody is sent to it");
     }

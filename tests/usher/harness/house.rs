@@ -23,7 +23,7 @@ use usher_http_server::extract::client_ip::TrustedProxies;
 use usher_http_server::layers::ready::Gate;
 use usher_http_server::server::Server;
 use usher_http_server::slots::Limits;
-use usher_mail::Letter;
+use usher_mail::EmailMessage;
 use usher_mail::caught::CaughtMail;
 use usher_protocol::client_metadata::ClientMetadata;
 
@@ -95,7 +95,7 @@ impl TestUsher {
         let keys = Arc::new(tempfile::tempdir().expect("there is room for a folder"));
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let caught = Arc::new(CaughtMail::new(clock.clone()));
-        let usher = furnished(profile, &url, &keys, &settings, &database, clock.clone()).await;
+        let usher = bootstrapped(profile, &url, &keys, &settings, &database, clock.clone()).await;
         let open = open_door(&usher, &caught, listener);
         let made = usher.create_project("Tests").await.expect("a project can be made");
         let (project, project_token) = (made.project.id, made.token);
@@ -122,7 +122,8 @@ impl TestUsher {
         let database = self.database.shared().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let door = format!("http://localhost:{}", listener.local_addr().expect("it has an address").port());
-        let usher = furnished(self.profile, &self.url, &self.keys, &self.settings, &database, self.clock.clone()).await;
+        let usher =
+            bootstrapped(self.profile, &self.url, &self.keys, &self.settings, &database, self.clock.clone()).await;
         let open = open_door(&usher, &self.caught, listener);
         let host = self.url.trim_start_matches("http://").parse().expect("a host is a header value");
         Self {
@@ -152,7 +153,7 @@ impl TestUsher {
         }
         self.database.restart().await;
         let usher =
-            furnished(self.profile, &self.url, &self.keys, &self.settings, &self.database, self.clock.clone()).await;
+            bootstrapped(self.profile, &self.url, &self.keys, &self.settings, &self.database, self.clock.clone()).await;
         let address = self.door.replace("http://localhost", "127.0.0.1");
         let listener = TcpListener::bind(address).await.expect("the port is still free");
         self.open = Some(open_door(&usher, &self.caught, listener));
@@ -208,8 +209,8 @@ impl TestUsher {
     }
 
     /// Delivers what waits in the queue and gives every letter caught so far, newest first.
-    pub async fn letters(&self) -> Vec<Letter> {
-        while self.usher.send_due_letters(&*self.caught).await.expect("the queue can be read") > 0 {}
+    pub async fn letters(&self) -> Vec<EmailMessage> {
+        while self.usher.send_due_emails(&*self.caught).await.expect("the queue can be read") > 0 {}
         self.caught.list().iter().map(|caught| caught.letter.clone()).collect()
     }
 }
@@ -222,7 +223,7 @@ impl Drop for TestUsher {
     }
 }
 
-async fn furnished(
+async fn bootstrapped(
     profile: Profile,
     url: &str,
     keys: &TempDir,
@@ -234,7 +235,7 @@ async fn furnished(
     let listen = url.replace("http://localhost", "127.0.0.1");
     let config = config(profile, url, &listen, keys, settings);
     let made = assemble(config, database.store.clone(), clock, Arc::new(OsRandom::default())).await;
-    let usher = made.expect("a house can be furnished").0;
+    let usher = made.expect("a house can be bootstrapped").0;
     signing_keys::lend(&usher).await;
     usher.tend_keys().await.expect("the keys can be taken up");
     usher

@@ -14,7 +14,7 @@ use usher_domain::random::{Random as _, SeededRandom};
 use usher_domain::secret::Secret;
 use usher_domain::time::Clock as _;
 use usher_flows::upstream::NewProvider;
-use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, Surroundings};
+use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, SimContext};
 
 use super::browser::{Browser, Landing};
 use super::database::TestDatabase;
@@ -50,7 +50,7 @@ impl Providers {
     pub async fn beside(house: &TestUsher) -> Self {
         let (time, chance) = (Arc::clone(&house.clock), SeededRandom::new(11));
         let surroundings =
-            Surroundings { now: Arc::new(move || time.now().0), random: Arc::new(move |buffer| chance.fill(buffer)) };
+            SimContext { now: Arc::new(move || time.now().0), random: Arc::new(move |buffer| chance.fill(buffer)) };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let sim = Sim::start(listener, surroundings).await.expect("the simulator starts");
         let http = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client can be made");

@@ -27,7 +27,7 @@ fn markdown() -> String {
         let members: Vec<String> =
             message.members.iter().map(|member| format!("`{}`: {}", member.name, member.about)).collect();
         let (name, version) = (message.name(), message.version);
-        let told = message.kind.concern().in_words();
+        let told = message.kind.visibility().in_words();
         let members = members.join("; ");
         writeln!(table, "| `{name}` | {version} | {} | {told} | {members} |", message.about).expect("text grows");
     }

@@ -2,7 +2,6 @@
 
 mod api;
 mod backchannel;
-mod concern;
 mod delivery;
 mod documentation;
 mod failing;
@@ -11,5 +10,6 @@ mod sharing;
 mod ssrf;
 mod stage;
 mod told;
+mod visibility;
 
 pub use stage::run as run_job;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use tokio::sync::watch;
-use usher_events::webhooks::{Around, Courier};
+use usher_events::webhooks::{SenderContext, WebhookSender};
 use usher_flows::Usher;
 
 use super::receiver::{Call, Receiver, Reply};
@@ -12,7 +12,7 @@ use super::stage::{Stage, distinct, run};
 use crate::harness::database::on_both_databases;
 
 async fn courier(usher: Usher) {
-    let around = Around {
+    let around = SenderContext {
         store: &usher.store,
         outbound: usher.outbound(),
         sealer: &usher.sealer,
@@ -20,7 +20,7 @@ async fn courier(usher: Usher) {
         random: &*usher.random,
     };
     let (_stop, going_on) = watch::channel(false);
-    Courier::new(around).run(&going_on).await.expect("the courier runs");
+    WebhookSender::new(around).run(&going_on).await.expect("the courier runs");
 }
 
 async fn eventually(what: &str, done: impl Fn() -> bool) {

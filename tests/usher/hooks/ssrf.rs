@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
 use usher_domain::event::webhook::Delivery;
 use usher_domain::id::{EventId, WebhookId};
-use usher_events::webhooks::{Around, Courier};
+use usher_events::webhooks::{SenderContext, WebhookSender};
 use usher_http_client::{Found, Names, Outbound, OutboundRules};
 
 use super::receiver::{Receiver, raw};
@@ -51,7 +51,7 @@ impl Stage {
     /// One run of a courier that leaves by this door.
     async fn leave_by(&self, outbound: &Outbound) {
         let usher = &self.house.usher;
-        let around = Around {
+        let around = SenderContext {
             store: &usher.store,
             outbound,
             sealer: &usher.sealer,
@@ -59,7 +59,7 @@ impl Stage {
             random: &*usher.random,
         };
         let (_stop, going_on) = watch::channel(false);
-        Courier::new(around).run(&going_on).await.expect("the courier runs");
+        WebhookSender::new(around).run(&going_on).await.expect("the courier runs");
     }
 
     /// A webhook at an address that was not judged when it was saved, with a message to be sent.

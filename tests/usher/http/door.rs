@@ -27,7 +27,7 @@ use usher_http_server::extract::params::FormParams;
 use usher_http_server::health;
 use usher_http_server::layers::deadline::Deadlines;
 use usher_http_server::layers::ready::Gate;
-use usher_http_server::layers::{self, House, host};
+use usher_http_server::layers::{self, ServerContext, host};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::server::Server;
 use usher_http_server::slots::Limits;
@@ -70,7 +70,7 @@ impl Door {
         let flood_ended = Arc::new(AtomicBool::new(false));
         let gate = Gate::default();
         gate.open();
-        let house = House {
+        let house = ServerContext {
             issuer: Url::parse("http://localhost").unwrap(),
             random: Arc::new(SeededRandom::new(1)),
             proxies: proxies.clone(),

@@ -10,7 +10,7 @@ use crate::harness::house::{PASSWORD, TestUsher};
 
 const ANA: &str = "ana@example.test";
 
-async fn furnished(house: &TestUsher) -> RegisteredClient {
+async fn bootstrapped(house: &TestUsher) -> RegisteredClient {
     house.user(ANA).await;
     let change = |metadata: &mut usher_protocol::client_metadata::ClientMetadata| {
         metadata.first_party = true;
@@ -30,7 +30,7 @@ async fn says_so(browser: &mut Browser<'_>, url: &str) -> Landing {
 on_both_databases! {
     async fn going_back_leads_to_the_application_without_a_second_answer(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         let landing = browser.sign_in(&page, ANA).await;
@@ -45,7 +45,7 @@ on_both_databases! {
 
     async fn an_application_that_got_no_answer_is_sent_one_when_the_person_says_so(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         browser.sign_in(&page, ANA).await.code();
@@ -57,7 +57,7 @@ on_both_databases! {
 
     async fn a_form_that_is_sent_again_answers_again(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         browser.sign_in(&page, ANA).await.code();
@@ -67,7 +67,7 @@ on_both_databases! {
 
     async fn a_request_that_asks_for_a_new_sign_in_is_not_asked_twice(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.signed_in(ANA).await;
         for asked in [("prompt", "login"), ("max_age", "0")] {
             let page = browser.open(&house.authorize_url(&client, &[asked])).await;
@@ -79,7 +79,7 @@ on_both_databases! {
 
     async fn a_request_of_the_client_itself_is_answered_as_often_as_it_is_sent(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         browser.sign_in(&page, ANA).await.code();
@@ -93,7 +93,7 @@ on_both_databases! {
 
     async fn after_signing_out_the_page_asks_for_a_sign_in(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         browser.sign_in(&page, ANA).await.code();
@@ -105,7 +105,7 @@ on_both_databases! {
 
     async fn a_forged_cookie_changes_nothing(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         let tab = browser.open(&house.authorize_url(&client, &[("state", "second")])).await;

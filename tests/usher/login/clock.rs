@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use usher_domain::oauth::client::ClientType;
 use usher_flows::{Browser, Device, ReturnTo};
-use usher_mail::LetterKind;
+use usher_mail::EmailKind;
 
 use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
@@ -67,9 +67,9 @@ on_both_databases! {
         house.wait(60);
         let page = browser.open(&house.at("/login")).await;
         assert_eq!(browser.sign_in(&page, ANA).await.url, house.at("/account/profile"), "it waited for a minute, not for years");
-        assert!(house.letters().await.iter().all(|letter| letter.kind() != LetterKind::Recovery), "it is to be sent in ten years");
+        assert!(house.letters().await.iter().all(|letter| letter.kind() != EmailKind::Recovery), "it is to be sent in ten years");
         run_job(&house.usher, "clean_up").await;
-        assert!(house.letters().await.iter().any(|letter| letter.kind() == LetterKind::Recovery), "now it is sent");
+        assert!(house.letters().await.iter().any(|letter| letter.kind() == EmailKind::Recovery), "now it is sent");
     }
 
     async fn a_rotation_is_never_dated_back(db: TestDatabase) {

@@ -9,7 +9,7 @@ use crate::harness::database::on_both_databases;
 use crate::harness::house::TestUsher;
 use crate::harness::relying_party::payload;
 
-async fn furnished(house: &TestUsher) -> RegisteredClient {
+async fn bootstrapped(house: &TestUsher) -> RegisteredClient {
     house.user("ana@example.test").await;
     house.client(ClientType::Web, |_| {}).await
 }
@@ -22,7 +22,7 @@ on_both_databases! {
     /// SE-03: what one browser began, no other goes on with.
     async fn an_interaction_goes_on_in_the_browser_that_began_it_alone(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut attacker = house.browser();
         let begun = sealed(&attacker.open(&house.authorize_url(&client, &[])).await);
         let mut victim = house.signed_in("ana@example.test").await;
@@ -39,7 +39,7 @@ on_both_databases! {
 
     async fn an_interaction_is_good_for_an_hour(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         house.wait(3_599);
@@ -54,7 +54,7 @@ on_both_databases! {
 
     async fn what_is_not_an_interaction_is_refused(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         let good = sealed(&page);
@@ -79,7 +79,7 @@ on_both_databases! {
     /// ID-03: neither the Back button, nor a second tab, nor a parameter left out gets round `prompt=login`.
     async fn prompt_login_is_met_by_signing_in_and_by_nothing_else(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         browser.go_through(&house.authorize_url(&client, &[]), "ana@example.test").await.code();
         house.wait(100);
@@ -114,7 +114,7 @@ on_both_databases! {
 
     async fn two_tabs_finish_each_for_its_own_client(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let one = furnished(&house).await;
+        let one = bootstrapped(&house).await;
         let other = house.client(ClientType::Web, |metadata| metadata.client_name = "Other".into()).await;
         let mut browser = house.browser();
         let first = browser.open(&house.authorize_url(&one, &[("state", "first")])).await;
@@ -131,7 +131,7 @@ on_both_databases! {
     /// The Back button shows the page again, and sending it again goes on as if for the first time.
     async fn going_back_and_sending_a_form_again_does_no_harm(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         let consent = browser.sign_in(&page, "ana@example.test").await;
@@ -143,7 +143,7 @@ on_both_databases! {
 
     async fn a_client_that_was_disabled_meanwhile_gets_no_code(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         let consent = browser.sign_in(&page, "ana@example.test").await;
@@ -157,7 +157,7 @@ on_both_databases! {
 #[tokio::test]
 async fn nothing_in_an_address_becomes_markup() {
     let house = TestUsher::start().await;
-    let client = furnished(&house).await;
+    let client = bootstrapped(&house).await;
     let evil = "\"><script>alert(1)</script>";
     let mut browser = house.browser();
     for name in [

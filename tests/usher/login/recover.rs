@@ -3,7 +3,7 @@
 use reqwest::header::HOST;
 use reqwest::{Method, StatusCode};
 use usher_domain::oauth::client::ClientType;
-use usher_mail::Letter;
+use usher_mail::EmailMessage;
 
 use crate::doors::wire::{Reply, send};
 use crate::harness::browser::{Browser, Landing};
@@ -84,7 +84,7 @@ on_both_databases! {
         }
         assert!(answers.windows(2).all(|two| two[0] == two[1]), "{answers:#?}");
         let letters = house.letters().await;
-        assert_eq!(letters.iter().map(Letter::to).collect::<Vec<_>>(), ["know@e.test"]);
+        assert_eq!(letters.iter().map(EmailMessage::to).collect::<Vec<_>>(), ["know@e.test"]);
         assert_eq!(house.database.count("select count(*) from proof").await, 3, "the same is written for each");
     }
 

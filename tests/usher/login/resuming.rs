@@ -11,7 +11,7 @@ use crate::harness::house::{PASSWORD, TestUsher};
 const ANA: &str = "ana@example.test";
 const AN_HOUR: u64 = 3_600;
 
-async fn furnished(house: &TestUsher) -> RegisteredClient {
+async fn bootstrapped(house: &TestUsher) -> RegisteredClient {
     house.user(ANA).await;
     house.client(ClientType::Web, |metadata| metadata.first_party = true).await
 }
@@ -23,7 +23,7 @@ fn asks_password(page: &Landing) -> bool {
 on_both_databases! {
     async fn a_sign_in_page_older_than_its_hour_shows_the_form_again(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         house.wait(AN_HOUR);
@@ -41,7 +41,7 @@ on_both_databases! {
 
     async fn after_a_day_the_way_on_is_the_application(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let mut page = browser.open(&house.authorize_url(&client, &[])).await;
         for _ in 0..23 {
@@ -59,7 +59,7 @@ on_both_databases! {
     /// The browser that is not its own gets the way to the application, and nothing of the request.
     async fn a_browser_without_its_cookies_is_sent_to_the_application(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         browser.cookies.clear();
@@ -72,7 +72,7 @@ on_both_databases! {
 
     async fn a_request_whose_redirect_uri_was_taken_away_is_not_begun_anew(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         let mut metadata = client.client.metadata.clone();
@@ -84,7 +84,7 @@ on_both_databases! {
 
     async fn a_second_tab_goes_on_to_the_application(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         let mut tabs = Vec::new();
@@ -102,7 +102,7 @@ on_both_databases! {
 
     async fn a_client_that_is_out_of_use_is_named_as_the_cause(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.authorize_url(&client, &[])).await;
         house.usher.set_client_disabled(&client.client.id, true).await.expect("it can be disabled");
@@ -119,7 +119,7 @@ on_both_databases! {
 
     async fn signing_in_again_is_asked_where_the_request_wants_it_and_the_page_says_so(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        let client = furnished(&house).await;
+        let client = bootstrapped(&house).await;
         let mut browser = house.signed_in(ANA).await;
         house.wait(100);
         for asked in [("prompt", "login"), ("max_age", "10")] {

@@ -12,7 +12,7 @@ use crate::harness::house::{PASSWORD, TestUsher};
 const FIVE: [&str; 5] = ["know@e.test", "unkn@e.test", "disa@e.test", "nopw@e.test", "unpr@e.test"];
 
 /// Makes the five.
-async fn furnish(house: &TestUsher) {
+async fn bootstrap(house: &TestUsher) {
     house.user(FIVE[0]).await;
     let disabled = house.user(FIVE[2]).await;
     house.usher.set_user_enabled(&disabled, false).await.expect("a user can be disabled");
@@ -49,7 +49,7 @@ on_both_databases! {
     /// PW-01: status, body, headers and cookies tell nobody which address is known.
     async fn a_wrong_password_looks_the_same_whoever_it_is_for(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        furnish(&house).await;
+        bootstrap(&house).await;
         let mut browser = house.browser();
         let csrf = browser.open(&house.at("/login")).await.value("csrf");
         let mut answers = Vec::new();
@@ -65,7 +65,7 @@ on_both_databases! {
     /// PW-02: the same work is done for all of them, so that the clock tells nobody either.
     async fn a_wrong_password_costs_the_same_whoever_it_is_for(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        furnish(&house).await;
+        bootstrap(&house).await;
         let mut browser = house.browser();
         let csrf = browser.open(&house.at("/login")).await.value("csrf");
         let mut costs = Vec::new();
@@ -80,7 +80,7 @@ on_both_databases! {
     /// PW-01: even whoever knows the password of a disabled user learns no more than that it does not work.
     async fn a_disabled_user_with_the_right_password_looks_like_a_wrong_password(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        furnish(&house).await;
+        bootstrap(&house).await;
         let mut browser = house.browser();
         let csrf = browser.open(&house.at("/login")).await.value("csrf");
         let mut answers = Vec::new();
@@ -94,7 +94,7 @@ on_both_databases! {
 
     async fn whoever_has_not_proven_the_address_yet_is_asked_for_the_code(db: TestDatabase) {
         let house = TestUsher::on(db, &[]).await;
-        furnish(&house).await;
+        bootstrap(&house).await;
         let mut browser = house.browser();
         let page = browser.open(&house.at("/login")).await;
         let landing = browser.submit(&page, &[("email", FIVE[4]), ("password", PASSWORD)]).await;

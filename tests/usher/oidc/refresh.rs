@@ -2,7 +2,7 @@
 
 use usher_domain::oauth::client::ClientType;
 use usher_flows::RegisteredClient;
-use usher_mail::LetterKind;
+use usher_mail::EmailKind;
 use usher_protocol::client_metadata::RefreshRotation;
 
 use crate::harness::database::on_both_databases;
@@ -67,7 +67,7 @@ on_both_databases! {
         }
         assert_eq!(house.database.count(REUSES).await, 1);
         let letters = house.letters().await;
-        let told = letters.iter().filter(|letter| letter.kind() == LetterKind::ReuseDetected).count();
+        let told = letters.iter().filter(|letter| letter.kind() == EmailKind::ReuseDetected).count();
         assert_eq!(told, 1, "the person is told once");
         assert_eq!(house.refresh(&client, &elsewhere.text("refresh_token")).await.status, 200, "her other device");
         assert_eq!(house.refresh(&client, &other.text("refresh_token")).await.status, 200, "another person");
@@ -97,7 +97,7 @@ on_both_databases! {
             assert_eq!(house.refresh(&client, &undelivered).await.status, 200, "{outage} s");
         }
         assert_eq!(house.database.count(REUSES).await, 0);
-        assert!(house.letters().await.iter().all(|letter| letter.kind() != LetterKind::ReuseDetected));
+        assert!(house.letters().await.iter().all(|letter| letter.kind() != EmailKind::ReuseDetected));
     }
 
     async fn once_the_successor_was_used_in_any_way_the_old_token_is_reuse(db: TestDatabase) {
@@ -169,7 +169,7 @@ on_both_databases! {
         assert!(silent.answer("code").is_some(), "the session goes on");
         assert_eq!(house.database.count(REUSES).await, 1);
         let letters = house.letters().await;
-        let told: Vec<_> = letters.iter().filter(|letter| letter.kind() == LetterKind::ReuseDetected).collect();
+        let told: Vec<_> = letters.iter().filter(|letter| letter.kind() == EmailKind::ReuseDetected).collect();
         assert_eq!(told.len(), 1);
         assert!(told[0].text().contains("we ended the access of that application"), "{}", told[0].text());
     }

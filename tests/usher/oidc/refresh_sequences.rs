@@ -66,14 +66,14 @@ struct Model {
 enum Verdict {
     Successor,
     TheLeafAgain,
-    Refused,
+    Rejected,
 }
 
 impl Model {
     fn present(&mut self, back: usize) -> Verdict {
         let leaf = self.issued.len() - 1;
         if !self.alive || self.issued[leaf].1 >= IDLE {
-            return Verdict::Refused;
+            return Verdict::Rejected;
         }
         match back {
             0 => return Verdict::Successor,
@@ -82,11 +82,11 @@ impl Model {
             _ if self.issued[leaf - back + 1].1 > RETRY_WINDOW => self.alive = false,
             _ => {}
         }
-        Verdict::Refused
+        Verdict::Rejected
     }
 
     fn learn(&mut self, verdict: &Verdict, answer: &Answer, why: &str) {
-        if *verdict == Verdict::Refused {
+        if *verdict == Verdict::Rejected {
             assert_eq!((answer.status.as_u16(), answer.error()), (400, "invalid_grant"), "{why}");
             return;
         }

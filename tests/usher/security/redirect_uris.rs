@@ -1,7 +1,7 @@
 //! Redirect URIs: the same text as registered, or a page.
 
 use usher_domain::oauth::client::ClientType;
-use usher_flows::{FlowError, NewClient, Refused, RegisteredClient};
+use usher_flows::{FlowError, NewClient, RegisteredClient, Rejected};
 
 use crate::harness::house::TestUsher;
 
@@ -143,7 +143,7 @@ async fn what_could_never_be_safe_cannot_be_registered() {
         metadata.client_name = "Odd".into();
         metadata.redirect_uris = vec![uri.into()];
         let made = house.usher.create_client(NewClient { project, kind: ClientType::Web, metadata, id: None }).await;
-        assert!(matches!(made, Err(FlowError::Refused(Refused::Metadata(_)))), "{uri}: {made:?}");
+        assert!(matches!(made, Err(FlowError::Rejected(Rejected::Metadata(_)))), "{uri}: {made:?}");
     }
 }
 

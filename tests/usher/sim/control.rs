@@ -126,7 +126,7 @@ async fn garbage_is_answered_and_breaks_nothing() {
 #[tokio::test]
 async fn it_listens_to_this_machine_alone() {
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
-    let surroundings = usher_sim::Surroundings {
+    let surroundings = usher_sim::SimContext {
         now: std::sync::Arc::new(|| 0),
         random: std::sync::Arc::new(|buffer: &mut [u8]| buffer.fill(0)),
     };

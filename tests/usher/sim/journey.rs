@@ -8,7 +8,7 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use usher_domain::random::{Random as _, SeededRandom};
-use usher_sim::{Sim, Surroundings};
+use usher_sim::{Sim, SimContext};
 
 /// When the tests happen.
 pub const NOW: i64 = 1_763_800_000;
@@ -101,7 +101,7 @@ impl Journey {
     pub async fn start() -> Self {
         let random = SeededRandom::new(7);
         let surroundings =
-            Surroundings { now: Arc::new(|| NOW), random: Arc::new(move |buffer: &mut [u8]| random.fill(buffer)) };
+            SimContext { now: Arc::new(|| NOW), random: Arc::new(move |buffer: &mut [u8]| random.fill(buffer)) };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sim = Sim::start(listener, surroundings).await.unwrap();
         let http = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();

@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use super::samples::{NOW, in_tx, later, random};
 use crate::harness::database::on_both_databases;
-use usher_domain::event::letter::QueuedLetter;
+use usher_domain::event::queued_email::QueuedEmail;
 use usher_domain::id::LetterId;
 use usher_domain::time::Timestamp;
 use usher_storage::{StorageError, Store};
 
-fn letter() -> QueuedLetter {
-    QueuedLetter { id: LetterId::new(NOW, random()), sealed: vec![7, 0, 255], attempts: 0, expires_at: later(900) }
+fn letter() -> QueuedEmail {
+    QueuedEmail { id: LetterId::new(NOW, random()), sealed: vec![7, 0, 255], attempts: 0, expires_at: later(900) }
 }
 
-async fn queue(store: &Store, letter: &QueuedLetter, at: Timestamp) {
-    in_tx!(store, [letter], |tx| tx.insert_letter(&letter, at).await).unwrap();
+async fn queue(store: &Store, letter: &QueuedEmail, at: Timestamp) {
+    in_tx!(store, [letter], |tx| tx.insert_email(&letter, at).await).unwrap();
 }
 
-async fn take(store: &Store, now: Timestamp, most: u32) -> Vec<QueuedLetter> {
+async fn take(store: &Store, now: Timestamp, most: u32) -> Vec<QueuedEmail> {
     let again_at = now + Duration::from_mins(1);
     let mut taken = in_tx!(store, [], |tx| tx.take_due_letters(now, again_at, most).await).unwrap();
     taken.sort_by_key(|letter| letter.id);
@@ -30,10 +30,10 @@ on_both_databases! {
         let letter = letter();
         queue(&db.store, &letter, later(10)).await;
         assert_eq!(take(&db.store, later(9), 10).await, []);
-        let once = QueuedLetter { attempts: 1, ..letter.clone() };
+        let once = QueuedEmail { attempts: 1, ..letter.clone() };
         assert_eq!(take(&db.store, later(10), 10).await, [once]);
         assert_eq!(take(&db.store, later(69), 10).await, []);
-        let twice = QueuedLetter { attempts: 2, ..letter.clone() };
+        let twice = QueuedEmail { attempts: 2, ..letter.clone() };
         assert_eq!(take(&db.store, later(70), 10).await, [twice]);
         in_tx!(db.store, [letter], |tx| tx.retry_letter(letter.id, later(500)).await).unwrap();
         assert_eq!(take(&db.store, later(499), 10).await, []);
@@ -45,7 +45,7 @@ on_both_databases! {
     }
 
     async fn those_that_have_waited_longest_are_taken_first(db: TestDatabase) {
-        let letters: Vec<QueuedLetter> = (0..5).map(|_| letter()).collect();
+        let letters: Vec<QueuedEmail> = (0..5).map(|_| letter()).collect();
         for (letter, second) in letters.iter().zip([5, 1, 4, 2, 3]) {
             queue(&db.store, letter, later(second)).await;
         }
@@ -58,7 +58,7 @@ on_both_databases! {
     async fn a_letter_is_queued_once(db: TestDatabase) {
         let letter = letter();
         queue(&db.store, &letter, NOW).await;
-        let again = in_tx!(db.store, [letter], |tx| tx.insert_letter(&letter, NOW).await);
+        let again = in_tx!(db.store, [letter], |tx| tx.insert_email(&letter, NOW).await);
         assert!(matches!(again, Err(StorageError::Conflict)), "{again:?}");
     }
 

@@ -68,7 +68,7 @@ on_both_databases! {
         let fill = house.usher.store.write(move |mut tx| {
             Box::pin(async move {
                 for number in 0..2_500 {
-                    let notice = usher_domain::event::feed::Notice {
+                    let notice = usher_domain::event::feed::RevocationEntry {
                         kind: usher_domain::event::feed::EntryKind::Token,
                         value: format!("token {number}"),
                         why: "test".to_owned(),

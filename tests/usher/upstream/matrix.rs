@@ -31,7 +31,7 @@ enum Then {
     /// They are in.
     In,
     /// They are asked for an address.
-    Asked,
+    PendingQuestion,
     /// They are told what went wrong, with this status and code, and how to try again.
     Trouble(u16, &'static str),
 }
@@ -47,17 +47,17 @@ const DECLINED: Then = Then::Trouble(403, "PROVIDER_DENIED");
 const PERSONAS: &[(&str, Then)] = &[
     ("ana", Then::In),
     ("verified", Then::In),
-    ("unverified", Then::Asked),
-    ("no_email", Then::Asked),
+    ("unverified", Then::PendingQuestion),
+    ("no_email", Then::PendingQuestion),
     ("third_party_google", Then::In),
     ("workspace_hd", Then::In),
     ("changed_email_same_sub", Then::In),
     ("same_email_other_sub", Then::In),
     ("denied", DECLINED),
-    ("partial_scopes", Then::Asked),
+    ("partial_scopes", Then::PendingQuestion),
     ("apple_first", Then::In),
     ("apple_again", Then::In),
-    ("ms_noauth_attacker", Then::Asked),
+    ("ms_noauth_attacker", Then::PendingQuestion),
     ("relay", Then::In),
 ];
 
@@ -165,7 +165,7 @@ const OF_MANNERS: &[Row] = &[
     Row("bare_issuer", None, &[Google], Meets::Nobody, Then::In),
     Row("require_proof", None, &[Facebook], Meets::Nobody, Then::In),
     Row("no_expires_in", None, &[Facebook], Meets::Nobody, Then::In),
-    Row("no_email_access", None, &[X], Meets::New, Then::Asked),
+    Row("no_email_access", None, &[X], Meets::New, Then::PendingQuestion),
     Row("rate_limit", None, &[X], Meets::Granted, DOWN),
 ];
 
@@ -174,7 +174,7 @@ const TABLES: &[&[Row]] = &[AT_TOKEN, AT_USERINFO, AT_CERTS, AT_METADATA, IN_THE
 /// Where nothing is wrong.
 fn plain(kind: ProviderKind, persona: &str) -> Then {
     let (_, then) = PERSONAS.iter().find(|(name, _)| *name == persona).expect("a persona of the table");
-    if kind == Facebook && *then == Then::In { Then::Asked } else { *then }
+    if kind == Facebook && *then == Then::In { Then::PendingQuestion } else { *then }
 }
 
 impl Row {
@@ -239,7 +239,7 @@ async fn come(house: &TestUsher, at: &Providers, (table, row): (&[Row], &Row), t
         let landing = browser.come_by(at, kind, &named).await;
         match row.expected(kind, persona) {
             Then::In => assert_eq!(landing.url, house.at("/account/profile"), "{what}: {}", landing.body),
-            Then::Asked => {
+            Then::PendingQuestion => {
                 assert!(landing.url.contains("/upstream/ask?q="), "{what}: {} {}", landing.url, landing.body);
                 assert_eq!(landing.status, 200, "{what}");
             }

@@ -19,47 +19,47 @@ enum Then {
     /// An account with the address.
     In,
     /// A question for an address.
-    Asked,
+    PendingQuestion,
     /// Nothing.
-    Refused,
+    Rejected,
 }
 
 const TABLE: &[(ProviderKind, &str, Then)] = &[
     (Google, "ana", Then::In),
     (Google, "gmailer:gmailer@gmail.com", Then::In),
     (Google, "verified", Then::In),
-    (Google, "unverified", Then::Asked),
-    (Google, "no_email", Then::Asked),
+    (Google, "unverified", Then::PendingQuestion),
+    (Google, "no_email", Then::PendingQuestion),
     (Google, "third_party_google", Then::In),
     (Google, "workspace_hd", Then::In),
-    (Google, "partial_scopes", Then::Asked),
-    (Google, "denied", Then::Refused),
-    (Facebook, "ana", Then::Asked),
-    (Facebook, "no_email", Then::Asked),
-    (Facebook, "partial_scopes", Then::Asked),
-    (Facebook, "denied", Then::Refused),
+    (Google, "partial_scopes", Then::PendingQuestion),
+    (Google, "denied", Then::Rejected),
+    (Facebook, "ana", Then::PendingQuestion),
+    (Facebook, "no_email", Then::PendingQuestion),
+    (Facebook, "partial_scopes", Then::PendingQuestion),
+    (Facebook, "denied", Then::Rejected),
     (X, "ana", Then::In),
-    (X, "unverified", Then::Asked),
-    (X, "no_email", Then::Asked),
-    (X, "denied", Then::Refused),
+    (X, "unverified", Then::PendingQuestion),
+    (X, "no_email", Then::PendingQuestion),
+    (X, "denied", Then::Rejected),
     (Github, "ana", Then::In),
-    (Github, "unverified", Then::Asked),
-    (Github, "no_email", Then::Asked),
-    (Github, "denied", Then::Refused),
+    (Github, "unverified", Then::PendingQuestion),
+    (Github, "no_email", Then::PendingQuestion),
+    (Github, "denied", Then::Rejected),
     (Apple, "apple_first", Then::In),
     (Apple, "apple_again", Then::In),
     (Apple, "relay", Then::In),
-    (Apple, "unverified", Then::Asked),
-    (Apple, "no_email", Then::Asked),
-    (Apple, "denied", Then::Refused),
+    (Apple, "unverified", Then::PendingQuestion),
+    (Apple, "no_email", Then::PendingQuestion),
+    (Apple, "denied", Then::Rejected),
     (Microsoft, "ana", Then::In),
-    (Microsoft, "ms_noauth_attacker:victim@example.test", Then::Asked),
-    (Microsoft, "no_email", Then::Asked),
-    (Microsoft, "denied", Then::Refused),
+    (Microsoft, "ms_noauth_attacker:victim@example.test", Then::PendingQuestion),
+    (Microsoft, "no_email", Then::PendingQuestion),
+    (Microsoft, "denied", Then::Rejected),
     (Oidc, "ana", Then::In),
-    (Oidc, "unverified", Then::Asked),
-    (Oidc, "no_email", Then::Asked),
-    (Oidc, "denied", Then::Refused),
+    (Oidc, "unverified", Then::PendingQuestion),
+    (Oidc, "no_email", Then::PendingQuestion),
+    (Oidc, "denied", Then::Rejected),
 ];
 
 on_both_databases! {
@@ -78,12 +78,12 @@ on_both_databases! {
                     assert_eq!(landing.url, house.at("/account/profile"), "{kind:?} {persona}: {}", landing.body);
                     assert_eq!((made, opened), (1, 1), "{kind:?} {persona}");
                 }
-                Then::Asked => {
+                Then::PendingQuestion => {
                     assert!(landing.url.contains("/upstream/ask?q="), "{kind:?} {persona}: {}", landing.url);
                     assert_eq!((landing.status, made, opened), (StatusCode::OK, 0, 0), "{kind:?} {persona}");
                     assert!(!browser.is_in().await, "{kind:?} {persona}");
                 }
-                Then::Refused => {
+                Then::Rejected => {
                     assert_eq!(trouble(&landing), (403, "PROVIDER_DENIED".into()), "{kind:?} {persona}");
                     assert_eq!((made, opened), (0, 0), "{kind:?} {persona}");
                     assert!(landing.body.contains(&format!("/upstream/{}/start", kind.as_str())), "it offers another try");

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use usher_domain::oauth::client::ClientType;
 use usher_domain::provider::ProviderKind::{Facebook, Google};
-use usher_flows::{FlowError, Refused};
+use usher_flows::{FlowError, Rejected};
 
 use super::accounts::{code, sub};
 use crate::harness::authenticator::Authenticator;
@@ -123,7 +123,7 @@ on_both_databases! {
         browser.submit(&page, &[("unlink", &id)]).await;
         assert_eq!(house.identities().await, 0);
         let refused = house.usher.reset_factors(&account.user).await;
-        assert!(matches!(refused, Err(FlowError::Refused(Refused::LastWayIn))), "{refused:?}");
+        assert!(matches!(refused, Err(FlowError::Rejected(Rejected::LastWayIn))), "{refused:?}");
         assert_eq!(house.database.count("select count(*) from passkey").await, 1);
     }
 

@@ -11,8 +11,8 @@ use usher_domain::secret::Secret;
 use usher_domain::time::{Clock as _, ManualClock, Timestamp};
 use usher_domain::user::identity::Vouched;
 use usher_http_client::{Outbound, OutboundRules};
-use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, Surroundings as SimSurroundings};
-use usher_upstream::{Callback, Departure, Kept, Provider, Registry, Surroundings, UpstreamError};
+use usher_sim::{CLIENT_ID, CLIENT_SECRET, Provider as Simulated, Sim, SimContext};
+use usher_upstream::{Callback, Deps, Kept, Provider, Registry, StartRequest, UpstreamError};
 
 /// Where the person comes back to. Nobody listens there: the browser reads the address and stops.
 pub const CALLBACK: &str = "http://127.0.0.1:1/upstream/callback";
@@ -55,10 +55,8 @@ impl Stage {
         let clock = Arc::new(ManualClock::at(Timestamp(1_800_000_000)));
         let (time, chance) = (Arc::clone(&clock), SeededRandom::new(11));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let surroundings = SimSurroundings {
-            now: Arc::new(move || time.now().0),
-            random: Arc::new(move |buffer| chance.fill(buffer)),
-        };
+        let surroundings =
+            SimContext { now: Arc::new(move || time.now().0), random: Arc::new(move |buffer| chance.fill(buffer)) };
         let sim = Sim::start(listener, surroundings).await.unwrap();
         let rules = OutboundRules {
             allow: vec!["127.0.0.0/8".parse().unwrap()],
@@ -66,7 +64,7 @@ impl Stage {
             ..OutboundRules::default()
         };
         let outbound = Outbound::new(rules).unwrap();
-        let registry = Registry::new(Surroundings { outbound, clock, random: Arc::new(SeededRandom::new(12)) });
+        let registry = Registry::new(Deps { outbound, clock, random: Arc::new(SeededRandom::new(12)) });
         let browser =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         Self { sim, registry, browser }
@@ -91,12 +89,12 @@ impl Stage {
 
     /// Sends the browser to the provider as this persona: the callback it comes back with.
     pub async fn visit(&self, provider: &dyn Provider, persona: &str) -> Result<(Callback, Kept), UpstreamError> {
-        let departure = Departure {
+        let departure = StartRequest {
             redirect_uri: CALLBACK.to_owned(),
             login_hint: Some(format!("persona:{persona}")),
-            ..Departure::default()
+            ..StartRequest::default()
         };
-        let (url, kept) = provider.depart(&departure).await?;
+        let (url, kept) = provider.start(&departure).await?;
         let answer = self.browser.get(url).send().await.unwrap();
         if answer.status().is_success() {
             return Ok((posted(&answer.text().await.unwrap())?, kept));
@@ -113,7 +111,7 @@ impl Stage {
     pub async fn sign_in(&self, settings: &ProviderSettings, persona: &str) -> Result<Vouched, UpstreamError> {
         let provider = self.provider(settings);
         let (callback, kept) = self.visit(&*provider, persona).await?;
-        provider.arrive(&callback, &kept).await
+        provider.finish(&callback, &kept).await
     }
 
     pub async fn fault(&self, switch: Value) {

@@ -5,7 +5,7 @@ use usher_domain::provider::ProviderKind::{self, Apple, Facebook, Github, Google
 use usher_domain::provider::ProviderSettings;
 use usher_domain::user::identity::EmailState::{self, Absent, Authoritative, Relay, Unverified, Verified};
 use usher_sim::CLIENT_SECRET;
-use usher_upstream::{NoticeDoor, NoticeKind, NoticeRequest, UpstreamError};
+use usher_upstream::{ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest, UpstreamError};
 
 use super::stage::{CALLBACK, Stage};
 
@@ -177,10 +177,10 @@ async fn a_code_is_good_once_and_for_its_own_flow() {
         let stage = Stage::start().await;
         let provider = stage.provider(&stage.settings(*kind));
         let (callback, kept) = stage.visit(&*provider, "ana").await.unwrap();
-        assert!(provider.arrive(&callback, &kept).await.is_ok(), "{kind:?}");
-        assert_eq!(provider.arrive(&callback, &kept).await, Err(UpstreamError::Replayed), "{kind:?}");
+        assert!(provider.finish(&callback, &kept).await.is_ok(), "{kind:?}");
+        assert_eq!(provider.finish(&callback, &kept).await, Err(UpstreamError::Replayed), "{kind:?}");
         let (_, other) = stage.visit(&*provider, "ana").await.unwrap();
-        assert_eq!(provider.arrive(&callback, &other).await, Err(UpstreamError::StateMismatch), "{kind:?}");
+        assert_eq!(provider.finish(&callback, &other).await, Err(UpstreamError::StateMismatch), "{kind:?}");
     }
 }
 
@@ -189,7 +189,7 @@ async fn an_answer_of_one_provider_is_not_taken_at_another() {
     let stage = Stage::start().await;
     let (google, x) = (stage.provider(&stage.settings(Google)), stage.provider(&stage.settings(X)));
     let (callback, kept) = stage.visit(&*google, "ana").await.unwrap();
-    assert_eq!(x.arrive(&callback, &kept).await, Err(UpstreamError::StateMismatch));
+    assert_eq!(x.finish(&callback, &kept).await, Err(UpstreamError::StateMismatch));
 }
 
 #[tokio::test]
@@ -270,15 +270,21 @@ async fn a_tenant_that_is_not_let_in_stays_out() {
 async fn what_providers_tell_by_themselves_is_proven_and_about_the_person_who_signed_in() {
     let stage = Stage::start().await;
     let table = [
-        (Google, "google_risc", "account-disabled", NoticeDoor::Account, NoticeKind::Disabled),
-        (Google, "google_risc", "sessions-revoked", NoticeDoor::Account, NoticeKind::SignedOut),
-        (Google, "google_risc", "tokens-revoked", NoticeDoor::Account, NoticeKind::Gone),
-        (Google, "google_risc", "account-purged", NoticeDoor::Account, NoticeKind::Gone),
-        (Facebook, "facebook_deauthorize", "", NoticeDoor::Account, NoticeKind::Gone),
-        (Facebook, "facebook_data_deletion", "", NoticeDoor::DataDeletion, NoticeKind::DataDeletion),
-        (Apple, "apple_notification", "consent-revoked", NoticeDoor::Account, NoticeKind::Gone),
-        (Apple, "apple_notification", "email-disabled", NoticeDoor::Account, NoticeKind::EmailDisabled),
-        (Oidc, "oidc_backchannel_logout", "", NoticeDoor::BackchannelLogout, NoticeKind::SignedOut),
+        (Google, "google_risc", "account-disabled", ProviderEventEndpoint::Account, ProviderEventKind::Disabled),
+        (Google, "google_risc", "sessions-revoked", ProviderEventEndpoint::Account, ProviderEventKind::SignedOut),
+        (Google, "google_risc", "tokens-revoked", ProviderEventEndpoint::Account, ProviderEventKind::Gone),
+        (Google, "google_risc", "account-purged", ProviderEventEndpoint::Account, ProviderEventKind::Gone),
+        (Facebook, "facebook_deauthorize", "", ProviderEventEndpoint::Account, ProviderEventKind::Gone),
+        (Facebook, "facebook_data_deletion", "", ProviderEventEndpoint::DataDeletion, ProviderEventKind::DataDeletion),
+        (Apple, "apple_notification", "consent-revoked", ProviderEventEndpoint::Account, ProviderEventKind::Gone),
+        (
+            Apple,
+            "apple_notification",
+            "email-disabled",
+            ProviderEventEndpoint::Account,
+            ProviderEventKind::EmailDisabled,
+        ),
+        (Oidc, "oidc_backchannel_logout", "", ProviderEventEndpoint::BackchannelLogout, ProviderEventKind::SignedOut),
     ];
     for (kind, sent, event, door, expected) in table {
         let settings = stage.settings(kind);
@@ -289,7 +295,7 @@ async fn what_providers_tell_by_themselves_is_proven_and_about_the_person_who_si
             event => json!({"kind": sent, "persona": "ana", "event": event, "claims": claims}),
         };
         let body = stage.told(order(json!({}))).await;
-        let notices = provider.notice(&NoticeRequest { door, body }).await.unwrap();
+        let notices = provider.notice(&ProviderEventRequest { door, body }).await.unwrap();
         assert_eq!(notices.len(), 1, "{sent} {event}");
         let notice = &notices[0];
         assert_eq!((notice.kind, notice.subject.as_ref()), (expected, Some(&ana.subject)), "{sent} {event}");
@@ -306,7 +312,7 @@ async fn what_providers_tell_by_themselves_is_proven_and_about_the_person_who_si
         };
         for claims in foreign {
             let body = stage.told(order(claims.clone())).await;
-            assert!(provider.notice(&NoticeRequest { door, body }).await.is_err(), "{sent} {claims}");
+            assert!(provider.notice(&ProviderEventRequest { door, body }).await.is_err(), "{sent} {claims}");
         }
     }
 }

@@ -14,7 +14,7 @@ use usher_domain::page::Cursor;
 use usher_domain::secret::Secret;
 use usher_domain::user::session::Session;
 use usher_domain::user::{Profile, Sub, User, UserStatus};
-use usher_flows::{FlowError, NewUser, Refused};
+use usher_flows::{FlowError, NewUser, Rejected};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
@@ -310,10 +310,10 @@ async fn find(app: &App, sub: &str) -> ApiResult<User> {
 
 /// Administrators cannot shut one another out through the API, nor themselves.
 fn not_of_the_house(user: User) -> ApiResult<User> {
-    if user.admin { Err(FlowError::from(Refused::NotAllowed).into()) } else { Ok(user) }
+    if user.admin { Err(FlowError::from(Rejected::NotAllowed).into()) } else { Ok(user) }
 }
 
 /// Whoever was found to be another user rests as they are.
 fn not_merged(user: User) -> ApiResult<User> {
-    if user.status == UserStatus::Merged { Err(FlowError::from(Refused::UserMerged).into()) } else { Ok(user) }
+    if user.status == UserStatus::Merged { Err(FlowError::from(Rejected::UserMerged).into()) } else { Ok(user) }
 }

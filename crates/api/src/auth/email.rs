@@ -14,7 +14,7 @@ use crate::openapi::Problem;
 use crate::problems::{BodyProblems, CountedProblems};
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
-use usher_flows::{FlowError, Refused};
+use usher_flows::{FlowError, Rejected};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -66,7 +66,7 @@ pub async fn verify(
         let (proof, code) = (fields.required("verification_id"), fields.required("code"));
         fields.finish()?;
         // What is no id is the id of nothing.
-        let proof = proof.parse::<ProofId>().map_err(|_| FlowError::from(Refused::ProofOver))?;
+        let proof = proof.parse::<ProofId>().map_err(|_| FlowError::from(Rejected::ProofOver))?;
         app.usher.verify_by_code(proof, &code, browser, device).await
     };
     let verified = verified.map_err(|error| -> HttpProblem { under("code", error) })?;

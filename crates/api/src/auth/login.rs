@@ -14,7 +14,7 @@ use crate::fields::Fields;
 use crate::openapi::Problem;
 use crate::problems::{BodyProblems, CountedProblems};
 use usher_domain::secret::Secret;
-use usher_flows::{Attempt, CodeKind, FlowError, Refused};
+use usher_flows::{Attempt, CodeKind, FlowError, Rejected};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -97,10 +97,10 @@ fn second_step(fields: &mut Fields) -> Option<String> {
 /// What is said to somebody who could not sign in.
 fn refusal(error: FlowError) -> HttpProblem {
     match error {
-        FlowError::Refused(refused @ (Refused::WrongCode(_) | Refused::CodeUsed)) => {
+        FlowError::Rejected(refused @ (Rejected::WrongCode(_) | Rejected::CodeUsed)) => {
             let words = match refused {
-                Refused::CodeUsed => "This code was used already: wait for the next one.",
-                Refused::WrongCode(CodeKind::Recovery) => "This is not one of the unused recovery codes.",
+                Rejected::CodeUsed => "This code was used already: wait for the next one.",
+                Rejected::WrongCode(CodeKind::Recovery) => "This is not one of the unused recovery codes.",
                 _ => "This is not the code that the authenticator app shows now.",
             };
             HttpProblem::new(StatusCode::UNAUTHORIZED, "SECOND_FACTOR_INVALID", words)

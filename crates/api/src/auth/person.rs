@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 
 use crate::caller::Calling;
 use usher_flows::api::Caller;
-use usher_flows::{Account, FlowError, Refused};
+use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -36,7 +36,7 @@ impl FromRequestParts<App> for Person {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let by_token = parts.headers.contains_key(AUTHORIZATION);
         let Caller::Person(account) = Calling::from_request_parts(parts, app).await?.caller else {
-            return Err(FlowError::from(Refused::NotAllowed).into());
+            return Err(FlowError::from(Rejected::NotAllowed).into());
         };
         let visitor = Visitor::from_request_parts(parts, app).await?;
         Ok(Self { account: *account, visitor, by_token })

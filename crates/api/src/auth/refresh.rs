@@ -12,7 +12,7 @@ use crate::caller::invalid;
 use crate::fields::Fields;
 use crate::openapi::Problem;
 use crate::problems::{BodyProblems, CountedProblems};
-use usher_flows::{FlowError, Refused};
+use usher_flows::{FlowError, Rejected};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::state::App;
@@ -51,7 +51,7 @@ pub async fn post(
     fields.finish()?;
     match app.usher.refresh_session(&token, &visitor.device).await {
         Ok(session) => Ok(Json(session.into())),
-        Err(FlowError::Refused(Refused::NotSignedIn)) => Err(invalid()),
+        Err(FlowError::Rejected(Rejected::NotSignedIn)) => Err(invalid()),
         Err(other) => Err(other.into()),
     }
 }

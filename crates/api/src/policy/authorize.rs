@@ -11,7 +11,7 @@ use super::shapes::WeighedRule;
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::openapi::Problem;
-use usher_flows::{Asked, Right};
+use usher_flows::{DecisionRequest, Right};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 use usher_policy::evaluate::Verdict;
@@ -138,7 +138,7 @@ pub async fn post(
 ) -> ApiResult<Json<AuthorizeAnswer>> {
     let project = calling.project_named(request.project.as_deref(), Right::Follow).await?.id;
     let resource = request.resource;
-    let asked = Asked {
+    let asked = DecisionRequest {
         subject: request.subject.kind.named(request.subject.id),
         permission: format!("{}:{}", resource.kind, request.action.name),
         entity: resource.id.map(|id| format!("{}:{id}", resource.kind)),

@@ -12,7 +12,7 @@ use super::tag;
 use crate::ApiResult;
 use crate::caller::Calling;
 use crate::openapi::Problem;
-use usher_flows::{Drafted, FlowError, Refused, Right};
+use usher_flows::{Drafted, FlowError, Rejected, Right};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 use usher_policy::Document;
@@ -27,7 +27,7 @@ fn answer(drafted: Drafted) -> Response {
 }
 
 fn read(json: Value) -> Result<Document, FlowError> {
-    Document::from_json(json).map_err(|fault| Refused::Policy(vec![fault]).into())
+    Document::from_json(json).map_err(|fault| Rejected::Policy(vec![fault]).into())
 }
 
 /// Show the draft of the access rules.

@@ -19,7 +19,7 @@ use crate::openapi::{BodyRefusals, Problem, Refusals};
 use usher_domain::oauth::client::{Client, ClientSecret, SecretRotation};
 use usher_domain::project::Project;
 use usher_flows::api::Caller;
-use usher_flows::{FlowError, NewClient, Refused, RegisteredClient, Right};
+use usher_flows::{FlowError, NewClient, RegisteredClient, Rejected, Right};
 use usher_http_server::extract::json::{JsonBody, OptionalJson};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
@@ -302,7 +302,7 @@ pub async fn delete(
 
 /// Give a client a new secret.
 ///
-/// The present one stays good for `overlap_seconds` and is refused from then on; whatever was older ends now. Refused with
+/// The present one stays good for `overlap_seconds` and is refused from then on; whatever was older ends now. Rejected with
 /// `SECRET_JUST_MADE` if that would end a secret made within the last 10 seconds, which somebody else was just given.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/clients/{client}/secret", tag = "clients", operation_id = "rotate_client_secret",
@@ -333,7 +333,7 @@ async fn of_project(app: &App, project: &Project, id: &str) -> ApiResult<Client>
     let client = app.usher.load_client(id).await;
     match client {
         Ok(client) if client.project_id == project.id => Ok(client),
-        Ok(_) => Err(FlowError::from(Refused::NotFound("client")).into()),
+        Ok(_) => Err(FlowError::from(Rejected::NotFound("client")).into()),
         Err(error) => Err(error.into()),
     }
 }

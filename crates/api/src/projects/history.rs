@@ -16,7 +16,7 @@ use usher_domain::page::Cursor;
 use usher_domain::project::history::Entry;
 use usher_domain::project::history::SEEN;
 use usher_flows::api::Caller;
-use usher_flows::{FlowError, HistorySearch, Refused, Right};
+use usher_flows::{FlowError, HistorySearch, Rejected, Right};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -107,7 +107,7 @@ pub async fn read(
 ) -> ApiResult<Json<List<EntryView>>> {
     let project = calling.project(&id, Right::View).await?;
     let token = bearer(&headers)?.filter(|_| matches!(calling.caller, Caller::Project(_)));
-    let token = token.ok_or(FlowError::from(Refused::ProjectTokenRequired))?;
+    let token = token.ok_or(FlowError::from(Rejected::ProjectTokenRequired))?;
     let wanted = Wanted::read(&query)?;
     let one = |name| query.0.get(name).map_err(|_| HttpProblem::parameter(name, "it is there twice"));
     let kind = one("kind")?;

@@ -23,7 +23,7 @@ use super::openapi::{BodyRefusals, Refusals};
 use usher_domain::page::{Cursor, Page};
 use usher_domain::project::Project;
 use usher_flows::api::Caller;
-use usher_flows::{FlowError, Refused, Right};
+use usher_flows::{FlowError, Rejected, Right};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::state::App;
@@ -158,7 +158,7 @@ pub async fn create(
     calling: Calling,
     JsonBody(new): JsonBody<NewProject>,
 ) -> ApiResult<(StatusCode, Json<MadeProject>)> {
-    let Caller::Person(account) = &calling.caller else { return Err(FlowError::from(Refused::NotAllowed).into()) };
+    let Caller::Person(account) = &calling.caller else { return Err(FlowError::from(Rejected::NotAllowed).into()) };
     let made = app.usher.create_project_of(&new.name, &account.user).await?;
     Ok((StatusCode::CREATED, Json(MadeProject { project: made.project.into(), token: made.token })))
 }

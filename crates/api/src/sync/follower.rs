@@ -8,7 +8,7 @@ use crate::ApiResult;
 use crate::caller::bearer;
 use usher_events::feed::Place;
 use usher_flows::api::Follower;
-use usher_flows::{FlowError, Refused};
+use usher_flows::{FlowError, Rejected};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
@@ -27,10 +27,10 @@ impl FromRequestParts<App> for Following {
 /// Whoever was found; a refusal in the words of this door.
 pub(super) fn admitted(found: Result<Follower, FlowError>) -> ApiResult<Follower> {
     found.map_err(|error| match error {
-        FlowError::Refused(Refused::NotSignedIn) => {
+        FlowError::Rejected(Rejected::NotSignedIn) => {
             HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID", "This token is not good, or not any more.")
         }
-        FlowError::Refused(Refused::NotAllowed) => {
+        FlowError::Rejected(Rejected::NotAllowed) => {
             let words = "The feed is for the project's token, and for tokens with the scope usher:sync.";
             HttpProblem::new(StatusCode::FORBIDDEN, "NOT_ALLOWED", words)
         }

@@ -11,7 +11,7 @@ use super::follower::Following;
 use crate::ApiResult;
 use crate::openapi::Problem;
 use usher_domain::time::Timestamp;
-use usher_flows::api::{MOST_SEEN, Seen};
+use usher_flows::api::{MOST_SEEN, SessionReport};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -91,12 +91,12 @@ pub async fn post(
     if sessions.len() > MOST_SEEN {
         return Err(refused("sessions", "there are 500 at most"));
     }
-    let seen = sessions.into_iter().map(checked).collect::<ApiResult<Vec<Seen>>>()?;
+    let seen = sessions.into_iter().map(checked).collect::<ApiResult<Vec<SessionReport>>>()?;
     let noted = state.usher.note_seen(following.0.project, following.0.client.as_ref(), seen).await?;
     Ok((StatusCode::ACCEPTED, Json(Noted { noted })))
 }
 
-fn checked(session: SeenSession) -> ApiResult<Seen> {
+fn checked(session: SeenSession) -> ApiResult<SessionReport> {
     let texts = [
         ("sid", &session.sid),
         ("sub", &session.sub),
@@ -115,7 +115,7 @@ fn checked(session: SeenSession) -> ApiResult<Seen> {
             return Err(refused(name, "it is a time in seconds since the epoch"));
         }
     }
-    Ok(Seen {
+    Ok(SessionReport {
         sid: session.sid,
         sub: session.sub,
         client_id: session.client_id,

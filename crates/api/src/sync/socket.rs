@@ -313,7 +313,7 @@ impl Seat {
         match self.app.usher.may_still_follow(&self.follower).await {
             Ok(true) => Ok(()),
             Ok(false) => Err((close::UNAUTHORIZED, "credential is over")),
-            Err(FlowError::Refused(_) | FlowError::OAuth(_) | FlowError::Broken(_)) => Err(broken()),
+            Err(FlowError::Rejected(_) | FlowError::OAuth(_) | FlowError::Internal(_)) => Err(broken()),
         }
     }
 

@@ -67,7 +67,7 @@ impl EntryKind {
 
 /// An entry without its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub struct RevocationEntry {
     /// Its kind.
     pub kind: EntryKind,
     /// The value of the claim.
@@ -86,7 +86,7 @@ pub struct Entry {
     /// The position; the first is 1.
     pub position: i64,
     /// The content.
-    pub notice: Notice,
+    pub notice: RevocationEntry,
 }
 
 /// A position in a feed: everything up to it is known. The epoch changes when the sequence was broken, as by a restored
@@ -128,7 +128,7 @@ impl FromStr for FeedCursor {
 /// The entry for an event, if local modules must know of it.
 ///
 /// `lifetime` is the maximum lifetime of an access token.
-pub fn notice_of(event: &Event, lifetime: Duration) -> Option<Notice> {
+pub fn notice_of(event: &Event, lifetime: Duration) -> Option<RevocationEntry> {
     let text = |name: &str| event.data.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     let (kind, value) = match event.kind {
         EventKind::SessionRevoked => (EntryKind::Session, event.session_id?.to_string()),
@@ -149,5 +149,5 @@ pub fn notice_of(event: &Event, lifetime: Duration) -> Option<Notice> {
         _ => return None,
     };
     let why = text("reason").unwrap_or_else(|| event.kind.as_str().to_owned());
-    Some(Notice { kind, value, why, at: event.at, expires_at: event.at + lifetime })
+    Some(RevocationEntry { kind, value, why, at: event.at, expires_at: event.at + lifetime })
 }

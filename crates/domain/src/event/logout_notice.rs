@@ -21,7 +21,7 @@ pub enum NoticeStatus {
     /// The client has acknowledged it.
     Told,
     /// The client has rejected it.
-    Refused,
+    Rejected,
     /// The client did not answer while it could have used its tokens.
     GivenUp,
 }
@@ -32,14 +32,14 @@ impl NoticeStatus {
         match self {
             Self::Waiting => "waiting",
             Self::Told => "told",
-            Self::Refused => "refused",
+            Self::Rejected => "refused",
             Self::GivenUp => "given_up",
         }
     }
 
     /// The state with this name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Waiting, Self::Told, Self::Refused, Self::GivenUp].into_iter().find(|status| status.as_str() == word)
+        [Self::Waiting, Self::Told, Self::Rejected, Self::GivenUp].into_iter().find(|status| status.as_str() == word)
     }
 }
 
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_status_survives_its_word() {
-        for status in [NoticeStatus::Waiting, NoticeStatus::Told, NoticeStatus::Refused, NoticeStatus::GivenUp] {
+        for status in [NoticeStatus::Waiting, NoticeStatus::Told, NoticeStatus::Rejected, NoticeStatus::GivenUp] {
             assert_eq!(NoticeStatus::from_word(status.as_str()), Some(status));
         }
         assert_eq!(NoticeStatus::from_word(""), None);

@@ -1,11 +1,11 @@
 //! Events: audit, webhooks, the live feed and logout notifications all read the same event log.
 
-pub mod concern;
 pub mod feed;
-pub mod letter;
 pub mod logout_notice;
-pub mod notice;
+pub mod queued_email;
 pub mod receipt;
+pub mod security_email;
+pub mod visibility;
 pub mod webhook;
 
 use std::collections::BTreeSet;
@@ -361,8 +361,8 @@ impl Event {
         })
     }
 
-    /// Every project that the event names; others may be concerned as well, which only the database knows
-    /// ([`super::concern`]).
+    /// Every project that the event names; others may be projects_that_may_see as well, which only the database knows
+    /// ([`super::visibility`]).
     pub fn projects(&self) -> BTreeSet<ProjectId> {
         let named = self.data.get(Self::PROJECTS).and_then(Value::as_array).into_iter().flatten();
         let named = named.filter_map(|name| name.as_str().and_then(|text| text.parse().ok()));

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use crate::wire_names::wire_names;
 
-words! {
+wire_names! {
     /// The JSON type of the subject. It is configured, so that `1` and `"1"` cannot be two people with one key.
     SubjectType, UnknownSubjectType, "type of subject":
     /// A text.
@@ -16,7 +16,7 @@ words! {
     Integer = "integer";
 }
 
-words! {
+wire_names! {
     /// The format of a token response.
     TokenForm, UnknownTokenForm, "form of token answers":
     /// JSON, as in RFC 6749.
@@ -25,7 +25,7 @@ words! {
     Form = "form";
 }
 
-words! {
+wire_names! {
     /// Which address of a list is used.
     EmailPick, UnknownEmailPick, "choice of address":
     /// The one that is both verified and primary.

@@ -9,7 +9,7 @@ use crate::id::{IdentityId, UserId};
 use crate::provider::ProviderId;
 use crate::time::Timestamp;
 use crate::user::Profile;
-use crate::words::words;
+use crate::wire_names::wire_names;
 
 /// How far an upstream email address is trusted. Ordered, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ impl Vouched {
     }
 }
 
-words! {
+wire_names! {
     /// The state of the upstream address when the identity was linked.
     EmailState, UnknownEmailState, "state of an address":
     /// No address was sent.
@@ -105,7 +105,7 @@ words! {
     Relay = "relay";
 }
 
-words! {
+wire_names! {
     /// How the identity was linked.
     LinkedHow, UnknownLinkedHow, "way of linking":
     /// The user was created from this identity.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::Heard;
+use crate::DispatchedEvent;
 use usher_domain::event::logout_notice::{Address, LogoutNotice, NoticeStatus, give_up_at};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, EventId, SessionId, UserId};
@@ -13,7 +13,7 @@ use usher_storage::{Result, Tx};
 
 /// Creates the notifications for an event. Every end of a session ends its grants, each with its own event, which
 /// determine the clients.
-pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, access_ttl: Duration) -> Result<()> {
+pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>, access_ttl: Duration) -> Result<()> {
     match heard.event.kind {
         EventKind::GrantRevoked => grant_revoked(tx, heard.event, access_ttl).await,
         EventKind::ClientDisabled | EventKind::ClientDeleted => client_over(tx, heard.event, access_ttl).await,

@@ -2,7 +2,7 @@
 //! 1.0).
 
 mod hear;
-mod herald;
+mod sender;
 
 pub(super) use hear::hear;
-pub use herald::{Around, Herald};
+pub use sender::{LogoutSender, SenderContext};

@@ -52,12 +52,17 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use usher_domain::event::feed::Notice;
+    use usher_domain::event::feed::RevocationEntry;
     use usher_domain::time::Timestamp;
 
     fn entry(kind: EntryKind, value: &str) -> Entry {
-        let notice =
-            Notice { kind, value: value.into(), why: "sign_out".into(), at: Timestamp(5), expires_at: Timestamp(605) };
+        let notice = RevocationEntry {
+            kind,
+            value: value.into(),
+            why: "sign_out".into(),
+            at: Timestamp(5),
+            expires_at: Timestamp(605),
+        };
         Entry { position: 7, notice }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::Heard;
-use usher_domain::event::feed::{EntryKind, MAX_LIVE, Notice, notice_of};
+use crate::DispatchedEvent;
+use usher_domain::event::feed::{EntryKind, MAX_LIVE, RevocationEntry, notice_of};
 use usher_domain::id::ProjectId;
 use usher_storage::{Result, Tx};
 
@@ -12,7 +12,11 @@ use usher_storage::{Result, Tx};
 const LOOK_EVERY: i64 = 1_000;
 
 /// Appends the entries for an event, and returns the projects whose feed has grown.
-pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, lifetime: Duration) -> Result<BTreeSet<ProjectId>> {
+pub(crate) async fn hear(
+    tx: &mut Tx<'_>,
+    heard: &DispatchedEvent<'_>,
+    lifetime: Duration,
+) -> Result<BTreeSet<ProjectId>> {
     let mut grown = BTreeSet::new();
     let Some(notice) = notice_of(heard.event, lifetime) else { return Ok(grown) };
     for project in &heard.projects {
@@ -26,12 +30,12 @@ pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>, lifetime: Duration)
 }
 
 /// Replaces too many single entries by one mark: everybody in the project gets new tokens, once.
-async fn fold(tx: &mut Tx<'_>, project: ProjectId, last: &Notice) -> Result<()> {
+async fn fold(tx: &mut Tx<'_>, project: ProjectId, last: &RevocationEntry) -> Result<()> {
     if tx.count_live_entries(project, last.at).await? <= MAX_LIVE {
         return Ok(());
     }
     let why = "too_many_revocations".to_owned();
-    let mark = Notice { kind: EntryKind::Project, value: project.to_string(), why, ..last.clone() };
+    let mark = RevocationEntry { kind: EntryKind::Project, value: project.to_string(), why, ..last.clone() };
     if let Some(position) = tx.append_to_feed(project, &mark).await? {
         tx.fold_feed(project, position).await?;
     }

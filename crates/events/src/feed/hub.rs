@@ -18,7 +18,7 @@ use super::listener::Listener;
 use super::listening::Listening;
 use usher_domain::id::ProjectId;
 use usher_domain::time::{Clock, Timestamp};
-use usher_storage::{Result, Ring, Store};
+use usher_storage::{Result, Store, Wakeup};
 
 /// Number of messages that a listener may be behind before it must read from the database.
 const BACKLOG: usize = 512;
@@ -153,8 +153,8 @@ impl Inner {
 
     fn tell(&self, project: Option<ProjectId>, frame: &Frame) {
         let channels = lock(&self.channels);
-        let concerned = channels.iter().filter(|(id, _)| project.is_none_or(|project| project == **id));
-        for (_, channel) in concerned {
+        let projects_that_may_see = channels.iter().filter(|(id, _)| project.is_none_or(|project| project == **id));
+        for (_, channel) in projects_that_may_see {
             let _ = channel.frames.send(frame.clone());
         }
     }
@@ -169,7 +169,7 @@ impl Inner {
 }
 
 /// Handles wakeups until the hub is dropped.
-async fn carry(inner: Weak<Inner>, mut rings: broadcast::Receiver<Ring>) {
+async fn carry(inner: Weak<Inner>, mut rings: broadcast::Receiver<Wakeup>) {
     let mut written_at = Instant::now();
     loop {
         let rung = tokio::time::timeout(LOOK_ANYWAY, rings.recv()).await;
@@ -182,12 +182,12 @@ async fn carry(inner: Weak<Inner>, mut rings: broadcast::Receiver<Ring>) {
             }
         }
         let carried = match rung {
-            Ok(Ok(Ring::Feed(project))) => inner.carry_feed(project).await,
-            Ok(Ok(Ring::Credentials(project))) => {
+            Ok(Ok(Wakeup::Feed(project))) => inner.carry_feed(project).await,
+            Ok(Ok(Wakeup::Credentials(project))) => {
                 inner.tell(Some(project), &Frame::Credentials);
                 Ok(())
             }
-            Ok(Ok(Ring::Keys)) => {
+            Ok(Ok(Wakeup::Keys)) => {
                 inner.tell(None, &Frame::Keys);
                 Ok(())
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::Heard;
+use crate::DispatchedEvent;
 use usher_domain::id::ProjectId;
 use usher_domain::project::history::{Entry, has_device, is_told};
 use usher_domain::time::Timestamp;
@@ -19,7 +19,7 @@ pub(crate) struct Pages {
 
 impl Pages {
     /// Adds an event for every project that may see it.
-    pub(crate) async fn hear(&mut self, tx: &mut Tx<'_>, heard: &Heard<'_>) -> Result<()> {
+    pub(crate) async fn hear(&mut self, tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>) -> Result<()> {
         let event = heard.event;
         if heard.projects.is_empty() || !is_told(event.kind) {
             return Ok(());

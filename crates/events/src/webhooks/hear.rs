@@ -1,6 +1,6 @@
 //! Webhooks as a reader of the event log: an event becomes one message for each webhook whose filter matches.
 
-use crate::Heard;
+use crate::DispatchedEvent;
 use usher_domain::event::webhook::catalogue::{self, MessageType, subject_of};
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::EventId;
@@ -9,7 +9,7 @@ use usher_storage::events::outgoing::webhooks::Listening;
 use usher_storage::{Result, Tx};
 
 /// Creates the deliveries for an event.
-pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &Heard<'_>) -> Result<()> {
+pub(crate) async fn hear(tx: &mut Tx<'_>, heard: &DispatchedEvent<'_>) -> Result<()> {
     let event = heard.event;
     let Some(message) = catalogue::of_kind(event.kind) else { return Ok(()) };
     let listening =

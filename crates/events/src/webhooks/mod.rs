@@ -1,12 +1,12 @@
 //! Webhooks: messages are created when events are dispatched, and sent by the instance that holds the webhook.
 
-mod around;
 mod body;
-mod courier;
+mod context;
 mod hear;
-mod turn;
+mod queue;
+mod sender;
 
-pub use around::Around;
 pub use body::{request, unsealed};
-pub use courier::Courier;
+pub use context::SenderContext;
 pub(super) use hear::hear;
+pub use sender::WebhookSender;

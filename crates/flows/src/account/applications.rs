@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::api::is_house;
+use crate::api::is_first_party_client;
 use crate::end::Ended;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
@@ -75,7 +75,7 @@ impl Usher {
         }
         let standing = self.standing_grants(user).await?;
         // A session that is held by tokens is a session, and no application.
-        let others = standing.iter().filter(|grant| !is_house(&grant.client_id));
+        let others = standing.iter().filter(|grant| !is_first_party_client(&grant.client_id));
         for grant in others {
             found.entry(grant.client_id.clone()).or_default().grant(grant);
         }
@@ -110,7 +110,7 @@ impl Usher {
     /// The person takes back what they allowed a client: the consent and every grant end.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if there is nothing to take back.
+    /// [`Rejected::NotFound`] if there is nothing to take back.
     pub async fn withdraw_consent(&self, account: &Account, client: ClientId) -> Result<Ended, FlowError> {
         let (user, session, usher) = (account.user.id, account.session.id, self.clone());
         let withdraw = self.store.write(move |mut tx| {
@@ -126,6 +126,6 @@ impl Usher {
                 Ok(Some(ended))
             })
         });
-        withdraw.await?.ok_or_else(|| Refused::NotFound("application").into())
+        withdraw.await?.ok_or_else(|| Rejected::NotFound("application").into())
     }
 }

@@ -5,15 +5,15 @@ use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 
 use crate::credentials::standing::check_standing;
-use crate::error::{CodeKind, FlowError, Refused};
-use crate::letters::lang_of;
+use crate::emails::lang_of;
+use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::{Account, secret_hash};
 use crate::login::mailed::MailedProof;
 use crate::login::sign_up::minutes;
 use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::ProofId;
 use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
 use usher_domain::user::source::Origin;
@@ -31,7 +31,7 @@ impl Usher {
     /// written to instead.
     ///
     /// # Errors
-    /// [`Refused::Frozen`], [`Refused::NotFresh`], [`Refused::Email`], [`Refused::TooMany`].
+    /// [`Rejected::Frozen`], [`Rejected::NotFresh`], [`Rejected::Email`], [`Rejected::TooMany`].
     pub async fn begin_email_change(
         &self,
         account: &Account,
@@ -82,13 +82,13 @@ impl Usher {
                 // The newest email alone is good. One that was not sent must not spoil those that were.
                 if let Some(letter) = &letter {
                     tx.close_proofs_of_user(user_id, ProofKind::ChangeEmail, now).await?;
-                    tx.insert_letter(letter, now).await?;
+                    tx.insert_email(letter, now).await?;
                 }
                 tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await
             })
         });
         put.await?;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(MailedProof { id, sent: allowed })
     }
 
@@ -113,18 +113,18 @@ impl Usher {
     /// Takes the code that went to the new address.
     ///
     /// # Errors
-    /// [`Refused::Frozen`], [`Refused::NotSignedIn`], [`Refused::WrongCode`]; [`Refused::ProofOver`] once it was used, expired or tried too often.
+    /// [`Rejected::Frozen`], [`Rejected::NotSignedIn`], [`Rejected::WrongCode`]; [`Rejected::ProofOver`] once it was used, expired or tried too often.
     pub async fn change_email_by_code(&self, account: &Account, proof: ProofId, code: &str) -> Result<(), FlowError> {
         let found = self.store.find_proof(proof, ProofKind::ChangeEmail).await?;
-        let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Refused::ProofOver)?;
+        let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Rejected::ProofOver)?;
         let now = self.now();
         let tried = self.store.write(move |mut tx| {
             Box::pin(async move { tx.try_proof_code(proof, ProofKind::ChangeEmail, now, MAX_ATTEMPTS).await })
         });
-        let expected = tried.await?.ok_or(Refused::ProofOver)?;
+        let expected = tried.await?.ok_or(Rejected::ProofOver)?;
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         if !bool::from(self.change_code_hash(proof, &digits).ct_eq(&expected)) {
-            return Err(Refused::WrongCode(CodeKind::Mailed).into());
+            return Err(Rejected::WrongCode(CodeKind::Mailed).into());
         }
         self.complete_email_change(account, found).await
     }
@@ -132,10 +132,10 @@ impl Usher {
     /// Takes the link that went to the new address, from somebody who is signed in to the account that asked.
     ///
     /// # Errors
-    /// [`Refused::Frozen`], [`Refused::NotSignedIn`]; [`Refused::ProofOver`] once it was used or expired, or if it is not theirs.
+    /// [`Rejected::Frozen`], [`Rejected::NotSignedIn`]; [`Rejected::ProofOver`] once it was used or expired, or if it is not theirs.
     pub async fn change_email_by_link(&self, account: &Account, token: &str) -> Result<(), FlowError> {
         let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::ChangeEmail).await?;
-        let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Refused::ProofOver)?;
+        let found = found.filter(|proof| self.is_theirs(proof, account)).ok_or(Rejected::ProofOver)?;
         self.complete_email_change(account, found).await
     }
 
@@ -151,20 +151,20 @@ impl Usher {
     /// The address changes hands, once. Links that went to the old one are dead from then on.
     async fn complete_email_change(&self, account: &Account, proof: Proof) -> Result<(), FlowError> {
         let (now, id, old) = (self.now(), account.user.id, account.user.email.clone());
-        let email = proof.email.clone().ok_or(Refused::ProofOver)?;
-        let told = Notice::EmailChanged { to: email.masked() };
+        let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
+        let told = SecurityEmail::EmailChanged { to: email.masked() };
         let notice = old.as_ref().map(|old| self.notice_to(&account.user, old, &told)).transpose()?;
         let event = self.event(EventKind::EmailChanged).with_user(id).with_session(account.session.id);
         let session = account.session.id;
         let change = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let Some(mut user) = tx.lock_user(id).await? else { return Ok(Err(Refused::ProofOver)) };
+                let Some(mut user) = tx.lock_user(id).await? else { return Ok(Err(Rejected::ProofOver)) };
                 if let Err(refused) = check_standing(&mut tx, (id, session), now).await? {
                     return Ok(Err(refused));
                 }
                 // The email goes to the old address: another one since then means that another change came first.
                 if user.email != old || !tx.take_proof(proof.id, ProofKind::ChangeEmail, now).await? {
-                    return Ok(Err(Refused::ProofOver));
+                    return Ok(Err(Rejected::ProofOver));
                 }
                 user.set_email(email.clone(), Origin::Person, now);
                 tx.set_user_email(&user).await?;
@@ -180,10 +180,10 @@ impl Usher {
         match change.await {
             Ok(changed) => changed?,
             // Somebody else proved the same address meanwhile.
-            Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
+            Err(StorageError::Conflict) => return Err(Rejected::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(())
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::credentials::standing::check_standing;
 use crate::end::Ended;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::usher::Usher;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::user::User;
 use usher_domain::user::proof::ProofKind;
@@ -21,8 +21,8 @@ impl Usher {
     /// and is erased in batches; the `sub` is never given to anybody again; the person is told at the address that was theirs.
     ///
     /// # Errors
-    /// [`Refused::Frozen`]; [`Refused::NotFresh`] unless they have shown themselves lately; [`Refused::NotConfirmed`];
-    /// [`Refused::NotSignedIn`] if the session ended meanwhile.
+    /// [`Rejected::Frozen`]; [`Rejected::NotFresh`] unless they have shown themselves lately; [`Rejected::NotConfirmed`];
+    /// [`Rejected::NotSignedIn`] if the session ended meanwhile.
     pub async fn delete_account(&self, account: &Account, typed: &str) -> Result<Ended, FlowError> {
         self.check_factor_change(account).await?;
         let confirmed = match &account.user.email {
@@ -30,7 +30,7 @@ impl Usher {
             None => typed.trim_ascii().eq_ignore_ascii_case(account.user.confirmation()),
         };
         if !confirmed {
-            return Err(Refused::NotConfirmed.into());
+            return Err(Rejected::NotConfirmed.into());
         }
         self.delete_user(account.user.clone(), Some(account.session.id)).await
     }
@@ -38,7 +38,7 @@ impl Usher {
     /// Deletes a user as [`Usher::delete_account`] does, for whoever may ask for it.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if somebody else deleted them meanwhile.
+    /// [`Rejected::NotFound`] if somebody else deleted them meanwhile.
     pub async fn remove_user(&self, user: User) -> Result<Ended, FlowError> {
         self.delete_user(user, None).await
     }
@@ -46,11 +46,11 @@ impl Usher {
     /// `asked_in` is the session of a person who deletes their own account.
     async fn delete_user(&self, user: User, asked_in: Option<SessionId>) -> Result<Ended, FlowError> {
         let (usher, now) = (self.clone(), self.now());
-        let notice = self.notice(&user, &Notice::AccountDeleted)?;
+        let notice = self.notice(&user, &SecurityEmail::AccountDeleted)?;
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(user) = lock_with_merged(&mut tx, user.id).await? else {
-                    return Ok(Err(Refused::NotFound("user")));
+                    return Ok(Err(Rejected::NotFound("user")));
                 };
                 if let Some(session) = asked_in
                     && let Err(refused) = check_standing(&mut tx, (user.id, session), now).await?
@@ -59,9 +59,9 @@ impl Usher {
                 }
                 tx.begin_erasure(user.id, now).await?;
                 let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::UserDeleted).await?;
-                let concerned = tx.projects_of_user(user.id).await?;
+                let projects_that_may_see = tx.projects_of_user(user.id).await?;
                 let gone = usher.event(EventKind::UserDeleted).with_user(user.id).with("sub", user.sub.0.clone());
-                tx.append(&gone.with_projects(&concerned)).await?;
+                tx.append(&gone.with_projects(&projects_that_may_see)).await?;
                 if let Some(email) = &user.email {
                     for kind in ProofKind::ALL {
                         tx.close_proofs_of_email(email, kind, now).await?;
@@ -79,7 +79,7 @@ impl Usher {
             })
         });
         let ended = delete.await??;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(ended)
     }
 }

@@ -4,6 +4,6 @@ pub mod activity;
 pub mod applications;
 pub mod change_email;
 pub mod delete_account;
-pub mod disown;
 pub mod profile;
 pub mod receipts;
+pub mod report_compromise;

@@ -1,6 +1,6 @@
 //! What a person says about themselves, and which language they read.
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::usher::Usher;
 use usher_domain::event::{Event, EventKind};
@@ -15,7 +15,7 @@ impl Usher {
     /// Changes a person's profile and language.
     ///
     /// # Errors
-    /// [`Refused::Profile`] for a claim that does not hold what it should.
+    /// [`Rejected::Profile`] for a claim that does not hold what it should.
     pub async fn update_profile(
         &self,
         account: &Account,
@@ -30,7 +30,7 @@ impl Usher {
     /// Applies a change to the profile as it is when it is stored, so that changes of different claims all hold.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if the user is gone.
+    /// [`Rejected::NotFound`] if the user is gone.
     pub(crate) async fn change_profile(
         &self,
         id: UserId,
@@ -53,7 +53,7 @@ impl Usher {
                 Ok(Some(user))
             })
         });
-        update.await?.ok_or_else(|| Refused::NotFound("user").into())
+        update.await?.ok_or_else(|| Rejected::NotFound("user").into())
     }
 
     /// The live sessions of a person, the newest first.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::api::is_house;
+use crate::api::is_first_party_client;
 use crate::end::Ended;
 use crate::error::FlowError;
 use crate::login::accounts::Account;
@@ -24,7 +24,7 @@ const SHOWN: Duration = Duration::from_hours(24);
 
 /// An application that was to be told that somebody's session is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct ReceiptEntry {
     /// What becomes of it.
     pub line: Line,
     /// When the session ended.
@@ -38,7 +38,7 @@ impl Usher {
     /// If the house is broken.
     pub async fn receipt(&self, ended: &Ended) -> Result<Vec<Line>, FlowError> {
         let mut clients = Vec::new();
-        for id in ended.clients.iter().filter(|client| !is_house(client)) {
+        for id in ended.clients.iter().filter(|client| !is_first_party_client(client)) {
             clients.push((id, self.find_client(id).await?));
         }
         let listens = |client: &Client| client.metadata.backchannel_logout_uri.is_some();
@@ -95,19 +95,19 @@ impl Usher {
     ///
     /// # Errors
     /// If the house is broken.
-    pub async fn told_of_logout(&self, account: &Account) -> Result<Vec<Told>, FlowError> {
+    pub async fn told_of_logout(&self, account: &Account) -> Result<Vec<ReceiptEntry>, FlowError> {
         let mut told = Vec::new();
         for notice in self.store.list_logout_notices(account.user.id, self.now() - SHOWN).await? {
             let Some(client) = self.find_client(&notice.client_id).await? else { continue };
             let telling = match notice.status {
                 NoticeStatus::Told => Telling::Told,
                 NoticeStatus::Waiting => Telling::Retrying,
-                NoticeStatus::Refused | NoticeStatus::GivenUp => self.untold(Some(notice.at)),
+                NoticeStatus::Rejected | NoticeStatus::GivenUp => self.untold(Some(notice.at)),
             };
             let name = client.metadata.client_name.clone();
             let project_id = Some(client.project_id);
             let line = Line { client_id: notice.client_id, name, project_id, telling, modules: Vec::new() };
-            told.push(Told { line, at: notice.at });
+            told.push(ReceiptEntry { line, at: notice.at });
         }
         Ok(told)
     }

@@ -1,7 +1,7 @@
 //! The secrets of clients: replaced, and noted when they are used.
 
 use crate::admin::clients::{RegisteredClient, not_the_house};
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::oauth::authenticate_client::sha256_hex;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
@@ -14,8 +14,8 @@ impl Usher {
     /// Gives a client a new secret. The present one ends when the rotation says so, whatever was older ends now.
     ///
     /// # Errors
-    /// [`Refused::NoSecret`] for a public client, [`Refused::Rotation`] for an overlap beyond its limit or if a secret
-    /// would end that was made a moment ago, [`Refused::NotFound`].
+    /// [`Rejected::NoSecret`] for a public client, [`Rejected::Rotation`] for an overlap beyond its limit or if a secret
+    /// would end that was made a moment ago, [`Rejected::NotFound`].
     pub async fn rotate_client_secret(
         &self,
         id: &ClientId,
@@ -30,14 +30,14 @@ impl Usher {
         let rotate = self.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(client) = tx.lock_client(&wanted).await? else {
-                    return Ok::<_, StorageError>(Err(Refused::NotFound("client")));
+                    return Ok::<_, StorageError>(Err(Rejected::NotFound("client")));
                 };
                 if client.metadata.is_public() {
-                    return Ok(Err(Refused::NoSecret));
+                    return Ok(Err(Rejected::NoSecret));
                 }
                 let secrets = match rotated(&client.secrets, fresh, rotation, now) {
                     Ok(secrets) => secrets,
-                    Err(fault) => return Ok(Err(Refused::Rotation(fault))),
+                    Err(fault) => return Ok(Err(Rejected::Rotation(fault))),
                 };
                 tx.set_client_secrets(&wanted, &secrets, now).await?;
                 tx.append(&event.with_project(client.project_id)).await?;
@@ -49,7 +49,7 @@ impl Usher {
         match rotated {
             Ok(client) => Ok(RegisteredClient { client, secret: Some(secret) }),
             Err(refused) => {
-                if let Refused::Rotation(RotationFault::JustRotated) = refused {
+                if let Rejected::Rotation(RotationFault::JustRotated) = refused {
                     tracing::info!(client.id = %id, "a rotation of the secret was refused: {refused}");
                 }
                 Err(refused.into())

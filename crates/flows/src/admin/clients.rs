@@ -2,8 +2,8 @@
 
 use url::Url;
 
-use crate::api::is_house;
-use crate::error::{FlowError, Refused};
+use crate::api::is_first_party_client;
+use crate::error::{FlowError, Rejected};
 use crate::oauth::authenticate_client::sha256_hex;
 use crate::usher::Usher;
 use usher_domain::event::{Event, EventKind};
@@ -41,11 +41,11 @@ impl Usher {
     /// Makes a client.
     ///
     /// # Errors
-    /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`] if there is no such project.
+    /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`] if there is no such project.
     pub async fn create_client(&self, new: NewClient) -> Result<RegisteredClient, FlowError> {
         let metadata = self.checked_metadata(new.metadata)?;
         if self.store.find_project(new.project).await?.is_none() {
-            return Err(Refused::NotFound("project").into());
+            return Err(Rejected::NotFound("project").into());
         }
         let now = self.now();
         let secret = (!metadata.is_public()).then(|| self.random.token());
@@ -75,18 +75,18 @@ impl Usher {
 
     /// Checks metadata by itself, and whether the address that Usher is to call may be called from here. Gives it with the
     /// name as it is stored.
-    fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Refused> {
+    fn checked_metadata(&self, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         let name = check_name(&metadata.client_name, MAX_CLIENT_NAME).map_err(name_fault);
         let called = metadata.backchannel_logout_uri.as_deref().and_then(|uri| Url::parse(uri).ok());
         match (name, metadata.check()) {
             (Ok(_), Ok(())) if called.is_some_and(|url| self.outbound().may_call(&url).is_err()) => {
                 let fault = "may not be called: it is not a public https address".to_owned();
-                Err(Refused::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]))
+                Err(Rejected::Metadata(vec![MetadataFault { member: "backchannel_logout_uri", fault }]))
             }
             (Ok(client_name), Ok(())) => Ok(ClientMetadata { client_name, ..metadata }),
             (name, others) => {
                 let others = others.err().unwrap_or_default();
-                Err(Refused::Metadata(name.err().into_iter().chain(others).collect()))
+                Err(Rejected::Metadata(name.err().into_iter().chain(others).collect()))
             }
         }
     }
@@ -94,10 +94,10 @@ impl Usher {
     /// A client by its id.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn load_client(&self, id: &str) -> Result<Client, FlowError> {
-        let id: ClientId = id.parse().map_err(|_| Refused::NotFound("client"))?;
-        self.store.find_client(&id).await?.ok_or_else(|| Refused::NotFound("client").into())
+        let id: ClientId = id.parse().map_err(|_| Rejected::NotFound("client"))?;
+        self.store.find_client(&id).await?.ok_or_else(|| Rejected::NotFound("client").into())
     }
 
     /// The clients of a project.
@@ -119,7 +119,7 @@ impl Usher {
     /// Replaces the metadata of a client, whatever it is.
     ///
     /// # Errors
-    /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`].
+    /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`].
     pub async fn update_client(&self, id: &ClientId, metadata: ClientMetadata) -> Result<Client, FlowError> {
         self.change_metadata(id, move |_| Ok(metadata)).await
     }
@@ -127,7 +127,7 @@ impl Usher {
     /// Changes the metadata of a client, from what it is at that moment.
     ///
     /// # Errors
-    /// [`Refused::Metadata`] with every fault, [`Refused::NotFound`].
+    /// [`Rejected::Metadata`] with every fault, [`Rejected::NotFound`].
     pub async fn edit_client<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
     where
         F: FnOnce(ClientMetadata) -> ClientMetadata + Send + 'static,
@@ -138,12 +138,12 @@ impl Usher {
     /// Replaces the metadata of a client, if it is still what was read.
     ///
     /// # Errors
-    /// [`Refused::Metadata`] with every fault, [`Refused::Superseded`].
+    /// [`Rejected::Metadata`] with every fault, [`Rejected::Superseded`].
     pub async fn replace_client_metadata(&self, read: &Client, metadata: ClientMetadata) -> Result<Client, FlowError> {
         let before = (read.metadata.clone(), read.disabled_at);
         self.change_metadata(&read.id, move |client| {
             let same = client.metadata == before.0 && client.disabled_at == before.1;
-            if same { Ok(metadata) } else { Err(Refused::Superseded) }
+            if same { Ok(metadata) } else { Err(Rejected::Superseded) }
         })
         .await
     }
@@ -151,7 +151,7 @@ impl Usher {
     /// The client is held while its new metadata is made from it and checked.
     async fn change_metadata<F>(&self, id: &ClientId, change: F) -> Result<Client, FlowError>
     where
-        F: FnOnce(&Client) -> Result<ClientMetadata, Refused> + Send + 'static,
+        F: FnOnce(&Client) -> Result<ClientMetadata, Rejected> + Send + 'static,
     {
         not_the_house(id)?;
         let (usher, now, wanted) = (self.clone(), self.now(), id.clone());
@@ -159,7 +159,7 @@ impl Usher {
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
                 let Some(client) = tx.lock_client(&wanted).await? else {
-                    return Ok::<_, StorageError>(Err(Refused::NotFound("client")));
+                    return Ok::<_, StorageError>(Err(Rejected::NotFound("client")));
                 };
                 let checked = change(&client).and_then(|metadata| usher.checked_change(&client, metadata));
                 let metadata = match checked {
@@ -177,10 +177,10 @@ impl Usher {
     }
 
     /// Whether it keeps a secret was decided when the client was made.
-    fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Refused> {
+    fn checked_change(&self, client: &Client, metadata: ClientMetadata) -> Result<ClientMetadata, Rejected> {
         if metadata.is_public() != client.metadata.is_public() {
             let fault = "cannot change between none and a secret: make another client".to_owned();
-            return Err(Refused::Metadata(vec![MetadataFault { member: "token_endpoint_auth_method", fault }]));
+            return Err(Rejected::Metadata(vec![MetadataFault { member: "token_endpoint_auth_method", fault }]));
         }
         self.checked_metadata(metadata)
     }
@@ -189,7 +189,7 @@ impl Usher {
     /// stays as it is.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn set_client_disabled(&self, id: &ClientId, disabled: bool) -> Result<Client, FlowError> {
         not_the_house(id)?;
         let kind = if disabled { EventKind::ClientDisabled } else { EventKind::ClientEnabled };
@@ -208,13 +208,13 @@ impl Usher {
         });
         let changed = write.await?;
         self.clients.invalidate(id);
-        changed.ok_or_else(|| Refused::NotFound("client").into())
+        changed.ok_or_else(|| Rejected::NotFound("client").into())
     }
 
     /// Deletes a client and the consents given to it.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn delete_client(&self, id: &ClientId) -> Result<(), FlowError> {
         not_the_house(id)?;
         let (usher, doomed) = (self.clone(), id.clone());
@@ -222,7 +222,7 @@ impl Usher {
             self.store.write(move |mut tx| Box::pin(async move { usher.remove_client(&mut tx, &doomed).await }));
         let existed = delete.await?;
         self.clients.invalidate(id);
-        if existed { Ok(()) } else { Err(Refused::NotFound("client").into()) }
+        if existed { Ok(()) } else { Err(Rejected::NotFound("client").into()) }
     }
 
     /// Deletes a client. The fact says where it is told that its sessions are over, since nobody can look that up later.
@@ -251,6 +251,6 @@ fn name_fault(fault: NameFault) -> MetadataFault {
 }
 
 /// The client that the house itself is belongs to nobody else.
-pub(super) fn not_the_house(id: &ClientId) -> Result<(), Refused> {
-    if is_house(id) { Err(Refused::NotAllowed) } else { Ok(()) }
+pub(super) fn not_the_house(id: &ClientId) -> Result<(), Rejected> {
+    if is_first_party_client(id) { Err(Rejected::NotAllowed) } else { Ok(()) }
 }

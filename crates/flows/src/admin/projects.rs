@@ -1,6 +1,6 @@
 //! What owners do with projects.
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
 use crate::usher::Usher;
 use usher_config::Makers;
@@ -27,7 +27,7 @@ impl Usher {
     /// Makes a project that nobody but administrators works on yet.
     ///
     /// # Errors
-    /// [`Refused::Name`].
+    /// [`Rejected::Name`].
     pub async fn create_project(&self, name: &str) -> Result<RegisteredProject, FlowError> {
         let token = self.random.token();
         self.make_project(name, None, token).await
@@ -36,10 +36,10 @@ impl Usher {
     /// Makes a project for a person, who owns it.
     ///
     /// # Errors
-    /// [`Refused::NotAllowed`] if only administrators may, [`Refused::Name`].
+    /// [`Rejected::NotAllowed`] if only administrators may, [`Rejected::Name`].
     pub async fn create_project_of(&self, name: &str, owner: &User) -> Result<RegisteredProject, FlowError> {
         if self.config.projects.create == Makers::Admins && !owner.admin {
-            return Err(Refused::NotAllowed.into());
+            return Err(Rejected::NotAllowed.into());
         }
         let token = self.random.token();
         self.make_project(name, Some(owner.id), token).await
@@ -48,14 +48,14 @@ impl Usher {
     /// Makes a project with this token, which is 32 bytes of base64url. Only the development set-up names one.
     ///
     /// # Errors
-    /// [`Refused::Name`].
+    /// [`Rejected::Name`].
     pub async fn make_project(
         &self,
         name: &str,
         owner: Option<UserId>,
         token: String,
     ) -> Result<RegisteredProject, FlowError> {
-        let name = check_name(name, MAX_NAME).map_err(Refused::Name)?;
+        let name = check_name(name, MAX_NAME).map_err(Rejected::Name)?;
         let now = self.now();
         let project = Project { id: ProjectId::new(now, &*self.random), name, created_at: now, required_acr: None };
         let key = ProjectKey::of_token(&token).ok_or(NotOpened)?;
@@ -88,10 +88,10 @@ impl Usher {
     /// A project by its id, or by its name where only one has that name.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn load_project(&self, name_or_id: &str) -> Result<Project, FlowError> {
         if let Ok(id) = name_or_id.parse::<ProjectId>() {
-            return self.store.find_project(id).await?.ok_or_else(|| Refused::NotFound("project").into());
+            return self.store.find_project(id).await?.ok_or_else(|| Rejected::NotFound("project").into());
         }
         let mut after = Cursor::START;
         let mut named = Vec::new();
@@ -105,15 +105,15 @@ impl Usher {
         }
         match <[Project; 1]>::try_from(named) {
             Ok([only]) => Ok(only),
-            Err(none_or_many) if none_or_many.is_empty() => Err(Refused::NotFound("project").into()),
-            Err(_) => Err(Refused::NotFound("project of that name alone: several have it, use the id").into()),
+            Err(none_or_many) if none_or_many.is_empty() => Err(Rejected::NotFound("project").into()),
+            Err(_) => Err(Rejected::NotFound("project of that name alone: several have it, use the id").into()),
         }
     }
 
     /// Lets nobody sign in to the clients of a project without two factors, or lets one suffice again.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn require_second_factor(&self, project: ProjectId, required: bool) -> Result<(), FlowError> {
         let event = self.event(EventKind::ProjectUpdated).with_project(project);
         let event = event.with("require_second_factor", required);
@@ -128,6 +128,6 @@ impl Usher {
         });
         let found = set.await?;
         self.clients.invalidate_all();
-        if found { Ok(()) } else { Err(Refused::NotFound("project").into()) }
+        if found { Ok(()) } else { Err(Rejected::NotFound("project").into()) }
     }
 }

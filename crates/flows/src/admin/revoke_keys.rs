@@ -4,22 +4,22 @@
 use std::collections::BTreeSet;
 
 use super::keys::MASTER_KEY_FACT;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::key::{KeyState, KeyStep, SigningAlg, SigningKeyRecord, plan};
-use usher_storage::Ring;
+use usher_storage::Wakeup;
 
 impl Usher {
     /// Removes keys that are known to others. Where one of them signs, another takes its place in the same transaction: the
     /// next key of its algorithm, or one made for it.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if one of them is not there, and then nothing is removed.
+    /// [`Rejected::NotFound`] if one of them is not there, and then nothing is removed.
     pub async fn revoke_keys(&self, kids: &BTreeSet<String>) -> Result<(), FlowError> {
         let known = self.store.list_keys().await?;
         if !kids.iter().all(|kid| known.iter().any(|key| key.kid == *kid)) {
-            return Err(Refused::NotFound("signing key").into());
+            return Err(Rejected::NotFound("signing key").into());
         }
         let made = self.make_keys(&successors_to_make(&known, kids)).await?;
         let (usher, doomed) = (self.clone(), kids.clone());
@@ -33,11 +33,11 @@ impl Usher {
                     tx.append(&event.with("alg", key.alg.as_str()).with("state", key.state().as_str())).await?;
                 }
                 usher.let_others_sign(&mut tx, made).await?;
-                tx.ring(Ring::Keys).await
+                tx.ring(Wakeup::Keys).await
             })
         });
         revoke.await?;
-        self.store.ring(Ring::Keys);
+        self.store.ring(Wakeup::Keys);
         self.reload_keys().await?;
         // Somebody else may have removed what was to take the place.
         self.tend_keys().await

@@ -2,7 +2,7 @@
 
 use crate::credentials::password_rules::{check, normalise};
 use crate::end::Ended;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
@@ -54,14 +54,14 @@ impl Usher {
     /// Makes a user.
     ///
     /// # Errors
-    /// [`Refused::EmailTaken`], or what is wrong with address, password or profile.
+    /// [`Rejected::EmailTaken`], or what is wrong with address, password or profile.
     pub async fn create_user(&self, new: NewUser) -> Result<User, FlowError> {
         let prepared = self.prepare_user(new).await?;
         let (usher, made) = (self.clone(), prepared.user.clone());
         let create = self.store.write(move |mut tx| Box::pin(async move { prepared.insert(&usher, &mut tx).await }));
         match create.await {
             Ok(()) => Ok(made),
-            Err(StorageError::Conflict) => Err(Refused::EmailTaken.into()),
+            Err(StorageError::Conflict) => Err(Rejected::EmailTaken.into()),
             Err(other) => Err(other.into()),
         }
     }
@@ -105,7 +105,7 @@ impl Usher {
     /// Changes what a user is called; what is absent stays.
     ///
     /// # Errors
-    /// [`Refused::Profile`] for a name that will not do.
+    /// [`Rejected::Profile`] for a name that will not do.
     pub async fn rename_user(
         &self,
         user: &User,
@@ -123,10 +123,10 @@ impl Usher {
     /// A user by address.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn load_user(&self, email: &str) -> Result<User, FlowError> {
         let email = Email::parse(email)?;
-        self.store.find_user_by_email(&email).await?.ok_or_else(|| Refused::NotFound("user").into())
+        self.store.find_user_by_email(&email).await?.ok_or_else(|| Rejected::NotFound("user").into())
     }
 
     /// The live sessions of a user.
@@ -140,7 +140,7 @@ impl Usher {
     /// Lets a user sign in no more and ends all they have, or lets them sign in again.
     ///
     /// # Errors
-    /// [`Refused::UserMerged`] if the user was merged into another or deleted meanwhile.
+    /// [`Rejected::UserMerged`] if the user was merged into another or deleted meanwhile.
     pub async fn set_user_enabled(&self, user: &User, enabled: bool) -> Result<Ended, FlowError> {
         let (usher, now, id, sub) = (self.clone(), self.now(), user.id, user.sub.0.clone());
         let set = self.store.write(move |mut tx| {
@@ -149,16 +149,16 @@ impl Usher {
                     return Ok(None);
                 }
                 let kind = if enabled { EventKind::UserEnabled } else { EventKind::UserDisabled };
-                let concerned = tx.projects_of_user(id).await?;
+                let projects_that_may_see = tx.projects_of_user(id).await?;
                 let event = usher.event(kind).with_user(id).with("sub", sub);
-                tx.append(&event.with_projects(&concerned)).await?;
+                tx.append(&event.with_projects(&projects_that_may_see)).await?;
                 if enabled {
                     return Ok(Some(Ended::default()));
                 }
                 usher.end_everything_of(&mut tx, id, None, EndReason::UserDisabled).await.map(Some)
             })
         });
-        set.await?.ok_or_else(|| Refused::UserMerged.into())
+        set.await?.ok_or_else(|| Rejected::UserMerged.into())
     }
 
     /// Ends every session and grant of a user.

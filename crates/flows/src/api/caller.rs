@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, secret_hash};
 use crate::usher::Usher;
 use usher_domain::id::ProjectId;
@@ -97,14 +97,14 @@ impl Usher {
     /// The project with this id, if the caller has this right there.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if there is no such project or the caller may not even see it, [`Refused::NotAllowed`] if
-    /// they may see it and no more, [`Refused::ProjectTokenRequired`] if only the newest token may.
+    /// [`Rejected::NotFound`] if there is no such project or the caller may not even see it, [`Rejected::NotAllowed`] if
+    /// they may see it and no more, [`Rejected::ProjectTokenRequired`] if only the newest token may.
     pub async fn project_for(&self, caller: &Caller, id: ProjectId, right: Right) -> Result<Project, FlowError> {
-        let unknown = || FlowError::from(Refused::NotFound("project"));
+        let unknown = || FlowError::from(Rejected::NotFound("project"));
         let Some(highest) = self.highest_right(caller, id).await? else { return Err(unknown()) };
         if highest < right {
             let former = matches!(caller, Caller::FormerToken(_));
-            return Err(if former { Refused::ProjectTokenRequired } else { Refused::NotAllowed }.into());
+            return Err(if former { Rejected::ProjectTokenRequired } else { Rejected::NotAllowed }.into());
         }
         match caller {
             Caller::Project(project) | Caller::FormerToken(project) => Ok(project.clone()),

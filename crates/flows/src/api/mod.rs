@@ -1,17 +1,17 @@
 //! Programs that speak for a project or a person: who they are and what they may do.
 
 mod caller;
-mod follow;
-mod house_client;
-mod repeat;
-mod seen;
+mod feed_access;
+mod first_party_client;
+mod idempotency;
+mod session_reports;
 mod sign_in;
 mod token_session;
 
 pub use caller::{Caller, Right};
-pub use follow::{Credential, Follower, TICKET_SECONDS};
-pub(super) use house_client::is_house;
-pub use house_client::{ACCOUNT_SCOPE, HOUSE_CLIENT};
-pub use repeat::{FirstTime, Repeat};
-pub use seen::{MOST_SEEN, Seen};
+pub use feed_access::{Credential, Follower, TICKET_SECONDS};
+pub(super) use first_party_client::is_first_party_client;
+pub use first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
+pub use idempotency::{FirstTime, Repeat};
+pub use session_reports::{MOST_SEEN, SessionReport};
 pub use token_session::TokenSession;

@@ -2,7 +2,7 @@
 
 use crate::error::FlowError;
 use crate::login::accounts::Browser;
-use crate::login::arrive::SignedIn;
+use crate::login::finish_sign_in::SignedIn;
 use crate::login::sign_in::Attempt;
 use crate::usher::{Device, Usher};
 

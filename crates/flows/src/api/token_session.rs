@@ -1,8 +1,8 @@
 //! A session that is held by tokens instead of a cookie: no browser knows its secret, and a grant of the house's own client
 //! stands for it.
 
-use super::house_client::{ACCOUNT_SCOPE, HOUSE_CLIENT};
-use crate::error::{FlowError, Refused};
+use super::first_party_client::{ACCOUNT_SCOPE, FIRST_PARTY_CLIENT};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::oauth::introspect::Access;
 use crate::oauth::issue::Issue;
@@ -32,17 +32,17 @@ impl Usher {
     /// The tokens of a session that has just begun.
     ///
     /// # Errors
-    /// [`Refused::CredentialGone`] if the session is over already.
+    /// [`Rejected::CredentialGone`] if the session is over already.
     pub async fn hold_by_tokens(&self, session: SessionId) -> Result<TokenSession, FlowError> {
         let found = self.store.find_session_by_id(session).await?;
-        let (session, user) = found.ok_or(Refused::CredentialGone)?;
+        let (session, user) = found.ok_or(Rejected::CredentialGone)?;
         self.grant_account(&session, &user).await
     }
 
     /// New tokens for a session that is held by tokens; the old ones are dead from then on.
     ///
     /// # Errors
-    /// [`Refused::CredentialGone`] if the session is over meanwhile.
+    /// [`Rejected::CredentialGone`] if the session is over meanwhile.
     pub async fn renew_tokens(&self, account: &Account, reason: EndReason) -> Result<TokenSession, FlowError> {
         let (usher, user, client) = (self.clone(), account.user.id, self.house_client().await?.id.clone());
         let end = self.store.write(move |mut tx| {
@@ -55,9 +55,9 @@ impl Usher {
     /// New tokens for a refresh token of a session, which is used up by it.
     ///
     /// # Errors
-    /// [`Refused::NotSignedIn`] if it is no good, or not any more. Used twice, it ends the session.
+    /// [`Rejected::NotSignedIn`] if it is no good, or not any more. Used twice, it ends the session.
     pub async fn refresh_session(&self, token: &str, device: &Device) -> Result<TokenSession, FlowError> {
-        let gone = || FlowError::from(Refused::NotSignedIn);
+        let gone = || FlowError::from(Rejected::NotSignedIn);
         let (grant, _) = self.read_refresh_token(token).ok_or_else(gone)?;
         let found = self.store.find_grant(grant).await?.ok_or_else(gone)?;
         let found = self.store.find_session_by_id(found.grant.session_id).await?;
@@ -70,7 +70,7 @@ impl Usher {
         let urv = self.place_of(&client).await?;
         let tokens = match self.refresh(&client, token, None, urv).await {
             Err(FlowError::OAuth(error)) if error.code == ErrorCode::InvalidGrant => return Err(gone()),
-            Err(FlowError::OAuth(_)) => return Err(Refused::Busy { seconds: 1 }.into()),
+            Err(FlowError::OAuth(_)) => return Err(Rejected::Busy { seconds: 1 }.into()),
             answered => answered?,
         };
         let account = Account::away(session, user, true);
@@ -83,7 +83,8 @@ impl Usher {
         let claims = &access.claims;
         let scope = Scope::parse(&claims.scope).unwrap_or_default();
         let session = claims.sid.as_deref().and_then(|sid| sid.parse::<SessionId>().ok());
-        let (HOUSE_CLIENT, true, Some(session)) = (claims.client_id.as_str(), scope.contains(ACCOUNT_SCOPE), session)
+        let (FIRST_PARTY_CLIENT, true, Some(session)) =
+            (claims.client_id.as_str(), scope.contains(ACCOUNT_SCOPE), session)
         else {
             return Ok(None);
         };
@@ -121,7 +122,7 @@ impl Usher {
             .with_project(client.project_id)
             .with("scope", grant.scope.to_string());
         if self.store.spend_code(grant.clone(), event).await? != Spend::Done {
-            return Err(Refused::CredentialGone.into());
+            return Err(Rejected::CredentialGone.into());
         }
         let generation = Some(family.generation);
         let (client, grant, sub, scope) = (&*client, &grant, &user.sub, &grant.scope);

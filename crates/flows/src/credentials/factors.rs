@@ -1,11 +1,11 @@
 //! What a person has beside a password: who may change it, and what every change of it leaves behind.
 
 use crate::credentials::standing::check_standing;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, secret_hash};
-use crate::notices::PreparedNotice;
+use crate::security_emails::PreparedNotice;
 use crate::usher::Usher;
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{RememberedId, SessionId, UserId};
 use usher_domain::time::Timestamp;
@@ -28,7 +28,7 @@ pub(crate) struct FactorChange {
 
 impl FactorChange {
     /// Comes first in the transaction: changes of one account come one after another.
-    pub(crate) async fn check(&self, tx: &mut Tx<'_>, now: Timestamp) -> Stored<Result<(), Refused>> {
+    pub(crate) async fn check(&self, tx: &mut Tx<'_>, now: Timestamp) -> Stored<Result<(), Rejected>> {
         match self.session {
             Some(session) => check_standing(tx, (self.user, session), now).await,
             None => tx.lock_user(self.user).await.map(|_| Ok(())),
@@ -49,13 +49,13 @@ impl Usher {
     /// where their letters go, or whether the account exists at all?
     ///
     /// # Errors
-    /// [`Refused::NotFresh`] if they have to show themselves again first; [`Refused::Frozen`].
+    /// [`Rejected::NotFresh`] if they have to show themselves again first; [`Rejected::Frozen`].
     pub async fn check_factor_change(&self, account: &Account) -> Result<Factors, FlowError> {
         if account.user.factors_are_frozen(self.now()) {
-            return Err(Refused::Frozen.into());
+            return Err(Rejected::Frozen.into());
         }
         let factors = self.store.find_factors(account.user.id).await?;
-        if self.is_shown_well(account, &factors) { Ok(factors) } else { Err(Refused::NotFresh.into()) }
+        if self.is_shown_well(account, &factors) { Ok(factors) } else { Err(Rejected::NotFresh.into()) }
     }
 
     /// Has this person shown who they are a moment ago, by two factors where the account has two?
@@ -109,7 +109,7 @@ impl Usher {
     /// Asks for a passkey after the password from now on, or no more.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`].
+    /// [`Rejected::NotFresh`].
     pub async fn want_second_step(&self, account: &Account, wanted: bool) -> Result<(), FlowError> {
         self.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.now());
@@ -133,11 +133,11 @@ impl Usher {
     /// of whom they speak with.
     ///
     /// # Errors
-    /// [`Refused::LastWayIn`] if a passkey is the only way in, and there is no address to send a new password to.
+    /// [`Rejected::LastWayIn`] if a passkey is the only way in, and there is no address to send a new password to.
     pub async fn reset_factors(&self, user: &User) -> Result<(), FlowError> {
         let (id, now) = (user.id, self.now());
         let event = self.event(EventKind::FactorsReset).with_user(id).with("by", "administrator");
-        let notice = Some(self.notice(user, &Notice::FactorsReset)?);
+        let notice = Some(self.notice(user, &SecurityEmail::FactorsReset)?);
         let change = FactorChange { user: id, session: None, event, notice };
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -146,7 +146,7 @@ impl Usher {
                 }
                 let reachable = tx.find_user(id).await?.is_some_and(|user| user.email.is_some());
                 if !reachable && !tx.count_ways_in(id).await?.can_spare_passkeys() {
-                    return Ok(Err(Refused::LastWayIn));
+                    return Ok(Err(Rejected::LastWayIn));
                 }
                 tx.delete_totp(id).await?;
                 tx.delete_passkeys_of(id).await?;
@@ -156,7 +156,7 @@ impl Usher {
             })
         });
         write.await??;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(())
     }
 
@@ -166,7 +166,7 @@ impl Usher {
         account: &Account,
         kind: EventKind,
         factor: &'static str,
-        told: &Notice,
+        told: &SecurityEmail,
     ) -> Result<FactorChange, FlowError> {
         let (user, session) = (account.user.id, account.session.id);
         let event = self.event(kind).with_user(user).with_session(session).with("factor", factor);

@@ -13,13 +13,13 @@ use webauthn_rs::prelude::{
     PublicKeyCredential, RegisterPublicKeyCredential, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
-use crate::login::arrive::SignedIn;
+use crate::login::finish_sign_in::SignedIn;
 use crate::oauth::authorize::mark_hash;
 use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::{FactorName, Notice};
+use usher_domain::event::security_email::{FactorName, SecurityEmail};
 use usher_domain::id::{CeremonyId, PasskeyId, UserId};
 use usher_domain::text::NameFault;
 use usher_domain::time::Timestamp;
@@ -84,7 +84,7 @@ impl Usher {
     /// Begins to register a passkey for a signed-in person.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`], [`Refused::PasskeysNotOffered`].
+    /// [`Rejected::NotFresh`], [`Rejected::PasskeysNotOffered`].
     pub async fn begin_passkey(&self, account: &Account, browser: &mut Browser) -> Result<Ceremony, FlowError> {
         self.check_factor_change(account).await?;
         let (webauthn, user) = (self.webauthn()?, &account.user);
@@ -105,7 +105,7 @@ impl Usher {
     /// Registers a passkey. The session counts it as shown.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`], [`Refused::PasskeyRefused`], [`Refused::PasskeyTaken`].
+    /// [`Rejected::NotFresh`], [`Rejected::PasskeyRefused`], [`Rejected::PasskeyTaken`].
     pub async fn register_passkey(
         &self,
         account: &Account,
@@ -114,11 +114,11 @@ impl Usher {
     ) -> Result<StoredPasskey, FlowError> {
         self.check_factor_change(account).await?;
         let Waiting::Register { user, handle, state } = self.spend(answer.state, browser).await? else {
-            return Err(Refused::PasskeyRefused.into());
+            return Err(Rejected::PasskeyRefused.into());
         };
         let credential: RegisterPublicKeyCredential = read(answer.credential)?;
         if user != account.user.id {
-            return Err(Refused::PasskeyRefused.into());
+            return Err(Rejected::PasskeyRefused.into());
         }
         let passkey =
             self.webauthn()?.finish_passkey_registration(&credential, &state).map_err(|error| refused(&error))?;
@@ -140,7 +140,7 @@ impl Usher {
     }
 
     async fn keep_passkey(&self, account: &Account, stored: &StoredPasskey) -> Result<(), FlowError> {
-        let told = Notice::FactorAdded { factor: FactorName::Passkey(stored.name.clone()) };
+        let told = SecurityEmail::FactorAdded { factor: FactorName::Passkey(stored.name.clone()) };
         let change = self.factor_change(account, EventKind::FactorAdded, "passkey", &told)?;
         let (kept, now) = (stored.clone(), self.now());
         let put = self.store.write(move |mut tx| {
@@ -153,10 +153,10 @@ impl Usher {
             })
         });
         match put.await {
-            Err(StorageError::Conflict) => Err(Refused::PasskeyTaken.into()),
+            Err(StorageError::Conflict) => Err(Rejected::PasskeyTaken.into()),
             done => {
                 done??;
-                self.letter_bell.notify_one();
+                self.mail_wakeup.notify_one();
                 Ok(())
             }
         }
@@ -165,24 +165,24 @@ impl Usher {
     /// Gives a passkey another name.
     ///
     /// # Errors
-    /// [`Refused::Name`], [`Refused::NotFound`].
+    /// [`Rejected::Name`], [`Rejected::NotFound`].
     pub async fn rename_passkey(&self, account: &Account, id: PasskeyId, name: &str) -> Result<(), FlowError> {
-        let (user, name) = (account.user.id, tidy_name(name).ok_or(Refused::Name(NameFault::Empty))?);
+        let (user, name) = (account.user.id, tidy_name(name).ok_or(Rejected::Name(NameFault::Empty))?);
         let renamed =
             self.store.write_single(move |mut tx| Box::pin(async move { tx.rename_passkey(user, id, &name).await }));
-        if renamed.await? { Ok(()) } else { Err(Refused::NotFound("passkey").into()) }
+        if renamed.await? { Ok(()) } else { Err(Rejected::NotFound("passkey").into()) }
     }
 
     /// Takes a passkey away.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`], [`Refused::LastWayIn`], [`Refused::NotFound`].
+    /// [`Rejected::NotFresh`], [`Rejected::LastWayIn`], [`Rejected::NotFound`].
     pub async fn remove_passkey(&self, account: &Account, id: PasskeyId) -> Result<(), FlowError> {
         self.check_factor_change(account).await?;
         let user = account.user.id;
         let held = self.store.list_passkeys(user).await?;
-        let passkey = held.into_iter().find(|one| one.id == id).ok_or(Refused::NotFound("passkey"))?;
-        let told = Notice::FactorRemoved { factor: FactorName::Passkey(passkey.name) };
+        let passkey = held.into_iter().find(|one| one.id == id).ok_or(Rejected::NotFound("passkey"))?;
+        let told = SecurityEmail::FactorRemoved { factor: FactorName::Passkey(passkey.name) };
         let change = self.factor_change(account, EventKind::FactorRemoved, "passkey", &told)?;
         let now = self.now();
         let remove = self.store.write(move |mut tx| {
@@ -191,7 +191,7 @@ impl Usher {
                     return Ok(Err(refused));
                 }
                 if !tx.count_ways_in(user).await?.can_spare_one() {
-                    return Ok(Err(Refused::LastWayIn));
+                    return Ok(Err(Rejected::LastWayIn));
                 }
                 if tx.delete_passkey(user, id).await? {
                     change.write(&mut tx).await?;
@@ -200,14 +200,14 @@ impl Usher {
             })
         });
         remove.await??;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(())
     }
 
     /// Asks for any passkey of this house, on a sign-in page. Nothing is written.
     ///
     /// # Errors
-    /// [`Refused::PasskeysNotOffered`].
+    /// [`Rejected::PasskeysNotOffered`].
     pub fn ask_for_passkey(&self, browser: &mut Browser) -> Result<Ceremony, FlowError> {
         let (options, state) = self.webauthn()?.start_discoverable_authentication().map_err(|error| refused(&error))?;
         self.ceremony(&serde_json::to_value(options)?, Waiting::SignIn(state), browser)
@@ -216,7 +216,7 @@ impl Usher {
     /// Signs a person in by a passkey.
     ///
     /// # Errors
-    /// [`Refused::PasskeyUnknown`], [`Refused::PasskeyRefused`], [`Refused::PasskeyCopied`], [`Refused::TooMany`].
+    /// [`Rejected::PasskeyUnknown`], [`Rejected::PasskeyRefused`], [`Rejected::PasskeyCopied`], [`Rejected::TooMany`].
     pub async fn sign_in_by_passkey(
         &self,
         answer: PasskeyAnswer<'_>,
@@ -226,27 +226,27 @@ impl Usher {
         let credential: PublicKeyCredential = read(answer.credential)?;
         self.count_passkey(&device.source).await?;
         let Waiting::SignIn(state) = self.spend(answer.state, browser).await? else {
-            return Err(Refused::PasskeyRefused.into());
+            return Err(Rejected::PasskeyRefused.into());
         };
         let (webauthn, now) = (self.webauthn()?, self.now());
-        let stored = self.store.find_passkey(credential.get_credential_id()).await?.ok_or(Refused::PasskeyUnknown)?;
+        let stored = self.store.find_passkey(credential.get_credential_id()).await?.ok_or(Rejected::PasskeyUnknown)?;
         let user = self.store.find_user(stored.user_id).await?.filter(|user| user.status == UserStatus::Active);
-        let user = user.ok_or(Refused::PasskeyUnknown)?;
+        let user = user.ok_or(Rejected::PasskeyUnknown)?;
         let named = webauthn.identify_discoverable_authentication(&credential).map_err(|error| refused(&error))?.0;
         if named != stored.handle {
-            return Err(Refused::PasskeyRefused.into());
+            return Err(Rejected::PasskeyRefused.into());
         }
         let passkey: Passkey = serde_json::from_value(stored.credential.clone())?;
         let result = webauthn.finish_discoverable_authentication_v2(&credential, state, &passkey);
         let result = self.judged(result, &stored).await?;
         let means = self.used(stored.id, result, now).await?;
-        self.arrive(user, Authentication::by(means), Guard::Passkey(stored.id), browser, device).await
+        self.finish_sign_in(user, Authentication::by(means), Guard::Passkey(stored.id), browser, device).await
     }
 
     /// Asks for a passkey as a second step.
     ///
     /// # Errors
-    /// [`Refused::InteractionOver`], [`Refused::PasskeyUnknown`] if the user has none.
+    /// [`Rejected::InteractionOver`], [`Rejected::PasskeyUnknown`] if the user has none.
     pub async fn ask_for_second_passkey(&self, pending: &str, browser: &mut Browser) -> Result<Ceremony, FlowError> {
         let pending = self.open_pending(pending, browser)?;
         let held = self.store.list_passkeys(pending.user).await?;
@@ -254,7 +254,7 @@ impl Usher {
             held.into_iter().map(|passkey| serde_json::from_value(passkey.credential)).collect();
         let keys = keys?;
         if keys.is_empty() {
-            return Err(Refused::PasskeyUnknown.into());
+            return Err(Rejected::PasskeyUnknown.into());
         }
         let (options, state) = self.webauthn()?.start_passkey_authentication(&keys).map_err(|error| refused(&error))?;
         self.ceremony(&serde_json::to_value(options)?, Waiting::Second { user: pending.user, state }, browser)
@@ -263,7 +263,7 @@ impl Usher {
     /// Takes a passkey as a second step.
     ///
     /// # Errors
-    /// As [`Usher::sign_in_by_passkey`], and [`Refused::InteractionOver`].
+    /// As [`Usher::sign_in_by_passkey`], and [`Rejected::InteractionOver`].
     pub async fn give_passkey(
         &self,
         pending: &str,
@@ -277,10 +277,10 @@ impl Usher {
         self.count_pending(pending.id).await?;
         let credential: PublicKeyCredential = read(answer.credential)?;
         let Waiting::Second { user: asked, state } = self.spend(answer.state, browser).await? else {
-            return Err(Refused::PasskeyRefused.into());
+            return Err(Rejected::PasskeyRefused.into());
         };
         let stored = self.store.find_passkey(credential.get_credential_id()).await?;
-        let stored = stored.filter(|one| one.user_id == user.id && asked == user.id).ok_or(Refused::PasskeyUnknown)?;
+        let stored = stored.filter(|one| one.user_id == user.id && asked == user.id).ok_or(Rejected::PasskeyUnknown)?;
         let result = self.webauthn()?.finish_passkey_authentication(&credential, &state);
         let result = self.judged(result, &stored).await?;
         let means = self.used(stored.id, result, self.now()).await?;
@@ -297,7 +297,7 @@ impl Usher {
             let event = self.event(EventKind::PasskeyCloneSuspected).with_user(stored.user_id);
             let event = event.with("passkey", stored.id.to_string());
             self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
-            return Err(Refused::PasskeyCopied.into());
+            return Err(Rejected::PasskeyCopied.into());
         }
         Ok(result.map_err(|error| refused(&error))?)
     }
@@ -313,7 +313,7 @@ impl Usher {
             })
         });
         if !write.await? {
-            return Err(Refused::PasskeyUnknown.into());
+            return Err(Rejected::PasskeyUnknown.into());
         }
         Ok(Means::Passkey { user_verified })
     }
@@ -337,17 +337,17 @@ impl Usher {
         let here = browser.mark().map(mark_hash);
         let sealed = sealed
             .filter(|one| self.now() < one.expires_at && here.as_ref() == Some(&one.browser))
-            .ok_or(Refused::PasskeyRefused)?;
+            .ok_or(Rejected::PasskeyRefused)?;
         let (id, until) = (sealed.id, sealed.expires_at);
         let spend = self.store.write_single(move |mut tx| Box::pin(async move { tx.spend_ceremony(id, until).await }));
-        if spend.await? { Ok(sealed.waiting) } else { Err(Refused::PasskeyRefused.into()) }
+        if spend.await? { Ok(sealed.waiting) } else { Err(Rejected::PasskeyRefused.into()) }
     }
 
-    fn webauthn(&self) -> Result<Webauthn, Refused> {
+    fn webauthn(&self) -> Result<Webauthn, Rejected> {
         let origin = self.config.server.issuer.url();
-        let domain = origin.domain().ok_or(Refused::PasskeysNotOffered)?;
-        let builder = WebauthnBuilder::new(domain, origin).map_err(|_| Refused::PasskeysNotOffered)?;
-        builder.rp_name("Usher").build().map_err(|_| Refused::PasskeysNotOffered)
+        let domain = origin.domain().ok_or(Rejected::PasskeysNotOffered)?;
+        let builder = WebauthnBuilder::new(domain, origin).map_err(|_| Rejected::PasskeysNotOffered)?;
+        builder.rp_name("Usher").build().map_err(|_| Rejected::PasskeysNotOffered)
     }
 
     /// The document of `/.well-known/passkey-endpoints`.
@@ -369,12 +369,12 @@ fn unreadable(id: PasskeyId) -> StorageError {
 }
 
 /// What the browser sent; garbage proves nothing.
-fn read<T: serde::de::DeserializeOwned>(credential: &str) -> Result<T, Refused> {
-    serde_json::from_str(credential).map_err(|_| Refused::PasskeyRefused)
+fn read<T: serde::de::DeserializeOwned>(credential: &str) -> Result<T, Rejected> {
+    serde_json::from_str(credential).map_err(|_| Rejected::PasskeyRefused)
 }
 
 /// Why a ceremony failed is for the log: to a person it comes to the same.
-fn refused(error: &WebauthnError) -> Refused {
+fn refused(error: &WebauthnError) -> Rejected {
     tracing::info!("passkey: not accepted: {error}");
-    Refused::PasskeyRefused
+    Rejected::PasskeyRefused
 }

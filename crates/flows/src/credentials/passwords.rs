@@ -3,11 +3,11 @@
 use crate::credentials::password_rules::{check, normalise};
 use crate::credentials::standing::check_standing;
 use crate::end::Ended;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::secret::Secret;
 use usher_domain::user::proof::ProofKind;
 use usher_domain::user::session::EndReason;
@@ -27,7 +27,7 @@ impl Usher {
     /// Sets a new password, ends every other session and gives this one a new secret.
     ///
     /// # Errors
-    /// [`Refused::Frozen`], [`Refused::PasswordWithoutAddress`], [`Refused::WrongPassword`], [`Refused::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
+    /// [`Rejected::Frozen`], [`Rejected::PasswordWithoutAddress`], [`Rejected::WrongPassword`], [`Rejected::TooMany`] (tries count like sign-ins), or what is wrong with the new one.
     /// Of several changes at once that name the same current password one is made; the others are refused as wrong.
     pub async fn change_password(
         &self,
@@ -39,10 +39,10 @@ impl Usher {
     ) -> Result<Ended, FlowError> {
         let user = &account.user;
         if user.factors_are_frozen(self.now()) {
-            return Err(Refused::Frozen.into());
+            return Err(Rejected::Frozen.into());
         }
         self.count_sign_in(user.account_name(), &device.source, Some(account.session.id)).await?;
-        let current = normalise(current.expose()).map_err(|_| Refused::WrongPassword)?;
+        let current = normalise(current.expose()).map_err(|_| Rejected::WrongPassword)?;
         let mut compared = self.check_current_password(account, &current).await?;
         let new = normalise(new.expose())?;
         let name = user.profile.display_name().unwrap_or_default();
@@ -53,13 +53,13 @@ impl Usher {
             if let Some(ended) = self.write_password(account, compared, &phc, &secret).await? {
                 browser.forget(account);
                 browser.remember(secret);
-                self.letter_bell.notify_one();
+                self.mail_wakeup.notify_one();
                 return Ok(ended);
             }
             // The hash was replaced meanwhile: by one of the same password, or by one of another.
             compared = self.check_current_password(account, &current).await?;
         }
-        Err(Refused::Superseded.into())
+        Err(Rejected::Superseded.into())
     }
 
     /// The hash that the current password fits; `None` where there is no password yet.
@@ -71,12 +71,12 @@ impl Usher {
         let phc = self.store.find_password(account.user.id).await?;
         if phc.is_none() {
             if account.user.email.is_none() {
-                return Err(Refused::PasswordWithoutAddress.into());
+                return Err(Rejected::PasswordWithoutAddress.into());
             }
             // Whoever showed themselves by other means a moment ago sets the first.
             self.check_factor_change(account).await?;
         } else if !self.passwords.verify(current.clone(), phc.clone()).await?.ok {
-            return Err(Refused::WrongPassword.into());
+            return Err(Rejected::WrongPassword.into());
         }
         Ok(phc)
     }
@@ -90,7 +90,7 @@ impl Usher {
         secret: &str,
     ) -> Result<Option<Ended>, FlowError> {
         let (usher, now, id, session) = (self.clone(), self.now(), account.user.id, account.session.id);
-        let notice = self.notice(&account.user, &Notice::PasswordChanged)?;
+        let notice = self.notice(&account.user, &SecurityEmail::PasswordChanged)?;
         let (phc, hash) = (phc.to_owned(), secret_hash(secret));
         let set = self.store.write(move |mut tx| {
             Box::pin(async move {

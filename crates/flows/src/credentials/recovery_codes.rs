@@ -4,7 +4,7 @@ use crate::error::FlowError;
 use crate::login::accounts::Account;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::UserId;
 use usher_domain::user::User;
 use usher_keys::seal::Purpose;
@@ -20,12 +20,12 @@ impl Usher {
     /// Gives a signed-in person a new set; the old one is dead from then on.
     ///
     /// # Errors
-    /// [`crate::Refused::NotFresh`].
+    /// [`crate::Rejected::NotFresh`].
     pub async fn renew_recovery_codes(&self, account: &Account) -> Result<Vec<String>, FlowError> {
         self.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.now());
         let (shown, hashes) = self.draw_recovery_codes(user);
-        let told = Notice::RecoveryCodesRenewed;
+        let told = SecurityEmail::RecoveryCodesRenewed;
         let change = self.factor_change(account, EventKind::RecoveryCodesRenewed, "recovery_codes", &told)?;
         let put = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -37,7 +37,7 @@ impl Usher {
             })
         });
         put.await??;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(shown)
     }
 
@@ -57,7 +57,7 @@ impl Usher {
         let Some(code) = read(code) else { return Ok(false) };
         let (id, now, hash) = (user.id, self.now(), self.recovery_hash(user.id, &code));
         let left = self.store.find_factors(id).await?.recovery_codes.saturating_sub(1);
-        let notice = self.notice(user, &Notice::RecoveryCodeUsed { left })?;
+        let notice = self.notice(user, &SecurityEmail::RecoveryCodeUsed { left })?;
         let event = self.event(EventKind::RecoveryCodeUsed).with_user(id).with("left", left);
         let take = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -70,7 +70,7 @@ impl Usher {
             })
         });
         let taken = take.await?;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(taken)
     }
 

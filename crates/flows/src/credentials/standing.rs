@@ -1,6 +1,6 @@
 //! Who asked for a change when it is written: what was checked beforehand may have ended meanwhile.
 
-use crate::error::Refused;
+use crate::error::Rejected;
 use usher_domain::id::{SessionId, UserId};
 use usher_domain::time::Timestamp;
 use usher_storage::users::sessions::Standing;
@@ -15,10 +15,10 @@ pub(crate) async fn check_standing(
     tx: &mut Tx<'_>,
     (user, session): (UserId, SessionId),
     now: Timestamp,
-) -> Stored<Result<(), Refused>> {
+) -> Stored<Result<(), Rejected>> {
     Ok(match tx.lock_account(user, session, now).await? {
         Standing::Stands => Ok(()),
-        Standing::Frozen => Err(Refused::Frozen),
-        Standing::Gone => Err(Refused::NotSignedIn),
+        Standing::Frozen => Err(Rejected::Frozen),
+        Standing::Gone => Err(Rejected::NotSignedIn),
     })
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::error::{CodeKind, FlowError, Refused};
+use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::{FactorName, Notice};
+use usher_domain::event::security_email::{FactorName, SecurityEmail};
 use usher_domain::id::{CeremonyId, SessionId, UserId};
 use usher_domain::time::Timestamp;
 use usher_domain::user::authentication::Means;
@@ -55,7 +55,7 @@ impl Usher {
     /// Offers a seed to a signed-in person.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`].
+    /// [`Rejected::NotFresh`].
     pub async fn offer_totp(&self, account: &Account) -> Result<TotpOffer, FlowError> {
         self.check_factor_change(account).await?;
         let offered = Offered {
@@ -72,7 +72,7 @@ impl Usher {
     /// The same offer again, for somebody who mistyped the code.
     ///
     /// # Errors
-    /// [`Refused::ProofOver`] if it is too old or somebody else's.
+    /// [`Rejected::ProofOver`] if it is too old or somebody else's.
     pub fn reoffer_totp(&self, account: &Account, sealed: &str) -> Result<TotpOffer, FlowError> {
         let offered = self.open_offer(account, sealed)?;
         self.describe_offer(account, &offered, sealed.to_owned())
@@ -82,7 +82,7 @@ impl Usher {
     /// where the person has none.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`], [`Refused::ProofOver`], [`Refused::WrongCode`], [`Refused::TooMany`].
+    /// [`Rejected::NotFresh`], [`Rejected::ProofOver`], [`Rejected::WrongCode`], [`Rejected::TooMany`].
     pub async fn confirm_totp(
         &self,
         account: &Account,
@@ -93,10 +93,10 @@ impl Usher {
         self.check_factor_change(account).await?;
         let offered = self.open_offer(account, sealed)?;
         self.count_second_factor(account.user.id, Some(account.session.id)).await?;
-        let step = matched_step(&offered.seed, code, self.now()).ok_or(Refused::WrongCode(CodeKind::Authenticator))?;
+        let step = matched_step(&offered.seed, code, self.now()).ok_or(Rejected::WrongCode(CodeKind::Authenticator))?;
         let (user, now) = (account.user.id, self.now());
         let kept = self.sealer.seal(Purpose::SecondFactor, &offered.seed, &*self.random);
-        let told = Notice::FactorAdded { factor: FactorName::AuthenticatorApp };
+        let told = SecurityEmail::FactorAdded { factor: FactorName::AuthenticatorApp };
         let change = self.factor_change(account, EventKind::FactorAdded, "totp", &told)?;
         let (codes, hashes) = self.draw_recovery_codes(user);
         let put = self.store.write(move |mut tx| {
@@ -105,7 +105,7 @@ impl Usher {
                     return Ok(Err(refused));
                 }
                 if !tx.spend_ceremony(offered.id, offered.expires_at).await? {
-                    return Ok(Err(Refused::ProofOver));
+                    return Ok(Err(Rejected::ProofOver));
                 }
                 tx.put_totp(user, &kept, step, now).await?;
                 let first = tx.find_factors(user).await?.recovery_codes == 0;
@@ -117,7 +117,7 @@ impl Usher {
             })
         });
         let first = put.await??;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         self.forgive_second_factor(user, Some(account.session.id)).await?;
         self.step_up(&account.session, Means::Totp, browser).await?;
         Ok(first.then_some(codes))
@@ -126,11 +126,11 @@ impl Usher {
     /// Takes the app away, and with it the recovery codes where no passkey needs them any more.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`].
+    /// [`Rejected::NotFresh`].
     pub async fn remove_totp(&self, account: &Account) -> Result<(), FlowError> {
         self.check_factor_change(account).await?;
         let (user, now) = (account.user.id, self.now());
-        let told = Notice::FactorRemoved { factor: FactorName::AuthenticatorApp };
+        let told = SecurityEmail::FactorRemoved { factor: FactorName::AuthenticatorApp };
         let change = self.factor_change(account, EventKind::FactorRemoved, "totp", &told)?;
         let remove = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -147,7 +147,7 @@ impl Usher {
             })
         });
         remove.await??;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(())
     }
 
@@ -169,7 +169,7 @@ impl Usher {
         let here = (account.user.id, account.session.id);
         offered
             .filter(|offered| self.now() < offered.expires_at && (offered.user, offered.session) == here)
-            .ok_or_else(|| Refused::ProofOver.into())
+            .ok_or_else(|| Rejected::ProofOver.into())
     }
 
     fn describe_offer(&self, account: &Account, offered: &Offered, sealed: String) -> Result<TotpOffer, FlowError> {
@@ -177,7 +177,7 @@ impl Usher {
         let label = account.user.label().replace(':', "");
         let described = Builder::new().with_secret(Secret::from(offered.seed)).with_account_name(label);
         let url = described.with_issuer(Some(host)).build().ok().and_then(|totp| totp.to_url().ok());
-        let url = url.ok_or(Refused::ProofOver)?;
+        let url = url.ok_or(Rejected::ProofOver)?;
         Ok(TotpOffer { sealed, typed: in_groups(&Secret::from(offered.seed).to_base32()), url })
     }
 }

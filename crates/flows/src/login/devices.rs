@@ -2,9 +2,9 @@
 
 use crate::error::FlowError;
 use crate::login::accounts::{Browser, secret_hash};
-use crate::notices::PreparedNotice;
+use crate::security_emails::PreparedNotice;
 use crate::usher::{Device, Usher};
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::UserId;
 use usher_domain::time::Timestamp;
 use usher_domain::user::User;
@@ -29,7 +29,7 @@ impl Usher {
     ) -> Result<SeenBrowser, FlowError> {
         let mark_hash = secret_hash(browser.mark_or_make(self));
         let familiarity = self.store.find_familiarity(user.id, &mark_hash).await?;
-        let told = || Notice::NewDevice {
+        let told = || SecurityEmail::NewDevice {
             device: DeviceName::from_user_agent(device.user_agent.as_deref()),
             network: device.source.clone(),
         };

@@ -1,8 +1,8 @@
 //! The front door: coming in, being known, leaving.
 
 pub mod accounts;
-pub mod arrive;
 pub mod devices;
+pub mod finish_sign_in;
 pub mod mailed;
 mod new_address;
 pub mod open_session;

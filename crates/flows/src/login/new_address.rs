@@ -1,6 +1,6 @@
 //! Email addresses that are new to this server: which are accepted, and how a registration that waits gets another one.
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Browser;
 use crate::login::mailed::MailedProof;
 use crate::login::sign_up::Replaced;
@@ -30,7 +30,7 @@ impl Usher {
     /// link of the earlier email stop working.
     ///
     /// # Errors
-    /// [`Refused::Email`], [`Refused::TooMany`]; [`Refused::ProofOver`] if nothing waits, or another browser registered.
+    /// [`Rejected::Email`], [`Rejected::TooMany`]; [`Rejected::ProofOver`] if nothing waits, or another browser registered.
     pub async fn change_sign_up_address(
         &self,
         proof: ProofId,
@@ -42,10 +42,10 @@ impl Usher {
         let email = self.new_address(typed)?;
         self.count_sign_up(&device.source).await?;
         let found = self.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
-        let sealed = found.and_then(|proof| proof.sealed).ok_or(Refused::ProofOver)?;
-        let pending = self.open_sign_up(&sealed).ok_or(Refused::ProofOver)?;
+        let sealed = found.and_then(|proof| proof.sealed).ok_or(Rejected::ProofOver)?;
+        let pending = self.open_sign_up(&sealed).ok_or(Rejected::ProofOver)?;
         if pending.browser.is_none() || pending.browser != browser.mark().map(mark_hash) {
-            return Err(Refused::ProofOver.into());
+            return Err(Rejected::ProofOver.into());
         }
         self.await_proof(email, &pending, lang, Replaced::Address(proof)).await
     }

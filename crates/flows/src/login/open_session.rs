@@ -27,7 +27,7 @@ impl Device {
 impl Usher {
     /// Begins a session, or renews the one that this browser has for the user: a new secret either way.
     ///
-    /// `None` if what the guard names fell, or the user was disabled, meanwhile. Only [`Usher::arrive`] and what follows
+    /// `None` if what the guard names fell, or the user was disabled, meanwhile. Only [`Usher::finish_sign_in`] and what follows
     /// from it may call this.
     pub(crate) async fn open_session(
         &self,
@@ -78,7 +78,7 @@ impl Usher {
         });
         let session = opened.await?;
         if session.is_some() {
-            self.letter_bell.notify_one();
+            self.mail_wakeup.notify_one();
             browser.remember(secret);
         }
         Ok(session)

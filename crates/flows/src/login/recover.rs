@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::password_rules::{check, normalise};
+use crate::emails::recipient;
 use crate::end::Ended;
-use crate::error::{FlowError, Refused};
-use crate::letters::recipient;
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Browser, secret_hash};
 use crate::login::mailed::MailedProof;
 use crate::login::return_to::{PendingRecovery, ReturnTo, is_elsewhere, is_here};
@@ -17,7 +17,7 @@ use crate::packed::{pack, unpack};
 use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
 use usher_domain::user::proof::{Proof, ProofKind};
@@ -82,7 +82,7 @@ impl Usher {
     /// for the window that waits.
     ///
     /// # Errors
-    /// [`Refused::Email`], [`Refused::TooMany`] by source.
+    /// [`Rejected::Email`], [`Rejected::TooMany`] by source.
     pub async fn request_recovery(
         &self,
         email: &str,
@@ -124,13 +124,13 @@ impl Usher {
                 }
                 tx.insert_proof(&proof, &hash, None).await?;
                 if let Some(letter) = &letter {
-                    tx.insert_letter(letter, now).await?;
+                    tx.insert_email(letter, now).await?;
                 }
                 tx.append(&event).await
             })
         });
         put.await?;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(MailedProof { id, sent: allowed })
     }
 
@@ -157,14 +157,14 @@ impl Usher {
     /// by it, least of all the browser that asked for the email.
     ///
     /// # Errors
-    /// [`Refused::ProofOver`], or what is wrong with the new password.
+    /// [`Rejected::ProofOver`], or what is wrong with the new password.
     pub async fn recover(
         &self,
         token: &str,
         password: &Secret<String>,
         browser: &Browser,
     ) -> Result<Recovered, FlowError> {
-        let (proof, user) = self.find_recovery(token).await?.ok_or(Refused::ProofOver)?;
+        let (proof, user) = self.find_recovery(token).await?.ok_or(Rejected::ProofOver)?;
         let pending: Option<PendingRecovery> =
             proof.sealed.as_deref().and_then(|sealed| self.open_pending_proof(sealed));
         let elsewhere = pending.as_ref().is_some_and(|one| is_elsewhere(browser, one.browser.as_deref()));
@@ -174,7 +174,7 @@ impl Usher {
         let name = user.profile.display_name().unwrap_or_default();
         check(password.expose(), self.config.passwords.min_length, &[user.email_text(), &name, "usher"])?;
         let phc = self.passwords.hash(password, self.random.bytes()).await?;
-        let notice = self.notice(&user, &Notice::PasswordRecovered)?;
+        let notice = self.notice(&user, &SecurityEmail::PasswordRecovered)?;
         let (usher, now) = (self.clone(), self.now());
         let set = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -195,8 +195,8 @@ impl Usher {
                 usher.end_everything_of(&mut tx, user.id, None, EndReason::PasswordRecovered).await.map(Some)
             })
         });
-        let ended = set.await?.ok_or(Refused::ProofOver)?;
-        self.letter_bell.notify_one();
+        let ended = set.await?.ok_or(Rejected::ProofOver)?;
+        self.mail_wakeup.notify_one();
         Ok(Recovered { ended, email, return_to, elsewhere })
     }
 

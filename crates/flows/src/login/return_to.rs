@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Browser;
-use crate::login::arrive::SignedIn;
+use crate::login::finish_sign_in::SignedIn;
 use crate::login::open_session::password_guard;
 use crate::login::sign_up::PendingSignUp;
 use crate::oauth::authorize::mark_hash;
@@ -81,7 +81,7 @@ pub(crate) fn is_elsewhere(browser: &Browser, kept: Option<&str>) -> bool {
 }
 
 impl Usher {
-    /// Was what the window with this proof waits for done in another browser? Told to that window's browser alone.
+    /// Was what the window with this proof waits for done in another browser? ReleasedClaims to that window's browser alone.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -138,22 +138,23 @@ impl Usher {
     /// the password of the registration, whoever chose that password here is signed in here too, once.
     ///
     /// # Errors
-    /// [`Refused::ProofOver`] in any other browser, and where nothing was registered.
+    /// [`Rejected::ProofOver`] in any other browser, and where nothing was registered.
     pub async fn continue_sign_up(
         &self,
         proof: ProofId,
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Continued, FlowError> {
-        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Refused::ProofOver)?;
-        let pending = found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Rejected::ProofOver)?;
+        let pending =
+            found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Rejected::ProofOver)?;
         if !is_here(browser, pending.browser.as_deref()) {
-            return Err(Refused::ProofOver.into());
+            return Err(Rejected::ProofOver.into());
         }
         if found.is_open(self.now()) {
             return Ok(Continued::Waiting);
         }
-        let email = found.email.ok_or(Refused::ProofOver)?;
+        let email = found.email.ok_or(Rejected::ProofOver)?;
         let return_to = ReturnTo { interaction: pending.interaction.clone(), next: None };
         let proven = self.store.has_handover(proof).await?;
         match self.take_over(proof, &pending, browser, device).await? {
@@ -176,9 +177,10 @@ impl Usher {
         let taken = self.store.write(move |mut tx| Box::pin(async move { tx.take_handover(proof, now).await })).await?;
         let Some(user) = taken else { return Ok(None) };
         let Some(user) = self.store.find_user(user).await? else { return Ok(None) };
-        match self.arrive(user, Authentication::by(Means::Password), password_guard(phc), browser, device).await {
+        match self.finish_sign_in(user, Authentication::by(Means::Password), password_guard(phc), browser, device).await
+        {
             Ok(signed_in) => Ok(Some(signed_in)),
-            Err(FlowError::Refused(Refused::CredentialGone)) => Ok(None),
+            Err(FlowError::Rejected(Rejected::CredentialGone)) => Ok(None),
             Err(other) => Err(other),
         }
     }

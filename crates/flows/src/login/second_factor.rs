@@ -1,9 +1,9 @@
 //! The second step: a code of the app, a recovery code or a passkey, after the first or on top of a session.
 
 use crate::credentials::totp::TotpTaken;
-use crate::error::{CodeKind, FlowError, Refused};
+use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, secret_hash};
-use crate::login::arrive::{PendingSignIn, SignedIn};
+use crate::login::finish_sign_in::{PendingSignIn, SignedIn};
 use crate::usher::{Device, Usher};
 use usher_domain::event::EventKind;
 use usher_domain::id::{RememberedId, SessionId, UserId};
@@ -26,7 +26,7 @@ impl Usher {
     /// A sign-in that waits for its second step, for its page.
     ///
     /// # Errors
-    /// [`Refused::InteractionOver`] if it is too old, of another browser, or its user is gone.
+    /// [`Rejected::InteractionOver`] if it is too old, of another browser, or its user is gone.
     pub async fn second_step(&self, pending: &str, browser: &Browser) -> Result<SecondStep, FlowError> {
         let pending = self.open_pending(pending, browser)?;
         let user = self.user_of(&pending).await?;
@@ -60,7 +60,7 @@ impl Usher {
     /// spared the second step from now on.
     ///
     /// # Errors
-    /// [`Refused::WrongCode`], [`Refused::TooMany`], [`Refused::InteractionOver`].
+    /// [`Rejected::WrongCode`], [`Rejected::TooMany`], [`Rejected::InteractionOver`].
     pub async fn give_code(
         &self,
         pending: &str,
@@ -93,18 +93,18 @@ impl Usher {
     }
 
     /// A code of digits is one of the authenticator app.
-    async fn totp_step(&self, user: UserId, code: &str) -> Result<Result<Means, Refused>, FlowError> {
+    async fn totp_step(&self, user: UserId, code: &str) -> Result<Result<Means, Rejected>, FlowError> {
         Ok(match self.take_totp(user, code).await? {
             TotpTaken::Taken => Ok(Means::Totp),
-            TotpTaken::UsedBefore => Err(Refused::CodeUsed),
-            TotpTaken::Wrong => Err(Refused::WrongCode(CodeKind::Authenticator)),
+            TotpTaken::UsedBefore => Err(Rejected::CodeUsed),
+            TotpTaken::Wrong => Err(Rejected::WrongCode(CodeKind::Authenticator)),
         })
     }
 
     /// Any other code is a recovery code.
-    async fn recovery_step(&self, user: &User, code: &str) -> Result<Result<Means, Refused>, FlowError> {
+    async fn recovery_step(&self, user: &User, code: &str) -> Result<Result<Means, Rejected>, FlowError> {
         let taken = self.take_recovery_code(user, code).await?;
-        Ok(if taken { Ok(Means::RecoveryCode) } else { Err(Refused::WrongCode(CodeKind::Recovery)) })
+        Ok(if taken { Ok(Means::RecoveryCode) } else { Err(Rejected::WrongCode(CodeKind::Recovery)) })
     }
 
     /// The second step is done: a session, or the one there was with a factor more.
@@ -118,15 +118,15 @@ impl Usher {
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
         let (session, method) = if let Some(id) = pending.session {
-            let account = self.account_of(browser, id).await?.ok_or(Refused::CredentialGone)?;
+            let account = self.account_of(browser, id).await?.ok_or(Rejected::CredentialGone)?;
             if !self.step_up(&account.session, means, browser).await? {
-                return Err(Refused::CredentialGone.into());
+                return Err(Rejected::CredentialGone.into());
             }
             (id, None)
         } else {
             let shown = pending.authentication.and(means);
             let opened = self.open_session(&user, &shown, &pending.guard, browser, device).await?;
-            (opened.ok_or(Refused::CredentialGone)?, shown.method())
+            (opened.ok_or(Rejected::CredentialGone)?, shown.method())
         };
         if remember {
             self.remember_browser(&user, browser, device).await?;
@@ -136,7 +136,7 @@ impl Usher {
 
     pub(crate) async fn user_of(&self, pending: &PendingSignIn) -> Result<User, FlowError> {
         let user = self.store.find_user(pending.user).await?.filter(|user| user.status == UserStatus::Active);
-        user.ok_or_else(|| Refused::InteractionOver.into())
+        user.ok_or_else(|| Rejected::InteractionOver.into())
     }
 
     async fn remember_browser(&self, user: &User, browser: &mut Browser, device: &Device) -> Result<(), FlowError> {
@@ -165,7 +165,7 @@ impl Usher {
     /// Somebody knows the password and guesses codes: the owner should hear of it, once a day at most.
     async fn tell_of_guessing(&self, user: &User) -> Result<(), FlowError> {
         const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-        let notice = self.notice(user, &usher_domain::event::notice::Notice::CodesGuessed)?;
+        let notice = self.notice(user, &usher_domain::event::security_email::SecurityEmail::CodesGuessed)?;
         let (bucket, now_ms) = (format!("second/told/{}", user.id), self.now().0.saturating_mul(1_000));
         let tell = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -174,7 +174,7 @@ impl Usher {
             })
         });
         tell.await?;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(())
     }
 }

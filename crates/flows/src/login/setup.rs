@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::admin::users::NewUser;
 use crate::credentials::password_rules::normalise;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Browser, secret_hash};
-use crate::login::arrive::SignedIn;
+use crate::login::finish_sign_in::SignedIn;
 use crate::login::open_session::password_guard;
 use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
@@ -61,7 +61,7 @@ impl Usher {
     /// Uses a setup link: makes an administrator, or makes one of an existing user who knows their password.
     ///
     /// # Errors
-    /// [`Refused::ProofOver`], or what is wrong with a field; the link is only used up by success.
+    /// [`Rejected::ProofOver`], or what is wrong with a field; the link is only used up by success.
     pub async fn set_up(
         &self,
         code: &str,
@@ -70,7 +70,7 @@ impl Usher {
         device: &Device,
     ) -> Result<SignedIn, FlowError> {
         let found = self.store.find_proof_by_token(&secret_hash(code), ProofKind::Setup).await?;
-        let proof = found.filter(|proof| proof.is_open(self.now())).ok_or(Refused::ProofOver)?;
+        let proof = found.filter(|proof| proof.is_open(self.now())).ok_or(Rejected::ProofOver)?;
         let email = Email::parse(&admin.email)?;
         let user = match self.store.find_user_by_email(&email).await? {
             Some(user) => {
@@ -80,7 +80,7 @@ impl Usher {
             None => self.create_first(admin, proof.id).await?,
         };
         let phc = self.store.find_password(user.id).await?.unwrap_or_default();
-        self.arrive(user, Authentication::by(Means::Password), password_guard(&phc), browser, device).await
+        self.finish_sign_in(user, Authentication::by(Means::Password), password_guard(&phc), browser, device).await
     }
 
     /// Makes the user and spends the link in one transaction: whoever comes second leaves no user behind.
@@ -99,8 +99,8 @@ impl Usher {
         });
         match create.await {
             Ok(true) => Ok(made),
-            Ok(false) => Err(Refused::ProofOver.into()),
-            Err(StorageError::Conflict) => Err(Refused::EmailTaken.into()),
+            Ok(false) => Err(Rejected::ProofOver.into()),
+            Err(StorageError::Conflict) => Err(Rejected::EmailTaken.into()),
             Err(other) => Err(other.into()),
         }
     }
@@ -118,7 +118,7 @@ impl Usher {
                 Ok(true)
             })
         });
-        if promote.await? { Ok(User { admin: true, ..user }) } else { Err(Refused::ProofOver.into()) }
+        if promote.await? { Ok(User { admin: true, ..user }) } else { Err(Rejected::ProofOver.into()) }
     }
 
     async fn check_password_of(&self, user: &User, given: &NewUser, device: &Device) -> Result<(), FlowError> {
@@ -128,10 +128,10 @@ impl Usher {
             .as_ref()
             .map(|password| normalise(password.expose()))
             .transpose()?
-            .ok_or(Refused::WrongPassword)?;
+            .ok_or(Rejected::WrongPassword)?;
         let phc = self.store.find_password(user.id).await?;
         let fits = self.passwords.verify(password, phc).await?.ok;
         // Somebody who was put out does not come back through this door, whatever they know.
-        if fits && user.status == UserStatus::Active { Ok(()) } else { Err(Refused::WrongPassword.into()) }
+        if fits && user.status == UserStatus::Active { Ok(()) } else { Err(Rejected::WrongPassword.into()) }
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::credentials::password_pool::Verdict;
 use crate::credentials::password_rules::normalise;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Browser;
-use crate::login::arrive::SignedIn;
+use crate::login::finish_sign_in::SignedIn;
 use crate::login::open_session::password_guard;
 use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
@@ -29,7 +29,7 @@ impl Usher {
     /// An unknown address, a wrong password and a disabled user look and last the same.
     ///
     /// # Errors
-    /// [`Refused::WrongCredentials`], [`Refused::TooMany`], [`Refused::Busy`].
+    /// [`Rejected::WrongCredentials`], [`Rejected::TooMany`], [`Rejected::Busy`].
     pub async fn sign_in(
         &self,
         attempt: Attempt,
@@ -38,7 +38,7 @@ impl Usher {
     ) -> Result<SignedIn, FlowError> {
         let Ok(email) = Email::parse(&attempt.email) else {
             self.count_sign_in(&attempt.email, &device.source, None).await?;
-            return Err(Refused::WrongCredentials.into());
+            return Err(Rejected::WrongCredentials.into());
         };
         let accounts = self.accounts(browser).await?;
         let known = accounts
@@ -46,7 +46,7 @@ impl Usher {
             .find(|account| account.user.email.as_ref() == Some(&email))
             .map(|account| account.session.id);
         self.count_sign_in(email.as_str(), &device.source, known).await?;
-        let password = normalise(&attempt.password.expose().clone()).map_err(|_| Refused::WrongCredentials)?;
+        let password = normalise(&attempt.password.expose().clone()).map_err(|_| Rejected::WrongCredentials)?;
         let found = self.store.find_password_by_email(&email).await?;
         let (user, phc) = found.map_or((None, None), |(user, phc)| (Some(user), phc));
         let verdict = self.passwords.verify(password.clone(), phc.clone()).await?;
@@ -57,8 +57,11 @@ impl Usher {
         let Some(proven) = proven else { return self.pending_sign_up(&email, password, user, device).await };
         let phc = self.refresh_hash(proven.id, password, phc, &verdict).await?;
         self.forgive_sign_in(email.as_str(), &device.source).await?;
-        match self.arrive(proven, Authentication::by(Means::Password), password_guard(&phc), browser, device).await {
-            Err(FlowError::Refused(Refused::CredentialGone)) => Err(Refused::WrongCredentials.into()),
+        match self
+            .finish_sign_in(proven, Authentication::by(Means::Password), password_guard(&phc), browser, device)
+            .await
+        {
+            Err(FlowError::Rejected(Rejected::CredentialGone)) => Err(Rejected::WrongCredentials.into()),
             arrived => arrived,
         }
     }
@@ -82,13 +85,13 @@ impl Usher {
         let mut event = self.event(EventKind::SignInFailed).with("source", device.source.clone());
         event.user_id = user;
         self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?;
-        Err(Refused::WrongCredentials.into())
+        Err(Rejected::WrongCredentials.into())
     }
 
     /// Hashes a password anew where the cost has been raised since, and gives the hash that is stored then.
     ///
     /// # Errors
-    /// [`Refused::WrongCredentials`] if the password was changed meanwhile, or forgotten.
+    /// [`Rejected::WrongCredentials`] if the password was changed meanwhile, or forgotten.
     async fn refresh_hash(
         &self,
         user: UserId,
@@ -110,6 +113,6 @@ impl Usher {
         // Another sign-in at the same moment has hashed it anew, or somebody changed it.
         let stored = self.store.find_password(user).await?;
         let verdict = self.passwords.verify(password, stored.clone()).await?;
-        Ok(stored.filter(|_| verdict.ok).ok_or(Refused::WrongCredentials)?)
+        Ok(stored.filter(|_| verdict.ok).ok_or(Rejected::WrongCredentials)?)
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::end::Ended;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
 use crate::oauth::issue::ID_TOKEN_TYP;
 use crate::usher::Usher;
@@ -123,12 +123,12 @@ impl Usher {
     /// Ends another session of the same person.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if it is not theirs, which looks the same as if there were none.
+    /// [`Rejected::NotFound`] if it is not theirs, which looks the same as if there were none.
     pub async fn end_own_session(&self, account: &Account, session: SessionId) -> Result<Ended, FlowError> {
         let found = self.store.find_session_by_id(session).await?.map(|(session, _)| session);
         let now = self.now();
         if !found.is_some_and(|found| found.user_id == account.user.id && found.is_live(now)) {
-            return Err(Refused::NotFound("session").into());
+            return Err(Rejected::NotFound("session").into());
         }
         self.end_in_own_write(account, session, EndReason::EndedByOwner).await
     }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use crate::credentials::password_rules::{PasswordFault, check, normalise};
-use crate::error::{CodeKind, FlowError, Refused};
+use crate::error::{CodeKind, FlowError, Rejected};
 use crate::login::accounts::{Browser, secret_hash};
-use crate::login::arrive::SignedIn;
+use crate::login::finish_sign_in::SignedIn;
 use crate::login::mailed::MailedProof;
 use crate::login::open_session::password_guard;
 use crate::login::return_to::{is_elsewhere, is_here};
@@ -16,7 +16,7 @@ use crate::oauth::authorize::mark_hash;
 use crate::usher::{Device, Usher};
 use usher_domain::email::{Email, EmailFault};
 use usher_domain::event::EventKind;
-use usher_domain::event::letter::QueuedLetter;
+use usher_domain::event::queued_email::QueuedEmail;
 use usher_domain::id::{ProofId, UserId};
 use usher_domain::secret::Secret;
 use usher_domain::text::without_invisible;
@@ -97,7 +97,7 @@ impl Usher {
     /// its owner is written to instead.
     ///
     /// # Errors
-    /// [`Refused`] for closed registration, too many tries, or a field that will not do.
+    /// [`Rejected`] for closed registration, too many tries, or a field that will not do.
     pub async fn sign_up(
         &self,
         form: SignUpForm,
@@ -105,7 +105,7 @@ impl Usher {
         device: &Device,
     ) -> Result<MailedProof, FlowError> {
         if !self.config.sign_up.enabled {
-            return Err(Refused::SignUpClosed.into());
+            return Err(Rejected::SignUpClosed.into());
         }
         let (email, profile, password) = self.check_sign_up(&form).map_err(|(first, _)| first)?;
         self.count_sign_up(&device.source).await?;
@@ -124,7 +124,7 @@ impl Usher {
     }
 
     /// Everything that is wrong with what was typed, whether or not anybody may register.
-    pub fn sign_up_faults(&self, form: &SignUpForm) -> Vec<Refused> {
+    pub fn sign_up_faults(&self, form: &SignUpForm) -> Vec<Rejected> {
         match self.check_sign_up(form) {
             Ok(_) => Vec::new(),
             Err((first, others)) => [first].into_iter().chain(others).collect(),
@@ -132,8 +132,8 @@ impl Usher {
     }
 
     /// Checks every field, in the order of the form: the first that is at fault, and those after it.
-    fn check_sign_up(&self, form: &SignUpForm) -> Result<CheckedSignUp, (Refused, Vec<Refused>)> {
-        let email = self.new_address(&form.email).map_err(Refused::Email);
+    fn check_sign_up(&self, form: &SignUpForm) -> Result<CheckedSignUp, (Rejected, Vec<Rejected>)> {
+        let email = self.new_address(&form.email).map_err(Rejected::Email);
         let own = [form.email.as_str(), &form.given_name, &form.family_name, "usher"];
         let password = form.password.as_ref().map(|typed| self.check_password(typed, &own)).transpose();
         let profile = names(form);
@@ -142,8 +142,8 @@ impl Usher {
             (profile, email, password) => {
                 let mut faults = profile.err().unwrap_or_default();
                 faults.extend(email.err());
-                faults.extend(password.err().map(Refused::from));
-                let first = if faults.is_empty() { Refused::Email(EmailFault::Empty) } else { faults.remove(0) };
+                faults.extend(password.err().map(Rejected::from));
+                let first = if faults.is_empty() { Rejected::Email(EmailFault::Empty) } else { faults.remove(0) };
                 Err((first, faults))
             }
         }
@@ -160,13 +160,14 @@ impl Usher {
     /// old one stays good.
     ///
     /// # Errors
-    /// [`Refused::ProofOver`] if nothing waits, [`Refused::TooMany`].
+    /// [`Rejected::ProofOver`] if nothing waits, [`Rejected::TooMany`].
     pub async fn resend_sign_up(&self, proof: ProofId, lang: Lang, device: &Device) -> Result<MailedProof, FlowError> {
         self.count_sign_up(&device.source).await?;
         let found = self.store.find_proof(proof, ProofKind::SignUp).await?.filter(|proof| proof.used_at.is_none());
-        let found = found.ok_or(Refused::ProofOver)?;
-        let pending = found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
-        let email = found.email.ok_or(Refused::ProofOver)?;
+        let found = found.ok_or(Rejected::ProofOver)?;
+        let pending =
+            found.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Rejected::ProofOver)?;
+        let email = found.email.ok_or(Rejected::ProofOver)?;
         self.await_proof(email, &pending, lang, Replaced::Code(proof)).await
     }
 
@@ -223,7 +224,7 @@ impl Usher {
     /// Proves an address by the code that was mailed, makes the user and signs them in.
     ///
     /// # Errors
-    /// [`Refused::WrongCode`], or [`Refused::ProofOver`] once it was used, expired or tried too often.
+    /// [`Rejected::WrongCode`], or [`Rejected::ProofOver`] once it was used, expired or tried too often.
     pub async fn verify_by_code(
         &self,
         proof: ProofId,
@@ -235,12 +236,12 @@ impl Usher {
         let tried = self.store.write(move |mut tx| {
             Box::pin(async move { tx.try_proof_code(proof, ProofKind::SignUp, now, MAX_ATTEMPTS).await })
         });
-        let expected = tried.await?.ok_or(Refused::ProofOver)?;
+        let expected = tried.await?.ok_or(Rejected::ProofOver)?;
         let digits: String = code.chars().filter(char::is_ascii_digit).collect();
         if !bool::from(self.code_hash(proof, &digits).ct_eq(&expected)) {
-            return Err(Refused::WrongCode(CodeKind::Mailed).into());
+            return Err(Rejected::WrongCode(CodeKind::Mailed).into());
         }
-        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Refused::ProofOver)?;
+        let found = self.store.find_proof(proof, ProofKind::SignUp).await?.ok_or(Rejected::ProofOver)?;
         self.complete_sign_up(found, browser, device).await
     }
 
@@ -251,7 +252,7 @@ impl Usher {
     /// A registration without a password lets nobody in but the reader.
     ///
     /// # Errors
-    /// [`Refused::ProofOver`] once it was used or expired; [`Refused::WrongPassword`], [`Refused::TooMany`].
+    /// [`Rejected::ProofOver`] once it was used or expired; [`Rejected::WrongPassword`], [`Rejected::TooMany`].
     pub async fn verify_by_link(
         &self,
         token: &str,
@@ -259,13 +260,13 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Verified, FlowError> {
-        let (proof, pending) = self.find_waiting_link(token).await?.ok_or(Refused::ProofOver)?;
+        let (proof, pending) = self.find_waiting_link(token).await?.ok_or(Rejected::ProofOver)?;
         if asks_password(&pending, browser) {
             let email = proof.email.as_ref().map(Email::as_str).unwrap_or_default();
             self.count_sign_in(email, &device.source, None).await?;
-            let password = normalise(password.expose()).map_err(|_| Refused::WrongPassword)?;
+            let password = normalise(password.expose()).map_err(|_| Rejected::WrongPassword)?;
             if !self.passwords.verify(password, pending.phc).await?.ok {
-                return Err(Refused::WrongPassword.into());
+                return Err(Rejected::WrongPassword.into());
             }
         }
         self.complete_sign_up(proof, browser, device).await
@@ -303,7 +304,7 @@ impl Usher {
             }
             Some(owner) => {
                 let at = |path: &str| self.config.server.issuer.at(&format!("{path}?proof={id}"));
-                let owner = Recipient { email: email.as_str(), name: None, lang: crate::letters::lang_of(owner) };
+                let owner = Recipient { email: email.as_str(), name: None, lang: crate::emails::lang_of(owner) };
                 messages::already_registered(owner, &at("/login"), &at("/recover"))?
             }
         };
@@ -340,7 +341,7 @@ impl Usher {
         proof: Proof,
         token_hash: [u8; 32],
         code_hash: [u8; 32],
-        letter: Option<QueuedLetter>,
+        letter: Option<QueuedEmail>,
         replaced: Replaced,
     ) -> Result<(), FlowError> {
         let now = self.now();
@@ -355,13 +356,13 @@ impl Usher {
                 }
                 tx.insert_proof(&proof, &token_hash, Some(&code_hash)).await?;
                 match &letter {
-                    Some(letter) => tx.insert_letter(letter, now).await,
+                    Some(letter) => tx.insert_email(letter, now).await,
                     None => Ok(()),
                 }
             })
         });
         put.await?;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(())
     }
 
@@ -372,8 +373,9 @@ impl Usher {
         browser: &mut Browser,
         device: &Device,
     ) -> Result<Verified, FlowError> {
-        let pending = proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Refused::ProofOver)?;
-        let email = proof.email.clone().ok_or(Refused::ProofOver)?;
+        let pending =
+            proof.sealed.as_deref().and_then(|sealed| self.open_sign_up(sealed)).ok_or(Rejected::ProofOver)?;
+        let email = proof.email.clone().ok_or(Rejected::ProofOver)?;
         let user = self.new_user(Some(email), pending.profile, Some(pending.locale), &Origin::Person);
         let elsewhere = is_elsewhere(browser, pending.browser.as_deref());
         let (usher, made, phc, now, id) = (self.clone(), user.clone(), pending.phc.clone(), self.now(), proof.id);
@@ -396,14 +398,14 @@ impl Usher {
         match create.await {
             Ok(true) => {}
             // Somebody proved the same address meanwhile.
-            Ok(false) | Err(StorageError::Conflict) => return Err(Refused::ProofOver.into()),
+            Ok(false) | Err(StorageError::Conflict) => return Err(Rejected::ProofOver.into()),
             Err(other) => return Err(other.into()),
         }
         let (means, guard) = match &pending.phc {
             Some(phc) => (Means::Password, password_guard(phc)),
             None => (Means::MailCode, Guard::User),
         };
-        let signed_in = self.arrive(user, Authentication::by(means), guard, browser, device).await?;
+        let signed_in = self.finish_sign_in(user, Authentication::by(means), guard, browser, device).await?;
         Ok(Verified { signed_in, interaction: pending.interaction, makes_passkey: pending.phc.is_none(), elsewhere })
     }
 
@@ -443,17 +445,17 @@ fn asks_password(pending: &PendingSignUp, browser: &Browser) -> bool {
 }
 
 /// The names of the form, or all that is wrong with them. One name is enough.
-fn names(form: &SignUpForm) -> Result<Profile, Vec<Refused>> {
+fn names(form: &SignUpForm) -> Result<Profile, Vec<Rejected>> {
     let names = Profile {
         given_name: Some(form.given_name.clone()),
         family_name: Some(form.family_name.clone()),
         ..Profile::default()
     };
-    let missing = without_invisible(&form.given_name).trim().is_empty().then_some(Refused::Missing("given_name"));
+    let missing = without_invisible(&form.given_name).trim().is_empty().then_some(Rejected::Missing("given_name"));
     match names.checked_throughout() {
         Ok(profile) => missing.map_or(Ok(profile), |missing| Err(vec![missing])),
         Err((first, others)) => {
-            let broken = [first].into_iter().chain(others).map(Refused::Profile);
+            let broken = [first].into_iter().chain(others).map(Rejected::Profile);
             Err(missing.into_iter().chain(broken).collect())
         }
     }

@@ -3,7 +3,7 @@
 //! Nobody can lock somebody else out: a browser that the account's owner has used before counts in a bucket of its own,
 //! and a full bucket empties by itself.
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_config::Limit;
 use usher_domain::id::{CeremonyId, ClientId, GrantId, ProjectId, SessionId, UserId};
@@ -82,12 +82,12 @@ impl Usher {
     /// Counts one try within one sign-in: after five it has to be begun anew.
     ///
     /// # Errors
-    /// [`Refused::InteractionOver`] once there were too many.
+    /// [`Rejected::InteractionOver`] once there were too many.
     pub(crate) async fn count_pending(&self, pending: CeremonyId) -> Result<(), FlowError> {
         let (bucket, now_ms) = (format!("second/pending/{pending}"), self.now().0.saturating_mul(1_000));
         match self.store.take_from_bucket(bucket, now_ms, AN_HOUR_MS, MOST_CODES * AN_HOUR_MS).await? {
             Taken::Yes => Ok(()),
-            Taken::NotFor(_) => Err(Refused::InteractionOver.into()),
+            Taken::NotFor(_) => Err(Rejected::InteractionOver.into()),
         }
     }
 
@@ -122,7 +122,7 @@ impl Usher {
     /// Counts one email that somebody asked us to send to an address.
     ///
     /// # Errors
-    /// [`Refused::TooMany`] once too many were asked for.
+    /// [`Rejected::TooMany`] once too many were asked for.
     pub(crate) async fn count_email_to(&self, address: &str) -> Result<(), FlowError> {
         let name = format!("letter/{}", self.bucket_name(address));
         self.take_all(self.config.limits.recover, vec![Bucket { name, factor: 1 }]).await
@@ -132,7 +132,7 @@ impl Usher {
     pub(crate) async fn may_write_to(&self, address: &str) -> Result<bool, FlowError> {
         match self.count_email_to(address).await {
             Ok(()) => Ok(true),
-            Err(FlowError::Refused(Refused::TooMany { .. })) => Ok(false),
+            Err(FlowError::Rejected(Rejected::TooMany { .. })) => Ok(false),
             Err(other) => Err(other),
         }
     }
@@ -184,6 +184,6 @@ impl Usher {
             })
         });
         let Some(wait) = take.await? else { return Ok(()) };
-        Err(Refused::TooMany { seconds: u32::try_from(wait.div_euclid(1_000) + 1).unwrap_or(u32::MAX) }.into())
+        Err(Rejected::TooMany { seconds: u32::try_from(wait.div_euclid(1_000) + 1).unwrap_or(u32::MAX) }.into())
     }
 }

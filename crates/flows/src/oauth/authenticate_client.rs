@@ -30,9 +30,9 @@ impl Usher {
     ///
     /// # Errors
     /// `invalid_client`, in the same words for an unknown client, a disabled one, a wrong secret and a wrong method;
-    /// [`Refused::TooMany`] after too many wrong secrets.
+    /// [`Rejected::TooMany`] after too many wrong secrets.
     ///
-    /// [`Refused::TooMany`]: crate::Refused::TooMany
+    /// [`Rejected::TooMany`]: crate::Rejected::TooMany
     pub async fn authenticate_client(
         &self,
         credentials: &ClientCredentials,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser, secret_hash};
 use crate::packed::{pack, unpack};
 use crate::usher::{Device, Usher};
@@ -165,13 +165,13 @@ impl Usher {
     /// The client of an interaction, if it still is in use and is answered at the same address.
     ///
     /// # Errors
-    /// [`Refused::ClientGone`] if it is not.
+    /// [`Rejected::ClientGone`] if it is not.
     pub async fn client_of(&self, interaction: &Interaction) -> Result<Arc<Client>, FlowError> {
         let client = self.find_client(&interaction.client_id).await?;
         let client = client.filter(|client| client.is_active() && client.allows_redirect(&interaction.redirect_uri));
         client.ok_or_else(|| {
             tracing::info!(client = %interaction.client_id, "refused: the client of a sign-in was deleted, disabled or changed");
-            Refused::ClientGone.into()
+            Rejected::ClientGone.into()
         })
     }
 
@@ -236,7 +236,7 @@ impl Usher {
     /// still possible.
     ///
     /// # Errors
-    /// [`Refused::InteractionOver`] for anything else.
+    /// [`Rejected::InteractionOver`] for anything else.
     pub fn open_interaction(&self, sealed: &str, browser: &Browser) -> Result<Interaction, FlowError> {
         self.reopen_interaction(sealed, browser).map(|(interaction, _)| interaction)
     }
@@ -244,7 +244,7 @@ impl Usher {
     /// As [`Usher::open_interaction`], and whether it was begun anew.
     ///
     /// # Errors
-    /// [`Refused::InteractionOver`].
+    /// [`Rejected::InteractionOver`].
     pub fn reopen_interaction(&self, sealed: &str, browser: &Browser) -> Result<(Interaction, bool), FlowError> {
         let opened = self.sealer.open_text(Purpose::Interaction, sealed).ok();
         let interaction: Option<Interaction> = opened.and_then(|bytes| unpack(&bytes));
@@ -252,7 +252,7 @@ impl Usher {
         let now = self.now();
         let good =
             own.and_then(|one| if one.is_expired(now) { Some((one.renew(now)?, true)) } else { Some((one, false)) });
-        good.ok_or_else(|| Refused::InteractionOver.into())
+        good.ok_or_else(|| Rejected::InteractionOver.into())
     }
 
     /// The redirect URI, proven: the one sent if it is registered, or the only one registered.

@@ -1,6 +1,6 @@
 //! A person allows a client something, or does not.
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::{Account, Browser};
 use crate::oauth::authorize::Outcome;
 use crate::usher::{Device, Usher};
@@ -15,14 +15,14 @@ impl Usher {
     /// The person said yes: remember it and go on.
     ///
     /// # Errors
-    /// [`Refused::NotSignedIn`] if nobody is signed in any more.
+    /// [`Rejected::NotSignedIn`] if nobody is signed in any more.
     pub async fn allow(
         &self,
         mut interaction: Interaction,
         browser: &Browser,
         device: &Device,
     ) -> Result<Outcome, FlowError> {
-        let account = self.account_for(&interaction, browser).await?.ok_or(Refused::NotSignedIn)?;
+        let account = self.account_for(&interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
         let consent = Consent {
             user_id: account.user.id,
             client_id: interaction.client_id.clone(),
@@ -49,9 +49,9 @@ impl Usher {
     /// The person said no: tell the client.
     ///
     /// # Errors
-    /// [`Refused::NotSignedIn`] if nobody is signed in any more.
+    /// [`Rejected::NotSignedIn`] if nobody is signed in any more.
     pub async fn deny(&self, interaction: &Interaction, browser: &Browser) -> Result<Outcome, FlowError> {
-        let account = self.account_for(interaction, browser).await?.ok_or(Refused::NotSignedIn)?;
+        let account = self.account_for(interaction, browser).await?.ok_or(Rejected::NotSignedIn)?;
         let event = self
             .event(EventKind::ConsentDenied)
             .with_user(account.user.id)

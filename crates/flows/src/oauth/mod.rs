@@ -2,6 +2,7 @@
 
 pub mod authenticate_client;
 pub mod authorize;
+pub mod claim_release;
 pub mod client_credentials;
 pub mod consent;
 pub mod exchange_code;
@@ -10,9 +11,8 @@ pub mod issue;
 pub mod origins;
 pub mod refresh;
 pub mod refusals;
-pub mod releases;
+pub mod released_claims;
 mod respond;
 pub mod revoke;
 pub mod token;
-pub mod told;
 pub mod userinfo;

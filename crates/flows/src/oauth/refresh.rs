@@ -5,7 +5,7 @@ use crate::error::FlowError;
 use crate::oauth::issue::Issue;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::GrantId;
 use usher_domain::oauth::client::Client;
 use usher_domain::oauth::grant::{Grant, Refresh, RefreshLimits, ReuseEnds};
@@ -127,7 +127,7 @@ impl Usher {
     /// and before the answer. One event, one letter, however often it happens.
     async fn token_reused(&self, client: &Client, grant: Grant) -> Result<TokenResponse, FlowError> {
         let (usher, ends) = (self.clone(), self.config.tokens.reuse_ends);
-        let told = Notice::TokenReuse { client: client.metadata.client_name.clone(), ends };
+        let told = SecurityEmail::TokenReuse { client: client.metadata.client_name.clone(), ends };
         let notice = match self.store.find_user(grant.user_id).await? {
             Some(user) => Some(self.notice(&user, &told)?),
             None => None,
@@ -151,7 +151,7 @@ impl Usher {
             })
         });
         end.await?;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Err(Cause::RefreshTokenReused.into())
     }
 

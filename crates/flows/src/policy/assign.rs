@@ -1,6 +1,6 @@
 //! Giving roles and taking them away. Modules hear of it at once: the holder's tokens are over, and new ones tell the truth.
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{AssignmentId, ProjectId, UserId};
@@ -62,7 +62,7 @@ impl Usher {
         Ok(match holder {
             Holder::Client(id) => Subject::Client(id.0.clone()),
             Holder::User(id) => {
-                let user = self.store.find_user(*id).await?.ok_or(Refused::NotFound("user"))?;
+                let user = self.store.find_user(*id).await?.ok_or(Rejected::NotFound("user"))?;
                 Subject::User(user.sub.0)
             }
         })
@@ -71,21 +71,21 @@ impl Usher {
     /// Gives a role that is published to somebody.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] for the role or the subject, [`Refused::RoleHeld`], [`Refused::TooManyRoles`],
-    /// [`Refused::BadAssignment`] for a scope or an end that will not do.
+    /// [`Rejected::NotFound`] for the role or the subject, [`Rejected::RoleHeld`], [`Rejected::TooManyRoles`],
+    /// [`Rejected::BadAssignment`] for a scope or an end that will not do.
     pub async fn assign_role(&self, project: ProjectId, new: NewAssignment) -> Result<Assignment, FlowError> {
         let now = self.now();
         if new.scope.as_ref().is_some_and(|scope| !is_scope(scope)) {
-            return Err(Refused::BadAssignment("a scope is one entity, such as Order:42").into());
+            return Err(Rejected::BadAssignment("a scope is one entity, such as Order:42").into());
         }
         if new.expires_at.is_some_and(|end| end <= now) {
-            return Err(Refused::BadAssignment("the end lies in the past").into());
+            return Err(Rejected::BadAssignment("the end lies in the past").into());
         }
         let table = self.published_table(project).await?;
         if !table.is_some_and(|table| table.roles.contains_key(&new.role)) {
-            return Err(Refused::NotFound("published role").into());
+            return Err(Rejected::NotFound("published role").into());
         }
-        let holder = self.find_holder(project, &new.subject).await?.ok_or(Refused::NotFound("subject"))?;
+        let holder = self.find_holder(project, &new.subject).await?.ok_or(Rejected::NotFound("subject"))?;
         let assignment = Assignment {
             id: AssignmentId::new(now, &*self.random),
             project,
@@ -101,19 +101,19 @@ impl Usher {
             Box::pin(async move {
                 // One after the other in a project, so that the count is right.
                 if !tx.lock_project(project).await? {
-                    return Ok(Err(Refused::NotFound("project")));
+                    return Ok(Err(Rejected::NotFound("project")));
                 }
                 let mut had = 0;
                 for old in tx.list_assignments_of(project, &made.holder, made.scope.as_deref()).await? {
                     let same = old.role == made.role && old.scope == made.scope;
                     match (same, old.holds(now, old.scope.as_deref())) {
-                        (true, true) => return Ok(Err(Refused::RoleHeld)),
+                        (true, true) => return Ok(Err(Rejected::RoleHeld)),
                         (true, false) => drop(tx.delete_assignment(project, old.id).await?),
                         (false, holds) => had += usize::from(holds && old.scope.is_none()),
                     }
                 }
                 if made.scope.is_none() && had >= ROLES_OF_SUBJECT {
-                    return Ok(Err(Refused::TooManyRoles));
+                    return Ok(Err(Rejected::TooManyRoles));
                 }
                 tx.insert_assignment(&made).await?;
                 tx.append(&event).await?;
@@ -121,7 +121,7 @@ impl Usher {
             })
         });
         match write.await {
-            Err(StorageError::Conflict) => Err(Refused::RoleHeld.into()),
+            Err(StorageError::Conflict) => Err(Rejected::RoleHeld.into()),
             other => Ok(other?.map(|()| assignment)?),
         }
     }
@@ -129,9 +129,9 @@ impl Usher {
     /// Takes a role away.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn unassign_role(&self, project: ProjectId, id: AssignmentId) -> Result<(), FlowError> {
-        let found = self.store.find_assignment(project, id).await?.ok_or(Refused::NotFound("assignment"))?;
+        let found = self.store.find_assignment(project, id).await?.ok_or(Rejected::NotFound("assignment"))?;
         let subject = self.subject_of(&found.holder).await?;
         let event = self.role_event(EventKind::RoleUnassigned, &found, &subject);
         let write = self.store.write(move |mut tx| {
@@ -143,7 +143,7 @@ impl Usher {
                 Ok(gone)
             })
         });
-        if write.await? { Ok(()) } else { Err(Refused::NotFound("assignment").into()) }
+        if write.await? { Ok(()) } else { Err(Rejected::NotFound("assignment").into()) }
     }
 
     fn role_event(&self, kind: EventKind, assignment: &Assignment, subject: &Subject) -> Event {

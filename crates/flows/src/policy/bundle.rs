@@ -30,7 +30,7 @@ impl Usher {
     /// The published table.
     ///
     /// # Errors
-    /// [`crate::Refused::NotFound`] if nothing is published.
+    /// [`crate::Rejected::NotFound`] if nothing is published.
     pub async fn policy_bundle(&self, project: ProjectId) -> Result<Bundle, FlowError> {
         let revision = self.published_policy(project).await?;
         Ok(Bundle { etag: revision.publication.etag, table: revision.compiled })

@@ -13,7 +13,7 @@ use usher_policy::value::Attributes;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct DecisionRequest {
     /// Who.
     pub subject: Subject,
     /// What: `Order:update`.
@@ -32,7 +32,7 @@ pub struct Asked {
 
 /// The roles of a subject at a moment, for an entity.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Held {
+pub struct HeldRoles {
     /// The roles, sorted.
     pub roles: Vec<String>,
     /// Is there such a subject, and may it do anything at all?
@@ -41,13 +41,13 @@ pub struct Held {
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct DecisionAnswer {
     /// Yes, no, or that it depends.
     pub decision: Decision,
     /// By which rules; `None` where none are published.
     pub revision: Option<u64>,
     /// By which roles.
-    pub held: Held,
+    pub held: HeldRoles,
 }
 
 impl Usher {
@@ -60,14 +60,14 @@ impl Usher {
         project: ProjectId,
         subject: &Subject,
         entity: Option<&str>,
-    ) -> Result<Held, FlowError> {
-        let Some(holder) = self.find_holder(project, subject).await? else { return Ok(Held::default()) };
+    ) -> Result<HeldRoles, FlowError> {
+        let Some(holder) = self.find_holder(project, subject).await? else { return Ok(HeldRoles::default()) };
         let active = match &holder {
             Holder::User(id) => self.store.find_user(*id).await?.is_some_and(|user| user.status == UserStatus::Active),
             Holder::Client(id) => self.find_client(id).await?.is_some_and(|client| client.is_active()),
         };
         if !active {
-            return Ok(Held::default());
+            return Ok(HeldRoles::default());
         }
         let now = self.now();
         let assignments = self.store.list_assignments_of(project, &holder, entity).await?;
@@ -75,18 +75,18 @@ impl Usher {
         let mut roles: Vec<String> = holding.map(|assignment| assignment.role).collect();
         roles.sort_unstable();
         roles.dedup();
-        Ok(Held { roles, active })
+        Ok(HeldRoles { roles, active })
     }
 
     /// Answers, with reasons. Where nothing is published, and for whoever is not there, the answer is no.
     ///
     /// # Errors
     /// If the house is broken.
-    pub async fn decide(&self, project: ProjectId, asked: Asked) -> Result<Answer, FlowError> {
+    pub async fn decide(&self, project: ProjectId, asked: DecisionRequest) -> Result<DecisionAnswer, FlowError> {
         let held = self.roles_held(project, &asked.subject, asked.entity.as_deref()).await?;
         let Some(table) = self.published_table(project).await? else {
             let decision = Decision { verdict: Verdict::Deny, reasons: Vec::new() };
-            return Ok(Answer { decision, revision: None, held });
+            return Ok(DecisionAnswer { decision, revision: None, held });
         };
         let mut user = asked.user;
         let (Subject::User(id) | Subject::Client(id)) = asked.subject;
@@ -103,6 +103,6 @@ impl Usher {
                 token: &asked.token,
             },
         );
-        Ok(Answer { decision, revision: Some(table.revision), held })
+        Ok(DecisionAnswer { decision, revision: Some(table.revision), held })
     }
 }

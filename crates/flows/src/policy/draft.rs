@@ -1,7 +1,7 @@
 //! The draft: one a project, replaced as a whole by whoever has seen what it replaces.
 
 use super::{review, short_hash};
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_policy::Document;
@@ -46,7 +46,7 @@ impl Usher {
     /// Replaces the draft, if it still is the one with this tag. It need not be valid.
     ///
     /// # Errors
-    /// [`Refused::Superseded`] if it is not, [`Refused::NotFound`] if there is no such project.
+    /// [`Rejected::Superseded`] if it is not, [`Rejected::NotFound`] if there is no such project.
     pub async fn replace_policy_draft(
         &self,
         project: ProjectId,
@@ -59,13 +59,13 @@ impl Usher {
         let replace = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.lock_project(project).await? {
-                    return Ok(Err(Refused::NotFound("project")));
+                    return Ok(Err(Rejected::NotFound("project")));
                 }
                 let (old, current) = (tx.find_draft(project).await?, tx.current_policy(project).await?);
                 let published = current.map(|current| current.document);
                 match Drafted::of(old, published.as_deref()) {
                     Ok(old) if old.etag == seen => {}
-                    _ => return Ok(Err(Refused::Superseded)),
+                    _ => return Ok(Err(Rejected::Superseded)),
                 }
                 tx.put_draft(project, &new).await?;
                 Ok(Ok(published))
@@ -83,16 +83,16 @@ impl Usher {
     /// What publishing the draft would change.
     ///
     /// # Errors
-    /// [`Refused::Policy`] if the draft cannot be published.
+    /// [`Rejected::Policy`] if the draft cannot be published.
     pub async fn policy_diff(&self, project: ProjectId) -> Result<Diff, FlowError> {
         let drafted = self.policy_draft(project).await?;
         let document: Document = serde_json::from_str(&drafted.document)?;
         let looked = review(document.clone()).await;
         if !looked.valid {
-            return Err(Refused::Policy(looked.faults).into());
+            return Err(Rejected::Policy(looked.faults).into());
         }
         let edition = Edition { project: project.to_string(), revision: 0, iat: 0 };
-        let after = compile(&document, edition).map_err(Refused::Policy)?;
+        let after = compile(&document, edition).map_err(Rejected::Policy)?;
         let before = self.published_table(project).await?;
         Ok(diff(before.as_deref(), &after))
     }

@@ -1,6 +1,6 @@
 //! What was published, newest first.
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_storage::policy::revisions::{Publication, Revision};
@@ -27,16 +27,16 @@ impl Usher {
     /// One revision.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn policy_revision(&self, project: ProjectId, revision: i64) -> Result<Revision, FlowError> {
-        Ok(self.store.find_revision(project, revision).await?.ok_or(Refused::NotFound("revision"))?)
+        Ok(self.store.find_revision(project, revision).await?.ok_or(Rejected::NotFound("revision"))?)
     }
 
     /// The newest revision.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if nothing is published.
+    /// [`Rejected::NotFound`] if nothing is published.
     pub async fn published_policy(&self, project: ProjectId) -> Result<Revision, FlowError> {
-        Ok(self.store.current_policy(project).await?.ok_or(Refused::NotFound("published policy"))?)
+        Ok(self.store.current_policy(project).await?.ok_or(Rejected::NotFound("published policy"))?)
     }
 }

@@ -21,7 +21,7 @@ use usher_policy::{Document, Table};
 
 pub use assign::{NewAssignment, Subject};
 pub use bundle::Bundle;
-pub use decide::{Answer, Asked, Held};
+pub use decide::{DecisionAnswer, DecisionRequest, HeldRoles};
 pub use draft::Drafted;
 pub use simulate::{Simulated, SimulatedRoute};
 

@@ -2,7 +2,7 @@
 
 use super::draft::Drafted;
 use super::{review, short_hash};
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::ProjectId;
@@ -28,7 +28,7 @@ impl Usher {
     /// Publishes the draft, if it still is the one with this tag.
     ///
     /// # Errors
-    /// [`Refused::Superseded`] if it is not, [`Refused::Policy`] if it cannot be published, [`Refused::NothingToPublish`].
+    /// [`Rejected::Superseded`] if it is not, [`Rejected::Policy`] if it cannot be published, [`Rejected::NothingToPublish`].
     pub async fn publish_policy(
         &self,
         project: ProjectId,
@@ -38,7 +38,7 @@ impl Usher {
     ) -> Result<Publication, FlowError> {
         let drafted = self.policy_draft(project).await?;
         if drafted.etag != seen {
-            return Err(Refused::Superseded.into());
+            return Err(Rejected::Superseded.into());
         }
         let document = drafted.document;
         self.publish(project, Wanted { document, seen: Some(seen.to_owned()), note: checked(note)?, by: by.to_owned() })
@@ -48,7 +48,7 @@ impl Usher {
     /// Publishes again what was published as this revision. The draft stays as it is.
     ///
     /// # Errors
-    /// [`Refused::NotFound`], [`Refused::NothingToPublish`] if that is what is published.
+    /// [`Rejected::NotFound`], [`Rejected::NothingToPublish`] if that is what is published.
     pub async fn roll_back_policy(
         &self,
         project: ProjectId,
@@ -56,7 +56,7 @@ impl Usher {
         note: &str,
         by: &str,
     ) -> Result<Publication, FlowError> {
-        let found = self.store.find_revision(project, revision).await?.ok_or(Refused::NotFound("revision"))?;
+        let found = self.store.find_revision(project, revision).await?.ok_or(Rejected::NotFound("revision"))?;
         let note = if note.is_empty() { format!("as in revision {revision}") } else { checked(note)? };
         self.publish(project, Wanted { document: found.document, seen: None, note, by: by.to_owned() }).await
     }
@@ -65,11 +65,11 @@ impl Usher {
         let document: Document = serde_json::from_str(&wanted.document)?;
         let looked = review(document.clone()).await;
         if !looked.valid {
-            return Err(Refused::Policy(looked.faults).into());
+            return Err(Rejected::Policy(looked.faults).into());
         }
         let current = self.store.current_policy(project).await?;
         if current.as_ref().is_some_and(|current| current.document == wanted.document) {
-            return Err(Refused::NothingToPublish.into());
+            return Err(Rejected::NothingToPublish.into());
         }
         let before = current.map_or(0, |current| current.publication.revision);
         let revision = self.revision(project, before + 1, &document, &wanted)?;
@@ -79,7 +79,7 @@ impl Usher {
         let write = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.lock_project(project).await? {
-                    return Ok(Err(Refused::NotFound("project")));
+                    return Ok(Err(Rejected::NotFound("project")));
                 }
                 let current = tx.current_policy(project).await?;
                 let unmoved = current.as_ref().map_or(0, |current| current.publication.revision) == before;
@@ -87,7 +87,7 @@ impl Usher {
                 let published = current.as_ref().map(|current| current.document.as_str());
                 let drafted = Drafted::of(draft, published).map(|drafted| drafted.etag).unwrap_or_default();
                 if !unmoved || seen.as_ref().is_some_and(|seen| *seen != drafted) {
-                    return Ok(Err(Refused::Superseded));
+                    return Ok(Err(Rejected::Superseded));
                 }
                 tx.insert_revision(project, &new).await?;
                 if seen.is_some() {
@@ -98,7 +98,7 @@ impl Usher {
             })
         });
         match write.await {
-            Err(StorageError::Conflict) => Err(Refused::Superseded.into()),
+            Err(StorageError::Conflict) => Err(Rejected::Superseded.into()),
             other => Ok(other?.map(|()| revision.publication)?),
         }
     }
@@ -112,7 +112,7 @@ impl Usher {
     ) -> Result<Revision, FlowError> {
         let now = self.now();
         let edition = Edition { project: project.to_string(), revision: number.unsigned_abs(), iat: now.0 };
-        let compiled = serde_json::to_string(&compile(document, edition).map_err(Refused::Policy)?)?;
+        let compiled = serde_json::to_string(&compile(document, edition).map_err(Rejected::Policy)?)?;
         let publication = Publication {
             revision: number,
             etag: format!("{number}-{}", short_hash(&compiled)),
@@ -124,6 +124,6 @@ impl Usher {
     }
 }
 
-fn checked(note: &str) -> Result<String, Refused> {
-    check_line(note, NOTE).map_err(|_| Refused::BadAssignment("a note has at most 500 characters, in one line"))
+fn checked(note: &str) -> Result<String, Rejected> {
+    check_line(note, NOTE).map_err(|_| Rejected::BadAssignment("a note has at most 500 characters, in one line"))
 }

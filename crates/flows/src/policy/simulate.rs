@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::assign::Subject;
-use super::decide::Held;
-use crate::error::{FlowError, Refused};
+use super::decide::HeldRoles;
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::id::ProjectId;
 use usher_policy::evaluate::{Decision, Question, explain};
@@ -29,7 +29,7 @@ pub struct Simulated {
     /// By which rules.
     pub revision: u64,
     /// By which roles.
-    pub held: Held,
+    pub held: HeldRoles,
     /// Every permission.
     pub permissions: BTreeMap<String, Decision>,
     /// Every route.
@@ -43,7 +43,7 @@ impl Usher {
     /// What somebody would meet, with this known of them, and no resource loaded. `asked` is a method and a path.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if nothing is published.
+    /// [`Rejected::NotFound`] if nothing is published.
     pub async fn simulate(
         &self,
         project: ProjectId,
@@ -52,7 +52,7 @@ impl Usher {
         asked: Option<(&str, &str)>,
     ) -> Result<Simulated, FlowError> {
         let held = self.roles_held(project, &subject, None).await?;
-        let table = self.published_table(project).await?.ok_or(Refused::NotFound("published policy"))?;
+        let table = self.published_table(project).await?.ok_or(Rejected::NotFound("published policy"))?;
         let (Subject::User(id) | Subject::Client(id)) = subject;
         user.insert("id".to_owned(), id.into());
         user.insert("roles".to_owned(), held.roles.iter().cloned().map(Value::from).collect());

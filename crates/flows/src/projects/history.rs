@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
 use crate::usher::Usher;
 use usher_domain::id::ProjectId;
@@ -88,7 +88,7 @@ impl Usher {
     /// A page of a project's history, opened with the token.
     ///
     /// # Errors
-    /// [`Refused::ProjectTokenRequired`] for anything but the project's newest token.
+    /// [`Rejected::ProjectTokenRequired`] for anything but the project's newest token.
     pub async fn read_history(
         &self,
         project: &Project,
@@ -96,9 +96,9 @@ impl Usher {
         search: HistorySearch,
     ) -> Result<HistoryPage, FlowError> {
         let newest = self.store.find_token_hash(project.id).await?;
-        let key = ProjectKey::of_token(token).ok_or(Refused::ProjectTokenRequired)?;
+        let key = ProjectKey::of_token(token).ok_or(Rejected::ProjectTokenRequired)?;
         if newest.as_deref() != Some(secret_hash(token).as_slice()) {
-            return Err(Refused::ProjectTokenRequired.into());
+            return Err(Rejected::ProjectTokenRequired.into());
         }
         let kept = self.store.list_project_keys(project.id, i64::MAX).await?;
         let mut chain = Chain { kept, opened: vec![key] };

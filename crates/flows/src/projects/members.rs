@@ -1,6 +1,6 @@
 //! Who works on a project. There is always an owner, unless only administrators work on it.
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::id::{ProjectId, UserId};
@@ -42,13 +42,13 @@ impl Usher {
     /// Adds somebody who has an account here.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] if nobody active has this address, [`Refused::MemberAlready`], [`Refused::TooMany`]: whoever
+    /// [`Rejected::NotFound`] if nobody active has this address, [`Rejected::MemberAlready`], [`Rejected::TooMany`]: whoever
     /// adds members learns who has an account here.
     pub async fn add_member(&self, project: ProjectId, email: &str, role: Role) -> Result<(User, Member), FlowError> {
         self.count_member_search(project).await?;
         let user = match self.load_user(email).await {
             Ok(user) if user.status == UserStatus::Active => user,
-            Ok(_) => return Err(Refused::NotFound("user").into()),
+            Ok(_) => return Err(Rejected::NotFound("user").into()),
             Err(other) => return Err(other),
         };
         let member = Member { project_id: project, user_id: user.id, role, since: self.now() };
@@ -63,7 +63,7 @@ impl Usher {
                 Ok(new)
             })
         });
-        if add.await? { Ok((user, member)) } else { Err(Refused::MemberAlready.into()) }
+        if add.await? { Ok((user, member)) } else { Err(Rejected::MemberAlready.into()) }
     }
 
     /// Whoever has this universal name.
@@ -77,7 +77,7 @@ impl Usher {
     /// Gives a member another role.
     ///
     /// # Errors
-    /// [`Refused::NotFound`], [`Refused::LastOwner`].
+    /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
     pub async fn change_member(&self, project: ProjectId, user: UserId, role: Role) -> Result<(), FlowError> {
         let event = self.event(EventKind::MemberChanged).with_project(project).with_user(user);
         let event = event.with("role", role.as_str());
@@ -101,7 +101,7 @@ impl Usher {
     /// Removes a member.
     ///
     /// # Errors
-    /// [`Refused::NotFound`], [`Refused::LastOwner`].
+    /// [`Rejected::NotFound`], [`Rejected::LastOwner`].
     pub async fn remove_member(&self, project: ProjectId, user: UserId) -> Result<(), FlowError> {
         let event = self.event(EventKind::MemberRemoved).with_project(project).with_user(user);
         let remove = self.store.write(move |mut tx| {
@@ -123,7 +123,7 @@ impl Usher {
 fn answer(change: &Change) -> Result<(), FlowError> {
     match change {
         Change::Done => Ok(()),
-        Change::Nobody => Err(Refused::NotFound("member").into()),
-        Change::LastOwner => Err(Refused::LastOwner.into()),
+        Change::Nobody => Err(Rejected::NotFound("member").into()),
+        Change::LastOwner => Err(Rejected::LastOwner.into()),
     }
 }

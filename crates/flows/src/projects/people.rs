@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::end::Ended;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::id::{ClientId, ProjectId, SessionId, UserId};
 use usher_domain::oauth::access::Access;
@@ -84,9 +84,9 @@ impl Usher {
     /// One of them.
     ///
     /// # Errors
-    /// [`Refused::NotFound`] for anybody who has not used a client of the project.
+    /// [`Rejected::NotFound`] for anybody who has not used a client of the project.
     pub async fn load_person(&self, project: ProjectId, sub: &str) -> Result<(User, Person), FlowError> {
-        let unknown = || FlowError::from(Refused::NotFound("user"));
+        let unknown = || FlowError::from(Rejected::NotFound("user"));
         let user = self.store.find_user_by_sub(&Sub(sub.to_owned())).await?.ok_or_else(unknown)?;
         let accesses = self.store.list_accesses_of_user_in(project, user.id).await?;
         let person = person(&user, &accesses).ok_or_else(unknown)?;

@@ -1,6 +1,6 @@
 //! A project goes, and with it all that its clients had.
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::project::{MAX_NAME, Project};
@@ -10,9 +10,9 @@ impl Usher {
     /// Gives a project another name.
     ///
     /// # Errors
-    /// [`Refused::Name`], [`Refused::NotFound`].
+    /// [`Rejected::Name`], [`Rejected::NotFound`].
     pub async fn rename_project(&self, project: &Project, name: &str) -> Result<Project, FlowError> {
-        let name = check_name(name, MAX_NAME).map_err(Refused::Name)?;
+        let name = check_name(name, MAX_NAME).map_err(Rejected::Name)?;
         let renamed = Project { name: name.clone(), ..project.clone() };
         let (id, event) = (project.id, self.event(EventKind::ProjectUpdated).with_project(project.id));
         let rename = self.store.write(move |mut tx| {
@@ -24,16 +24,16 @@ impl Usher {
                 Ok(found)
             })
         });
-        if rename.await? { Ok(renamed) } else { Err(Refused::NotFound("project").into()) }
+        if rename.await? { Ok(renamed) } else { Err(Rejected::NotFound("project").into()) }
     }
 
     /// Deletes a project with its clients: nothing that they were granted works any longer. `typed` is its name.
     ///
     /// # Errors
-    /// [`Refused::NotConfirmed`], [`Refused::NotFound`].
+    /// [`Rejected::NotConfirmed`], [`Rejected::NotFound`].
     pub async fn delete_project(&self, project: &Project, typed: &str) -> Result<(), FlowError> {
         if typed != project.name {
-            return Err(Refused::NotConfirmed.into());
+            return Err(Rejected::NotConfirmed.into());
         }
         let (usher, id) = (self.clone(), project.id);
         let delete = self.store.write(move |mut tx| {
@@ -49,6 +49,6 @@ impl Usher {
         });
         let existed = delete.await?;
         self.clients.invalidate_all();
-        if existed { Ok(()) } else { Err(Refused::NotFound("project").into()) }
+        if existed { Ok(()) } else { Err(Rejected::NotFound("project").into()) }
     }
 }

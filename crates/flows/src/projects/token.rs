@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::secret_hash;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
@@ -30,27 +30,27 @@ impl Usher {
     /// Gives a project a new token and says until when the old one is good.
     ///
     /// # Errors
-    /// [`Refused::HistoryWouldBeLost`] if the newest token was not presented and nobody said that its history may go,
-    /// [`Refused::Overlap`], [`Refused::Superseded`] if somebody else was faster.
+    /// [`Rejected::HistoryWouldBeLost`] if the newest token was not presented and nobody said that its history may go,
+    /// [`Rejected::Overlap`], [`Rejected::Superseded`] if somebody else was faster.
     pub async fn rotate_project_token(
         &self,
         project: &Project,
         rotation: Rotation,
     ) -> Result<(String, Timestamp), FlowError> {
         if rotation.overlap > MAX_OVERLAP {
-            return Err(Refused::Overlap.into());
+            return Err(Rejected::Overlap.into());
         }
         let (now, id) = (self.now(), project.id);
         let good_until = now + rotation.overlap;
-        let old_hash = self.store.find_token_hash(id).await?.ok_or(Refused::NotFound("project"))?;
+        let old_hash = self.store.find_token_hash(id).await?.ok_or(Rejected::NotFound("project"))?;
         let kept = self.store.newest_project_key(id).await?;
         let presented = rotation.presented.filter(|token| secret_hash(token).as_slice() == old_hash);
         let old_key = presented.as_deref().and_then(ProjectKey::of_token);
         if old_key.is_none() && kept.is_some() && !rotation.discard_history {
-            return Err(Refused::HistoryWouldBeLost.into());
+            return Err(Rejected::HistoryWouldBeLost.into());
         }
         let token = self.random.token();
-        let key = ProjectKey::of_token(&token).ok_or(Refused::NotFound("key"))?;
+        let key = ProjectKey::of_token(&token).ok_or(Rejected::NotFound("key"))?;
         let (kid, public) = (key.kid(), key.public_jwk());
         let lock = ProjectLock::from_jwk(&public)?;
         let wrapped = old_key.map(|old| old.wrap_for(&lock)).transpose()?;
@@ -75,7 +75,7 @@ impl Usher {
                 Ok(true)
             })
         });
-        if replace.await? { Ok((token, good_until)) } else { Err(Refused::Superseded.into()) }
+        if replace.await? { Ok((token, good_until)) } else { Err(Rejected::Superseded.into()) }
     }
 
     /// Ends every token of a project but the newest at once. Gives how many were still good.

@@ -1,11 +1,11 @@
 //! The identities of an account: shown, and unlinked but for the last way in.
 
 use crate::credentials::standing::check_standing;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::IdentityId;
 use usher_domain::user::identity::Identity;
 use usher_domain::user::session::EndReason;
@@ -29,13 +29,13 @@ impl Usher {
     /// Unlinks an identity, and ends the other sessions that it opened.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`], [`Refused::Frozen`], [`Refused::LastWayIn`], [`Refused::NotFound`].
+    /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::LastWayIn`], [`Rejected::NotFound`].
     pub async fn unlink(&self, account: &Account, id: IdentityId) -> Result<(), FlowError> {
         self.check_factor_change(account).await?;
         let known = self.identities_of(account).await?;
         let (identity, provider) =
-            known.into_iter().find(|(identity, _)| identity.id == id).ok_or(Refused::NotFound("identity"))?;
-        let notice = self.notice(&account.user, &Notice::IdentityUnlinked { provider })?;
+            known.into_iter().find(|(identity, _)| identity.id == id).ok_or(Rejected::NotFound("identity"))?;
+        let notice = self.notice(&account.user, &SecurityEmail::IdentityUnlinked { provider })?;
         let (usher, here, user, now) = (self.clone(), account.session.id, account.user.id, self.now());
         let unlinked = self.store.write(move |mut tx| {
             Box::pin(async move {
@@ -43,7 +43,7 @@ impl Usher {
                     return Ok(Err(refused));
                 }
                 if !tx.count_ways_in(identity.user_id).await?.can_spare_one() {
-                    return Ok(Err(Refused::LastWayIn));
+                    return Ok(Err(Rejected::LastWayIn));
                 }
                 for session in tx.sessions_of_identity(identity.id, None).await? {
                     if session != here {
@@ -51,14 +51,14 @@ impl Usher {
                     }
                 }
                 if !usher.remove_identity(&mut tx, &identity).await? {
-                    return Ok(Err(Refused::NotFound("identity")));
+                    return Ok(Err(Rejected::NotFound("identity")));
                 }
                 notice.post(&mut tx).await?;
                 Ok(Ok(()))
             })
         });
         unlinked.await??;
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(())
     }
 

@@ -1,11 +1,11 @@
 //! Two accounts of one person become one, and for thirty days may become two again.
 
 use crate::credentials::standing::check_standing;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Account;
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
-use usher_domain::event::notice::Notice;
+use usher_domain::event::security_email::SecurityEmail;
 use usher_domain::id::MergeId;
 use usher_domain::user::User;
 use usher_domain::user::merge::{Merge, UNDO};
@@ -17,7 +17,7 @@ enum Merged {
     /// One of the two is gone.
     Over,
     /// One of the two, or the session that asks for it, no longer stands.
-    Refused(Refused),
+    Rejected(Rejected),
 }
 
 /// What taking a merge back came to.
@@ -25,7 +25,7 @@ enum Undone {
     Done,
     Over,
     LastWayIn,
-    Refused(Refused),
+    Rejected(Rejected),
 }
 
 impl Usher {
@@ -33,16 +33,18 @@ impl Usher {
     /// its identities open the kept account from now on, and its `sub` goes on naming it.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`], [`Refused::Frozen`], [`Refused::NotFound`] if it is the same account.
+    /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is the same account.
     pub async fn merge(&self, kept: &Account, merged: &Account) -> Result<MergeId, FlowError> {
         let now = self.now();
         if kept.user.id == merged.user.id {
-            return Err(Refused::NotFound("other account").into());
+            return Err(Rejected::NotFound("other account").into());
         }
         self.check_factor_change(kept).await?;
         self.check_factor_change(merged).await?;
-        let told =
-            [self.notice(&kept.user, &Notice::AccountsMerged)?, self.notice(&merged.user, &Notice::AccountsMerged)?];
+        let told = [
+            self.notice(&kept.user, &SecurityEmail::AccountsMerged)?,
+            self.notice(&merged.user, &SecurityEmail::AccountsMerged)?,
+        ];
         let id = MergeId::new(now, &*self.random);
         let (usher, into, from) = (self.clone(), kept.user.clone(), merged.user.clone());
         let sessions = [(kept.user.id, kept.session.id), (merged.user.id, merged.session.id)];
@@ -53,7 +55,7 @@ impl Usher {
                 };
                 for asked_in in sessions {
                     if let Err(refused) = check_standing(&mut tx, asked_in, now).await? {
-                        return Ok(Merged::Refused(refused));
+                        return Ok(Merged::Rejected(refused));
                     }
                 }
                 let mut identities = Vec::new();
@@ -67,10 +69,10 @@ impl Usher {
                     Merge { id, kept: into.id, merged: from.id, identities, merged_at: now, undo_until: now + UNDO };
                 tx.insert_merge(&merge).await?;
                 tx.set_user_merged(from.id, now).await?;
-                let concerned = tx.projects_of_user(from.id).await?;
+                let projects_that_may_see = tx.projects_of_user(from.id).await?;
                 let event = usher.event(EventKind::UsersMerged).with_user(into.id).with("sub", from.sub.0.clone());
                 let event = event.with("merged", from.id.to_string()).with("merge", id.to_string());
-                tx.append(&event.with_projects(&concerned)).await?;
+                tx.append(&event.with_projects(&projects_that_may_see)).await?;
                 usher.inherit_roles(&mut tx, &from, &into).await?;
                 usher.end_everything_of(&mut tx, from.id, None, EndReason::AccountsMerged).await?;
                 for notice in told {
@@ -81,10 +83,10 @@ impl Usher {
         });
         match merge.await? {
             Merged::Done => {}
-            Merged::Over => return Err(Refused::NotSignedIn.into()),
-            Merged::Refused(refused) => return Err(refused.into()),
+            Merged::Over => return Err(Rejected::NotSignedIn.into()),
+            Merged::Rejected(refused) => return Err(refused.into()),
         }
-        self.letter_bell.notify_one();
+        self.mail_wakeup.notify_one();
         Ok(id)
     }
 
@@ -107,7 +109,7 @@ impl Usher {
     /// Takes a merge back. The identities that came with it and are still there go back with the merged user.
     ///
     /// # Errors
-    /// [`Refused::NotFresh`], [`Refused::Frozen`], [`Refused::NotFound`] if it is another's or too old, [`Refused::LastWayIn`] if either would be
+    /// [`Rejected::NotFresh`], [`Rejected::Frozen`], [`Rejected::NotFound`] if it is another's or too old, [`Rejected::LastWayIn`] if either would be
     /// left without a way in.
     pub async fn undo_merge(&self, account: &Account, id: MergeId) -> Result<(), FlowError> {
         self.check_factor_change(account).await?;
@@ -120,7 +122,7 @@ impl Usher {
                     return Ok(Undone::Over);
                 };
                 if let Err(refused) = check_standing(&mut tx, (kept, session), now).await? {
-                    return Ok(Undone::Refused(refused));
+                    return Ok(Undone::Rejected(refused));
                 }
                 let (mine, theirs) = (tx.count_ways_in(kept).await?, tx.count_ways_in(merge.merged).await?);
                 let held = tx.list_identities(kept).await?;
@@ -140,18 +142,18 @@ impl Usher {
                     tx.move_identity(identity.id, kept, merge.merged).await?;
                 }
                 tx.set_user_unmerged(rests.id, now).await?;
-                let concerned = tx.projects_of_user(merge.merged).await?;
+                let projects_that_may_see = tx.projects_of_user(merge.merged).await?;
                 let event = usher.event(EventKind::MergeUndone).with_user(kept).with("sub", rests.sub.0);
-                let event = event.with_projects(&concerned);
+                let event = event.with_projects(&projects_that_may_see);
                 tx.append(&event.with("merged", merge.merged.to_string()).with("merge", id.to_string())).await?;
                 Ok(Undone::Done)
             })
         });
         match undo.await? {
             Undone::Done => Ok(()),
-            Undone::Over => Err(Refused::NotFound("merge").into()),
-            Undone::LastWayIn => Err(Refused::LastWayIn.into()),
-            Undone::Refused(refused) => Err(refused.into()),
+            Undone::Over => Err(Rejected::NotFound("merge").into()),
+            Undone::LastWayIn => Err(Rejected::LastWayIn.into()),
+            Undone::Rejected(refused) => Err(refused.into()),
         }
     }
 }

@@ -1,37 +1,37 @@
 //! Signing in through other providers: away, back, and what is to be asked in between.
 
-mod ask;
-mod come_back;
-mod depart;
-mod hear;
+mod callback;
+mod confirm;
+mod decide_and_apply;
 mod identities;
 mod merge;
+mod provider_events;
 mod providers;
-mod settle;
+mod start;
 mod suggest;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{FlowError, Refused};
+use super::error::{FlowError, Rejected};
 use super::usher::Usher;
 use crate::login::accounts::Browser;
-use crate::login::arrive::SignedIn;
+use crate::login::finish_sign_in::SignedIn;
 use crate::oauth::authorize::mark_hash;
 use usher_domain::id::{ProofId, SessionId, UserId};
 use usher_domain::provider::ProviderId;
 use usher_upstream::Kept;
 
-pub use ask::{Asked, Question};
-pub use hear::Heard;
+pub use confirm::{PendingQuestion, Question};
+pub use provider_events::ProviderEventOutcome;
 pub use providers::{NewProvider, ProviderView};
 pub use usher_storage::providers::StoredProvider;
 
-pub use usher_upstream::{Callback, Checked, NoticeDoor, NoticeRequest, UpstreamError};
+pub use usher_upstream::{Callback, Checked, ProviderEventEndpoint, ProviderEventRequest, UpstreamError};
 
 /// Why somebody goes to a provider.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Errand {
+pub enum UpstreamIntent {
     /// To sign in, as part of a client's request or on the way to a page of ours.
     SignIn {
         /// The sealed sign-in of a client.
@@ -50,9 +50,9 @@ pub enum Errand {
 
 /// What is kept while somebody is away: sealed, bound to their browser, good for one return.
 #[derive(Serialize, Deserialize)]
-struct Journey {
+struct UpstreamState {
     kept: Kept,
-    errand: Errand,
+    errand: UpstreamIntent,
     browser: String,
 }
 
@@ -64,7 +64,7 @@ pub enum Arrived {
         /// How far.
         signed_in: SignedIn,
         /// Where they were going.
-        errand: Errand,
+        errand: UpstreamIntent,
     },
     /// The identity is linked to the account that asked for it.
     Linked,
@@ -85,7 +85,7 @@ pub enum UpstreamFault {
     Upstream(#[from] UpstreamError),
     /// It was refused here.
     #[error("{0}")]
-    Refused(Refusal),
+    Rejected(Refusal),
     /// Anything else.
     #[error(transparent)]
     Flow(#[from] FlowError),
@@ -97,8 +97,8 @@ impl From<usher_storage::StorageError> for UpstreamFault {
     }
 }
 
-impl From<Refused> for UpstreamFault {
-    fn from(refused: Refused) -> Self {
+impl From<Rejected> for UpstreamFault {
+    fn from(refused: Rejected) -> Self {
         Self::Flow(refused.into())
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::UpstreamFault;
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::event::EventKind;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
@@ -61,16 +61,16 @@ impl Usher {
     /// One provider, for those who run the house.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn load_provider(&self, id: &ProviderId) -> Result<StoredProvider, FlowError> {
-        Ok(self.store.find_provider(id).await?.ok_or(Refused::NotFound("provider"))?)
+        Ok(self.store.find_provider(id).await?.ok_or(Rejected::NotFound("provider"))?)
     }
 
     /// Adds a provider or changes it; whether there was one of that name before. Nothing is written where nothing changes.
     ///
     /// # Errors
-    /// [`Refused::Provider`] with what is wrong with the settings, or with what is found at their address; a secret that
-    /// would go somewhere else than before has to be given again. [`Refused::Superseded`] if others go on changing it.
+    /// [`Rejected::Provider`] with what is wrong with the settings, or with what is found at their address; a secret that
+    /// would go somewhere else than before has to be given again. [`Rejected::Superseded`] if others go on changing it.
     pub async fn put_provider(&self, new: NewProvider) -> Result<bool, FlowError> {
         let new = NewProvider { settings: new.settings.settled(), ..new };
         for _ in 0..TRIES {
@@ -91,7 +91,7 @@ impl Usher {
                 return Ok(replaced);
             }
         }
-        Err(Refused::Superseded.into())
+        Err(Rejected::Superseded.into())
     }
 
     /// The provider as it will be, made of what is asked for and the one there is. `None` where nothing changes.
@@ -102,9 +102,9 @@ impl Usher {
     ) -> Result<Option<StoredProvider>, FlowError> {
         let settings = new.settings.clone();
         if known.is_some_and(|known| known.managed && !new.managed) {
-            return Err(Refused::ManagedByFile.into());
+            return Err(Rejected::ManagedByFile.into());
         }
-        self.upstream.check(&settings).map_err(Refused::Provider)?;
+        self.upstream.check(&settings).map_err(Rejected::Provider)?;
         if known.is_some_and(|known| {
             known.settings == settings && known.managed == new.managed && self.keeps_secret(known, new.secret.as_ref())
         }) {
@@ -116,11 +116,11 @@ impl Usher {
             None => kept.and_then(|known| known.secret.clone()),
         };
         if secret.is_none() && settings.needs_secret() {
-            return Err(Refused::Missing("client_secret").into());
+            return Err(Rejected::Missing("client_secret").into());
         }
         // A house that starts from its file waits for nobody.
         if kept.is_none() && !new.managed {
-            self.upstream.introduce(&settings).await.map_err(Refused::Provider)?;
+            self.upstream.introduce(&settings).await.map_err(Rejected::Provider)?;
         }
         Ok(Some(StoredProvider { settings, secret, managed: new.managed, updated_at: self.now() }))
     }
@@ -133,14 +133,14 @@ impl Usher {
     /// Removes a provider. Identities that it vouched for stay, and open nothing until it is back.
     ///
     /// # Errors
-    /// [`Refused::NotFound`], [`Refused::ManagedByFile`].
+    /// [`Rejected::NotFound`], [`Rejected::ManagedByFile`].
     pub async fn delete_provider(&self, id: &ProviderId, by_file: bool) -> Result<(), FlowError> {
         let (event, id) = (self.event(EventKind::ProviderDeleted).with("provider", id.as_str()), id.clone());
         let delete = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let Some(known) = tx.lock_provider(&id).await? else { return Ok(Err(Refused::NotFound("provider"))) };
+                let Some(known) = tx.lock_provider(&id).await? else { return Ok(Err(Rejected::NotFound("provider"))) };
                 if known.managed && !by_file {
-                    return Ok(Err(Refused::ManagedByFile));
+                    return Ok(Err(Rejected::ManagedByFile));
                 }
                 tx.delete_provider(&id).await?;
                 tx.append(&event).await?;
@@ -179,10 +179,10 @@ impl Usher {
         Ok(self.upstream.provider(&stored.settings, secret.as_ref()))
     }
 
-    fn opened_secret(&self, stored: &StoredProvider) -> Result<Option<Secret<String>>, Refused> {
+    fn opened_secret(&self, stored: &StoredProvider) -> Result<Option<Secret<String>>, Rejected> {
         let Some(sealed) = &stored.secret else { return Ok(None) };
         let opened = self.sealer.open(Purpose::UpstreamSecret, sealed).ok();
         let text = opened.and_then(|bytes| String::from_utf8(bytes).ok());
-        text.map(|text| Some(Secret::new(text))).ok_or(Refused::NotFound("secret of the provider"))
+        text.map(|text| Some(Secret::new(text))).ok_or(Rejected::NotFound("secret of the provider"))
     }
 }

@@ -27,7 +27,7 @@ impl Usher {
     /// The person does not want an address that was suggested: it is not suggested to them again.
     ///
     /// # Errors
-    /// [`crate::error::Refused::Email`]. One that was not suggested is no error: there is nothing to put away.
+    /// [`crate::error::Rejected::Email`]. One that was not suggested is no error: there is nothing to put away.
     pub async fn dismiss_suggested_email(&self, account: &Account, typed: &str) -> Result<(), FlowError> {
         let email = Email::parse(typed)?;
         let (user, now) = (account.user.id, self.now());

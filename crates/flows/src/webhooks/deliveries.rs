@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::event::webhook::catalogue::TEST;
 use usher_domain::event::webhook::{Delivery, DeliveryStatus, Webhook};
@@ -29,23 +29,23 @@ impl Usher {
     /// A delivery of a webhook.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn load_delivery(&self, webhook: &Webhook, message: EventId) -> Result<Delivery, FlowError> {
         let found = self.store.find_delivery(webhook.id, message).await?;
-        found.ok_or_else(|| Refused::NotFound("delivery").into())
+        found.ok_or_else(|| Rejected::NotFound("delivery").into())
     }
 
     /// Sends one delivery again, whatever became of it; its message keeps its id.
     ///
     /// # Errors
-    /// [`Refused::NotFound`], [`Refused::WebhookDisabled`].
+    /// [`Rejected::NotFound`], [`Rejected::WebhookDisabled`].
     pub async fn redeliver(&self, webhook: &Webhook, message: EventId) -> Result<Delivery, FlowError> {
         let id = in_use(webhook)?;
         let now = self.now();
         let again =
             self.store.write(move |mut tx| Box::pin(async move { tx.redeliver(id, message, now).await })).await?;
         if !again {
-            return Err(Refused::NotFound("delivery").into());
+            return Err(Rejected::NotFound("delivery").into());
         }
         self.store.ring_outgoing();
         self.load_delivery(webhook, message).await
@@ -54,7 +54,7 @@ impl Usher {
     /// Sends again all that was given up of what was written since; tells how many.
     ///
     /// # Errors
-    /// [`Refused::WebhookDisabled`].
+    /// [`Rejected::WebhookDisabled`].
     pub async fn redeliver_failed(&self, webhook: &Webhook, since: Timestamp) -> Result<u64, FlowError> {
         let id = in_use(webhook)?;
         let now = self.now();
@@ -67,7 +67,7 @@ impl Usher {
     /// Sends a message that says nothing, whatever the webhook listens to.
     ///
     /// # Errors
-    /// [`Refused::WebhookDisabled`].
+    /// [`Rejected::WebhookDisabled`].
     pub async fn test_webhook(&self, webhook: &Webhook) -> Result<Delivery, FlowError> {
         let id = in_use(webhook)?;
         let now = self.now();
@@ -83,5 +83,5 @@ impl Usher {
 
 /// What is out of use sends nothing, and must not look as if it did.
 fn in_use(webhook: &Webhook) -> Result<WebhookId, FlowError> {
-    if webhook.disabled_at.is_some() { Err(Refused::WebhookDisabled.into()) } else { Ok(webhook.id) }
+    if webhook.disabled_at.is_some() { Err(Rejected::WebhookDisabled.into()) } else { Ok(webhook.id) }
 }

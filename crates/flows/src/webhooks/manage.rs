@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::error::{FlowError, Refused};
+use crate::error::{FlowError, Rejected};
 use crate::usher::Usher;
 use usher_domain::event::webhook::filter::Filter;
 use usher_domain::event::webhook::{
@@ -64,7 +64,7 @@ impl Usher {
     /// Makes a webhook.
     ///
     /// # Errors
-    /// [`Refused::Webhook`] with every fault, [`Refused::TooManyWebhooks`].
+    /// [`Rejected::Webhook`] with every fault, [`Rejected::TooManyWebhooks`].
     pub async fn create_webhook(&self, project: ProjectId, new: NewWebhook) -> Result<WithSecret, FlowError> {
         let (url, description, filters) =
             (self.check_webhook_url(&new.url), check_description(&new.description), check_filters(&new.events));
@@ -90,10 +90,10 @@ impl Usher {
         let create = self.store.write(move |mut tx| {
             Box::pin(async move {
                 if !tx.lock_project(project).await? {
-                    return Ok(Err(Refused::NotFound("project")));
+                    return Ok(Err(Rejected::NotFound("project")));
                 }
                 if tx.count_webhooks(project).await? >= MOST {
-                    return Ok(Err(Refused::TooManyWebhooks));
+                    return Ok(Err(Rejected::TooManyWebhooks));
                 }
                 tx.insert_webhook(&made).await?;
                 tx.append(&event).await?;
@@ -115,7 +115,7 @@ impl Usher {
     /// A webhook of a project.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn load_webhook(&self, project: ProjectId, id: WebhookId) -> Result<Webhook, FlowError> {
         self.store.find_webhook(project, id).await?.ok_or_else(unknown)
     }
@@ -123,7 +123,7 @@ impl Usher {
     /// Changes a webhook. Back in use, it is sent what has been waiting.
     ///
     /// # Errors
-    /// [`Refused::Webhook`] with every fault, [`Refused::NotFound`].
+    /// [`Rejected::Webhook`] with every fault, [`Rejected::NotFound`].
     pub async fn update_webhook(
         &self,
         project: ProjectId,
@@ -160,7 +160,7 @@ impl Usher {
     /// Gives a webhook a new secret. Those before it go on signing beside it for `overlap`, a day if not said.
     ///
     /// # Errors
-    /// [`Refused::Webhook`] for too long an overlap, [`Refused::NotFound`].
+    /// [`Rejected::Webhook`] for too long an overlap, [`Rejected::NotFound`].
     pub async fn rotate_webhook_secret(
         &self,
         project: ProjectId,
@@ -190,7 +190,7 @@ impl Usher {
     /// Deletes a webhook and all that is known of its deliveries.
     ///
     /// # Errors
-    /// [`Refused::NotFound`].
+    /// [`Rejected::NotFound`].
     pub async fn delete_webhook(&self, project: ProjectId, id: WebhookId) -> Result<(), FlowError> {
         let webhook = self.load_webhook(project, id).await?;
         let event = self.webhook_event(EventKind::WebhookDeleted, &webhook);
@@ -283,9 +283,9 @@ fn check_filters(events: &[String]) -> Result<Vec<Filter>, WebhookFault> {
 }
 
 fn faults(found: impl IntoIterator<Item = Option<WebhookFault>>) -> FlowError {
-    Refused::Webhook(found.into_iter().flatten().collect()).into()
+    Rejected::Webhook(found.into_iter().flatten().collect()).into()
 }
 
 fn unknown() -> FlowError {
-    Refused::NotFound("webhook").into()
+    Rejected::NotFound("webhook").into()
 }

@@ -1,4 +1,4 @@
-//! What every request passes on its way in, and every answer on its way out. One file a concern.
+//! What every request passes on its way in, and every answer on its way out. One file a visibility.
 //!
 //! From outside to inside: trace, security headers, caching, problem bodies, panics, limits, path, host, gate, deadlines.
 //! So that a refusal of any inner layer still leaves with a trace id, with all headers, and with a body.
@@ -33,7 +33,7 @@ use super::problem::{self, ProblemPage};
 use usher_domain::random::Random;
 
 /// What the layers of the whole house need to know.
-pub struct House {
+pub struct ServerContext {
     /// The issuer: whose host is served, and whether over https.
     pub issuer: Url,
     /// Where trace ids are drawn from.
@@ -61,7 +61,7 @@ struct Layers {
 }
 
 /// Puts every layer of the house around `router`, in order. Routes added afterwards would stand outside: add none.
-pub fn wrap(router: Router, house: House) -> Router {
+pub fn wrap(router: Router, house: ServerContext) -> Router {
     let layers = Layers {
         trace: Tracing { random: house.random, proxies: house.proxies },
         https: house.issuer.scheme() == "https",

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::generate::generate;
 use crate::master::MasterKey;
-use crate::verify::{Expect, MAX_TOKEN, Refused, Verified};
+use crate::verify::{Expect, MAX_TOKEN, Verified, VerifyError};
 use usher_domain::random::SeededRandom;
 use usher_domain::time::Timestamp;
 
@@ -36,7 +36,7 @@ fn token(alg: SigningAlg) -> String {
     HOUSE.ring.sign(alg, "at+jwt", &json!({ "sub": "ana", "exp": 1 })).unwrap()
 }
 
-fn verify(token: &str) -> Result<Verified, Refused> {
+fn verify(token: &str) -> Result<Verified, VerifyError> {
     HOUSE.ring.verify(token, EXPECT)
 }
 
@@ -85,7 +85,7 @@ fn the_reference_verifier_agrees() {
 fn one_kind_of_token_never_passes_as_another() {
     let token = token(SigningAlg::Es256);
     for typ in ["JWT", "logout+jwt", "", "AT+JWT", "application/at+jwt"] {
-        assert_eq!(HOUSE.ring.verify(&token, Expect { typ }), Err(Refused::WrongType));
+        assert_eq!(HOUSE.ring.verify(&token, Expect { typ }), Err(VerifyError::WrongType));
     }
 }
 
@@ -95,7 +95,7 @@ fn the_algorithm_is_the_keys_and_nobody_elses() {
     for alg in ["none", "None", "HS256", "RS256", "es256", "ES384", ""] {
         let mut header = header();
         header["alg"] = alg.into();
-        assert_eq!(verify(&signed(header.to_string(), r#"{"sub":"eve"}"#)), Err(Refused::WrongAlg), "{alg}");
+        assert_eq!(verify(&signed(header.to_string(), r#"{"sub":"eve"}"#)), Err(VerifyError::WrongAlg), "{alg}");
         assert!(verify(&format!("{}.{payload}.", encode(header.to_string()))).is_err(), "{alg}, no signature");
     }
     // HS256 keyed with public data: the public key, as JWK, as one of its members.
@@ -105,7 +105,7 @@ fn the_algorithm_is_the_keys_and_nobody_elses() {
         let message = format!("{}.{payload}", encode(&header));
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key.as_bytes());
         let mac = encode(aws_lc_rs::hmac::sign(&key, message.as_bytes()));
-        assert_eq!(verify(&format!("{message}.{mac}")), Err(Refused::WrongAlg));
+        assert_eq!(verify(&format!("{message}.{mac}")), Err(VerifyError::WrongAlg));
     }
 }
 
@@ -116,19 +116,19 @@ fn a_key_of_another_house_or_another_kid_signs_nothing_here() {
     let foreign = foreign.activate(Timestamp(1)).unwrap();
     let other = Keyring::new(std::slice::from_ref(&foreign), &HOUSE.sealer);
     let token = other.sign(SigningAlg::Es256, "at+jwt", &json!({})).unwrap();
-    assert_eq!(verify(&token), Err(Refused::UnknownKey));
+    assert_eq!(verify(&token), Err(VerifyError::UnknownKey));
 
     let (_, rest) = token.split_once('.').unwrap();
-    assert_eq!(verify(&format!("{}.{rest}", encode(header().to_string()))), Err(Refused::Signature));
+    assert_eq!(verify(&format!("{}.{rest}", encode(header().to_string()))), Err(VerifyError::Signature));
     let long = "k".repeat(10 * 1024);
     for kid in ["", "../../dev/null", "' OR 1=1--", long.as_str()] {
         let mut header = header();
         header["kid"] = kid.into();
-        assert_eq!(verify(&signed(header.to_string(), "{}")), Err(Refused::UnknownKey));
+        assert_eq!(verify(&signed(header.to_string(), "{}")), Err(VerifyError::UnknownKey));
     }
     let mut header = header();
     header["kid"] = "\0".into();
-    assert_eq!(verify(&signed(header.to_string(), "{}")), Err(Refused::Header), "no text of ours holds NUL");
+    assert_eq!(verify(&signed(header.to_string(), "{}")), Err(VerifyError::Header), "no text of ours holds NUL");
 }
 
 #[test]
@@ -143,26 +143,26 @@ fn a_header_with_anything_else_in_it_is_refused() {
     ] {
         let mut header = header();
         header[name] = value;
-        assert_eq!(verify(&signed(header.to_string(), "{}")), Err(Refused::Header), "{name}");
+        assert_eq!(verify(&signed(header.to_string(), "{}")), Err(VerifyError::Header), "{name}");
     }
     for missing in ["alg", "kid", "typ"] {
         let mut header = header();
         header[missing].take();
-        assert_eq!(verify(&signed(header.to_string(), "{}")), Err(Refused::Header), "{missing}");
+        assert_eq!(verify(&signed(header.to_string(), "{}")), Err(VerifyError::Header), "{missing}");
     }
     let twice = header().to_string().replacen('{', r#"{"alg":"none","#, 1);
-    assert_eq!(verify(&signed(twice, "{}")), Err(Refused::Header));
-    assert_eq!(verify(&signed(format!("\u{feff}{}", header()), "{}")), Err(Refused::Header));
+    assert_eq!(verify(&signed(twice, "{}")), Err(VerifyError::Header));
+    assert_eq!(verify(&signed(format!("\u{feff}{}", header()), "{}")), Err(VerifyError::Header));
 }
 
 #[test]
 fn claims_must_read_in_one_way_only() {
     for claims in ["", "[]", "null", "\"text\"", r#"{"sub":"ana","sub":"eve"}"#, r#"{"exp":1e400}"#, "{}{}", "{\"a\":"]
     {
-        assert_eq!(verify(&signed(header().to_string(), claims)), Err(Refused::Claims), "{claims}");
+        assert_eq!(verify(&signed(header().to_string(), claims)), Err(VerifyError::Claims), "{claims}");
     }
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
-    assert_eq!(verify(&signed(header().to_string(), deep)), Err(Refused::Claims));
+    assert_eq!(verify(&signed(header().to_string(), deep)), Err(VerifyError::Claims));
 }
 
 #[test]
@@ -230,23 +230,23 @@ fn degenerate_signatures_are_refused() {
         &[&right[..32], &order, &order].concat(),
         &[0x30, 6, 2, 1, 0, 2, 1, 0],
     ] {
-        assert_eq!(verify(&format!("{message}.{}", encode(wrong))), Err(Refused::Signature));
+        assert_eq!(verify(&format!("{message}.{}", encode(wrong))), Err(VerifyError::Signature));
     }
     for alg in [SigningAlg::Rs256, SigningAlg::Ps256] {
         let token = self::token(alg);
         let (message, _) = token.rsplit_once('.').unwrap();
         for wrong in [&[0; 256][..], &[0xff; 256], &[0; 255], &[0; 257], &[1; 8000]] {
-            assert_eq!(verify(&format!("{message}.{}", encode(wrong))), Err(Refused::Signature));
+            assert_eq!(verify(&format!("{message}.{}", encode(wrong))), Err(VerifyError::Signature));
         }
     }
 }
 
 #[test]
 fn a_huge_token_is_refused_unread() {
-    assert_eq!(verify(&"a".repeat(100_000)), Err(Refused::TooLong));
+    assert_eq!(verify(&"a".repeat(100_000)), Err(VerifyError::TooLong));
     let claims = json!({ "a": "x".repeat(MAX_TOKEN) });
     let token = HOUSE.ring.sign(SigningAlg::Es256, "at+jwt", &claims).unwrap();
-    assert_eq!(verify(&token), Err(Refused::TooLong));
+    assert_eq!(verify(&token), Err(VerifyError::TooLong));
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn a_retired_key_verifies_and_a_pruned_one_does_not() {
 
     records.remove(place);
     let pruned = Keyring::new(&records, &HOUSE.sealer);
-    assert_eq!(pruned.verify(&token, EXPECT), Err(Refused::UnknownKey));
+    assert_eq!(pruned.verify(&token, EXPECT), Err(VerifyError::UnknownKey));
     assert_ne!(pruned.jwks().etag, retired.jwks().etag);
 }
 

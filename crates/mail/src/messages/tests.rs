@@ -8,7 +8,7 @@ fn to(lang: Lang) -> Recipient<'static> {
     Recipient { email: "ana@example.com", name: Some("Ana"), lang }
 }
 
-fn every_letter(lang: Lang) -> Vec<Letter> {
+fn every_letter(lang: Lang) -> Vec<EmailMessage> {
     vec![
         verify_email(to(lang), "482913", LINK, 15).unwrap(),
         already_registered(to(lang), "https://id.example.com/login", LINK).unwrap(),

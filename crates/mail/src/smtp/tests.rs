@@ -2,7 +2,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::super::letter::{Content, LetterKind};
+use super::super::email_message::{Content, EmailKind};
 use super::*;
 use usher_domain::random::SeededRandom;
 
@@ -55,14 +55,14 @@ async fn serve(behaviour: Server) -> (SmtpMailer, oneshot::Receiver<String>) {
     (SmtpMailer::with_patience(&url, from, random, patience).unwrap(), heard)
 }
 
-fn letter(name: &str, subject: &str) -> Letter {
+fn letter(name: &str, subject: &str) -> EmailMessage {
     let content = Content {
         subject: subject.to_owned(),
         text: "Код: 482913\r\n.\r\nRCPT TO:<eve@evil.test>".to_owned(),
         html: "<p>482913</p>".to_owned(),
         ..Content::default()
     };
-    Letter::new(LetterKind::VerifyEmail, "ana@example.com", Some(name), "uk", content).unwrap()
+    EmailMessage::new(EmailKind::VerifyEmail, "ana@example.com", Some(name), "uk", content).unwrap()
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn nothing_in_a_letter_adds_a_header_or_a_recipient() {
 #[tokio::test]
 async fn a_refusal_for_good_is_told_from_one_for_now_and_neither_repeats_the_address() {
     for (words, expected) in [
-        ("550 5.1.1 ana@example.com unknown", MailError::Refused { code: 550 }),
+        ("550 5.1.1 ana@example.com unknown", MailError::Rejected { code: 550 }),
         ("451 4.7.1 ana@example.com greylisted", MailError::Later { code: 451 }),
     ] {
         let (mailer, _heard) = serve(Server::Refuses(words)).await;

@@ -12,7 +12,7 @@ use crate::receipt;
 use crate::show;
 use crate::views::{AccountData, AccountGone, Form};
 use crate::visitor_pages::VisitorPages as _;
-use usher_flows::{Account, FlowError, Refused};
+use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -72,8 +72,8 @@ async fn delete(app: &App, mut visitor: Visitor, account: &Account, form: &Param
             })?;
             Ok(visitor.reply(body))
         }
-        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::DATA))),
-        Err(FlowError::Refused(refused)) => {
+        Err(FlowError::Rejected(Rejected::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::DATA))),
+        Err(FlowError::Rejected(refused)) => {
             let mut page = view(app, &mut visitor, account).await?;
             let found = of_refused(&refused, page.page.lang);
             let problem = HttpProblem::from(FlowError::from(refused));

@@ -14,7 +14,7 @@ use crate::views::{ChangeEmail, ChangeEmailCode, ChangeEmailLink, FieldErrors, F
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::{Email, typo};
 use usher_domain::id::ProofId;
-use usher_flows::{Account, FlowError, Refused};
+use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -82,8 +82,8 @@ async fn begin(app: &App, mut visitor: Visitor, account: &Account, form: &Params
     match app.usher.begin_email_change(account, &email, &visitor.device).await {
         Ok(mailed) if text(form, "resend").is_empty() => Ok(visitor.redirect(&waiting_url(urls::EMAIL, mailed))),
         Ok(mailed) => Ok(visitor.redirect(&sent_url(urls::EMAIL, mailed))),
-        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::EMAIL))),
-        Err(FlowError::Refused(refused)) => {
+        Err(FlowError::Rejected(Rejected::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::EMAIL))),
+        Err(FlowError::Rejected(refused)) => {
             let mut page = question(app, &mut visitor, account).await?;
             page.email = email;
             let found = of_refused(&refused, page.page.lang);
@@ -106,7 +106,7 @@ async fn by_code(
 ) -> Result<Response, HttpProblem> {
     match app.usher.change_email_by_code(account, proof, typed).await {
         Ok(()) => Ok(changed(visitor)),
-        Err(FlowError::Refused(refused @ Refused::WrongCode(_))) => {
+        Err(FlowError::Rejected(refused @ Rejected::WrongCode(_))) => {
             let lang = visitor.lang(None, account.user.locale.as_deref());
             let errors = of_refused(&refused, lang).unwrap_or_default();
             code(app, visitor, account, proof, Said { errors, notice: None }).await
@@ -179,5 +179,5 @@ async fn link(app: &App, mut visitor: Visitor, account: &Account, token: String)
 }
 
 fn over() -> HttpProblem {
-    FlowError::from(Refused::ProofOver).into()
+    FlowError::from(Rejected::ProofOver).into()
 }

@@ -12,7 +12,7 @@ use crate::views::{AccountIdentities, Form, IdentityView, MergeView, Message, Ot
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::provider::ProviderId;
-use usher_flows::{Account, FlowError, Refused, Usher};
+use usher_flows::{Account, FlowError, Rejected, Usher};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -51,9 +51,9 @@ pub async fn post(
     }
     match change(&app, &visitor, &account, &form).await {
         Ok(done) => Ok(visitor.redirect(&urls::with(urls::IDENTITIES, "done", done))),
-        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),
-        Err(FlowError::Refused(refused @ (Refused::LastWayIn | Refused::Frozen))) => {
-            let message = if refused == Refused::Frozen { Message::Frozen } else { Message::LastWayIn };
+        Err(FlowError::Rejected(Rejected::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),
+        Err(FlowError::Rejected(refused @ (Rejected::LastWayIn | Rejected::Frozen))) => {
+            let message = if refused == Rejected::Frozen { Message::Frozen } else { Message::LastWayIn };
             let body = view(&app, &mut visitor, &account, None, Some(message)).await?;
             Ok(visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
         }
@@ -82,8 +82,8 @@ async fn change(app: &App, visitor: &Visitor, account: &Account, form: &Params) 
         app.usher.undo_merge(account, merge).await?;
         return Ok("undone");
     }
-    let session = text(form, "merge").parse().map_err(|_| Refused::Missing("merge"))?;
-    let other = app.usher.account_of(&visitor.browser, session).await?.ok_or(Refused::NotSignedIn)?;
+    let session = text(form, "merge").parse().map_err(|_| Rejected::Missing("merge"))?;
+    let other = app.usher.account_of(&visitor.browser, session).await?.ok_or(Rejected::NotSignedIn)?;
     app.usher.merge(account, &other).await?;
     Ok("merged")
 }

@@ -5,8 +5,8 @@ pub mod apps;
 pub mod data;
 pub mod email;
 pub mod identities;
-pub mod not_me;
 pub mod profile;
+pub mod report_compromise;
 pub mod security;
 pub mod sessions;
 

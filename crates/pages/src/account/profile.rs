@@ -47,7 +47,7 @@ pub async fn post(
     let values = values_of(&form, known_values(&account, lang));
     match app.usher.update_profile(&account, profile_of(&values, &account), Lang::from_tag(&values.locale)).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::PROFILE, "saved", "1"))),
-        Err(FlowError::Refused(refused)) => {
+        Err(FlowError::Rejected(refused)) => {
             let mut page = view(&app, &mut visitor, &account).await?;
             page.errors =
                 of_refused(&refused, page.page.lang).ok_or_else(|| HttpProblem::from(FlowError::from(refused)))?;

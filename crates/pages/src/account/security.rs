@@ -11,7 +11,7 @@ use crate::show;
 use crate::views::{AccountSecurity, Form, Message};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::secret::Secret;
-use usher_flows::{Account, FlowError, Refused};
+use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -47,8 +47,8 @@ pub async fn post(
     let (current, new) = (Secret::new(text(&form, "current_password")), Secret::new(text(&form, "password")));
     match app.usher.change_password(&account, &current, &new, &mut visitor.browser, &visitor.device).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "password"))),
-        Err(FlowError::Refused(Refused::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::SECURITY))),
-        Err(FlowError::Refused(refused)) => {
+        Err(FlowError::Rejected(Rejected::NotFresh)) => Ok(visitor.redirect(&urls::login_to_repeat(urls::SECURITY))),
+        Err(FlowError::Rejected(refused)) => {
             let mut page = view(&app, &mut visitor, &account).await?;
             let found = of_refused(&refused, page.page.lang);
             let problem = HttpProblem::from(FlowError::from(refused));

@@ -13,7 +13,7 @@ use crate::views::{ClientPage, Endpoint, Form, SecretRow, ShownSecret};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::client::{Client, ClientSecret, RotationFault, SecretRotation};
 use usher_domain::time::Timestamp;
-use usher_flows::{Account, FlowError, Refused};
+use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -80,7 +80,7 @@ async fn rotate(app: &App, client: &Client, form: &Params) -> Result<(&'static s
     let rotation = SecretRotation::with_overlap(Duration::from_secs(overlap));
     match app.usher.rotate_client_secret(&client.id, rotation).await {
         Ok(made) => Ok(("rotated", made.secret)),
-        Err(FlowError::Refused(Refused::Rotation(RotationFault::JustRotated))) => Ok(("just-rotated", None)),
+        Err(FlowError::Rejected(Rejected::Rotation(RotationFault::JustRotated))) => Ok(("just-rotated", None)),
         Err(other) => Err(other.into()),
     }
 }

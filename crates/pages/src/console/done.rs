@@ -2,7 +2,7 @@
 //! says of what was not done.
 
 use crate::views::FieldErrors;
-use usher_flows::{FlowError, Refused};
+use usher_flows::{FlowError, Rejected};
 use usher_http_server::problem::HttpProblem;
 use usher_i18n::Lang;
 use usher_protocol::params::Params;
@@ -20,10 +20,10 @@ pub fn words(query: &Params, lang: Lang, known: &[(&str, &str)]) -> Option<Strin
 pub fn faults(
     error: FlowError,
     lang: Lang,
-    words: fn(&Refused, Lang) -> Option<FieldErrors>,
+    words: fn(&Rejected, Lang) -> Option<FieldErrors>,
 ) -> Result<FieldErrors, HttpProblem> {
     match error {
-        FlowError::Refused(refused) => words(&refused, lang).ok_or_else(|| FlowError::from(refused).into()),
+        FlowError::Rejected(refused) => words(&refused, lang).ok_or_else(|| FlowError::from(refused).into()),
         other => Err(other.into()),
     }
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::clients;
-use super::desk::Desk;
+use super::project_access::ProjectAccess;
 use crate::login::sign_in::text;
 use crate::owner::Administrator;
 use crate::show;
@@ -13,7 +13,7 @@ use crate::views::{ClientForm, FieldErrors, Form, Message};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::client::{Client, ClientType};
 use usher_domain::project::Project;
-use usher_flows::{Account, FlowError, MAX_CLIENT_NAME, NewClient, Refused};
+use usher_flows::{Account, FlowError, MAX_CLIENT_NAME, NewClient, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -26,7 +26,7 @@ use usher_protocol::params::Params;
 use usher_protocol::scope::Scope;
 
 /// GET /console/projects/{project}/clients/new
-pub async fn new(mut desk: Desk) -> Result<Response, HttpProblem> {
+pub async fn new(mut desk: ProjectAccess) -> Result<Response, HttpProblem> {
     let page = blank(&mut desk.visitor, &desk.account, &desk.project);
     desk.show(&page)
 }
@@ -34,7 +34,7 @@ pub async fn new(mut desk: Desk) -> Result<Response, HttpProblem> {
 /// POST /console/projects/{project}/clients/new
 pub async fn create(
     State(app): State<App>,
-    mut desk: Desk,
+    mut desk: ProjectAccess,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     desk.visitor.check_form(&form)?;
@@ -52,7 +52,7 @@ pub async fn create(
         Ok(made) => {
             clients::to_page(&app, desk.visitor, &desk.account, &made.client, ("saved", made.secret.as_deref()))
         }
-        Err(FlowError::Refused(Refused::Metadata(faults))) => {
+        Err(FlowError::Rejected(Rejected::Metadata(faults))) => {
             page.errors = words(&faults, page.page.lang);
             desk.show_again(&page)
         }
@@ -94,7 +94,7 @@ pub async fn post(
     let change = move |metadata| with_form(metadata, &sent);
     match app.usher.edit_client(&client.id, change).await {
         Ok(_) => Ok(visitor.redirect(&urls::with(&urls::client(&id), "done", "saved"))),
-        Err(FlowError::Refused(Refused::Metadata(faults))) => {
+        Err(FlowError::Rejected(Rejected::Metadata(faults))) => {
             let mut page = filled(current(&app, &mut visitor, &account, &client).await?, &form);
             page.errors = words(&faults, page.page.lang);
             again(visitor, &page)

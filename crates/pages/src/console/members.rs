@@ -3,15 +3,15 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::desk::Desk;
 use super::done;
+use super::project_access::ProjectAccess;
 use crate::login::of_refused;
 use crate::login::sign_in::text;
 use crate::views::{FieldErrors, MemberRow, MembersPage, ProjectTab};
 use usher_domain::page::{Cursor, MAX_PAGE};
 use usher_domain::project::Project;
 use usher_domain::project::member::Role;
-use usher_flows::{FlowError, Refused};
+use usher_flows::{FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -27,7 +27,7 @@ const DONE: [(&str, &str); 3] =
 /// GET /console/projects/{project}/members
 pub async fn get(
     State(app): State<App>,
-    mut desk: Desk,
+    mut desk: ProjectAccess,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(&app, &mut desk).await?;
@@ -38,7 +38,7 @@ pub async fn get(
 /// POST: `do` = `add` (`email`, `role`), `change` (`user`, `role`) or `remove` (`user`).
 pub async fn post(
     State(app): State<App>,
-    mut desk: Desk,
+    mut desk: ProjectAccess,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     desk.visitor.check_form(&form)?;
@@ -54,8 +54,8 @@ pub async fn post(
 }
 
 async fn change(app: &App, project: &Project, form: &Params) -> Result<&'static str, FlowError> {
-    let role = || text(form, "role").parse::<Role>().map_err(|_| Refused::Missing("role"));
-    let user = || text(form, "user").parse().map_err(|_| Refused::NotFound("member"));
+    let role = || text(form, "role").parse::<Role>().map_err(|_| Rejected::Missing("role"));
+    let user = || text(form, "user").parse().map_err(|_| Rejected::NotFound("member"));
     match text(form, "do").as_str() {
         "add" => {
             app.usher.add_member(project.id, text(form, "email").trim_ascii(), role()?).await?;
@@ -69,21 +69,21 @@ async fn change(app: &App, project: &Project, form: &Params) -> Result<&'static 
             app.usher.remove_member(project.id, user()?).await?;
             Ok("removed")
         }
-        _ => Err(Refused::NotFound("change").into()),
+        _ => Err(Rejected::NotFound("change").into()),
     }
 }
 
-fn words(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
+fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
     let (field, key) = match refused {
-        Refused::NotFound("user") => ("email", "member-unknown"),
-        Refused::MemberAlready => ("email", "member-already"),
-        Refused::LastOwner => ("", "member-last-owner"),
+        Rejected::NotFound("user") => ("email", "member-unknown"),
+        Rejected::MemberAlready => ("email", "member-already"),
+        Rejected::LastOwner => ("", "member-last-owner"),
         other => return of_refused(other, lang),
     };
     Some(FieldErrors::from_iter([(field, lang.text(key))]))
 }
 
-async fn view(app: &App, desk: &mut Desk) -> Result<MembersPage, HttpProblem> {
+async fn view(app: &App, desk: &mut ProjectAccess) -> Result<MembersPage, HttpProblem> {
     let here = urls::members(&desk.project.id);
     let page = desk.page(&here);
     let mut members = Vec::new();

@@ -1,10 +1,10 @@
 //! The administrators' console: projects with their members, tokens, clients and webhooks, and providers.
 
 pub mod clients;
-mod desk;
 mod done;
 pub mod edit;
 pub mod members;
+mod project_access;
 pub mod projects;
 pub mod provider;
 mod provider_form;

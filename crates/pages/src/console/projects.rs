@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::desk::Desk;
+use super::project_access::ProjectAccess;
 use super::{done, shown};
 use crate::login::of_refused;
 use crate::login::sign_in::text;
@@ -52,7 +52,7 @@ pub async fn create(
 }
 
 /// GET /console/projects/{project}
-pub async fn one(State(app): State<App>, desk: Desk) -> Result<Response, HttpProblem> {
+pub async fn one(State(app): State<App>, desk: ProjectAccess) -> Result<Response, HttpProblem> {
     let clients = app.usher.list_clients(desk.project.id, "", MAX_PAGE).await?;
     let page = desk.page(&urls::project(&desk.project.id));
     let view = ProjectPage {

@@ -13,7 +13,7 @@ use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::{ProviderId, ProviderKind, ProviderSettings};
 use usher_domain::secret::Secret;
 use usher_flows::upstream::{Checked, NewProvider, StoredProvider};
-use usher_flows::{Account, FlowError, Refused};
+use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -121,10 +121,10 @@ async fn save(
     let secret = Some(typed.trim_ascii()).filter(|secret| !secret.is_empty()).map(Secret::from);
     match Box::pin(app.usher.put_provider(NewProvider { settings, secret, managed: false })).await {
         Ok(_) => return Ok(visitor.redirect(&urls::with(&urls::provider(&id), "done", done))),
-        Err(FlowError::Refused(Refused::Provider(faults))) => {
+        Err(FlowError::Rejected(Rejected::Provider(faults))) => {
             page.errors = provider_form::words(&faults, &page.values, page.page.lang);
         }
-        Err(FlowError::Refused(Refused::Missing(field))) => {
+        Err(FlowError::Rejected(Rejected::Missing(field))) => {
             page.errors.add(field, Message::Required.text(page.page.lang));
         }
         Err(other) => return Err(other.into()),
@@ -138,7 +138,7 @@ fn again(visitor: Visitor, page: &ProviderPage) -> Result<Response, HttpProblem>
 }
 
 async fn load(app: &App, id: &str) -> Result<StoredProvider, HttpProblem> {
-    let id: ProviderId = id.parse().map_err(|_| FlowError::from(Refused::NotFound("provider")))?;
+    let id: ProviderId = id.parse().map_err(|_| FlowError::from(Rejected::NotFound("provider")))?;
     Ok(app.usher.load_provider(&id).await?)
 }
 

@@ -5,13 +5,13 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::desk::Desk;
+use super::project_access::ProjectAccess;
 use super::{done, shown};
 use crate::login::of_refused;
 use crate::login::sign_in::text;
 use crate::views::{FieldErrors, ProjectTab, ProjectTokenPage, ShownSecret};
 use usher_domain::project::Project;
-use usher_flows::{FlowError, Refused, Rotation, USUAL_OVERLAP};
+use usher_flows::{FlowError, Rejected, Rotation, USUAL_OVERLAP};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -22,7 +22,7 @@ use usher_protocol::params::Params;
 /// GET /console/projects/{project}/token
 pub async fn get(
     State(app): State<App>,
-    mut desk: Desk,
+    mut desk: ProjectAccess,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(&mut desk);
@@ -36,7 +36,7 @@ pub async fn get(
 /// POST makes a new token: `current_token`, `overlap` in seconds, `discard_history`.
 pub async fn post(
     State(app): State<App>,
-    mut desk: Desk,
+    mut desk: ProjectAccess,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     desk.visitor.check_form(&form)?;
@@ -57,9 +57,9 @@ async fn rotate(app: &App, project: &Project, form: &Params) -> Result<String, F
     Ok(token)
 }
 
-fn rotation(form: &Params) -> Result<Rotation, Refused> {
+fn rotation(form: &Params) -> Result<Rotation, Rejected> {
     let presented = text(form, "current_token").trim_ascii().to_owned();
-    let seconds: u64 = text(form, "overlap").parse().map_err(|_| Refused::Overlap)?;
+    let seconds: u64 = text(form, "overlap").parse().map_err(|_| Rejected::Overlap)?;
     Ok(Rotation {
         presented: Some(presented).filter(|token| !token.is_empty()),
         overlap: Duration::from_secs(seconds),
@@ -67,17 +67,17 @@ fn rotation(form: &Params) -> Result<Rotation, Refused> {
     })
 }
 
-fn words(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
+fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
     let (field, key) = match refused {
-        Refused::HistoryWouldBeLost => ("current_token", "token-history-lost"),
-        Refused::Overlap => ("overlap", "token-overlap-bad"),
-        Refused::Superseded => ("", "token-superseded"),
+        Rejected::HistoryWouldBeLost => ("current_token", "token-history-lost"),
+        Rejected::Overlap => ("overlap", "token-overlap-bad"),
+        Rejected::Superseded => ("", "token-superseded"),
         other => return of_refused(other, lang),
     };
     Some(FieldErrors::from_iter([(field, lang.text(key))]))
 }
 
-fn view(desk: &mut Desk) -> ProjectTokenPage {
+fn view(desk: &mut ProjectAccess) -> ProjectTokenPage {
     let here = urls::project_token(&desk.project.id);
     let page = desk.page(&here);
     ProjectTokenPage {

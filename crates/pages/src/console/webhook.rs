@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::desk::Desk;
+use super::project_access::ProjectAccess;
 use super::webhooks::{events, values, why_key, words};
 use super::{done, shown};
 use crate::login::sign_in::text;
@@ -14,7 +14,7 @@ use usher_domain::id::EventId;
 use usher_domain::page::Cursor;
 use usher_domain::time::Timestamp;
 use usher_flows::webhooks::WebhookChange;
-use usher_flows::{FlowError, Refused};
+use usher_flows::{FlowError, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -40,7 +40,7 @@ const DONE: [(&str, &str); 8] = [
 /// GET /console/projects/{project}/webhooks/{webhook}; `before` is where a further page of deliveries begins.
 pub async fn get(
     State(app): State<App>,
-    mut desk: Desk,
+    mut desk: ProjectAccess,
     Path((_, id)): Path<(String, String)>,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
@@ -57,7 +57,7 @@ pub async fn get(
 /// `enable`, `redeliver-failed` or `delete`.
 pub async fn post(
     State(app): State<App>,
-    mut desk: Desk,
+    mut desk: ProjectAccess,
     Path((_, id)): Path<(String, String)>,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
@@ -78,7 +78,7 @@ pub async fn post(
 /// To the page that says what was done, and shows the secret that was made by it.
 fn lead_on(
     app: &App,
-    desk: Desk,
+    desk: ProjectAccess,
     webhook: &Webhook,
     (done, secret): (&str, Option<String>),
 ) -> Result<Response, HttpProblem> {
@@ -95,7 +95,7 @@ async fn change(app: &App, webhook: &Webhook, form: &Params) -> Result<(&'static
     let (usher, project, id) = (&app.usher, webhook.project_id, webhook.id);
     let message = text(form, "redeliver");
     if !message.is_empty() {
-        let message: EventId = message.parse().map_err(|_| Refused::NotFound("delivery"))?;
+        let message: EventId = message.parse().map_err(|_| Rejected::NotFound("delivery"))?;
         usher.redeliver(webhook, message).await?;
         return Ok(("sent", None));
     }
@@ -129,7 +129,7 @@ async fn change(app: &App, webhook: &Webhook, form: &Params) -> Result<(&'static
             usher.delete_webhook(project, id).await?;
             "deleted"
         }
-        _ => return Err(Refused::NotFound("change").into()),
+        _ => return Err(Rejected::NotFound("change").into()),
     };
     Ok((done, None))
 }
@@ -140,14 +140,14 @@ fn typed(form: &Params) -> WebhookChange {
     WebhookChange { url: Some(url), description: Some(description), events, disabled: None }
 }
 
-async fn load(app: &App, desk: &Desk, id: &str) -> Result<Webhook, HttpProblem> {
-    let id = id.parse().map_err(|_| FlowError::from(Refused::NotFound("webhook")))?;
+async fn load(app: &App, desk: &ProjectAccess, id: &str) -> Result<Webhook, HttpProblem> {
+    let id = id.parse().map_err(|_| FlowError::from(Rejected::NotFound("webhook")))?;
     Ok(app.usher.load_webhook(desk.project.id, id).await?)
 }
 
 async fn view(
     app: &App,
-    desk: &mut Desk,
+    desk: &mut ProjectAccess,
     webhook: &Webhook,
     before: Option<Cursor>,
 ) -> Result<WebhookPage, HttpProblem> {

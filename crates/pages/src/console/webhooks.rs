@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::desk::Desk;
+use super::project_access::ProjectAccess;
 use super::{done, shown};
 use crate::login::sign_in::text;
 use crate::views::{FieldErrors, ProjectTab, WebhookRow, WebhookValues, WebhooksPage};
 use usher_domain::event::webhook::{DisabledWhy, Webhook, catalogue};
-use usher_flows::Refused;
+use usher_flows::Rejected;
 use usher_flows::webhooks::NewWebhook;
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::problem::HttpProblem;
@@ -20,7 +20,7 @@ use usher_protocol::params::Params;
 /// GET /console/projects/{project}/webhooks
 pub async fn get(
     State(app): State<App>,
-    mut desk: Desk,
+    mut desk: ProjectAccess,
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     let mut page = view(&app, &mut desk).await?;
@@ -31,7 +31,7 @@ pub async fn get(
 /// POST makes a webhook: `url`, `description`, `events`.
 pub async fn post(
     State(app): State<App>,
-    mut desk: Desk,
+    mut desk: ProjectAccess,
     FormParams(form): FormParams,
 ) -> Result<Response, HttpProblem> {
     desk.visitor.check_form(&form)?;
@@ -68,18 +68,18 @@ pub(super) fn events(form: &Params) -> Vec<String> {
 }
 
 /// What is wrong, at its field.
-pub(super) fn words(refused: &Refused, lang: Lang) -> Option<FieldErrors> {
+pub(super) fn words(refused: &Rejected, lang: Lang) -> Option<FieldErrors> {
     let key = |field| match field {
         "url" => "webhook-url-bad",
         "events" => "webhook-events-bad",
         _ => "webhook-description-bad",
     };
     match refused {
-        Refused::Webhook(faults) => {
+        Rejected::Webhook(faults) => {
             Some(faults.iter().map(|fault| (fault.field, lang.text(key(fault.field)))).collect())
         }
-        Refused::TooManyWebhooks => Some(FieldErrors::from_iter([("", lang.text("webhooks-too-many"))])),
-        Refused::WebhookDisabled => Some(FieldErrors::from_iter([("", lang.text("webhook-not-in-use"))])),
+        Rejected::TooManyWebhooks => Some(FieldErrors::from_iter([("", lang.text("webhooks-too-many"))])),
+        Rejected::WebhookDisabled => Some(FieldErrors::from_iter([("", lang.text("webhook-not-in-use"))])),
         _ => None,
     }
 }
@@ -93,7 +93,7 @@ pub(super) const fn why_key(why: DisabledWhy) -> &'static str {
     }
 }
 
-async fn view(app: &App, desk: &mut Desk) -> Result<WebhooksPage, HttpProblem> {
+async fn view(app: &App, desk: &mut ProjectAccess) -> Result<WebhooksPage, HttpProblem> {
     let here = urls::webhooks(&desk.project.id);
     let page = desk.page(&here);
     let webhooks = app.usher.list_webhooks(desk.project.id).await?;

@@ -3,14 +3,14 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Errand, codes, is_stale, sentence};
+use super::{UpstreamIntent, codes, is_stale, sentence};
 use crate::account::security;
 use crate::login::sign_in::{text, with_status};
 use crate::owner::Owner;
 use crate::show;
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::{PasskeyId, RememberedId};
-use usher_flows::{Account, FlowError, Refused};
+use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::FormParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -26,7 +26,7 @@ pub async fn post(
 ) -> Result<Response, HttpProblem> {
     visitor.check_form(&form)?;
     match act(&app, &account, &form).await {
-        Ok(Done::Codes(new)) => codes::lead_to(&app, visitor, &account, &Errand { sealed: None }, &new),
+        Ok(Done::Codes(new)) => codes::lead_to(&app, visitor, &account, &UpstreamIntent { sealed: None }, &new),
         Ok(Done::Changed(what)) => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", what))),
         Err(error) if is_stale(&error) => Ok(visitor.redirect(&urls::login_to_repeat(urls::SECURITY))),
         Err(error) => refused(&app, visitor, &account, error).await,
@@ -41,7 +41,7 @@ enum Done {
 
 async fn act(app: &App, account: &Account, form: &Params) -> Result<Done, FlowError> {
     let usher = &app.usher;
-    let passkey = || text(form, "passkey").parse::<PasskeyId>().map_err(|_| Refused::NotFound("passkey"));
+    let passkey = || text(form, "passkey").parse::<PasskeyId>().map_err(|_| Rejected::NotFound("passkey"));
     if let Ok(id) = text(form, "forget").parse::<RememberedId>() {
         usher.forget_browser(account, Some(id)).await?;
         return Ok(Done::Changed("browser"));
@@ -54,7 +54,7 @@ async fn act(app: &App, account: &Account, form: &Params) -> Result<Done, FlowEr
         "always" => usher.want_second_step(account, true).await.map(|()| "factor"),
         "sometimes" => usher.want_second_step(account, false).await.map(|()| "factor"),
         "forget-all" => usher.forget_browser(account, None).await.map(|()| "browser"),
-        _ => Err(Refused::NotFound("action").into()),
+        _ => Err(Rejected::NotFound("action").into()),
     };
     done.map(Done::Changed)
 }
@@ -65,7 +65,7 @@ async fn refused(
     account: &Account,
     error: FlowError,
 ) -> Result<Response, HttpProblem> {
-    let FlowError::Refused(refused) = error else { return Err(error.into()) };
+    let FlowError::Rejected(refused) = error else { return Err(error.into()) };
     let mut page = security::view(app, &mut visitor, account).await?;
     let problem = HttpProblem::from(FlowError::from(refused.clone()));
     page.errors.add("", sentence(refused.into(), page.page.lang)?);

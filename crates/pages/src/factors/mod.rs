@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::login::of_refused;
 use super::visitor_pages::VisitorPages as _;
-use usher_flows::{Account, FlowError, Refused};
+use usher_flows::{Account, FlowError, Rejected};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -25,11 +25,11 @@ use usher_i18n::Lang;
 use usher_protocol::params::Params;
 
 /// Where a page of this room leads on to: the client's request it is part of, or the security page.
-struct Errand {
+struct UpstreamIntent {
     sealed: Option<String>,
 }
 
-impl Errand {
+impl UpstreamIntent {
     fn of(query: &Params) -> Self {
         Self { sealed: query.get("interaction").ok().flatten().map(str::to_owned) }
     }
@@ -74,7 +74,7 @@ impl Errand {
 pub struct Enroller {
     visitor: Visitor,
     account: Account,
-    errand: Errand,
+    errand: UpstreamIntent,
 }
 
 impl FromRequestParts<App> for Enroller {
@@ -83,7 +83,7 @@ impl FromRequestParts<App> for Enroller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let query = QueryParams::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let visitor = Visitor::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let errand = Errand::of(&query.0);
+        let errand = UpstreamIntent::of(&query.0);
         let found =
             enrolling(app, &visitor, &errand).await.map_err(|error| HttpProblem::from(error).into_response())?;
         match found {
@@ -93,24 +93,24 @@ impl FromRequestParts<App> for Enroller {
     }
 }
 
-async fn enrolling(app: &App, visitor: &Visitor, errand: &Errand) -> Result<Option<Account>, FlowError> {
+async fn enrolling(app: &App, visitor: &Visitor, errand: &UpstreamIntent) -> Result<Option<Account>, FlowError> {
     let Some(sealed) = &errand.sealed else { return app.usher.current(&visitor.browser).await };
     match app.usher.open_interaction(sealed, &visitor.browser) {
         Ok(interaction) => app.usher.account_for(&interaction, &visitor.browser).await,
-        Err(FlowError::Refused(_)) => app.usher.current(&visitor.browser).await,
+        Err(FlowError::Rejected(_)) => app.usher.current(&visitor.browser).await,
         Err(other) => Err(other),
     }
 }
 
 /// Is this an error that leads to the sign-in page?
 const fn is_stale(error: &FlowError) -> bool {
-    matches!(error, FlowError::Refused(Refused::NotFresh))
+    matches!(error, FlowError::Rejected(Rejected::NotFresh))
 }
 
 /// The sentence for a refusal; the error itself where there is none.
 fn sentence(error: FlowError, lang: Lang) -> Result<String, HttpProblem> {
     let words = match &error {
-        FlowError::Refused(refused) => of_refused(refused, lang),
+        FlowError::Rejected(refused) => of_refused(refused, lang),
         _ => None,
     };
     let found = words.and_then(|words| words.iter().next().map(|(_, message)| message.to_owned()));

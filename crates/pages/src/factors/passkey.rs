@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Enroller, Errand, is_stale, sentence};
+use super::{Enroller, UpstreamIntent, is_stale, sentence};
 use crate::login::sign_in::{text, with_status};
 use crate::show;
 use crate::views::{Form, NewPasskey, PasskeyAsk};
@@ -45,7 +45,7 @@ pub async fn post(
         Ok(_) if errand.sealed.is_none() => Ok(visitor.redirect(&urls::with(urls::SECURITY, "done", "passkey"))),
         Ok(_) => Ok(visitor.redirect(&errand.on())),
         Err(error) if is_stale(&error) => Ok(visitor.redirect(&errand.again(urls::NEW_PASSKEY))),
-        Err(FlowError::Refused(refused)) => {
+        Err(FlowError::Rejected(refused)) => {
             let mut page = view(&app, &mut visitor, &account, &errand, is_first(&query)).await?;
             let problem = HttpProblem::from(FlowError::from(refused.clone()));
             page.error = Some(sentence(refused.into(), page.page.lang)?);
@@ -64,7 +64,7 @@ async fn view(
     app: &App,
     visitor: &mut Visitor,
     account: &Account,
-    errand: &Errand,
+    errand: &UpstreamIntent,
     first: bool,
 ) -> Result<NewPasskey, FlowError> {
     let ceremony = app.usher.begin_passkey(account, &mut visitor.browser).await?;

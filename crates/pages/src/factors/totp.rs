@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{Enroller, Errand, codes, is_stale, qr, sentence};
+use super::{Enroller, UpstreamIntent, codes, is_stale, qr, sentence};
 use crate::login::sign_in::{text, with_status};
 use crate::show;
 use crate::views::{Form, TotpSetup};
@@ -51,14 +51,14 @@ fn refused(
     app: &App,
     mut visitor: Visitor,
     account: &Account,
-    errand: &Errand,
+    errand: &UpstreamIntent,
     offer: &str,
     error: FlowError,
 ) -> Result<Response, HttpProblem> {
     let again = app.usher.reoffer_totp(account, offer)?;
     let mut page = view(&mut visitor, account, errand, again);
     let problem = match &error {
-        FlowError::Refused(refused) => HttpProblem::from(FlowError::from(refused.clone())),
+        FlowError::Rejected(refused) => HttpProblem::from(FlowError::from(refused.clone())),
         _ => return Err(error.into()),
     };
     page.error = Some(sentence(error, page.page.lang)?);
@@ -66,7 +66,7 @@ fn refused(
     Ok(visitor.reply(with_status(&problem, body)))
 }
 
-fn view(visitor: &mut Visitor, account: &Account, errand: &Errand, offer: TotpOffer) -> TotpSetup {
+fn view(visitor: &mut Visitor, account: &Account, errand: &UpstreamIntent, offer: TotpOffer) -> TotpSetup {
     let here = errand.here(urls::TOTP);
     TotpSetup {
         page: visitor.page_of(account, &here),

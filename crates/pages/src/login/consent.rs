@@ -10,7 +10,7 @@ use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::oauth::interaction::{Interaction, Step};
 use usher_domain::user::User;
-use usher_flows::{FlowError, Outcome, Refused};
+use usher_flows::{FlowError, Outcome, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -35,7 +35,7 @@ pub async fn get(
     };
     let client = app.usher.client_of(&interaction).await?;
     let account =
-        app.usher.account_for(&interaction, &visitor.browser).await?.ok_or(FlowError::from(Refused::NotSignedIn))?;
+        app.usher.account_for(&interaction, &visitor.browser).await?.ok_or(FlowError::from(Rejected::NotSignedIn))?;
     let earlier = app.usher.consented(&account, &client.id).await?;
     let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
     let mut page = visitor.page(lang);

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod consent;
+mod field_errors;
 pub mod logout;
 pub(crate) mod mailed;
 pub mod passkey;
@@ -12,6 +13,5 @@ pub mod renew;
 pub mod second;
 pub mod sign_in;
 pub mod verify;
-mod words;
 
-pub use words::of_refused;
+pub use field_errors::of_refused;

@@ -16,7 +16,7 @@ use crate::views::{
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::secret::Secret;
-use usher_flows::{FlowError, Refused, ReturnTo};
+use usher_flows::{FlowError, Rejected, ReturnTo};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -139,7 +139,7 @@ pub async fn post_reset(
             let sealed = app.usher.seal_recovered(recovered, &visitor.browser)?;
             Ok(visitor.redirect_to_page(&urls::with(urls::RECOVER_DONE, "q", &sealed)))
         }
-        Err(FlowError::Refused(Refused::ProofOver)) => expired(&app, visitor, &token).await,
+        Err(FlowError::Rejected(Rejected::ProofOver)) => expired(&app, visitor, &token).await,
         Err(error) => {
             let Some(mut page) = password_view(&app, &mut visitor, &token).await? else {
                 return expired(&app, visitor, &token).await;
@@ -156,7 +156,7 @@ pub async fn post_reset(
 
 fn words(error: &FlowError, page: &crate::views::Page) -> Option<FieldErrors> {
     match error {
-        FlowError::Refused(refused) => of_refused(refused, page.lang),
+        FlowError::Rejected(refused) => of_refused(refused, page.lang),
         _ => None,
     }
 }

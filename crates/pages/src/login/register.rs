@@ -11,7 +11,7 @@ use crate::views::{Form, Register, RegisterValues, SignedInAs};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::oauth::interaction::{Interaction, Step};
 use usher_domain::secret::Secret;
-use usher_flows::{FlowError, Outcome, Refused, SignUpForm};
+use usher_flows::{FlowError, Outcome, Rejected, SignUpForm};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -26,7 +26,7 @@ pub async fn get(
     QueryParams(query): QueryParams,
 ) -> Result<Response, HttpProblem> {
     if !app.usher.config.sign_up.enabled {
-        return Err(FlowError::from(Refused::SignUpClosed).into());
+        return Err(FlowError::from(Rejected::SignUpClosed).into());
     }
     let sealed = query.get("interaction").ok().flatten();
     let interaction = show::interaction(&app, sealed, &visitor)?;
@@ -74,7 +74,7 @@ async fn refused(
 ) -> Result<Response, HttpProblem> {
     let mut page = view(app, &mut visitor, interaction, form.get("interaction").ok().flatten()).await?;
     let words = match &error {
-        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        FlowError::Rejected(refused) => of_refused(refused, page.page.lang),
         _ => None,
     };
     let Some(words) = words else { return Err(error.into()) };

@@ -10,7 +10,7 @@ use crate::views::{Enrol, Form, PasskeyAsk, SecondFactor};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::id::SessionId;
 use usher_domain::oauth::interaction::{Interaction, Step};
-use usher_flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Refused};
+use usher_flows::{CodeKind, FlowError, Outcome, PasskeyAnswer, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -54,7 +54,7 @@ pub async fn get(
     let place = Place::read(&query);
     let interaction = show::interaction(&app, place.sealed.as_deref(), &visitor)?;
     if place.pending.is_empty() {
-        let interaction = interaction.ok_or(FlowError::from(Refused::InteractionOver))?;
+        let interaction = interaction.ok_or(FlowError::from(Rejected::InteractionOver))?;
         return step_up(&app, visitor, interaction).await;
     }
     if let Some(session) = app.usher.second_step_taken(&place.pending, &visitor.browser).await? {
@@ -98,13 +98,13 @@ async fn refused(
     error: FlowError,
 ) -> Result<Response, HttpProblem> {
     let words = match &error {
-        FlowError::Refused(Refused::InteractionOver) => None,
+        FlowError::Rejected(Rejected::InteractionOver) => None,
         // A wrong code is called what this page asks for, whatever it looks like.
-        FlowError::Refused(Refused::WrongCode(_)) => {
+        FlowError::Rejected(Rejected::WrongCode(_)) => {
             let kind = if place.recovery { CodeKind::Recovery } else { CodeKind::Authenticator };
-            of_refused(&Refused::WrongCode(kind), visitor.lang(None, None))
+            of_refused(&Rejected::WrongCode(kind), visitor.lang(None, None))
         }
-        FlowError::Refused(refused) => of_refused(refused, visitor.lang(None, None)),
+        FlowError::Rejected(refused) => of_refused(refused, visitor.lang(None, None)),
         _ => None,
     };
     let Some(words) = words else { return Err(error.into()) };
@@ -133,7 +133,7 @@ async fn step_up(app: &App, mut visitor: Visitor, request: Interaction) -> Resul
     match app.usher.go_on(request.clone(), &visitor.browser, &visitor.device).await? {
         Outcome::Show { step: Step::StepUp, interaction } => {
             let account = app.usher.account_for(&interaction, &visitor.browser).await?;
-            let account = account.ok_or(FlowError::from(Refused::NotSignedIn))?;
+            let account = account.ok_or(FlowError::from(Rejected::NotSignedIn))?;
             let pending = app.usher.begin_step_up(&account, &mut visitor.browser)?;
             let sealed = app.usher.seal_interaction(&interaction)?;
             Ok(visitor.redirect(&urls::second_factor(&pending, Some(&sealed), urls::PROFILE)))
@@ -190,7 +190,7 @@ pub async fn get_enrol(
     let interaction = show::needed_interaction(&app, &sealed, &visitor)?;
     let client = app.usher.client_of(&interaction).await?;
     let account = app.usher.account_for(&interaction, &visitor.browser).await?;
-    let account = account.ok_or(FlowError::from(Refused::NotSignedIn))?;
+    let account = account.ok_or(FlowError::from(Rejected::NotSignedIn))?;
     let lang = visitor.lang(interaction.request.ui_locales.as_deref(), account.user.locale.as_deref());
     let mut page = visitor.page(lang);
     page.language_url_base = urls::with(urls::ENROL, "interaction", &sealed);

@@ -13,7 +13,7 @@ use usher_domain::email::Email;
 use usher_domain::oauth::interaction::{Interaction, Step};
 use usher_domain::secret::Secret;
 use usher_domain::user::authentication::Method;
-use usher_flows::{Account, Attempt, FlowError, Outcome, Refused};
+use usher_flows::{Account, Attempt, FlowError, Outcome, Rejected};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -98,12 +98,12 @@ pub(super) async fn refused(
     let mut page = view(app, &mut visitor, interaction.as_ref(), form.get("interaction").ok().flatten()).await?;
     lead_on(app, &visitor, &mut page, query).await?;
     let words = match &error {
-        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        FlowError::Rejected(refused) => of_refused(refused, page.page.lang),
         _ => None,
     };
     let Some(words) = words else { return Err(error.into()) };
     page.error = words.iter().next().map(|(_, message)| message.to_owned());
-    if matches!(error, FlowError::Refused(Refused::PasskeyUnknown)) {
+    if matches!(error, FlowError::Rejected(Rejected::PasskeyUnknown)) {
         page.unknown_passkey = unknown_passkey(app, &text(form, "credential"));
     }
     if !page.email_fixed && form.get("email").is_ok_and(|email| email.is_some()) {

@@ -12,7 +12,7 @@ use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::typo;
 use usher_domain::id::ProofId;
 use usher_domain::secret::Secret;
-use usher_flows::{AsksPassword, Continued, FlowError, Refused, SignedIn, Verified};
+use usher_flows::{AsksPassword, Continued, FlowError, Rejected, SignedIn, Verified};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -91,7 +91,7 @@ async fn change_address(app: &App, mut visitor: Visitor, proof: ProofId, typed: 
     };
     let Some(mut page) = view(app, &mut visitor, proof).await? else { return Err(error.into()) };
     let words = match &error {
-        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        FlowError::Rejected(refused) => of_refused(refused, page.page.lang),
         _ => None,
     };
     let Some(words) = words else { return Err(error.into()) };
@@ -127,7 +127,7 @@ async fn done(app: &App, mut visitor: Visitor, verified: Verified) -> Result<Res
 async fn refused(app: &App, mut visitor: Visitor, proof: ProofId, error: FlowError) -> Result<Response, HttpProblem> {
     let Some(mut page) = view(app, &mut visitor, proof).await? else { return Err(error.into()) };
     let words = match &error {
-        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        FlowError::Rejected(refused) => of_refused(refused, page.page.lang),
         _ => None,
     };
     let Some(words) = words else { return Err(error.into()) };
@@ -139,8 +139,8 @@ async fn refused(app: &App, mut visitor: Visitor, proof: ProofId, error: FlowErr
 async fn link_refused(app: &App, mut visitor: Visitor, token: &str, error: FlowError) -> Result<Response, HttpProblem> {
     let mut page = link_view(app, &mut visitor, token).await?;
     let words = match &error {
-        FlowError::Refused(Refused::WrongPassword) => of_refused(&Refused::WrongCredentials, page.page.lang),
-        FlowError::Refused(refused) => of_refused(refused, page.page.lang),
+        FlowError::Rejected(Rejected::WrongPassword) => of_refused(&Rejected::WrongCredentials, page.page.lang),
+        FlowError::Rejected(refused) => of_refused(refused, page.page.lang),
         _ => None,
     };
     let Some(words) = words else { return Err(error.into()) };
@@ -151,7 +151,7 @@ async fn link_refused(app: &App, mut visitor: Visitor, token: &str, error: FlowE
 
 async fn link_view(app: &App, visitor: &mut Visitor, token: &str) -> Result<VerifyLink, HttpProblem> {
     let waiting = app.usher.waiting_link(token, &visitor.browser).await?;
-    let AsksPassword(asks_password) = waiting.ok_or(FlowError::from(Refused::ProofOver))?;
+    let AsksPassword(asks_password) = waiting.ok_or(FlowError::from(Rejected::ProofOver))?;
     let here = urls::with(urls::VERIFY, "token", token);
     let mut page = visitor.page(visitor.lang(None, None));
     page.language_url_base.clone_from(&here);
@@ -164,7 +164,7 @@ async fn view(app: &App, visitor: &mut Visitor, proof: ProofId) -> Result<Option
         Some(email) => email,
         // It is done in another browser: the window that waited for it has the button that goes on.
         None if app.usher.is_done_elsewhere(proof, &visitor.browser).await? => {
-            app.usher.waited_address(proof).await?.ok_or(FlowError::from(Refused::ProofOver))?
+            app.usher.waited_address(proof).await?.ok_or(FlowError::from(Rejected::ProofOver))?
         }
         None => return Ok(None),
     };
@@ -189,7 +189,7 @@ async fn go_on(app: &App, mut visitor: Visitor, proof: ProofId) -> Result<Respon
     match app.usher.continue_sign_up(proof, &mut visitor.browser, &visitor.device).await? {
         Continued::Waiting => {
             let Some(mut page) = view(app, &mut visitor, proof).await? else {
-                return Err(FlowError::from(Refused::ProofOver).into());
+                return Err(FlowError::from(Rejected::ProofOver).into());
             };
             page.notice = Some(Message::NotProvenYet.text(page.page.lang));
             let body = show::html(&page)?;
@@ -208,5 +208,5 @@ async fn go_on(app: &App, mut visitor: Visitor, proof: ProofId) -> Result<Respon
 }
 
 fn proof_of(query: &Params) -> Result<ProofId, FlowError> {
-    query.get("proof").ok().flatten().and_then(|id| id.parse().ok()).ok_or_else(|| Refused::ProofOver.into())
+    query.get("proof").ok().flatten().and_then(|id| id.parse().ok()).ok_or_else(|| Rejected::ProofOver.into())
 }

@@ -11,7 +11,7 @@ use crate::views::{AskAddress, ConfirmLink, Form};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::email::Email;
 use usher_domain::id::ProofId;
-use usher_flows::upstream::{Arrived, Asked, Errand, Question, UpstreamFault};
+use usher_flows::upstream::{Arrived, PendingQuestion, Question, UpstreamFault, UpstreamIntent};
 use usher_flows::{Account, FlowError};
 use usher_http_server::extract::params::{FormParams, QueryParams};
 use usher_http_server::extract::visitor::Visitor;
@@ -51,7 +51,7 @@ pub async fn post(
     };
     match answer(&app, &mut visitor, &asked, &form).await {
         Ok(came) => arrived(&app, visitor, came).await,
-        Err(UpstreamFault::Flow(FlowError::Refused(refused))) => {
+        Err(UpstreamFault::Flow(FlowError::Rejected(refused))) => {
             let words = of_refused(&refused, visitor.lang(None, None));
             let problem = HttpProblem::from(FlowError::from(refused));
             let Some(words) = words else { return Err(problem) };
@@ -71,7 +71,12 @@ async fn over(app: &App, visitor: Visitor, id: ProofId, fault: UpstreamFault) ->
     }
 }
 
-async fn answer(app: &App, visitor: &mut Visitor, asked: &Asked, form: &Params) -> Result<Arrived, UpstreamFault> {
+async fn answer(
+    app: &App,
+    visitor: &mut Visitor,
+    asked: &PendingQuestion,
+    form: &Params,
+) -> Result<Arrived, UpstreamFault> {
     let lang = visitor.lang(None, None);
     if !text(form, "mail").is_empty() {
         let address = text(form, "email");
@@ -90,7 +95,7 @@ async fn answer(app: &App, visitor: &mut Visitor, asked: &Asked, form: &Params) 
 }
 
 /// The account in question, if it is signed in here, freshly and by all its factors.
-async fn owner_here(app: &App, visitor: &Visitor, asked: &Asked) -> Result<Option<Account>, FlowError> {
+async fn owner_here(app: &App, visitor: &Visitor, asked: &PendingQuestion) -> Result<Option<Account>, FlowError> {
     let Question::Confirm { owner, .. } = asked.question else { return Ok(None) };
     let accounts = app.usher.accounts(&visitor.browser).await?;
     match accounts.into_iter().find(|account| account.live && account.user.id == owner) {
@@ -104,7 +109,12 @@ fn question_of(query: &Params) -> Result<ProofId, HttpProblem> {
     given.ok_or_else(HttpProblem::not_found)
 }
 
-async fn view(app: &App, visitor: &mut Visitor, asked: &Asked, error: Option<String>) -> Result<Response, HttpProblem> {
+async fn view(
+    app: &App,
+    visitor: &mut Visitor,
+    asked: &PendingQuestion,
+    error: Option<String>,
+) -> Result<Response, HttpProblem> {
     let page = visitor.page(visitor.lang(None, None));
     let here = urls::upstream_ask(asked.id);
     let form = Form::new(here.clone(), visitor.form_token());
@@ -140,9 +150,11 @@ async fn view(app: &App, visitor: &mut Visitor, asked: &Asked, error: Option<Str
 }
 
 /// Where somebody goes on whose account it is not: to the other ways in, or back to their own account.
-fn elsewhere(errand: &Errand) -> String {
+fn elsewhere(errand: &UpstreamIntent) -> String {
     match errand {
-        Errand::SignIn { interaction, next } => urls::on_the_way(urls::LOGIN, interaction.as_deref(), Some(next)),
-        Errand::Link { .. } => urls::IDENTITIES.to_owned(),
+        UpstreamIntent::SignIn { interaction, next } => {
+            urls::on_the_way(urls::LOGIN, interaction.as_deref(), Some(next))
+        }
+        UpstreamIntent::Link { .. } => urls::IDENTITIES.to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 pub mod ask;
 pub mod callback;
-pub mod notices;
+pub mod provider_events;
 pub mod start;
 mod trouble;
 
@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::show;
 use super::visitor_pages::VisitorPages as _;
-use usher_flows::upstream::{Arrived, Errand};
+use usher_flows::upstream::{Arrived, UpstreamIntent};
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
@@ -26,8 +26,8 @@ async fn arrived(app: &App, visitor: Visitor, arrived: Arrived) -> Result<Respon
         Arrived::Reauthenticate => Ok(visitor.redirect(&urls::login_to_repeat(urls::IDENTITIES))),
         Arrived::SignedIn { signed_in, errand } => {
             let (interaction, next) = match errand {
-                Errand::SignIn { interaction, next } => (interaction, next),
-                Errand::Link { .. } => (None, urls::IDENTITIES.to_owned()),
+                UpstreamIntent::SignIn { interaction, next } => (interaction, next),
+                UpstreamIntent::Link { .. } => (None, urls::IDENTITIES.to_owned()),
             };
             // A client's request that has grown too old meanwhile does not undo the sign-in.
             let interaction = show::interaction(app, interaction.as_deref(), &visitor).ok().flatten();

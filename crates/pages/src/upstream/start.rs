@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::trouble;
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
-use usher_flows::upstream::Errand;
+use usher_flows::upstream::UpstreamIntent;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -26,7 +26,7 @@ pub async fn get(
     let provider: ProviderId = provider.parse().map_err(|_| HttpProblem::not_found())?;
     let text = |name| query.get(name).ok().flatten().map(str::to_owned);
     let next = urls::after_login(text("next").as_deref());
-    let errand = Errand::SignIn { interaction: text("interaction"), next };
+    let errand = UpstreamIntent::SignIn { interaction: text("interaction"), next };
     let hint = text("login_hint").filter(|hint| hint.len() <= MAX_HINT && !hint.chars().any(char::is_control));
     match app.usher.depart(&provider, errand.clone(), hint, &mut visitor.browser).await {
         Ok(url) => Ok(visitor.redirect(url.as_str())),

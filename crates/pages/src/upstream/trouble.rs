@@ -7,7 +7,7 @@ use crate::views::{Trouble, UpstreamTrouble};
 use crate::visitor_pages::VisitorPages as _;
 use usher_domain::provider::ProviderId;
 use usher_flows::upstream::UpstreamError;
-use usher_flows::upstream::{Errand, Refusal, UpstreamFault};
+use usher_flows::upstream::{Refusal, UpstreamFault, UpstreamIntent};
 use usher_http_server::error::of_upstream;
 use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
@@ -24,7 +24,7 @@ const fn kind_of(fault: &UpstreamFault) -> Trouble {
             UpstreamError::Replayed | UpstreamError::StateMismatch | UpstreamError::Malformed(_) => Trouble::Over,
             _ => Trouble::Misbehaved,
         },
-        UpstreamFault::Refused(refusal) => match refusal {
+        UpstreamFault::Rejected(refusal) => match refusal {
             Refusal::Taken => Trouble::Taken,
             Refusal::Disabled => Trouble::Disabled,
             Refusal::Over => Trouble::Over,
@@ -41,7 +41,7 @@ pub async fn trouble(
     visitor: Visitor,
     provider: &ProviderId,
     fault: UpstreamFault,
-    errand: Option<Errand>,
+    errand: Option<UpstreamIntent>,
 ) -> Result<Response, HttpProblem> {
     if matches!(fault, UpstreamFault::UnknownProvider | UpstreamFault::Flow(_)) {
         return Err(fault.into());
@@ -49,18 +49,19 @@ pub async fn trouble(
     let offered = app.usher.offered_providers().await?;
     let name = offered.into_iter().find(|one| one.id == *provider).map_or_else(|| provider.to_string(), |one| one.name);
     let (retry_url, other_url) = match &errand {
-        Some(Errand::Link { .. }) => (None, urls::IDENTITIES.to_owned()),
-        Some(Errand::SignIn { interaction: Some(sealed), .. }) => {
+        Some(UpstreamIntent::Link { .. }) => (None, urls::IDENTITIES.to_owned()),
+        Some(UpstreamIntent::SignIn { interaction: Some(sealed), .. }) => {
             let start = urls::with(&urls::upstream_start(provider), "interaction", sealed);
             (Some(start), urls::with(urls::LOGIN, "interaction", sealed))
         }
-        Some(Errand::SignIn { interaction: None, next }) => {
+        Some(UpstreamIntent::SignIn { interaction: None, next }) => {
             let start = urls::with(&urls::upstream_start(provider), "next", next);
             (Some(start), urls::on_the_way(urls::LOGIN, None, Some(next)))
         }
         None => (Some(urls::upstream_start(provider)), urls::LOGIN.to_owned()),
     };
-    let retry_url = retry_url.filter(|_| !matches!(fault, UpstreamFault::Refused(refusal) if refusal != Refusal::Over));
+    let retry_url =
+        retry_url.filter(|_| !matches!(fault, UpstreamFault::Rejected(refusal) if refusal != Refusal::Over));
     let problem = of_upstream(&fault);
     let page = visitor.page(visitor.lang(None, None));
     let view =

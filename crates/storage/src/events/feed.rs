@@ -4,11 +4,11 @@
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::bells::Ring;
 use crate::db::{on, on_tx, run, run_in_parts, statements};
 use crate::row::{JsonColumn, unreadable};
+use crate::wakeups::Wakeup;
 use crate::{Result, StorageError, Store, Tx};
-use usher_domain::event::feed::{Entry, EntryKind, FeedCursor, Notice};
+use usher_domain::event::feed::{Entry, EntryKind, FeedCursor, RevocationEntry};
 use usher_domain::id::{ClientId, ProjectId};
 use usher_domain::time::Timestamp;
 
@@ -49,7 +49,10 @@ impl TryFrom<EntryRow> for Entry {
     fn try_from(row: EntryRow) -> Result<Self> {
         let kind = EntryKind::from_word(&row.kind).ok_or_else(|| unreadable("feed_entry", "kind", row.position))?;
         let (at, expires_at) = (Timestamp(row.at), Timestamp(row.expires_at));
-        Ok(Self { position: row.position, notice: Notice { kind, value: row.value, why: row.why, at, expires_at } })
+        Ok(Self {
+            position: row.position,
+            notice: RevocationEntry { kind, value: row.value, why: row.why, at, expires_at },
+        })
     }
 }
 
@@ -95,7 +98,7 @@ struct AudienceRow {
 impl Tx<'_> {
     /// Puts an entry at the end of a project's feed and gives its position; `None` if there is no such project.
     /// Whoever writes to several feeds takes them in the order of their ids.
-    pub async fn append_to_feed(&mut self, project: ProjectId, notice: &Notice) -> Result<Option<i64>> {
+    pub async fn append_to_feed(&mut self, project: ProjectId, notice: &RevocationEntry) -> Result<Option<i64>> {
         let position: Option<i64> =
             on_tx!(self, ADVANCE, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))?;
         let Some(position) = position else { return Ok(None) };
@@ -142,7 +145,7 @@ impl Tx<'_> {
     }
 
     /// Rings at the other instances once this transaction is durable.
-    pub async fn ring(&mut self, ring: Ring) -> Result<()> {
+    pub async fn ring(&mut self, ring: Wakeup) -> Result<()> {
         let Tx::Postgres(_) = self else { return Ok(()) };
         let _: i32 = on_tx!(self, RING, |conn, sql| sqlx::query_scalar(sql).bind(ring.encode()).fetch_one(conn))?;
         Ok(())

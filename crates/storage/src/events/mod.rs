@@ -1,9 +1,9 @@
 //! The log: one row a fact, never changed.
 
+pub mod emails;
 pub mod erasures;
 pub mod feed;
 pub mod history;
-pub mod letters;
 pub mod log;
 pub mod outgoing;
 pub mod reading;

@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::callback::Callback;
-use crate::departure::{Departure, Kept};
-use crate::desk::Desk;
 use crate::error::UpstreamError;
 use crate::issuer::IssuerRule;
-use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
 use crate::openid::{Metadata, OpenId, Source};
-use crate::{Checked, Promise, Provider, Vouched, id_token, person};
+use crate::provider_context::ProviderContext;
+use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
+use crate::start::{Kept, StartRequest};
+use crate::{Checked, Promise, Provider, Vouched, id_token, profile};
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
@@ -31,8 +31,8 @@ const SECRET_LIFE: i64 = 300;
 pub(crate) struct Apple(OpenId);
 
 impl Apple {
-    pub fn new(desk: Desk) -> Self {
-        let issuer = desk.base(ISSUER).to_owned();
+    pub fn new(provider_context: ProviderContext) -> Self {
+        let issuer = provider_context.base(ISSUER).to_owned();
         let metadata = Metadata {
             issuer: issuer.clone(),
             authorization_endpoint: format!("{issuer}/auth/authorize"),
@@ -41,13 +41,18 @@ impl Apple {
             token_endpoint_auth_methods_supported: vec![String::from("client_secret_post")],
             ..Metadata::default()
         };
-        let rule = IssuerRule::exactly(issuer, &desk.settings);
-        Self(OpenId::new(desk, Source::Fixed(Box::new(metadata)), rule))
+        let rule = IssuerRule::exactly(issuer, &provider_context.settings);
+        Self(OpenId::new(provider_context, Source::Fixed(Box::new(metadata)), rule))
     }
 
     fn client_secret(&self) -> Result<Secret<String>, UpstreamError> {
-        let desk = &self.0.desk;
-        client_secret(&desk.settings, desk.secret()?, desk.base(ISSUER), desk.now())
+        let provider_context = &self.0.provider_context;
+        client_secret(
+            &provider_context.settings,
+            provider_context.secret()?,
+            provider_context.base(ISSUER),
+            provider_context.now(),
+        )
     }
 
     async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
@@ -55,8 +60,8 @@ impl Apple {
         vouched(self.settings(), &proven.claims, proven.issuer, callback.get("user"))
     }
 
-    async fn told(&self, request: &NoticeRequest) -> Result<Vec<Notice>, UpstreamError> {
-        if request.door != NoticeDoor::Account {
+    async fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
+        if request.door != ProviderEventEndpoint::Account {
             return Err(UpstreamError::NoSuchNotice);
         }
         let unreadable = || UpstreamError::misbehaved("its notice cannot be read");
@@ -66,12 +71,12 @@ impl Apple {
         let text = event.claims.get("events").and_then(Value::as_str).ok_or_else(unreadable)?;
         let told: Value = serde_json::from_str(text).map_err(|_| unreadable())?;
         let kind = match told.get("type").and_then(Value::as_str).unwrap_or_default() {
-            "consent-revoked" | "account-delete" | "account-deleted" => NoticeKind::Gone,
-            "email-disabled" => NoticeKind::EmailDisabled,
-            "email-enabled" => NoticeKind::EmailEnabled,
+            "consent-revoked" | "account-delete" | "account-deleted" => ProviderEventKind::Gone,
+            "email-disabled" => ProviderEventKind::EmailDisabled,
+            "email-enabled" => ProviderEventKind::EmailEnabled,
             _ => return Ok(Vec::new()),
         };
-        let subject = person::subject(told.get("sub"))?;
+        let subject = profile::subject(told.get("sub"))?;
         Ok(vec![event.notice(&self.settings().id, kind, Some(subject), None)])
     }
 }
@@ -118,21 +123,21 @@ fn vouched(
     user: Option<&str>,
 ) -> Result<Vouched, UpstreamError> {
     let user: Value = user.and_then(|user| serde_json::from_str(user).ok()).unwrap_or_default();
-    let mut profile = person::profile(claims);
-    profile.given_name = person::text(user.pointer("/name/firstName")).or(profile.given_name);
-    profile.family_name = person::text(user.pointer("/name/lastName")).or(profile.family_name);
+    let mut profile = profile::profile(claims);
+    profile.given_name = profile::text(user.pointer("/name/firstName")).or(profile.given_name);
+    profile.family_name = profile::text(user.pointer("/name/lastName")).or(profile.family_name);
     let told = claims.get("email");
-    let relay = person::flag(claims.get("is_private_email")) || person::domain(told).as_deref() == Some(RELAY);
-    let trust = person::trust_if(person::flag(claims.get("email_verified")), EmailTrust::Verified);
+    let relay = profile::flag(claims.get("is_private_email")) || profile::domain(told).as_deref() == Some(RELAY);
+    let trust = profile::trust_if(profile::flag(claims.get("email_verified")), EmailTrust::Verified);
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
-        subject: person::subject(claims.get("sub"))?,
-        email: person::email(settings, told, trust, relay),
+        subject: profile::subject(claims.get("sub"))?,
+        email: profile::email(settings, told, trust, relay),
         profile,
         handle: None,
         amr: id_token::methods(claims),
-        acr: person::text(claims.get("acr")),
+        acr: profile::text(claims.get("acr")),
         auth_time: id_token::time(claims, "auth_time"),
         sid: None,
     })
@@ -140,23 +145,23 @@ fn vouched(
 
 impl Provider for Apple {
     fn settings(&self) -> &ProviderSettings {
-        &self.0.desk.settings
+        &self.0.provider_context.settings
     }
 
-    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
         // Apple asks for the account every time, and accepts no hint, except a simulator.
         let real = self.settings().base_url.is_none();
         Box::pin(async move {
-            let hint = departure.login_hint.clone().filter(|_| !real);
-            self.0.depart(&Departure { login_hint: hint, ..departure.clone() }, Vec::new()).await
+            let hint = request.login_hint.clone().filter(|_| !real);
+            self.0.start(&StartRequest { login_hint: hint, ..request.clone() }, Vec::new()).await
         })
     }
 
-    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
         Box::pin(self.told(request))
     }
 

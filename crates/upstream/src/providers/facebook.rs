@@ -13,11 +13,11 @@ use serde_json::Value;
 use url::Url;
 
 use crate::callback::Callback;
-use crate::departure::{self, Departure, Kept, Manners};
-use crate::desk::{Counter, Desk};
 use crate::error::{Cause, UpstreamError};
-use crate::notice::{self, Notice, NoticeDoor, NoticeKind, NoticeRequest};
-use crate::{Checked, Promise, Provider, Vouched, person, wire};
+use crate::provider_context::{Counter, ProviderContext};
+use crate::provider_event::{self, ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
+use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
+use crate::{Checked, Promise, Provider, Vouched, calls, profile};
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
@@ -31,11 +31,11 @@ pub(crate) const VERSION: &str = "v25.0";
 const FIELDS: &str = "id,name,first_name,last_name,email,picture.type(large)";
 
 /// Facebook.
-pub(crate) struct Facebook(Desk);
+pub(crate) struct Facebook(ProviderContext);
 
 impl Facebook {
-    pub fn new(desk: Desk) -> Self {
-        Self(desk)
+    pub fn new(provider_context: ProviderContext) -> Self {
+        Self(provider_context)
     }
 
     fn address(&self, own: &str, path: &str) -> String {
@@ -53,33 +53,34 @@ impl Facebook {
     }
 
     async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
-        let desk = &self.0;
-        let code = callback.code(&desk.settings.id, kept, false, |told| told == desk.base(DIALOG))?;
-        let (secret, url) = (desk.secret()?, self.address(GRAPH, "oauth/access_token"));
-        let tokens = desk.exchange(&Self::counter(&url), Some(secret), code, kept).await?;
+        let provider_context = &self.0;
+        let code =
+            callback.code(&provider_context.settings.id, kept, false, |told| told == provider_context.base(DIALOG))?;
+        let (secret, url) = (provider_context.secret()?, self.address(GRAPH, "oauth/access_token"));
+        let tokens = provider_context.exchange(&Self::counter(&url), Some(secret), code, kept).await?;
         let proof = appsecret_proof(secret, &tokens.access_token);
-        let url = wire::with_query(&self.address(GRAPH, "me"), &[("fields", FIELDS), ("appsecret_proof", &proof)])?;
+        let url = calls::with_query(&self.address(GRAPH, "me"), &[("fields", FIELDS), ("appsecret_proof", &proof)])?;
         let bearer = format!("Bearer {}", tokens.access_token.expose());
-        let answer = desk.outbound().send(wire::get(&url, &[("authorization", &bearer)])?).await?;
-        let told = wire::object(&answer)?;
+        let answer = provider_context.outbound().send(calls::get(&url, &[("authorization", &bearer)])?).await?;
+        let told = calls::object(&answer)?;
         if let Some(error) = envelope(&told) {
             return Err(error);
         }
-        vouched(&desk.settings, &told, self.issuer())
+        vouched(&provider_context.settings, &told, self.issuer())
     }
 
-    fn told(&self, request: &NoticeRequest) -> Result<Vec<Notice>, UpstreamError> {
+    fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
         let kind = match request.door {
-            NoticeDoor::Account => NoticeKind::Gone,
-            NoticeDoor::DataDeletion => NoticeKind::DataDeletion,
-            NoticeDoor::BackchannelLogout => return Err(UpstreamError::NoSuchNotice),
+            ProviderEventEndpoint::Account => ProviderEventKind::Gone,
+            ProviderEventEndpoint::DataDeletion => ProviderEventKind::DataDeletion,
+            ProviderEventEndpoint::BackchannelLogout => return Err(UpstreamError::NoSuchNotice),
         };
-        let signed = notice::field(&request.body, "signed_request")?;
+        let signed = provider_event::field(&request.body, "signed_request")?;
         let (claims, id) = signed_request(self.0.secret()?, &signed)?;
-        Ok(vec![Notice {
+        Ok(vec![ProviderEvent {
             provider: self.0.settings.id.clone(),
             issuer: self.issuer(),
-            subject: Some(person::subject(claims.get("user_id"))?),
+            subject: Some(profile::subject(claims.get("user_id"))?),
             sid: None,
             kind,
             id,
@@ -118,7 +119,7 @@ fn signed_request(secret: &Secret<String>, text: &str) -> Result<(Value, String)
 
 /// Facebook uses another name for `iat`.
 fn issued(claims: &Value, now: Timestamp) -> Result<Timestamp, UpstreamError> {
-    notice::age(&serde_json::json!({"iat": claims.get("issued_at")}), now)
+    provider_event::age(&serde_json::json!({"iat": claims.get("issued_at")}), now)
 }
 
 /// `{"error":{message,type,code,error_subcode,fbtrace_id}}`: the numbers, never the message.
@@ -150,14 +151,14 @@ fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
-        subject: person::subject(told.get("id"))?,
+        subject: profile::subject(told.get("id"))?,
         // Facebook does not say whether it verified the address: it counts as unverified.
-        email: person::email(settings, told.get("email"), EmailTrust::Unverified, false),
+        email: profile::email(settings, told.get("email"), EmailTrust::Unverified, false),
         profile: Profile {
-            name: person::text(told.get("name")),
-            given_name: person::text(told.get("first_name")),
-            family_name: person::text(told.get("last_name")),
-            picture: person::picture(told.pointer("/picture/data/url")).filter(|_| !drawn),
+            name: profile::text(told.get("name")),
+            given_name: profile::text(told.get("first_name")),
+            family_name: profile::text(told.get("last_name")),
+            picture: profile::picture(told.pointer("/picture/data/url")).filter(|_| !drawn),
             ..Profile::default()
         },
         handle: None,
@@ -173,27 +174,27 @@ impl Provider for Facebook {
         &self.0.settings
     }
 
-    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
         Box::pin(async move {
             let random = &*self.0.around.random;
-            let own = if departure.ask_email_again {
+            let own = if request.ask_email_again {
                 vec![("auth_type", String::from("rerequest"))]
-            } else if departure.fresh_choice {
+            } else if request.fresh_choice {
                 vec![("auth_type", String::from("reauthenticate")), ("auth_nonce", random.handle())]
             } else {
                 Vec::new()
             };
             let endpoint = self.address(DIALOG, "dialog/oauth");
-            let manners = Manners { endpoint: &endpoint, scope_sep: ",", own, ..Manners::default() };
-            departure::depart(&self.0.settings, random, departure, &manners)
+            let options = AuthorizeOptions { endpoint: &endpoint, scope_sep: ",", own, ..AuthorizeOptions::default() };
+            start::start(&self.0.settings, random, request, &options)
         })
     }
 
-    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
         Box::pin(async { self.told(request) })
     }
 
@@ -211,7 +212,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::stub::{NOW, Stub, surroundings};
+    use crate::testing::{NOW, Stub, surroundings};
     use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
@@ -220,7 +221,7 @@ mod tests {
 
     fn facebook(base: Option<String>) -> Facebook {
         let settings = ProviderSettings { base_url: base, ..settings() };
-        Facebook::new(Desk::new(settings, Some(Secret::from("hush")), surroundings()))
+        Facebook::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()))
     }
 
     fn signed(claims: &Value, secret: &str) -> String {
@@ -285,26 +286,27 @@ mod tests {
 
     #[tokio::test]
     async fn a_person_goes_and_comes_back_with_the_proof() {
-        let stub = Stub::start().await;
-        stub.on(
-            "/v25.0/oauth/access_token",
-            200,
-            json!({"access_token":"EAAG","token_type":"bearer","expires_in":5_183_999}),
-        )
-        .on("/v25.0/me", 200, json!({"id":"10215","name":"Ana"}));
-        let facebook = facebook(Some(stub.base.clone()));
-        let departure = Departure {
+        let testing = Stub::start().await;
+        testing
+            .on(
+                "/v25.0/oauth/access_token",
+                200,
+                json!({"access_token":"EAAG","token_type":"bearer","expires_in":5_183_999}),
+            )
+            .on("/v25.0/me", 200, json!({"id":"10215","name":"Ana"}));
+        let facebook = facebook(Some(testing.base.clone()));
+        let request = StartRequest {
             redirect_uri: "https://id.test/cb".into(),
             login_hint: Some("persona:ana".into()),
-            ..Departure::default()
+            ..StartRequest::default()
         };
-        let (url, kept) = facebook.depart(&departure).await.unwrap();
-        assert!(url.as_str().starts_with(&format!("{}/v25.0/dialog/oauth?", stub.base)), "{url}");
+        let (url, kept) = facebook.start(&request).await.unwrap();
+        assert!(url.as_str().starts_with(&format!("{}/v25.0/dialog/oauth?", testing.base)), "{url}");
         assert!(url.as_str().contains("scope=email%2Cpublic_profile") && url.as_str().contains("persona"));
         let callback = Callback::parse(&format!("code=AQB&state={}", kept.state)).unwrap();
-        let who = facebook.arrive(&callback, &kept).await.unwrap();
-        assert_eq!((who.subject.as_str(), who.issuer), ("10215", format!("{}/1234", stub.base)));
-        let asked = stub.asked();
+        let who = facebook.finish(&callback, &kept).await.unwrap();
+        assert_eq!((who.subject.as_str(), who.issuer), ("10215", format!("{}/1234", testing.base)));
+        let asked = testing.asked();
         assert!(asked[0].body.contains("client_secret=hush") && !asked[0].line.contains("hush"));
         let proof = appsecret_proof(&Secret::from("hush"), &Secret::from("EAAG"));
         assert!(asked[1].line.contains(&format!("appsecret_proof={proof}")), "{}", asked[1].line);
@@ -315,12 +317,16 @@ mod tests {
     async fn a_signed_request_is_believed_with_our_secret_alone() {
         let facebook = facebook(None);
         let good = json!({"algorithm":"HMAC-SHA256","issued_at":NOW,"user_id":"10215"});
-        let told = async |body: String, door| facebook.notice(&NoticeRequest { door, body: body.into_bytes() }).await;
-        let notice = told(signed(&good, "hush"), NoticeDoor::DataDeletion).await.unwrap().remove(0);
-        assert_eq!((notice.kind, notice.subject.as_deref()), (NoticeKind::DataDeletion, Some("10215")));
+        let told =
+            async |body: String, door| facebook.notice(&ProviderEventRequest { door, body: body.into_bytes() }).await;
+        let notice = told(signed(&good, "hush"), ProviderEventEndpoint::DataDeletion).await.unwrap().remove(0);
+        assert_eq!((notice.kind, notice.subject.as_deref()), (ProviderEventKind::DataDeletion, Some("10215")));
         assert_eq!(notice.issuer, "https://www.facebook.com/1234");
-        assert_eq!(told(signed(&good, "hush"), NoticeDoor::Account).await.unwrap()[0].kind, NoticeKind::Gone);
-        assert!(told(signed(&good, "hush"), NoticeDoor::BackchannelLogout).await.is_err());
+        assert_eq!(
+            told(signed(&good, "hush"), ProviderEventEndpoint::Account).await.unwrap()[0].kind,
+            ProviderEventKind::Gone
+        );
+        assert!(told(signed(&good, "hush"), ProviderEventEndpoint::BackchannelLogout).await.is_err());
         for bad in [
             signed(&good, "other"),
             signed(&json!({"algorithm":"none","issued_at":NOW,"user_id":"1"}), "hush"),
@@ -334,26 +340,26 @@ mod tests {
             "signed_request=é.é".into(),
             String::new(),
         ] {
-            assert!(told(bad.clone(), NoticeDoor::Account).await.is_err(), "{bad}");
+            assert!(told(bad.clone(), ProviderEventEndpoint::Account).await.is_err(), "{bad}");
         }
     }
 
     #[tokio::test]
     async fn asking_again_and_choosing_afresh_have_words_of_their_own() {
         let facebook = facebook(None);
-        let url = async |departure: Departure| facebook.depart(&departure).await.unwrap().0.to_string();
+        let url = async |request: StartRequest| facebook.start(&request).await.unwrap().0.to_string();
         let redirect_uri = String::from("https://id.test/cb");
         assert!(
-            url(Departure { redirect_uri: redirect_uri.clone(), ask_email_again: true, ..Departure::default() })
+            url(StartRequest { redirect_uri: redirect_uri.clone(), ask_email_again: true, ..StartRequest::default() })
                 .await
                 .contains("auth_type=rerequest")
         );
         assert!(
-            url(Departure { redirect_uri: redirect_uri.clone(), fresh_choice: true, ..Departure::default() })
+            url(StartRequest { redirect_uri: redirect_uri.clone(), fresh_choice: true, ..StartRequest::default() })
                 .await
                 .contains("auth_type=reauthenticate&auth_nonce=")
         );
-        let plain = url(Departure { redirect_uri, login_hint: Some("ana".into()), ..Departure::default() }).await;
+        let plain = url(StartRequest { redirect_uri, login_hint: Some("ana".into()), ..StartRequest::default() }).await;
         assert!(plain.starts_with("https://www.facebook.com/v25.0/dialog/oauth?") && !plain.contains("login_hint"));
     }
 }

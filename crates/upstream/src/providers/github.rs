@@ -5,11 +5,11 @@ use serde_json::Value;
 use url::Url;
 
 use crate::callback::Callback;
-use crate::departure::{self, Departure, Kept, Manners};
-use crate::desk::{Counter, Desk};
 use crate::error::UpstreamError;
 use crate::exchange::by_the_book;
-use crate::{Checked, Promise, Provider, Vouched, person, wire};
+use crate::provider_context::{Counter, ProviderContext};
+use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
+use crate::{Checked, Promise, Provider, Vouched, calls, profile};
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
@@ -22,11 +22,11 @@ const API_VERSION: &str = "2022-11-28";
 const NOREPLY: &str = "users.noreply.github.com";
 
 /// GitHub.
-pub(crate) struct Github(Desk);
+pub(crate) struct Github(ProviderContext);
 
 impl Github {
-    pub fn new(desk: Desk) -> Self {
-        Self(desk)
+    pub fn new(provider_context: ProviderContext) -> Self {
+        Self(provider_context)
     }
 
     fn issuer(&self) -> String {
@@ -38,25 +38,30 @@ impl Github {
     }
 
     async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
-        let (desk, issuer) = (&self.0, self.issuer());
-        let code = callback.code(&desk.settings.id, kept, false, |told| told == issuer)?;
-        let url = desk.url(SITE, "/login/oauth/access_token");
-        let tokens = desk.exchange(&Self::counter(&url), Some(desk.secret()?), code, kept).await?;
+        let (provider_context, issuer) = (&self.0, self.issuer());
+        let code = callback.code(&provider_context.settings.id, kept, false, |told| told == issuer)?;
+        let url = provider_context.url(SITE, "/login/oauth/access_token");
+        let tokens =
+            provider_context.exchange(&Self::counter(&url), Some(provider_context.secret()?), code, kept).await?;
         let user = self.ask("/user", &tokens.access_token).await?;
-        let asks = desk.settings.asked_scopes().iter().any(|scope| matches!(scope.as_str(), "user" | "user:email"));
+        let asks = provider_context
+            .settings
+            .asked_scopes()
+            .iter()
+            .any(|scope| matches!(scope.as_str(), "user" | "user:email"));
         let emails = if asks { self.ask("/user/emails", &tokens.access_token).await } else { Ok(Value::Null) };
         let emails = match emails {
             Err(error @ UpstreamError::Unavailable(_)) => return Err(error),
             // The permission can be declined: then there is no address.
             told => told.unwrap_or_default(),
         };
-        vouched(&desk.settings, &user, &emails, issuer)
+        vouched(&provider_context.settings, &user, &emails, issuer)
     }
 
     async fn ask(&self, path: &str, access_token: &Secret<String>) -> Result<Value, UpstreamError> {
         let bearer = format!("Bearer {}", access_token.expose());
         let headers = [("authorization", bearer.as_str()), ("x-github-api-version", API_VERSION)];
-        wire::json(self.0.outbound(), wire::get(&self.0.url(API, path), &headers)?).await
+        calls::json(self.0.outbound(), calls::get(&self.0.url(API, path), &headers)?).await
     }
 }
 
@@ -72,19 +77,19 @@ fn vouched(
     emails: &Value,
     issuer: String,
 ) -> Result<Vouched, UpstreamError> {
-    let login = person::text(user.get("login"));
-    let told = verified_primary(emails).filter(|told| person::domain(Some(told)).as_deref() != Some(NOREPLY));
+    let login = profile::text(user.get("login"));
+    let told = verified_primary(emails).filter(|told| profile::domain(Some(told)).as_deref() != Some(NOREPLY));
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
         // `login` can be taken by somebody else once it is given up.
-        subject: person::numeric_subject(user.get("id"))?,
-        email: person::email(settings, told, EmailTrust::Verified, false),
+        subject: profile::numeric_subject(user.get("id"))?,
+        email: profile::email(settings, told, EmailTrust::Verified, false),
         handle: login.as_ref().map(|login| format!("@{login}")),
         profile: Profile {
-            name: person::text(user.get("name")),
+            name: profile::text(user.get("name")),
             preferred_username: login,
-            picture: person::picture(user.get("avatar_url")),
+            picture: profile::picture(user.get("avatar_url")),
             ..Profile::default()
         },
         amr: Vec::new(),
@@ -99,17 +104,17 @@ impl Provider for Github {
         &self.0.settings
     }
 
-    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
         Box::pin(async move {
             let endpoint = self.0.url(SITE, "/login/oauth/authorize");
-            let own = departure.fresh_choice.then(|| ("prompt", String::from("select_account")));
+            let own = request.fresh_choice.then(|| ("prompt", String::from("select_account")));
             let own = own.into_iter().collect();
-            let manners = Manners { endpoint: &endpoint, scope_sep: " ", own, ..Manners::default() };
-            departure::depart(&self.0.settings, &*self.0.around.random, departure, &manners)
+            let options = AuthorizeOptions { endpoint: &endpoint, scope_sep: " ", own, ..AuthorizeOptions::default() };
+            start::start(&self.0.settings, &*self.0.around.random, request, &options)
         })
     }
 
-    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
@@ -127,19 +132,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::stub::{Stub, surroundings};
+    use crate::testing::{Stub, surroundings};
     use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
         ProviderSettings::new("github".parse().unwrap(), ProviderKind::Github, "us")
     }
 
-    async fn arrived(stub: &Stub, more: &str) -> Result<Vouched, UpstreamError> {
-        let settings = ProviderSettings { base_url: Some(stub.base.clone()), ..settings() };
-        let github = Github::new(Desk::new(settings, Some(Secret::from("hush")), surroundings()));
-        let departure = Departure { redirect_uri: "https://id.test/cb".into(), ..Departure::default() };
-        let (_, kept) = github.depart(&departure).await.unwrap();
-        github.arrive(&Callback::parse(&format!("code=c&state={}{more}", kept.state)).unwrap(), &kept).await
+    async fn arrived(testing: &Stub, more: &str) -> Result<Vouched, UpstreamError> {
+        let settings = ProviderSettings { base_url: Some(testing.base.clone()), ..settings() };
+        let github = Github::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
+        let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
+        let (_, kept) = github.start(&request).await.unwrap();
+        github.finish(&Callback::parse(&format!("code=c&state={}{more}", kept.state)).unwrap(), &kept).await
     }
 
     #[test]
@@ -179,31 +184,32 @@ mod tests {
             ("redirect_uri_mismatch", "misconfigured"),
             ("unverified_user_email", "not_allowed"),
         ] {
-            let stub = Stub::start().await;
-            stub.on(
+            let testing = Stub::start().await;
+            testing.on(
                 "/login/oauth/access_token",
                 200,
                 json!({"error": error, "error_description": "x", "error_uri": "y"}),
             );
-            assert_eq!(arrived(&stub, "").await.unwrap_err().word(), word, "{error}");
+            assert_eq!(arrived(&testing, "").await.unwrap_err().word(), word, "{error}");
         }
     }
 
     #[tokio::test]
     async fn its_issuer_in_the_callback_is_checked_before_the_code_is_shown_to_anybody() {
-        let stub = Stub::start().await;
-        stub.on(
-            "/login/oauth/access_token",
-            200,
-            json!({"access_token":"gho_x","scope":"read:user,user:email","token_type":"bearer"}),
-        )
-        .on("/user", 200, json!({"id": 583_231, "login": "octocat"}));
-        assert!(arrived(&stub, "&iss=https%3A%2F%2Fevil.test").await.is_err());
-        assert!(stub.asked().is_empty());
+        let testing = Stub::start().await;
+        testing
+            .on(
+                "/login/oauth/access_token",
+                200,
+                json!({"access_token":"gho_x","scope":"read:user,user:email","token_type":"bearer"}),
+            )
+            .on("/user", 200, json!({"id": 583_231, "login": "octocat"}));
+        assert!(arrived(&testing, "&iss=https%3A%2F%2Fevil.test").await.is_err());
+        assert!(testing.asked().is_empty());
         // No list of addresses: the permission was declined.
-        let who = arrived(&stub, &format!("&iss={}/login/oauth", stub.base)).await.unwrap();
-        assert_eq!((who.email, who.issuer), (None, format!("{}/login/oauth", stub.base)));
-        let asked = stub.asked();
+        let who = arrived(&testing, &format!("&iss={}/login/oauth", testing.base)).await.unwrap();
+        assert_eq!((who.email, who.issuer), (None, format!("{}/login/oauth", testing.base)));
+        let asked = testing.asked();
         assert_eq!(asked[1].headers["x-github-api-version"], API_VERSION);
         assert!(asked[1].headers["user-agent"].starts_with("usher/"));
     }

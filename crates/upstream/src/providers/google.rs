@@ -5,13 +5,13 @@ use serde_json::Value;
 use url::Url;
 
 use crate::callback::Callback;
-use crate::departure::{Departure, Kept};
-use crate::desk::Desk;
 use crate::error::UpstreamError;
 use crate::issuer::IssuerRule;
-use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest};
 use crate::openid::{OpenId, Source};
-use crate::{Checked, Promise, Provider, Vouched, person};
+use crate::provider_context::ProviderContext;
+use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
+use crate::start::{Kept, StartRequest};
+use crate::{Checked, Promise, Provider, Vouched, profile};
 use futures_util::future::BoxFuture;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::user::identity::EmailTrust;
@@ -22,19 +22,19 @@ const ISSUER: &str = "https://accounts.google.com";
 pub(crate) struct Google(OpenId);
 
 impl Google {
-    pub fn new(desk: Desk) -> Self {
-        let issuer = desk.base(ISSUER).to_owned();
+    pub fn new(provider_context: ProviderContext) -> Self {
+        let issuer = provider_context.base(ISSUER).to_owned();
         let document = format!("{issuer}/.well-known/openid-configuration");
-        Self(OpenId::new(desk, Source::Document(document), IssuerRule::Google(issuer)))
+        Self(OpenId::new(provider_context, Source::Document(document), IssuerRule::Google(issuer)))
     }
 
     async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
-        let proven = self.0.prove(callback, kept, Some(self.0.desk.secret()?)).await?;
+        let proven = self.0.prove(callback, kept, Some(self.0.provider_context.secret()?)).await?;
         vouched(self.settings(), &proven.claims, proven.issuer)
     }
 
-    async fn told(&self, request: &NoticeRequest) -> Result<Vec<Notice>, UpstreamError> {
-        if request.door != NoticeDoor::Account {
+    async fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
+        if request.door != ProviderEventEndpoint::Account {
             return Err(UpstreamError::NoSuchNotice);
         }
         let token =
@@ -46,9 +46,9 @@ impl Google {
             let kind = kind(name)?;
             let subject =
                 content.get("subject").or_else(|| event.claims.get("sub_id")).and_then(|about| about.get("sub"));
-            let subject = person::subject(subject).ok();
+            let subject = profile::subject(subject).ok();
             // Only a test event has no subject.
-            (subject.is_some() || kind == NoticeKind::Test)
+            (subject.is_some() || kind == ProviderEventKind::Test)
                 .then(|| event.notice(&self.settings().id, kind, subject, None))
         });
         Ok(notices.collect())
@@ -56,19 +56,19 @@ impl Google {
 }
 
 /// Cross-Account Protection: the event types, by the end of their URI.
-fn kind(name: &str) -> Option<NoticeKind> {
+fn kind(name: &str) -> Option<ProviderEventKind> {
     let (family, name) = name.rsplit_once("/event-type/")?;
     match (family, name) {
         ("https://schemas.openid.net/secevent/risc", "sessions-revoked")
-        | ("https://schemas.openid.net/secevent/oauth", "token-revoked") => Some(NoticeKind::SignedOut),
+        | ("https://schemas.openid.net/secevent/oauth", "token-revoked") => Some(ProviderEventKind::SignedOut),
         ("https://schemas.openid.net/secevent/oauth", "tokens-revoked")
-        | ("https://schemas.openid.net/secevent/risc", "account-purged") => Some(NoticeKind::Gone),
-        ("https://schemas.openid.net/secevent/risc", "account-disabled") => Some(NoticeKind::Disabled),
-        ("https://schemas.openid.net/secevent/risc", "account-enabled") => Some(NoticeKind::Enabled),
+        | ("https://schemas.openid.net/secevent/risc", "account-purged") => Some(ProviderEventKind::Gone),
+        ("https://schemas.openid.net/secevent/risc", "account-disabled") => Some(ProviderEventKind::Disabled),
+        ("https://schemas.openid.net/secevent/risc", "account-enabled") => Some(ProviderEventKind::Enabled),
         ("https://schemas.openid.net/secevent/risc", "account-credential-change-required") => {
-            Some(NoticeKind::CredentialChange)
+            Some(ProviderEventKind::CredentialChange)
         }
-        ("https://schemas.openid.net/secevent/risc", "verification") => Some(NoticeKind::Test),
+        ("https://schemas.openid.net/secevent/risc", "verification") => Some(ProviderEventKind::Test),
         _ => None,
     }
 }
@@ -76,11 +76,11 @@ fn kind(name: &str) -> Option<NoticeKind> {
 /// Google issues addresses of its own two domains, and a Workspace those of its domain; others were verified at some
 /// time.
 fn trust(claims: &Value) -> EmailTrust {
-    let domain = person::domain(claims.get("email")).unwrap_or_default();
+    let domain = profile::domain(claims.get("email")).unwrap_or_default();
     let own = matches!(domain.as_str(), "gmail.com" | "googlemail.com");
     let workspace = claims.get("hd").and_then(Value::as_str).is_some_and(|hd| !hd.is_empty());
     let checked = if own || workspace { EmailTrust::Authoritative } else { EmailTrust::Verified };
-    person::trust_if(person::flag(claims.get("email_verified")), checked)
+    profile::trust_if(profile::flag(claims.get("email_verified")), checked)
 }
 
 /// The `hd` of the request is a hint that the person can remove: the claim decides.
@@ -99,12 +99,12 @@ fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Resul
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
-        subject: person::subject(claims.get("sub"))?,
-        email: person::email(settings, claims.get("email"), trust(claims), false),
-        profile: person::profile(claims),
+        subject: profile::subject(claims.get("sub"))?,
+        email: profile::email(settings, claims.get("email"), trust(claims), false),
+        profile: profile::profile(claims),
         handle: None,
         amr: crate::id_token::methods(claims),
-        acr: person::text(claims.get("acr")),
+        acr: profile::text(claims.get("acr")),
         auth_time: crate::id_token::time(claims, "auth_time"),
         sid: None,
     })
@@ -112,20 +112,20 @@ fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Resul
 
 impl Provider for Google {
     fn settings(&self) -> &ProviderSettings {
-        &self.0.desk.settings
+        &self.0.provider_context.settings
     }
 
-    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
         let mut own: Vec<(&'static str, String)> = self.settings().hd.iter().map(|hd| ("hd", hd.clone())).collect();
-        own.extend(departure.fresh_choice.then(|| ("prompt", String::from("select_account"))));
-        Box::pin(self.0.depart(departure, own))
+        own.extend(request.fresh_choice.then(|| ("prompt", String::from("select_account"))));
+        Box::pin(self.0.start(request, own))
     }
 
-    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
         Box::pin(self.told(request))
     }
 
@@ -134,7 +134,7 @@ impl Provider for Google {
     }
 
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
-        Box::pin(self.0.check(self.0.desk.given_secret(), redirect_uri))
+        Box::pin(self.0.check(self.0.provider_context.given_secret(), redirect_uri))
     }
 }
 
@@ -201,9 +201,12 @@ mod tests {
     fn events_are_known_by_their_whole_address() {
         assert_eq!(
             kind("https://schemas.openid.net/secevent/risc/event-type/account-disabled"),
-            Some(NoticeKind::Disabled)
+            Some(ProviderEventKind::Disabled)
         );
-        assert_eq!(kind("https://schemas.openid.net/secevent/oauth/event-type/tokens-revoked"), Some(NoticeKind::Gone));
+        assert_eq!(
+            kind("https://schemas.openid.net/secevent/oauth/event-type/tokens-revoked"),
+            Some(ProviderEventKind::Gone)
+        );
         for unknown in
             ["", "account-disabled", "https://evil.test/secevent/risc/event-type/account-disabled", "/event-type/"]
         {

@@ -4,12 +4,12 @@ use serde_json::Value;
 use url::Url;
 
 use crate::callback::Callback;
-use crate::departure::{Departure, Kept};
-use crate::desk::Desk;
 use crate::error::UpstreamError;
 use crate::issuer::{CONSUMERS, IssuerRule};
 use crate::openid::{OpenId, Source};
-use crate::{Checked, Promise, Provider, Vouched, id_token, person};
+use crate::provider_context::ProviderContext;
+use crate::start::{Kept, StartRequest};
+use crate::{Checked, Promise, Provider, Vouched, id_token, profile};
 use futures_util::future::BoxFuture;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::user::identity::EmailTrust;
@@ -22,17 +22,21 @@ const OWN_DOMAINS: &[&str] = &["outlook.com", "hotmail.com", "live.com", "msn.co
 pub(crate) struct Microsoft(OpenId);
 
 impl Microsoft {
-    pub fn new(desk: Desk) -> Self {
-        let tenant = desk.settings.tenant.clone().unwrap_or_else(|| String::from("common"));
-        let base = desk.base(AUTHORITY);
+    pub fn new(provider_context: ProviderContext) -> Self {
+        let tenant = provider_context.settings.tenant.clone().unwrap_or_else(|| String::from("common"));
+        let base = provider_context.base(AUTHORITY);
         let authority = base.strip_suffix(&format!("/{tenant}")).unwrap_or(base).to_owned();
         let document = format!("{authority}/{tenant}/v2.0/.well-known/openid-configuration");
-        let allowed = desk.settings.allowed_tenants.clone();
-        Self(OpenId::new(desk, Source::Document(document), IssuerRule::Microsoft { authority, tenant, allowed }))
+        let allowed = provider_context.settings.allowed_tenants.clone();
+        Self(OpenId::new(
+            provider_context,
+            Source::Document(document),
+            IssuerRule::Microsoft { authority, tenant, allowed },
+        ))
     }
 
     async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
-        let proven = self.0.prove(callback, kept, Some(self.0.desk.secret()?)).await?;
+        let proven = self.0.prove(callback, kept, Some(self.0.provider_context.secret()?)).await?;
         vouched(self.settings(), &proven.claims, proven.issuer)
     }
 }
@@ -45,47 +49,47 @@ fn trust(claims: &Value) -> EmailTrust {
         let list = claims.get(name).and_then(Value::as_array);
         list.is_some_and(|list| list.iter().filter_map(Value::as_str).any(|each| each.eq_ignore_ascii_case(told)))
     };
-    if person::flag(claims.get("xms_edov")) {
+    if profile::flag(claims.get("xms_edov")) {
         return EmailTrust::Authoritative;
     }
     if claims.get("tid").and_then(Value::as_str) == Some(CONSUMERS) {
-        let domain = person::domain(claims.get("email")).unwrap_or_default();
+        let domain = profile::domain(claims.get("email")).unwrap_or_default();
         let own = OWN_DOMAINS.contains(&domain.as_str());
         return if own { EmailTrust::Authoritative } else { EmailTrust::Verified };
     }
     let checked = !told.is_empty() && (listed("verified_primary_email") || listed("verified_secondary_email"));
-    person::trust_if(checked, EmailTrust::Verified)
+    profile::trust_if(checked, EmailTrust::Verified)
 }
 
 fn vouched(settings: &ProviderSettings, claims: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
     // `sub` differs for every application: `oid` within its tenant stays the same if ours is registered again.
-    let (tid, oid) = (person::subject(claims.get("tid"))?, person::subject(claims.get("oid"))?);
-    let profile = person::profile(claims);
+    let (tid, oid) = (profile::subject(claims.get("tid"))?, profile::subject(claims.get("oid"))?);
+    let profile = profile::profile(claims);
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
         subject: format!("{tid}:{oid}"),
-        email: person::email(settings, claims.get("email"), trust(claims), false),
+        email: profile::email(settings, claims.get("email"), trust(claims), false),
         handle: profile.preferred_username.clone(),
         profile,
         amr: id_token::methods(claims),
-        acr: person::text(claims.get("acr")),
+        acr: profile::text(claims.get("acr")),
         auth_time: id_token::time(claims, "auth_time"),
-        sid: person::text(claims.get("sid")),
+        sid: profile::text(claims.get("sid")),
     })
 }
 
 impl Provider for Microsoft {
     fn settings(&self) -> &ProviderSettings {
-        &self.0.desk.settings
+        &self.0.provider_context.settings
     }
 
-    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
-        let own = departure.fresh_choice.then(|| ("prompt", String::from("select_account")));
-        Box::pin(self.0.depart(departure, own.into_iter().collect()))
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
+        let own = request.fresh_choice.then(|| ("prompt", String::from("select_account")));
+        Box::pin(self.0.start(request, own.into_iter().collect()))
     }
 
-    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
@@ -94,7 +98,7 @@ impl Provider for Microsoft {
     }
 
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
-        Box::pin(self.0.check(self.0.desk.given_secret(), redirect_uri))
+        Box::pin(self.0.check(self.0.provider_context.given_secret(), redirect_uri))
     }
 
     fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {

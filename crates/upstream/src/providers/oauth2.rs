@@ -6,13 +6,13 @@ use serde_json::Value;
 use url::Url;
 
 use crate::callback::Callback;
-use crate::departure::{self, Departure, Kept, Manners};
-use crate::desk::{Counter, Desk};
 use crate::error::UpstreamError;
 use crate::exchange::{Tokens, by_the_book};
+use crate::provider_context::{Counter, ProviderContext};
 use crate::providers::facebook::appsecret_proof;
 use crate::providers::github::verified_primary;
-use crate::{Checked, Promise, Provider, Vouched, person, wire};
+use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
+use crate::{Checked, Promise, Provider, Vouched, calls, profile};
 use usher_domain::provider::{
     ClientAuth, EmailVerified, ProviderSettings, SubjectType, TokenForm, UserMap, UserinfoAuth,
 };
@@ -20,11 +20,11 @@ use usher_domain::user::Profile;
 use usher_domain::user::identity::EmailTrust;
 
 /// A configured server.
-pub(crate) struct Oauth2(Desk);
+pub(crate) struct Oauth2(ProviderContext);
 
 impl Oauth2 {
-    pub fn new(desk: Desk) -> Self {
-        Self(desk)
+    pub fn new(provider_context: ProviderContext) -> Self {
+        Self(provider_context)
     }
 
     fn issuer(&self) -> &str {
@@ -42,9 +42,9 @@ impl Oauth2 {
     }
 
     async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
-        let (desk, settings) = (&self.0, &self.0.settings);
+        let (provider_context, settings) = (&self.0, &self.0.settings);
         let code = callback.code(&settings.id, kept, settings.require_iss, |told| told == self.issuer())?;
-        let tokens = desk.exchange(&self.counter(), desk.given_secret(), code, kept).await?;
+        let tokens = provider_context.exchange(&self.counter(), provider_context.given_secret(), code, kept).await?;
         let user = self.ask(settings.userinfo_url.as_deref().unwrap_or_default(), &tokens).await?;
         let emails = match &settings.emails {
             Some(list) => Some(self.ask(&list.url, &tokens).await?),
@@ -67,9 +67,9 @@ impl Oauth2 {
             query.push((name, appsecret_proof(self.0.secret()?, &tokens.access_token)));
         }
         let pairs: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let url = if pairs.is_empty() { url.to_owned() } else { wire::with_query(url, &pairs)? };
+        let url = if pairs.is_empty() { url.to_owned() } else { calls::with_query(url, &pairs)? };
         let headers: Vec<(&str, &str)> = header.iter().map(|value| ("authorization", value.as_str())).collect();
-        wire::json(self.0.outbound(), wire::get(&url, &headers)?).await
+        calls::json(self.0.outbound(), calls::get(&url, &headers)?).await
     }
 }
 
@@ -82,29 +82,29 @@ fn vouched(
 ) -> Result<Vouched, UpstreamError> {
     let at = |pointer: &Option<String>| pointer.as_deref().and_then(|pointer| user.pointer(pointer));
     let subject = match map.subject_type.unwrap_or(SubjectType::String) {
-        SubjectType::String => person::subject(user.pointer(&map.subject))?,
-        SubjectType::Integer => person::numeric_subject(user.pointer(&map.subject))?,
+        SubjectType::String => profile::subject(user.pointer(&map.subject))?,
+        SubjectType::Integer => profile::numeric_subject(user.pointer(&map.subject))?,
     };
     let (told, verified) = match emails {
         Some(list) => (verified_primary(list), true),
         None => (at(&map.email), is_verified(map, user)),
     };
     // The operator decides whether a verified address is trusted; by default it is not.
-    let claimed = person::trust_if(verified && settings.email_trust.is_some(), EmailTrust::Verified);
-    let username = person::text(at(&map.username));
+    let claimed = profile::trust_if(verified && settings.email_trust.is_some(), EmailTrust::Verified);
+    let username = profile::text(at(&map.username));
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer: issuer.to_owned(),
         subject,
-        email: person::email(settings, told, claimed, false),
+        email: profile::email(settings, told, claimed, false),
         handle: username.clone(),
         profile: Profile {
-            name: person::text(at(&map.name)),
-            given_name: person::text(at(&map.given_name)),
-            family_name: person::text(at(&map.family_name)),
+            name: profile::text(at(&map.name)),
+            given_name: profile::text(at(&map.given_name)),
+            family_name: profile::text(at(&map.family_name)),
             preferred_username: username,
-            picture: person::picture(at(&map.picture)),
-            locale: person::locale(at(&map.locale)),
+            picture: profile::picture(at(&map.picture)),
+            locale: profile::locale(at(&map.locale)),
             ..Profile::default()
         },
         amr: Vec::new(),
@@ -118,7 +118,7 @@ fn is_verified(map: &UserMap, user: &Value) -> bool {
     match &map.email_verified {
         None => false,
         Some(EmailVerified::Always(said)) => *said,
-        Some(EmailVerified::Flag(pointer)) => person::flag(user.pointer(pointer)),
+        Some(EmailVerified::Flag(pointer)) => profile::flag(user.pointer(pointer)),
         Some(EmailVerified::Present { present }) => {
             !matches!(user.pointer(present), None | Some(Value::Null | Value::Bool(false)))
         }
@@ -130,19 +130,19 @@ impl Provider for Oauth2 {
         &self.0.settings
     }
 
-    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
         Box::pin(async move {
             let settings = &self.0.settings;
-            let manners = Manners {
+            let options = AuthorizeOptions {
                 endpoint: settings.authorize_url.as_deref().unwrap_or_default(),
                 scope_sep: settings.scope_sep.as_deref().unwrap_or(" "),
-                ..Manners::default()
+                ..AuthorizeOptions::default()
             };
-            departure::depart(settings, &*self.0.around.random, departure, &manners)
+            start::start(settings, &*self.0.around.random, request, &options)
         })
     }
 
-    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
@@ -159,7 +159,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::stub::{Stub, surroundings};
+    use crate::testing::{Stub, surroundings};
     use usher_domain::provider::EmailTrustRule;
     use usher_domain::secret::Secret;
 
@@ -230,11 +230,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_with_manners_of_its_own_is_spoken_to_in_them() {
-        let stub = Stub::start().await;
-        stub.on("/token", 200, json!({"access_token": "at"}))
+        let testing = Stub::start().await;
+        testing
+            .on("/token", 200, json!({"access_token": "at"}))
             .on("/me", 200, json!({"data": {"id": "u7", "nick": "ana"}}))
             .on("/emails", 200, json!([{"email": "ana@x.test", "primary": true, "verified": true}]));
-        let base = &stub.base;
+        let base = &testing.base;
         let settings = settings(
             base,
             &json!({"client_auth": "post", "userinfo_auth": "header:token", "userinfo_hmac": "proof",
@@ -242,15 +243,15 @@ mod tests {
             "emails": {"url": format!("{base}/emails"), "pick": "verified&&primary"}}),
         );
         assert_eq!(settings.check(), Ok(()));
-        let forge = Oauth2::new(Desk::new(settings, Some(Secret::from("hush")), surroundings()));
-        let departure = Departure { redirect_uri: "https://id.test/cb".into(), ..Departure::default() };
-        let (url, kept) = forge.depart(&departure).await.unwrap();
+        let forge = Oauth2::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
+        let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
+        let (url, kept) = forge.start(&request).await.unwrap();
         assert!(url.as_str().contains("scope=a%2Cb") && !url.as_str().contains("code_challenge"), "{url}");
         let callback = Callback::parse(&format!("code=c&state={}", kept.state)).unwrap();
-        let who = forge.arrive(&callback, &kept).await.unwrap();
+        let who = forge.finish(&callback, &kept).await.unwrap();
         assert_eq!((who.subject.as_str(), who.handle.as_deref()), ("u7", Some("ana")));
         assert!(who.email.unwrap().may_match());
-        let asked = stub.asked();
+        let asked = testing.asked();
         assert!(asked[0].body.contains("client_secret=hush"));
         assert_eq!(asked[1].headers["authorization"], "token at");
         assert!(asked[1].line.contains("proof="));

@@ -5,13 +5,13 @@ use serde_json::Value;
 use url::Url;
 
 use crate::callback::Callback;
-use crate::departure::{Departure, Kept};
-use crate::desk::Desk;
 use crate::error::UpstreamError;
 use crate::issuer::IssuerRule;
-use crate::notice::{Notice, NoticeDoor, NoticeKind, NoticeRequest, field};
 use crate::openid::{Metadata, OpenId, Proven, Source};
-use crate::{Checked, Promise, Provider, Vouched, id_token, person, wire};
+use crate::provider_context::ProviderContext;
+use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest, field};
+use crate::start::{Kept, StartRequest};
+use crate::{Checked, Promise, Provider, Vouched, calls, id_token, profile};
 use usher_domain::provider::{Discovery, ProviderSettings};
 use usher_domain::user::Profile;
 use usher_domain::user::identity::EmailTrust;
@@ -22,19 +22,19 @@ const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 pub(crate) struct Oidc(OpenId);
 
 impl Oidc {
-    pub fn new(desk: Desk) -> Self {
-        let settings = &desk.settings;
+    pub fn new(provider_context: ProviderContext) -> Self {
+        let settings = &provider_context.settings;
         let issuer = settings.issuer.clone().unwrap_or_default();
         let source = match settings.discovery {
             Some(Discovery::Off) => Source::Fixed(Box::new(written_down(settings))),
             _ => Source::Document(format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))),
         };
         let rule = IssuerRule::exactly(issuer, settings);
-        Self(OpenId::new(desk, source, rule))
+        Self(OpenId::new(provider_context, source, rule))
     }
 
     async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
-        let proven = self.0.prove(callback, kept, self.0.desk.given_secret()).await?;
+        let proven = self.0.prove(callback, kept, self.0.provider_context.given_secret()).await?;
         let lacks = |name: &str| proven.claims.get(name).is_none();
         let more =
             if lacks("email") || lacks("name") && lacks("given_name") { self.userinfo(&proven).await? } else { None };
@@ -44,17 +44,18 @@ impl Oidc {
     async fn userinfo(&self, proven: &Proven) -> Result<Option<Value>, UpstreamError> {
         let Some(url) = &proven.metadata.userinfo_endpoint else { return Ok(None) };
         let bearer = format!("Bearer {}", proven.access_token.expose());
-        let told = wire::json(self.0.desk.outbound(), wire::get(url, &[("authorization", &bearer)])?).await?;
+        let told =
+            calls::json(self.0.provider_context.outbound(), calls::get(url, &[("authorization", &bearer)])?).await?;
         same_person(&proven.claims, told).map(Some)
     }
 
-    async fn told(&self, request: &NoticeRequest) -> Result<Vec<Notice>, UpstreamError> {
-        if request.door != NoticeDoor::BackchannelLogout {
+    async fn told(&self, request: &ProviderEventRequest) -> Result<Vec<ProviderEvent>, UpstreamError> {
+        if request.door != ProviderEventEndpoint::BackchannelLogout {
             return Err(UpstreamError::NoSuchNotice);
         }
         let event = self.0.event(&field(&request.body, "logout_token")?).await?;
         let (subject, sid) = logout(event.typ.as_deref(), &event.claims).map_err(UpstreamError::misbehaved)?;
-        Ok(vec![event.notice(&self.settings().id, NoticeKind::SignedOut, subject, sid)])
+        Ok(vec![event.notice(&self.settings().id, ProviderEventKind::SignedOut, subject, sid)])
     }
 }
 
@@ -75,7 +76,7 @@ fn logout(typ: Option<&str>, claims: &Value) -> Result<(Option<String>, Option<S
     if !claims.get("events").and_then(|events| events.get(LOGOUT_EVENT)).is_some_and(Value::is_object) {
         return Err("its notice tells of nothing");
     }
-    let subject = person::subject(claims.get("sub")).ok();
+    let subject = profile::subject(claims.get("sub")).ok();
     let sid = claims.get("sid").and_then(Value::as_str).filter(|sid| (1..=255).contains(&sid.len()));
     if subject.is_none() && sid.is_none() {
         Err("its notice is about nobody")
@@ -105,10 +106,10 @@ fn vouched(
 ) -> Result<Vouched, UpstreamError> {
     let about_email = [Some(claims), userinfo].into_iter().flatten().find(|document| document.get("email").is_some());
     let email = about_email.and_then(|document| {
-        let trust = person::trust_if(person::flag(document.get("email_verified")), EmailTrust::Verified);
-        person::email(settings, document.get("email"), trust, false)
+        let trust = profile::trust_if(profile::flag(document.get("email_verified")), EmailTrust::Verified);
+        profile::email(settings, document.get("email"), trust, false)
     });
-    let (first, more) = (person::profile(claims), userinfo.map(person::profile).unwrap_or_default());
+    let (first, more) = (profile::profile(claims), userinfo.map(profile::profile).unwrap_or_default());
     let profile = Profile {
         name: first.name.or(more.name),
         given_name: first.given_name.or(more.given_name),
@@ -121,12 +122,12 @@ fn vouched(
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
-        subject: person::subject(claims.get("sub"))?,
+        subject: profile::subject(claims.get("sub"))?,
         email,
         handle: profile.preferred_username.clone(),
         profile,
         amr: id_token::methods(claims),
-        acr: person::text(claims.get("acr")),
+        acr: profile::text(claims.get("acr")),
         auth_time: id_token::time(claims, "auth_time"),
         sid: claims.get("sid").and_then(Value::as_str).filter(|sid| (1..=255).contains(&sid.len())).map(str::to_owned),
     })
@@ -134,25 +135,25 @@ fn vouched(
 
 impl Provider for Oidc {
     fn settings(&self) -> &ProviderSettings {
-        &self.0.desk.settings
+        &self.0.provider_context.settings
     }
 
-    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
         Box::pin(async move {
             let prompts = &self.0.metadata().await?.prompt_values_supported;
             // `login` is in Core; not every provider supports choosing an account.
             let chooses = prompts.iter().any(|prompt| prompt == "select_account");
             let prompt = if chooses { "select_account" } else { "login" };
-            let own = departure.fresh_choice.then(|| ("prompt", prompt.to_owned()));
-            self.0.depart(departure, own.into_iter().collect()).await
+            let own = request.fresh_choice.then(|| ("prompt", prompt.to_owned()));
+            self.0.start(request, own.into_iter().collect()).await
         })
     }
 
-    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
-    fn notice<'a>(&'a self, request: &'a NoticeRequest) -> Promise<'a, Vec<Notice>> {
+    fn notice<'a>(&'a self, request: &'a ProviderEventRequest) -> Promise<'a, Vec<ProviderEvent>> {
         Box::pin(self.told(request))
     }
 
@@ -161,7 +162,7 @@ impl Provider for Oidc {
     }
 
     fn check<'a>(&'a self, redirect_uri: &'a str) -> BoxFuture<'a, Vec<Checked>> {
-        Box::pin(self.0.check(self.0.desk.given_secret(), redirect_uri))
+        Box::pin(self.0.check(self.0.provider_context.given_secret(), redirect_uri))
     }
 
     fn end_session_url<'a>(&'a self, back_to: &'a str) -> Promise<'a, Option<Url>> {

@@ -6,10 +6,10 @@ use serde_json::Value;
 use url::Url;
 
 use crate::callback::Callback;
-use crate::departure::{self, Departure, Kept, Manners};
-use crate::desk::{Counter, Desk};
 use crate::error::{Cause, UpstreamError};
-use crate::{Checked, Promise, Provider, Vouched, person, wire};
+use crate::provider_context::{Counter, ProviderContext};
+use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
+use crate::{Checked, Promise, Provider, Vouched, calls, profile};
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
@@ -19,11 +19,11 @@ const SITE: &str = "https://x.com";
 const API: &str = "https://api.x.com";
 
 /// X.
-pub(crate) struct X(Desk);
+pub(crate) struct X(ProviderContext);
 
 impl X {
-    pub fn new(desk: Desk) -> Self {
-        Self(desk)
+    pub fn new(provider_context: ProviderContext) -> Self {
+        Self(provider_context)
     }
 
     fn counter(url: &str) -> Counter<'_> {
@@ -32,10 +32,12 @@ impl X {
     }
 
     async fn who(&self, callback: &Callback, kept: &Kept) -> Result<Vouched, UpstreamError> {
-        let desk = &self.0;
-        let code = callback.code(&desk.settings.id, kept, false, |told| told == desk.base(SITE))?;
-        let url = desk.url(API, "/2/oauth2/token");
-        let tokens = desk.exchange(&Self::counter(&url), desk.given_secret(), code, kept).await?;
+        let provider_context = &self.0;
+        let code =
+            callback.code(&provider_context.settings.id, kept, false, |told| told == provider_context.base(SITE))?;
+        let url = provider_context.url(API, "/2/oauth2/token");
+        let tokens =
+            provider_context.exchange(&Self::counter(&url), provider_context.given_secret(), code, kept).await?;
         let told = match self.me(&tokens.access_token, "confirmed_email,profile_image_url").await? {
             Ok(told) => told,
             // An app that may not request addresses is refused completely: repeat without.
@@ -43,7 +45,7 @@ impl X {
                 UpstreamError::Misconfigured(Cause::with("it does not say who the person is", status.as_str()))
             })?,
         };
-        vouched(&desk.settings, &told, desk.base(SITE).to_owned())
+        vouched(&provider_context.settings, &told, provider_context.base(SITE).to_owned())
     }
 
     /// The person, or the status of the refusal.
@@ -52,10 +54,10 @@ impl X {
         access_token: &Secret<String>,
         fields: &str,
     ) -> Result<Result<Value, StatusCode>, UpstreamError> {
-        let url = wire::with_query(&self.0.url(API, "/2/users/me"), &[("user.fields", fields)])?;
+        let url = calls::with_query(&self.0.url(API, "/2/users/me"), &[("user.fields", fields)])?;
         let bearer = format!("Bearer {}", access_token.expose());
-        let answer = self.0.outbound().send(wire::get(&url, &[("authorization", &bearer)])?).await?;
-        let told = wire::object(&answer)?;
+        let answer = self.0.outbound().send(calls::get(&url, &[("authorization", &bearer)])?).await?;
+        let told = calls::object(&answer)?;
         Ok(if answer.status == StatusCode::OK { Ok(told) } else { Err(answer.status) })
     }
 }
@@ -70,18 +72,18 @@ fn error(told: &Value) -> Option<UpstreamError> {
 
 fn vouched(settings: &ProviderSettings, told: &Value, issuer: String) -> Result<Vouched, UpstreamError> {
     let data = told.get("data").unwrap_or(&Value::Null);
-    let username = person::text(data.get("username"));
+    let username = profile::text(data.get("username"));
     Ok(Vouched {
         provider: settings.id.clone(),
         issuer,
-        subject: person::subject(data.get("id"))?,
+        subject: profile::subject(data.get("id"))?,
         // X sends an address only if it was confirmed.
-        email: person::email(settings, data.get("confirmed_email"), EmailTrust::Verified, false),
+        email: profile::email(settings, data.get("confirmed_email"), EmailTrust::Verified, false),
         handle: username.as_ref().map(|name| format!("@{name}")),
         profile: Profile {
-            name: person::text(data.get("name")),
+            name: profile::text(data.get("name")),
             preferred_username: username,
-            picture: person::picture(data.get("profile_image_url")),
+            picture: profile::picture(data.get("profile_image_url")),
             ..Profile::default()
         },
         amr: Vec::new(),
@@ -96,15 +98,15 @@ impl Provider for X {
         &self.0.settings
     }
 
-    fn depart<'a>(&'a self, departure: &'a Departure) -> Promise<'a, (Url, Kept)> {
+    fn start<'a>(&'a self, request: &'a StartRequest) -> Promise<'a, (Url, Kept)> {
         Box::pin(async move {
             let endpoint = self.0.url(SITE, "/i/oauth2/authorize");
-            let manners = Manners { endpoint: &endpoint, scope_sep: " ", ..Manners::default() };
-            departure::depart(&self.0.settings, &*self.0.around.random, departure, &manners)
+            let options = AuthorizeOptions { endpoint: &endpoint, scope_sep: " ", ..AuthorizeOptions::default() };
+            start::start(&self.0.settings, &*self.0.around.random, request, &options)
         })
     }
 
-    fn arrive<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
+    fn finish<'a>(&'a self, callback: &'a Callback, kept: &'a Kept) -> Promise<'a, Vouched> {
         Box::pin(self.who(callback, kept))
     }
 
@@ -122,24 +124,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::stub::{Stub, surroundings};
+    use crate::testing::{Stub, surroundings};
     use usher_domain::provider::ProviderKind;
 
     fn settings() -> ProviderSettings {
         ProviderSettings::new("x".parse().unwrap(), ProviderKind::X, "us")
     }
 
-    async fn arrived(stub: &Stub) -> Result<Vouched, UpstreamError> {
-        let settings = ProviderSettings { base_url: Some(stub.base.clone()), ..settings() };
-        let x = X::new(Desk::new(settings, Some(Secret::from("hush")), surroundings()));
-        let departure = Departure { redirect_uri: "https://id.test/cb".into(), ..Departure::default() };
-        let (_, kept) = x.depart(&departure).await.unwrap();
+    async fn arrived(testing: &Stub) -> Result<Vouched, UpstreamError> {
+        let settings = ProviderSettings { base_url: Some(testing.base.clone()), ..settings() };
+        let x = X::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
+        let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
+        let (_, kept) = x.start(&request).await.unwrap();
         let callback = Callback::parse(&format!("code=c&state={}", kept.state)).unwrap();
-        x.arrive(&callback, &kept).await
+        x.finish(&callback, &kept).await
     }
 
-    fn tokens(stub: &Stub) {
-        stub.on("/2/oauth2/token", 200, json!({"token_type":"bearer","expires_in":7200,"access_token":"at","scope":"users.email users.read tweet.read"}));
+    fn tokens(testing: &Stub) {
+        testing.on("/2/oauth2/token", 200, json!({"token_type":"bearer","expires_in":7200,"access_token":"at","scope":"users.email users.read tweet.read"}));
     }
 
     #[test]
@@ -166,30 +168,30 @@ mod tests {
 
     #[tokio::test]
     async fn the_person_is_asked_for_once_and_the_secret_goes_in_the_header() {
-        let stub = Stub::start().await;
-        tokens(&stub);
-        stub.on("/2/users/me", 200, json!({"data": {"id": "12", "name": "Ana", "username": "ana"}}));
-        assert_eq!(arrived(&stub).await.unwrap().subject, "12");
-        assert_eq!(stub.count("/2/users/me"), 1);
-        let asked = &stub.asked()[0];
+        let testing = Stub::start().await;
+        tokens(&testing);
+        testing.on("/2/users/me", 200, json!({"data": {"id": "12", "name": "Ana", "username": "ana"}}));
+        assert_eq!(arrived(&testing).await.unwrap().subject, "12");
+        assert_eq!(testing.count("/2/users/me"), 1);
+        let asked = &testing.asked()[0];
         assert!(asked.headers["authorization"].starts_with("Basic ") && !asked.body.contains("hush"));
         assert!(asked.body.contains("code_verifier="));
     }
 
     #[tokio::test]
     async fn an_app_that_may_not_ask_for_addresses_asks_again_without() {
-        let stub = Stub::start().await;
-        tokens(&stub);
+        let testing = Stub::start().await;
+        tokens(&testing);
         let problem = json!({"title":"Forbidden","type":"about:blank","status":403,"detail":"Forbidden"});
-        stub.on("/2/users/me", 403, problem.clone()).on("/2/users/me", 200, json!({"data": {"id": "12"}}));
-        assert_eq!(arrived(&stub).await.unwrap().subject, "12");
-        assert!(!stub.asked()[2].line.contains("confirmed_email"));
+        testing.on("/2/users/me", 403, problem.clone()).on("/2/users/me", 200, json!({"data": {"id": "12"}}));
+        assert_eq!(arrived(&testing).await.unwrap().subject, "12");
+        assert!(!testing.asked()[2].line.contains("confirmed_email"));
 
-        let stub = Stub::start().await;
-        tokens(&stub);
-        stub.on("/2/users/me", 403, problem);
-        assert_eq!(arrived(&stub).await.unwrap_err().word(), "misconfigured");
-        assert_eq!(stub.count("/2/users/me"), 2);
+        let testing = Stub::start().await;
+        tokens(&testing);
+        testing.on("/2/users/me", 403, problem);
+        assert_eq!(arrived(&testing).await.unwrap_err().word(), "misconfigured");
+        assert_eq!(testing.count("/2/users/me"), 2);
     }
 
     #[tokio::test]
@@ -213,9 +215,9 @@ mod tests {
             (429, json!({"errors":[{"code":88,"message":"Rate limit exceeded"}]}), "unavailable"),
             (403, json!({"title":"Forbidden","type":"about:blank","status":403,"detail":"Forbidden"}), "misconfigured"),
         ] {
-            let stub = Stub::start().await;
-            stub.on("/2/oauth2/token", status, body);
-            assert_eq!(arrived(&stub).await.unwrap_err().word(), word, "{status}");
+            let testing = Stub::start().await;
+            testing.on("/2/oauth2/token", status, body);
+            assert_eq!(arrived(&testing).await.unwrap_err().word(), word, "{status}");
         }
     }
 }

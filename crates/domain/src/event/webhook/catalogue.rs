@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::event::concern::Concern;
+use crate::event::visibility::Visibility;
 use crate::event::{Event, EventKind};
 use crate::id::ProjectId;
 
@@ -218,7 +218,7 @@ impl MessageType {
 
     /// Whether events of this type are for all projects.
     pub const fn is_for_all(&self) -> bool {
-        matches!(self.kind.concern(), Concern::Everybody)
+        matches!(self.kind.visibility(), Visibility::Everybody)
     }
 
     /// Whether a message of this type names a user.
@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn every_kind_is_either_told_or_the_houses_own() {
         for kind in EventKind::ALL {
-            let own = kind.concern() == Concern::House || UNTOLD.contains(kind);
+            let own = kind.visibility() == Visibility::House || UNTOLD.contains(kind);
             assert!(of_kind(*kind).is_some() != own, "decide whether projects are told of {}", kind.as_str());
         }
     }
@@ -296,11 +296,11 @@ mod tests {
     fn what_names_a_session_or_a_client_is_told_only_to_those_who_have_to_do_with_it() {
         for message in all() {
             let names = |origin: Origin| message.members.iter().any(|member| member.from == origin);
-            let concern = message.kind.concern();
+            let visibility = message.kind.visibility();
             if names(Origin::Client) || names(Origin::Grant) {
-                assert_eq!(concern, Concern::Project, "{}", message.name());
+                assert_eq!(visibility, Visibility::Project, "{}", message.name());
             } else if names(Origin::Session) || names(Origin::Data("amr")) {
-                assert!(matches!(concern, Concern::Session | Concern::Arrival), "{}", message.name());
+                assert!(matches!(visibility, Visibility::Session | Visibility::Arrival), "{}", message.name());
             }
         }
     }

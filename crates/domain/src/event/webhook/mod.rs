@@ -64,7 +64,7 @@ pub struct SealedSecret {
     pub expires_at: Option<Timestamp>,
 }
 
-macro_rules! words {
+macro_rules! wire_names {
     ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ macro_rules! words {
     )*};
 }
 
-words! {
+wire_names! {
     /// Why a webhook is disabled.
     DisabledWhy {
         /// Its owner disabled it.

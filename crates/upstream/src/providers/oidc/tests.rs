@@ -1,22 +1,22 @@
 use serde_json::json;
 
 use super::*;
-use crate::stub::{Key, NOW, Stub, surroundings};
+use crate::testing::{Key, NOW, Stub, surroundings};
 use usher_domain::provider::ProviderKind;
 use usher_domain::secret::Secret;
 use usher_domain::user::identity::EmailState;
 
-/// A stub that behaves as an OpenID Provider, and a relying party of it.
+/// A testing that behaves as an OpenID Provider, and a relying party of it.
 struct Fair {
-    stub: Stub,
+    testing: Stub,
     key: Key,
     op: Oidc,
 }
 
 impl Fair {
     async fn with(change: impl FnOnce(&mut ProviderSettings)) -> Self {
-        let (stub, key) = (Stub::start().await, Key::new("one"));
-        let base = stub.base.clone();
+        let (testing, key) = (Stub::start().await, Key::new("one"));
+        let base = testing.base.clone();
         let mut settings = ProviderSettings {
             issuer: Some(base.clone()),
             algorithms: vec!["ES256".into()],
@@ -26,9 +26,9 @@ impl Fair {
         let metadata = json!({"issuer": base, "authorization_endpoint": format!("{base}/authorize"),
             "token_endpoint": format!("{base}/token"), "userinfo_endpoint": format!("{base}/userinfo"),
             "jwks_uri": format!("{base}/jwks"), "end_session_endpoint": format!("{base}/bye"), "response_types_supported": []});
-        stub.on("/.well-known/openid-configuration", 200, metadata).on("/jwks", 200, json!({"keys": [key.jwk()]}));
-        let op = Oidc::new(Desk::new(settings, Some(Secret::from("hush")), surroundings()));
-        Self { stub, key, op }
+        testing.on("/.well-known/openid-configuration", 200, metadata).on("/jwks", 200, json!({"keys": [key.jwk()]}));
+        let op = Oidc::new(ProviderContext::new(settings, Some(Secret::from("hush")), surroundings()));
+        Self { testing, key, op }
     }
 
     async fn start() -> Self {
@@ -36,22 +36,22 @@ impl Fair {
     }
 
     fn claims(&self, kept: &Kept) -> Value {
-        json!({"iss": self.stub.base, "aud": "us", "sub": "1f", "iat": NOW, "exp": NOW + 300, "nonce": kept.nonce,
+        json!({"iss": self.testing.base, "aud": "us", "sub": "1f", "iat": NOW, "exp": NOW + 300, "nonce": kept.nonce,
                "email": "ana@x.test", "email_verified": true, "name": "Ana"})
     }
 
     fn give(&self, token: &str) {
-        self.stub.only("/token", 200, json!({"access_token": "at", "token_type": "Bearer", "id_token": token}));
+        self.testing.only("/token", 200, json!({"access_token": "at", "token_type": "Bearer", "id_token": token}));
     }
 
     async fn departed(&self) -> Kept {
-        let departure = Departure { redirect_uri: "https://id.test/cb".into(), ..Departure::default() };
-        self.op.depart(&departure).await.unwrap().1
+        let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
+        self.op.start(&request).await.unwrap().1
     }
 
     async fn arrived(&self, kept: &Kept) -> Result<Vouched, UpstreamError> {
         let callback = Callback::parse(&format!("code=c%2F1&state={}", kept.state)).unwrap();
-        self.op.arrive(&callback, kept).await
+        self.op.finish(&callback, kept).await
     }
 }
 
@@ -64,9 +64,9 @@ async fn a_person_goes_and_comes_back_with_one_document_of_each_kind_fetched() {
         let who = fair.arrived(&kept).await.unwrap();
         assert_eq!((who.subject.as_str(), who.email_state()), ("1f", EmailState::Verified));
     }
-    assert_eq!(fair.stub.count("/.well-known/openid-configuration"), 1);
-    assert_eq!(fair.stub.count("/jwks"), 1);
-    let asked = fair.stub.asked().into_iter().find(|asked| asked.line.starts_with("POST /token")).unwrap();
+    assert_eq!(fair.testing.count("/.well-known/openid-configuration"), 1);
+    assert_eq!(fair.testing.count("/jwks"), 1);
+    let asked = fair.testing.asked().into_iter().find(|asked| asked.line.starts_with("POST /token")).unwrap();
     assert!(asked.body.contains("code=c%2F1") && asked.body.contains("code_verifier="), "{}", asked.body);
     assert!(asked.headers["authorization"].starts_with("Basic "));
     assert!(!asked.line.contains("hush") && !asked.body.contains("hush"));
@@ -120,7 +120,7 @@ async fn a_key_that_is_not_known_is_looked_for_once_a_minute_and_no_more() {
         assert!(fair.arrived(&kept).await.is_err());
     }
     // The set was fetched less than a minute ago.
-    assert_eq!(fair.stub.count("/jwks"), 1);
+    assert_eq!(fair.testing.count("/jwks"), 1);
 }
 
 #[tokio::test]
@@ -134,10 +134,10 @@ async fn what_the_id_token_leaves_out_is_asked_for_and_believed_only_about_the_s
         let fair = Fair::start().await;
         let kept = fair.departed().await;
         // The flag of one document says nothing about the address of another (CVE-2026-14781).
-        let claims = json!({"iss": fair.stub.base, "aud": "us", "sub": "1f", "iat": NOW, "exp": NOW + 300, "nonce": kept.nonce,
+        let claims = json!({"iss": fair.testing.base, "aud": "us", "sub": "1f", "iat": NOW, "exp": NOW + 300, "nonce": kept.nonce,
                             "email_verified": true});
         fair.give(&fair.key.token(&claims));
-        fair.stub.on("/userinfo", 200, userinfo.clone());
+        fair.testing.on("/userinfo", 200, userinfo.clone());
         let told = fair.arrived(&kept).await.map(|who| who.email.unwrap().trust).map_err(|error| error.word());
         assert_eq!(told, expected, "{userinfo}");
     }
@@ -146,8 +146,8 @@ async fn what_the_id_token_leaves_out_is_asked_for_and_believed_only_about_the_s
 #[tokio::test]
 async fn metadata_of_another_issuer_is_not_taken() {
     let fair = Fair::with(|settings| settings.issuer = settings.issuer.take().map(|issuer| issuer + "/")).await;
-    let departure = Departure { redirect_uri: "https://id.test/cb".into(), ..Departure::default() };
-    assert_eq!(fair.op.depart(&departure).await.unwrap_err().word(), "misconfigured");
+    let request = StartRequest { redirect_uri: "https://id.test/cb".into(), ..StartRequest::default() };
+    assert_eq!(fair.op.start(&request).await.unwrap_err().word(), "misconfigured");
     let steps = fair.op.check("https://id.test/cb").await;
     assert_eq!((steps.len(), steps[0].step, steps[0].outcome.is_err()), (1, "metadata", true));
 }
@@ -158,7 +158,7 @@ async fn trying_it_out_tells_a_wrong_secret_from_a_wrong_code() {
         [("invalid_grant", None), ("invalid_client", Some("misconfigured")), ("server_error", Some("unavailable"))]
     {
         let fair = Fair::start().await;
-        fair.stub.on("/token", 400, json!({ "error": error }));
+        fair.testing.on("/token", 400, json!({ "error": error }));
         let steps = fair.op.check("https://id.test/cb").await;
         let told: Vec<_> = steps.iter().map(|step| step.outcome.as_ref().err().map(UpstreamError::word)).collect();
         assert_eq!(told, [None, None, word]);
@@ -168,15 +168,18 @@ async fn trying_it_out_tells_a_wrong_secret_from_a_wrong_code() {
 #[tokio::test]
 async fn a_logout_token_is_proven_like_any_other_and_is_no_id_token() {
     let fair = Fair::start().await;
-    let good = json!({"iss": fair.stub.base, "aud": "us", "iat": NOW, "exp": NOW + 120, "jti": "j1", "sub": "1f", "sid": "s",
+    let good = json!({"iss": fair.testing.base, "aud": "us", "iat": NOW, "exp": NOW + 120, "jti": "j1", "sub": "1f", "sid": "s",
                       "events": {LOGOUT_EVENT: {}}});
     let told = async |header: Value, claims: &Value| {
         let body = format!("logout_token={}", fair.key.sign(&header, claims)).into_bytes();
-        fair.op.notice(&NoticeRequest { door: NoticeDoor::BackchannelLogout, body }).await
+        fair.op.notice(&ProviderEventRequest { door: ProviderEventEndpoint::BackchannelLogout, body }).await
     };
     let typed = json!({"alg": "ES256", "typ": "logout+jwt"});
     let notice = told(typed.clone(), &good).await.unwrap().remove(0);
-    assert_eq!((notice.kind, notice.id.as_str(), notice.sid.as_deref()), (NoticeKind::SignedOut, "j1", Some("s")));
+    assert_eq!(
+        (notice.kind, notice.id.as_str(), notice.sid.as_deref()),
+        (ProviderEventKind::SignedOut, "j1", Some("s"))
+    );
     assert_eq!(notice.forget_after.0, NOW + 180);
     for (name, value) in [
         ("iss", json!("https://evil.test")),
@@ -200,7 +203,7 @@ async fn a_logout_token_is_proven_like_any_other_and_is_no_id_token() {
     assert!(told(typed, &nobody).await.is_err());
     assert!(told(json!({"alg": "ES256", "typ": "at+jwt"}), &good).await.is_err());
     for body in ["", "logout_token=x", "logout_token=a&logout_token=b", "x=y"] {
-        let request = NoticeRequest { door: NoticeDoor::BackchannelLogout, body: body.into() };
+        let request = ProviderEventRequest { door: ProviderEventEndpoint::BackchannelLogout, body: body.into() };
         assert!(fair.op.notice(&request).await.is_err(), "{body}");
     }
 }

@@ -1,0 +1,153 @@
+//! The event dispatcher: takes events from the log and hands each to every reader.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::history::Pages;
+use super::{backchannel, feed, webhooks};
+use usher_domain::event::visibility::Visibility;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::ProjectId;
+use usher_storage::events::reading::Untold;
+use usher_storage::{Result, Store, Tx, Wakeup};
+
+/// Events in one transaction. Other writers of SQLite wait for it, so it is short.
+const BATCH: u32 = 64;
+
+/// The settings that readers need.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// The lifetime of access tokens.
+    pub access_ttl: Duration,
+}
+
+/// An event with its audience.
+#[derive(Debug)]
+pub struct DispatchedEvent<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The projects that may see it.
+    pub projects: BTreeSet<ProjectId>,
+}
+
+/// Takes events from the log and dispatches them.
+#[derive(Clone)]
+pub struct EventDispatcher {
+    store: Store,
+    rules: Rules,
+}
+
+impl EventDispatcher {
+    /// A dispatcher for this store.
+    pub fn new(store: Store, rules: Rules) -> Self {
+        Self { store, rules }
+    }
+
+    /// Dispatches all pending events, and returns their number. An event that cannot be dispatched stays pending and
+    /// does not block later ones.
+    ///
+    /// # Errors
+    /// The database is not available; or the error of the first event that stays pending.
+    pub async fn tell(&self) -> Result<usize> {
+        let mut told = 0;
+        let mut stuck = None;
+        while self.store.has_untold().await? {
+            match self.tell_some(BATCH, 0).await {
+                Ok(0) => break,
+                Ok(some) => told += some,
+                Err(_) => {
+                    let (some, why) = self.tell_one_by_one().await?;
+                    told += some;
+                    stuck = stuck.or(why);
+                    if some == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+        stuck.map_or(Ok(told), Err)
+    }
+
+    /// After a batch has failed: each event alone, skipping those that fail again.
+    async fn tell_one_by_one(&self) -> Result<(usize, Option<usher_storage::StorageError>)> {
+        let (mut told, mut stuck, mut skip) = (0, None, 0);
+        while skip < BATCH {
+            match self.tell_some(1, skip).await {
+                Ok(0) => break,
+                Ok(some) => told += some,
+                Err(why) => {
+                    tracing::warn!("a fact cannot be told yet: {why}");
+                    stuck = stuck.or(Some(why));
+                    skip += 1;
+                }
+            }
+        }
+        Ok((told, stuck))
+    }
+
+    /// Dispatches up to `size` events, skipping the first `skip`.
+    async fn tell_some(&self, size: u32, skip: u32) -> Result<usize> {
+        let rules = self.rules;
+        let work = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let mut facts = tx.take_untold(size + skip).await?;
+                facts.drain(..facts.len().min(skip as usize));
+                let rings = tell_all(&mut tx, &facts, rules).await?;
+                Ok((facts.len(), rings))
+            })
+        });
+        let (told, rings) = work.await?;
+        self.store.ring_outgoing();
+        for ring in rings {
+            self.store.ring(ring);
+        }
+        Ok(told)
+    }
+}
+
+/// Hands each event to every reader. Returns the wakeups to send once everything is durable.
+async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec<Wakeup>> {
+    let mut grown = BTreeSet::new();
+    let mut rings = Vec::new();
+    let mut pages = Pages::default();
+    for fact in facts {
+        let event = &fact.event;
+        let heard = DispatchedEvent { event, projects: projects_that_may_see(tx, event).await? };
+        grown.extend(feed::hear(tx, &heard, rules.access_ttl).await?);
+        backchannel::hear(tx, &heard, rules.access_ttl).await?;
+        webhooks::hear(tx, &heard).await?;
+        if matches!(
+            event.kind,
+            EventKind::KeyCreated | EventKind::KeyRetired | EventKind::KeyPruned | EventKind::KeyRevoked
+        ) {
+            rings.push(Wakeup::Keys);
+        }
+        if matches!(
+            event.kind,
+            EventKind::ProjectTokenRotated | EventKind::FormerTokensEnded | EventKind::ProjectDeleted
+        ) {
+            rings.extend(heard.projects.iter().copied().map(Wakeup::Credentials));
+        }
+        pages.hear(tx, &heard).await?;
+        tx.mark_told(fact).await?;
+    }
+    pages.write(tx).await?;
+    rings.extend(grown.into_iter().map(Wakeup::Feed));
+    for ring in &rings {
+        tx.ring(*ring).await?;
+    }
+    Ok(rings)
+}
+
+/// The projects that may see an event ([`Visibility`]).
+async fn projects_that_may_see(tx: &mut Tx<'_>, event: &Event) -> Result<BTreeSet<ProjectId>> {
+    let mut projects = event.projects();
+    match (event.kind.visibility(), event.user_id, event.session_id) {
+        (Visibility::House | Visibility::Arrival, ..) => projects.clear(),
+        (Visibility::Session, _, Some(session)) => projects.extend(tx.projects_of_session(session).await?),
+        (Visibility::Person, Some(user), _) => projects.extend(tx.projects_of_user(user).await?),
+        (Visibility::Everybody, ..) => projects.extend(tx.every_project().await?),
+        (Visibility::Project | Visibility::Session | Visibility::Person, ..) => {}
+    }
+    Ok(projects)
+}

@@ -1,0 +1,125 @@
+//! The webhook sender: takes webhooks with due messages, many concurrently, and sends the messages of each in order.
+//!
+//! One sender at a time holds a webhook and renews its hold: instances share the work, and another one takes over after
+//! a crash. A receiver can delay only its own messages: failing ones use at most half of the slots.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
+
+use super::context::SenderContext;
+use super::queue::DeliveryQueue;
+use crate::drive_concurrently::drive_concurrently;
+use usher_domain::id::WebhookId;
+use usher_storage::Result;
+use usher_storage::events::outgoing::webhooks::Claim;
+
+/// Maximum number of concurrent webhooks.
+const PLACES: usize = 64;
+/// Maximum number of these that are failing.
+const FOR_FAILING: usize = 32;
+/// If the sender stops, another takes over after this: longer than one attempt takes.
+const HELD: Duration = Duration::from_secs(45);
+/// While messages are being sent, the interval for checking for more.
+const LOOK: Duration = Duration::from_millis(500);
+/// After this a run starts nothing new.
+const RUN: Duration = Duration::from_secs(120);
+
+/// Sends messages to webhooks.
+pub struct WebhookSender<'a> {
+    around: SenderContext<'a>,
+    holder: String,
+}
+
+/// Number of slots in use.
+#[derive(Debug, Clone, Copy, Default)]
+struct Busy {
+    failing: usize,
+    steady: usize,
+}
+
+impl Busy {
+    fn count(&mut self, failing: bool, more: isize) {
+        let kind = if failing { &mut self.failing } else { &mut self.steady };
+        *kind = kind.saturating_add_signed(more);
+    }
+
+    /// Records the end of a turn. One unreadable or unwritable row does not delay others.
+    fn over(&mut self, (failing, done): (bool, Result<()>)) {
+        self.count(failing, -1);
+        if let Err(why) = done {
+            tracing::warn!("webhooks: what became of a message is not written down, and it comes again: {why}");
+        }
+    }
+}
+
+impl<'a> WebhookSender<'a> {
+    /// A sender with a unique name.
+    pub fn new(around: SenderContext<'a>) -> Self {
+        Self { around, holder: around.random.handle() }
+    }
+
+    /// Sends due messages until there are none, for a few minutes at most, or until the server stops.
+    ///
+    /// # Errors
+    /// If the database is not available. What was in progress is sent again later.
+    pub async fn run(&self, stop: &watch::Receiver<bool>) -> Result<()> {
+        let mut under_way = FuturesUnordered::new();
+        let mut busy = Busy::default();
+        let over = tokio::time::sleep(RUN);
+        tokio::pin!(over);
+        loop {
+            if !*stop.borrow() && !over.is_elapsed() {
+                let (claimed, ended) = drive_concurrently(&mut under_way, self.claim(busy)).await;
+                for one in ended {
+                    busy.over(one);
+                }
+                for (webhook, failing) in claimed? {
+                    busy.count(failing, 1);
+                    under_way.push(self.turn(webhook, failing, stop));
+                }
+            }
+            if under_way.is_empty() {
+                return Ok(());
+            }
+            tokio::select! {
+                Some(one) = under_way.next() => busy.over(one),
+                () = self.around.store.webhooks_rung() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    async fn turn(&self, webhook: WebhookId, failing: bool, stop: &watch::Receiver<bool>) -> (bool, Result<()>) {
+        let turn = DeliveryQueue { around: self.around, webhook, claim: || self.claim_now() };
+        (failing, turn.take(stop).await)
+    }
+
+    /// Takes webhooks for the free slots, each with whether it is failing; writes nothing if nothing is due.
+    async fn claim(&self, busy: Busy) -> Result<Vec<(WebhookId, bool)>> {
+        let claim = self.claim_now();
+        let room = PLACES.saturating_sub(busy.failing + busy.steady);
+        if room == 0 || !self.around.store.has_due_webhook(&claim).await? {
+            return Ok(Vec::new());
+        }
+        let mut claimed = Vec::new();
+        for failing in [false, true] {
+            let share = if failing { FOR_FAILING.saturating_sub(busy.failing) } else { room };
+            let most = u32::try_from(share.min(room - claimed.len())).unwrap_or(u32::MAX);
+            let claim = claim.clone();
+            let take = self
+                .around
+                .store
+                .write_single(move |mut tx| Box::pin(async move { tx.claim_webhooks(&claim, failing, most).await }));
+            claimed.extend(take.await?.into_iter().map(|webhook| (webhook, failing)));
+        }
+        Ok(claimed)
+    }
+
+    fn claim_now(&self) -> Claim {
+        let now = self.around.clock.now();
+        Claim { holder: self.holder.clone(), now, until: now + HELD }
+    }
+}

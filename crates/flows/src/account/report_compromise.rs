@@ -1,0 +1,148 @@
+//! "This wasn't me": the owner of an account says that somebody else is in it.
+//!
+//! Everything ends, the password is forgotten, nobody may change how the account is protected for a day, and the owner
+//! gets a way back in.
+
+use std::time::Duration;
+
+use crate::end::Ended;
+use crate::error::{FlowError, Rejected};
+use crate::login::accounts::{Account, secret_hash};
+use crate::security_emails::Disownable;
+use crate::usher::Usher;
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::event::security_email::SecurityEmail;
+use usher_domain::user::proof::{Proof, ProofKind};
+use usher_domain::user::session::EndReason;
+use usher_domain::user::source::Origin;
+use usher_domain::user::{User, UserStatus};
+use usher_keys::seal::Purpose;
+use usher_storage::StorageError;
+
+/// For so long nobody changes how a disowned account is protected.
+const FROZEN: Duration = Duration::from_hours(24);
+
+/// The address of a user may change so often while the email with the way back is written.
+const TRIES: u32 = 5;
+
+/// What one attempt to end everything came to.
+enum Attempt {
+    Done(Ended),
+    ProofOver,
+    AddressChanged,
+}
+
+impl Usher {
+    /// Whose link is this? `None` once it was used or expired.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn open_disowning(&self, token: &str) -> Result<Option<User>, FlowError> {
+        Ok(self.find_disowning(token).await?.map(|(_, user)| user))
+    }
+
+    /// Takes "this wasn't me" from the link of a letter.
+    ///
+    /// # Errors
+    /// [`Rejected::ProofOver`] once it was used or expired.
+    pub async fn disown_by_link(&self, token: &str) -> Result<Ended, FlowError> {
+        let (proof, user) = self.find_disowning(token).await?.ok_or(Rejected::ProofOver)?;
+        self.end_all_and_mail_a_way_back(user, Some(proof)).await?.ok_or(Rejected::ProofOver.into())
+    }
+
+    /// Takes "this wasn't me" from somebody who is signed in.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn disown(&self, account: &Account) -> Result<Ended, FlowError> {
+        Ok(self.end_all_and_mail_a_way_back(account.user.clone(), None).await?.unwrap_or_default())
+    }
+
+    /// `None` if the proof was used meanwhile.
+    ///
+    /// The email with the way back is written for the address that the user has then. If the address changes before the
+    /// transaction has locked the user, it is written again.
+    async fn end_all_and_mail_a_way_back(&self, user: User, proof: Option<Proof>) -> Result<Option<Ended>, FlowError> {
+        let mut user = user;
+        for _ in 0..TRIES {
+            match self.try_to_end_all(&user, proof.clone()).await? {
+                Attempt::Done(ended) => {
+                    self.mail_wakeup.notify_one();
+                    return Ok(Some(ended));
+                }
+                Attempt::ProofOver => return Ok(None),
+                Attempt::AddressChanged => {
+                    let Some(now) = self.store.find_user(user.id).await? else { return Ok(None) };
+                    user = now;
+                }
+            }
+        }
+        Err(Rejected::Superseded.into())
+    }
+
+    async fn try_to_end_all(&self, seen: &User, proof: Option<Proof>) -> Result<Attempt, FlowError> {
+        let (usher, now, id, address) = (self.clone(), self.now(), seen.id, seen.email.clone());
+        let restored = self.address_to_restore(seen, proof.as_ref()).await?;
+        let mut reachable = seen.clone();
+        reachable.email = restored.clone().or(reachable.email);
+        let way_back = self.notice(&reachable, &SecurityEmail::WayBack)?;
+        let event = self.event(EventKind::Disowned).with_user(id);
+        let end = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let Some(mut user) = tx.lock_user(id).await? else { return Ok(Attempt::ProofOver) };
+                if user.email != address {
+                    return Ok(Attempt::AddressChanged);
+                }
+                if let Some(proof) = &proof
+                    && !tx.take_proof(proof.id, ProofKind::NotMe, now).await?
+                {
+                    return Ok(Attempt::ProofOver);
+                }
+                if let Some(restored) = restored {
+                    user.set_email(restored, Origin::Person, now);
+                    tx.set_user_email(&user).await?;
+                    tx.append(&usher.event(EventKind::EmailChanged).with_user(user.id).with("restored", true)).await?;
+                }
+                tx.append(&event).await?;
+                let ended = usher.end_everything_of(&mut tx, user.id, None, EndReason::Disowned).await?;
+                tx.freeze_factors(user.id, now + FROZEN).await?;
+                // The stranger may know the password: from now on it opens nothing. The way back sets another.
+                tx.delete_password(user.id).await?;
+                // Whoever signs in next is a stranger until the owner has met them anew, and a link that somebody else
+                // had mailed to themselves is no way in.
+                tx.forget_browsers(user.id).await?;
+                tx.forget_all_remembered(user.id).await?;
+                tx.close_proofs_of_user(user.id, ProofKind::Recover, now).await?;
+                tx.close_proofs_of_user(user.id, ProofKind::ChangeEmail, now).await?;
+                way_back.post(&mut tx).await?;
+                Ok(Attempt::Done(ended))
+            })
+        });
+        match end.await {
+            // Somebody else took the address that was to be restored: look again.
+            Err(StorageError::Conflict) => Ok(Attempt::AddressChanged),
+            other => Ok(other?),
+        }
+    }
+
+    /// Whoever disowns a change of address, from the letter that went to the old one, gets the old one back: the way back
+    /// in must not go to the stranger. Not if somebody else has it by now.
+    async fn address_to_restore(&self, user: &User, proof: Option<&Proof>) -> Result<Option<Email>, FlowError> {
+        let Some(proof) = proof else { return Ok(None) };
+        let opened = proof.sealed.as_deref().and_then(|sealed| self.sealer.open(Purpose::Proof, sealed).ok());
+        let link: Disownable = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let old = proof.email.clone().filter(|old| link.restores_address && user.email.as_ref() != Some(old));
+        let Some(old) = old else { return Ok(None) };
+        let taken = self.store.find_user_by_email(&old).await?.is_some();
+        Ok(Some(old).filter(|_| !taken))
+    }
+
+    async fn find_disowning(&self, token: &str) -> Result<Option<(Proof, User)>, FlowError> {
+        let found = self.store.find_proof_by_token(&secret_hash(token), ProofKind::NotMe).await?;
+        let Some(proof) = found.filter(|proof| proof.is_open(self.now())) else { return Ok(None) };
+        let Some(id) = proof.user_id else { return Ok(None) };
+        let user = self.store.find_user(id).await?.filter(|user| user.status == UserStatus::Active);
+        Ok(user.map(|user| (proof, user)))
+    }
+}

@@ -1,0 +1,179 @@
+//! Following a project's feed: by what right, for how long, and how a browser gets in that can set no headers.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::caller::{Caller, Right};
+use crate::error::{FlowError, Rejected};
+use crate::login::accounts::secret_hash;
+use crate::usher::Usher;
+use usher_domain::event::feed::FeedCursor;
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::time::Timestamp;
+use usher_storage::events::feed::Ticket;
+
+/// Seconds within which a ticket is to be used.
+pub const TICKET_SECONDS: u32 = 30;
+/// Nobody has seen a place so far beyond ours: whoever says so was never here.
+const FARTHEST: i64 = 1_000_000_000;
+
+/// What somebody follows by. When it ends, so does the following.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// The project's token, by its hash.
+    ProjectToken(Vec<u8>),
+    /// An access token.
+    AccessToken {
+        /// Its name.
+        jti: String,
+        /// The key that signed it.
+        kid: String,
+        /// Not good from here on.
+        expires_at: Timestamp,
+    },
+}
+
+/// Somebody who may follow a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Follower {
+    /// The project.
+    pub project: ProjectId,
+    /// The client; `None` for whoever holds the project's token.
+    pub client: Option<ClientId>,
+    /// By what.
+    pub credential: Credential,
+}
+
+impl Credential {
+    fn encode(&self) -> String {
+        match self {
+            Self::ProjectToken(hash) => format!("project {}", URL_SAFE_NO_PAD.encode(hash)),
+            Self::AccessToken { jti, kid, expires_at } => format!("access {} {kid} {jti}", expires_at.0),
+        }
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        match text.split_once(' ')? {
+            ("project", hash) => URL_SAFE_NO_PAD.decode(hash).ok().map(Self::ProjectToken),
+            ("access", rest) => {
+                let (expires_at, rest) = rest.split_once(' ')?;
+                let (kid, jti) = rest.split_once(' ')?;
+                let (jti, kid) = (jti.to_owned(), kid.to_owned());
+                Some(Self::AccessToken { jti, kid, expires_at: Timestamp(expires_at.parse().ok()?) })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Usher {
+    /// Whoever holds this bearer token, as a follower of their project.
+    ///
+    /// # Errors
+    /// [`Rejected::NotSignedIn`] if the token speaks for nobody, [`Rejected::NotAllowed`] if it does not reach the feed.
+    pub async fn follower(&self, token: &str) -> Result<Follower, FlowError> {
+        let caller = self.caller_by_token(token).await?.ok_or(Rejected::NotSignedIn)?;
+        let (project, client, credential) = match &caller {
+            Caller::Project(project) | Caller::FormerToken(project) => {
+                (project.id, None, Credential::ProjectToken(secret_hash(token).to_vec()))
+            }
+            Caller::Client { client, jti, kid, expires_at, .. } => {
+                let (jti, kid) = (jti.clone(), kid.clone());
+                let credential = Credential::AccessToken { jti, kid, expires_at: Timestamp(*expires_at) };
+                (client.project_id, Some(client.id.clone()), credential)
+            }
+            Caller::Person(_) => return Err(Rejected::NotAllowed.into()),
+        };
+        match self.project_for(&caller, project, Right::Follow).await {
+            Ok(_) => Ok(Follower { project, client, credential }),
+            // Its own project is no secret to a client: it is told what it lacks.
+            Err(FlowError::Rejected(Rejected::NotFound(_))) => Err(Rejected::NotAllowed.into()),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// May they still?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn may_still_follow(&self, follower: &Follower) -> Result<bool, FlowError> {
+        match &follower.credential {
+            Credential::ProjectToken(hash) => {
+                let found = self.store.find_project_by_token(hash, self.now()).await?;
+                Ok(found.is_some_and(|(project, _)| project.id == follower.project))
+            }
+            Credential::AccessToken { jti, kid, expires_at } => {
+                if !self.keyring().has(kid) {
+                    return Ok(false);
+                }
+                let Some(client) = &follower.client else { return Ok(false) };
+                let stands = self.now() < *expires_at && !self.store.is_token_revoked(jti).await?;
+                let client = self.store.find_client(client).await?;
+                Ok(stands && client.is_some_and(|client| client.is_active() && client.project_id == follower.project))
+            }
+        }
+    }
+
+    /// A ticket that opens one connection, soon.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn sell_ticket(&self, follower: &Follower) -> Result<String, FlowError> {
+        let text = self.random.token();
+        let ticket = Ticket {
+            project: follower.project,
+            client: follower.client.clone(),
+            credential: follower.credential.encode(),
+            expires_at: self.now() + std::time::Duration::from_secs(TICKET_SECONDS.into()),
+        };
+        let hash = secret_hash(&text);
+        let sell = self.store.write_single(move |mut tx| Box::pin(async move { tx.put_ticket(&hash, &ticket).await }));
+        sell.await?;
+        Ok(text)
+    }
+
+    /// Whoever bought this ticket. It is spent by this, whatever comes of it.
+    ///
+    /// # Errors
+    /// [`Rejected::NotSignedIn`] if it is no ticket, was used, is too old, or what it was bought with is over.
+    pub async fn redeem_ticket(&self, text: &str) -> Result<Follower, FlowError> {
+        let hash = secret_hash(text);
+        let take = self.store.write_single(move |mut tx| Box::pin(async move { tx.take_ticket(&hash).await }));
+        let ticket = take.await?.filter(|ticket| self.now() < ticket.expires_at).ok_or(Rejected::NotSignedIn)?;
+        let credential = Credential::decode(&ticket.credential).ok_or(Rejected::NotSignedIn)?;
+        let follower = Follower { project: ticket.project, client: ticket.client, credential };
+        if self.may_still_follow(&follower).await? { Ok(follower) } else { Err(Rejected::NotSignedIn.into()) }
+    }
+
+    /// Somebody has seen a place of a feed that lies beyond it: this database has lost what was written there, as a restored
+    /// backup has. The feed goes on beyond that place, for tokens are out there that carry it.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn feed_was_lost(&self, project: ProjectId, here: FeedCursor, seen: FeedCursor) -> Result<(), FlowError> {
+        if seen.epoch != here.epoch || seen.position <= here.position || seen.position - here.position > FARTHEST {
+            return Ok(());
+        }
+        tracing::warn!(project.id = %project, "a module has seen more of the feed than there is: its epoch ends here");
+        let leap = self.store.write_single(move |mut tx| Box::pin(async move { tx.leap_feed(project, seen).await }));
+        leap.await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_survives_its_text_and_garbage_is_none() {
+        let project = Credential::ProjectToken(vec![1, 2, 255]);
+        let access = Credential::AccessToken { jti: "a b".into(), kid: "k".into(), expires_at: Timestamp(17) };
+        for credential in [project, access] {
+            assert_eq!(Credential::decode(&credential.encode()), Some(credential));
+        }
+        for garbage in ["", "project", "project ?", "access", "access 1", "access 1 2", "access x y z", "other 1 2"] {
+            assert_eq!(Credential::decode(garbage), None, "{garbage}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The client that the house itself is: whoever signs in by the session API in token mode holds a grant of it, so that
+//! rotation, reuse, introspection and revocation hold for these tokens as for any others.
+//!
+//! It is made when it is needed first, in a project of its own whose token nobody holds, and nobody changes it.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::error::{FlowError, Internal};
+use crate::login::accounts::secret_hash;
+use crate::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::id::{ClientId, ProjectId};
+use usher_domain::oauth::client::{Client, ClientType};
+use usher_domain::project::Project;
+use usher_protocol::client_metadata::{AuthMethod, ClientMetadata};
+use usher_protocol::scope::Scope;
+use usher_storage::StorageError;
+
+/// Its `client_id`. Drawn ids begin otherwise, and no `sub` looks like this.
+pub const FIRST_PARTY_CLIENT: &str = "usher-account";
+/// What its access tokens reach: the session API, as the person.
+pub const ACCOUNT_SCOPE: &str = "usher:account";
+/// Its project. The same in every house: so that there is one, whoever makes it first.
+const PROJECT: ProjectId = ProjectId(Uuid::from_u128(1));
+
+/// Is this the house itself?
+pub(crate) fn is_first_party_client(client: &ClientId) -> bool {
+    client.0 == FIRST_PARTY_CLIENT
+}
+
+impl Usher {
+    /// The client of the house, made if it is not there yet.
+    pub(super) async fn house_client(&self) -> Result<Arc<Client>, FlowError> {
+        let id = ClientId(FIRST_PARTY_CLIENT.to_owned());
+        if let Some(client) = self.find_client(&id).await? {
+            return Ok(client);
+        }
+        match self.make_house_client(id.clone()).await {
+            // Another instance was faster.
+            Ok(()) | Err(StorageError::Conflict) => {}
+            Err(other) => return Err(other.into()),
+        }
+        self.find_client(&id).await?.ok_or_else(|| Internal::from(StorageError::Conflict).into())
+    }
+
+    async fn make_house_client(&self, id: ClientId) -> Result<(), StorageError> {
+        let now = self.now();
+        let project = Project { id: PROJECT, name: "Usher".to_owned(), created_at: now, required_acr: None };
+        let client = Client {
+            id,
+            project_id: PROJECT,
+            kind: ClientType::Native,
+            metadata: metadata(),
+            secrets: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            disabled_at: None,
+            project_acr: None,
+        };
+        // Drawn and forgotten: nobody speaks for this project.
+        let token_hash = secret_hash(&self.random.token());
+        let made = self.event(EventKind::ProjectCreated).with_project(PROJECT);
+        let created = self.event(EventKind::ClientCreated).with_client(&client.id).with_project(PROJECT);
+        let make = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.insert_project(&project, &token_hash).await?;
+                tx.insert_client(&client).await?;
+                tx.append(&made).await?;
+                tx.append(&created).await
+            })
+        });
+        make.await
+    }
+}
+
+/// It refreshes, and does nothing else: nobody is sent to it, and nothing is asked of anybody for it.
+fn metadata() -> ClientMetadata {
+    ClientMetadata {
+        client_name: "Usher".to_owned(),
+        grant_types: vec!["refresh_token".to_owned()],
+        response_types: Vec::new(),
+        token_endpoint_auth_method: AuthMethod::None,
+        scope: Scope::of([ACCOUNT_SCOPE]),
+        id_token_signed_response_alg: "ES256".to_owned(),
+        first_party: true,
+        ..ClientMetadata::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_metadata_is_sound_and_lets_nobody_be_sent_to_it() {
+        let metadata = metadata();
+        assert_eq!(metadata.check(), Ok(()));
+        assert!(metadata.redirect_uris.is_empty() && !metadata.may_use("authorization_code"));
+    }
+}

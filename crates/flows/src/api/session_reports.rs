@@ -1,0 +1,88 @@
+//! What the local modules of a project have seen: sessions and tokens that were used there. It is sealed to the project's
+//! key at once; the house keeps nothing of it that it could read.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::error::FlowError;
+use crate::usher::Usher;
+use usher_domain::id::{ClientId, EventId, ProjectId};
+use usher_domain::project::history::{Entry, SEEN};
+use usher_domain::time::Timestamp;
+use usher_keys::project_key::ProjectLock;
+
+/// Most sessions in one report.
+pub const MOST_SEEN: usize = 500;
+/// Clocks of modules may be ahead of ours by so much.
+const AHEAD: Duration = Duration::from_secs(60);
+
+/// A session that was used at an application.
+#[derive(Debug, Clone)]
+pub struct SessionReport {
+    /// The session, by its `sid`.
+    pub sid: Option<String>,
+    /// The person.
+    pub sub: Option<String>,
+    /// The client that its tokens were issued to.
+    pub client_id: Option<String>,
+    /// When it was used first.
+    pub first_seen: Timestamp,
+    /// When it was used last.
+    pub last_seen: Timestamp,
+    /// Requests in between.
+    pub requests: u64,
+    /// The network, as the module hashed it.
+    pub ip_hash: Option<String>,
+    /// The browser, as it described itself.
+    pub user_agent: Option<String>,
+}
+
+impl Usher {
+    /// Seals a report into the history of a project. Times ahead of ours are taken for now.
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn note_seen(
+        &self,
+        project: ProjectId,
+        by: Option<&ClientId>,
+        seen: Vec<SessionReport>,
+    ) -> Result<usize, FlowError> {
+        let now = self.now();
+        let noted = seen.len();
+        let entries: Vec<Entry> = seen.into_iter().map(|seen| self.entry_of(seen, by, now)).collect();
+        let day = now.start_of_day();
+        let keep = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                let seal = |key: &Value| ProjectLock::from_jwk(key)?.seal_entries(&entries);
+                tx.seal_into_history(project, day, seal).await
+            })
+        });
+        keep.await?;
+        Ok(noted)
+    }
+
+    fn entry_of(&self, seen: SessionReport, by: Option<&ClientId>, now: Timestamp) -> Entry {
+        let sane = |at: Timestamp| if at > now + AHEAD { now } else { at };
+        let (first, last) = (sane(seen.first_seen), sane(seen.last_seen));
+        let mut data = serde_json::Map::new();
+        data.insert("first_seen".to_owned(), json!(first.0));
+        data.insert("requests".to_owned(), json!(seen.requests));
+        data.extend(seen.ip_hash.map(|hash| ("ip_hash".to_owned(), json!(hash))));
+        data.extend(by.map(|client| ("reported_by".to_owned(), json!(client.0))));
+        Entry {
+            id: EventId::new(now, &*self.random).to_string(),
+            at: last.0,
+            kind: SEEN.to_owned(),
+            sub: seen.sub,
+            client_id: seen.client_id,
+            session_id: seen.sid,
+            grant_id: None,
+            source: None,
+            user_agent: seen.user_agent,
+            amr: Vec::new(),
+            data,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Letters are put into a queue in the transaction that makes them due; a job sends them.
+
+use super::error::FlowError;
+use super::usher::Usher;
+use usher_domain::event::queued_email::{QueuedEmail, retry_after};
+use usher_domain::id::LetterId;
+use usher_domain::time::Timestamp;
+use usher_domain::user::User;
+use usher_i18n::Lang;
+use usher_keys::seal::Purpose;
+use usher_mail::messages::Recipient;
+use usher_mail::{EmailMessage, Mailer};
+
+/// Letters taken from the queue at a time.
+const BATCH: u32 = 20;
+
+/// The language of a user's letters.
+pub(super) fn lang_of(user: &User) -> Lang {
+    user.locale.as_deref().and_then(Lang::from_tag).unwrap_or_default()
+}
+
+/// A user as the reader of a letter; nobody where there is no address.
+pub(super) fn recipient<'a>(user: &'a User, name: Option<&'a str>) -> Option<Recipient<'a>> {
+    user.email.as_ref().map(|email| Recipient { email: email.as_str(), name, lang: lang_of(user) })
+}
+
+impl Usher {
+    /// Seals a letter for the queue.
+    pub(super) fn enclose(&self, letter: &EmailMessage, expires_at: Timestamp) -> Result<QueuedEmail, FlowError> {
+        let sealed = self.sealer.seal(Purpose::EmailMessage, &serde_json::to_vec(letter)?, &*self.random);
+        Ok(QueuedEmail { id: LetterId::new(self.now(), &*self.random), sealed, attempts: 0, expires_at })
+    }
+
+    /// Sends what is due and says how many letters were taken from the queue.
+    ///
+    /// A letter that cannot be sent comes back later, a letter that never can or is too late is dropped and logged.
+    ///
+    /// # Errors
+    /// Only if the queue cannot be read.
+    pub async fn send_due_emails(&self, mailer: &dyn Mailer) -> Result<usize, FlowError> {
+        let now = self.now();
+        // Should this instance die, the letters come back by themselves.
+        let again_at = now + retry_after(3);
+        let due = self
+            .store
+            .write(move |mut tx| Box::pin(async move { tx.take_due_letters(now, again_at, BATCH).await }))
+            .await?;
+        for letter in &due {
+            self.send(mailer, letter).await?;
+        }
+        Ok(due.len())
+    }
+
+    async fn send(&self, mailer: &dyn Mailer, queued: &QueuedEmail) -> Result<(), FlowError> {
+        let (id, now) = (queued.id, self.now());
+        let opened = self.sealer.open(Purpose::EmailMessage, &queued.sealed).ok();
+        let letter: Option<EmailMessage> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let sent = match &letter {
+            Some(letter) if now < queued.expires_at => {
+                mailer.send(letter).await.map_err(|error| (error.is_permanent(), error.to_string()))
+            }
+            Some(_) => Err((true, "the letter is too old".to_owned())),
+            None => Err((true, "the letter cannot be opened".to_owned())),
+        };
+        match sent {
+            Err((false, why)) => {
+                tracing::warn!(letter.id = %id, letter.attempts = queued.attempts, "mail: not sent yet: {why}");
+                let at = now + retry_after(queued.attempts);
+                self.store.write_single(move |mut tx| Box::pin(async move { tx.retry_letter(id, at).await })).await?;
+            }
+            ended => {
+                if let Err((_, why)) = ended {
+                    tracing::warn!(letter.id = %id, "mail: dropped: {why}");
+                }
+                self.store.write_single(move |mut tx| Box::pin(async move { tx.delete_letter(id).await })).await?;
+            }
+        }
+        Ok(())
+    }
+}

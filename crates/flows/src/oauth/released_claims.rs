@@ -1,0 +1,72 @@
+//! What a client is told about a person, at the userinfo endpoint and in ID tokens.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::error::FlowError;
+use crate::oauth::issue::Issue;
+use crate::usher::Usher;
+use usher_domain::oauth::client::Client;
+use usher_domain::user::User;
+use usher_protocol::claims;
+use usher_protocol::claims::ROLES_CLAIM;
+use usher_protocol::client_metadata::IdTokenClaims;
+use usher_protocol::scope::Scope;
+
+/// Claims about a person, named as the client wants them named.
+#[derive(Debug, Default)]
+pub(crate) struct ReleasedClaims {
+    pub claims: Map<String, Value>,
+    roles_as: Option<String>,
+}
+
+impl ReleasedClaims {
+    /// The names under which the release is recorded: roles are `roles`, whatever the client calls them.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.claims.keys().map(|name| match &self.roles_as {
+            Some(own) if own == name => ROLES_CLAIM.to_owned(),
+            _ => name.clone(),
+        })
+    }
+}
+
+impl Usher {
+    /// What these scopes and names let a client know of a user.
+    pub(crate) async fn tell(
+        &self,
+        client: &Client,
+        user: &User,
+        scope: &Scope,
+        by_name: &BTreeSet<String>,
+    ) -> Result<ReleasedClaims, FlowError> {
+        let mut known = user.claims();
+        if scope.contains(ROLES_CLAIM) || by_name.contains(ROLES_CLAIM) {
+            known.insert(ROLES_CLAIM.to_owned(), self.roles_for_token(client.project_id, user.id).await?.into());
+        }
+        let mut claims = claims::released(&known, scope, by_name);
+        let roles_as = claims.remove(ROLES_CLAIM).map(|roles| {
+            let name = client.metadata.roles_claim.clone();
+            claims.insert(name.clone(), roles);
+            name
+        });
+        Ok(ReleasedClaims { claims, roles_as })
+    }
+
+    /// What an ID token says about the person beside their `sub`.
+    pub(crate) async fn told_in_id_token(&self, wanted: &Issue<'_>) -> Result<ReleasedClaims, FlowError> {
+        let none = Scope::default();
+        let scope = match wanted.client.metadata.id_token_claims {
+            IdTokenClaims::Scopes => wanted.scope,
+            IdTokenClaims::Minimal => &none,
+        };
+        let by_name = &wanted.grant.claims.id_token;
+        if by_name.is_empty() && !claims::are_asked_by(scope) {
+            return Ok(ReleasedClaims::default());
+        }
+        match self.store.find_user(wanted.grant.user_id).await? {
+            Some(user) => self.tell(wanted.client, &user, scope, by_name).await,
+            None => Ok(ReleasedClaims::default()),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! People are told by mail what has happened to their account, in the transaction in which it happens.
+//!
+//! First the notice is prepared, then the transaction begins and posts it: no letter is written inside a transaction,
+//! and none is queued for a change that did not come about.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::emails::lang_of;
+use super::error::FlowError;
+use super::usher::Usher;
+use crate::login::accounts::secret_hash;
+use usher_domain::email::Email;
+use usher_domain::event::queued_email::QueuedEmail;
+use usher_domain::event::security_email::SecurityEmail;
+use usher_domain::id::ProofId;
+use usher_domain::time::Timestamp;
+use usher_domain::user::User;
+use usher_domain::user::proof::{Proof, ProofKind};
+use usher_keys::seal::Purpose;
+use usher_mail::messages::Recipient;
+use usher_mail::security_emails::{NoticeLinks, notice};
+use usher_storage::Tx;
+
+/// A notice is tried to be sent for so long.
+const WORTH_SENDING: Duration = Duration::from_hours(72);
+/// "This wasn't me" is taken for so long.
+const DISOWN_WITHIN: Duration = Duration::from_hours(7 * 24);
+/// The way back in is open for so long.
+const BACK_WITHIN: Duration = Duration::from_hours(24);
+
+/// What a "this wasn't me" link remembers.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Disownable {
+    /// The address that the letter went to was taken off the account, and comes back with it.
+    pub restores_address: bool,
+}
+
+/// A notice, written and sealed, with the proofs that its links need. Post it in the transaction of what it tells.
+#[must_use = "a notice that is not posted is never sent"]
+#[derive(Debug, Clone)]
+pub(super) struct PreparedNotice {
+    letter: Option<QueuedEmail>,
+    proofs: Vec<(Proof, [u8; 32])>,
+    now: Timestamp,
+}
+
+impl PreparedNotice {
+    /// Puts the letter into the queue. Nothing happens for a user without an address.
+    pub(super) async fn post(&self, tx: &mut Tx<'_>) -> usher_storage::Result<()> {
+        for (proof, token_hash) in &self.proofs {
+            tx.insert_proof(proof, token_hash, None).await?;
+        }
+        match &self.letter {
+            Some(letter) => tx.insert_email(letter, self.now).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Usher {
+    /// Prepares a notice for the address of a user.
+    ///
+    /// # Errors
+    /// If the letter cannot be written.
+    pub(super) fn notice(&self, user: &User, told: &SecurityEmail) -> Result<PreparedNotice, FlowError> {
+        match &user.email {
+            Some(email) => self.notice_to(user, email, told),
+            None => Ok(PreparedNotice { letter: None, proofs: Vec::new(), now: self.now() }),
+        }
+    }
+
+    /// Prepares a notice for another address of theirs: one that they had until now.
+    ///
+    /// # Errors
+    /// If the letter cannot be written.
+    pub(super) fn notice_to(&self, user: &User, to: &Email, told: &SecurityEmail) -> Result<PreparedNotice, FlowError> {
+        let now = self.now();
+        let mut prepared = PreparedNotice { letter: None, proofs: Vec::new(), now };
+        let mut links = NoticeLinks::default();
+        if told.may_be_disowned() {
+            let restores_address = matches!(told, SecurityEmail::EmailChanged { .. });
+            let sealed = serde_json::to_vec(&Disownable { restores_address })?;
+            let sealed = self.sealer.seal(Purpose::Proof, &sealed, &*self.random);
+            let token = prepared.add(self, ProofKind::NotMe, user, to, Some(sealed), DISOWN_WITHIN);
+            links.not_me = Some(self.config.server.issuer.at(&format!("/account/not-me?token={token}")));
+        }
+        if told.leads_back_in() {
+            let token = prepared.add(self, ProofKind::Recover, user, to, None, BACK_WITHIN);
+            links.way_back = Some(self.config.server.issuer.at(&format!("/recover/reset?token={token}")));
+        }
+        let name = user.profile.display_name();
+        let reader = Recipient { email: to.as_str(), name: name.as_deref(), lang: lang_of(user) };
+        let letter = notice(reader, told, now, &links)?;
+        prepared.letter = Some(self.enclose(&letter, now + WORTH_SENDING)?);
+        Ok(prepared)
+    }
+}
+
+impl PreparedNotice {
+    /// Makes a proof whose link goes into the letter, and gives the secret of the link.
+    fn add(
+        &mut self,
+        usher: &Usher,
+        kind: ProofKind,
+        user: &User,
+        to: &Email,
+        sealed: Option<Vec<u8>>,
+        within: Duration,
+    ) -> String {
+        let token = usher.random.token();
+        let proof = Proof {
+            id: ProofId::new(self.now, &*usher.random),
+            kind,
+            email: Some(to.clone()),
+            user_id: Some(user.id),
+            sealed,
+            attempts: 0,
+            created_at: self.now,
+            expires_at: self.now + within,
+            used_at: None,
+        };
+        self.proofs.push((proof, secret_hash(&token)));
+        token
+    }
+}

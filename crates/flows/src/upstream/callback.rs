@@ -1,0 +1,75 @@
+//! Back from a provider.
+
+use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent, UpstreamState};
+use crate::login::accounts::{Browser, secret_hash};
+use crate::usher::{Device, Usher};
+use usher_domain::event::EventKind;
+use usher_domain::provider::ProviderId;
+use usher_keys::seal::Purpose;
+use usher_upstream::{Callback, UpstreamError};
+
+impl Usher {
+    /// Takes up whoever comes back from a provider: once, in the browser that left, at the provider it left for.
+    ///
+    /// The errand is given back beside a fault, so that its page can offer to try again.
+    ///
+    /// # Errors
+    /// [`UpstreamFault`].
+    pub async fn come_back(
+        &self,
+        provider: &ProviderId,
+        callback: &Callback,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Arrived, (UpstreamFault, Option<UpstreamIntent>)> {
+        let journey = self.take_journey(callback, browser).await.map_err(|fault| (fault, None))?;
+        let errand = journey.errand.clone();
+        let arrived = self.go_on_from(provider, callback, journey, browser, device).await;
+        if let Err(UpstreamFault::Upstream(error)) = &arrived {
+            self.tell_of_failure(provider, error, device).await.map_err(|fault| (fault, None))?;
+        }
+        arrived.map_err(|fault| (fault, Some(errand)))
+    }
+
+    async fn go_on_from(
+        &self,
+        provider: &ProviderId,
+        callback: &Callback,
+        journey: UpstreamState,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Arrived, UpstreamFault> {
+        if journey.kept.provider != *provider {
+            return Err(UpstreamError::StateMismatch.into());
+        }
+        let upstream = self.provider(provider).await?;
+        let vouched = upstream.finish(callback, &journey.kept).await?;
+        self.settle(upstream.settings(), vouched, journey.errand, browser, device).await
+    }
+
+    async fn take_journey(&self, callback: &Callback, browser: &Browser) -> Result<UpstreamState, UpstreamFault> {
+        let state = callback.state().ok_or(UpstreamError::StateMismatch)?;
+        let (hash, now) = (secret_hash(state), self.now());
+        let taken =
+            self.store.write_single(move |mut tx| Box::pin(async move { tx.take_journey(&hash, now).await })).await?;
+        let opened = taken.and_then(|sealed| self.sealer.open(Purpose::UpstreamState, &sealed).ok());
+        let journey: Option<UpstreamState> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let journey = journey.filter(|journey| Self::is_of_browser(browser, &journey.browser));
+        journey.ok_or(UpstreamFault::Rejected(Refusal::Over))
+    }
+
+    async fn tell_of_failure(
+        &self,
+        provider: &ProviderId,
+        error: &UpstreamError,
+        device: &Device,
+    ) -> Result<(), UpstreamFault> {
+        tracing::warn!(upstream.provider = %provider, "upstream: nobody came back: {error}");
+        let event = self
+            .event(EventKind::SignInFailed)
+            .with("provider", provider.as_str())
+            .with("why", error.word())
+            .with("source", device.source.clone());
+        Ok(self.store.write_single(move |mut tx| Box::pin(async move { tx.append(&event).await })).await?)
+    }
+}

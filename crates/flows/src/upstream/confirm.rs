@@ -1,0 +1,405 @@
+//! What is to be asked before somebody vouched for is let in: an address, or whether the account that has it is theirs.
+//!
+//! A question is a proof of its own kind. What it is about is sealed into it: errand, provider, issuer, subject, account
+//! and browser, so that an answer given for one of them is worth nothing for another.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+
+use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent};
+use crate::error::{CodeKind, FlowError, Rejected};
+use crate::login::accounts::{Account, Browser, secret_hash};
+use crate::login::sign_up::minutes;
+use crate::oauth::authorize::mark_hash;
+use crate::usher::{Device, Usher};
+use usher_domain::email::Email;
+use usher_domain::id::{ProofId, UserId};
+use usher_domain::provider::{LinkPolicy, ProviderId, ProviderSettings};
+use usher_domain::user::authentication::Method;
+use usher_domain::user::identity::{LinkedHow, Vouched};
+use usher_domain::user::proof::{MAX_ATTEMPTS, Proof, ProofKind};
+use usher_domain::user::source::Origin;
+use usher_domain::user::{User, UserStatus};
+use usher_i18n::Lang;
+use usher_keys::seal::Purpose;
+use usher_mail::messages::{self, Recipient};
+
+/// A question stands for so long.
+const LIFETIME: Duration = Duration::from_mins(10);
+/// Digits of a mailed code.
+const DIGITS: usize = 8;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// An address, to be proven by a code; or none.
+    Address {
+        /// The one the provider told, which nobody checked.
+        suggested: Option<Email>,
+        /// The one that a code was mailed to.
+        sent_to: Option<Email>,
+    },
+    /// Whether the account with this address is theirs.
+    Confirm {
+        /// The account.
+        owner: UserId,
+        /// Its address, which the provider or the person has proven to be theirs.
+        email: Email,
+        /// May a mailed code answer it?
+        by_mail: bool,
+        /// Was one mailed?
+        sent: bool,
+    },
+}
+
+/// A question with all it is about.
+#[derive(Clone, Serialize, Deserialize)]
+struct Asking {
+    question: Question,
+    vouched: Vouched,
+    errand: UpstreamIntent,
+    browser: String,
+}
+
+/// A question as its page shows it.
+#[derive(Debug, Clone)]
+pub struct PendingQuestion {
+    /// Its name.
+    pub id: ProofId,
+    /// What is asked.
+    pub question: Question,
+    /// What the provider is called.
+    pub provider: String,
+    /// Who the person is there.
+    pub handle: Option<String>,
+    /// Where they were going.
+    pub errand: UpstreamIntent,
+}
+
+/// Somebody got in between: identity or address are another's meanwhile, so the question is over.
+fn moved(fault: UpstreamFault) -> UpstreamFault {
+    match fault {
+        UpstreamFault::Flow(FlowError::Internal(broken)) if broken.is_conflict() => {
+            UpstreamFault::Rejected(Refusal::Over)
+        }
+        fault => fault,
+    }
+}
+
+impl Usher {
+    pub(super) async fn ask_address(
+        &self,
+        vouched: &Vouched,
+        errand: &UpstreamIntent,
+        browser: &mut Browser,
+    ) -> Result<ProofId, FlowError> {
+        let suggested = vouched.email.as_ref().filter(|told| !told.relay).map(|told| told.email.clone());
+        self.ask(Question::Address { suggested, sent_to: None }, vouched, errand, browser).await
+    }
+
+    pub(super) async fn ask_confirmation(
+        &self,
+        settings: &ProviderSettings,
+        vouched: &Vouched,
+        errand: &UpstreamIntent,
+        owner: &User,
+        browser: &mut Browser,
+    ) -> Result<ProofId, UpstreamFault> {
+        let told = vouched.email.as_ref().map(|told| told.email.clone());
+        let email = told.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
+        let by_mail = settings.link_policy == LinkPolicy::VerifyMail;
+        let question = Question::Confirm { owner: owner.id, email, by_mail, sent: false };
+        Ok(self.ask(question, vouched, errand, browser).await?)
+    }
+
+    async fn ask(
+        &self,
+        question: Question,
+        vouched: &Vouched,
+        errand: &UpstreamIntent,
+        browser: &mut Browser,
+    ) -> Result<ProofId, FlowError> {
+        let browser = mark_hash(browser.mark_or_make(self));
+        let asking = Asking { question, vouched: vouched.clone(), errand: errand.clone(), browser };
+        self.put_asking(&asking, None, None).await
+    }
+
+    /// Keeps a question, with a code and its letter where one is mailed. The question that it takes the place of is closed.
+    async fn put_asking(
+        &self,
+        asking: &Asking,
+        mailed: Option<(&Email, Lang)>,
+        instead_of: Option<ProofId>,
+    ) -> Result<ProofId, FlowError> {
+        let (now, id) = (self.now(), ProofId::new(self.now(), &*self.random));
+        let code = self.random.digits(DIGITS);
+        let letter = match mailed {
+            Some((email, lang)) => {
+                // A refusal here leaves the question and an earlier code as they are.
+                self.count_email_to(email.as_str()).await?;
+                let to = Recipient { email: email.as_str(), name: None, lang };
+                Some(self.enclose(&messages::link_code(to, &code, minutes(LIFETIME))?, now + LIFETIME)?)
+            }
+            None => None,
+        };
+        let proof = Proof {
+            id,
+            kind: ProofKind::Link,
+            email: mailed.map(|(email, _)| email.clone()),
+            user_id: None,
+            sealed: Some(self.sealer.seal(Purpose::Proof, &serde_json::to_vec(asking)?, &*self.random)),
+            attempts: 0,
+            created_at: now,
+            expires_at: now + LIFETIME,
+            used_at: None,
+        };
+        let token_hash = secret_hash(&self.random.token());
+        let code_hash = mailed.map(|_| self.link_code_hash(id, &code));
+        let put = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Some(before) = instead_of {
+                    tx.take_proof(before, ProofKind::Link, now).await?;
+                }
+                tx.insert_proof(&proof, &token_hash, code_hash.as_ref().map(|hash| &hash[..])).await?;
+                match &letter {
+                    Some(letter) => tx.insert_email(letter, now).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        put.await?;
+        self.mail_wakeup.notify_one();
+        Ok(id)
+    }
+
+    fn link_code_hash(&self, proof: ProofId, code: &str) -> [u8; 32] {
+        self.sealer.mac(Purpose::Proof, format!("link:{proof}:{code}").as_bytes())
+    }
+
+    async fn open_asking(&self, id: ProofId, browser: &Browser) -> Result<Asking, UpstreamFault> {
+        let proof = self.store.find_proof(id, ProofKind::Link).await?.filter(|proof| proof.is_open(self.now()));
+        let sealed = proof.and_then(|proof| proof.sealed);
+        let opened = sealed.and_then(|sealed| self.sealer.open(Purpose::Proof, &sealed).ok());
+        let asking: Option<Asking> = opened.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let asking = asking.filter(|asking| Self::is_of_browser(browser, &asking.browser));
+        asking.ok_or(UpstreamFault::Rejected(Refusal::Over))
+    }
+
+    /// The question behind a page.
+    ///
+    /// # Errors
+    /// [`Refusal::Over`] in another browser, or once it was answered or is too old.
+    pub async fn asked(&self, id: ProofId, browser: &Browser) -> Result<PendingQuestion, UpstreamFault> {
+        let asking = self.open_asking(id, browser).await?;
+        let provider = self.provider(&asking.vouched.provider).await?.settings().name().to_owned();
+        Ok(PendingQuestion {
+            id,
+            question: asking.question,
+            provider,
+            handle: asking.vouched.handle,
+            errand: asking.errand,
+        })
+    }
+
+    /// Where the person of a question was going, however the question ended, and by which provider. `None` in another
+    /// browser, or once the question is forgotten.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn errand_of_question(
+        &self,
+        id: ProofId,
+        browser: &Browser,
+    ) -> Result<Option<(ProviderId, UpstreamIntent)>, FlowError> {
+        let sealed = self.store.find_proof(id, ProofKind::Link).await?.and_then(|proof| proof.sealed);
+        let asking: Option<Asking> = sealed.and_then(|sealed| self.open_pending_proof(&sealed));
+        let own = asking.filter(|asking| Self::is_of_browser(browser, &asking.browser));
+        Ok(own.map(|asking| (asking.vouched.provider, asking.errand)))
+    }
+
+    /// Mails a code to an address: the one asked for, or that of the account. Whether anybody has the address makes no
+    /// difference to the letter.
+    ///
+    /// # Errors
+    /// [`Rejected::Email`], [`Rejected::TooMany`], [`Refusal::Over`].
+    pub async fn mail_link_code(
+        &self,
+        id: ProofId,
+        address: &str,
+        lang: Lang,
+        browser: &Browser,
+        device: &Device,
+    ) -> Result<ProofId, UpstreamFault> {
+        let mut asking = self.open_asking(id, browser).await?;
+        self.count_sign_up(&device.source).await?;
+        let to = match &mut asking.question {
+            Question::Address { sent_to, .. } => {
+                let email = self.new_address(address).map_err(Rejected::Email)?;
+                sent_to.insert(email).clone()
+            }
+            Question::Confirm { email, by_mail: true, sent, .. } => {
+                *sent = true;
+                email.clone()
+            }
+            Question::Confirm { .. } => return Err(UpstreamFault::Rejected(Refusal::Over)),
+        };
+        Ok(self.put_asking(&asking, Some((&to, lang)), Some(id)).await?)
+    }
+
+    /// Takes the mailed code. An address that was asked for becomes the new user's, or leads to the question about the
+    /// account that has it; for that question the code is the answer.
+    ///
+    /// # Errors
+    /// [`Rejected::WrongCode`], [`Refusal::Over`].
+    pub async fn answer_by_code(
+        &self,
+        id: ProofId,
+        code: &str,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Arrived, UpstreamFault> {
+        let asking = self.open_asking(id, browser).await?;
+        let now = self.now();
+        let tried = self.store.write(move |mut tx| {
+            Box::pin(async move { tx.try_proof_code(id, ProofKind::Link, now, MAX_ATTEMPTS).await })
+        });
+        let expected = tried.await?.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
+        let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+        if !bool::from(self.link_code_hash(id, &digits).ct_eq(&expected)) {
+            return Err(Rejected::WrongCode(CodeKind::Mailed).into());
+        }
+        match asking.question.clone() {
+            Question::Address { sent_to: Some(email), .. } => {
+                self.address_proven(id, asking, email, browser, device).await.map_err(moved)
+            }
+            Question::Confirm { owner, by_mail: true, sent: true, .. } => {
+                self.take_question(id).await?;
+                self.confirmed(asking, owner, LinkedHow::MailCode, browser, device).await.map_err(moved)
+            }
+            _ => Err(UpstreamFault::Rejected(Refusal::Over)),
+        }
+    }
+
+    /// The person goes on without an address.
+    ///
+    /// # Errors
+    /// [`Refusal::Over`].
+    pub async fn answer_without_address(
+        &self,
+        id: ProofId,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Arrived, UpstreamFault> {
+        let asking = self.open_asking(id, browser).await?;
+        let Question::Address { .. } = asking.question else { return Err(UpstreamFault::Rejected(Refusal::Over)) };
+        self.take_question(id).await?;
+        self.check_still_open(&asking).await?;
+        let (user, identity) = self.sign_up_vouched(&asking.vouched, false).await.map_err(moved)?;
+        self.let_in(asking, user, identity, browser, device).await
+    }
+
+    /// The person has signed in to the account in question, in this browser and since it was asked.
+    ///
+    /// # Errors
+    /// [`Refusal::Over`], [`Rejected::NotSignedIn`] if it is another account or was signed in before.
+    pub async fn answer_by_sign_in(
+        &self,
+        id: ProofId,
+        account: &Account,
+        browser: &mut Browser,
+    ) -> Result<Arrived, UpstreamFault> {
+        let asking = self.open_asking(id, browser).await?;
+        let Question::Confirm { owner, .. } = asking.question else {
+            return Err(UpstreamFault::Rejected(Refusal::Over));
+        };
+        if account.user.id != owner || !self.is_well_shown(account).await? {
+            return Err(Rejected::NotSignedIn.into());
+        }
+        self.take_question(id).await?;
+        let settings = self.provider(&asking.vouched.provider).await?;
+        let linked = self
+            .link(settings.settings(), &asking.vouched, &account.user, Some(account.session.id), LinkedHow::Confirmed)
+            .await;
+        linked.map_err(moved)?;
+        self.renew_session(account, browser).await?;
+        let (session, user) = (account.session.id, Box::new(account.user.clone()));
+        let method = Some(Method::Provider(asking.vouched.provider.to_string()));
+        Ok(Arrived::SignedIn { signed_in: super::SignedIn::As { session, user, method }, errand: asking.errand })
+    }
+
+    async fn take_question(&self, id: ProofId) -> Result<(), UpstreamFault> {
+        let now = self.now();
+        let taken = self
+            .store
+            .write(move |mut tx| Box::pin(async move { tx.take_proof(id, ProofKind::Link, now).await }))
+            .await?;
+        if taken { Ok(()) } else { Err(UpstreamFault::Rejected(Refusal::Over)) }
+    }
+
+    async fn address_proven(
+        &self,
+        id: ProofId,
+        mut asking: Asking,
+        email: Email,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Arrived, UpstreamFault> {
+        if let Some(owner) = self.user_of_address(&email).await? {
+            if owner.status != UserStatus::Active {
+                return Err(UpstreamFault::Rejected(Refusal::Disabled));
+            }
+            asking.question = Question::Confirm { owner: owner.id, email, by_mail: false, sent: false };
+            return Ok(Arrived::Ask(self.put_asking(&asking, None, Some(id)).await?));
+        }
+        self.take_question(id).await?;
+        self.check_still_open(&asking).await?;
+        let profile = asking.vouched.profile.clone().checked().unwrap_or_default();
+        let locale = profile.locale.clone();
+        let mut user = self.new_user(None, profile, locale, &Origin::Provider(asking.vouched.provider.to_string()));
+        user.set_email(email, Origin::Person, self.now());
+        let (user, identity) = self.insert_vouched(user, &asking.vouched).await?;
+        self.let_in(asking, user, identity, browser, device).await
+    }
+
+    /// Registration may have been closed while the question stood.
+    async fn check_still_open(&self, asking: &Asking) -> Result<(), UpstreamFault> {
+        let provider = self.provider(&asking.vouched.provider).await?;
+        if provider.settings().sign_up && self.config.sign_up.enabled {
+            return Ok(());
+        }
+        Err(UpstreamFault::Rejected(Refusal::Closed))
+    }
+
+    async fn confirmed(
+        &self,
+        asking: Asking,
+        owner: UserId,
+        how: LinkedHow,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Arrived, UpstreamFault> {
+        let owner = self.store.find_user(owner).await?.ok_or(UpstreamFault::Rejected(Refusal::Over))?;
+        if owner.status != UserStatus::Active {
+            return Err(UpstreamFault::Rejected(Refusal::Disabled));
+        }
+        let provider = self.provider(&asking.vouched.provider).await?;
+        let identity = self.link(provider.settings(), &asking.vouched, &owner, None, how).await?;
+        self.let_in(asking, owner, identity, browser, device).await
+    }
+
+    async fn let_in(
+        &self,
+        asking: Asking,
+        user: User,
+        identity: usher_domain::id::IdentityId,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Arrived, UpstreamFault> {
+        let provider = self.provider(&asking.vouched.provider).await?;
+        let signed_in = self.enter(provider.settings(), &asking.vouched, user, identity, browser, device).await?;
+        Ok(Arrived::SignedIn { signed_in, errand: asking.errand })
+    }
+}

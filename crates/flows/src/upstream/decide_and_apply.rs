@@ -1,0 +1,342 @@
+//! What becomes of somebody a provider vouches for: look, decide, do. Where the ground moves in between, once more.
+
+use std::time::Duration;
+
+use super::{Arrived, Refusal, UpstreamFault, UpstreamIntent};
+use crate::credentials::standing::check_standing;
+use crate::error::FlowError;
+use crate::login::accounts::{Account, Browser};
+use crate::usher::{Device, Usher};
+use usher_domain::email::Email;
+use usher_domain::event::EventKind;
+use usher_domain::event::security_email::SecurityEmail;
+use usher_domain::id::{IdentityId, SessionId, UserId};
+use usher_domain::provider::ProviderSettings;
+use usher_domain::user::authentication::{Authentication, Guard, Means};
+use usher_domain::user::identity::{Identity, LinkedHow, Vouched};
+use usher_domain::user::linking::{Address, Decision, Holder, Intent, Owner, Situation, decide};
+use usher_domain::user::proof::ProofKind;
+use usher_domain::user::source::Origin;
+use usher_domain::user::{User, UserStatus};
+use usher_storage::{Result as Stored, StorageError, Tx};
+
+/// An identity that was unlinked makes no new account for so long.
+const QUARANTINE: Duration = Duration::from_hours(24);
+/// How often the ground may move under a decision.
+const TRIES: usize = 3;
+
+/// What was found out about a vouched identity.
+pub(super) struct IdentityLookup {
+    situation: Situation,
+    /// The identity and its user.
+    holder: Option<(Identity, User)>,
+    /// The user who has proven the address.
+    pub owner: Option<User>,
+    /// The account that asks to link.
+    asker: Option<Account>,
+}
+
+impl Usher {
+    /// Decides what becomes of somebody vouched for, and does it.
+    pub(super) async fn settle(
+        &self,
+        settings: &ProviderSettings,
+        vouched: Vouched,
+        errand: UpstreamIntent,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Arrived, UpstreamFault> {
+        for _ in 0..TRIES {
+            let found = self.look_up(settings, &vouched, &errand, browser).await?;
+            match Box::pin(self.carry_out(settings, &vouched, &errand, found, browser, device)).await {
+                Err(UpstreamFault::Flow(FlowError::Internal(broken))) if broken.is_conflict() => {}
+                Ok(None) => {}
+                Ok(Some(arrived)) => return Ok(arrived),
+                Err(fault) => return Err(fault),
+            }
+        }
+        Err(UpstreamFault::Rejected(Refusal::Over))
+    }
+
+    async fn look_up(
+        &self,
+        settings: &ProviderSettings,
+        vouched: &Vouched,
+        errand: &UpstreamIntent,
+        browser: &Browser,
+    ) -> Result<IdentityLookup, FlowError> {
+        let identity = self.store.find_identity(&vouched.issuer, &vouched.subject).await?;
+        let holder = match identity {
+            Some(identity) => self.store.find_user(identity.user_id).await?.map(|user| (identity, user)),
+            None => None,
+        };
+        let asker = match errand {
+            UpstreamIntent::Link { user, session } => {
+                self.account_of(browser, *session).await?.filter(|account| account.user.id == *user)
+            }
+            UpstreamIntent::SignIn { .. } => None,
+        };
+        let well_shown = match &asker {
+            Some(account) => self.is_well_shown(account).await?,
+            None => false,
+        };
+        let (address, owner, user) = self.owner_of(vouched).await?;
+        let situation = Situation {
+            intent: match (errand, &asker) {
+                (UpstreamIntent::SignIn { .. }, _) => Intent::SignIn,
+                (UpstreamIntent::Link { .. }, None) => Intent::LinkElsewhere,
+                (UpstreamIntent::Link { .. }, Some(_)) if !well_shown => Intent::LinkStale,
+                (UpstreamIntent::Link { .. }, Some(_)) => Intent::Link,
+            },
+            holder: match (&holder, &asker) {
+                (None, None) if user.as_ref().is_some_and(|owner| owner.status != UserStatus::Active) => {
+                    Holder::Disabled
+                }
+                (None, _) if self.is_quarantined(vouched).await? => Holder::NobodySinceLately,
+                (None, _) => Holder::Nobody,
+                (Some((_, user)), _) if user.status != UserStatus::Active => Holder::Disabled,
+                (Some((_, user)), Some(asker)) if user.id != asker.user.id => Holder::SomebodyElse,
+                (Some(_), _) => Holder::User,
+            },
+            address,
+            owner,
+            policy: settings.link_policy,
+            sign_up: settings.sign_up && self.config.sign_up.enabled,
+        };
+        Ok(IdentityLookup { situation, holder, owner: user, asker })
+    }
+
+    /// What the provider's word about an address is worth here, and whose the address is.
+    async fn owner_of(&self, vouched: &Vouched) -> Result<(Address, Owner, Option<User>), FlowError> {
+        use usher_domain::user::identity::EmailTrust;
+        let Some(told) = &vouched.email else { return Ok((Address::Unproven, Owner::Nobody, None)) };
+        let address = match told.trust {
+            // Not even a relay's, where the provider does not stand by it.
+            EmailTrust::Unverified => return Ok((Address::Unproven, Owner::Nobody, None)),
+            _ if told.relay => Address::Relay,
+            EmailTrust::Verified => Address::Verified,
+            EmailTrust::Authoritative => Address::Authoritative,
+        };
+        if let Some(user) = self.user_of_address(&told.email).await? {
+            let guarded = self.store.find_factors(user.id).await?.ask_second_step();
+            return Ok((address, if guarded { Owner::Guarded } else { Owner::User }, Some(user)));
+        }
+        let waiting = self.store.find_open_proof(&told.email, ProofKind::SignUp, self.now()).await?;
+        Ok((address, if waiting.is_some() { Owner::Waiting } else { Owner::Nobody }, None))
+    }
+
+    /// The user who has proven an address. Somebody who was merged into another is that other.
+    pub(super) async fn user_of_address(&self, email: &Email) -> Result<Option<User>, FlowError> {
+        let Some(user) = self.store.find_user_by_email(email).await? else { return Ok(None) };
+        match user.status {
+            UserStatus::Merged => Ok(Some(self.store.find_user_by_former_sub(&user.sub).await?.unwrap_or(user))),
+            UserStatus::Active | UserStatus::Disabled => Ok(Some(user)),
+        }
+    }
+
+    async fn is_quarantined(&self, vouched: &Vouched) -> Result<bool, FlowError> {
+        let at = self.store.find_unlinked(&vouched.issuer, &vouched.subject).await?;
+        Ok(at.is_some_and(|at| self.now() < at + QUARANTINE))
+    }
+
+    /// Does what was decided. None if the ground has moved meanwhile.
+    async fn carry_out(
+        &self,
+        settings: &ProviderSettings,
+        vouched: &Vouched,
+        errand: &UpstreamIntent,
+        found: IdentityLookup,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Option<Arrived>, UpstreamFault> {
+        let refuse = |refusal| Err(UpstreamFault::Rejected(refusal));
+        match decide(found.situation) {
+            Decision::RefuseTaken => refuse(Refusal::Taken),
+            Decision::RefuseDisabled => refuse(Refusal::Disabled),
+            Decision::RefuseSession => refuse(Refusal::Over),
+            Decision::RefuseLately => refuse(Refusal::Lately),
+            Decision::RefuseClosed => refuse(Refusal::Closed),
+            Decision::Reauthenticate => Ok(Some(Arrived::Reauthenticate)),
+            Decision::AlreadyLinked => Ok(Some(Arrived::Linked)),
+            Decision::Link => {
+                let Some(asker) = found.asker else { return refuse(Refusal::Over) };
+                self.link(settings, vouched, &asker.user, Some(asker.session.id), LinkedHow::Account).await?;
+                self.renew_session(&asker, browser).await?;
+                Ok(Some(Arrived::Linked))
+            }
+            Decision::AskAddress => Ok(Some(Arrived::Ask(self.ask_address(vouched, errand, browser).await?))),
+            Decision::ConfirmBySignIn | Decision::ConfirmByMail => {
+                let Some(owner) = found.owner else { return Ok(None) };
+                Ok(Some(Arrived::Ask(self.ask_confirmation(settings, vouched, errand, &owner, browser).await?)))
+            }
+            decision => Box::pin(self.enter_by(decision, settings, vouched, errand, found, browser, device)).await,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one decision, and all it stands on")]
+    async fn enter_by(
+        &self,
+        decision: Decision,
+        settings: &ProviderSettings,
+        vouched: &Vouched,
+        errand: &UpstreamIntent,
+        found: IdentityLookup,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<Option<Arrived>, UpstreamFault> {
+        let (user, identity) = match (decision, found.holder, found.owner) {
+            (Decision::SignIn, Some((identity, user)), _) => (user, identity.id),
+            (Decision::LinkToOwner, _, Some(owner)) => {
+                let identity = self.link(settings, vouched, &owner, None, LinkedHow::Auto).await?;
+                (owner, identity)
+            }
+            (Decision::SignUp | Decision::SignUpAndPurge | Decision::SignUpWithoutAddress, ..) => {
+                let with_address = decision != Decision::SignUpWithoutAddress;
+                self.sign_up_vouched(vouched, with_address).await?
+            }
+            _ => return Ok(None),
+        };
+        let signed_in = self.enter(settings, vouched, user, identity, browser, device).await?;
+        Ok(Some(Arrived::SignedIn { signed_in, errand: errand.clone() }))
+    }
+
+    /// Lets a user in by an identity of theirs, through the gate of every way in.
+    pub(super) async fn enter(
+        &self,
+        settings: &ProviderSettings,
+        vouched: &Vouched,
+        user: User,
+        identity: IdentityId,
+        browser: &mut Browser,
+        device: &Device,
+    ) -> Result<super::SignedIn, FlowError> {
+        self.note_told(vouched, &user, identity).await?;
+        let means = Means::Upstream {
+            provider: vouched.provider.to_string(),
+            amr: vouched.amr.clone(),
+            acr: vouched.acr.clone(),
+            trusted: settings.trust_factors,
+        };
+        let guard = Guard::Identity { id: identity, sid: vouched.sid.clone() };
+        self.finish_sign_in(user, Authentication::by(means), guard, browser, device).await
+    }
+
+    /// Notes what the provider told this time. The user's own address and profile stay as they are: another address is
+    /// suggested to them.
+    async fn note_told(&self, vouched: &Vouched, user: &User, identity: IdentityId) -> Stored<()> {
+        let (profile, handle, now) = (vouched.profile.clone(), vouched.handle.clone(), self.now());
+        let (user_id, suggested) = (user.id, vouched.suggestion(user.email.as_ref()).cloned());
+        let note = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                tx.note_identity_used(identity, &profile, handle.as_deref(), now).await?;
+                tx.note_suggestion(user_id, identity, suggested.as_ref(), now).await
+            })
+        });
+        note.await
+    }
+
+    /// Links an identity to a user who is known to own both. `asked_in` is the session of somebody who is signed in: it has
+    /// to stand when the identity is written.
+    pub(super) async fn link(
+        &self,
+        settings: &ProviderSettings,
+        vouched: &Vouched,
+        user: &User,
+        asked_in: Option<SessionId>,
+        how: LinkedHow,
+    ) -> Result<IdentityId, UpstreamFault> {
+        if user.factors_are_frozen(self.now()) {
+            return Err(super::Rejected::Frozen.into());
+        }
+        let id = IdentityId::new(self.now(), &*self.random);
+        let identity = self.identity(id, vouched, user.id, how);
+        let notice = self.notice(user, &SecurityEmail::IdentityLinked { provider: settings.name().to_owned() })?;
+        let (usher, now, address) = (self.clone(), self.now(), user.email.clone());
+        let linked = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Some(session) = asked_in {
+                    if let Err(refused) = check_standing(&mut tx, (identity.user_id, session), now).await? {
+                        return Ok(Err(refused));
+                    }
+                } else if !tx.hold_user(identity.user_id).await? {
+                    return Err(StorageError::Conflict);
+                }
+                let held = tx.find_user(identity.user_id).await?.filter(|held| held.email == address);
+                let Some(held) = held else { return Err(StorageError::Conflict) };
+                if held.factors_are_frozen(now) {
+                    return Ok(Err(super::Rejected::Frozen));
+                }
+                usher.put_identity(&mut tx, &identity).await?;
+                notice.post(&mut tx).await.map(Ok)
+            })
+        });
+        linked.await??;
+        self.mail_wakeup.notify_one();
+        Ok(id)
+    }
+
+    /// Makes a user of somebody vouched for. Whatever waits under a proven address was perhaps a squatter's: it is thrown away.
+    pub(super) async fn sign_up_vouched(
+        &self,
+        vouched: &Vouched,
+        with_address: bool,
+    ) -> Result<(User, IdentityId), UpstreamFault> {
+        let origin = Origin::Provider(vouched.provider.to_string());
+        let email = vouched.email.as_ref().filter(|_| with_address).map(|told| told.email.clone());
+        let profile = vouched.profile.clone().checked().unwrap_or_default();
+        let locale = profile.locale.clone();
+        let user = self.new_user(email, profile, locale, &origin);
+        self.insert_vouched(user, vouched).await
+    }
+
+    pub(super) async fn insert_vouched(
+        &self,
+        user: User,
+        vouched: &Vouched,
+    ) -> Result<(User, IdentityId), UpstreamFault> {
+        let id = IdentityId::new(self.now(), &*self.random);
+        let identity = self.identity(id, vouched, user.id, LinkedHow::SignUp);
+        let (usher, made, now) = (self.clone(), user.clone(), self.now());
+        let made = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Some(email) = &made.email {
+                    tx.close_proofs_of_email(email, ProofKind::SignUp, now).await?;
+                }
+                tx.insert_user(&made).await?;
+                let by = identity.provider.to_string();
+                tx.append(&usher.event(EventKind::UserCreated).with_user(made.id).with("by", by)).await?;
+                usher.put_identity(&mut tx, &identity).await
+            })
+        });
+        made.await?;
+        Ok((user, id))
+    }
+
+    async fn put_identity(&self, tx: &mut Tx<'_>, identity: &Identity) -> Stored<()> {
+        tx.insert_identity(identity).await?;
+        let event = self
+            .event(EventKind::IdentityLinked)
+            .with_user(identity.user_id)
+            .with("provider", identity.provider.as_str())
+            .with("identity", identity.id.to_string())
+            .with("how", identity.linked_how.as_str());
+        tx.append(&event).await
+    }
+
+    fn identity(&self, id: IdentityId, vouched: &Vouched, user: UserId, how: LinkedHow) -> Identity {
+        Identity {
+            id,
+            user_id: user,
+            provider: vouched.provider.clone(),
+            issuer: vouched.issuer.clone(),
+            subject: vouched.subject.clone(),
+            email_at_link: vouched.email.as_ref().map(|told| told.email.clone()),
+            email_state: vouched.email_state(),
+            profile: vouched.profile.clone(),
+            handle: vouched.handle.clone(),
+            linked_at: self.now(),
+            linked_how: how,
+            last_used_at: None,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What providers tell by themselves: somebody signed out there, took their consent back, or is no more.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::UpstreamFault;
+use crate::error::Rejected;
+use crate::login::accounts::secret_hash;
+use crate::security_emails::PreparedNotice;
+use crate::usher::Usher;
+use usher_domain::event::EventKind;
+use usher_domain::event::security_email::SecurityEmail;
+use usher_domain::provider::ProviderId;
+use usher_domain::user::identity::Identity;
+use usher_domain::user::session::EndReason;
+use usher_storage::{Result as Stored, Tx};
+use usher_upstream::{ProviderEvent, ProviderEventKind, ProviderEventRequest};
+
+/// An identity may change hands so often while a notice about it is taken.
+const TRIES: usize = 3;
+
+/// What was heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderEventOutcome {
+    /// A code by which the person can ask whether their data were deleted (Facebook asks for one).
+    pub confirmation: Option<String>,
+}
+
+impl Usher {
+    /// Hears what a provider tells, once it is proven to be the provider's, and once only.
+    ///
+    /// # Errors
+    /// [`UpstreamFault::Upstream`] for what is not proven.
+    pub async fn hear(
+        &self,
+        provider: &ProviderId,
+        request: &ProviderEventRequest,
+    ) -> Result<ProviderEventOutcome, UpstreamFault> {
+        let upstream = self.provider(provider).await?;
+        let mut heard = ProviderEventOutcome { confirmation: None };
+        for notice in upstream.notice(request).await? {
+            let hash = secret_hash(&format!("{provider}\n{}", notice.id));
+            if notice.kind == ProviderEventKind::DataDeletion {
+                heard.confirmation = Some(URL_SAFE_NO_PAD.encode(hash));
+            }
+            self.hear_one(&notice, hash, upstream.settings().name()).await?;
+        }
+        Ok(heard)
+    }
+
+    async fn hear_one(&self, notice: &ProviderEvent, hash: [u8; 32], name: &str) -> Result<(), UpstreamFault> {
+        for _ in 0..TRIES {
+            if self.act_on(notice.clone(), hash, name).await? {
+                self.mail_wakeup.notify_one();
+                return Ok(());
+            }
+        }
+        Err(Rejected::Superseded.into())
+    }
+
+    /// Was the deletion that this code stands for carried out?
+    ///
+    /// # Errors
+    /// If the house is broken.
+    pub async fn is_deletion_done(&self, confirmation: &str) -> Result<bool, UpstreamFault> {
+        match URL_SAFE_NO_PAD.decode(confirmation) {
+            Ok(hash) if hash.len() == 32 => Ok(self.store.is_notice_heard(&hash).await?),
+            _ => Ok(false),
+        }
+    }
+
+    /// `false`, and nothing was done, if the identity became another user's meanwhile.
+    async fn act_on(&self, notice: ProviderEvent, hash: [u8; 32], name: &str) -> Result<bool, UpstreamFault> {
+        let identity = match &notice.subject {
+            Some(subject) => self.store.find_identity(&notice.issuer, subject).await?,
+            None => None,
+        };
+        let user = match &identity {
+            Some(identity) => self.store.find_user(identity.user_id).await?,
+            None => None,
+        };
+        let letters = match &user {
+            Some(user) => Some((
+                self.notice(user, &SecurityEmail::IdentityUnlinked { provider: name.to_owned() })?,
+                self.notice(user, &SecurityEmail::LastIdentityDeleted { provider: name.to_owned() })?,
+            )),
+            None => None,
+        };
+        let usher = self.clone();
+        let act = self.store.write(move |mut tx| {
+            Box::pin(async move {
+                if let Some(identity) = &identity
+                    && !is_still_theirs(&mut tx, identity).await?
+                {
+                    return Ok(false);
+                }
+                if !tx.hear_notice(&hash, notice.forget_after).await? {
+                    return Ok(true);
+                }
+                let mut event = usher
+                    .event(EventKind::ProviderNotice)
+                    .with("provider", notice.provider.as_str())
+                    .with("kind", word(notice.kind));
+                event.user_id = identity.as_ref().map(|identity| identity.user_id);
+                tx.append(&event).await?;
+                usher.end_upstream_sessions(&mut tx, &notice, identity.as_ref()).await?;
+                if let Some(identity) = identity.filter(|_| is_end(notice.kind)) {
+                    usher.take_link_back(&mut tx, &identity, letters).await?;
+                }
+                Ok(true)
+            })
+        });
+        Ok(act.await?)
+    }
+
+    /// Nobody is left without a way in: the last link stays, though it opens nothing while the provider says so.
+    async fn take_link_back(
+        &self,
+        tx: &mut Tx<'_>,
+        identity: &Identity,
+        letters: Option<(PreparedNotice, PreparedNotice)>,
+    ) -> Stored<()> {
+        let spare = tx.count_ways_in(identity.user_id).await?.can_spare_one();
+        if spare {
+            self.remove_identity(tx, identity).await?;
+        } else {
+            tx.forget_vouched(identity.id).await?;
+        }
+        match letters {
+            Some((unlinked, _)) if spare => unlinked.post(tx).await,
+            Some((_, last)) => last.post(tx).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the sessions here that the provider speaks of.
+    async fn end_upstream_sessions(
+        &self,
+        tx: &mut Tx<'_>,
+        notice: &ProviderEvent,
+        identity: Option<&Identity>,
+    ) -> Stored<()> {
+        let sessions = match (notice.kind, identity, &notice.sid) {
+            (
+                ProviderEventKind::Enabled
+                | ProviderEventKind::EmailDisabled
+                | ProviderEventKind::EmailEnabled
+                | ProviderEventKind::Test,
+                ..,
+            ) => Vec::new(),
+            (_, Some(identity), sid) => {
+                let sessions = tx.sessions_of_identity(identity.id, sid.as_deref()).await?;
+                sessions.into_iter().map(|session| (session, identity.user_id)).collect()
+            }
+            (_, None, Some(sid)) => tx.sessions_of_upstream(&notice.issuer, sid).await?,
+            (_, None, None) => Vec::new(),
+        };
+        for (session, user) in sessions {
+            self.end_session(tx, user, session, EndReason::UpstreamEnded).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Does it end what the identity stands for?
+const fn is_end(kind: ProviderEventKind) -> bool {
+    matches!(kind, ProviderEventKind::Gone | ProviderEventKind::DataDeletion)
+}
+
+/// Is the identity its user's still? Nobody changes that until the transaction ends.
+async fn is_still_theirs(tx: &mut Tx<'_>, identity: &Identity) -> Stored<bool> {
+    tx.lock_user(identity.user_id).await?;
+    let held = tx.find_identity(&identity.issuer, &identity.subject).await?;
+    Ok(held.is_some_and(|held| held.user_id == identity.user_id))
+}
+
+const fn word(kind: ProviderEventKind) -> &'static str {
+    match kind {
+        ProviderEventKind::SignedOut => "signed_out",
+        ProviderEventKind::Gone => "gone",
+        ProviderEventKind::DataDeletion => "data_deletion",
+        ProviderEventKind::Disabled => "disabled",
+        ProviderEventKind::Enabled => "enabled",
+        ProviderEventKind::CredentialChange => "credential_change",
+        ProviderEventKind::EmailDisabled => "email_disabled",
+        ProviderEventKind::EmailEnabled => "email_enabled",
+        ProviderEventKind::Test => "test",
+    }
+}

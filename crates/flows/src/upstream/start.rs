@@ -1,0 +1,62 @@
+//! Away to a provider.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::{UpstreamFault, UpstreamIntent, UpstreamState};
+use crate::login::accounts::{Account, Browser, secret_hash};
+use crate::oauth::authorize::mark_hash;
+use crate::usher::Usher;
+use usher_domain::provider::ProviderId;
+use usher_keys::seal::Purpose;
+use usher_upstream::StartRequest;
+
+/// How long a person may stay away.
+const LIFETIME: Duration = Duration::from_mins(10);
+
+impl Usher {
+    /// Where to send a browser so that its owner signs in at a provider.
+    ///
+    /// In a browser that has been signed in here, the provider is asked to let the person choose anew: signing out is seen to
+    /// do something, and showing oneself again is more than a redirect.
+    ///
+    /// # Errors
+    /// [`UpstreamFault::UnknownProvider`], or whatever the provider's metadata come to.
+    pub async fn depart(
+        &self,
+        provider: &ProviderId,
+        errand: UpstreamIntent,
+        login_hint: Option<String>,
+        browser: &mut Browser,
+    ) -> Result<Url, UpstreamFault> {
+        let upstream = self.provider(provider).await?;
+        // Somebody was here: they signed out, show themselves again, or come as somebody else.
+        let was_here = !self.accounts(browser).await?.is_empty();
+        let departure = StartRequest {
+            redirect_uri: self.upstream_callback(provider),
+            login_hint,
+            fresh_choice: was_here || matches!(errand, UpstreamIntent::Link { .. }),
+            ..StartRequest::default()
+        };
+        let departed = upstream.start(&departure).await;
+        let (url, kept) = departed.inspect_err(|error| {
+            tracing::warn!(upstream.provider = %provider, "upstream: nobody was sent there: {error}");
+        })?;
+        let hash = secret_hash(&kept.state);
+        let journey = UpstreamState { kept, errand, browser: mark_hash(browser.mark_or_make(self)) };
+        let bytes = serde_json::to_vec(&journey).map_err(crate::error::FlowError::from)?;
+        let sealed = self.sealer.seal(Purpose::UpstreamState, &bytes, &*self.random);
+        let expires_at = self.now() + LIFETIME;
+        let put = self
+            .store
+            .write_single(move |mut tx| Box::pin(async move { tx.insert_journey(&hash, &sealed, expires_at).await }));
+        put.await?;
+        Ok(url)
+    }
+
+    /// The errand of linking an identity to an account.
+    pub fn link_errand(account: &Account) -> UpstreamIntent {
+        UpstreamIntent::Link { user: account.user.id, session: account.session.id }
+    }
+}

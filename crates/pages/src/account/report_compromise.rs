@@ -1,0 +1,82 @@
+//! "This wasn't me": the link of a letter, or of a page that a signed-in person reads.
+//!
+//! Opening it does nothing yet, for mail scanners open every link.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::login::sign_in::text;
+use crate::receipt;
+use crate::show;
+use crate::views::{Form, NotMe, NotMeDone, NotMeExpired};
+use crate::visitor_pages::VisitorPages as _;
+use usher_domain::event::receipt::Line;
+use usher_flows::{FlowError, Rejected};
+use usher_http_server::extract::params::{FormParams, QueryParams};
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+/// GET
+pub async fn get(
+    State(app): State<App>,
+    mut visitor: Visitor,
+    QueryParams(query): QueryParams,
+) -> Result<Response, HttpProblem> {
+    let token = text(&query, "token");
+    let user = if token.is_empty() {
+        match app.usher.current(&visitor.browser).await? {
+            Some(account) => account.user,
+            None => return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME))),
+        }
+    } else {
+        let Some(user) = app.usher.open_disowning(&token).await? else { return expired(visitor) };
+        user
+    };
+    let page = visitor.page(visitor.lang(None, user.locale.as_deref()));
+    let form = Form::new(urls::NOT_ME, visitor.form_token());
+    let body = show::html(&NotMe { page, form, token, mails: user.email.is_some() })?;
+    Ok(visitor.reply(body))
+}
+
+/// POST
+pub async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    FormParams(form): FormParams,
+) -> Result<Response, HttpProblem> {
+    visitor.check_form(&form)?;
+    let token = text(&form, "token");
+    let (disowned, mails) = if token.is_empty() {
+        let Some(account) = app.usher.current(&visitor.browser).await? else {
+            return Ok(visitor.redirect(&urls::login_then(urls::NOT_ME)));
+        };
+        (app.usher.disown(&account).await, account.user.email.is_some())
+    } else {
+        (app.usher.disown_by_link(&token).await, true)
+    };
+    match disowned {
+        Ok(ended) => {
+            let lines = receipt::of(&app, &ended).await?;
+            done(visitor, mails, lines)
+        }
+        Err(FlowError::Rejected(Rejected::ProofOver)) => expired(visitor),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Everything has ended.
+fn done(visitor: Visitor, mails: bool, lines: Vec<Line>) -> Result<Response, HttpProblem> {
+    let page = visitor.page(visitor.lang(None, None));
+    let receipt = receipt::words(page.lang, lines);
+    let body = show::html(&NotMeDone { page, mails, receipt, sign_in_url: urls::LOGIN.to_owned() })?;
+    Ok(visitor.reply(body))
+}
+
+fn expired(visitor: Visitor) -> Result<Response, HttpProblem> {
+    let page = visitor.page(visitor.lang(None, None));
+    let body = show::html(&NotMeExpired { page, sign_in_url: urls::LOGIN.to_owned() })?;
+    Ok(visitor.reply((StatusCode::GONE, body).into_response()))
+}

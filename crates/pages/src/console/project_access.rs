@@ -1,0 +1,91 @@
+//! The pages of one project, as an administrator finds them: who is there, which project it is, and the way between its
+//! pages.
+
+use std::collections::HashMap;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::owner::Administrator;
+use crate::show;
+use crate::views::{Form, Page, ProjectHead, ProjectTab};
+use crate::visitor_pages::VisitorPages as _;
+use usher_domain::project::Project;
+use usher_flows::Account;
+use usher_http_server::extract::visitor::Visitor;
+use usher_http_server::problem::HttpProblem;
+use usher_http_server::state::App;
+use usher_http_server::urls;
+
+/// An administrator at a page of a project.
+pub struct ProjectAccess {
+    /// The browser.
+    pub visitor: Visitor,
+    /// The administrator.
+    pub account: Account,
+    /// The project that the address names.
+    pub project: Project,
+}
+
+impl FromRequestParts<App> for ProjectAccess {
+    type Rejection = Response;
+
+    /// Whoever is no administrator learns nothing of the project, not even whether it is there.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let Administrator { visitor, account } = Administrator::from_request_parts(parts, app).await?;
+        let places = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
+        let Path(places) = places.map_err(|_| HttpProblem::not_found().into_response())?;
+        let named = places.get("project").map(String::as_str).unwrap_or_default();
+        let project = app.usher.load_project(named).await.map_err(|error| HttpProblem::from(error).into_response())?;
+        Ok(Self { visitor, account, project })
+    }
+}
+
+impl ProjectAccess {
+    /// The chrome of a page at this address.
+    pub fn page(&self, here: &str) -> Page {
+        Page { language_url_base: here.to_owned(), ..self.visitor.page_of(&self.account, urls::CONSOLE) }
+    }
+
+    /// What every page of the project begins with.
+    pub fn head(&self, page: &Page, here: ProjectTab) -> ProjectHead {
+        let id = &self.project.id;
+        let pages = [
+            (ProjectTab::Clients, urls::project(id)),
+            (ProjectTab::Members, urls::members(id)),
+            (ProjectTab::Webhooks, urls::webhooks(id)),
+            (ProjectTab::Token, urls::project_token(id)),
+        ];
+        ProjectHead::new(page, self.project.name.clone(), urls::CONSOLE, here, pages)
+    }
+
+    /// A form that posts to this address.
+    pub fn form(&mut self, here: &str) -> Form {
+        Form::new(here, self.visitor.form_token())
+    }
+
+    /// Sends the page.
+    ///
+    /// # Errors
+    /// 500 if it does not render.
+    pub fn show(self, page: &impl askama::Template) -> Result<Response, HttpProblem> {
+        let body = show::html(page)?;
+        Ok(self.visitor.reply(body))
+    }
+
+    /// Sends the page again, with what was wrong on it.
+    ///
+    /// # Errors
+    /// 500 if it does not render.
+    pub fn show_again(self, page: &impl askama::Template) -> Result<Response, HttpProblem> {
+        let body = show::html(page)?;
+        Ok(self.visitor.reply((StatusCode::UNPROCESSABLE_ENTITY, body).into_response()))
+    }
+
+    /// Back to a page of ours, which says what was done.
+    pub fn done(self, page: &str, done: &str) -> Response {
+        self.visitor.redirect(&urls::with(page, "done", done))
+    }
+}

@@ -1,0 +1,126 @@
+//! A project is told of what concerns its own clients, its members and the users of its clients, and of nothing else.
+
+use serde_json::Value;
+use usher_domain::event::visibility::Visibility;
+use usher_domain::event::webhook::catalogue;
+use usher_domain::event::{Event, EventKind};
+use usher_domain::id::{EventId, ProjectId};
+use usher_flows::RegisteredClient;
+use usher_flows::webhooks::NewWebhook;
+
+use super::receiver::{Call, Receiver};
+use super::stage::{ANA, Stage, account};
+use crate::api::client_in;
+use crate::harness::database::on_both_databases;
+
+/// Somebody who is told everything that a project is told.
+async fn listener(stage: &Stage, project: ProjectId) -> Receiver {
+    let receiver = Receiver::start().await;
+    let new = NewWebhook { url: receiver.url.clone(), description: String::new(), events: vec!["*".into()] };
+    stage.house.usher.create_webhook(project, new).await.expect("a webhook can be made");
+    stage.tell().await;
+    receiver.forget();
+    receiver
+}
+
+/// Another project, with a client.
+async fn another(stage: &Stage, name: &str) -> (ProjectId, RegisteredClient) {
+    let project = stage.house.usher.create_project(name).await.expect("a project can be made").project.id;
+    (project, client_in(&stage.house, project, |client| client.first_party = true).await)
+}
+
+/// What was told since the last time, in order.
+fn heard(receiver: &Receiver) -> Vec<Value> {
+    let told = receiver.calls().iter().map(Call::json).collect();
+    receiver.forget();
+    told
+}
+
+fn kinds(told: &[Value]) -> Vec<&str> {
+    told.iter().map(|message| message["type"].as_str().expect("a type")).collect()
+}
+
+on_both_databases! {
+    async fn each_kind_of_fact_reaches_those_whose_business_it_is_and_nobody_else(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let (knows, her_other) = another(&stage, "Knows her").await;
+        let (stranger, _) = another(&stage, "Stranger").await;
+        let browser = stage.signed_in(ANA).await;
+        stage.house.tokens(&mut stage.house.browser(), &her_other, ANA).await;
+        stage.tell().await;
+        let mut listeners = Vec::new();
+        for project in [stage.project.project.id, knows, stranger] {
+            listeners.push(listener(&stage, project).await);
+        }
+        let (account, _) = account(&stage.house, &browser).await;
+        for kind in EventKind::ALL {
+            let now = stage.house.now();
+            let event = Event::new(EventId::new(now, &*stage.house.usher.random), *kind, now)
+                .with_user(account.user.id)
+                .with_session(account.session.id)
+                .with_client(&stage.client.client.id);
+            let append = stage.house.usher.store.write(move |mut tx| Box::pin(async move { tx.append(&event).await }));
+            append.await.unwrap();
+            stage.tell().await;
+            let told = catalogue::of_kind(*kind).is_some();
+            let wanted = match kind.visibility() {
+                Visibility::House | Visibility::Arrival => [false; 3],
+                Visibility::Project | Visibility::Session => [true, false, false],
+                Visibility::Person => [true, true, false],
+                Visibility::Everybody => [true; 3],
+            };
+            let heard: Vec<usize> = listeners.iter().map(|listener| heard(listener).len()).collect();
+            let wanted: Vec<usize> = wanted.iter().map(|wanted| usize::from(*wanted && told)).collect();
+            assert_eq!(heard, wanted, "{}: its own project, one that knows the person, a stranger", kind.as_str());
+        }
+    }
+
+    async fn a_sign_in_is_told_where_it_leads_and_nowhere_else(db: TestDatabase) {
+        let stage = Stage::on(db).await;
+        let (project, client) = another(&stage, "Second").await;
+        let (elsewhere, her_other) = another(&stage, "Knows her from elsewhere").await;
+        stage.house.user(ANA).await;
+        stage.house.tokens(&mut stage.house.browser(), &her_other, ANA).await;
+        let sibling = client_in(&stage.house, stage.project.project.id, |client| client.first_party = true).await;
+        stage.tell().await;
+        let (first, second, third) = (
+            listener(&stage, stage.project.project.id).await,
+            listener(&stage, project).await,
+            listener(&stage, elsewhere).await,
+        );
+
+        let mut browser = stage.house.browser();
+        stage.house.tokens(&mut browser, &stage.client, ANA).await;
+        stage.tell().await;
+        let told = heard(&first);
+        assert_eq!(kinds(&told), ["user.created", "session.created", "grant.created"]);
+        let (account, _) = account(&stage.house, &browser).await;
+        let sid = account.session.id.to_string();
+        assert_eq!((&told[1]["data"]["sid"], &told[2]["data"]["sid"]), (&Value::from(sid.clone()), &Value::from(sid.clone())));
+        assert_eq!(told[1]["data"]["amr"], serde_json::json!(["pwd"]));
+        assert_eq!(told[1]["data"]["sub"], account.user.sub.0.as_str());
+        assert!(heard(&second).is_empty(), "it has nothing to do with it yet");
+
+        stage.house.tokens(&mut browser, &sibling, ANA).await;
+        stage.house.tokens(&mut browser, &stage.client, ANA).await;
+        stage.tell().await;
+        assert_eq!(kinds(&heard(&first)), ["grant.created", "grant.created"], "the session is there already");
+
+        stage.house.tokens(&mut browser, &client, ANA).await;
+        stage.tell().await;
+        let told = heard(&second);
+        assert_eq!(kinds(&told), ["user.created", "session.created", "grant.created"]);
+        assert_eq!(told[1]["data"]["sid"], sid.as_str(), "the same session");
+
+        let again = stage.house.authorize_url(&stage.client, &[("prompt", "login")]);
+        browser.go_through(&again, ANA).await;
+        stage.tell().await;
+        assert_eq!(kinds(&heard(&first)), ["session.reauthenticated"]);
+        assert_eq!(kinds(&heard(&second)), ["session.reauthenticated"]);
+
+        stage.house.tokens(&mut stage.house.browser(), &stage.client, ANA).await;
+        stage.tell().await;
+        assert_eq!(kinds(&heard(&first)), ["session.created", "grant.created"], "another session of a known user");
+        assert!(heard(&third).is_empty(), "who knows her from elsewhere learns of none of this");
+    }
+}
