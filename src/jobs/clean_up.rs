@@ -23,7 +23,7 @@ const BATCHES: usize = 200;
 const PAUSE: Duration = Duration::from_millis(20);
 /// Everything is kept for so long after it is over: clocks differ, and people ask.
 const KEPT: Duration = Duration::from_hours(48);
-/// Entries of the feed are kept for so long after the last token that they visibility: whoever was away longer starts anew.
+/// Entries of the feed are kept for so long after the last token that they concern: whoever was away longer starts anew.
 const FEED_KEPT: Duration = Duration::from_mins(10);
 /// What was sent to others is kept for thirty days after the last try, which comes a day after the first.
 const OUTGOING_KEPT: Duration = Duration::from_hours(31 * 24);

@@ -12,6 +12,7 @@ mod layer;
 mod load_tests;
 mod nearest;
 mod reader;
+mod secret_file;
 mod sections;
 mod setting;
 mod source;

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::explain::{Explained, shown};
 use super::fault::{ConfigError, Reason};
 use super::layer::{Layers, variable_of_key};
+use super::secret_file::read_secret_file;
 use super::setting::{Profile, Setting, Value};
-use super::source::read_secret_file;
 use crate::entry::{Entry, Given, Origin};
 
 /// Reads settings by key. Sections read all of theirs before they fail, so that every error is reported.

@@ -2,20 +2,18 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::entry::{Layer, Origin, entry};
 use super::fault::ConfigError;
 use super::layer::key_of_variable;
+use super::secret_file::in_words;
 use super::sections::providers::{self, ConfiguredProvider};
 use super::{dotenv, toml_file};
 
 /// The file that is read by default.
 const USUAL_FILE: &str = "usher.toml";
 const USUAL_DOTENV: &str = ".env";
-/// A larger file is not a secret.
-const LONGEST_SECRET_FILE: u64 = 64 * 1024;
 
 /// All sources, lowest priority first. The default is empty and reads nothing.
 #[derive(Debug, Clone, Default)]
@@ -107,26 +105,6 @@ fn set_by_tests(name: &str) -> bool {
     name.starts_with("USHER_TEST_") || matches!(name, "USHER_BIN" | "USHER_RENDER_DIR")
 }
 
-/// The secret in a file, without the trailing line break. The error never contains the file's content.
-pub(super) fn read_secret_file(path: &Path) -> Result<String, String> {
-    let length = fs::metadata(path).map_err(|error| in_words(&error))?.len();
-    if length > LONGEST_SECRET_FILE {
-        return Err(format!("it holds {length} bytes, too many for a secret"));
-    }
-    let mut text = fs::read_to_string(path).map_err(|error| in_words(&error))?;
-    text.truncate(text.trim_end_matches(['\r', '\n']).len());
-    if text.is_empty() { Err(String::from("it is empty")) } else { Ok(text) }
-}
-
-fn in_words(error: &std::io::Error) -> String {
-    match error.kind() {
-        ErrorKind::NotFound => String::from("no such file"),
-        ErrorKind::InvalidData => String::from("not UTF-8 text"),
-        ErrorKind::IsADirectory => String::from("it is a directory"),
-        _ => error.to_string(),
-    }
-}
-
 /// Number of cores that this process may use; at least one.
 pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
@@ -179,20 +157,5 @@ mod tests {
         let mut faults = Vec::new();
         environment(vec![("USHER_LOG".into(), OsString::from_vec(vec![0xFF]))], &mut faults);
         assert!(faults[0].to_string().contains("USHER_LOG is not valid UTF-8"));
-    }
-
-    #[test]
-    fn a_secret_file_loses_its_last_line_break_and_nothing_else() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("secret");
-        fs::write(&path, " hunter2 \r\n").unwrap();
-        assert_eq!(read_secret_file(&path).unwrap(), " hunter2 ");
-        fs::write(&path, "\n").unwrap();
-        assert_eq!(read_secret_file(&path).unwrap_err(), "it is empty");
-        fs::write(&path, vec![b'x'; 65 * 1024]).unwrap();
-        assert!(read_secret_file(&path).unwrap_err().contains("too many"));
-        fs::write(&path, [0xFF, 0xFE]).unwrap();
-        assert_eq!(read_secret_file(&path).unwrap_err(), "not UTF-8 text");
-        assert_eq!(read_secret_file(&dir.path().join("none")).unwrap_err(), "no such file");
     }
 }

@@ -14,8 +14,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::email::Email;
+use crate::email::trust::EmailTrust;
 use crate::text::without_invisible;
-use crate::user::identity::EmailTrust;
 use crate::wire_names::wire_names;
 
 pub use check::ProviderFault;

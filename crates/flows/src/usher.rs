@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, Notify};
 
 use super::error::FlowError;
 use crate::credentials::password_pool::PasswordPool;
-use crate::oauth::origins::Origins;
+use crate::oauth::registered_origins::OriginCache;
 use usher_config::Config;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::{ClientId, EventId, GrantId, ProjectId};
@@ -69,7 +69,7 @@ pub struct Parts {
     /// Tables of access rules lately read; a revision never changes.
     pub(super) tables: Cache<(ProjectId, i64), Arc<Table>>,
     /// Origins lately read.
-    pub(super) origins: Origins,
+    pub(super) origins: OriginCache,
 }
 
 /// The house. Cheap to clone.
@@ -121,7 +121,7 @@ impl Usher {
             releases: Cache::builder().max_capacity(RELEASES_REMEMBERED).time_to_live(RELEASE_MEMORY).build(),
             secret_uses: Cache::builder().max_capacity(CLIENTS_REMEMBERED).time_to_live(USE_NOTED_EVERY).build(),
             tables: Cache::new(TABLES_REMEMBERED),
-            origins: Origins::default(),
+            origins: OriginCache::default(),
         }))
     }
 

@@ -74,7 +74,7 @@ impl Addresses {
         }
     }
 
-    /// Whether the address is loopback. Rejected if it may not be called at all.
+    /// Whether the address is loopback. Refused if it may not be called at all.
     fn reaches(&self, address: IpAddr) -> Result<bool, OutboundError> {
         if self.permits(address) { Ok(unwrapped(address).is_loopback()) } else { Err(OutboundError::Rejected) }
     }

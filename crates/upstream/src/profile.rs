@@ -5,10 +5,11 @@ use url::{Host, Url};
 
 use super::error::UpstreamError;
 use usher_domain::email::Email;
+use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::text::{is_control, without_invisible};
 use usher_domain::user::Profile;
-use usher_domain::user::identity::{EmailTrust, VouchedEmail};
+use usher_domain::user::identity::VouchedEmail;
 
 const LONGEST: usize = 255;
 

@@ -28,7 +28,8 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             sources(&path, into);
-        } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("http-server/src/codes.rs") {
+        } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with("http-server/src/error_codes.rs")
+        {
             into.push(fs::read_to_string(path).expect("a source"));
         }
     }
@@ -49,8 +50,8 @@ fn every_code_that_is_used_is_in_the_table_and_every_code_of_the_table_is_used()
     let known: BTreeSet<&str> = CODES.iter().map(|code| code.code).collect();
     let missing: Vec<_> = used.difference(&known).collect();
     let left_over: Vec<_> = known.difference(&used).collect();
-    assert!(missing.is_empty(), "add these to crates/http-server/src/codes.rs: {missing:?}");
-    assert!(left_over.is_empty(), "nothing uses these of crates/http-server/src/codes.rs: {left_over:?}");
+    assert!(missing.is_empty(), "add these to crates/http-server/src/error_codes.rs: {missing:?}");
+    assert!(left_over.is_empty(), "nothing uses these of crates/http-server/src/error_codes.rs: {left_over:?}");
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn the_document_is_the_table() {
          e-mail address\"}}}},\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}}}}\n```\n\n`code` is for programs, `message` for people. \
          `traceId` is also in the header `X-Trace-Id`: quote it when you ask for help.\nWith `Accept: \
          application/problem+json` the error has the form of RFC 9457. OAuth endpoints use that of RFC 6749.\n\nThis table is \
-         generated from `crates/http-server/src/codes.rs` by `UPDATE_DOCS=1 cargo test --test usher api::codes`.\n\n{}",
+         generated from `crates/http-server/src/error_codes.rs` by `UPDATE_DOCS=1 cargo test --test usher api::codes`.\n\n{}",
         table()
     );
     if std::env::var_os("UPDATE_DOCS").is_some() {

@@ -13,7 +13,7 @@ use crate::entry::Layer;
 use crate::entry::{Entry, Given, Origin};
 use crate::fault::ConfigError;
 use crate::layer::variable_of_key;
-use crate::source::read_secret_file;
+use crate::secret_file::read_secret_file;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
 

@@ -43,12 +43,12 @@ pub struct Entry {
     pub data: Map<String, Value>,
 }
 
-/// Members of an event's data that a project may read; others visibility the installation or other projects.
+/// Members of an event's data that a project may read; others concern the installation or other projects.
 const TOLD: [&str; 6] = ["scope", "claims", "reason", "role", "sent", "sub"];
 
 /// Whether events of this kind belong to the histories of the projects that may see them.
 ///
-/// A sign-in appears as the grant that results: where else a person signs in does not visibility a project.
+/// A sign-in appears as the grant that results: where else a person signs in does not concern a project.
 pub const fn is_told(kind: EventKind) -> bool {
     matches!(
         kind,

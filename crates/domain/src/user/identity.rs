@@ -5,23 +5,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::email::Email;
+use crate::email::trust::EmailTrust;
 use crate::id::{IdentityId, UserId};
 use crate::provider::ProviderId;
 use crate::time::Timestamp;
-use crate::user::Profile;
+use crate::user::profile::Profile;
 use crate::wire_names::wire_names;
-
-/// How far an upstream email address is trusted. Ordered, lowest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EmailTrust {
-    /// Not verified by the upstream.
-    Unverified,
-    /// Verified by the upstream at some time. The owner may have changed.
-    Verified,
-    /// The upstream issues the addresses of this domain, so the person who signs in there owns it now.
-    Authoritative,
-}
 
 /// An email address sent by an upstream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::user::Profile;
+use crate::user::profile::Profile;
 
 /// A merge patch of a profile: `null` removes a claim.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,7 +69,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::user::Address;
+    use crate::user::profile::Address;
 
     fn text() -> impl Strategy<Value = Option<String>> {
         proptest::option::of("[a-c]{1,2}")

@@ -17,7 +17,7 @@ pub const MASTER_KEY_FACT: &str = "master-key";
 const SLACK: Duration = Duration::from_mins(10);
 
 impl Usher {
-    /// Is this the master key that the house was bootstrapped with? The first one ever used is.
+    /// Is this the master key of the first start? The first one ever used is.
     ///
     /// # Errors
     /// If the house is broken.

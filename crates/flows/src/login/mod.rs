@@ -8,6 +8,7 @@ mod new_address;
 pub mod open_session;
 pub mod recover;
 pub mod return_to;
+mod same_browser;
 pub mod second_factor;
 pub mod setup;
 pub mod sign_in;

@@ -9,8 +9,8 @@ use crate::error::{FlowError, Rejected};
 use crate::login::accounts::Browser;
 use crate::login::finish_sign_in::SignedIn;
 use crate::login::open_session::password_guard;
+use crate::login::same_browser::is_here;
 use crate::login::sign_up::PendingSignUp;
-use crate::oauth::authorize::mark_hash;
 use crate::usher::{Device, Usher};
 use usher_domain::email::Email;
 use usher_domain::id::ProofId;
@@ -70,18 +70,8 @@ pub enum Continued {
     },
 }
 
-/// Is this the browser with that mark?
-pub(crate) fn is_here(browser: &Browser, kept: Option<&str>) -> bool {
-    kept.is_some() && browser.mark().map(mark_hash).as_deref() == kept
-}
-
-/// Was it begun in another browser, as far as is known?
-pub(crate) fn is_elsewhere(browser: &Browser, kept: Option<&str>) -> bool {
-    kept.is_some() && !is_here(browser, kept)
-}
-
 impl Usher {
-    /// Was what the window with this proof waits for done in another browser? ReleasedClaims to that window's browser alone.
+    /// Was what the window with this proof waits for done in another browser? Told only to that window's browser alone.
     ///
     /// # Errors
     /// If the database cannot be read.

@@ -11,7 +11,7 @@ use crate::login::accounts::{Browser, secret_hash};
 use crate::login::finish_sign_in::SignedIn;
 use crate::login::mailed::MailedProof;
 use crate::login::open_session::password_guard;
-use crate::login::return_to::{is_elsewhere, is_here};
+use crate::login::same_browser::{is_elsewhere, is_here};
 use crate::oauth::authorize::mark_hash;
 use crate::usher::{Device, Usher};
 use usher_domain::email::{Email, EmailFault};

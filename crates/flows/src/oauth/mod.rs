@@ -11,6 +11,7 @@ pub mod issue;
 pub mod origins;
 pub mod refresh;
 pub mod refusals;
+pub mod registered_origins;
 pub mod released_claims;
 mod respond;
 pub mod revoke;

@@ -1,31 +1,17 @@
 //! Which web origins may call the house from a browser: those that clients have registered. And which of them may do so
 //! with the house's own cookie: those of clients that belong to whoever runs Usher.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
-
 use crate::error::FlowError;
+use crate::oauth::registered_origins::RegisteredOrigins;
 use crate::usher::Usher;
 use usher_domain::page::MAX_PAGE;
-use usher_domain::time::Timestamp;
 use usher_protocol::redirect_uri;
 
 /// How long the list is believed.
 const MEMORY: Duration = Duration::from_secs(5);
-
-/// The registered origins, as they were at some moment.
-#[derive(Debug, Default)]
-pub(crate) struct Origins(Mutex<Option<(Timestamp, Arc<Registered>)>>);
-
-#[derive(Debug, Default)]
-struct Registered {
-    origins: HashSet<String>,
-    first_party: HashSet<String>,
-    any_localhost: bool,
-}
 
 impl Usher {
     /// May scripts of this origin call the endpoints that clients call?
@@ -48,7 +34,7 @@ impl Usher {
         Ok(registered.first_party.contains(origin) || registered.any_localhost && redirect_uri::is_localhost(origin))
     }
 
-    async fn registered_origins(&self) -> Result<Arc<Registered>, FlowError> {
+    async fn registered_origins(&self) -> Result<Arc<RegisteredOrigins>, FlowError> {
         let now = self.now();
         // Whoever comes while the list is being read waits for it, so that many askers cost one reading.
         let mut known = self.origins.0.lock().await;
@@ -62,8 +48,8 @@ impl Usher {
         Ok(fresh)
     }
 
-    async fn read_origins(&self) -> Result<Registered, FlowError> {
-        let (mut registered, mut after) = (Registered::default(), String::new());
+    async fn read_origins(&self) -> Result<RegisteredOrigins, FlowError> {
+        let (mut registered, mut after) = (RegisteredOrigins::default(), String::new());
         loop {
             let clients = self.store.list_all_clients(&after, MAX_PAGE).await?;
             let Some(last) = clients.last() else { return Ok(registered) };

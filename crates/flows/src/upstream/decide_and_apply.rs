@@ -108,7 +108,7 @@ impl Usher {
 
     /// What the provider's word about an address is worth here, and whose the address is.
     async fn owner_of(&self, vouched: &Vouched) -> Result<(Address, Owner, Option<User>), FlowError> {
-        use usher_domain::user::identity::EmailTrust;
+        use usher_domain::email::trust::EmailTrust;
         let Some(told) = &vouched.email else { return Ok((Address::Unproven, Owner::Nobody, None)) };
         let address = match told.trust {
             // Not even a relay's, where the provider does not stand by it.

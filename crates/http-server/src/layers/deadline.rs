@@ -59,7 +59,7 @@ impl HttpBody for TimedBody {
     type Error = axum::BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        // ProblemRequest first: a body that trickles without end is always ready, and late all the same.
+        // The deadline first: a body that trickles without end is always ready, and late all the same.
         if self.deadline.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Some(Err(BodyTooSlow.into())));
         }

@@ -1,4 +1,4 @@
-//! What every request passes on its way in, and every answer on its way out. One file a visibility.
+//! What every request passes on its way in, and every answer on its way out. One file for each layer.
 //!
 //! From outside to inside: trace, security headers, caching, problem bodies, panics, limits, path, host, gate, deadlines.
 //! So that a refusal of any inner layer still leaves with a trace id, with all headers, and with a body.

@@ -18,10 +18,10 @@ use crate::provider_context::ProviderContext;
 use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
 use crate::start::{Kept, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, id_token, profile};
+use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::ProviderSettings;
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
-use usher_domain::user::identity::EmailTrust;
 
 const ISSUER: &str = "https://appleid.apple.com";
 const RELAY: &str = "privaterelay.appleid.com";

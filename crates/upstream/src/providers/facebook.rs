@@ -18,11 +18,11 @@ use crate::provider_context::{Counter, ProviderContext};
 use crate::provider_event::{self, ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest};
 use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, calls, profile};
+use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::time::Timestamp;
 use usher_domain::user::Profile;
-use usher_domain::user::identity::EmailTrust;
 
 const DIALOG: &str = "https://www.facebook.com";
 const GRAPH: &str = "https://graph.facebook.com";

@@ -13,8 +13,8 @@ use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventK
 use crate::start::{Kept, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, profile};
 use futures_util::future::BoxFuture;
+use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::ProviderSettings;
-use usher_domain::user::identity::EmailTrust;
 
 const ISSUER: &str = "https://accounts.google.com";
 

@@ -11,8 +11,8 @@ use crate::provider_context::ProviderContext;
 use crate::start::{Kept, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, id_token, profile};
 use futures_util::future::BoxFuture;
+use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::ProviderSettings;
-use usher_domain::user::identity::EmailTrust;
 
 const AUTHORITY: &str = "https://login.microsoftonline.com";
 /// Domains whose addresses Microsoft issues.

@@ -13,11 +13,11 @@ use crate::providers::facebook::appsecret_proof;
 use crate::providers::github::verified_primary;
 use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, calls, profile};
+use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{
     ClientAuth, EmailVerified, ProviderSettings, SubjectType, TokenForm, UserMap, UserinfoAuth,
 };
 use usher_domain::user::Profile;
-use usher_domain::user::identity::EmailTrust;
 
 /// A configured server.
 pub(crate) struct Oauth2(ProviderContext);

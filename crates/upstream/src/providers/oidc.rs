@@ -12,9 +12,9 @@ use crate::provider_context::ProviderContext;
 use crate::provider_event::{ProviderEvent, ProviderEventEndpoint, ProviderEventKind, ProviderEventRequest, field};
 use crate::start::{Kept, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, calls, id_token, profile};
+use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{Discovery, ProviderSettings};
 use usher_domain::user::Profile;
-use usher_domain::user::identity::EmailTrust;
 
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 

@@ -10,10 +10,10 @@ use crate::error::{Cause, UpstreamError};
 use crate::provider_context::{Counter, ProviderContext};
 use crate::start::{self, AuthorizeOptions, Kept, StartRequest};
 use crate::{Checked, Promise, Provider, Vouched, calls, profile};
+use usher_domain::email::trust::EmailTrust;
 use usher_domain::provider::{ProviderSettings, TokenForm};
 use usher_domain::secret::Secret;
 use usher_domain::user::Profile;
-use usher_domain::user::identity::EmailTrust;
 
 const SITE: &str = "https://x.com";
 const API: &str = "https://api.x.com";
