@@ -102,10 +102,7 @@ mod tests {
     #[test]
     fn defaults_explain_themselves_and_load() {
         let text = print(&defaults(Profile::Dev), Print::Defaults, false);
-        assert!(
-            text.contains("# A session that nobody uses ends after this long.\nsession.idle = \"14d\"\n"),
-            "{text}"
-        );
+        assert!(text.contains("# Idle lifetime of a session.\nsession.idle = \"14d\"\n"), "{text}");
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("usher.toml");
         std::fs::write(&file, text).unwrap();

@@ -29,7 +29,7 @@ impl Job for DeliverWebhooks {
     }
 
     fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
-        usher.store.webhooks_rung().boxed()
+        usher.store.webhooks_woken().boxed()
     }
 
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {

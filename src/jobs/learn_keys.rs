@@ -30,7 +30,7 @@ impl LearnKeys {
     /// Resolves once the keys may have changed.
     async fn rung(&self, usher: &Usher) {
         let mut rings = self.rings.lock().await;
-        let rings = rings.get_or_insert_with(|| usher.store.hear());
+        let rings = rings.get_or_insert_with(|| usher.store.subscribe());
         loop {
             match rings.recv().await {
                 Ok(Wakeup::Keys) | Err(RecvError::Lagged(_)) => return,
@@ -61,7 +61,7 @@ impl Job for LearnKeys {
     fn run<'a>(&'a self, usher: &'a Usher, _: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {
         async move {
             // Whatever rings from here on is heard: the bell hangs before the keys are read.
-            self.rings.lock().await.get_or_insert_with(|| usher.store.hear());
+            self.rings.lock().await.get_or_insert_with(|| usher.store.subscribe());
             // Parsing keys costs a thousand times what comparing their records does.
             let keys = usher.list_keys().await?;
             if *self.seen() != keys {

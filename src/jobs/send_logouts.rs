@@ -28,7 +28,7 @@ impl Job for SendLogouts {
     }
 
     fn woken<'a>(&'a self, usher: &'a Usher) -> BoxFuture<'a, ()> {
-        usher.store.logouts_rung().boxed()
+        usher.store.logouts_woken().boxed()
     }
 
     fn run<'a>(&'a self, usher: &'a Usher, stop: &'a watch::Receiver<bool>) -> BoxFuture<'a, Result<(), FlowError>> {

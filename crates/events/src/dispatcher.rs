@@ -8,7 +8,7 @@ use super::{backchannel, feed, webhooks};
 use usher_domain::event::visibility::Visibility;
 use usher_domain::event::{Event, EventKind};
 use usher_domain::id::ProjectId;
-use usher_storage::events::reading::Untold;
+use usher_storage::events::reading::PendingEvent;
 use usher_storage::{Result, Store, Tx, Wakeup};
 
 /// Events in one transaction. Other writers of SQLite wait for it, so it is short.
@@ -51,7 +51,7 @@ impl EventDispatcher {
     pub async fn tell(&self) -> Result<usize> {
         let mut told = 0;
         let mut stuck = None;
-        while self.store.has_untold().await? {
+        while self.store.has_pending_events().await? {
             match self.tell_some(BATCH, 0).await {
                 Ok(0) => break,
                 Ok(some) => told += some,
@@ -90,23 +90,23 @@ impl EventDispatcher {
         let rules = self.rules;
         let work = self.store.write(move |mut tx| {
             Box::pin(async move {
-                let mut facts = tx.take_untold(size + skip).await?;
+                let mut facts = tx.take_pending_events(size + skip).await?;
                 facts.drain(..facts.len().min(skip as usize));
                 let rings = tell_all(&mut tx, &facts, rules).await?;
                 Ok((facts.len(), rings))
             })
         });
         let (told, rings) = work.await?;
-        self.store.ring_outgoing();
+        self.store.wake_senders();
         for ring in rings {
-            self.store.ring(ring);
+            self.store.wake(ring);
         }
         Ok(told)
     }
 }
 
 /// Hands each event to every reader. Returns the wakeups to send once everything is durable.
-async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec<Wakeup>> {
+async fn tell_all(tx: &mut Tx<'_>, facts: &[PendingEvent], rules: Rules) -> Result<Vec<Wakeup>> {
     let mut grown = BTreeSet::new();
     let mut rings = Vec::new();
     let mut pages = Pages::default();
@@ -134,7 +134,7 @@ async fn tell_all(tx: &mut Tx<'_>, facts: &[Untold], rules: Rules) -> Result<Vec
     pages.write(tx).await?;
     rings.extend(grown.into_iter().map(Wakeup::Feed));
     for ring in &rings {
-        tx.ring(*ring).await?;
+        tx.wake(*ring).await?;
     }
     Ok(rings)
 }

@@ -129,7 +129,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
         ("users/journeys", users::journeys::ALL),
         ("system/keys", system::keys::ALL),
         ("system/leases", system::leases::ALL),
-        ("events/letters", events::emails::ALL),
+        ("events/emails", events::emails::ALL),
         ("events/log", events::log::ALL),
         ("members", members::ALL),
         ("events/outgoing/logout_notices", events::outgoing::logout_notices::ALL),

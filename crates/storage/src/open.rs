@@ -104,7 +104,7 @@ impl Store {
             let why = "the address of the database starts with neither sqlite:// nor postgres://";
             return Err(StorageError::Driver(sqlx::Error::Configuration(why.into())));
         };
-        Ok(Self { db, wakeups: Arc::new(Wakeups::hang()) })
+        Ok(Self { db, wakeups: Arc::new(Wakeups::new()) })
     }
 
     /// Brings the schema up to date. Safe to run twice, and by two instances at once.

@@ -1,6 +1,6 @@
-//! Wakeups: what a commit tells whoever waits in this process, and what PostgreSQL carries to the other instances.
+//! Wakeups: signals after a commit, to the tasks of this process and, through PostgreSQL, to the other instances.
 //!
-//! A bell says that it is worth looking, never what there is to see: whoever misses one finds everything at the next look.
+//! A wakeup carries no data: a task that misses one finds everything when it next reads the database.
 
 use sqlx::postgres::PgListener;
 use tokio::sync::{Notify, broadcast};
@@ -9,24 +9,24 @@ use super::db::Db;
 use super::{Result, Store};
 use usher_domain::id::ProjectId;
 
-/// Where PostgreSQL carries them.
+/// The channel of PostgreSQL's `NOTIFY`.
 const CHANNEL: &str = "usher_rings";
-/// Rings that one listener may be behind before it is told to look at everything.
-const RINGS: usize = 1_024;
+/// Wakeups that one receiver may be behind before it must read everything again.
+const MAX_BEHIND: usize = 1_024;
 
-/// What wakeups_sent.
+/// What has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wakeup {
     /// The feed of a project has grown.
     Feed(ProjectId),
-    /// Something about the credentials of a project has changed: whoever is connected by one is to be looked at again.
+    /// Credentials of a project have changed: connections that they authenticated must be checked again.
     Credentials(ProjectId),
     /// The signing keys have changed.
     Keys,
 }
 
 impl Wakeup {
-    /// As it travels to other instances.
+    /// The payload of the notification.
     pub(super) fn encode(self) -> String {
         match self {
             Self::Feed(project) => format!("feed {project}"),
@@ -50,74 +50,74 @@ pub(super) struct Wakeups {
     log: Notify,
     webhooks: Notify,
     logouts: Notify,
-    wakeups_sent: broadcast::Sender<Wakeup>,
+    sender: broadcast::Sender<Wakeup>,
 }
 
 impl Wakeups {
-    pub(super) fn hang() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             log: Notify::new(),
             webhooks: Notify::new(),
             logouts: Notify::new(),
-            wakeups_sent: broadcast::channel(RINGS).0,
+            sender: broadcast::channel(MAX_BEHIND).0,
         }
     }
 
-    /// Something was committed: there may be facts that nobody was told yet.
+    /// Signals that a commit may have added events.
     pub(super) fn wake_log(&self) {
         self.log.notify_one();
     }
 }
 
 impl Store {
-    /// Resolves once something was committed since this was asked last. For one listener.
+    /// Resolves once something was committed since the last call. For one task.
     pub async fn committed(&self) {
         self.wakeups.log.notified().await;
     }
 
-    /// Rings in this process that there may be something to send to webhooks and to clients.
-    pub fn ring_outgoing(&self) {
+    /// Wakes the senders of webhooks and logout tokens in this process.
+    pub fn wake_senders(&self) {
         self.wakeups.webhooks.notify_one();
         self.wakeups.logouts.notify_one();
     }
 
-    /// Resolves once there may be something to send to webhooks. For one listener.
-    pub async fn webhooks_rung(&self) {
+    /// Resolves once there may be webhook messages to send. For one task.
+    pub async fn webhooks_woken(&self) {
         self.wakeups.webhooks.notified().await;
     }
 
-    /// Resolves once there may be something to send to clients. For one listener.
-    pub async fn logouts_rung(&self) {
+    /// Resolves once there may be logout tokens to send. For one task.
+    pub async fn logouts_woken(&self) {
         self.wakeups.logouts.notified().await;
     }
 
-    /// Rings in this process.
-    pub fn ring(&self, ring: Wakeup) {
-        // Nobody may be listening, which is no trouble.
-        let _ = self.wakeups.wakeups_sent.send(ring);
+    /// Sends a wakeup within this process.
+    pub fn wake(&self, wakeup: Wakeup) {
+        // An error means that no task is subscribed.
+        let _ = self.wakeups.sender.send(wakeup);
     }
 
-    /// Hears whatever wakeups_sent.
-    pub fn hear(&self) -> broadcast::Receiver<Wakeup> {
-        self.wakeups.wakeups_sent.subscribe()
+    /// Receives every wakeup from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Wakeup> {
+        self.wakeups.sender.subscribe()
     }
 
-    /// Passes on what other instances ring. Never ends on SQLite, where there are none.
+    /// Relays the wakeups of other instances. Never ends on SQLite, which has no other instances.
     ///
     /// # Errors
-    /// When the connection is lost: what was rung meanwhile was not heard.
-    pub async fn relay_rings(&self) -> Result<()> {
+    /// When the connection is lost: wakeups sent meanwhile were missed.
+    pub async fn relay_wakeups(&self) -> Result<()> {
         let Db::Postgres(pool) = &self.db else { return std::future::pending().await };
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(CHANNEL).await?;
         loop {
-            let Some(rung) = listener.try_recv().await? else {
+            let Some(notification) = listener.try_recv().await? else {
                 return Err(sqlx::Error::PoolClosed.into());
             };
-            if let Some(ring) = Wakeup::decode(rung.payload()) {
-                self.ring(ring);
-                // Keys are also changed from the command line, which has no teller of its own.
-                if ring == Wakeup::Keys {
+            if let Some(wakeup) = Wakeup::decode(notification.payload()) {
+                self.wake(wakeup);
+                // The command line also changes keys, and dispatches no events itself.
+                if wakeup == Wakeup::Keys {
                     self.wakeups.wake_log();
                 }
             }
@@ -130,12 +130,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ring_survives_its_way_and_garbage_rings_nothing() {
+    fn a_wakeup_is_decoded_as_it_was_encoded_and_garbage_is_ignored() {
         let project = ProjectId(uuid::Uuid::max());
-        for ring in [Wakeup::Feed(project), Wakeup::Credentials(project), Wakeup::Keys] {
-            assert_eq!(Wakeup::decode(&ring.encode()), Some(ring));
+        for wakeup in [Wakeup::Feed(project), Wakeup::Credentials(project), Wakeup::Keys] {
+            assert_eq!(Wakeup::decode(&wakeup.encode()), Some(wakeup));
         }
-        for garbage in ["", "feed", "feed x", "key", "keys ", "bell 01936d2e-3c00-7000-8000-000000000001"] {
+        for garbage in ["", "feed", "feed x", "key", "keys ", "wakeup 01936d2e-3c00-7000-8000-000000000001"] {
             assert_eq!(Wakeup::decode(garbage), None, "{garbage}");
         }
     }

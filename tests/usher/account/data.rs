@@ -79,7 +79,7 @@ on_both_databases! {
         let shown = house.usher.store.search_log(&search, 100).await.unwrap().items;
         assert!(shown.len() > 5, "{shown:?}");
         assert!(shown.iter().all(|one| one.data.is_empty() == (one.kind != "user.deleted")), "{shown:?}");
-        while house.usher.store.has_untold().await.unwrap() {
+        while house.usher.store.has_pending_events().await.unwrap() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         house.wait(61);

@@ -23,7 +23,7 @@ async fn events(db: &TestDatabase, person: UserId, kind: EventKind, seconds: Ran
         in_tx!(db.store, [event], |tx| tx.append(&event).await).unwrap();
     }
     in_tx!(db.store, [], |tx| {
-        for event in tx.take_untold(1_000).await? {
+        for event in tx.take_pending_events(1_000).await? {
             tx.mark_told(&event).await?;
         }
         Ok(())

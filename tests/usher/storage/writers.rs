@@ -92,9 +92,9 @@ const WRITERS: &[(&str, Guard)] = &[
     ("events/history::FORGET_TOKENS", Condition),
     ("events/history::PUT_TOKEN_HASH", Condition),
     ("events/history::RETIRE_KEY", Condition),
-    ("events/letters::BRING_NEAR", Condition),
-    ("events/letters::RETRY", Last("one instance sends a letter at a time and says when to try again")),
-    ("events/letters::TAKE_DUE", Condition),
+    ("events/emails::BRING_NEAR", Condition),
+    ("events/emails::RETRY", Last("one instance sends a letter at a time and says when to try again")),
+    ("events/emails::TAKE_DUE", Condition),
     (
         "events/outgoing/deliveries::AGAIN",
         Last("the owner's wish to have it sent again stands above what became of it"),

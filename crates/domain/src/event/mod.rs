@@ -361,7 +361,7 @@ impl Event {
         })
     }
 
-    /// Every project that the event names; others may be projects_that_may_see as well, which only the database knows
+    /// Every project that the event names; others may be concerned as well, which only the database knows
     /// ([`super::visibility`]).
     pub fn projects(&self) -> BTreeSet<ProjectId> {
         let named = self.data.get(Self::PROJECTS).and_then(Value::as_array).into_iter().flatten();

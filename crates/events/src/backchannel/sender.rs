@@ -118,7 +118,7 @@ impl<'a> LogoutSender<'a> {
             }
             tokio::select! {
                 Some(one) = under_way.next() => busy.over(one),
-                () = self.around.store.logouts_rung() => {}
+                () = self.around.store.logouts_woken() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }

@@ -54,7 +54,7 @@ impl Hub {
         let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
         let turns = Semaphore::new(ASK_AT_ONCE);
         let inner = Arc::new(Inner { store: store.clone(), clock, instance, channels, places, turns, next });
-        tokio::spawn(carry(Arc::downgrade(&inner), store.hear()));
+        tokio::spawn(carry(Arc::downgrade(&inner), store.subscribe()));
         tokio::spawn(relay(Arc::downgrade(&inner), store));
         Self(inner)
     }
@@ -204,7 +204,7 @@ async fn carry(inner: Weak<Inner>, mut rings: broadcast::Receiver<Wakeup>) {
 async fn relay(inner: Weak<Inner>, store: Store) {
     while inner.strong_count() > 0 {
         let lost = tokio::select! {
-            lost = store.relay_rings() => lost,
+            lost = store.relay_wakeups() => lost,
             () = gone(&inner) => return,
         };
         if let Err(why) = lost {

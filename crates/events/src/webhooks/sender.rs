@@ -86,7 +86,7 @@ impl<'a> WebhookSender<'a> {
             }
             tokio::select! {
                 Some(one) = under_way.next() => busy.over(one),
-                () = self.around.store.webhooks_rung() => {}
+                () = self.around.store.webhooks_woken() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }

@@ -70,7 +70,7 @@ impl Usher {
     pub async fn feed_position_after(&self, ended: &Ended, project: ProjectId) -> Result<Option<i64>, FlowError> {
         let Some(user) = ended.user else { return Ok(None) };
         for _ in 0..LOOKS {
-            if !self.store.has_untold_of(user).await? {
+            if !self.store.has_pending_events_of(user).await? {
                 return Ok(self.store.feed_place(project).await?.map(|place| place.position));
             }
             tokio::time::sleep(LOOK_EVERY).await;

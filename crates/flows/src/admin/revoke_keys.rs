@@ -33,11 +33,11 @@ impl Usher {
                     tx.append(&event.with("alg", key.alg.as_str()).with("state", key.state().as_str())).await?;
                 }
                 usher.let_others_sign(&mut tx, made).await?;
-                tx.ring(Wakeup::Keys).await
+                tx.wake(Wakeup::Keys).await
             })
         });
         revoke.await?;
-        self.store.ring(Wakeup::Keys);
+        self.store.wake(Wakeup::Keys);
         self.reload_keys().await?;
         // Somebody else may have removed what was to take the place.
         self.tend_keys().await

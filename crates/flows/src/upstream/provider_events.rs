@@ -140,26 +140,28 @@ impl Usher {
         notice: &ProviderEvent,
         identity: Option<&Identity>,
     ) -> Stored<()> {
-        let sessions = match (notice.kind, identity, &notice.sid) {
-            (
-                ProviderEventKind::Enabled
-                | ProviderEventKind::EmailDisabled
-                | ProviderEventKind::EmailEnabled
-                | ProviderEventKind::Test,
-                ..,
-            ) => Vec::new(),
-            (_, Some(identity), sid) => {
+        if ends_nothing(notice.kind) {
+            return Ok(());
+        }
+        let sessions = match (identity, &notice.sid) {
+            (Some(identity), sid) => {
                 let sessions = tx.sessions_of_identity(identity.id, sid.as_deref()).await?;
                 sessions.into_iter().map(|session| (session, identity.user_id)).collect()
             }
-            (_, None, Some(sid)) => tx.sessions_of_upstream(&notice.issuer, sid).await?,
-            (_, None, None) => Vec::new(),
+            (None, Some(sid)) => tx.sessions_of_upstream(&notice.issuer, sid).await?,
+            (None, None) => Vec::new(),
         };
         for (session, user) in sessions {
             self.end_session(tx, user, session, EndReason::UpstreamEnded).await?;
         }
         Ok(())
     }
+}
+
+/// Whether the sessions that the identity opened go on.
+const fn ends_nothing(kind: ProviderEventKind) -> bool {
+    use ProviderEventKind::{EmailDisabled, EmailEnabled, Enabled, Test};
+    matches!(kind, Enabled | EmailDisabled | EmailEnabled | Test)
 }
 
 /// Does it end what the identity stands for?

@@ -47,7 +47,7 @@ impl Usher {
         if !again {
             return Err(Rejected::NotFound("delivery").into());
         }
-        self.store.ring_outgoing();
+        self.store.wake_senders();
         self.load_delivery(webhook, message).await
     }
 
@@ -60,7 +60,7 @@ impl Usher {
         let now = self.now();
         let again =
             self.store.write(move |mut tx| Box::pin(async move { tx.redeliver_failed(id, since, now).await })).await?;
-        self.store.ring_outgoing();
+        self.store.wake_senders();
         Ok(again)
     }
 
@@ -76,7 +76,7 @@ impl Usher {
         let body = json!({ "type": TEST, "version": 1, "timestamp": now.rfc3339(), "data": data }).to_string();
         let new = NewDelivery { webhook: id, message, kind: TEST.to_owned(), subject: format!("test:{message}"), body };
         self.store.write(move |mut tx| Box::pin(async move { tx.insert_delivery(&new, now).await })).await?;
-        self.store.ring_outgoing();
+        self.store.wake_senders();
         self.load_delivery(webhook, message).await
     }
 }

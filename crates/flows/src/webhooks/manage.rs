@@ -153,7 +153,7 @@ impl Usher {
             })
         });
         let changed = write.await?.ok_or_else(unknown)?;
-        self.store.ring_outgoing();
+        self.store.wake_senders();
         Ok(changed)
     }
 

@@ -145,7 +145,7 @@ impl Tx<'_> {
     }
 
     /// Rings at the other instances once this transaction is durable.
-    pub async fn ring(&mut self, ring: Wakeup) -> Result<()> {
+    pub async fn wake(&mut self, ring: Wakeup) -> Result<()> {
         let Tx::Postgres(_) = self else { return Ok(()) };
         let _: i32 = on_tx!(self, RING, |conn, sql| sqlx::query_scalar(sql).bind(ring.encode()).fetch_one(conn))?;
         Ok(())

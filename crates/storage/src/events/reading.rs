@@ -25,7 +25,7 @@ statements! {
 
 /// A fact with its place in the log.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Untold {
+pub struct PendingEvent {
     /// Its place.
     pub seq: i64,
     /// The fact.
@@ -46,7 +46,7 @@ struct UntoldRow {
     data: JsonColumn<serde_json::Map<String, serde_json::Value>>,
 }
 
-impl TryFrom<UntoldRow> for Untold {
+impl TryFrom<UntoldRow> for PendingEvent {
     type Error = StorageError;
     fn try_from(row: UntoldRow) -> Result<Self> {
         let kind = EventKind::from_name(&row.kind).ok_or_else(|| unreadable("event", "kind", row.id))?;
@@ -67,15 +67,15 @@ impl TryFrom<UntoldRow> for Untold {
 
 impl Tx<'_> {
     /// Takes the next facts that are to be told, oldest first. Until this transaction ends nobody else takes any.
-    pub async fn take_untold(&mut self, size: u32) -> Result<Vec<Untold>> {
+    pub async fn take_pending_events(&mut self, size: u32) -> Result<Vec<PendingEvent>> {
         let _: i32 = on_tx!(self, ALONE, |conn, sql| sqlx::query_scalar(sql).fetch_one(conn))?;
         let rows: Vec<UntoldRow> =
             on_tx!(self, UNTOLD, |conn, sql| sqlx::query_as(sql).bind(i64::from(size)).fetch_all(conn))?;
-        rows.into_iter().map(Untold::try_from).collect()
+        rows.into_iter().map(PendingEvent::try_from).collect()
     }
 
     /// Every reader has heard this fact. What was in it for them alone leaves the log.
-    pub async fn mark_told(&mut self, fact: &Untold) -> Result<()> {
+    pub async fn mark_told(&mut self, fact: &PendingEvent) -> Result<()> {
         match fact.event.kept_data() {
             None => run!(self, TOLD, |sql| sqlx::query(sql).bind(fact.seq)),
             Some(kept) => run!(self, TOLD_LEAVING, |sql| sqlx::query(sql)
@@ -89,13 +89,13 @@ impl Tx<'_> {
 
 impl Store {
     /// Is there a fact that was told to nobody yet?
-    pub async fn has_untold(&self) -> Result<bool> {
+    pub async fn has_pending_events(&self) -> Result<bool> {
         let seq: Option<i64> = on!(&self.db, ANY_UNTOLD, |conn, sql| sqlx::query_scalar(sql).fetch_optional(conn))?;
         Ok(seq.is_some())
     }
 
     /// Is there an event of this user that was not dispatched yet?
-    pub async fn has_untold_of(&self, user: UserId) -> Result<bool> {
+    pub async fn has_pending_events_of(&self, user: UserId) -> Result<bool> {
         let seq: Option<i64> =
             on!(&self.db, ANY_UNTOLD_OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
         Ok(seq.is_some())
