@@ -13,8 +13,10 @@ from usher_sdk import Auth, DecisionMade, Event, FileStore, MemoryStore, Refusal
 from usher_sdk.core.condition import Compare
 from usher_sdk.core.condition import Path as Attribute
 from usher_sdk.core.value import Value
+from usher_sdk.options import Cookie
 from usher_sdk.request import Asked
 from usher_sdk.testing import create_test_usher
+from usher_sdk.web.sessions import WebSessions, _key
 
 
 def test_a_decision_is_told_and_explained() -> None:
@@ -237,6 +239,9 @@ def test_a_store_that_fails_lets_nobody_in() -> None:
     assert test.usher.web is not None
     cookie = test.usher.web._sessions._names.seal({"name": "somebody"})
     asked = Asked("GET", "/", {"accept": "application/json"}, cookies={"__Host-usher-app": cookie})
+    assert test.usher.identify(asked).refusal is None
+    sessions = WebSessions(store, ("x" * 32,), Cookie())
+    store.set(_key("somebody"), sessions._values.seal({"of": "another version"}).encode())
     assert test.usher.identify(asked).refusal is None
     store.is_broken = True
     refusal = test.usher.identify(asked).refusal

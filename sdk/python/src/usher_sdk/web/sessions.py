@@ -64,7 +64,11 @@ class WebSessions:
         found = self._values.open(sealed.decode("latin-1")) if sealed is not None else None
         if found is None:
             return None
-        session = WebSession(**found)
+        try:
+            session = WebSession(**found)
+        except TypeError:
+            # Of another version of this package, which kept something else.
+            return None
         if now >= session.created + self._life.absolute or now >= session.used + self._life.idle:
             self.delete(name)
             return None
