@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { readFileSync } from 'node:fs';
 import { Usher } from '@usher-id/sdk';
+import { VERSION } from '../dist/version.js';
 
 const GOOD = {
   issuer: 'https://id.example.com',
@@ -46,4 +48,9 @@ describe('misuse is refused when the module is made', () => {
   });
   test('without access rules no project is needed', () =>
     void new Usher({ ...GOOD, project: undefined, policy: false }));
+});
+
+test('the module calls itself by the version of its package', () => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  assert.equal(VERSION, version);
 });

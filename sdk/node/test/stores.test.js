@@ -180,6 +180,15 @@ for (const [name, { skip, make }] of Object.entries(KINDS)) {
       await assert.rejects(async () => (await open()).loadSnapshot(), { reason: 'log_tampered' });
       await (await open()).saveSnapshot(STATE);
     });
+    test('what is added while a state is being saved follows it', async () => {
+      const store = await open();
+      await store.saveSnapshot(STATE);
+      const works = [store.appendRevocations([ev(21, 'two')])];
+      works.push(store.saveSnapshot({ ...STATE, cursor: 21, revocations: [ev(21, 'two')] }));
+      works.push(store.appendRevocations([ev(22, 'three')]), store.appendRevocations([ev(23, 'four')]));
+      await Promise.all(works);
+      assert.equal((await (await open()).loadSnapshot()).cursor, 23);
+    });
     test('two processes add the same entries', { skip: name === 'a folder' }, async () => {
       const [one, other] = [await open(), await open()];
       await one.saveSnapshot(STATE);
@@ -237,8 +246,9 @@ describe('the file store', () => {
     assert.equal(store.isLong, false);
     await store.appendRevocations(Array.from({ length: 45_000 }, (_, index) => ev(21 + index, `session-${index}`)));
     assert.equal(store.isLong, true);
-    await store.saveSnapshot(STATE);
-    assert.equal(store.isLong, false);
+    const revocations = Array.from({ length: 60_000 }, (_, index) => ev(1, `session-${index}`));
+    await store.saveSnapshot({ ...STATE, revocations });
+    assert.equal(store.isLong, false, 'a long state is not what has grown');
     await store.close();
   });
   test('a folder that cannot be written is refused when the module starts', async () => {

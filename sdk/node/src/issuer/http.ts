@@ -1,4 +1,5 @@
 // Requests to Usher: never redirected, never for ever.
+import { USER_AGENT } from '../version.js';
 
 /** Milliseconds that an answer may take. */
 const PATIENCE = 10_000;
@@ -31,7 +32,8 @@ export async function send(
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   let response: Response;
   try {
-    response = await fetch(url, { ...init, signal, redirect: 'manual' });
+    const headers = { 'user-agent': USER_AGENT, ...(init.headers as Record<string, string> | undefined) };
+    response = await fetch(url, { ...init, headers, signal, redirect: 'manual' });
   } catch (cause) {
     throw new IssuerError(`${new URL(url).pathname} does not answer`, 0, undefined, cause);
   }

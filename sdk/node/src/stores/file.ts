@@ -4,8 +4,9 @@ import path from 'node:path';
 import { type LogRecord, LogWriter, type StoredState, logKey, readLog } from '../core/store-log.js';
 import { ExpiringMap } from './expiring.js';
 import type { Storage, StorageOwner } from './storage.js';
+import { Turns } from './turns.js';
 
-/** Bytes beyond which the log is written anew, from the newest state. */
+/** Appended bytes beyond which the log is written anew, from the newest state. */
 const LONGEST = 4 * 1024 * 1024;
 /** Milliseconds between two writes to the disk itself. */
 const SYNC_EVERY = 1000;
@@ -29,9 +30,11 @@ class FileStore implements Storage {
   #writer: LogWriter | undefined;
   #file: FileHandle | undefined;
   #length = 0;
+  /** Its length when it was read or written as a whole. */
+  #base = 0;
   #dirty = false;
   #timer: NodeJS.Timeout | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #valuesDirty = false;
 
   constructor(folder: string) {
@@ -52,7 +55,7 @@ class FileStore implements Storage {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await this.#takeLock();
     await this.#loadValues();
-    this.#timer = setInterval(() => void this.#inTurn(() => this.#flush()).catch(() => {}), SYNC_EVERY);
+    this.#timer = setInterval(() => void this.#turns.take(() => this.#flush()).catch(() => {}), SYNC_EVERY);
     this.#timer.unref();
   }
 
@@ -87,6 +90,7 @@ class FileStore implements Storage {
     const { state, dropped, tag } = readLog(text, this.#key, this.#ownerOfLog);
     this.#file = await open(this.#log, 'r+');
     this.#length = Buffer.byteLength(text) - dropped;
+    this.#base = this.#length;
     await this.#file.truncate(this.#length);
     this.#writer = new LogWriter(this.#key, tag);
     return state;
@@ -99,7 +103,7 @@ class FileStore implements Storage {
   }
 
   saveSnapshot(state: StoredState): Promise<void> {
-    return this.#inTurn(() => this.#rewrite(state));
+    return this.#turns.take(() => this.#rewrite(state));
   }
 
   /** Beside the old log, then in its place: whoever reads it sees one of them whole. */
@@ -113,11 +117,12 @@ class FileStore implements Storage {
     await file.sync();
     await rename(next, this.#log);
     await this.#file?.close();
-    [this.#file, this.#writer, this.#length, this.#dirty] = [file, writer, Buffer.byteLength(text), false];
+    this.#base = Buffer.byteLength(text);
+    [this.#file, this.#writer, this.#length, this.#dirty] = [file, writer, this.#base, false];
   }
 
   appendRevocations(records: readonly LogRecord[]): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (!this.#writer || !this.#file) return;
       const writer = this.#writer;
       const bytes = Buffer.from(records.map((record) => writer.line(record)).join(''));
@@ -129,19 +134,13 @@ class FileStore implements Storage {
 
   /** Is the log so long that the module had better save its state anew? */
   get isLong(): boolean {
-    return this.#length > LONGEST;
+    return this.#length - this.#base > LONGEST;
   }
 
   async #flush(): Promise<void> {
     if (this.#dirty) await this.#file?.datasync();
     this.#dirty = false;
     if (this.#valuesDirty) await this.#saveValues();
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work, work);
-    this.#turn = mine.catch(() => {});
-    return mine;
   }
 
   async get(key: string): Promise<string | undefined> {
@@ -183,7 +182,7 @@ class FileStore implements Storage {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#inTurn(() => this.#flush());
+    await this.#turns.take(() => this.#flush());
     await this.#file?.close();
     this.#file = undefined;
     if (HELD.delete(this.#lock)) await unlink(this.#lock).catch(() => {});

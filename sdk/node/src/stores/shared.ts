@@ -10,6 +10,7 @@ import {
   readLog,
 } from '../core/store-log.js';
 import type { Storage, StorageOwner } from './storage.js';
+import { Turns } from './turns.js';
 
 /** What a shared store needs of its database. */
 export interface Driver {
@@ -42,6 +43,8 @@ export class SharedStore implements Storage {
   /** The last tag of the snapshot that lines are added to; empty while there is none. */
   #tag = '';
   #appended = 0;
+  /** What is added after a snapshot was taken has to follow it. */
+  readonly #turns = new Turns();
 
   constructor(driver: Driver) {
     this.#driver = driver;
@@ -76,7 +79,11 @@ export class SharedStore implements Storage {
     return `${this.#name}log:${this.#tag}`;
   }
 
-  async saveSnapshot(state: StoredState): Promise<void> {
+  saveSnapshot(state: StoredState): Promise<void> {
+    return this.#turns.take(() => this.#save(state));
+  }
+
+  async #save(state: StoredState): Promise<void> {
     const writer = new LogWriter(this.#key);
     const text = writer.begin(this.#owner, state);
     const former = this.#tag === '' ? undefined : this.#list;
@@ -86,7 +93,11 @@ export class SharedStore implements Storage {
     if (former !== undefined && former !== this.#list) await this.#driver.clear(former);
   }
 
-  async appendRevocations(records: readonly LogRecord[]): Promise<void> {
+  appendRevocations(records: readonly LogRecord[]): Promise<void> {
+    return this.#turns.take(() => this.#append(records));
+  }
+
+  async #append(records: readonly LogRecord[]): Promise<void> {
     if (this.#tag === '') return;
     const lines = records.map((record) => {
       const json = JSON.stringify(record);

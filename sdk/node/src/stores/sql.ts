@@ -11,6 +11,10 @@ export interface SqlOptions {
   prefix?: string;
 }
 
+/** Milliseconds for which a line is kept, and between two looks for what is over. */
+const KEPT = 604_800_000;
+const SWEEP_EVERY = 3_600_000;
+
 /** Keeps state in two tables of a SQL database: `sqlStore(async (text, values) => (await pool.query(text, values)).rows, { dialect: 'postgres' })`. */
 export function sqlStore(query: SqlQuery, { dialect, prefix = 'usher' }: SqlOptions): Storage {
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(prefix))
@@ -25,22 +29,35 @@ export function sqlStore(query: SqlQuery, { dialect, prefix = 'usher' }: SqlOpti
       ? `REPLACE INTO ${values} (name, value, expires_at) VALUES (?, ?, ?)`
       : `INSERT INTO ${values} (name, value, expires_at) VALUES (?, ?, ?)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`;
+  let sweptAt = 0;
+  /** Forgets what is over, and what writers that are gone have left. */
+  const sweep = async (): Promise<void> => {
+    sweptAt = Date.now();
+    await run(`DELETE FROM ${values} WHERE expires_at <= ?`, [sweptAt]);
+    await run(`DELETE FROM ${log} WHERE added_at <= ?`, [sweptAt - KEPT]);
+  };
   return new SharedStore({
     open: async () => {
       await run(
         `CREATE TABLE IF NOT EXISTS ${values} (name ${name} PRIMARY KEY, value ${body} NOT NULL, expires_at BIGINT NOT NULL)`,
       );
-      await run(`CREATE TABLE IF NOT EXISTS ${log} (list ${name} NOT NULL, line ${body} NOT NULL)`);
-      await run(`DELETE FROM ${values} WHERE expires_at <= ?`, [Date.now()]);
+      await run(
+        `CREATE TABLE IF NOT EXISTS ${log} (list ${name} NOT NULL, line ${body} NOT NULL, added_at BIGINT NOT NULL)`,
+      );
+      await sweep();
     },
     get: async (key) => {
       const rows = await run(`SELECT value FROM ${values} WHERE name = ? AND expires_at > ?`, [key, Date.now()]);
       return (rows[0] as { value: string } | undefined)?.value;
     },
-    set: async (key, value, ttl) => void (await run(replace, [key, value, Date.now() + Math.ceil(ttl * 1000)])),
+    set: async (key, value, ttl) => {
+      await run(replace, [key, value, Date.now() + Math.ceil(ttl * 1000)]);
+      if (Date.now() > sweptAt + SWEEP_EVERY) await sweep();
+    },
     delete: async (key) => void (await run(`DELETE FROM ${values} WHERE name = ?`, [key])),
     append: async (list, lines) => {
-      for (const line of lines) await run(`INSERT INTO ${log} (list, line) VALUES (?, ?)`, [list, line]);
+      for (const line of lines)
+        await run(`INSERT INTO ${log} (list, line, added_at) VALUES (?, ?, ?)`, [list, line, Date.now()]);
     },
     lines: async (list) =>
       (await run(`SELECT line FROM ${log} WHERE list = ?`, [list])).map((row) => (row as { line: string }).line),

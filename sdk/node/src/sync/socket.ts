@@ -1,5 +1,6 @@
 // The live feed by WebSocket, subprotocol usher.sync.v1.
 import WebSocket from 'ws';
+import { USER_AGENT } from '../version.js';
 
 const PROTOCOL = 'usher.sync.v1';
 /** Milliseconds until a connection stands. */
@@ -35,7 +36,7 @@ export function followSocket(
 ): Promise<SocketEnd> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url, PROTOCOL, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, 'user-agent': USER_AGENT },
       followRedirects: false,
       handshakeTimeout: PATIENCE,
       maxPayload: LONGEST,
