@@ -76,7 +76,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Replaces the metadata. Whoever computed it from what the client was holds it by [`Tx::lock_client`].
+    /// Replaces the metadata. A caller that computes it from the stored metadata must hold [`Tx::lock_client`].
     pub async fn set_client_metadata(
         &mut self,
         id: &ClientId,
@@ -86,23 +86,22 @@ impl Tx<'_> {
         run!(self, SET_METADATA, |sql| sqlx::query(sql).bind(&id.0).bind(Json(metadata)).bind(now.0)).map(drop)
     }
 
-    /// Replaces the secrets. Whoever computed them from those before holds the client by [`Tx::lock_client`].
+    /// Replaces the secrets. A caller that computes them from the stored secrets must hold [`Tx::lock_client`].
     pub async fn set_client_secrets(&mut self, id: &ClientId, secrets: &[ClientSecret], now: Timestamp) -> Result<()> {
         run!(self, SET_SECRETS, |sql| sqlx::query(sql).bind(&id.0).bind(Json(secrets)).bind(now.0)).map(drop)
     }
 
-    /// Writes what was noted about the secrets, which is no change of the client. The client is held by
-    /// [`Tx::lock_client`].
+    /// Updates the use times of the secrets. `updated_at` does not change. The caller must hold [`Tx::lock_client`].
     pub async fn note_client_secrets(&mut self, id: &ClientId, secrets: &[ClientSecret]) -> Result<()> {
         run!(self, NOTE_SECRETS, |sql| sqlx::query(sql).bind(&id.0).bind(Json(secrets))).map(drop)
     }
 
-    /// Puts a client out of use since a moment, or back into use.
+    /// Disables a client as of `since`, or enables it again.
     pub async fn set_client_disabled(&mut self, id: &ClientId, since: Option<Timestamp>, now: Timestamp) -> Result<()> {
         run!(self, SET_DISABLED, |sql| sqlx::query(sql).bind(&id.0).bind(since.map(|at| at.0)).bind(now.0)).map(drop)
     }
 
-    /// Deletes a client and the consents given to it. `false` if there is none.
+    /// Deletes a client and the consents given to it. `false` if it does not exist.
     pub async fn delete_client(&mut self, id: &ClientId) -> Result<bool> {
         let found: Option<i32> =
             on_tx!(self, LOCK_EXCLUSIVELY, |conn, sql| sqlx::query_scalar(sql).bind(&id.0).fetch_optional(conn))?;
@@ -114,7 +113,7 @@ impl Tx<'_> {
         Ok(done == 1)
     }
 
-    /// A client by id, which nobody else changes until this transaction ends.
+    /// A client by id. The row stays locked until this transaction ends.
     pub async fn lock_client(&mut self, id: &ClientId) -> Result<Option<Client>> {
         let row: Option<ClientRow> =
             on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(&id.0).fetch_optional(conn))?;

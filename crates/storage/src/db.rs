@@ -1,7 +1,7 @@
-//! One text of SQL, two drivers.
+//! One SQL text for two drivers.
 //!
-//! `on!` runs the same expression on whichever driver is open and is type-checked once for each;
-//! `statements!` names every text, so that one test can prepare them all on both databases.
+//! `on!` runs the same expression on the driver that is open and is type-checked once for each; `statements!` names
+//! every text, so that one test can prepare them all on both databases.
 
 use sqlx::{PgPool, SqlitePool};
 
@@ -16,7 +16,7 @@ pub enum Db {
         readers: SqlitePool,
         /// The one connection that writes.
         writer: Writer,
-        /// Whose connection the writer holds; one more is left for migrations.
+        /// The pool that the writer's connection comes from. It has one more connection, for migrations.
         migrator: SqlitePool,
     },
     /// PostgreSQL: one pool for everything.
@@ -67,7 +67,7 @@ macro_rules! on_tx {
     };
 }
 
-/// Runs a statement that returns no rows within a write transaction, and tells how many rows it changed.
+/// Runs a statement that returns no rows within a write transaction, and returns the number of rows that it changed.
 macro_rules! run {
     ($tx:expr, $sql:expr, |$text:ident| $query:expr) => {
         $crate::db::on_tx!($tx, $sql, |connection, $text| async {
@@ -76,11 +76,12 @@ macro_rules! run {
     };
 }
 
-/// Most rows that one statement of [`run_in_parts!`] changes: far fewer than a statement has time for.
+/// Most rows that one execution of a [`run_in_parts!`] statement changes, so that it stays below the statement timeout.
 pub(super) const PART: u32 = 1_000;
 
-/// Repeats a statement that changes rows up to the number in its last parameter until it finds no more, all within one
-/// write transaction, and tells how many rows that were. However many there are, no statement takes long.
+/// Repeats a statement that changes at most as many rows as its last parameter says until it finds no more, all within
+/// one write transaction. Returns the total number of rows. No single execution takes long, however many rows there
+/// are.
 macro_rules! run_in_parts {
     ($tx:expr, $sql:expr, |$text:ident| $query:expr) => {{
         let mut all = 0_u64;

@@ -1,5 +1,5 @@
-//! What belongs to a client, a project, a webhook or a user and may be many rows: deleted part by part before the row that it
-//! belongs to, since a cascade is one statement, and has no more time than any other.
+//! Dependent rows of a client, a project, a webhook or a user, of which there may be many. They are deleted in batches
+//! before the row that they refer to, because a cascade is one statement and subject to the same timeout as any other.
 
 use super::db::{run_in_parts, statements};
 use super::{Result, Tx};
@@ -21,7 +21,7 @@ statements! {
 }
 
 impl Tx<'_> {
-    /// Deletes what users gave a client and were given for it.
+    /// Deletes the consents, released claims and role assignments of a client.
     pub(super) async fn delete_dependents_of_client(&mut self, client: &ClientId) -> Result<()> {
         for sql in [CONSENTS_OF_CLIENT, ACCESSES_OF_CLIENT, ASSIGNMENTS_OF_CLIENT] {
             run_in_parts!(self, sql, |sql| sqlx::query(sql).bind(&client.0));
@@ -29,7 +29,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Deletes what a project has collected, but for its clients.
+    /// Deletes the rows of a project other than its clients.
     pub(super) async fn delete_dependents_of_project(&mut self, project: ProjectId) -> Result<()> {
         for sql in [ASSIGNMENTS_OF_PROJECT, DELIVERIES_OF_PROJECT, FEED_OF_PROJECT] {
             run_in_parts!(self, sql, |sql| sqlx::query(sql).bind(project.0));

@@ -1,12 +1,12 @@
-//! What can go wrong with memory. That nothing was found is no error: look-ups give `Option`.
+//! Storage errors. A row that is not found is no error: look-ups return `Option`.
 
 /// A storage error.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// Something of that name exists already.
+    /// A row with the same unique key exists already.
     #[error("it exists already")]
     Conflict,
-    /// A row holds what no version of Usher wrote.
+    /// A row holds a value that no version of Usher wrote.
     #[error("the row {id} of {table} holds an unreadable {column}")]
     Inconsistent {
         /// The table.
@@ -16,16 +16,16 @@ pub enum StorageError {
         /// The row.
         id: String,
     },
-    /// The database cannot be used at the moment: locked, full, gone. Worth trying again.
+    /// The database cannot be used at the moment, e.g. locked, full or unreachable. The operation may be retried.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// What a row hangs from, or the row itself, was deleted meanwhile.
+    /// The row, or a row that it refers to, was deleted meanwhile.
     #[error("it does not exist any more")]
     Gone,
     /// A text holds a character that the database does not store: NUL, on PostgreSQL.
     #[error("a text holds a character that the database does not store")]
     Unstorable,
-    /// The database refused, and trying again will not help.
+    /// The database rejected the operation, and a retry will not help.
     #[error("the database refused: {0}")]
     Driver(sqlx::Error),
     /// The schema cannot be brought up to date.
@@ -51,9 +51,10 @@ impl From<sqlx::Error> for StorageError {
     }
 }
 
-/// Codes of troubles that pass: SQLite's primary codes (busy, locked, disk I/O, full, cannot open, read-only),
-/// PostgreSQL's classes 08 (connection), 53 (resources), 55 (closed for now, or locked for too long), 57 (intervention),
-/// 58 (system), and the transaction conflicts 40001, 40P01 and 25006 (read-only after a failover).
+/// Codes of transient errors: SQLite's primary codes (busy, locked, disk I/O, full, cannot open, read-only),
+/// PostgreSQL's classes 08 (connection), 53 (resources), 55 (object not in the right state, or lock timeout), 57
+/// (operator intervention), 58 (system), and the transaction conflicts 40001, 40P01 and 25006 (read-only after a
+/// failover).
 fn is_passing(code: Option<&str>) -> bool {
     let Some(code) = code else { return false };
     if let Ok(number) = code.parse::<u32>()
@@ -65,7 +66,7 @@ fn is_passing(code: Option<&str>) -> bool {
         || matches!(code, "40001" | "40P01" | "25006")
 }
 
-/// PostgreSQL's `character_not_in_repertoire` and `untranslatable_character`: what a NUL in a text or in JSON leads to.
+/// PostgreSQL's `character_not_in_repertoire` and `untranslatable_character`, which a NUL in a text or in JSON causes.
 fn is_unstorable(code: Option<&str>) -> bool {
     matches!(code, Some("22021" | "22P05"))
 }

@@ -1,7 +1,7 @@
-//! Grants and their refresh families.
+//! Grants and their refresh token families.
 //!
-//! What may happen once happens in one conditional statement, so that it happens once on either database,
-//! however many instances try.
+//! An operation that may happen once is one conditional statement, so that it happens once on either database, however
+//! many instances try.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -21,17 +21,17 @@ use usher_protocol::claims::ClaimsRequest;
 use usher_protocol::scope::Scope;
 
 statements! {
-    // Spending a code: the row exists from here on, and only if person and session are still good.
-    // A code that was tried with too many wrong verifiers is dead: its bucket is looked at in the same breath.
-    // PostgreSQL locks user and session, so that a sign-out at the same moment either sees the grant or prevents it.
+    // Spends a code: inserts the row, if the user is active and the session has not ended. The same statement checks
+    // the bucket of wrong code verifiers: a code with too many of them is invalid. PostgreSQL locks user and session,
+    // so that a simultaneous sign-out either sees the grant or prevents it.
     SPEND = "insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' and not exists (select 1 from throttle where bucket = $15 and full_at >= $16) on conflict (id) do nothing returning id",
         postgres "with spent as (insert into grants (id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, rotated_at, idle_expires_at, expires_at) select $1, $2, u.id, s.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from users u join session s on s.user_id = u.id where s.id = $4 and u.id = $3 and s.ended_at is null and u.status = 'active' and not exists (select 1 from throttle where bucket = $15 and full_at >= $16) for share of u, s on conflict (id) do nothing returning id, client_id, user_id, session_id), told as (insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) select $17, $18, $10, user_id, session_id, client_id, id, $19, $20 from spent) select id from spent";
-    // What `RefreshFamily::rotated` says, in one statement. The idle end and the time of the rotation never move
-    // back: a clock that was set back for a moment ends no family.
+    // `RefreshFamily::rotated` as one statement. The idle end and the time of the rotation never move back: a clock
+    // that was set back for a moment ends no family.
     ROTATE = "update grants set generation = $3 + 1, recent_gaps = case when generation = $3 then ((recent_gaps & 35184372088831) << 9) | (case when $4 < rotated_at then 0 when $4 - rotated_at > 511 then 511 else $4 - rotated_at end) else 18014398509481983 end, rotated_at = case when rotated_at > $4 then rotated_at else $4 end, idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at when idle_expires_at > $5 then idle_expires_at else $5 end where id = $1 and client_id = $2 and generation <= $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, seen_generation, rotated_at, recent_gaps, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
     KEEP = "update grants set generation = $3, idle_expires_at = case when expires_at is not null and expires_at < $5 then expires_at when idle_expires_at > $5 then idle_expires_at else $5 end where id = $1 and client_id = $2 and generation <= $3 and revoked_at is null and idle_expires_at > $4 and (expires_at is null or expires_at > $4) returning id, client_id, user_id, session_id, scope, claims, auth_time, acr, amr, created_at, generation, seen_generation, rotated_at, recent_gaps, idle_expires_at, expires_at, revoked_at, (select sub from users where users.id = grants.user_id) as sub";
     FIND = "select g.id, g.client_id, g.user_id, g.session_id, g.scope, g.claims, g.auth_time, g.acr, g.amr, g.created_at, g.generation, g.seen_generation, g.rotated_at, g.recent_gaps, g.idle_expires_at, g.expires_at, g.revoked_at, u.sub from grants g join users u on u.id = g.user_id where g.id = $1";
-    // At most one of these writes a generation: what was seen already is not written again.
+    // Writes a generation at most once: nothing is written if it was marked before.
     MARK_SEEN = "update grants set seen_generation = $2 where id = $1 and seen_generation < $2 and generation <= $2";
     FIND_STANDING = "select g.claims, g.generation, g.seen_generation, u.id, u.sub, u.email, u.status, u.admin, u.locale, u.profile, u.sources, u.created_at, u.updated_at, u.factors_frozen_until from grants g join users u on u.id = g.user_id where g.id = $1 and g.revoked_at is null and u.status = 'active' and not exists (select 1 from revoked_token t where t.jti = $2)";
     REVOKE = "update grants set revoked_at = $2, revoke_reason = $3 where id = $1 and revoked_at is null returning id, client_id, user_id, session_id, case when generation > 1 then $2 else coalesce(rotated_at, created_at) end as issued_at, (select sub from users where users.id = grants.user_id) as sub";
@@ -67,12 +67,12 @@ struct GrantRow {
     sub: String,
 }
 
-/// A grant and the `sub` it is about.
+/// A grant and the `sub` of its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantOf {
     /// The grant.
     pub grant: Grant,
-    /// Whose.
+    /// The subject.
     pub sub: Sub,
 }
 
@@ -111,38 +111,38 @@ impl TryFrom<GrantRow> for GrantOf {
     }
 }
 
-/// A grant that is in force, as far as an access token of it needs to know.
+/// What validating an access token needs to know of its grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingGrant {
-    /// Single claims asked for by name.
+    /// The `claims` request parameter (OpenID Connect Core §5.5).
     pub claims: ClaimsRequest,
-    /// Whose it is.
+    /// The user.
     pub user: User,
-    /// The live generation of its refresh family, unless it was seen in use.
+    /// The current generation of its refresh token family, unless it was already marked as used.
     pub unseen: Option<u32>,
 }
 
-/// What spending a code came to.
+/// The result of spending a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spend {
-    /// The grant is made.
+    /// The grant was made.
     Done,
     /// The code was spent before, at this moment.
     SpentAt(Timestamp),
-    /// The session is over, the user may no longer sign in, or the code was tried with too many wrong verifiers.
+    /// The session has ended, the user is not active, or the code was tried with too many wrong verifiers.
     NoLonger,
-    /// The user's consent to the scope was withdrawn.
+    /// The user withdrew the consent to the scope.
     NotAllowed,
 }
 
-/// A session that is not over, at a client.
+/// A session that has not ended, at a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionAt {
     /// The session.
     pub session_id: SessionId,
-    /// Whose it is.
+    /// The user.
     pub user_id: UserId,
-    /// The user as clients know them.
+    /// The subject identifier.
     pub sub: Sub,
 }
 
@@ -151,16 +151,16 @@ pub struct SessionAt {
 pub struct Revoked {
     /// The grant.
     pub id: GrantId,
-    /// Whom it served.
+    /// The client.
     pub client_id: ClientId,
-    /// Whose it was.
+    /// The user.
     pub user_id: UserId,
-    /// The user as clients know them.
+    /// The subject identifier.
     pub sub: Sub,
-    /// In which session.
+    /// The session.
     pub session_id: SessionId,
-    /// When its last tokens were issued, or this very moment where the row does not tell: the answer to a rotation is given
-    /// again for as long as nobody used it.
+    /// When its last tokens were issued, or now if the row does not hold it: the response to a rotation is repeated
+    /// until its refresh token is used.
     pub issued_at: Timestamp,
 }
 
@@ -187,7 +187,7 @@ impl From<RevokedRow> for Revoked {
     }
 }
 
-/// One presentation of a refresh token, as the statement that rotates needs it.
+/// A presented refresh token, as the rotating statement needs it.
 #[derive(Debug, Clone)]
 pub struct Presented {
     /// The grant that the token names.
@@ -198,7 +198,7 @@ pub struct Presented {
     pub generation: u32,
     /// The present moment.
     pub now: Timestamp,
-    /// When the family dies unless it is used again; the family's own end is kept to.
+    /// When the family expires unless it is used again; never beyond the family's own end.
     pub idle_end: Timestamp,
 }
 
@@ -245,7 +245,7 @@ impl Tx<'_> {
         Ok(made.is_some())
     }
 
-    /// Moves a family forward, if the presented generation is its leaf or one that the database forgot.
+    /// Rotates a family, if the presented generation is the current one, or one that the database lost in a restore.
     pub async fn rotate(&mut self, presented: &Presented) -> Result<Option<GrantOf>> {
         let row: Option<GrantRow> = on_tx!(self, ROTATE, |conn, sql| sqlx::query_as(sql)
             .bind(presented.grant.0)
@@ -257,7 +257,7 @@ impl Tx<'_> {
         row.map(GrantOf::try_from).transpose()
     }
 
-    /// Writes down that a family is being used, for clients whose token stays the same.
+    /// Records that a family is being used, for clients whose refresh token is not rotated.
     pub async fn keep(&mut self, presented: &Presented) -> Result<Option<GrantOf>> {
         let row: Option<GrantRow> = on_tx!(self, KEEP, |conn, sql| sqlx::query_as(sql)
             .bind(presented.grant.0)
@@ -269,12 +269,12 @@ impl Tx<'_> {
         row.map(GrantOf::try_from).transpose()
     }
 
-    /// Writes down that a token of this generation was seen in use, unless that is written already.
+    /// Marks a generation as used, unless it is marked already.
     pub async fn mark_seen(&mut self, grant: GrantId, generation: u32) -> Result<()> {
         run!(self, MARK_SEEN, |sql| sqlx::query(sql).bind(grant.0).bind(i64::from(generation))).map(drop)
     }
 
-    /// Revokes one grant; `None` if it was revoked before or never made.
+    /// Revokes one grant; `None` if it was revoked before or does not exist.
     pub async fn revoke_grant(&mut self, grant: GrantId, now: Timestamp, reason: EndReason) -> Result<Option<Revoked>> {
         let row: Option<RevokedRow> = on_tx!(self, REVOKE, |conn, sql| sqlx::query_as(sql)
             .bind(grant.0)
@@ -299,7 +299,7 @@ impl Tx<'_> {
         Ok(rows.into_iter().map(Revoked::from).collect())
     }
 
-    /// Revokes every grant of a user, sparing those of at most one session.
+    /// Revokes every grant of a user, except those of at most one session.
     pub async fn revoke_grants_of_user(
         &mut self,
         user: UserId,
@@ -350,7 +350,7 @@ impl Tx<'_> {
         Ok(rows.into_iter().map(Revoked::from).collect())
     }
 
-    /// The sessions that are not over in which a client, there or gone, holds a grant that was not revoked.
+    /// The sessions that have not ended in which a client, deleted or not, holds a grant that was not revoked.
     pub async fn sessions_at(&mut self, client: &ClientId, now: Timestamp) -> Result<Vec<SessionAt>> {
         let rows: Vec<(Uuid, Uuid, String)> =
             on_tx!(self, SESSIONS_AT, |conn, sql| sqlx::query_as(sql).bind(&client.0).bind(now.0).fetch_all(conn))?;
@@ -359,14 +359,14 @@ impl Tx<'_> {
         Ok(rows.into_iter().map(read).collect())
     }
 
-    /// Deletes, of the grants with an id above `after` and up to `until`, those that have been over since before `before`.
+    /// Deletes the grants with an id above `after` and up to `until` that ended before `before`.
     pub async fn sweep_grants(&mut self, after: GrantId, until: GrantId, before: Timestamp) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(after.0).bind(until.0).bind(before.0))
     }
 }
 
 impl Store {
-    /// The grants of a user that still give their client anything, newest first, 500 at most: a refresh token, or an access
+    /// The grants of a user that are still valid, newest first, 500 at most: they have a refresh token, or an access
     /// token that was issued after `issued_after`.
     pub async fn list_standing_grants(
         &self,
@@ -382,7 +382,7 @@ impl Store {
         rows.into_iter().map(|row| GrantOf::try_from(row).map(|found| found.grant)).collect()
     }
 
-    /// Spends a code by making its grant, with the event that tells of it. At most once, whoever tries.
+    /// Spends a code by inserting its grant together with its event. At most one caller succeeds.
     pub async fn spend_code(&self, grant: Grant, event: Event) -> Result<Spend> {
         // On SQLite the grant and its event are two statements, on PostgreSQL they are one.
         let framed = matches!(self.db, Db::Sqlite { .. });
@@ -392,8 +392,8 @@ impl Store {
         self.spent(id, made).await
     }
 
-    /// Spends a code as [`Store::spend_code`] does, if the user's consent covers the scope of the grant. A consent that is
-    /// withdrawn at the same moment is withdrawn before, and no grant is made, or after, and the withdrawal revokes it.
+    /// Spends a code as [`Store::spend_code`] does, if the user's consent covers the scope of the grant. A
+    /// simultaneous withdrawal either comes first, and no grant is made, or comes later and revokes it.
     pub async fn spend_code_under_consent(&self, grant: Grant, event: Event) -> Result<Spend> {
         let id = grant.id;
         let made = self.write(|mut tx| {
@@ -426,7 +426,7 @@ impl Store {
         row.map(GrantOf::try_from).transpose()
     }
 
-    /// A grant that is in force, asked by an access token of it; `None` once grant or token is revoked or the user disabled.
+    /// The valid grant of an access token; `None` if the grant or the token is revoked or the user is not active.
     pub async fn find_standing_grant(&self, id: GrantId, jti: &str) -> Result<Option<StandingGrant>> {
         #[derive(sqlx::FromRow)]
         struct Standing {
@@ -448,7 +448,7 @@ impl Store {
         }))
     }
 
-    /// The id that a batch of `size` grants after `after` ends with; `None` if fewer are left.
+    /// The id at which a batch of `size` grants after `after` ends; `None` if fewer are left.
     pub async fn find_grant_batch_end(&self, after: GrantId, size: u32) -> Result<Option<GrantId>> {
         let id: Option<Uuid> = on!(&self.db, BATCH_END, |conn, sql| sqlx::query_scalar(sql)
             .bind(after.0)

@@ -1,7 +1,7 @@
-//! Memory: every table, every statement, on SQLite or PostgreSQL.
+//! Storage: every table and every statement, on SQLite or PostgreSQL.
 //!
-//! Look-ups give `Option`; only the caller knows whether absence is an error.
-//! Writes happen in a transaction ([`Store::write`]) together with the event that tells of them.
+//! Look-ups return `Option`; only the caller knows whether absence is an error. A write happens in one transaction
+//! ([`Store::write`]) together with its event.
 
 pub mod clients;
 mod db;
@@ -35,7 +35,7 @@ pub use wakeups::Wakeup;
 use db::Db;
 use wakeups::Wakeups;
 
-/// What every storage method answers.
+/// The result of every storage method.
 pub type Result<T> = std::result::Result<T, StorageError>;
 
 /// An open, migrated database.
@@ -46,13 +46,13 @@ pub struct Store {
 }
 
 impl Store {
-    /// Runs `work` in one transaction; all of it is durable when this answers, or none of it happened.
+    /// Runs `work` in one transaction. When this returns `Ok`, all of it is durable; otherwise nothing is changed.
     ///
-    /// None of it happens once a statement of it has failed, even where `work` turns that into an answer of its own:
-    /// a conflict that is no surprise is to be looked for before, or answered at once.
+    /// Nothing is changed either if a statement failed and `work` handled the error: a conflict that `work` expects
+    /// must be looked for before, or be returned.
     ///
     /// # Errors
-    /// Whatever `work` answered, or that the database is not available.
+    /// The error of `work`, or [`StorageError::Unavailable`].
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -61,10 +61,8 @@ impl Store {
         self.write_framed(true, work).await
     }
 
-    /// Like [`Store::write`] for work that is one statement: half the cost, because a statement needs no frame.
-    ///
-    /// # Errors
-    /// As [`Store::write`].
+    /// Like [`Store::write`], for work that is one statement: half the cost, because a statement needs no explicit
+    /// transaction.
     pub async fn write_single<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -91,7 +89,8 @@ impl Store {
                 work(Tx::Postgres(&mut connection)).await?
             }
         };
-        // A fact comes with what it tells of, in a frame: single statements carry none, but for the one that says so.
+        // Transactions may contain events. Single statements contain none, except spending a code, which wakes the
+        // dispatcher itself.
         if framed {
             self.wakeups.wake_log();
         }
@@ -107,7 +106,7 @@ impl Store {
     }
 }
 
-/// Every statement of the house with its file, for the tests that prepare and explain them all.
+/// Every statement with its file, for the tests that prepare and explain them all.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str, Sql)> {
     let files: [(&'static str, &'static [(&'static str, Sql)]); 41] = [
         ("users/accesses", users::accesses::ALL),

@@ -1,4 +1,4 @@
-//! Who works on which project.
+//! Project members.
 
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ statements! {
     DELETE = "delete from project_member where project_id = $1 and user_id = $2";
     FIND = "select project_id, user_id, role, since from project_member where project_id = $1 and user_id = $2";
     OWNERS = "select user_id from project_member where project_id = $1 and role = 'owner' order by user_id";
-    // What people call a member is what they work under here, not what applications may know of them.
+    // Members are shown by their address, whatever applications may see of them.
     LIST = "select m.project_id, m.user_id, m.role, m.since, u.sub, u.email from project_member m join users u on u.id = m.user_id where m.project_id = $1 and m.user_id > $2 order by m.user_id limit $3";
 }
 
@@ -38,14 +38,14 @@ impl TryFrom<MemberRow> for Member {
     }
 }
 
-/// A member, and how to tell who that is.
+/// A member with its subject and address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedMember {
     /// The member.
     pub member: Member,
-    /// Their universal name.
+    /// The subject identifier.
     pub sub: Sub,
-    /// Their address.
+    /// The email address.
     pub email: Option<String>,
 }
 
@@ -58,7 +58,7 @@ struct NamedRow {
 }
 
 impl Tx<'_> {
-    /// Adds a member. `false`, and nothing changes, if they are one already.
+    /// Adds a member. `false`, and nothing changes, if the user is one already.
     pub async fn insert_member(&mut self, member: &Member) -> Result<bool> {
         let added = run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(member.project_id.0)
@@ -68,12 +68,12 @@ impl Tx<'_> {
         Ok(added == 1)
     }
 
-    /// Gives a member another role. `false` if they are no member.
+    /// Changes the role of a member. `false` if the user is no member.
     pub async fn set_member_role(&mut self, project: ProjectId, user: UserId, role: Role) -> Result<bool> {
         Ok(run!(self, SET_ROLE, |sql| sqlx::query(sql).bind(project.0).bind(user.0).bind(role.as_str()))? == 1)
     }
 
-    /// Removes a member. `false` if they were none.
+    /// Removes a member. `false` if the user is none.
     pub async fn delete_member(&mut self, project: ProjectId, user: UserId) -> Result<bool> {
         Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(project.0).bind(user.0))? == 1)
     }
@@ -85,7 +85,7 @@ impl Tx<'_> {
         row.map(Member::try_from).transpose()
     }
 
-    /// Locks a project and gives its owners. Two owners who leave at once do so one after the other.
+    /// Locks a project and returns its owners. Two owners who leave at once do so one after the other.
     pub async fn lock_owners(&mut self, project: ProjectId) -> Result<Vec<UserId>> {
         self.lock_project(project).await?;
         let ids: Vec<Uuid> = on_tx!(self, OWNERS, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_all(conn))?;
@@ -94,7 +94,7 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// What a person is in a project.
+    /// A user's membership in a project.
     pub async fn find_member(&self, project: ProjectId, user: UserId) -> Result<Option<Member>> {
         let row: Option<MemberRow> =
             on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(user.0).fetch_optional(conn))?;

@@ -22,11 +22,12 @@ type ConnectResult = std::result::Result<(), sqlx::Error>;
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// How long a connection is waited for.
+/// How long to wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How long readiness waits for a lock: less than whoever asks for it waits for the answer.
+/// How long the readiness check waits for a lock: less than the probe waits for its response.
 const READY_LOCK_TIMEOUT: &str = "set local lock_timeout = '1s'";
-/// The tables that people and clients need to register, sign in and get tokens: readiness fails while one of them is locked.
+/// The tables that users and clients need to register, sign in and get tokens: readiness fails while one of them is
+/// locked.
 pub const REQUEST_TABLES: [&str; 28] = [
     "access",
     "assignment",
@@ -57,7 +58,7 @@ pub const REQUEST_TABLES: [&str; 28] = [
     "totp",
     "users",
 ];
-/// How often migrating is tried while another instance is at it.
+/// How often to retry migrating while another instance is migrating.
 const MIGRATION_TRIES: u32 = 20;
 
 /// How a database is opened.
@@ -69,48 +70,48 @@ pub struct OpenOptions {
     pub readers: u32,
     /// Connections, on PostgreSQL.
     pub connections: u32,
-    /// How long a statement waits for a lock that somebody else holds; on PostgreSQL also how long it may run.
+    /// How long a statement waits for a lock of another transaction; on PostgreSQL also how long it may run.
     pub busy_timeout: Duration,
 }
 
 impl OpenOptions {
-    /// The database at `url` with the usual number of connections and five seconds of patience.
+    /// The database at `url` with the default number of connections and a busy timeout of five seconds.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), readers: 4, connections: 16, busy_timeout: Duration::from_secs(5) }
     }
 }
 
-/// How far a schema is.
+/// The state of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SchemaState {
-    /// Migrations that this program knows.
+    /// Migrations that this program has.
     pub known: usize,
-    /// Those of them that the database has.
+    /// Migrations that the database has.
     pub applied: usize,
 }
 
 impl Store {
-    /// Opens the database, making the file on SQLite if it is not there. Does not migrate.
+    /// Opens the database. On SQLite, creates the file if it does not exist. Does not migrate.
     ///
     /// # Errors
-    /// [`StorageError::Unavailable`] if it cannot be reached, [`StorageError::Driver`] if the address makes no sense.
+    /// [`StorageError::Unavailable`] if it cannot be reached, [`StorageError::Driver`] if the address is invalid.
     pub async fn open(options: &OpenOptions) -> Result<Self> {
         let db = if options.url.starts_with("sqlite:") {
             open_sqlite(options).await?
         } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
             Db::Postgres(open_postgres(options).await?)
         } else {
-            // The address itself stays unsaid: it may hold a password in a place that only its writer knows.
+            // The address is not repeated: it may hold a password in an unexpected place.
             let why = "the address of the database starts with neither sqlite:// nor postgres://";
             return Err(StorageError::Driver(sqlx::Error::Configuration(why.into())));
         };
         Ok(Self { db, wakeups: Arc::new(Wakeups::new()) })
     }
 
-    /// Brings the schema up to date. Safe to run twice, and by two instances at once.
+    /// Brings the schema up to date. Can be run repeatedly, and by two instances at once.
     ///
     /// # Errors
-    /// [`StorageError::Migration`] if the schema is newer than this program, or a migration was changed after the fact.
+    /// [`StorageError::Migration`] if the schema is newer than this program, or an applied migration was changed.
     pub async fn migrate(&self) -> Result<SchemaState> {
         match &self.db {
             Db::Sqlite { migrator, .. } => migrate_sqlite(migrator.clone()).await,
@@ -120,11 +121,11 @@ impl Store {
         self.schema().await
     }
 
-    /// How far the schema is, without touching it.
+    /// The state of the schema; changes nothing.
     ///
     /// # Errors
     /// [`StorageError::Migration`] if the schema is newer than this program, [`StorageError::Unavailable`] if the
-    /// database does not answer.
+    /// database does not respond.
     pub async fn schema(&self) -> Result<SchemaState> {
         let migrator = match &self.db {
             Db::Sqlite { .. } => &SQLITE,
@@ -138,7 +139,7 @@ impl Store {
         }
     }
 
-    /// The versions written down in the database; none if there is no such table yet.
+    /// The versions recorded in the database; none if the table does not exist yet.
     async fn applied_migrations(&self) -> Result<Vec<i64>> {
         const APPLIED: &str = "select version from _sqlx_migrations where success order by version";
         let rows = match &self.db {
@@ -151,7 +152,7 @@ impl Store {
         }
     }
 
-    /// Does the database answer?
+    /// Checks that the database responds.
     ///
     /// # Errors
     /// [`StorageError::Unavailable`] if it does not.
@@ -163,13 +164,13 @@ impl Store {
         Ok(())
     }
 
-    /// Could a request be served now: are the tables there, and is nobody in the way of whoever writes to them?
+    /// Checks that a request could be served now: the tables exist, and no lock blocks writers.
     ///
-    /// Nothing is written. On SQLite the one writer takes the lock that every write needs; on PostgreSQL [`REQUEST_TABLES`]
-    /// are locked as a write would lock them, and let go.
+    /// Nothing is written. On SQLite the one writer takes the lock that every write needs; on PostgreSQL
+    /// [`REQUEST_TABLES`] are locked as a write would lock them, and released.
     ///
     /// # Errors
-    /// [`StorageError::Unavailable`] if somebody is in the way for too long; any other if the tables are not there.
+    /// [`StorageError::Unavailable`] if a lock is held for too long; another error if the tables do not exist.
     pub async fn check_ready(&self) -> Result<()> {
         match &self.db {
             Db::Sqlite { readers, writer, .. } => {
@@ -226,8 +227,8 @@ async fn open_postgres(options: &OpenOptions) -> Result<PgPool> {
     Ok(pool)
 }
 
-/// What a new connection is told: how long a statement waits for a lock, and how long it may run. Migrations have
-/// connections of their own, and all the time they need.
+/// Sets on a new connection how long a statement waits for a lock, and how long it may run. Migrations use connections
+/// of their own, without these limits.
 fn limit_statements(
     timeout: Duration,
 ) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> BoxFuture<'_, ConnectResult> + Clone {
@@ -239,7 +240,7 @@ fn limit_statements(
     }
 }
 
-/// SQLite has no lock to take beforehand: the loser of a race fails, looks again, and finds the work done.
+/// SQLite has no lock to take beforehand: the loser of a race fails, retries, and finds the migrations applied.
 async fn migrate_sqlite(migrator: SqlitePool) -> std::result::Result<(), MigrateError> {
     let mut tries = 0;
     loop {
@@ -253,8 +254,8 @@ async fn migrate_sqlite(migrator: SqlitePool) -> std::result::Result<(), Migrate
     }
 }
 
-/// PostgreSQL's lock on migrating belongs to the connection, and one whose migration failed still holds it:
-/// a connection of its own is closed and lets go, where one of the pool would keep every other instance waiting.
+/// PostgreSQL's lock on migrating belongs to the connection, and a connection whose migration failed still holds it. A
+/// connection of its own is closed and releases the lock; one of the pool would keep every other instance waiting.
 async fn migrate_postgres(pool: PgPool) -> std::result::Result<(), MigrateError> {
     let options = pool.connect_options().as_ref().clone();
     let own = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options).await?;
@@ -263,7 +264,7 @@ async fn migrate_postgres(pool: PgPool) -> std::result::Result<(), MigrateError>
     ran
 }
 
-/// PostgreSQL's `undefined_table`; SQLite has no code for it, only words.
+/// PostgreSQL's `undefined_table`; SQLite has no code for it, only a message.
 pub(super) fn is_missing_table(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else { return false };
     error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")

@@ -1,4 +1,4 @@
-//! Projects. Only the hash of a project's token is kept.
+//! Projects. Only the hash of a project's token is stored.
 
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ statements! {
     FIND = "select id, name, created_at, required_acr from project where id = $1";
     OF_SESSION = "select distinct c.project_id from grants g join client c on c.id = g.client_id where g.session_id = $1";
     EVERY = "select id from project";
-    // Facts are told one after the other, so that of several at once exactly one finds none before it.
+    // Events are dispatched one after the other, so that exactly one of several simultaneous ones finds none before it.
     IS_FIRST_IN_SESSION = "select not exists (select 1 from event where user_id = $2 and kind = 'grant.created' and project_id = $1 and session_id = $3 and told)";
     IS_FIRST_OF_USER = "select not exists (select 1 from event where user_id = $2 and kind = 'grant.created' and project_id = $1 and told union all select 1 from access a join client c on c.id = a.client_id where a.user_id = $2 and c.project_id = $1 and a.first_used_at < $3)";
     OF_USER = "select c.project_id from grants g join client c on c.id = g.client_id where g.user_id = $1 and g.revoked_at is null union select c.project_id from access a join client c on c.id = a.client_id where a.user_id = $1";
@@ -60,14 +60,14 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// The projects whose clients hold grants of a session, whether these still stand or not.
+    /// The projects whose clients hold grants of a session, whether these are still valid or not.
     pub async fn projects_of_session(&mut self, session: SessionId) -> Result<Vec<ProjectId>> {
         let ids: Vec<Uuid> =
             on_tx!(self, OF_SESSION, |conn, sql| sqlx::query_scalar(sql).bind(session.0).fetch_all(conn))?;
         Ok(ids.into_iter().map(ProjectId).collect())
     }
 
-    /// Was nobody told yet that a client of the project was given something in this session of the user?
+    /// Was no earlier grant of the project's clients dispatched for this session of the user?
     pub async fn is_first_in_session(&mut self, project: ProjectId, user: UserId, session: SessionId) -> Result<bool> {
         on_tx!(self, IS_FIRST_IN_SESSION, |conn, sql| sqlx::query_scalar(sql)
             .bind(project.0)
@@ -76,8 +76,8 @@ impl Tx<'_> {
             .fetch_one(conn))
     }
 
-    /// Was nobody told yet that a client of the project was given something of the user, as far as anybody remembers, and was
-    /// it given nothing before this moment?
+    /// Was no earlier grant of the project's clients dispatched for the user, as far as the log reaches back, and were
+    /// no claims released to them before `at`?
     pub async fn is_first_of_user(&mut self, project: ProjectId, user: UserId, at: Timestamp) -> Result<bool> {
         on_tx!(self, IS_FIRST_OF_USER, |conn, sql| sqlx::query_scalar(sql)
             .bind(project.0)
@@ -86,28 +86,28 @@ impl Tx<'_> {
             .fetch_one(conn))
     }
 
-    /// Every project there is.
+    /// The ids of all projects.
     pub async fn every_project(&mut self) -> Result<Vec<ProjectId>> {
         let ids: Vec<Uuid> = on_tx!(self, EVERY, |conn, sql| sqlx::query_scalar(sql).fetch_all(conn))?;
         Ok(ids.into_iter().map(ProjectId).collect())
     }
 
-    /// The projects of whose clients somebody is a user: they hold grants, or were given claims that were not taken back.
+    /// The projects of a user: their clients hold grants of the user, or were released claims that were not withdrawn.
     pub async fn projects_of_user(&mut self, user: UserId) -> Result<Vec<ProjectId>> {
         let ids: Vec<Uuid> = on_tx!(self, OF_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_all(conn))?;
         Ok(ids.into_iter().map(ProjectId).collect())
     }
 
-    /// Locks a project: of all transactions that lock it, one at a time goes on from here to its end. Whatever is counted or
-    /// read in a project before it is written is read after this. `false` if there is no such project.
+    /// Locks a project: transactions that lock it run one after the other from here to their end. Whatever is counted
+    /// or read in a project before it is written must be read after this. `false` if there is no such project.
     pub async fn lock_project(&mut self, id: ProjectId) -> Result<bool> {
         let found: Option<i32> =
             on_tx!(self, LOCK, |conn, sql| sqlx::query_scalar(sql).bind(id.0).fetch_optional(conn))?;
         Ok(found.is_some())
     }
 
-    /// Locks a project so that no row that refers to it can be added either, and gives the ids of its clients. `None` if
-    /// there is no such project.
+    /// Locks a project so that no row that refers to it can be added either, and returns the ids of its clients.
+    /// `None` if there is no such project.
     pub async fn lock_project_with_clients(&mut self, id: ProjectId) -> Result<Option<Vec<ClientId>>> {
         let found: Option<i32> =
             on_tx!(self, LOCK_EXCLUSIVELY, |conn, sql| sqlx::query_scalar(sql).bind(id.0).fetch_optional(conn))?;
@@ -118,18 +118,18 @@ impl Tx<'_> {
         Ok(Some(ids.into_iter().map(ClientId).collect()))
     }
 
-    /// Gives a project another name. `false` if there is no such project.
+    /// Renames a project. `false` if there is no such project.
     pub async fn rename_project(&mut self, id: ProjectId, name: &str) -> Result<bool> {
         Ok(run!(self, RENAME, |sql| sqlx::query(sql).bind(id.0).bind(name))? == 1)
     }
 
-    /// Deletes a project with all that hangs from it. `false` if there is no such project.
+    /// Deletes a project with all its dependent rows. `false` if there is no such project.
     pub async fn delete_project(&mut self, id: ProjectId) -> Result<bool> {
         self.delete_dependents_of_project(id).await?;
         Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(id.0))? == 1)
     }
 
-    /// Sets what a project asks of everybody who signs in. `false` if there is no such project.
+    /// Sets the `acr` that a project requires of every sign-in. `false` if there is no such project.
     pub async fn require_of_project(&mut self, id: ProjectId, acr: Option<&str>) -> Result<bool> {
         Ok(run!(self, REQUIRE, |sql| sqlx::query(sql).bind(id.0).bind(acr))? == 1)
     }
@@ -143,7 +143,7 @@ impl Store {
         Ok(row.map(Project::from))
     }
 
-    /// The project whose token has this hash, and whether that is the newest, or one before it that is still good.
+    /// The project whose token has this hash, and whether it is the newest token or a former one that is still valid.
     pub async fn find_project_by_token(&self, hash: &[u8], now: Timestamp) -> Result<Option<(Project, bool)>> {
         #[derive(sqlx::FromRow)]
         struct Found {
@@ -156,7 +156,7 @@ impl Store {
         Ok(row.map(|row| (Project::from(row.project), row.newest == 1)))
     }
 
-    /// The projects that a person is a member of, oldest first.
+    /// The projects that a user is a member of, oldest first.
     pub async fn list_projects_of(&self, member: UserId, after: Cursor, size: u32) -> Result<Page<Project>> {
         let size = size.clamp(1, MAX_PAGE);
         let rows: Vec<ProjectRow> = on!(&self.db, LIST_OF_MEMBER, |conn, sql| sqlx::query_as(sql)

@@ -1,4 +1,4 @@
-//! From rows to values: words that were written as words are read back, or the row is named as unreadable.
+//! Reads column values. A value that cannot be read is reported with its table, column and row.
 
 use std::fmt::Display;
 
@@ -9,16 +9,16 @@ use sqlx::{Decode, Type};
 
 use super::{Result, StorageError};
 
-/// What a row of a table should have held.
+/// The error for a row with an unreadable value.
 pub(super) fn unreadable(table: &'static str, column: &'static str, id: impl Display) -> StorageError {
     StorageError::Inconsistent { table, column, id: id.to_string() }
 }
 
-/// A column of JSON as it was found. The driver would not say which row holds something else than it should: this does.
+/// A JSON column as it was found. The driver would not report which row is malformed; this does.
 pub(super) struct JsonColumn<T>(Option<T>);
 
 impl<T> JsonColumn<T> {
-    /// The value, or the name of the row that does not hold one.
+    /// The value, or the error that names the row.
     pub(super) fn read(self, table: &'static str, column: &'static str, id: impl Display) -> Result<T> {
         self.0.ok_or_else(|| unreadable(table, column, id))
     }

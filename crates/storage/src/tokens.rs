@@ -1,4 +1,4 @@
-//! Single access tokens that were revoked before their time.
+//! Revoked access tokens.
 
 use super::db::{on, on_tx, run, statements};
 use super::{Result, Store, Tx};
@@ -11,7 +11,7 @@ statements! {
 }
 
 impl Tx<'_> {
-    /// Revokes one access token until it would have expired anyway. `false` if it was revoked already.
+    /// Revokes one access token until it expires. `false` if it was revoked already.
     pub async fn revoke_token(&mut self, jti: &str, expires_at: Timestamp) -> Result<bool> {
         let new: Option<String> = on_tx!(self, REVOKE, |conn, sql| sqlx::query_scalar(sql)
             .bind(jti)

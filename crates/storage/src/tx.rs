@@ -8,8 +8,8 @@ use super::error::StorageError;
 
 /// A write transaction in progress.
 ///
-/// Once a statement of it has failed, every further one fails too and nothing of the transaction stays,
-/// whatever the work answers. PostgreSQL sees to that by itself.
+/// Once a statement has failed, every further one fails too and nothing of the transaction is committed, whatever the
+/// work returns. PostgreSQL enforces this by itself.
 pub enum Tx<'c> {
     /// On SQLite's one writer.
     Sqlite {
@@ -22,7 +22,7 @@ pub enum Tx<'c> {
     Postgres(&'c mut PgConnection),
 }
 
-/// Refuses a statement after one that failed.
+/// Rejects a statement that follows a failed one.
 pub(super) fn check(failed: &AtomicBool) -> Result<(), StorageError> {
     if failed.load(Ordering::Relaxed) {
         let why = "an earlier statement of this transaction failed".to_owned();
@@ -31,7 +31,7 @@ pub(super) fn check(failed: &AtomicBool) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Remembers that a statement failed.
+/// Records that a statement failed.
 pub(super) fn note(failed: &AtomicBool, error: sqlx::Error) -> StorageError {
     failed.store(true, Ordering::Relaxed);
     StorageError::from(error)

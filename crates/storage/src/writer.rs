@@ -1,7 +1,7 @@
 //! SQLite's one writer: a task that owns the only connection that writes.
 //!
-//! Transactions that wait are run together and made durable by one commit, each in a savepoint of its own
-//! so that one failure spoils nobody else's work. Nobody is answered before the commit.
+//! Waiting transactions run together and are made durable by one commit, each in a savepoint of its own, so that one
+//! failure does not affect the others. No result is returned before the commit.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -18,11 +18,11 @@ use crate::tx::Tx;
 
 /// Most transactions in one commit.
 const GROUP: usize = 64;
-/// Most transactions that may wait; past that the house says that it is busy.
+/// Most transactions that may wait; beyond that callers get [`StorageError::Unavailable`].
 const QUEUE: usize = 4_096;
 
 type Answer = Result<Box<dyn Any + Send>, StorageError>;
-/// What became of a job: its answer, or the panic that it ended in.
+/// The outcome of a job: its result, or the panic that it ended in.
 type Outcome = std::thread::Result<Answer>;
 type Work = Box<dyn for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, Answer> + Send>;
 
@@ -33,7 +33,7 @@ struct Job {
     reply: oneshot::Sender<Outcome>,
 }
 
-/// The way to the writer.
+/// The handle of the writer.
 #[derive(Clone)]
 pub struct Writer {
     queue: mpsc::Sender<Job>,
@@ -47,10 +47,10 @@ impl Writer {
         Self { queue }
     }
 
-    /// Runs `work` in a transaction and answers once it is durable. A panic in it is the caller's, not the writer's.
+    /// Runs `work` in a transaction and returns once it is durable. A panic of `work` continues in the caller.
     ///
     /// # Errors
-    /// Whatever `work` answered, in which case nothing of it stays; or that the database is not available.
+    /// The error of `work`, in which case nothing of it is kept; or [`StorageError::Unavailable`].
     pub async fn submit<T, F>(&self, single: bool, work: F) -> Result<T, StorageError>
     where
         T: Send + 'static,
@@ -78,7 +78,7 @@ async fn run(mut connection: PoolConnection<Sqlite>, mut jobs: mpsc::Receiver<Jo
 
 async fn commit_together(connection: &mut SqliteConnection, jobs: &mut Vec<Job>) {
     if let Err(why) = frame(connection, "begin immediate").await {
-        // Should a transaction have been left open, every beginning after it would be refused too.
+        // If a transaction was left open, every further `begin` would fail.
         let _ = frame(connection, "rollback").await;
         return refuse_all(jobs.drain(..).map(|job| job.reply), &why);
     }
@@ -102,7 +102,7 @@ async fn commit_together(connection: &mut SqliteConnection, jobs: &mut Vec<Job>)
     match ended {
         Ok(()) => {
             for (reply, outcome) in done {
-                // The one who asked may have gone: the work is done all the same.
+                // The caller may be gone: the work is committed all the same.
                 let _ = reply.send(outcome);
             }
         }
@@ -118,8 +118,8 @@ async fn commit_together(connection: &mut SqliteConnection, jobs: &mut Vec<Job>)
 /// Runs one job within the transaction of its group.
 ///
 /// # Errors
-/// The transaction cannot go on: SQLite may have undone all of it by itself, as it does when the disk is full,
-/// and whatever ran after that would run outside of any transaction.
+/// The transaction cannot go on: SQLite may have rolled it back by itself, as it does when the disk is full, and later
+/// statements would run outside of any transaction.
 async fn run_one(connection: &mut SqliteConnection, work: Work, single: bool) -> Result<Outcome, String> {
     if !single {
         frame(connection, "savepoint job").await?;
@@ -129,7 +129,7 @@ async fn run_one(connection: &mut SqliteConnection, work: Work, single: bool) ->
     let outcome = AssertUnwindSafe(async { work(tx).await }).catch_unwind().await;
     let failed = failed.into_inner();
     if single {
-        // Where a second transaction can begin, the failure has ended the first.
+        // If a second transaction can begin, the failure has ended the first.
         let ended = failed && frame(connection, "begin").await.is_ok();
         return match outcome {
             Ok(Err(StorageError::Unavailable(why))) if ended => Err(why),
@@ -152,7 +152,7 @@ async fn close_savepoint(connection: &mut SqliteConnection, undo: bool) -> Resul
     frame(connection, "release job").await
 }
 
-/// Runs one of the statements that frame the work of others.
+/// Runs one of the transaction control statements.
 async fn frame(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), String> {
     connection.execute(sql).await.map(drop).map_err(|error| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! Letters that wait to be sent.
+//! Queued emails.
 
 use uuid::Uuid;
 
@@ -38,7 +38,7 @@ impl TryFrom<LetterRow> for QueuedEmail {
 }
 
 impl Tx<'_> {
-    /// Puts a letter into the queue, to be sent at once.
+    /// Queues an email, to be sent at once.
     pub async fn insert_email(&mut self, letter: &QueuedEmail, now: Timestamp) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(letter.id.0)
@@ -49,7 +49,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Takes up to `most` letters that are due; they come back at `again_at` unless they are deleted before.
+    /// Takes up to `most` emails that are due. They become due again at `again_at` unless they are deleted before.
     pub async fn take_due_letters(
         &mut self,
         now: Timestamp,
@@ -64,17 +64,17 @@ impl Tx<'_> {
         rows.into_iter().map(QueuedEmail::try_from).collect()
     }
 
-    /// Sets when to try a letter again.
+    /// Sets when an email is tried again.
     pub async fn retry_letter(&mut self, letter: LetterId, at: Timestamp) -> Result<()> {
         run!(self, RETRY, |sql| sqlx::query(sql).bind(letter.0).bind(at.0)).map(drop)
     }
 
-    /// Makes a batch of letters due that were not to be sent before `bound`: a time that a clock was ahead when it wrote.
+    /// Makes a batch of emails due whose `send_after` is after `bound`: the clock was ahead when it was written.
     pub async fn bring_letters_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
         run!(self, BRING_NEAR, |sql| sqlx::query(sql).bind(now.0).bind(bound.0).bind(i64::from(batch)))
     }
 
-    /// Deletes a letter: it was sent, or is too late.
+    /// Deletes an email that was sent or has expired.
     pub async fn delete_letter(&mut self, letter: LetterId) -> Result<()> {
         run!(self, DELETE, |sql| sqlx::query(sql).bind(letter.0)).map(drop)
     }

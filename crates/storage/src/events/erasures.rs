@@ -1,7 +1,7 @@
-//! Erasing the events of deleted users: in batches, after the user is gone.
+//! Erases the events of deleted users, in batches, after the user is deleted.
 //!
-//! The transaction that deletes a user adds a row here, and from then on no reader is shown the data of the user's events.
-//! The row stays until all of it is erased, so that neither a crash nor a restart leaves anything behind.
+//! The transaction that deletes a user adds a row here. From then on no query returns the data of the user's events.
+//! The row stays until all of it is erased, so that a crash or restart cannot leave data behind.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -13,10 +13,10 @@ use usher_domain::time::Timestamp;
 
 statements! {
     BEGIN = "insert into erasure (user_id, deleted_at, place) values ($1, $2, $3) on conflict (user_id) do nothing";
-    // Events that were not dispatched yet are read once more, with their data.
+    // Events that were not dispatched yet are still read once, with their data.
     NEXT = "select user_id, place from erasure where user_id > $1 and (deleted_at <= $2 or deleted_at > $3) and not exists (select 1 from event e where not e.told and e.seq > 0 and e.user_id = erasure.user_id) order by user_id limit 1";
     BATCH_END = "select id from event where user_id = $1 and id > $2 order by id limit 1 offset $3";
-    // The event of the deletion itself holds the subject, which is never used again.
+    // The event of the deletion itself keeps the subject, which is never assigned again.
     ERASE = "update event set data = $4 where user_id = $1 and id > $2 and id <= $3 and kind <> 'user.deleted' and told";
     ADVANCE = "update erasure set place = $2 where user_id = $1 and place < $2";
     FINISH = "delete from erasure where user_id = $1";
@@ -32,12 +32,12 @@ pub struct Erasure {
 }
 
 impl Tx<'_> {
-    /// From now on the data of the user's events is not shown, and will be erased.
+    /// Starts an erasure: from now on the data of the user's events is not returned, and will be erased.
     pub async fn begin_erasure(&mut self, user: UserId, now: Timestamp) -> Result<()> {
         run!(self, BEGIN, |sql| sqlx::query(sql).bind(user.0).bind(now.0).bind(Uuid::nil())).map(drop)
     }
 
-    /// Erases the events from the place of the erasure up to `end`, or all that are left if there is no end.
+    /// Erases the events from the position of the erasure up to `end`, or all that are left if `end` is `None`.
     pub async fn erase_batch(&mut self, erasure: Erasure, end: Option<Uuid>) -> Result<u64> {
         let nothing = serde_json::Map::<String, serde_json::Value>::new();
         let erased = run!(self, ERASE, |sql| sqlx::query(sql)
@@ -54,8 +54,8 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// The next user after this one whose events can be erased: those of which every event was dispatched, and who were
-    /// deleted before `before`, or after `now` by a clock that was wrong.
+    /// The next user after `after` whose events can be erased: all of them were dispatched, and the user was deleted
+    /// before `before`, or after `now` according to a clock that was wrong.
     pub async fn next_erasure(&self, after: UserId, before: Timestamp, now: Timestamp) -> Result<Option<Erasure>> {
         let found: Option<(Uuid, Uuid)> = on!(&self.db, NEXT, |conn, sql| sqlx::query_as(sql)
             .bind(after.0)
@@ -65,7 +65,7 @@ impl Store {
         Ok(found.map(|(user, place)| Erasure { user: UserId(user), place }))
     }
 
-    /// The id at which a batch of so many events ends; `None` if fewer are left.
+    /// The id at which a batch of `size` events ends; `None` if fewer are left.
     pub async fn find_erasure_batch_end(&self, erasure: Erasure, size: u32) -> Result<Option<Uuid>> {
         on!(&self.db, BATCH_END, |conn, sql| sqlx::query_scalar(sql)
             .bind(erasure.user.0)

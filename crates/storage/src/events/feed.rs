@@ -1,5 +1,5 @@
-//! The live feed: a row of entries for each project, without a gap, because the counter stands in the project's own row
-//! and is held until the entry is durable.
+//! The live feed: a gapless sequence of entries for each project. The counter is a column of the project's row, which
+//! stays locked until the entry is durable.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ statements! {
     OLDEST = "select position from feed_entry where project_id = $1 order by position limit 1";
     FOLD = "delete from feed_entry where project_id = $1 and position in (select position from feed_entry where project_id = $1 and position < $2 limit $3)";
     SWEEP = "delete from feed_entry where (project_id, position) in (select project_id, position from feed_entry where expires_at < $1 order by expires_at limit $2)";
-    // After a restored backup tokens are out there that carry higher positions than the database knows.
+    // After a backup was restored, clients may hold feed cursors with higher positions than the database has.
     LEAP = "update project set feed_position = $2 + 1000, feed_epoch = feed_epoch + 1 where id = $1 and feed_position < $2 and feed_epoch = $3";
     PUT_TICKET = "insert into feed_ticket (hash, project_id, client_id, credential, expires_at) values ($1, $2, $3, $4, $5)";
     TAKE_TICKET = "delete from feed_ticket where hash = $1 returning project_id, client_id, credential, expires_at";
@@ -30,7 +30,7 @@ statements! {
     PUT_AUDIENCE = "insert into feed_audience (instance, project_id, at, subscribers) values ($1, $2, $3, $4) on conflict (project_id, instance) do update set at = excluded.at, subscribers = excluded.subscribers";
     LIST_AUDIENCE = "select instance, at, subscribers from feed_audience where project_id = $1 and at > $2 order by instance";
     SWEEP_AUDIENCE = "delete from feed_audience where (project_id, instance) in (select project_id, instance from feed_audience where at < $1 order by at limit $2) and at < $1";
-    // Rings at every instance once this transaction is durable; within one process a bell does it.
+    // Wakes every instance once this transaction is durable; tasks of this process are woken directly.
     RING = "select 1", postgres "select 1 from (select pg_notify('usher_rings', $1)) as rung";
 }
 
@@ -56,16 +56,16 @@ impl TryFrom<EntryRow> for Entry {
     }
 }
 
-/// What a ticket opens.
+/// What a ticket gives access to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
     /// The feed of this project.
     pub project: ProjectId,
-    /// For this client, or for whoever holds the project's token.
+    /// The client that it was issued to; `None` for the project's token.
     pub client: Option<ClientId>,
-    /// What it was bought with: the name of the token, so that the end of that ends the connection.
+    /// The name of the token that it was issued for: when that token ends, so does the connection.
     pub credential: String,
-    /// Not good from here on.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
@@ -77,14 +77,14 @@ struct TicketRow {
     expires_at: i64,
 }
 
-/// Who listens at one instance, as it last wrote it down.
+/// The subscribers of one instance, as it last reported them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Audience {
     /// The instance.
     pub instance: String,
-    /// When.
+    /// When it was reported.
     pub at: Timestamp,
-    /// Whom it has connected.
+    /// The connected subscribers.
     pub subscribers: serde_json::Value,
 }
 
@@ -96,8 +96,8 @@ struct AudienceRow {
 }
 
 impl Tx<'_> {
-    /// Puts an entry at the end of a project's feed and gives its position; `None` if there is no such project.
-    /// Whoever writes to several feeds takes them in the order of their ids.
+    /// Appends an entry to a project's feed and returns its position; `None` if there is no such project. A
+    /// transaction that appends to several feeds takes them in the order of their ids, which prevents deadlocks.
     pub async fn append_to_feed(&mut self, project: ProjectId, notice: &RevocationEntry) -> Result<Option<i64>> {
         let position: Option<i64> =
             on_tx!(self, ADVANCE, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))?;
@@ -113,45 +113,45 @@ impl Tx<'_> {
         Ok(Some(position))
     }
 
-    /// How many entries of a feed are not over yet.
+    /// The number of entries of a feed that have not expired.
     pub async fn count_live_entries(&mut self, project: ProjectId, now: Timestamp) -> Result<i64> {
         on_tx!(self, COUNT_LIVE, |conn, sql| sqlx::query_scalar(sql).bind(project.0).bind(now.0).fetch_one(conn))
     }
 
-    /// Forgets every entry before a position: a mark there says it all.
+    /// Deletes every entry before a position: a snapshot replaces them.
     pub async fn fold_feed(&mut self, project: ProjectId, before: i64) -> Result<u64> {
         Ok(run_in_parts!(self, FOLD, |sql| sqlx::query(sql).bind(project.0).bind(before)))
     }
 
-    /// Deletes a batch of entries whose time is over.
+    /// Deletes a batch of expired entries.
     pub async fn sweep_feed(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
-    /// Deletes a batch of tickets whose time is over.
+    /// Deletes a batch of expired tickets.
     pub async fn sweep_feed_tickets(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP_TICKETS, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
-    /// Deletes a batch of audiences that no instance has written down since `before`.
+    /// Deletes a batch of audiences that no instance has reported since `before`.
     pub async fn sweep_feed_audience(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP_AUDIENCE, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
-    /// Somebody has seen a place that this database has lost: the feed goes on beyond it, in an epoch of its own.
+    /// Moves the feed beyond a position that a client has seen and this database has lost, and starts a new epoch.
     pub async fn leap_feed(&mut self, project: ProjectId, seen: FeedCursor) -> Result<bool> {
         let epoch = i64::try_from(seen.epoch).unwrap_or(i64::MAX);
         Ok(run!(self, LEAP, |sql| sqlx::query(sql).bind(project.0).bind(seen.position).bind(epoch))? == 1)
     }
 
-    /// Rings at the other instances once this transaction is durable.
+    /// Wakes the other instances once this transaction is durable.
     pub async fn wake(&mut self, ring: Wakeup) -> Result<()> {
         let Tx::Postgres(_) = self else { return Ok(()) };
         let _: i32 = on_tx!(self, RING, |conn, sql| sqlx::query_scalar(sql).bind(ring.encode()).fetch_one(conn))?;
         Ok(())
     }
 
-    /// Keeps a ticket under its hash.
+    /// Stores a ticket under its hash.
     pub async fn put_ticket(&mut self, hash: &[u8], ticket: &Ticket) -> Result<()> {
         run!(self, PUT_TICKET, |sql| sqlx::query(sql)
             .bind(hash)
@@ -162,7 +162,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Takes a ticket, which is then spent.
+    /// Takes a ticket, which can be used once.
     pub async fn take_ticket(&mut self, hash: &[u8]) -> Result<Option<Ticket>> {
         let row: Option<TicketRow> =
             on_tx!(self, TAKE_TICKET, |conn, sql| sqlx::query_as(sql).bind(hash).fetch_optional(conn))?;
@@ -174,7 +174,7 @@ impl Tx<'_> {
         }))
     }
 
-    /// Writes down who listens to a project's feed at an instance.
+    /// Stores the subscribers of a project's feed at one instance.
     pub async fn put_audience(&mut self, project: ProjectId, audience: &Audience) -> Result<()> {
         run!(self, PUT_AUDIENCE, |sql| sqlx::query(sql)
             .bind(&audience.instance)
@@ -186,7 +186,7 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// How far a project's feed has come; `None` if there is no such project.
+    /// The newest position of a project's feed; `None` if there is no such project.
     pub async fn feed_place(&self, project: ProjectId) -> Result<Option<FeedCursor>> {
         let place: Option<(i64, i64)> =
             on!(&self.db, PLACE, |conn, sql| sqlx::query_as(sql).bind(project.0).fetch_optional(conn))?;
@@ -197,7 +197,7 @@ impl Store {
         place.map(read).transpose()
     }
 
-    /// The entries after a position, in order, so many at most.
+    /// The entries after a position, in order, at most `size`.
     pub async fn list_feed(&self, project: ProjectId, after: i64, size: u32) -> Result<Vec<Entry>> {
         let rows: Vec<EntryRow> = on!(&self.db, AFTER, |conn, sql| sqlx::query_as(sql)
             .bind(project.0)
@@ -207,7 +207,7 @@ impl Store {
         rows.into_iter().map(Entry::try_from).collect()
     }
 
-    /// The revocations after a position that are not over yet, in order, so many at most.
+    /// The revocations after a position that have not expired, in order, at most `size`.
     pub async fn list_live_feed(
         &self,
         project: ProjectId,
@@ -224,12 +224,12 @@ impl Store {
         rows.into_iter().map(Entry::try_from).collect()
     }
 
-    /// The first position that is still kept; `None` if none is.
+    /// The first position that is still stored; `None` if there is none.
     pub async fn oldest_in_feed(&self, project: ProjectId) -> Result<Option<i64>> {
         on!(&self.db, OLDEST, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))
     }
 
-    /// Who listens to a project's feed, at every instance that wrote it down since.
+    /// The subscribers of a project's feed, at every instance that reported them since `since`.
     pub async fn list_audience(&self, project: ProjectId, since: Timestamp) -> Result<Vec<Audience>> {
         let rows: Vec<AudienceRow> = on!(&self.db, LIST_AUDIENCE, |conn, sql| sqlx::query_as(sql)
             .bind(project.0)

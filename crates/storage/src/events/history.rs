@@ -1,4 +1,5 @@
-//! The keys of projects and their sealed histories: what stands here tells nothing but how much there is, and of which day.
+//! The keys of projects and their sealed histories. The plain columns show only how many events there are and their
+//! day.
 
 use std::fmt::Display;
 
@@ -13,7 +14,7 @@ use usher_domain::time::Timestamp;
 
 statements! {
     INSERT_KEY = "insert into project_key (project_id, generation, kid, public_jwk, created_at) values ($1, $2, $3, $4, $5)";
-    // The row is the rotation's lock: of two at once, the second finds another newest key.
+    // The row also serializes rotations: the second of two simultaneous ones finds another newest key.
     RETIRE_KEY = "update project_key set wrapped = $3, former_hash = $4, good_until = $5 where project_id = $1 and generation = $2 and former_hash is null";
     FIND_TOKEN_HASH = "select token_hash from project where id = $1";
     PUT_TOKEN_HASH = "update project set token_hash = $2 where id = $1 and token_hash = $3";
@@ -26,12 +27,12 @@ statements! {
     SWEEP = "delete from history where (project_id, position) in (select project_id, position from history where day < $1 order by day limit $2)";
 }
 
-/// A key of a project: what the house keeps of it.
+/// A key of a project, as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeptKey {
-    /// Which one: 1 for the first token.
+    /// The generation: 1 for the first token.
     pub generation: i64,
-    /// Its thumbprint.
+    /// Its thumbprint (RFC 7638).
     pub kid: String,
     /// The public half.
     pub public_jwk: Value,
@@ -39,12 +40,12 @@ pub struct KeptKey {
     pub wrapped: Option<String>,
 }
 
-/// Some facts, sealed.
+/// A sealed event.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct SealedFacts {
-    /// Their place.
+    /// Its position.
     pub position: i64,
-    /// The key they are sealed to.
+    /// The generation of the key that it is sealed to.
     pub generation: i64,
     /// The JWE.
     pub sealed: String,
@@ -53,9 +54,9 @@ pub struct SealedFacts {
 /// The browser of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenDevice {
-    /// By which means its person had shown themselves.
+    /// The authentication methods of the session (`amr`, RFC 8176).
     pub amr: Vec<String>,
-    /// As it described itself.
+    /// Its `User-Agent`.
     pub user_agent: Option<String>,
     /// Its network.
     pub source: Option<String>,
@@ -102,8 +103,8 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// The token of this hash gives way to another: its key is kept wrapped, and the token good for a while yet.
-    /// `false` if it was not the newest any more.
+    /// Replaces the token of this hash: its key is stored wrapped, and the token stays valid until `good_until`.
+    /// `false` if it was no longer the newest.
     pub async fn replace_project_token(
         &mut self,
         project: ProjectId,
@@ -126,7 +127,7 @@ impl Tx<'_> {
         Ok(retired == 1 || generation == 0)
     }
 
-    /// No former token of the project is good any longer.
+    /// Invalidates every former token of the project.
     pub async fn forget_former_tokens(&mut self, project: ProjectId, now: Timestamp) -> Result<u64> {
         run!(self, FORGET_TOKENS, |sql| sqlx::query(sql).bind(project.0).bind(now.0))
     }
@@ -143,9 +144,9 @@ impl Tx<'_> {
         on_tx!(self, FIND_TOKEN_HASH, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_optional(conn))
     }
 
-    /// Seals something to a project's newest key and adds it at the end of the project's history. A project without a key, or
-    /// whose key seals nothing, loses it, and nobody else anything. The project is locked first, so that positions are given
-    /// one after another and the key is still the newest when the transaction ends.
+    /// Seals an event to a project's newest key and appends it to the project's history. If a project has no key, or
+    /// the key cannot seal, only that project loses the event. The project is locked first, so that positions are
+    /// assigned one after another and the key is still the newest when the transaction ends.
     pub async fn seal_into_history<E: Display>(
         &mut self,
         project: ProjectId,
@@ -184,7 +185,7 @@ impl Tx<'_> {
         .transpose()
     }
 
-    /// Deletes a batch of what is older than this day.
+    /// Deletes a batch of entries that are older than the day `before`.
     pub async fn sweep_history(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
@@ -198,14 +199,14 @@ impl Store {
         row.map(KeptKey::try_from).transpose()
     }
 
-    /// The keys of a project up to this one, newest first.
+    /// The keys of a project up to a generation, newest first.
     pub async fn list_project_keys(&self, project: ProjectId, up_to: i64) -> Result<Vec<KeptKey>> {
         let rows: Vec<KeyRow> =
             on!(&self.db, LIST_KEYS, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(up_to).fetch_all(conn))?;
         rows.into_iter().map(KeptKey::try_from).collect()
     }
 
-    /// Sealed facts of a project from this place backwards.
+    /// Sealed events of a project from a position backwards.
     pub async fn read_history(&self, project: ProjectId, from: i64, size: u32) -> Result<Vec<SealedFacts>> {
         on!(&self.db, READ, |conn, sql| sqlx::query_as(sql)
             .bind(project.0)

@@ -1,4 +1,4 @@
-//! The log as those who run the house read it: page by page, by whom or what it concerns, and counted.
+//! The event log for administrators: paged, filtered by user, client, project and kind, and counted.
 
 use uuid::Uuid;
 
@@ -9,8 +9,8 @@ use usher_domain::id::{ClientId, GrantId, ProjectId, SessionId, UserId};
 use usher_domain::page::{Cursor, MAX_PAGE, Page};
 use usher_domain::time::Timestamp;
 
-// Each says first by which index the rows are found; an empty kind means any. Of a deleted user's events nothing is shown
-// but that they happened.
+// Each query names the index by which the rows are found; an empty kind means any. Of a deleted user's events only
+// their existence is shown.
 statements! {
     LIST = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
     LIST_OF_USER = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where user_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
@@ -18,57 +18,57 @@ statements! {
     LIST_OF_PROJECT = "select id, kind, at, user_id, session_id, client_id, grant_id, project_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where project_id = $5 and id < $1 and id >= $2 and ($3 = '' or kind = $3) order by id desc limit $4";
     SIGN_INS = "select min(at) as first_at, kind, count(*) as times from event where id >= $1 and kind in ('session.created', 'session.reauthenticated', 'session.sign_in_failed') group by at / 86400, kind order by at / 86400, kind";
     MEANS = "select data, count(*) as times from event where id >= $1 and kind in ('session.created', 'session.reauthenticated') group by data order by times desc limit 100";
-    // The sign keeps SQLite from walking through everybody there ever was, in the order of users.
+    // The unary plus keeps SQLite from walking the index of users.
     ACTIVE = "select count(distinct +user_id) from event where id >= $1 and kind in ('session.created', 'session.reauthenticated', 'grant.created', 'access.used')", postgres "select count(distinct user_id) from event where id >= $1 and kind in ('session.created', 'session.reauthenticated', 'grant.created', 'access.used')";
     TOP_CLIENTS = "select client_id, count(*) as times from event where id >= $1 and kind = 'grant.created' and client_id is not null group by client_id order by times desc, client_id limit 10";
 }
 
-/// Whose facts are wanted.
+/// The subject of the events to search for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
-    /// Everybody's.
+    /// Any.
     Everything,
-    /// This user's.
+    /// A user.
     User(UserId),
-    /// This client's.
+    /// A client.
     Client(ClientId),
-    /// This project's.
+    /// A project.
     Project(ProjectId),
 }
 
-/// Which facts are wanted.
+/// Search criteria.
 #[derive(Debug, Clone)]
 pub struct Search {
-    /// Whose.
+    /// The subject.
     pub about: About,
-    /// Of this kind; any if empty.
+    /// The kind; any if empty.
     pub kind: String,
-    /// None older than this.
+    /// Earliest time, inclusive.
     pub since: Timestamp,
-    /// Those before this place; from the newest if absent.
+    /// Continues before this cursor; from the newest event if absent.
     pub before: Option<Cursor>,
 }
 
-/// A fact with everything that stands about it.
+/// An event with all its columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fact {
-    /// Its name.
+    /// Its id.
     pub id: Uuid,
-    /// What happened.
+    /// The kind.
     pub kind: String,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// To whom.
+    /// The user it concerns.
     pub user_id: Option<UserId>,
-    /// In which session.
+    /// The session it happened in.
     pub session_id: Option<SessionId>,
-    /// By or to which client.
+    /// The client it concerns.
     pub client_id: Option<ClientId>,
-    /// To which grant.
+    /// The grant it concerns.
     pub grant_id: Option<GrantId>,
-    /// In which project.
+    /// The project it happened in.
     pub project_id: Option<ProjectId>,
-    /// What else was said.
+    /// Other data.
     pub data: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -103,14 +103,14 @@ impl TryFrom<FactRow> for Fact {
     }
 }
 
-/// So many of something.
+/// A count of sign-ins.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct SignInsOfDay {
-    /// When the first of them was, in seconds since the epoch: the day is that of this moment.
+    /// When the first of them was, in seconds since the epoch, which determines the day.
     pub first_at: i64,
-    /// The kind of the facts.
+    /// The event kind.
     pub kind: String,
-    /// How many.
+    /// The count.
     pub times: i64,
 }
 
@@ -120,14 +120,14 @@ struct MeansRow {
     times: i64,
 }
 
-/// The lowest name that a fact of this moment may have: names begin with the time (RFC 9562 §5.7).
+/// The lowest event id of a moment: UUIDv7 begins with the time (RFC 9562 §5.7).
 fn first_at(moment: Timestamp) -> Uuid {
     let millis = u64::try_from(moment.0).unwrap_or(0).saturating_mul(1000).min((1 << 48) - 1);
     Uuid::from_u128(u128::from(millis) << 80)
 }
 
 impl Store {
-    /// Facts, the newest first.
+    /// Events, newest first.
     pub async fn search_log(&self, search: &Search, size: u32) -> Result<Page<Fact>> {
         let size = size.clamp(1, MAX_PAGE);
         let (before, since) = (search.before.map_or(Uuid::max(), |cursor| cursor.0), first_at(search.since));
@@ -153,12 +153,12 @@ impl Store {
         Ok(Page::cut(facts, size, |fact| fact.id))
     }
 
-    /// Sign-ins since then, by day and kind.
+    /// Sign-ins since a moment, by day and kind.
     pub async fn count_sign_ins(&self, since: Timestamp) -> Result<Vec<SignInsOfDay>> {
         on!(&self.db, SIGN_INS, |conn, sql| sqlx::query_as(sql).bind(first_at(since)).fetch_all(conn))
     }
 
-    /// How people signed in since then: the means of each sign-in, joined by `+`, and how often.
+    /// Authentication methods of sign-ins since a moment, joined by `+`, with their counts.
     pub async fn count_means(&self, since: Timestamp) -> Result<Vec<(String, i64)>> {
         let rows: Vec<MeansRow> =
             on!(&self.db, MEANS, |conn, sql| sqlx::query_as(sql).bind(first_at(since)).fetch_all(conn))?;
@@ -171,12 +171,12 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// How many users did anything since then.
+    /// The number of users with activity since a moment.
     pub async fn count_active_users(&self, since: Timestamp) -> Result<i64> {
         on!(&self.db, ACTIVE, |conn, sql| sqlx::query_scalar(sql).bind(first_at(since)).fetch_one(conn))
     }
 
-    /// The ten clients that most grants were made for since then.
+    /// The ten clients with the most grants since a moment.
     pub async fn top_clients(&self, since: Timestamp) -> Result<Vec<(String, i64)>> {
         on!(&self.db, TOP_CLIENTS, |conn, sql| sqlx::query_as(sql).bind(first_at(since)).fetch_all(conn))
     }

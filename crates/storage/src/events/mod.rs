@@ -1,4 +1,4 @@
-//! The log: one row a fact, never changed.
+//! The event log: one row for each event, never changed.
 
 pub mod emails;
 pub mod erasures;
@@ -21,36 +21,36 @@ use usher_domain::time::Timestamp;
 
 statements! {
     APPEND = "insert into event (id, kind, at, user_id, session_id, client_id, grant_id, project_id, data) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    // Of a deleted user's events nothing is shown but that they happened.
+    // Of a deleted user's events only their existence is shown.
     LIST_OF_USER = "select id, kind, at, client_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where user_id = $1 and id < $2 order by id desc limit $3";
-    // The names of the wanted facts come as ",one,two,": a list that both databases read alike.
+    // The wanted kinds come as ",one,two,", a list that both databases can search.
     LIST_SHOWN = "select e.id, e.kind, e.at, e.client_id, e.session_id, e.data, false as erased, s.user_agent, s.source from event e left join session s on s.id = e.session_id where e.user_id = $1 and e.id < $2 and $3 like '%,' || e.kind || ',%' order by e.id desc limit $4";
     LIST_OF_CLIENT = "select id, kind, at, client_id, data, kind <> 'user.deleted' and exists (select 1 from erasure x where x.user_id = event.user_id) as erased from event where client_id = $1 and id < $2 order by id desc limit $3";
 }
 
-/// A fact as it is read back.
+/// An event as it is read back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoggedEvent {
-    /// Its name.
+    /// Its id.
     pub id: Uuid,
-    /// What happened, as [`usher_domain::event::EventKind::as_str`] wrote it.
+    /// The kind, as [`usher_domain::event::EventKind::as_str`] wrote it.
     pub kind: String,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// By or to which client.
+    /// The client it concerns.
     pub client_id: Option<ClientId>,
-    /// What else was said.
+    /// Other data.
     pub data: serde_json::Map<String, serde_json::Value>,
 }
 
-/// A fact as its person reads it, with what is known of the browser it happened in.
+/// An event as its user sees it, with the browser that it happened in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShownEvent {
-    /// The fact.
+    /// The event.
     pub event: LoggedEvent,
-    /// In which session.
+    /// The session it happened in.
     pub session_id: Option<SessionId>,
-    /// The browser, as it described itself.
+    /// The browser's `User-Agent`.
     pub user_agent: Option<String>,
     /// The network.
     pub source: Option<String>,
@@ -101,7 +101,7 @@ impl TryFrom<EventRow> for LoggedEvent {
 }
 
 impl Tx<'_> {
-    /// Appends a fact.
+    /// Appends an event.
     pub async fn append(&mut self, event: &Event) -> Result<()> {
         run!(self, APPEND, |sql| sqlx::query(sql)
             .bind(event.id.0)
@@ -118,7 +118,7 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// The facts about a user of these kinds that are older than a place in the list, newest first.
+    /// The events of a user of these kinds that are older than a cursor, newest first.
     pub async fn list_shown_events(
         &self,
         user: UserId,
@@ -139,7 +139,7 @@ impl Store {
         Ok(Page::cut(events, size, |shown| shown.event.id))
     }
 
-    /// The newest facts about a user, newest first.
+    /// The newest events of a user, newest first.
     pub async fn list_events_of_user(&self, user: UserId, size: u32) -> Result<Vec<LoggedEvent>> {
         let size = i64::from(size.clamp(1, MAX_PAGE));
         let rows: Vec<EventRow> = on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql)
@@ -150,7 +150,7 @@ impl Store {
         rows.into_iter().map(LoggedEvent::try_from).collect()
     }
 
-    /// The newest facts about a client, newest first.
+    /// The newest events of a client, newest first.
     pub async fn list_events_of_client(&self, client: &ClientId, size: u32) -> Result<Vec<LoggedEvent>> {
         let size = i64::from(size.clamp(1, MAX_PAGE));
         let rows: Vec<EventRow> = on!(&self.db, LIST_OF_CLIENT, |conn, sql| sqlx::query_as(sql)

@@ -1,4 +1,4 @@
-//! The log as its readers take it: facts that were told to nobody yet, each told once, in the order of the log.
+//! Reads the event log for the dispatcher: events that were not dispatched yet, each once, in the order of the log.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -11,24 +11,24 @@ use usher_domain::id::{ClientId, EventId, GrantId, ProjectId, SessionId, UserId}
 use usher_domain::time::Timestamp;
 
 statements! {
-    // One teller at a time, whatever the number of instances. SQLite has one writer anyway.
+    // One dispatcher at a time across all instances. SQLite has one writer anyway.
     ALONE = "select 1", postgres "select 1 from (select pg_advisory_xact_lock(5570001)) as held";
-    // `seq > 0` says nothing new, but to SQLite: search the index of what is untold, and do not walk it.
-    // A fact about a client belongs to the client's project, whether it says so or not.
+    // `seq > 0` is always true; it makes SQLite search the index of pending events instead of walking it. An event of
+    // a client belongs to the client's project, even where it names none.
     UNTOLD = "select e.seq, e.id, e.kind, e.at, e.user_id, e.session_id, e.client_id, e.grant_id, coalesce(e.project_id, c.project_id) as project_id, e.data from event e left join client c on c.id = e.client_id where not e.told and e.seq > 0 order by e.seq limit $1";
     ANY_UNTOLD = "select seq from event where not told and seq > 0 order by seq limit 1";
     ANY_UNTOLD_OF_USER = "select seq from event where not told and seq > 0 and user_id = $1 order by seq limit 1";
     TOLD = "update event set told = true where seq = $1";
-    // Only in the place of what was read: what was erased meanwhile stays erased.
+    // Only if the data is still what was read: an event that was erased meanwhile stays erased.
     TOLD_LEAVING = "update event set told = true, data = case when data = $3 then $2 else data end where seq = $1";
 }
 
-/// A fact with its place in the log.
+/// An event with its position in the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PendingEvent {
-    /// Its place.
+    /// Its position.
     pub seq: i64,
-    /// The fact.
+    /// The event.
     pub event: Event,
 }
 
@@ -66,7 +66,7 @@ impl TryFrom<UntoldRow> for PendingEvent {
 }
 
 impl Tx<'_> {
-    /// Takes the next facts that are to be told, oldest first. Until this transaction ends nobody else takes any.
+    /// Takes the next pending events, oldest first. No other transaction takes any until this one ends.
     pub async fn take_pending_events(&mut self, size: u32) -> Result<Vec<PendingEvent>> {
         let _: i32 = on_tx!(self, ALONE, |conn, sql| sqlx::query_scalar(sql).fetch_one(conn))?;
         let rows: Vec<UntoldRow> =
@@ -74,7 +74,7 @@ impl Tx<'_> {
         rows.into_iter().map(PendingEvent::try_from).collect()
     }
 
-    /// Every reader has heard this fact. What was in it for them alone leaves the log.
+    /// Marks an event as dispatched, and removes the data that only its readers needed.
     pub async fn mark_told(&mut self, fact: &PendingEvent) -> Result<()> {
         match fact.event.kept_data() {
             None => run!(self, TOLD, |sql| sqlx::query(sql).bind(fact.seq)),
@@ -88,7 +88,7 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// Is there a fact that was told to nobody yet?
+    /// Is there an event that was not dispatched yet?
     pub async fn has_pending_events(&self) -> Result<bool> {
         let seq: Option<i64> = on!(&self.db, ANY_UNTOLD, |conn, sql| sqlx::query_scalar(sql).fetch_optional(conn))?;
         Ok(seq.is_some())

@@ -1,4 +1,4 @@
-//! Who has which role.
+//! Role assignments.
 
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into assignment (id, project_id, role, user_id, client_id, scope, expires_at, assigned_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    // No limit: a role may forbid, so that none may be left out. One role stands here twice at most.
+    // No limit: a role may forbid, so that none may be left out. A role occurs here twice at most.
     OF_USER = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and user_id = $2 and scope in ('', $3) order by role, scope";
     OF_CLIENT = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where project_id = $1 and client_id = $2 and scope in ('', $3) order by role, scope";
     EVERYWHERE = "select id, project_id, role, user_id, client_id, scope, expires_at, assigned_at from assignment where user_id = $1 order by project_id, role, scope";
@@ -59,10 +59,10 @@ fn read(rows: Vec<AssignmentRow>) -> Result<Vec<Assignment>> {
 }
 
 impl Tx<'_> {
-    /// Gives somebody a role.
+    /// Assigns a role.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] if they have it there already.
+    /// [`StorageError::Conflict`] if the assignment exists already.
     pub async fn insert_assignment(&mut self, assignment: &Assignment) -> Result<()> {
         let (user, client) = match &assignment.holder {
             Holder::User(user) => (Some(user.0), None),
@@ -80,7 +80,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// What somebody has in a project, over or not: everywhere, and for this entity.
+    /// The assignments of a subject in a project, expired or not: those for all entities, and those for this entity.
     pub async fn list_assignments_of(
         &mut self,
         project: ProjectId,
@@ -102,19 +102,19 @@ impl Tx<'_> {
         })
     }
 
-    /// What a user has in every project, over or not.
+    /// The assignments of a user in every project, expired or not.
     pub async fn list_assignments_everywhere(&mut self, user: UserId) -> Result<Vec<Assignment>> {
         read(on_tx!(self, EVERYWHERE, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?)
     }
 
-    /// Takes a role away. `false` if somebody else did.
+    /// Removes an assignment. `false` if it does not exist.
     pub async fn delete_assignment(&mut self, project: ProjectId, id: AssignmentId) -> Result<bool> {
         run!(self, DELETE, |sql| sqlx::query(sql).bind(id.0).bind(project.0)).map(|rows| rows == 1)
     }
 }
 
 impl Store {
-    /// The roles that a user has everywhere in a project, sorted.
+    /// The roles that a user has for all entities of a project, sorted.
     pub async fn list_roles_of_user(
         &self,
         project: ProjectId,
@@ -131,7 +131,7 @@ impl Store {
         Ok(rows.into_iter().map(|(role,)| role).collect())
     }
 
-    /// What somebody has in a project, over or not: everywhere, and for this entity.
+    /// The assignments of a subject in a project, expired or not: those for all entities, and those for this entity.
     pub async fn list_assignments_of(
         &self,
         project: ProjectId,
@@ -153,7 +153,7 @@ impl Store {
         })
     }
 
-    /// Everything that anybody has in a project, oldest first.
+    /// All assignments of a project, oldest first.
     pub async fn list_assignments(&self, project: ProjectId, after: Cursor, size: u32) -> Result<Page<Assignment>> {
         let size = size.clamp(1, MAX_PAGE);
         let rows: Vec<AssignmentRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql)
@@ -164,7 +164,7 @@ impl Store {
         Ok(Page::cut(read(rows)?, size, |assignment| assignment.id.0))
     }
 
-    /// One of them.
+    /// An assignment by id.
     pub async fn find_assignment(&self, project: ProjectId, id: AssignmentId) -> Result<Option<Assignment>> {
         let row: Option<AssignmentRow> =
             on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(id.0).bind(project.0).fetch_optional(conn))?;

@@ -1,4 +1,4 @@
-//! Access rules: revisions and the draft, and who has which role.
+//! Access rules: revisions and the draft, and role assignments.
 
 pub mod assignments;
 pub mod revisions;

@@ -1,4 +1,4 @@
-//! What projects have published, and what they are drafting. A revision never changes.
+//! Published revisions of access rules, which never change, and drafts.
 
 use crate::db::{on, on_tx, run, statements};
 use crate::{Result, Store, Tx};
@@ -17,29 +17,29 @@ statements! {
     DROP_DRAFT = "delete from policy_draft where project_id = $1";
 }
 
-/// What was published when, without the rules themselves.
+/// A publication, without the rules themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
-    /// Which one.
+    /// The revision number.
     pub revision: i64,
-    /// The tag of what modules are sent.
+    /// The `ETag` of the table that modules fetch.
     pub etag: String,
-    /// What whoever published it said of it.
+    /// The note of the publisher.
     pub note: String,
-    /// Who that was.
+    /// The publisher.
     pub published_by: String,
-    /// When.
+    /// When it was published.
     pub published_at: Timestamp,
 }
 
 /// A published revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
-    /// What was published when.
+    /// The publication.
     pub publication: Publication,
     /// The document, as JSON.
     pub document: String,
-    /// The table that modules are sent, as JSON.
+    /// The compiled table that modules fetch, as JSON.
     pub compiled: String,
 }
 
@@ -105,7 +105,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// There is no draft any more.
+    /// Deletes the draft.
     pub async fn drop_draft(&mut self, project: ProjectId) -> Result<()> {
         run!(self, DROP_DRAFT, |sql| sqlx::query(sql).bind(project.0)).map(drop)
     }
@@ -120,7 +120,7 @@ impl Tx<'_> {
     /// Adds a revision.
     ///
     /// # Errors
-    /// [`crate::StorageError::Conflict`] if there is one of this number.
+    /// [`crate::StorageError::Conflict`] if a revision of this number exists.
     pub async fn insert_revision(&mut self, project: ProjectId, revision: &Revision) -> Result<()> {
         let publication = &revision.publication;
         run!(self, INSERT, |sql| sqlx::query(sql)
@@ -161,7 +161,7 @@ impl Store {
         Ok(row.map(Revision::from))
     }
 
-    /// What was published before a revision, newest first.
+    /// Publications before a revision, newest first.
     pub async fn list_publications(&self, project: ProjectId, before: i64, size: u32) -> Result<Vec<Publication>> {
         let size = i64::from(size.clamp(1, MAX_PAGE + 1));
         let rows: Vec<PublicationRow> = on!(&self.db, HISTORY, |conn, sql| sqlx::query_as(sql)

@@ -1,4 +1,4 @@
-//! Facts about this house, each under its name.
+//! Named values of this server, each written once.
 
 use crate::db::{on, on_tx, run, statements};
 use crate::open::is_missing_table;
@@ -10,8 +10,8 @@ statements! {
 }
 
 impl Tx<'_> {
-    /// Writes a fact unless there is one of that name, and gives the one that stands. Whoever settles the same fact in
-    /// another transaction waits for this one to end.
+    /// Writes a value unless one of that name exists, and returns the stored one. A transaction that writes the same
+    /// name waits for this one to end.
     pub async fn settle_fact(&mut self, name: &str, value: &[u8]) -> Result<Vec<u8>> {
         run!(self, PUT_NEW, |sql| sqlx::query(sql).bind(name).bind(value))?;
         on_tx!(self, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_one(conn))
@@ -19,13 +19,13 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// The fact of that name.
+    /// The value of a name.
     pub async fn find_fact(&self, name: &str) -> Result<Option<Vec<u8>>> {
         on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(name).fetch_optional(conn))
     }
 
-    /// What is written down under a name, before this instance has migrated: nothing if there is no table yet, because
-    /// the database is empty or because another instance is making its tables at this moment.
+    /// The value of a name, before this instance has migrated: none if the table does not exist yet, because the
+    /// database is empty or another instance is creating the tables at this moment.
     pub async fn find_fact_before_migrating(&self, name: &str) -> Result<Option<Vec<u8>>> {
         match self.find_fact(name).await {
             Err(StorageError::Driver(error)) if is_missing_table(&error) => Ok(None),

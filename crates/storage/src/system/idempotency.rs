@@ -1,11 +1,11 @@
-//! Requests that may be sent again under the same key, and what they were answered.
+//! Idempotent requests and their stored responses.
 
 use crate::db::{on, on_tx, run, statements};
 use crate::{Result, Store, Tx};
 use usher_domain::time::Timestamp;
 
 statements! {
-    // A row whose time is over, or whose request was abandoned before $5, is taken over.
+    // A row that has expired, or whose request was abandoned before $5, is taken over.
     BEGIN = "insert into repeatable (id, request_hash, begun_at, expires_at) values ($1, $2, $3, $4) on conflict (id) do update set request_hash = excluded.request_hash, begun_at = excluded.begun_at, answer = null, expires_at = excluded.expires_at where repeatable.expires_at <= excluded.begun_at or (repeatable.answer is null and repeatable.begun_at <= $5) returning begun_at";
     FIND = "select request_hash, answer from repeatable where id = $1";
     FINISH = "update repeatable set answer = $3 where id = $1 and begun_at = $2 and answer is null";
@@ -13,17 +13,17 @@ statements! {
     SWEEP = "delete from repeatable where id in (select id from repeatable where expires_at < $1 limit $2)";
 }
 
-/// A request that was sent before.
+/// An earlier request with the same key.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Earlier {
-    /// What it asked, hashed.
+    /// The hash of the request.
     pub request_hash: Vec<u8>,
-    /// What it was answered, sealed; `None` while it is being worked on.
+    /// The sealed response; `None` while the request is being processed.
     pub answer: Option<Vec<u8>>,
 }
 
 impl Tx<'_> {
-    /// Begins a request under an id. `false` if one was begun before that is not over yet.
+    /// Begins a request under an id. `false` if an earlier one has not expired.
     pub async fn begin_repeatable(
         &mut self,
         id: &[u8],
@@ -42,24 +42,24 @@ impl Tx<'_> {
         Ok(begun.is_some())
     }
 
-    /// Keeps the answer to a request that was begun at this moment.
+    /// Stores the response of a request that was begun at this moment.
     pub async fn finish_repeatable(&mut self, id: &[u8], begun_at: Timestamp, answer: &[u8]) -> Result<()> {
         run!(self, FINISH, |sql| sqlx::query(sql).bind(id).bind(begun_at.0).bind(answer)).map(drop)
     }
 
-    /// Forgets a request that came to nothing.
+    /// Deletes a request that failed.
     pub async fn forget_repeatable(&mut self, id: &[u8], begun_at: Timestamp) -> Result<()> {
         run!(self, FORGET, |sql| sqlx::query(sql).bind(id).bind(begun_at.0)).map(drop)
     }
 
-    /// Deletes a batch of requests whose answers were kept until before `before`.
+    /// Deletes a batch of requests whose responses expired before `before`.
     pub async fn sweep_repeatable(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 }
 
 impl Store {
-    /// The request that was sent before under this id.
+    /// The earlier request under this id.
     pub async fn find_repeatable(&self, id: &[u8]) -> Result<Option<Earlier>> {
         on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(id).fetch_optional(conn))
     }

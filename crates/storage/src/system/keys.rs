@@ -61,7 +61,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Writes where a key is in its life.
+    /// Updates the lifecycle columns of a key.
     pub async fn update_key(&mut self, key: &SigningKeyRecord) -> Result<()> {
         run!(self, UPDATE, |sql| sqlx::query(sql)
             .bind(&key.kid)

@@ -1,18 +1,18 @@
-//! Who does which chore: one instance at a time, and another one if it dies.
+//! Leases: each job runs at one instance at a time, and at another one if that instance dies.
 
 use crate::db::{on_tx, run, statements};
 use crate::{Result, Store};
 use usher_domain::time::Timestamp;
 
 statements! {
-    // Whoever renews a lease never shortens it, even if their clock was set back. A lease that ends later than one taken now
-    // was written while a clock was ahead: from now on it ends when one taken now would.
+    // A renewal never shortens a lease, even if the clock was set back. A lease that ends later than one taken now was
+    // written while a clock was ahead: from now on it ends when one taken now would.
     TAKE = "insert into lease (name, holder, until) values ($1, $2, $4) on conflict (name) do update set holder = case when lease.holder = $2 or lease.until < $3 then excluded.holder else lease.holder end, until = case when lease.holder = $2 and lease.until > excluded.until then lease.until else excluded.until end where lease.holder = $2 or lease.until < $3 or lease.until > $4 returning holder";
     RELEASE = "delete from lease where name = $1 and holder = $2";
 }
 
 impl Store {
-    /// Takes or renews the lease on a chore until `until`. `false` while somebody else holds it.
+    /// Takes or renews the lease of a job until `until`. `false` while another instance holds it.
     pub async fn take_lease(
         &self,
         name: &'static str,
@@ -34,7 +34,7 @@ impl Store {
         .await
     }
 
-    /// Gives up the lease on a chore, if `holder` holds it.
+    /// Releases the lease of a job, if `holder` holds it.
     pub async fn release_lease(&self, name: &'static str, holder: String) -> Result<()> {
         self.write_single(move |mut tx| {
             Box::pin(async move { run!(&mut tx, RELEASE, |sql| sqlx::query(sql).bind(name).bind(&holder)).map(drop) })

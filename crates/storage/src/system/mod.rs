@@ -1,4 +1,4 @@
-//! What the house itself keeps: its facts, its keys, its leases, its limits.
+//! Data of the server itself: named values, signing keys, leases, rate limits, idempotent requests.
 
 pub mod facts;
 pub mod idempotency;

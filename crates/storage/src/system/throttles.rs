@@ -1,4 +1,4 @@
-//! Buckets that count tries, shared by every instance (generic cell rate algorithm: one number a bucket).
+//! Rate limit buckets, shared by every instance (generic cell rate algorithm: one number a bucket).
 
 use crate::db::{on_tx, run, statements};
 use crate::{Result, Store, Tx};
@@ -8,28 +8,28 @@ statements! {
     TAKE = "insert into throttle (bucket, full_at) values ($1, cast($2 as bigint) + $3) on conflict (bucket) do update set full_at = case when throttle.full_at > $2 then throttle.full_at else $2 end + $3 where throttle.full_at + $3 <= $2 + $4 or throttle.full_at <= $2 returning full_at";
     FIND = "select full_at from throttle where bucket = $1";
     GIVE_BACK = "update throttle set full_at = full_at - $2 where bucket = $1";
-    // No try leads further ahead than this: what is there was written while a clock was wrong.
+    // No attempt leads further ahead than this: a higher value was written while a clock was wrong.
     BOUND = "update throttle set full_at = $2 where bucket = $1 and full_at > $2";
     FORGET = "delete from throttle where bucket = $1";
     SWEEP = "delete from throttle where bucket in (select bucket from throttle where full_at < $1 limit $2) and full_at < $1";
 }
 
-/// The answer of a bucket.
+/// The result of taking from a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// There was room.
+    /// The attempt is allowed.
     Yes,
-    /// There was none; there will be after so many milliseconds.
+    /// The attempt is rejected; the next one is allowed after so many milliseconds.
     NotFor(i64),
 }
 
-/// How far ahead tries can lead a bucket: to its end, or as far as a single try does.
+/// How far ahead attempts can move a bucket: to its end, or as far as a single attempt does.
 fn furthest(now_ms: i64, cost_ms: i64, burst_ms: i64) -> i64 {
     now_ms.saturating_add(cost_ms.max(burst_ms))
 }
 
 impl Tx<'_> {
-    /// Takes one try out of a bucket, if there is room. Atomic: simultaneous tries never get more than the bucket holds.
+    /// Takes one attempt from a bucket, if it allows one. Atomic: simultaneous attempts never exceed the bucket's size.
     pub async fn take_from_bucket(&mut self, bucket: &str, now_ms: i64, cost_ms: i64, burst_ms: i64) -> Result<Taken> {
         let taken: Option<i64> = on_tx!(self, TAKE, |conn, sql| sqlx::query_scalar(sql)
             .bind(bucket)
@@ -44,34 +44,35 @@ impl Tx<'_> {
             on_tx!(self, FIND, |conn, sql| sqlx::query_scalar(sql).bind(bucket).fetch_optional(conn))?;
         let full_at = full_at.unwrap_or(now_ms).min(furthest(now_ms, cost_ms, burst_ms));
         self.bound_bucket(bucket, now_ms, cost_ms, burst_ms).await?;
-        // A bucket that is full gives one try whatever it costs.
+        // A full bucket allows one attempt, whatever it costs.
         Ok(Taken::NotFor((full_at.min(full_at + cost_ms - burst_ms) - now_ms).max(1)))
     }
 
-    /// Brings a bucket back to where tries can have led it by now, if a clock that was ahead led it further.
+    /// Moves a bucket back to the furthest point that attempts can have reached by now, if a clock that was ahead
+    /// moved it further.
     pub async fn bound_bucket(&mut self, bucket: &str, now_ms: i64, cost_ms: i64, burst_ms: i64) -> Result<()> {
         let bound = furthest(now_ms, cost_ms, burst_ms);
         run!(self, BOUND, |sql| sqlx::query(sql).bind(bucket).bind(bound)).map(drop)
     }
 
-    /// Puts one try back that this transaction took out of a bucket.
+    /// Returns one attempt that this transaction took from a bucket.
     pub async fn give_back_to_bucket(&mut self, bucket: &str, cost_ms: i64) -> Result<()> {
         run!(self, GIVE_BACK, |sql| sqlx::query(sql).bind(bucket).bind(cost_ms)).map(drop)
     }
 
-    /// Empties a bucket's count.
+    /// Resets a bucket.
     pub async fn forget_bucket(&mut self, bucket: &str) -> Result<()> {
         run!(self, FORGET, |sql| sqlx::query(sql).bind(bucket)).map(drop)
     }
 
-    /// Deletes a batch of the buckets that are full again.
+    /// Deletes a batch of buckets that are full again.
     pub async fn sweep_buckets(&mut self, now_ms: i64, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(now_ms).bind(i64::from(batch)))
     }
 }
 
 impl Store {
-    /// Takes one try out of a bucket in a transaction of its own.
+    /// Takes one attempt from a bucket, in a transaction of its own.
     pub async fn take_from_bucket(&self, bucket: String, now_ms: i64, cost_ms: i64, burst_ms: i64) -> Result<Taken> {
         self.write(move |mut tx| Box::pin(async move { tx.take_from_bucket(&bucket, now_ms, cost_ms, burst_ms).await }))
             .await

@@ -1,4 +1,4 @@
-//! What clients were really given of users.
+//! The claims that were released to clients.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use usher_domain::time::Timestamp;
 statements! {
     LIST_OF_USER = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 order by client_id limit 500";
     INSERT = "insert into access (user_id, client_id, claims, first_used_at, last_used_at) values ($1, $2, $3, $4, $4) on conflict (user_id, client_id) do nothing";
-    // PostgreSQL locks the row, so that of claims released at once all are kept.
+    // PostgreSQL locks the row, so that no simultaneously released claims are lost.
     LOCK = "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 and client_id = $2", postgres "select user_id, client_id, claims, first_used_at, last_used_at from access where user_id = $1 and client_id = $2 for no key update";
     RELEASE = "update access set claims = $3, last_used_at = $4 where user_id = $1 and client_id = $2";
     LIST_OF_PROJECT = "select a.user_id, a.client_id, a.claims, a.first_used_at, a.last_used_at from access a join client c on c.id = a.client_id where c.project_id = $1 and a.user_id > $2 order by a.user_id, a.client_id limit $3";
@@ -46,7 +46,7 @@ impl TryFrom<AccessRow> for Access {
 }
 
 impl Tx<'_> {
-    /// Writes down that a client is given these claims of a user, beside all that it was given before.
+    /// Records that claims of a user were released to a client, in addition to those released before.
     pub async fn release_claims(
         &mut self,
         user: UserId,
@@ -60,7 +60,7 @@ impl Tx<'_> {
         }
         let written = match self.lock_access(user, client).await? {
             Some(access) => self.write_access(RELEASE, &access.released(claims, now)).await?,
-            // It was taken back between the two statements.
+            // The row was deleted between the two statements.
             None => self.write_access(INSERT, &begin.released(claims, now)).await?,
         };
         if written { Ok(()) } else { Err(StorageError::Conflict) }
@@ -81,21 +81,21 @@ impl Tx<'_> {
         row.map(Access::try_from).transpose()
     }
 
-    /// Forgets what a client was given.
+    /// Deletes the record of the claims released to a client.
     pub async fn delete_access(&mut self, user: UserId, client: &ClientId) -> Result<()> {
         run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0).bind(&client.0)).map(drop)
     }
 }
 
 impl Store {
-    /// What every client was given of a user, 500 clients at most.
+    /// The claims of a user that were released to every client, 500 clients at most.
     pub async fn list_accesses(&self, user: UserId) -> Result<Vec<Access>> {
         let rows: Vec<AccessRow> =
             on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
         rows.into_iter().map(Access::try_from).collect()
     }
 
-    /// What the clients of a project were given of users after this one, in the order of the users.
+    /// The claims that were released to the clients of a project, of users after this one, in the order of the users.
     pub async fn list_accesses_in(&self, project: ProjectId, after: UserId, size: u32) -> Result<Vec<Access>> {
         let rows: Vec<AccessRow> = on!(&self.db, LIST_OF_PROJECT, |conn, sql| sqlx::query_as(sql)
             .bind(project.0)
@@ -105,7 +105,7 @@ impl Store {
         rows.into_iter().map(Access::try_from).collect()
     }
 
-    /// What the clients of a project were given of one user.
+    /// The claims of one user that were released to the clients of a project.
     pub async fn list_accesses_of_user_in(&self, project: ProjectId, user: UserId) -> Result<Vec<Access>> {
         let rows: Vec<AccessRow> = on!(&self.db, LIST_OF_USER_IN, |conn, sql| sqlx::query_as(sql)
             .bind(project.0)

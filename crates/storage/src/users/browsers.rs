@@ -1,4 +1,4 @@
-//! The browsers that users were seen in. Only the hash of a browser's mark is kept.
+//! The browsers in which users have signed in. Only the hash of a browser's cookie value is stored.
 
 use crate::db::{on, run, statements};
 use crate::{Result, Store, Tx};
@@ -7,7 +7,7 @@ use usher_domain::time::Timestamp;
 use usher_domain::user::device::Familiarity;
 
 statements! {
-    // This very browser if it is known, any other if not, nothing if the user was seen in none.
+    // This browser if it is known, another one if not, none if the user has signed in from no browser.
     FIND = "select mark_hash from known_browser where user_id = $1 order by (case when mark_hash = $2 then 0 else 1 end) limit 1";
     REMEMBER = "insert into known_browser (user_id, mark_hash, first_seen_at, last_seen_at) values ($1, $2, $3, $3) on conflict (user_id, mark_hash) do update set last_seen_at = case when known_browser.last_seen_at > excluded.last_seen_at then known_browser.last_seen_at else excluded.last_seen_at end";
     FORGET_ALL = "delete from known_browser where user_id = $1";
@@ -15,12 +15,12 @@ statements! {
 }
 
 impl Tx<'_> {
-    /// Remembers that a user was seen in a browser.
+    /// Records that a user signed in from a browser.
     pub async fn remember_browser(&mut self, user: UserId, mark_hash: &[u8], now: Timestamp) -> Result<()> {
         run!(self, REMEMBER, |sql| sqlx::query(sql).bind(user.0).bind(mark_hash).bind(now.0)).map(drop)
     }
 
-    /// Forgets every browser of a user.
+    /// Deletes every browser of a user.
     pub async fn forget_browsers(&mut self, user: UserId) -> Result<()> {
         run!(self, FORGET_ALL, |sql| sqlx::query(sql).bind(user.0)).map(drop)
     }
@@ -32,7 +32,7 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// How well a user knows the browser of this mark.
+    /// How well a user knows the browser with this cookie value.
     pub async fn find_familiarity(&self, user: UserId, mark_hash: &[u8]) -> Result<Familiarity> {
         let found: Option<Vec<u8>> =
             on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(user.0).bind(mark_hash).fetch_optional(conn))?;

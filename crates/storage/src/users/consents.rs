@@ -1,4 +1,4 @@
-//! What people have allowed clients.
+//! Consents that users gave to clients.
 
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use usher_protocol::scope::Scope;
 
 statements! {
     INSERT = "insert into consent (user_id, client_id, scope, granted_at) values ($1, $2, $3, $4) on conflict (user_id, client_id) do nothing";
-    // PostgreSQL locks the row, so that of two scopes allowed at once both are kept.
+    // PostgreSQL locks the row, so that no simultaneously granted scope is lost.
     LOCK = "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2", postgres "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2 for no key update";
     HOLD = "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2", postgres "select user_id, client_id, scope, granted_at from consent where user_id = $1 and client_id = $2 for share";
     WIDEN = "update consent set scope = $3, granted_at = case when granted_at < $4 then $4 else granted_at end where user_id = $1 and client_id = $2";
@@ -42,7 +42,7 @@ impl TryFrom<ConsentRow> for Consent {
 }
 
 impl Tx<'_> {
-    /// Adds what a user allows a client to what they allowed it before.
+    /// Adds scopes to a user's consent to a client.
     pub async fn add_consent(&mut self, consent: &Consent) -> Result<()> {
         if self.write_consent(INSERT, consent).await? {
             return Ok(());
@@ -59,7 +59,7 @@ impl Tx<'_> {
         if written { Ok(()) } else { Err(StorageError::Conflict) }
     }
 
-    /// Does the user's consent cover this scope? It stays so until this transaction ends.
+    /// Does the user's consent cover this scope? The row stays locked until this transaction ends.
     pub(crate) async fn hold_consent(&mut self, user: UserId, client: &ClientId, scope: &Scope) -> Result<bool> {
         let row: Option<ConsentRow> =
             on_tx!(self, HOLD, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;
@@ -82,21 +82,21 @@ impl Tx<'_> {
         row.map(Consent::try_from).transpose()
     }
 
-    /// Forgets a consent. `false` if there was none.
+    /// Deletes a consent. `false` if there was none.
     pub async fn delete_consent(&mut self, user: UserId, client: &ClientId) -> Result<bool> {
         Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0).bind(&client.0))? == 1)
     }
 }
 
 impl Store {
-    /// Everything a person allowed, 500 clients at most.
+    /// The consents of a user, 500 clients at most.
     pub async fn list_consents(&self, user: UserId) -> Result<Vec<Consent>> {
         let rows: Vec<ConsentRow> =
             on!(&self.db, LIST_OF_USER, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
         rows.into_iter().map(Consent::try_from).collect()
     }
 
-    /// What a person allowed a client.
+    /// The consent of a user to a client.
     pub async fn find_consent(&self, user: UserId, client: &ClientId) -> Result<Option<Consent>> {
         let row: Option<ConsentRow> =
             on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(&client.0).fetch_optional(conn))?;

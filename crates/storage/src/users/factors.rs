@@ -1,4 +1,4 @@
-//! What a user has beside a password, counted in one look; and the wish to be asked for it.
+//! A user's factors other than a password, counted in one query, and whether the user wants to be asked for them.
 
 use crate::db::{on, on_tx, run, statements};
 use crate::{Result, StorageError, Store, Tx};
@@ -34,13 +34,13 @@ impl TryFrom<FactorsRow> for Factors {
 }
 
 impl Tx<'_> {
-    /// What a user has beside a password, as this transaction sees it.
+    /// The factors of a user other than a password, as this transaction sees them.
     pub async fn find_factors(&mut self, user: UserId) -> Result<Factors> {
         let row: FactorsRow = on_tx!(self, FIND, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_one(conn))?;
         row.try_into()
     }
 
-    /// Writes down whether the user wants to be asked for a passkey after the password.
+    /// Stores whether the user wants to be asked for a passkey after the password.
     pub async fn want_second_step(&mut self, user: UserId, wanted: bool, now: Timestamp) -> Result<()> {
         if wanted {
             return run!(self, WANT, |sql| sqlx::query(sql).bind(user.0).bind(now.0)).map(drop);
@@ -50,7 +50,7 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// The factors of a user; none for a user that there is not.
+    /// The factors of a user; none for a user that does not exist.
     pub async fn find_factors(&self, user: UserId) -> Result<Factors> {
         let row: FactorsRow = on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_one(conn))?;
         row.try_into()

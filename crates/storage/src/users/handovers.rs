@@ -1,4 +1,4 @@
-//! Handovers: what was done by an email in one browser, for the window of another browser that waits for it.
+//! Handovers: an emailed link was used in one browser, and the window of another browser waits for it.
 
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ statements! {
 }
 
 impl Tx<'_> {
-    /// Notes that the proof was used in another browser than the one that waits for it, and whose it is.
+    /// Records that the proof of this user was used in a browser other than the one that waits for it.
     pub async fn insert_handover(&mut self, proof: ProofId, user: UserId) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql).bind(proof.0).bind(user.0)).map(drop)
     }
@@ -28,7 +28,7 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// Was the proof used in another browser, and has the window that waits not gone on yet?
+    /// Was the proof used in another browser, and has the waiting window not taken the handover yet?
     pub async fn has_handover(&self, proof: ProofId) -> Result<bool> {
         let found: Option<Uuid> =
             on!(&self.db, IS_OPEN, |conn, sql| sqlx::query_scalar(sql).bind(proof.0).fetch_optional(conn))?;

@@ -1,4 +1,4 @@
-//! The identities that providers vouch for: at most one user each.
+//! The identities that providers assert: each belongs to at most one user.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -18,7 +18,8 @@ statements! {
     INSERT = "insert into identity (id, user_id, provider, issuer, subject, email_at_link, email_state, profile, handle, linked_at, linked_how, last_used_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     FIND = "select id, user_id, provider, issuer, subject, email_at_link, email_state, profile, handle, linked_at, linked_how, last_used_at from identity where issuer = $1 and subject = $2";
     LIST = "select id, user_id, provider, issuer, subject, email_at_link, email_state, profile, handle, linked_at, linked_how, last_used_at from identity where user_id = $1 order by id limit 100";
-    // PostgreSQL locks both rows, the user's first as everywhere, so that an unlinking or a disabling at the same moment comes wholly before or after.
+    // PostgreSQL locks both rows, the user's first as everywhere, so that a simultaneous unlinking or disabling comes
+    // entirely before or after.
     HOLD = "select 1 from identity i join users u on u.id = i.user_id where i.id = $2 and u.id = $1 and u.status = 'active'", postgres "select 1 from identity i join users u on u.id = i.user_id where i.id = $2 and u.id = $1 and u.status = 'active' for share of u, i";
     SEEN = "update identity set profile = $2, handle = $3, last_used_at = case when last_used_at > $4 then last_used_at else $4 end where id = $1";
     MOVE = "update identity set user_id = $3 where id = $1 and user_id = $2";
@@ -29,9 +30,9 @@ statements! {
     SWEEP_UNLINKED = "delete from unlinked where (issuer, subject) in (select issuer, subject from unlinked where at < $1 limit $2)";
     MARK_SESSION = "insert into session_identity (session_id, identity_id, upstream_sid) values ($1, $2, $3) on conflict (session_id) do update set identity_id = excluded.identity_id, upstream_sid = excluded.upstream_sid";
     FORGET = "update identity set profile = $2, handle = null, email_at_link = null, email_state = 'absent' where id = $1";
-    // PostgreSQL locks the user, so that two ways in that go at once are counted one after the other.
+    // PostgreSQL locks the user, so that two sign-in methods that are removed at once are counted one after the other.
     LOCK_USER = "select 1 from users where id = $1", postgres "select 1 from users where id = $1 for update";
-    // Nobody signs in by a password without an address to go with it.
+    // A password counts only if the user has an address to sign in with.
     WAYS_IN = "select (select count(*) from password p join users u on u.id = p.user_id where p.user_id = $1 and u.email is not null) as passwords, (select count(*) from passkey where user_id = $1) as passkeys, (select count(*) from identity where user_id = $1) as identities";
     SESSIONS_AT = "select s.id, s.user_id from session_identity o join identity i on i.id = o.identity_id join session s on s.id = o.session_id where o.upstream_sid = $2 and i.issuer = $1 and s.ended_at is null";
     SESSIONS_OF = "select s.id from session_identity o join session s on s.id = o.session_id where o.identity_id = $1 and s.ended_at is null and (cast($2 as text) is null or o.upstream_sid = $2)";
@@ -79,7 +80,7 @@ impl Tx<'_> {
     /// Links an identity.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] if it is linked already, to whomever.
+    /// [`StorageError::Conflict`] if it is linked already, to this or another user.
     pub async fn insert_identity(&mut self, identity: &Identity) -> Result<()> {
         run!(self, DELETE_UNLINKED, |sql| sqlx::query(sql).bind(&identity.issuer).bind(&identity.subject))?;
         run!(self, INSERT, |sql| sqlx::query(sql)
@@ -111,14 +112,15 @@ impl Tx<'_> {
         rows.into_iter().map(Identity::try_from).collect()
     }
 
-    /// Is the identity still this user's, and may the user sign in? It stays so until this transaction ends.
+    /// Does the identity still belong to this user, and is the user active? Both stay locked until this transaction
+    /// ends.
     pub async fn hold_identity(&mut self, user: UserId, identity: IdentityId) -> Result<bool> {
         let found: Option<i32> =
             on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).bind(identity.0).fetch_optional(conn))?;
         Ok(found.is_some())
     }
 
-    /// Notes what the provider said when it last vouched. The user's own profile is not touched.
+    /// Stores the claims and time of the provider's last assertion. The user's own profile is not changed.
     pub async fn note_identity_used(
         &mut self,
         identity: IdentityId,
@@ -129,12 +131,12 @@ impl Tx<'_> {
         run!(self, SEEN, |sql| sqlx::query(sql).bind(identity.0).bind(Json(profile)).bind(handle).bind(now.0)).map(drop)
     }
 
-    /// Gives an identity of one user to another. False if it is not the first one's.
+    /// Moves an identity from one user to another. `false` if it does not belong to the first one.
     pub async fn move_identity(&mut self, identity: IdentityId, from: UserId, to: UserId) -> Result<bool> {
         run!(self, MOVE, |sql| sqlx::query(sql).bind(identity.0).bind(from.0).bind(to.0)).map(|rows| rows == 1)
     }
 
-    /// Unlinks an identity and remembers when. False if it is not the user's.
+    /// Unlinks an identity and records when. `false` if it is not the user's.
     pub async fn delete_identity(&mut self, identity: &Identity, now: Timestamp) -> Result<bool> {
         self.note_suggestion(identity.user_id, identity.id, None, now).await?;
         let gone = run!(self, DELETE, |sql| sqlx::query(sql).bind(identity.id.0).bind(identity.user_id.0))? == 1;
@@ -147,23 +149,23 @@ impl Tx<'_> {
         Ok(gone)
     }
 
-    /// Forgets a batch of what was unlinked before `before`.
+    /// Deletes a batch of records of identities that were unlinked before `before`.
     pub async fn sweep_unlinked(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP_UNLINKED, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
-    /// Notes that a session was opened by an identity, and what the provider calls its own session.
+    /// Records the identity that a session was opened with, and the provider's session id.
     pub async fn mark_session(&mut self, session: SessionId, identity: IdentityId, sid: Option<&str>) -> Result<()> {
         run!(self, MARK_SESSION, |sql| sqlx::query(sql).bind(session.0).bind(identity.0).bind(sid)).map(drop)
     }
 
-    /// Forgets what a provider said about the person; the link stays.
+    /// Deletes the claims that a provider asserted; the link stays.
     pub async fn forget_vouched(&mut self, identity: IdentityId) -> Result<()> {
         self.forget_suggestions(identity).await?;
         run!(self, FORGET, |sql| sqlx::query(sql).bind(identity.0).bind(Json(&Profile::default()))).map(drop)
     }
 
-    /// How many ways in a user has. They stay so until this transaction ends.
+    /// The number of sign-in methods of a user, locked until this transaction ends.
     pub async fn count_ways_in(&mut self, user: UserId) -> Result<WaysIn> {
         let _: Option<i32> =
             on_tx!(self, LOCK_USER, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
@@ -173,14 +175,14 @@ impl Tx<'_> {
         Ok(WaysIn { passwords: few(passwords), passkeys: few(passkeys), identities: few(identities) })
     }
 
-    /// The live sessions here that one session at a provider opened, with their users.
+    /// The live sessions that one session at a provider opened, with their users.
     pub async fn sessions_of_upstream(&mut self, issuer: &str, sid: &str) -> Result<Vec<(SessionId, UserId)>> {
         let found: Vec<(Uuid, Uuid)> =
             on_tx!(self, SESSIONS_AT, |conn, sql| sqlx::query_as(sql).bind(issuer).bind(sid).fetch_all(conn))?;
         Ok(found.into_iter().map(|(session, user)| (SessionId(session), UserId(user))).collect())
     }
 
-    /// The live sessions that an identity opened: all of them, or those of one session at the provider.
+    /// The live sessions that an identity opened: all of them, or those of one provider session.
     pub async fn sessions_of_identity(&mut self, identity: IdentityId, sid: Option<&str>) -> Result<Vec<SessionId>> {
         let ids: Vec<Uuid> =
             on_tx!(self, SESSIONS_OF, |conn, sql| sqlx::query_scalar(sql).bind(identity.0).bind(sid).fetch_all(conn))?;
@@ -205,7 +207,7 @@ impl Store {
         row.map(Identity::try_from).transpose()
     }
 
-    /// The identities of a user, the first one first.
+    /// The identities of a user, oldest first.
     pub async fn list_identities(&self, user: UserId) -> Result<Vec<Identity>> {
         let rows: Vec<IdentityRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;
         rows.into_iter().map(Identity::try_from).collect()

@@ -1,4 +1,4 @@
-//! Journeys to providers, each taken up once; and the notices of providers, each heard once.
+//! Sign-ins in progress at providers, each completed once; and events of providers, each accepted once.
 
 use crate::db::{on, on_tx, run, statements};
 use crate::{Result, Store, Tx};
@@ -14,34 +14,34 @@ statements! {
 }
 
 impl Tx<'_> {
-    /// Notes that somebody goes to a provider.
+    /// Stores the state of a sign-in that starts at a provider.
     pub async fn insert_journey(&mut self, state_hash: &[u8], sealed: &[u8], expires_at: Timestamp) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql).bind(state_hash).bind(sealed).bind(expires_at.0)).map(drop)
     }
 
-    /// Takes a journey up: it is there once, and not for ever.
+    /// Takes the state of a sign-in: once, and before it expires.
     pub async fn take_journey(&mut self, state_hash: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>> {
         on_tx!(self, TAKE, |conn, sql| sqlx::query_scalar(sql).bind(state_hash).bind(now.0).fetch_optional(conn))
     }
 
-    /// Forgets a batch of the journeys that nobody came back from before `before`.
+    /// Deletes a batch of sign-ins that expired before `before`.
     pub async fn sweep_journeys(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 
-    /// Hears a notice. False if it was heard before.
+    /// Records a provider event as received. `false` if it was received before.
     pub async fn hear_notice(&mut self, jti_hash: &[u8], expires_at: Timestamp) -> Result<bool> {
         run!(self, HEAR, |sql| sqlx::query(sql).bind(jti_hash).bind(expires_at.0)).map(|rows| rows == 1)
     }
 
-    /// Forgets a batch of notices that would not be believed any more.
+    /// Deletes a batch of records of events that would no longer be accepted.
     pub async fn sweep_heard_notices(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP_HEARD, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 }
 
 impl Store {
-    /// Was a notice heard?
+    /// Was a provider event received?
     pub async fn is_notice_heard(&self, jti_hash: &[u8]) -> Result<bool> {
         let found: Option<i32> =
             on!(&self.db, IS_HEARD, |conn, sql| sqlx::query_scalar(sql).bind(jti_hash).fetch_optional(conn))?;

@@ -1,4 +1,4 @@
-//! Users that were found to be one person.
+//! Merged users.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ statements! {
     FIND = "select id, kept_id, merged_id, identities, merged_at, undo_until from merge where id = $1";
     LIST = "select id, kept_id, merged_id, identities, merged_at, undo_until from merge where kept_id = $1 order by id limit 100";
     MOVE = "update merge set kept_id = $2 where kept_id = $1";
-    // Whoever was known by a `sub` before a merge is the user who is left.
+    // The `sub` of a merged user leads to the user that was kept.
     KNOWN_AS = "select k.id, k.sub, k.email, k.status, k.admin, k.locale, k.profile, k.sources, k.created_at, k.updated_at, k.factors_frozen_until from users u join merge m on m.merged_id = u.id join users k on k.id = m.kept_id where u.sub = $1";
     FORMER = "select u.sub from merge m join users u on u.id = m.merged_id where m.kept_id = $1 order by m.id limit 100";
 }
@@ -78,32 +78,32 @@ impl Tx<'_> {
         rows.into_iter().map(Merge::try_from).collect()
     }
 
-    /// Takes a merge back. False if somebody else did.
+    /// Deletes a merge. `false` if it does not exist.
     pub async fn delete_merge(&mut self, id: MergeId) -> Result<bool> {
         run!(self, DELETE, |sql| sqlx::query(sql).bind(id.0)).map(|rows| rows == 1)
     }
 
-    /// Whoever was merged into one user is from now on merged into another.
+    /// Moves every merge into one user to another user.
     pub async fn move_merges(&mut self, from: UserId, to: UserId) -> Result<()> {
         run!(self, MOVE, |sql| sqlx::query(sql).bind(from.0).bind(to.0)).map(drop)
     }
 }
 
 impl Store {
-    /// Whoever was merged into a user, the first one first.
+    /// The merges into a user, oldest first.
     pub async fn list_merges(&self, kept: UserId) -> Result<Vec<Merge>> {
         let rows: Vec<MergeRow> = on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).bind(kept.0).fetch_all(conn))?;
         rows.into_iter().map(Merge::try_from).collect()
     }
 
-    /// The user who was known by this `sub` before a merge.
+    /// The user who had this `sub` before a merge.
     pub async fn find_user_by_former_sub(&self, sub: &Sub) -> Result<Option<User>> {
         let row: Option<UserRow> =
             on!(&self.db, KNOWN_AS, |conn, sql| sqlx::query_as(sql).bind(&sub.0).fetch_optional(conn))?;
         row.map(User::try_from).transpose()
     }
 
-    /// Every `sub` that a user was known by before merges.
+    /// Every `sub` that merges gave to a user.
     pub async fn list_former_subs(&self, kept: UserId) -> Result<Vec<Sub>> {
         let subs: Vec<String> =
             on!(&self.db, FORMER, |conn, sql| sqlx::query_scalar(sql).bind(kept.0).fetch_all(conn))?;

@@ -31,7 +31,7 @@ use usher_domain::user::source::Sources;
 use usher_domain::user::{Profile, Sub, User, UserStatus};
 
 statements! {
-    // The name of a user who is gone is never given to another.
+    // The `sub` of a deleted user is never assigned to another.
     INSERT = "insert into users (id, sub, email, status, admin, locale, profile, sources, created_at, updated_at) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 where not exists (select 1 from tombstone where sub = $2)";
     DELETE = "delete from users where id = $1";
     BURY = "insert into tombstone (sub, deleted_at) values ($1, $2)";
@@ -105,7 +105,7 @@ const fn status_word(status: UserStatus) -> &'static str {
 }
 
 impl Tx<'_> {
-    /// Is the user active? It stays so until this transaction ends.
+    /// Is the user active? The row stays locked until this transaction ends.
     pub async fn hold_user(&mut self, user: UserId) -> Result<bool> {
         let found: Option<i32> =
             on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))?;
@@ -115,7 +115,7 @@ impl Tx<'_> {
     /// Adds a user.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] if the address or `sub` belongs to somebody already, or `sub` ever did.
+    /// [`StorageError::Conflict`] if the address belongs to a user, or the `sub` belongs or has ever belonged to one.
     pub async fn insert_user(&mut self, user: &User) -> Result<()> {
         let added = run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(user.id.0)
@@ -131,24 +131,23 @@ impl Tx<'_> {
         if added == 1 { Ok(()) } else { Err(StorageError::Conflict) }
     }
 
-    /// Deletes a user and all that hangs from them. Their `sub` stays taken for ever.
+    /// Deletes a user and all dependent rows. The `sub` stays reserved for ever.
     pub async fn delete_user(&mut self, user: &User, now: Timestamp) -> Result<()> {
         run!(self, BURY, |sql| sqlx::query(sql).bind(&user.sub.0).bind(now.0))?;
         self.delete_dependents_of_user(user.id).await?;
         run!(self, DELETE, |sql| sqlx::query(sql).bind(user.id.0)).map(drop)
     }
 
-    /// A user as they are now. Nobody else changes the row until this transaction ends.
+    /// A user, locked until this transaction ends.
     ///
-    /// Whatever is written from a user that was read is written from what this returned. A transaction that locks more
+    /// A write that is computed from a user must be computed from what this returned. A transaction that locks more
     /// than one user locks them with [`Tx::lock_users`].
     pub async fn lock_user(&mut self, id: UserId) -> Result<Option<User>> {
         let row: Option<UserRow> = on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
         row.map(User::try_from).transpose()
     }
 
-    /// Two users as they are now, locked in one order whichever is named first, so that no two transactions wait for each
-    /// other.
+    /// Two users, locked in one order whichever is named first, so that no two transactions wait for each other.
     pub async fn lock_users(&mut self, first: UserId, second: UserId) -> Result<(Option<User>, Option<User>)> {
         if first.0 <= second.0 {
             let found = self.lock_user(first).await?;
@@ -158,10 +157,10 @@ impl Tx<'_> {
         Ok((self.lock_user(first).await?, found))
     }
 
-    /// Writes the address of a locked user, and where it comes from.
+    /// Writes the address of a locked user, and its source.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] if it is somebody else's.
+    /// [`StorageError::Conflict`] if it belongs to another user.
     pub async fn set_user_email(&mut self, user: &User) -> Result<()> {
         run!(self, SET_EMAIL, |sql| sqlx::query(sql)
             .bind(user.id.0)
@@ -171,7 +170,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Writes the profile of a locked user, and where each claim comes from.
+    /// Writes the profile of a locked user, and the source of each claim.
     pub async fn set_user_profile(&mut self, user: &User) -> Result<()> {
         run!(self, SET_PROFILE, |sql| sqlx::query(sql)
             .bind(user.id.0)
@@ -181,28 +180,28 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Writes which language a user reads.
+    /// Sets the language of a user.
     pub async fn set_user_locale(&mut self, user: UserId, locale: &str, now: Timestamp) -> Result<()> {
         run!(self, SET_LOCALE, |sql| sqlx::query(sql).bind(user.0).bind(locale).bind(now.0)).map(drop)
     }
 
-    /// Makes a user an administrator, or no longer one.
+    /// Makes a user an administrator, or takes that away.
     pub async fn set_user_admin(&mut self, user: UserId, admin: bool, now: Timestamp) -> Result<()> {
         run!(self, SET_ADMIN, |sql| sqlx::query(sql).bind(user.0).bind(admin).bind(now.0)).map(drop)
     }
 
-    /// Disables a user, or enables one again. `false`, and nothing changes, if the user was merged or does not exist.
+    /// Disables or enables a user. `false`, and nothing changes, if the user was merged or does not exist.
     pub async fn set_user_enabled(&mut self, user: UserId, enabled: bool, now: Timestamp) -> Result<bool> {
         let status = if enabled { UserStatus::Active } else { UserStatus::Disabled };
         self.set_user_status(user, false, status, now).await
     }
 
-    /// Marks a user as merged into another. `false` if they were already, or do not exist.
+    /// Marks a user as merged into another. `false` if the user was merged already or does not exist.
     pub async fn set_user_merged(&mut self, user: UserId, now: Timestamp) -> Result<bool> {
         self.set_user_status(user, false, UserStatus::Merged, now).await
     }
 
-    /// Makes a merged user active again. `false` if they are not merged, or do not exist.
+    /// Makes a merged user active again. `false` if the user is not merged or does not exist.
     pub async fn set_user_unmerged(&mut self, user: UserId, now: Timestamp) -> Result<bool> {
         self.set_user_status(user, true, UserStatus::Active, now).await
     }
@@ -213,7 +212,7 @@ impl Tx<'_> {
         Ok(changed == 1)
     }
 
-    /// Nobody may change how this user is protected until then.
+    /// Forbids changes to the factors of this user until a moment.
     pub async fn freeze_factors(&mut self, user: UserId, until: Timestamp) -> Result<()> {
         run!(self, FREEZE, |sql| sqlx::query(sql).bind(user.0).bind(until.0)).map(drop)
     }
@@ -272,7 +271,7 @@ impl Store {
         Ok(Page::cut(users, size, |user| user.id.0))
     }
 
-    /// Users whose address begins with this, character by character, oldest first.
+    /// Users whose address begins with a prefix, compared character by character, oldest first.
     pub async fn search_users(&self, prefix: &str, after: Cursor, size: u32) -> Result<Page<User>> {
         let size = size.clamp(1, MAX_PAGE);
         let rows: Vec<UserRow> = on!(&self.db, SEARCH, |conn, sql| sqlx::query_as(sql)

@@ -1,4 +1,4 @@
-//! Passkeys: public keys, and what their owners call them.
+//! Passkeys: public keys and their names.
 
 use serde_json::Value;
 use sqlx::types::Json;
@@ -15,7 +15,7 @@ statements! {
     INSERT = "insert into passkey (id, user_id, credential_id, handle, credential, name, synced, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     LIST = "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where user_id = $1 order by id limit 100";
     FIND = "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where credential_id = $1";
-    // PostgreSQL locks the row, so that of two uses at once the higher counter is kept.
+    // PostgreSQL locks the row, so that the higher counter of two simultaneous uses is kept.
     LOCK = "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where id = $1", postgres "select id, user_id, credential_id, handle, credential, name, synced, created_at, last_used_at from passkey where id = $1 for no key update";
     USE = "update passkey set credential = $2, synced = $3, last_used_at = case when last_used_at > $4 then last_used_at else $4 end where id = $1 returning id";
     RENAME = "update passkey set name = $3 where user_id = $1 and id = $2";
@@ -60,7 +60,7 @@ impl Tx<'_> {
     /// Adds a passkey.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] if the authenticator's name for it is known already.
+    /// [`StorageError::Conflict`] if its credential id is known already.
     pub async fn insert_passkey(&mut self, passkey: &StoredPasskey) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(passkey.id.0)
@@ -74,14 +74,14 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// A passkey as it is now. Nobody else changes it until this transaction ends.
+    /// A passkey, locked until this transaction ends.
     pub async fn lock_passkey(&mut self, id: PasskeyId) -> Result<Option<StoredPasskey>> {
         let row: Option<PasskeyRow> =
             on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(id.0).fetch_optional(conn))?;
         row.map(StoredPasskey::try_from).transpose()
     }
 
-    /// Writes down that a locked passkey was used, and what has changed about it by that. `false` if it is gone.
+    /// Records the use of a locked passkey, and what changed about it. `false` if it does not exist.
     pub async fn use_passkey(
         &mut self,
         id: PasskeyId,
@@ -98,12 +98,12 @@ impl Tx<'_> {
         Ok(used.is_some())
     }
 
-    /// Gives a passkey of a user another name. `false` if there is none.
+    /// Renames a passkey of a user. `false` if it does not exist.
     pub async fn rename_passkey(&mut self, user: UserId, id: PasskeyId, name: &str) -> Result<bool> {
         Ok(run!(self, RENAME, |sql| sqlx::query(sql).bind(user.0).bind(id.0).bind(name))? == 1)
     }
 
-    /// Deletes a passkey of a user. `false` if there is none.
+    /// Deletes a passkey of a user. `false` if it does not exist.
     pub async fn delete_passkey(&mut self, user: UserId, id: PasskeyId) -> Result<bool> {
         Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0).bind(id.0))? == 1)
     }
@@ -113,7 +113,7 @@ impl Tx<'_> {
         run!(self, DELETE_ALL, |sql| sqlx::query(sql).bind(user.0))
     }
 
-    /// Is the user still active, and is this still their passkey? It stays so until this transaction ends.
+    /// Is the user active, and does the passkey still exist? Both stay locked until this transaction ends.
     pub async fn hold_passkey(&mut self, user: UserId, passkey: PasskeyId) -> Result<bool> {
         let found: Option<i32> =
             on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).bind(passkey.0).fetch_optional(conn))?;
@@ -142,7 +142,7 @@ impl Store {
         rows.into_iter().map(StoredPasskey::try_from).collect()
     }
 
-    /// A passkey by the authenticator's name for it.
+    /// A passkey by its credential id.
     pub async fn find_passkey(&self, credential_id: &[u8]) -> Result<Option<StoredPasskey>> {
         let row: Option<PasskeyRow> =
             on!(&self.db, FIND, |conn, sql| sqlx::query_as(sql).bind(credential_id).fetch_optional(conn))?;

@@ -1,4 +1,4 @@
-//! Passwords: one hash a user.
+//! Passwords: one hash for each user.
 
 use crate::db::{on, on_tx, run, statements};
 use crate::{Result, Store, Tx};
@@ -8,13 +8,13 @@ use usher_domain::time::Timestamp;
 
 statements! {
     PUT = "insert into password (user_id, phc, changed_at) values ($1, $2, $3) on conflict (user_id) do update set phc = excluded.phc, changed_at = excluded.changed_at";
-    // Only in the place of the hash that the current password was compared with.
+    // Only if the hash is still the one that the current password was compared with.
     CHANGE = "update password set phc = $2, changed_at = $4 where user_id = $1 and phc = $3";
     FIRST = "insert into password (user_id, phc, changed_at) values ($1, $2, $3) on conflict (user_id) do nothing";
     REHASH = "update password set phc = $2 where user_id = $1 and phc = $3";
     DELETE = "delete from password where user_id = $1";
     FIND = "select phc from password where user_id = $1";
-    // PostgreSQL locks both rows, so that a password change or a disabling at the same moment comes wholly before or after.
+    // PostgreSQL locks both rows, so that a simultaneous password change or disabling comes entirely before or after.
     HOLD = "select p.phc from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active'", postgres "select p.phc from users u join password p on p.user_id = u.id where u.id = $1 and u.status = 'active' for share of u, p";
     FIND_BY_EMAIL = "select u.id, p.phc from users u left join password p on p.user_id = u.id where u.email = $1";
 }
@@ -25,8 +25,8 @@ impl Tx<'_> {
         run!(self, PUT, |sql| sqlx::query(sql).bind(user.0).bind(phc).bind(now.0)).map(drop)
     }
 
-    /// Puts a hash in the place of the one that the current password was compared with, or of none. `false`, and nothing
-    /// changes, if there is another one by now.
+    /// Replaces the hash that the current password was compared with, or inserts one if there was none. `false`, and
+    /// nothing changes, if the stored hash is another one.
     pub async fn change_password(
         &mut self,
         user: UserId,
@@ -41,13 +41,13 @@ impl Tx<'_> {
         Ok(changed == 1)
     }
 
-    /// Forgets a user's password.
+    /// Deletes a user's password.
     pub async fn delete_password(&mut self, user: UserId) -> Result<()> {
         run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0)).map(drop)
     }
 
-    /// Replaces a hash by one of the same password at today's cost, unless another hash has taken its place. `false`
-    /// if one has.
+    /// Replaces a hash by one of the same password with the current parameters. `false` if another hash has taken its
+    /// place.
     pub async fn rehash_password(&mut self, user: UserId, old: &str, new: &str) -> Result<bool> {
         let changed = run!(self, REHASH, |sql| sqlx::query(sql).bind(user.0).bind(new).bind(old))?;
         Ok(changed == 1)
@@ -55,7 +55,7 @@ impl Tx<'_> {
 }
 
 impl Tx<'_> {
-    /// The password hash of a user who is active. Both stay as they are until this transaction ends.
+    /// The password hash of an active user. Both rows stay locked until this transaction ends.
     pub async fn hold_password(&mut self, user: UserId) -> Result<Option<String>> {
         on_tx!(self, HOLD, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))
     }
@@ -67,7 +67,7 @@ impl Store {
         on!(&self.db, FIND, |conn, sql| sqlx::query_scalar(sql).bind(user.0).fetch_optional(conn))
     }
 
-    /// Who owns an address, and their password hash if they have one: one query whether or not there is such a user.
+    /// The owner of an address, with the password hash if there is one: one query whether or not the user exists.
     pub async fn find_password_by_email(&self, email: &Email) -> Result<Option<(UserId, Option<String>)>> {
         let row: Option<(uuid::Uuid, Option<String>)> =
             on!(&self.db, FIND_BY_EMAIL, |conn, sql| sqlx::query_as(sql).bind(email.as_str()).fetch_optional(conn))?;

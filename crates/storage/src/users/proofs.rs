@@ -1,4 +1,4 @@
-//! One-time proofs. Only hashes of their links and codes are kept.
+//! One-time proofs. Only hashes of their links and codes are stored.
 
 use uuid::Uuid;
 
@@ -76,9 +76,10 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Counts one try at a proof's code and gives the hash to compare with; `None` once it is used, expired or worn out.
+    /// Counts one attempt at a proof's code and returns the hash to compare with; `None` if the proof was used, has
+    /// expired or has no attempts left.
     ///
-    /// Counted before it is compared, so that tries at the same moment cannot outnumber `most`.
+    /// Counted before it is compared, so that simultaneous attempts cannot exceed `most`.
     pub async fn try_proof_code(
         &mut self,
         id: ProofId,
@@ -105,12 +106,12 @@ impl Tx<'_> {
         Ok(taken.is_some())
     }
 
-    /// Ends every open proof of this kind that concerns the user.
+    /// Closes every open proof of this kind that belongs to the user.
     pub async fn close_proofs_of_user(&mut self, user: UserId, kind: ProofKind, now: Timestamp) -> Result<()> {
         run!(self, CLOSE_OF_USER, |sql| sqlx::query(sql).bind(user.0).bind(kind.as_str()).bind(now.0)).map(drop)
     }
 
-    /// Ends every open proof of this kind that went to the address.
+    /// Closes every open proof of this kind that was sent to the address.
     pub async fn close_proofs_of_email(&mut self, email: &Email, kind: ProofKind, now: Timestamp) -> Result<()> {
         run!(self, CLOSE_OF_EMAIL, |sql| sqlx::query(sql).bind(email.as_str()).bind(kind.as_str()).bind(now.0))
             .map(drop)
@@ -139,7 +140,7 @@ impl Store {
         row.map(Proof::try_from).transpose()
     }
 
-    /// The newest proof of this kind that went to the address and can still be used.
+    /// The newest proof of this kind that was sent to the address and can still be used.
     pub async fn find_open_proof(&self, email: &Email, kind: ProofKind, now: Timestamp) -> Result<Option<Proof>> {
         let row: Option<ProofRow> = on!(&self.db, FIND_NEWEST, |conn, sql| sqlx::query_as(sql)
             .bind(email.as_str())

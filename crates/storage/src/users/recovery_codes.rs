@@ -1,4 +1,4 @@
-//! Recovery codes. Only their keyed hashes are kept.
+//! Recovery codes. Only their keyed hashes are stored.
 
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ statements! {
 }
 
 impl Tx<'_> {
-    /// Puts these hashes in the place of every code that the user had.
+    /// Replaces all codes of the user by these hashes.
     pub async fn replace_recovery_codes(&mut self, user: UserId, hashes: &[[u8; 32]], now: Timestamp) -> Result<()> {
         run!(self, DELETE_ALL, |sql| sqlx::query(sql).bind(user.0))?;
         for hash in hashes {

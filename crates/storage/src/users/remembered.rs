@@ -1,4 +1,4 @@
-//! Remembered browsers. Only the hash of what a browser holds is kept.
+//! Remembered browsers. Only the hash of the cookie value is stored.
 
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ impl From<RememberedRow> for RememberedBrowser {
 }
 
 impl Tx<'_> {
-    /// Remembers a browser under the hash of what it holds.
+    /// Stores a browser under the hash of its cookie value.
     pub async fn insert_remembered(&mut self, browser: &RememberedBrowser, secret_hash: &[u8]) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(browser.id.0)
@@ -57,7 +57,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Is this browser remembered for the user? If so, that it was of use is written down.
+    /// Is this browser remembered for the user? If so, its last use is recorded.
     pub async fn use_remembered(&mut self, secret_hash: &[u8], user: UserId, now: Timestamp) -> Result<bool> {
         let found: Option<Uuid> = on_tx!(self, USE, |conn, sql| sqlx::query_scalar(sql)
             .bind(secret_hash)
@@ -67,17 +67,17 @@ impl Tx<'_> {
         Ok(found.is_some())
     }
 
-    /// Forgets one remembered browser of a user. `false` if there was none.
+    /// Deletes one remembered browser of a user. `false` if there was none.
     pub async fn forget_remembered(&mut self, user: UserId, id: RememberedId) -> Result<bool> {
         Ok(run!(self, FORGET, |sql| sqlx::query(sql).bind(user.0).bind(id.0))? == 1)
     }
 
-    /// Forgets every remembered browser of a user.
+    /// Deletes every remembered browser of a user.
     pub async fn forget_all_remembered(&mut self, user: UserId) -> Result<u64> {
         run!(self, FORGET_ALL, |sql| sqlx::query(sql).bind(user.0))
     }
 
-    /// Deletes a batch of browsers whose time was over before `before`.
+    /// Deletes a batch of browsers that expired before `before`.
     pub async fn sweep_remembered(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }

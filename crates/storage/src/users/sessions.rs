@@ -1,4 +1,4 @@
-//! Sessions. Only the hash of a session's secret is kept.
+//! Sessions. Only the hash of a session's secret is stored.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -20,25 +20,25 @@ statements! {
     // PostgreSQL locks both rows, the user's first as everywhere.
     LOCK_ACCOUNT = "select u.factors_frozen_until from users u join session s on s.user_id = u.id where u.id = $1 and s.id = $2 and u.status = 'active' and s.ended_at is null", postgres "select u.factors_frozen_until from users u join session s on s.user_id = u.id where u.id = $1 and s.id = $2 and u.status = 'active' and s.ended_at is null for no key update of u, s";
     LOCK = "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where id = $1 and ended_at is null", postgres "select id as session_id, user_id, auth_time, amr, acr, created_at as session_created_at, last_seen_at, idle_expires_at, expires_at, ended_at, user_agent, source from session where id = $1 and ended_at is null for no key update";
-    // A clock that was set back ends nothing: times of use and ends of idleness only ever move forward.
+    // A clock that was set back ends no session: times of use and idle ends only move forward.
     TOUCH = "update session set last_seen_at = case when last_seen_at > $2 then last_seen_at else $2 end, idle_expires_at = case when idle_expires_at > $3 then idle_expires_at else $3 end, source = $4 where id = $1 and ended_at is null";
     REAUTHENTICATE = "update session set secret_hash = $2, auth_time = $3, amr = $4, acr = $5, last_seen_at = case when last_seen_at > $3 then last_seen_at else $3 end, idle_expires_at = case when idle_expires_at > $6 then idle_expires_at else $6 end where id = $1 and ended_at is null";
     STEP_UP = "update session set secret_hash = $2, amr = $3, acr = $4 where id = $1 and ended_at is null";
     REPLACE_SECRET = "update session set secret_hash = $2 where id = $1 and ended_at is null";
     END = "update session set ended_at = $2, end_reason = $3 where id = $1 and ended_at is null";
     END_OTHERS = "update session set ended_at = $3, end_reason = $4 where user_id = $1 and id <> $2 and ended_at is null returning id";
-    // A grant may outlive its session (offline access), and its row hangs from the session's.
+    // A grant may outlive its session (offline access), and its row refers to the session's.
     SWEEP = "delete from session where id in (select id from session where expires_at < $1 and not exists (select 1 from grants where grants.session_id = session.id) limit $2)";
 }
 
-/// Whether a user and a session of theirs still stand.
+/// Whether a user and a session of theirs are still valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// The user is active and the session has not ended.
     Stands,
-    /// They do, but how the account is protected may not change for now.
+    /// As above, but the factors of the account are frozen.
     Frozen,
-    /// The user is not active any more, or the session has ended.
+    /// The user is not active, or the session has ended.
     Gone,
 }
 
@@ -105,7 +105,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Writes down that a session is being used.
+    /// Records that a session is being used.
     pub async fn touch_session(
         &mut self,
         session: SessionId,
@@ -116,7 +116,7 @@ impl Tx<'_> {
         run!(self, TOUCH, |sql| sqlx::query(sql).bind(session.0).bind(now.0).bind(idle_end.0).bind(source)).map(drop)
     }
 
-    /// The person authenticated again: new secret, new time. `false` if the session has ended.
+    /// The user authenticated again: new secret, new time. `false` if the session has ended.
     pub async fn reauthenticate_session(&mut self, session: &Session, secret_hash: &[u8]) -> Result<bool> {
         let done = run!(self, REAUTHENTICATE, |sql| sqlx::query(sql)
             .bind(session.id.0)
@@ -128,8 +128,7 @@ impl Tx<'_> {
         Ok(done == 1)
     }
 
-    /// Does a user still stand behind what they ask for in a session? Neither user nor session changes until this
-    /// transaction ends.
+    /// Are the user and the session still valid? Neither changes until this transaction ends.
     pub async fn lock_account(&mut self, user: UserId, session: SessionId, now: Timestamp) -> Result<Standing> {
         let found: Option<Option<i64>> = on_tx!(self, LOCK_ACCOUNT, |conn, sql| sqlx::query_scalar(sql)
             .bind(user.0)
@@ -142,15 +141,15 @@ impl Tx<'_> {
         })
     }
 
-    /// A session that has not ended, as it is now. Nobody else changes it until this transaction ends. A transaction that
-    /// locks its user as well locks the user first.
+    /// A session that has not ended, locked until this transaction ends. A transaction that also locks its user locks
+    /// the user first.
     pub async fn lock_session(&mut self, session: SessionId) -> Result<Option<Session>> {
         let row: Option<SessionRow> =
             on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(session.0).fetch_optional(conn))?;
         row.map(Session::try_from).transpose()
     }
 
-    /// The person showed one factor more: new secret, the time of authentication stays. `false` if the session has ended.
+    /// The user showed one more factor: new secret, the time of authentication stays. `false` if the session has ended.
     pub async fn step_up_session(
         &mut self,
         session: SessionId,
@@ -163,18 +162,18 @@ impl Tx<'_> {
         Ok(done == 1)
     }
 
-    /// Gives a session a new secret, so that whoever holds the old one is out.
+    /// Replaces the secret of a session, which makes the old one invalid.
     pub async fn replace_session_secret(&mut self, session: SessionId, secret_hash: &[u8]) -> Result<()> {
         run!(self, REPLACE_SECRET, |sql| sqlx::query(sql).bind(session.0).bind(secret_hash)).map(drop)
     }
 
-    /// Ends a session. `false` if it had ended already. Its grants are the caller's next step.
+    /// Ends a session. `false` if it had ended already. The caller must revoke its grants.
     pub async fn end_session(&mut self, session: SessionId, now: Timestamp, reason: EndReason) -> Result<bool> {
         let done = run!(self, END, |sql| sqlx::query(sql).bind(session.0).bind(now.0).bind(reason.as_str()))?;
         Ok(done == 1)
     }
 
-    /// Ends every live session of a user, sparing at most one, and says which.
+    /// Ends every live session of a user, except at most one, and returns the ended ones.
     pub async fn end_sessions_of(
         &mut self,
         user: UserId,
@@ -192,21 +191,21 @@ impl Tx<'_> {
         Ok(ended.into_iter().map(SessionId).collect())
     }
 
-    /// Deletes a batch of sessions that have been over since before `over_since` and have no grants left: sweep those first.
+    /// Deletes a batch of sessions that ended before `over_since` and have no grants left: sweep those first.
     pub async fn sweep_sessions(&mut self, over_since: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(over_since.0).bind(i64::from(batch)))
     }
 }
 
 impl Store {
-    /// The session with this secret, over or not, and its user.
+    /// The session with this secret, ended or not, and its user.
     pub async fn find_session(&self, secret_hash: &[u8]) -> Result<Option<(Session, User)>> {
         let row: Option<SessionWithUser> =
             on!(&self.db, FIND_WITH_USER, |conn, sql| sqlx::query_as(sql).bind(secret_hash).fetch_optional(conn))?;
         row.map(|row| Ok((Session::try_from(row.session)?, User::try_from(row.user)?))).transpose()
     }
 
-    /// A session by its name, over or not, and its user.
+    /// A session by id, ended or not, and its user.
     pub async fn find_session_by_id(&self, session: SessionId) -> Result<Option<(Session, User)>> {
         let row: Option<SessionWithUser> =
             on!(&self.db, FIND_BY_ID, |conn, sql| sqlx::query_as(sql).bind(session.0).fetch_optional(conn))?;

@@ -1,4 +1,4 @@
-//! Addresses that providers tell of a user and that are not the user's here.
+//! Addresses that providers assert of a user and that are not the user's address at Usher.
 
 use crate::db::{on, run, statements};
 use crate::row::unreadable;
@@ -10,7 +10,7 @@ use usher_domain::user::identity::SuggestedEmail;
 
 statements! {
     PUT = "insert into suggested_email (user_id, email, identity_id, told_at) select $1, $2, i.id, $4 from identity i where i.id = $3 and i.user_id = $1 on conflict (user_id, email) do update set identity_id = excluded.identity_id, told_at = excluded.told_at";
-    // What an identity told before and tells no more. What the user said no to is remembered.
+    // Deletes the earlier addresses of an identity. Dismissed ones stay.
     RETRACT = "delete from suggested_email where identity_id = $1 and email <> $2 and dismissed_at is null";
     FORGET = "delete from suggested_email where identity_id = $1";
     LIST = "select s.email, i.provider from suggested_email s join identity i on i.id = s.identity_id and i.user_id = s.user_id join users u on u.id = s.user_id where s.user_id = $1 and s.dismissed_at is null and (u.email is null or u.email <> s.email) order by s.told_at desc, s.email limit 20";
@@ -18,8 +18,8 @@ statements! {
 }
 
 impl Tx<'_> {
-    /// Notes what address an identity tells of its user beside the user's own; none, if it tells no other. What it told
-    /// before is no longer suggested, and what the user said no to never again.
+    /// Stores the address that an identity asserts of its user, if it differs from the user's own. Earlier addresses
+    /// of the identity are no longer suggested, and dismissed ones never again.
     pub async fn note_suggestion(
         &mut self,
         user: UserId,
@@ -35,19 +35,19 @@ impl Tx<'_> {
         run!(self, PUT, |sql| sqlx::query(sql).bind(user.0).bind(told).bind(identity.0).bind(now.0)).map(drop)
     }
 
-    /// Forgets every address that an identity told.
+    /// Deletes every address that an identity asserted.
     pub async fn forget_suggestions(&mut self, identity: IdentityId) -> Result<()> {
         run!(self, FORGET, |sql| sqlx::query(sql).bind(identity.0)).map(drop)
     }
 
-    /// The user said no to an address. False if it was not suggested.
+    /// Dismisses a suggested address. `false` if it was not suggested.
     pub async fn dismiss_suggestion(&mut self, user: UserId, email: &Email, now: Timestamp) -> Result<bool> {
         run!(self, DISMISS, |sql| sqlx::query(sql).bind(user.0).bind(email.as_str()).bind(now.0)).map(|rows| rows == 1)
     }
 }
 
 impl Store {
-    /// The addresses to suggest to a user, the one told last first.
+    /// The addresses to suggest to a user, the one asserted last first.
     pub async fn list_suggestions(&self, user: UserId) -> Result<Vec<SuggestedEmail>> {
         let rows: Vec<(String, String)> =
             on!(&self.db, LIST, |conn, sql| sqlx::query_as(sql).bind(user.0).fetch_all(conn))?;

@@ -1,4 +1,4 @@
-//! Authenticator apps: one a user, its seed sealed.
+//! Authenticator apps: one for each user, its seed sealed.
 
 use uuid::Uuid;
 
@@ -10,13 +10,13 @@ use usher_domain::time::Timestamp;
 statements! {
     PUT = "insert into totp (user_id, sealed, last_step, created_at) values ($1, $2, $3, $4) on conflict (user_id) do update set sealed = excluded.sealed, last_step = excluded.last_step, created_at = excluded.created_at";
     FIND = "select sealed from totp where user_id = $1";
-    // Higher than every step before: a code is good once, whatever the clock does (RFC 6238 §5.2).
+    // Higher than every step before: a code is valid once, whatever the clock does (RFC 6238 §5.2).
     USE = "update totp set last_step = $2 where user_id = $1 and last_step < $2 and sealed = $3 returning user_id";
     DELETE = "delete from totp where user_id = $1";
 }
 
 impl Tx<'_> {
-    /// Sets a user's seed; `step` is the one that proved it, and is used up by that.
+    /// Stores a user's seed; `step` is the time step of the code that proved it, and counts as used.
     pub async fn put_totp(&mut self, user: UserId, sealed: &[u8], step: i64, now: Timestamp) -> Result<()> {
         run!(self, PUT, |sql| sqlx::query(sql).bind(user.0).bind(sealed).bind(step).bind(now.0)).map(drop)
     }
@@ -31,7 +31,7 @@ impl Tx<'_> {
         Ok(used.is_some())
     }
 
-    /// Takes the seed away. `false` if there was none.
+    /// Deletes the seed. `false` if there was none.
     pub async fn delete_totp(&mut self, user: UserId) -> Result<bool> {
         Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(user.0))? == 1)
     }

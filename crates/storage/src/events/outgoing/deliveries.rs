@@ -1,7 +1,7 @@
-//! Deliveries of webhooks: one row for each webhook and message.
+//! Webhook deliveries: one row for each webhook and message.
 //!
-//! Whoever writes to a webhook and to its deliveries writes to the webhook first, as deleting it does: otherwise the two
-//! wait for each other.
+//! A transaction that writes to a webhook and to its deliveries writes to the webhook first, as deleting does:
+//! otherwise two transactions could wait for each other.
 
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into webhook_delivery (webhook_id, message_id, kind, subject, body, status, tries, send_after, attempts, created_at) values ($1, $2, $3, $4, $5, 'waiting', 0, $6, $7, $6) on conflict (webhook_id, message_id) do nothing";
-    // What is about somebody waits for what is about them and came before.
+    // A delivery waits for the earlier deliveries about the same subject.
     NEXT = "select d.seq, d.webhook_id, d.message_id, d.kind, d.subject, d.body, d.status, d.tries, d.send_after, d.attempts, d.created_at, d.ended_at from webhook_delivery d where d.webhook_id = $1 and d.status = 'waiting' and d.send_after <= $2 and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id and e.subject = d.subject and e.status = 'waiting' and e.seq < d.seq) order by d.seq limit 1";
     RECORD = "update webhook_delivery set status = $2, tries = $3, send_after = $4, attempts = $5, ended_at = $6 where seq = $1 and status = 'waiting' and tries = $7";
     AGAIN = "update webhook_delivery set status = 'waiting', tries = 0, send_after = $3, ended_at = null where webhook_id = $1 and message_id = $2";
@@ -66,18 +66,18 @@ impl TryFrom<DeliveryRow> for Delivery {
     }
 }
 
-/// A message to one webhook, before it has a place.
+/// A message to one webhook that has no position yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDelivery {
-    /// Whose.
+    /// The webhook.
     pub webhook: WebhookId,
     /// The message's own id.
     pub message: EventId,
-    /// What it tells.
+    /// The event type.
     pub kind: String,
-    /// Whom it is about.
+    /// The subject that the message is about.
     pub subject: String,
-    /// What is sent.
+    /// The body.
     pub body: String,
 }
 
@@ -103,8 +103,8 @@ impl Tx<'_> {
         row.map(Delivery::try_from).transpose()
     }
 
-    /// Writes down what became of a try, unless another instance has come to an end with it, or its owner asked meanwhile
-    /// to have it sent again: then it is still to be sent.
+    /// Records the result of an attempt, unless another instance has finished the delivery, or its owner asked
+    /// meanwhile to send it again: then it stays pending.
     pub async fn record_delivery(&mut self, delivery: &Delivery) -> Result<()> {
         run!(self, RECORD, |sql| sqlx::query(sql)
             .bind(delivery.seq)
@@ -117,25 +117,25 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Sends one delivery again, whatever became of it. `false` if there is none.
+    /// Sends one delivery again, whatever its status. `false` if it does not exist.
     pub async fn redeliver(&mut self, webhook: WebhookId, message: EventId, now: Timestamp) -> Result<bool> {
         self.webhook_is_due(webhook, now).await?;
         let again: u64 = run!(self, AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(message.0).bind(now.0))?;
         Ok(again == 1)
     }
 
-    /// Sends again all that was given up of what was written since; tells how many.
+    /// Sends again all failed deliveries that were written since a moment; returns how many.
     pub async fn redeliver_failed(&mut self, webhook: WebhookId, since: Timestamp, now: Timestamp) -> Result<u64> {
         self.webhook_is_due(webhook, now).await?;
         Ok(run_in_parts!(self, ALL_FAILED_AGAIN, |sql| sqlx::query(sql).bind(webhook.0).bind(since.0).bind(now.0)))
     }
 
-    /// Makes a batch of deliveries due that were not to be sent before `bound`: a time that a clock was ahead when it wrote.
+    /// Makes a batch of deliveries due whose time is after `bound`: the clock was ahead when it was written.
     pub async fn bring_deliveries_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
         run!(self, BRING_NEAR, |sql| sqlx::query(sql).bind(now.0).bind(bound.0).bind(i64::from(batch)))
     }
 
-    /// Deletes up to `batch` deliveries that were written before.
+    /// Deletes up to `batch` deliveries that were written before a moment.
     pub async fn sweep_deliveries(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
@@ -149,7 +149,7 @@ impl Store {
         row.map(Delivery::try_from).transpose()
     }
 
-    /// Deliveries of a webhook, newest first, those of one status alone if it is named.
+    /// Deliveries of a webhook, newest first, optionally of one status.
     pub async fn list_deliveries(
         &self,
         webhook: WebhookId,
@@ -178,7 +178,7 @@ impl Store {
     }
 }
 
-/// A cursor of this list is a place among the deliveries.
+/// A cursor of this list is a delivery's position.
 fn place_of(cursor: Cursor) -> i64 {
     i64::try_from(cursor.0.as_u128()).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! Notices of logout: one row for each client and end of a session.
+//! Back-channel logout deliveries: one row for each client and ended session.
 
 use uuid::Uuid;
 
@@ -12,7 +12,8 @@ use usher_domain::time::Timestamp;
 statements! {
     INSERT = "insert into logout_notice (id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, uri, alg) values ($1, $2, $3, $4, $5, $6, 'waiting', 0, $6, $7, $8, $9) on conflict (client_id, session_id, at) do nothing";
     ANY_DUE = "select id from logout_notice where status = 'waiting' and send_after <= $1 limit 1";
-    // Clients that have their share come as ",one,two,". What is taken comes back by itself should its taker be gone.
+    // Clients at their limit come as ",one,two,". A row that was taken becomes due again by itself if its sender is
+    // gone.
     TAKE = "update logout_notice set tries = tries + 1, send_after = $2 where id in (select id from logout_notice where status = 'waiting' and send_after <= $1 and $3 not like '%,' || client_id || ',%' order by send_after, id limit $4) and status = 'waiting' and send_after <= $1 returning id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at, uri, alg";
     RECORD = "update logout_notice set status = $2, send_after = $3, last_status = $4, last_error = $5, ended_at = $6 where id = $1 and status = 'waiting'";
     OF_USER = "select id, client_id, user_id, session_id, sub, at, status, tries, send_after, give_up_at, last_status, last_error, ended_at, uri, alg from logout_notice where user_id = $1 and at >= $2 order by at desc, id desc limit 100";
@@ -70,7 +71,7 @@ fn notices(rows: Vec<NoticeRow>) -> Result<Vec<LogoutNotice>> {
 }
 
 impl Tx<'_> {
-    /// Writes down that a client is to be told of a session's end, unless that is written down.
+    /// Queues the logout token of a client and session, unless it is queued already.
     pub async fn insert_logout_notice(&mut self, notice: &LogoutNotice) -> Result<()> {
         run!(self, INSERT, |sql| sqlx::query(sql)
             .bind(notice.id.0)
@@ -85,18 +86,19 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// The client is gone: what it is still to be told goes to this address.
+    /// Keeps the pending logout deliveries of a deleted client, to be sent to this address.
     pub async fn let_logout_notices_outlive(&mut self, client: &ClientId, address: &Address) -> Result<()> {
         run_in_parts!(self, OUTLIVE, |sql| sqlx::query(sql).bind(&client.0).bind(&address.uri).bind(&address.alg));
         Ok(())
     }
 
-    /// Makes a batch of notices due that were not to be sent before `bound`: a time that a clock was ahead when it wrote.
+    /// Makes a batch of deliveries due whose time is after `bound`: the clock was ahead when it was written.
     pub async fn bring_logout_notices_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
         run!(self, BRING_NEAR, |sql| sqlx::query(sql).bind(now.0).bind(bound.0).bind(i64::from(batch)))
     }
 
-    /// Takes up to `most` notices that are due, none of clients that have their share; they come back at `again_at` unless something is written down of them before.
+    /// Takes up to `most` deliveries that are due, except those of clients at their limit. They become due again at
+    /// `again_at` unless a result is recorded before.
     pub async fn take_logout_notices(
         &mut self,
         now: Timestamp,
@@ -115,7 +117,7 @@ impl Tx<'_> {
         notices(rows)
     }
 
-    /// Writes down what became of a try.
+    /// Records the result of an attempt.
     pub async fn record_logout_notice(&mut self, notice: &LogoutNotice) -> Result<()> {
         run!(self, RECORD, |sql| sqlx::query(sql)
             .bind(notice.id.0)
@@ -127,28 +129,28 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Deletes up to `batch` notices of what ended before.
+    /// Deletes up to `batch` deliveries of sessions that ended before a moment.
     pub async fn sweep_logout_notices(&mut self, before: Timestamp, batch: u32) -> Result<u64> {
         run!(self, SWEEP, |sql| sqlx::query(sql).bind(before.0).bind(i64::from(batch)))
     }
 }
 
 impl Store {
-    /// Is there a notice to be sent?
+    /// Is a delivery due?
     pub async fn has_due_logout_notice(&self, now: Timestamp) -> Result<bool> {
         let id: Option<Uuid> =
             on!(&self.db, ANY_DUE, |conn, sql| sqlx::query_scalar(sql).bind(now.0).fetch_optional(conn))?;
         Ok(id.is_some())
     }
 
-    /// The notices about a user's sessions that ended since, newest first.
+    /// The deliveries about a user's sessions that ended since a moment, newest first.
     pub async fn list_logout_notices(&self, user: UserId, since: Timestamp) -> Result<Vec<LogoutNotice>> {
         let rows: Vec<NoticeRow> =
             on!(&self.db, OF_USER, |conn, sql| sqlx::query_as(sql).bind(user.0).bind(since.0).fetch_all(conn))?;
         notices(rows)
     }
 
-    /// The notices to a client of what ended since, newest first.
+    /// The deliveries to a client of sessions that ended since a moment, newest first.
     pub async fn list_logout_notices_to(&self, client: &ClientId, since: Timestamp) -> Result<Vec<LogoutNotice>> {
         let rows: Vec<NoticeRow> =
             on!(&self.db, OF_CLIENT, |conn, sql| sqlx::query_as(sql).bind(&client.0).bind(since.0).fetch_all(conn))?;

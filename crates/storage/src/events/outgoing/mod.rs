@@ -1,4 +1,4 @@
-//! What goes out to others because of the log: webhooks, their deliveries, and notices of logout.
+//! Outgoing calls that the event log causes: webhooks, their deliveries, and back-channel logout.
 
 pub mod deliveries;
 pub mod logout_notices;

@@ -1,4 +1,4 @@
-//! Webhooks, and who is at the deliveries of which: one instance at a time, for as long as it says so again.
+//! Webhooks, and which instance sends the deliveries of each: one at a time, by a claim that it renews.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use usher_domain::time::Timestamp;
 
 statements! {
     INSERT = "insert into webhook (id, project_id, url, description, filters, secrets, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    // PostgreSQL locks the row, so that whoever changes it next reads what this transaction wrote.
+    // PostgreSQL locks the row, so that the next transaction that changes it reads what this one wrote.
     LOCK = "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 and id = $2", postgres "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 and id = $2 for no key update";
     COUNT = "select count(*) from webhook where project_id = $1";
     DESCRIBE = "update webhook set url = $2, description = $3, filters = $4, updated_at = case when updated_at < $5 then $5 else updated_at end where id = $1";
@@ -27,11 +27,11 @@ statements! {
     LIST = "select id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since from webhook where project_id = $1 order by id limit 100";
     LISTENING = "select id, project_id, filters from webhook where project_id = $1 and disabled_at is null order by id";
     LISTENING_ANYWHERE = "select id, project_id, filters from webhook where project_id > $1 and disabled_at is null order by project_id, id";
-    // What is due is looked for every second: only then does anybody write.
+    // This query runs every second, so that nothing is written unless a webhook is due.
     ANY_DUE = "select id from webhook where due_at <= $1 and disabled_at is null and (held_until is null or held_until < $1 or held_until > $2 + ($2 - $1)) limit 1";
-    // A claim that ends later than two that follow one another was made while a clock was ahead, and does not count.
+    // A claim that ends later than two consecutive ones was made while a clock was ahead, and is ignored.
     CLAIM = "update webhook set holder = $1, held_until = $3 where id in (select id from webhook where due_at <= $2 and disabled_at is null and (held_until is null or held_until < $2 or held_until > $3 + ($3 - $2)) and (failing_since is null) = $4 order by due_at limit $5) and (held_until is null or held_until < $2 or held_until > $3 + ($3 - $2)) returning id";
-    // It also locks the row, so that whoever adds a delivery meanwhile waits, and is not overlooked.
+    // It also locks the row, so that a transaction that adds a delivery meanwhile waits and is not missed.
     HOLD = "update webhook set held_until = case when held_until > $3 then held_until else $3 end where id = $1 and holder = $2 and disabled_at is null returning id, project_id, url, description, filters, secrets, created_at, updated_at, disabled_at, disabled_why, failing_since";
     LET_GO = "update webhook set holder = null, held_until = null, due_at = (select min(d.send_after) from webhook_delivery d where d.webhook_id = webhook.id and d.status = 'waiting' and not exists (select 1 from webhook_delivery e where e.webhook_id = d.webhook_id and e.subject = d.subject and e.status = 'waiting' and e.seq < d.seq)) where id = $1 and holder = $2";
     DUE = "update webhook set due_at = case when due_at is null or due_at > $2 then $2 else due_at end where id = $1";
@@ -77,18 +77,18 @@ impl TryFrom<WebhookRow> for Webhook {
     }
 }
 
-/// A webhook that listens, and to what.
+/// An enabled webhook and its filters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listening {
     /// The webhook.
     pub id: WebhookId,
-    /// Whose.
+    /// Its project.
     pub project_id: ProjectId,
     filters: Vec<Filter>,
 }
 
 impl Listening {
-    /// Does it want to be told of this?
+    /// Do its filters match this event type?
     pub fn wants(&self, kind: &str) -> bool {
         self.filters.iter().any(|filter| filter.lets_through(kind))
     }
@@ -109,14 +109,14 @@ impl TryFrom<ListeningRow> for Listening {
     }
 }
 
-/// Who wants to take up work, and until when.
+/// An instance that claims work.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// The one.
+    /// The instance.
     pub holder: String,
     /// The present moment.
     pub now: Timestamp,
-    /// Should the holder be gone by then, somebody else takes over.
+    /// When the claim expires, unless it is renewed.
     pub until: Timestamp,
 }
 
@@ -135,7 +135,7 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Writes where a locked webhook sends what, and what it is for.
+    /// Writes the URL, filters and description of a locked webhook.
     pub async fn describe_webhook(&mut self, webhook: &Webhook) -> Result<()> {
         run!(self, DESCRIBE, |sql| sqlx::query(sql)
             .bind(webhook.id.0)
@@ -155,17 +155,17 @@ impl Tx<'_> {
         .map(drop)
     }
 
-    /// Puts a webhook back in use. What has been waiting for it is sent.
+    /// Enables a webhook again. Its pending deliveries are sent.
     pub async fn enable_webhook(&mut self, webhook: WebhookId, now: Timestamp) -> Result<()> {
         run!(self, ENABLE, |sql| sqlx::query(sql).bind(webhook.0).bind(now.0)).map(drop)
     }
 
-    /// Makes a batch of webhooks due that were not to be looked at before `bound`, once their deliveries are due.
+    /// Makes a batch of webhooks due whose `due_at` is after `bound`, once their deliveries are due.
     pub async fn bring_webhooks_near(&mut self, now: Timestamp, bound: Timestamp, batch: u32) -> Result<u64> {
         run!(self, BRING_NEAR, |sql| sqlx::query(sql).bind(now.0).bind(bound.0).bind(i64::from(batch)))
     }
 
-    /// Deletes a webhook and all its deliveries. `false` if there is none.
+    /// Deletes a webhook and all its deliveries. `false` if it does not exist.
     pub async fn delete_webhook(&mut self, project: ProjectId, webhook: WebhookId) -> Result<bool> {
         let found: Option<i32> = on_tx!(self, LOCK_EXCLUSIVELY, |conn, sql| sqlx::query_scalar(sql)
             .bind(project.0)
@@ -178,20 +178,20 @@ impl Tx<'_> {
         Ok(run!(self, DELETE, |sql| sqlx::query(sql).bind(project.0).bind(webhook.0))? == 1)
     }
 
-    /// A webhook of a project as it is now. Nobody else changes it until this transaction ends.
+    /// A webhook of a project, locked until this transaction ends.
     pub async fn lock_webhook(&mut self, project: ProjectId, webhook: WebhookId) -> Result<Option<Webhook>> {
         let row: Option<WebhookRow> =
             on_tx!(self, LOCK, |conn, sql| sqlx::query_as(sql).bind(project.0).bind(webhook.0).fetch_optional(conn))?;
         row.map(Webhook::try_from).transpose()
     }
 
-    /// How many webhooks a project has. Whoever adds one locks the project first.
+    /// The number of webhooks of a project. A caller that adds one must lock the project first.
     pub async fn count_webhooks(&mut self, project: ProjectId) -> Result<usize> {
         let count: i64 = on_tx!(self, COUNT, |conn, sql| sqlx::query_scalar(sql).bind(project.0).fetch_one(conn))?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
-    /// The webhooks in use of these projects.
+    /// The enabled webhooks of these projects.
     pub async fn listening_in(&mut self, projects: &BTreeSet<ProjectId>) -> Result<Vec<Listening>> {
         let mut found = Vec::new();
         for project in projects {
@@ -202,14 +202,14 @@ impl Tx<'_> {
         found.into_iter().map(Listening::try_from).collect()
     }
 
-    /// The webhooks in use of every project.
+    /// The enabled webhooks of every project.
     pub async fn listening_anywhere(&mut self) -> Result<Vec<Listening>> {
         let rows: Vec<ListeningRow> =
             on_tx!(self, LISTENING_ANYWHERE, |conn, sql| sqlx::query_as(sql).bind(Uuid::nil()).fetch_all(conn))?;
         rows.into_iter().map(Listening::try_from).collect()
     }
 
-    /// Takes up to `most` webhooks that have something due and that nobody is at: those that fail, or those that do not.
+    /// Claims up to `most` webhooks that are due and that no instance holds: those that fail, or those that do not.
     pub async fn claim_webhooks(&mut self, claim: &Claim, failing: bool, most: u32) -> Result<Vec<WebhookId>> {
         let ids: Vec<Uuid> = on_tx!(self, CLAIM, |conn, sql| sqlx::query_scalar(sql)
             .bind(&claim.holder)
@@ -221,7 +221,7 @@ impl Tx<'_> {
         Ok(ids.into_iter().map(WebhookId).collect())
     }
 
-    /// Goes on being at a webhook. `None` if somebody else is, or if it is out of use.
+    /// Renews the claim on a webhook. `None` if another instance holds it, or if it is disabled.
     pub async fn hold_webhook(&mut self, webhook: WebhookId, claim: &Claim) -> Result<Option<Webhook>> {
         let row: Option<WebhookRow> = on_tx!(self, HOLD, |conn, sql| sqlx::query_as(sql)
             .bind(webhook.0)
@@ -231,29 +231,29 @@ impl Tx<'_> {
         row.map(Webhook::try_from).transpose()
     }
 
-    /// Leaves a webhook, which is held, to whoever comes when its next delivery is due.
+    /// Releases a held webhook, which becomes due with its next delivery.
     pub async fn let_webhook_go(&mut self, webhook: WebhookId, holder: &str) -> Result<()> {
         run!(self, LET_GO, |sql| sqlx::query(sql).bind(webhook.0).bind(holder)).map(drop)
     }
 
-    /// Something is to be sent to a webhook at that time.
+    /// Makes a webhook due at a moment.
     pub async fn webhook_is_due(&mut self, webhook: WebhookId, at: Timestamp) -> Result<()> {
         run!(self, DUE, |sql| sqlx::query(sql).bind(webhook.0).bind(at.0)).map(drop)
     }
 
-    /// The receiver of a webhook has taken something.
+    /// Records that the receiver accepted a delivery.
     pub async fn webhook_succeeded(&mut self, webhook: WebhookId) -> Result<()> {
         run!(self, SUCCEEDED, |sql| sqlx::query(sql).bind(webhook.0)).map(drop)
     }
 
-    /// The receiver of a webhook has not taken something: since when has it taken nothing?
+    /// Records that the receiver rejected a delivery; returns since when it has accepted none.
     pub async fn webhook_failed(&mut self, webhook: WebhookId, now: Timestamp) -> Result<Timestamp> {
         let since: Option<i64> =
             on_tx!(self, FAILED, |conn, sql| sqlx::query_scalar(sql).bind(webhook.0).bind(now.0).fetch_optional(conn))?;
         Ok(since.map_or(now, Timestamp))
     }
 
-    /// Puts a webhook out of use. `false` if it was.
+    /// Disables a webhook. `false` if it was disabled already.
     pub async fn disable_webhook(&mut self, webhook: WebhookId, now: Timestamp, why: DisabledWhy) -> Result<bool> {
         Ok(run!(self, DISABLE, |sql| sqlx::query(sql).bind(webhook.0).bind(now.0).bind(why.as_str()))? == 1)
     }
@@ -274,7 +274,7 @@ impl Store {
         rows.into_iter().map(Webhook::try_from).collect()
     }
 
-    /// Is there a webhook that has something due and that nobody is at?
+    /// Is a webhook due that no instance holds?
     pub async fn has_due_webhook(&self, claim: &Claim) -> Result<bool> {
         let id: Option<Uuid> = on!(&self.db, ANY_DUE, |conn, sql| sqlx::query_scalar(sql)
             .bind(claim.now.0)
