@@ -1,4 +1,4 @@
-//! Style sheets, scripts and images, built into the binary, at addresses that change with their content.
+//! Style sheets, scripts and images: built into the binary and served at URLs that contain a hash of their content.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -42,24 +42,24 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         let hash = URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..9]);
         let url = format!("/static/{}", with_hash(&name, &hash));
         assets.urls.insert(name.into_owned(), url.clone());
-        // Weak, for the same bytes may travel compressed or not.
+        // A weak tag, because the same content may be sent compressed or not.
         assets.by_url.insert(url, Asset { bytes: file.data, content_type, etag: format!("W/\"{hash}\"") });
     }
     assets
 });
 
-/// The address of the file `name` (its path under `static/`), if there is such a file.
+/// The URL of the file `name` (its path under `static/`), if it exists.
 pub fn url(name: &str) -> Option<&'static str> {
     ASSETS.urls.get(name).map(String::as_str)
 }
 
-/// The type and the bytes of the file `name`.
+/// The content type and the bytes of the file `name`.
 pub fn bytes(name: &str) -> Option<(&'static str, axum::body::Bytes)> {
     let asset = ASSETS.by_url.get(ASSETS.urls.get(name)?)?;
     Some((asset.content_type, axum::body::Bytes::from_static(asset_bytes(asset))))
 }
 
-/// Serves every file at its address; 404 for anything else.
+/// Serves every file at its URL; 404 for anything else.
 pub fn routes() -> Router {
     Router::new().route("/static/{*path}", get(serve)).layer(CompressionLayer::new())
 }
@@ -90,7 +90,7 @@ fn with_hash(name: &str, hash: &str) -> String {
     }
 }
 
-/// The types we serve; a file of another kind is not served at all.
+/// The content types that are served; a file of another type is not served at all.
 fn content_type(name: &str) -> Option<&'static str> {
     Some(match name.rsplit_once('.')?.1 {
         "css" => "text/css; charset=utf-8",

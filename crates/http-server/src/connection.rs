@@ -1,6 +1,7 @@
-//! One TCP connection and its patience: how long it waits for the other side to speak, to listen and to leave.
+//! One TCP connection and its timeouts: for reading, for writing and for closing.
 //!
-//! hyper has one timer, for headers. Here each phase of a connection has its own, and a reader that stops reading has one too.
+//! hyper has one timer, for headers. Here each phase of a connection has its own timeout, and so has a peer that stops
+//! reading.
 
 use std::io;
 use std::pin::Pin;
@@ -23,15 +24,15 @@ use crate::slots::{Limits, Slot};
 pub(super) enum Phase {
     /// A request head, of which the first byte may still be missing.
     Head,
-    /// Ourselves, or a request body: other deadlines hold then.
+    /// The handler, or a request body: other deadlines apply then.
     Busy,
-    /// The next request, after at least one was answered.
+    /// The next request, after at least one response.
     Idle,
-    /// Nobody: another protocol has the connection, and a patience of its own.
+    /// Nothing: the connection was upgraded, and the other protocol has timeouts of its own.
     HandedOver,
 }
 
-/// The phase of one connection, shared between its socket and its service.
+/// The phase of one connection, shared by its socket and its service.
 #[derive(Debug)]
 pub(super) struct Pace(AtomicU8);
 
@@ -56,7 +57,7 @@ impl Pace {
     }
 }
 
-/// A socket that fails with [`io::ErrorKind::TimedOut`] when the other side takes too long.
+/// A socket that fails with [`io::ErrorKind::TimedOut`] when the peer takes too long.
 pub(super) struct Socket {
     tcp: TcpStream,
     pace: Arc<Pace>,
@@ -64,15 +65,15 @@ pub(super) struct Socket {
     /// The phase for which `reading` was last set.
     seen: Phase,
     reading: Option<Pin<Box<Sleep>>>,
-    /// Runs from the first refused write until everything handed over has left.
+    /// Runs from the first write that would block until all pending bytes are written.
     writing: Option<Pin<Box<Sleep>>>,
     leaving: Option<Pin<Box<Sleep>>>,
-    /// Held, also through an upgrade, until the socket closes.
+    /// Held, also after an upgrade, until the socket closes.
     _slot: Slot,
 }
 
 impl Socket {
-    /// Takes over a freshly accepted `tcp`.
+    /// Wraps an accepted `tcp` connection.
     pub(super) fn new(tcp: TcpStream, pace: Arc<Pace>, limits: Limits, slot: Slot) -> Self {
         let reading = Some(Box::pin(sleep(limits.head)));
         Self { tcp, pace, limits, seen: Phase::Head, reading, writing: None, leaving: None, _slot: slot }
@@ -84,14 +85,14 @@ impl Socket {
             Phase::Head => self.limits.head,
             Phase::Idle => self.limits.idle,
             Phase::Busy => return,
-            // A timer keeps alive whoever waited for it last: the task that spoke HTTP here, which is over.
+            // The timer would keep the finished HTTP task alive, whose waker it holds.
             Phase::HandedOver => return self.reading = None,
         };
         let reading = self.reading.get_or_insert_with(|| Box::pin(sleep(patience)));
         reading.as_mut().reset(Instant::now() + patience);
     }
 
-    /// Lets a refused write wait, but not for ever.
+    /// Waits for a blocked write until the write timeout.
     fn wait_to_write<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         let patience: Duration = self.limits.write;
         let timer = self.writing.get_or_insert_with(|| Box::pin(sleep(patience)));
@@ -153,8 +154,8 @@ impl AsyncWrite for Socket {
         Poll::Ready(Ok(()))
     }
 
-    /// Says goodbye, then hears the other side out for a moment: to close on unread bytes would reset the connection,
-    /// and the reset may overtake the answer (RFC 9112 §9.6).
+    /// Shuts down the write side, then reads for a moment: closing with unread bytes would reset the connection, and
+    /// the reset may overtake the response (RFC 9112 §9.6).
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.leaving.is_none() {
             ready!(Pin::new(&mut self.tcp).poll_shutdown(cx))?;
@@ -176,14 +177,15 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// An answer on its way; when its last byte is handed over, the connection is idle.
+/// The body of a response. The connection becomes idle once its last byte is sent.
 pub(super) struct Answer {
     body: Body,
     pace: Option<Arc<Pace>>,
 }
 
 impl Answer {
-    /// The body of an answer; without `pace` the connection does not become idle by it, as after an upgrade.
+    /// Wraps the body of a response. Without `pace` the connection does not become idle afterwards, as after an
+    /// upgrade.
     pub(super) fn new(body: Body, pace: Option<Arc<Pace>>) -> Self {
         Self { body, pace }
     }

@@ -1,5 +1,4 @@
-//! The only place where an error of a verb becomes a status: for pages and the API here, for OAuth endpoints in
-//! `refusal.rs`.
+//! Maps errors of use cases to HTTP statuses, for pages and the API; `refusal.rs` does it for the OAuth endpoints.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -9,7 +8,7 @@ use usher_domain::oauth::client::RotationFault;
 use usher_flows::upstream::{Refusal, UpstreamError, UpstreamFault};
 use usher_flows::{FlowError, Internal, Rejected};
 
-/// Seconds after which a passing trouble is worth another try.
+/// Seconds after which a request that failed for a transient reason may be retried.
 pub const PASSING: u32 = 2;
 
 impl From<FlowError> for HttpProblem {
@@ -22,7 +21,7 @@ impl From<FlowError> for HttpProblem {
     }
 }
 
-/// What the caller is told when something of ours fails; the cause goes to the log.
+/// The problem for an internal error; the cause goes to the log only.
 pub fn of_broken(broken: &Internal) -> HttpProblem {
     if broken.is_passing() {
         tracing::warn!("not available: {broken}");
@@ -99,7 +98,7 @@ impl From<UpstreamFault> for HttpProblem {
     }
 }
 
-/// Status and code of a fault, for whoever asked for no page.
+/// The problem for a failed upstream sign-in, where the client does not accept pages.
 pub fn of_upstream(fault: &UpstreamFault) -> HttpProblem {
     let (status, code) = match fault {
         UpstreamFault::Upstream(UpstreamError::Unavailable(_)) => {

@@ -1,13 +1,13 @@
-//! Every code that an error can have. `docs/errors.md` is written from this table, and a test holds it against the code.
+//! Every error code. `docs/errors.md` is generated from this table, and a test compares it with the code.
 
-/// A code of an error.
+/// An error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
-    /// As it stands in `error.code`.
+    /// The value of `error.code`.
     pub code: &'static str,
-    /// The HTTP statuses that it comes with.
+    /// The HTTP statuses that it is sent with.
     pub status: &'static [u16],
-    /// What it means, and what to do about it.
+    /// Its meaning, and what the client should do.
     pub meaning: &'static str,
 }
 
@@ -15,7 +15,7 @@ const fn code(code: &'static str, status: &'static [u16], meaning: &'static str)
     Code { code, status, meaning }
 }
 
-/// The table, in the order of the alphabet.
+/// The table, in alphabetical order.
 pub const CODES: &[Code] = &[
     code(
         "ACCOUNT_FROZEN",
@@ -157,7 +157,7 @@ pub const CODES: &[Code] = &[
     code("WEBHOOK_DISABLED", &[409], "This webhook is disabled: enable it first."),
 ];
 
-/// The table as `docs/errors.md` shows it.
+/// The table in the format of `docs/errors.md`.
 pub fn table() -> String {
     let mut text = String::from("| code | status | meaning |\n|---|---|---|\n");
     for Code { code, status, meaning } in CODES {

@@ -1,5 +1,4 @@
-//! Addresses that are asked for by programs that read no page: robots, icons, security contacts; and addresses with a
-//! slash too many.
+//! Files for programs (robots.txt, icon, security.txt), and redirects for paths with trailing slashes.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -14,7 +13,7 @@ use super::problem::HttpProblem;
 use super::state::App;
 use super::urls;
 
-/// The file is read again after this: RFC 9116 §2.5.5 wants it to be less than a year.
+/// The value of `Expires` in days from now: RFC 9116 §2.5.5 recommends less than a year.
 const SECURITY_TXT_DAYS: u64 = 180;
 const A_DAY: [(axum::http::HeaderName, &str); 1] = [(CACHE_CONTROL, "public, max-age=86400")];
 
@@ -33,7 +32,7 @@ fn file(name: &str) -> Response {
     }
 }
 
-/// RFC 9116: whom to tell about a vulnerability, if the operator has named somebody.
+/// RFC 9116: the contact for vulnerability reports, if the operator has configured one.
 async fn security_txt(State(app): State<App>) -> Response {
     let server = &app.usher.config.server;
     let Some(contact) = &server.security_contact else { return HttpProblem::not_found().into_response() };
@@ -43,7 +42,7 @@ async fn security_txt(State(app): State<App>) -> Response {
     (A_DAY, [(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
-/// Nothing lives at this address. If it ends in a slash, what is meant lives at the one without.
+/// Responds to unknown paths: a redirect if the path ends in a slash, 404 otherwise.
 #[expect(clippy::unused_async, reason = "a handler is asynchronous")]
 pub async fn fallback(request: Request) -> Response {
     match without_slash(request.method(), request.uri()) {
@@ -52,7 +51,7 @@ pub async fn fallback(request: Request) -> Response {
     }
 }
 
-/// The address without its last slashes. Two slashes in front would name another host.
+/// The path without its trailing slashes. A path with two leading slashes would name another host.
 fn without_slash(method: &Method, uri: &Uri) -> Option<String> {
     let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
     let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');

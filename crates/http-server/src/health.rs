@@ -1,4 +1,4 @@
-//! What probes ask: is the process alive, and may it be sent traffic.
+//! Liveness and readiness probes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,13 +16,13 @@ use tokio::time::timeout;
 /// How long the readiness check may take before it counts as failed.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The part of the house that is not ready, in one public word such as `database`.
+/// The component that is not ready, in one public word such as `database`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unready(pub &'static str);
 
 type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), Unready>> + Send + Sync>;
 
-/// `/health/live`, always 200, and `/health/ready`, 200 or 503 as `check` says.
+/// `/health/live`, always 200, and `/health/ready`, 200 or 503 depending on `check`.
 pub fn routes<F, Answer>(check: F) -> Router
 where
     F: Fn() -> Answer + Send + Sync + 'static,

@@ -1,7 +1,7 @@
-//! What went wrong, in words for the caller; the layer here turns it into JSON, or asks a page renderer to.
+//! Error responses. The layer here renders them as JSON, or asks a page renderer to.
 //!
-//! A handler or layer returns [`HttpProblem`]; it travels in the response's extensions until [`render`] gives it a body.
-//! So the trace id is filled in at one place, and a renderer of pages may take over without any layer knowing it.
+//! A handler or layer returns [`HttpProblem`], which stays in the response's extensions until [`render`] gives it a
+//! body. So the trace id is filled in at one place, and no layer depends on the page renderer.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -16,20 +16,20 @@ use serde_json::{Value, json};
 
 use crate::trace_id::TraceId;
 
-/// An error the caller is told about: public words only.
+/// An error response: public information only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpProblem {
     /// The HTTP status.
     pub status: StatusCode,
-    /// A stable code for programs, in capitals.
+    /// A stable code for programs, in upper case.
     pub code: &'static str,
     /// One sentence for people.
     pub message: Cow<'static, str>,
-    /// More for programs, such as the fields at fault. Boxed, for problems are moved about as errors.
+    /// More for programs, such as the invalid fields. Boxed to keep the type small.
     pub details: Option<Box<Value>>,
-    /// Seconds after which trying again makes sense (RFC 9110 §10.2.3).
+    /// Seconds after which the client may retry (RFC 9110 §10.2.3).
     pub retry_after: Option<u32>,
-    /// For pages: the origin of the application that the person came from.
+    /// For pages: the origin of the application that the user came from.
     pub back_to: Option<Box<str>>,
 }
 
@@ -39,29 +39,29 @@ impl HttpProblem {
         Self { status, code, message: message.into(), details: None, retry_after: None, back_to: None }
     }
 
-    /// With the way back to an application.
+    /// Adds a link back to an application.
     #[must_use]
     pub fn back_to(mut self, origin: Option<Box<str>>) -> Self {
         self.back_to = origin;
         self
     }
 
-    /// 400: the request cannot be read.
+    /// 400: the request is malformed.
     pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "REQUEST_INVALID", message)
     }
 
-    /// 404: nothing lives at this address.
+    /// 404: the URL does not exist.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing at this address.")
     }
 
-    /// 404: there is no such thing, or none that this caller may know of: nobody can tell these apart.
+    /// 404: the object does not exist, or the caller may not know of it; the responses are identical.
     pub fn unknown(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", format!("there is no such {what}"))
     }
 
-    /// 400: a parameter of the address, by its name.
+    /// 400: an invalid URL parameter, by its name.
     pub fn parameter(name: &str, why: &str) -> Self {
         let problem = Self::new(
             StatusCode::BAD_REQUEST,
@@ -71,23 +71,23 @@ impl HttpProblem {
         problem.with_details(json!({ "fields": { name: why } }))
     }
 
-    /// 405: the address exists, the method does not.
+    /// 405: the URL exists, the method does not.
     pub fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "This address does not take that method.")
     }
 
-    /// 500: our fault; the cause is in the log under the trace id.
+    /// 500: an internal error; the cause is in the log under the trace id.
     pub fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "Something went wrong on our side.")
     }
 
-    /// 500: a page of ours does not render; the cause goes to the log.
+    /// 500: a template failed to render; the cause goes to the log.
     pub fn not_rendered(cause: &impl Display) -> Self {
         tracing::error!("a page does not render: {cause}");
         Self::internal()
     }
 
-    /// 503: worth another try after `seconds`.
+    /// 503: retry after `seconds`.
     pub fn unavailable(code: &'static str, message: &'static str, seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message) }
     }
@@ -98,7 +98,7 @@ impl HttpProblem {
         Self { details: Some(Box::new(details)), ..self }
     }
 
-    /// `{"error":{…}}`, or `application/problem+json` (RFC 9457 §3) where the caller asked for that.
+    /// `{"error":{…}}`, or `application/problem+json` (RFC 9457 §3) if the client accepts that.
     fn to_json(&self, asked: &ProblemRequest) -> Response {
         let trace_id = asked.trace_id.map(|id| id.to_string());
         let standard = "application/problem+json";
@@ -128,16 +128,16 @@ impl IntoResponse for HttpProblem {
     }
 }
 
-/// What a renderer of error pages may know about the request.
+/// The parts of a request that an error page renderer may use.
 #[derive(Debug, Clone)]
 pub struct ProblemRequest {
     /// The method.
     pub method: Method,
-    /// The address, query included: never to be logged.
+    /// The URL with its query, which must not be logged.
     pub uri: Uri,
     /// `Accept`, `Accept-Language` and `Cookie`, as sent.
     pub headers: HeaderMap,
-    /// The trace id, for the person to quote.
+    /// The trace id, which users quote to support.
     pub trace_id: Option<TraceId>,
 }
 
@@ -159,10 +159,10 @@ impl ProblemRequest {
     }
 }
 
-/// Renders a problem as a page, or declines with `None` and JSON it is.
+/// Renders a problem as a page; `None` for JSON.
 pub type ProblemPage = Arc<dyn Fn(&HttpProblem, &ProblemRequest) -> Option<Response> + Send + Sync>;
 
-/// Gives an [`HttpProblem`] on its way out its body.
+/// Gives the [`HttpProblem`] of a response its body.
 pub async fn render<F: Future<Output = Response>>(
     page: Option<&ProblemPage>,
     request: Request,

@@ -1,4 +1,4 @@
-//! A request body that tells whether it was read to its end.
+//! A request body that records whether it was read to its end.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ pub(super) struct RequestBody {
     unread: Arc<AtomicBool>,
 }
 
-/// Is a part of the body still unread? A connection cannot be used again then (RFC 9112 §9.3).
+/// Whether a part of the body is still unread. The connection cannot be reused then (RFC 9112 §9.3).
 #[derive(Clone)]
 pub(super) struct Unread(Arc<AtomicBool>);
 

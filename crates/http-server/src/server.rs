@@ -1,6 +1,6 @@
-//! The accept loop: HTTP/1.1 over TCP or TLS, every wait bounded, every connection counted.
+//! The accept loop: HTTP/1.1 over TCP or TLS. Every wait has a timeout, and connections are limited.
 //!
-//! `axum::serve` installs no timer, so that a silent peer may stay for ever; hence a loop of our own.
+//! `axum::serve` sets no timeouts, so that a silent peer could stay connected for ever.
 
 use std::convert::Infallible;
 use std::io;
@@ -31,28 +31,28 @@ use super::request_body::RequestBody;
 use super::slots::{Limits, Slot, Slots};
 use super::tls::Tls;
 
-/// A listener and all it needs to know.
+/// A listener and its configuration.
 #[derive(Debug)]
 pub struct Server {
-    /// Where connections come in.
+    /// The listener.
     pub listener: TcpListener,
-    /// With it, every connection must be TLS.
+    /// If set, every connection must use TLS.
     pub tls: Option<Tls>,
-    /// Bounds of number and time.
+    /// Limits of number and time.
     pub limits: Limits,
-    /// Exempt from the limit per source, for they carry everybody's requests.
+    /// Exempt from the limit for each source, because they carry the requests of many clients.
     pub proxies: TrustedProxies,
 }
 
 impl Server {
     /// Serves `router` until `shutdown` resolves, then stops accepting and lets requests in flight finish.
     ///
-    /// Every request carries its [`PeerAddr`] as an extension. Whatever is left after `limits.drain` is cut off.
+    /// Every request carries its [`PeerAddr`] as an extension. Connections left after `limits.drain` are closed.
     pub async fn serve(self, router: Router, shutdown: impl Future<Output = ()>) -> io::Result<()> {
         let Self { listener, tls, limits, proxies } = self;
         let slots = Slots::new(limits, proxies);
         let (stop, stopping) = watch::channel(false);
-        // Without a state to come, axum builds its routes once and not per request.
+        // With its state applied, axum builds the routes once instead of for each request.
         let visitor = Visitor { router: router.with_state(()), tls, limits, stopping };
         let mut visits = JoinSet::new();
         let mut shutdown = pin!(shutdown);
@@ -89,7 +89,7 @@ async fn accept(listener: &TcpListener, slots: &Slots) -> (TcpStream, SocketAddr
             Ok((tcp, peer)) => return (tcp, peer, permit),
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
-                // Most likely out of file descriptors: others must close before we can go on.
+                // Most likely out of file descriptors: wait until other connections close.
                 tracing::warn!(%error, "cannot accept connections");
                 sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_secs(1));
@@ -103,11 +103,11 @@ fn concerns_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Turns true when the house shuts: for whoever holds a connection beyond its request.
+/// Becomes true at shutdown: for handlers that keep a connection after their response, such as WebSockets.
 #[derive(Debug, Clone)]
 pub struct Stopping(pub watch::Receiver<bool>);
 
-/// What one connection needs.
+/// The state of one connection.
 #[derive(Clone)]
 struct Visitor {
     router: Router,
@@ -118,7 +118,7 @@ struct Visitor {
 
 impl Visitor {
     async fn attend(self, tcp: TcpStream, peer: SocketAddr, slot: Slot) {
-        // Answers are small; to wait for more to send would only delay them.
+        // Responses are small; Nagle's algorithm would only delay them.
         let _ = tcp.set_nodelay(true);
         let pace = Pace::new();
         let socket = Socket::new(tcp, pace.clone(), self.limits, slot);
@@ -137,7 +137,7 @@ impl Visitor {
         let service = service_fn(move |request| answer(router.clone(), request, peer, pace.clone(), told.clone()));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            // Behind our own timers; set as well because hyper looks for the next request at once only with it.
+            // Longer than the socket's own timeouts; set because hyper reads the next request immediately only with it.
             .header_read_timeout(limits.idle + limits.head)
             .max_header_size(limits.head_bytes)
             .max_buf_size(limits.head_bytes.max(8 * 1024))
@@ -160,7 +160,7 @@ impl Visitor {
 }
 
 async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    // An error means that the sender is gone, and that is the end as well.
+    // An error means that the sender was dropped, which is a shutdown as well.
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
@@ -179,7 +179,7 @@ async fn answer(
     request.extensions_mut().insert(stopping.clone());
     let mut response = router.oneshot(request).await?;
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-    // The last answer on this connection says so (RFC 9112 §9.6): the client opens another one.
+    // The last response of a connection has `Connection: close` (RFC 9112 §9.6), so that the client opens another one.
     if !upgraded && (*stopping.0.borrow() || unread.get()) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }

@@ -1,4 +1,4 @@
-//! The places for connections: how many there are, and who holds them.
+//! Connection slots: the limits, and the connections that hold them.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -9,29 +9,29 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::extract::client_ip::{SourcePrefix, TrustedProxies};
 
-/// How many connections there may be, and how long each may keep us waiting.
+/// Limits of connections and their timeouts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Open connections; the next one waits in the backlog of the operating system.
+    /// Open connections; further ones wait in the backlog of the operating system.
     pub connections: usize,
-    /// Open connections of one [`SourcePrefix`]; the next one is closed. Trusted proxies are exempt.
+    /// Open connections of one [`SourcePrefix`]; further ones are closed. Trusted proxies are exempt.
     pub connections_per_source: usize,
     /// The TLS handshake.
     pub handshake: Duration,
     /// A request head, from accepting the connection or from its first byte.
     pub head: Duration,
-    /// An answered connection without a next request. Longer than a proxy in front keeps its own connections.
+    /// An idle connection. Must be longer than the keep-alive timeout of a proxy in front.
     pub idle: Duration,
-    /// Bytes we sent that the other side does not take.
+    /// Sent bytes that the peer does not acknowledge.
     pub write: Duration,
-    /// What the other side may still say after our last word.
+    /// Reading after the last response, before the connection is closed.
     pub linger: Duration,
-    /// When the server stops, connections that are idle stay open for so long, so that a request that is on its way is
-    /// answered, with `Connection: close`, and not reset.
+    /// At shutdown, idle connections stay open for so long, so that a request that is on its way is answered with
+    /// `Connection: close` and not reset.
     pub farewell: Duration,
-    /// Requests in flight when the house shuts.
+    /// Requests in flight at shutdown.
     pub drain: Duration,
-    /// The size of a request head, in bytes: 431 beyond. At least 8 KiB. [`super::layers::limits`] refuses finer.
+    /// The size of a request head, in bytes: 431 beyond. At least 8 KiB. [`super::layers::limits`] has finer limits.
     pub head_bytes: usize,
 }
 
@@ -47,13 +47,13 @@ impl Default for Limits {
             linger: Duration::from_secs(1),
             farewell: Duration::from_secs(2),
             drain: Duration::from_secs(30),
-            // A little more than the 64 KiB that hyper allows an address, so that a long one is told 414 and not 431.
+            // A little more than the 64 KiB that hyper allows a URL, so that a long URL gets 414 and not 431.
             head_bytes: 80 * 1024,
         }
     }
 }
 
-/// The places there are, and who holds them.
+/// All slots and the sources that hold them.
 pub(super) struct Slots {
     pub(super) free: Arc<Semaphore>,
     limits: Limits,
@@ -61,7 +61,7 @@ pub(super) struct Slots {
     by_source: Arc<Mutex<HashMap<SourcePrefix, usize>>>,
 }
 
-/// One place, given back when dropped.
+/// One slot, released when dropped.
 pub(super) struct Slot {
     source: Option<SourcePrefix>,
     by_source: Arc<Mutex<HashMap<SourcePrefix, usize>>>,
@@ -87,10 +87,10 @@ impl Slots {
         Some(Slot { source, by_source: self.by_source.clone(), _permit: permit })
     }
 
-    /// Upgraded connections outlive their visit; their slots tell when they are gone.
+    /// Upgraded connections outlive their task; their slots show when they are closed.
     pub(super) async fn wait_until_empty(&self) {
         let all = u32::try_from(self.limits.connections).unwrap_or(u32::MAX);
-        // An error would mean a closed semaphore, and nobody closes it.
+        // Only a closed semaphore returns an error, and this one is never closed.
         let _ = self.free.acquire_many(all).await;
     }
 }

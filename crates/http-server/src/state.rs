@@ -1,4 +1,4 @@
-//! What every handler has at hand.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 
@@ -8,21 +8,21 @@ use usher_events::feed::Hub;
 use usher_flows::Usher;
 use usher_mail::caught::CaughtMail;
 
-/// What every handler has at hand. Cheap to clone.
+/// The state that all handlers share. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// The verbs.
+    /// The use cases.
     pub usher: Usher,
-    /// The letters of development mode.
+    /// The emails caught in development mode.
     pub caught: Option<Arc<CaughtMail>>,
-    /// Whoever follows a feed at this instance.
+    /// The feed subscribers of this instance.
     pub hub: Hub,
-    /// How cookies are named and marked.
+    /// How cookies are named and set.
     pub jar: CookieJarConfig,
 }
 
 impl App {
-    /// The handlers' view of a house.
+    /// Builds the handlers' state.
     pub fn new(usher: Usher, caught: Option<Arc<CaughtMail>>) -> Self {
         let jar = CookieJarConfig { secure: usher.config.server.issuer.is_https() };
         let places = usher.config.limits.followers();
@@ -30,7 +30,7 @@ impl App {
         Self { usher, caught, hub, jar }
     }
 
-    /// Does the house run in development mode?
+    /// Does the server run in development mode?
     pub fn is_dev(&self) -> bool {
         self.usher.config.profile == Profile::Dev
     }

@@ -1,4 +1,4 @@
-//! TLS for those who run without a proxy in front: 1.3, and 1.2 with forward secrecy and AEAD only (RFC 9325 §4.2).
+//! TLS for servers without a proxy in front: 1.3, and 1.2 with forward secrecy and AEAD only (RFC 9325 §4.2).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use rustls::{ServerConfig, SupportedCipherSuite};
 use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 
-/// A certificate and its key, ready to shake hands.
+/// A TLS acceptor with a certificate and its key.
 #[derive(Clone)]
 pub struct Tls(TlsAcceptor);
 
@@ -23,7 +23,7 @@ pub enum TlsError {
     Pem {
         /// The file.
         path: PathBuf,
-        /// What the reader says; it never quotes the content.
+        /// The reader's error; it never quotes the content.
         cause: pem::Error,
     },
     /// The certificate and the key do not belong together, or one of them is unusable.
@@ -45,7 +45,7 @@ impl Tls {
         Ok(Self(TlsAcceptor::from(Arc::new(config))))
     }
 
-    /// Shakes hands; there is no other way in.
+    /// The acceptor of TLS handshakes.
     pub(super) fn acceptor(&self) -> &TlsAcceptor {
         &self.0
     }
@@ -57,7 +57,7 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// Named, never the process default: another crate in the tree may have installed a second provider.
+/// An explicit provider instead of the process default, which another crate may have set.
 fn provider() -> CryptoProvider {
     use aws_lc_rs::cipher_suite as suite;
     let cipher_suites: Vec<SupportedCipherSuite> = vec![

@@ -1,10 +1,10 @@
-//! Every address of the house, once.
+//! Every URL path of the server, each defined once.
 
 /// OpenID Connect Discovery §4.
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// RFC 8414 §3.
 pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
-/// The public keys.
+/// The JWK set (RFC 7517 §5).
 pub const JWKS: &str = "/oauth2/jwks";
 /// The authorization endpoint.
 pub const AUTHORIZE: &str = "/oauth2/authorize";
@@ -16,31 +16,31 @@ pub const USERINFO: &str = "/oauth2/userinfo";
 pub const INTROSPECT: &str = "/oauth2/introspect";
 /// The revocation endpoint.
 pub const REVOKE: &str = "/oauth2/revoke";
-/// Where clients send people to sign out.
+/// RP-initiated logout.
 pub const END_SESSION: &str = "/oauth2/logout";
-/// Where clients would register themselves (RFC 7591): refused.
+/// Dynamic client registration (RFC 7591), which is not offered.
 pub const REGISTRATION: &str = "/oauth2/register";
-/// Where they would manage what they registered (RFC 7592): refused.
+/// Client configuration (RFC 7592), which is not offered.
 pub const REGISTERED_CLIENT: &str = "/oauth2/register/{client}";
 
-/// The API in the words of `OpenAPI`.
+/// The `OpenAPI` document.
 pub const OPENAPI: &str = "/openapi.json";
-/// The API to be read and tried in the browser.
+/// The interactive API reference.
 pub const DOCS: &str = "/docs";
-/// The guides: a document of `docs/`.
+/// A guide: a document of `docs/`.
 pub const DOCUMENT: &str = "/docs/{*name}";
-/// The table of the guides.
+/// The table of contents of the guides.
 pub const GUIDES: &str = "/docs/index";
 
-/// The front page: leads to the account.
+/// The root, which redirects to the account.
 pub const HOME: &str = "/";
-/// The account, whatever page of it: leads to the profile.
+/// The account, which redirects to the profile.
 pub const ACCOUNT: &str = "/account";
-/// What robots may read: nothing.
+/// Rules for crawlers: nothing may be read.
 pub const ROBOTS: &str = "/robots.txt";
-/// The icon, for programs that look for no other.
+/// The icon, for programs that do not read the page.
 pub const FAVICON: &str = "/favicon.ico";
-/// RFC 9116: whom to tell about a vulnerability.
+/// RFC 9116: the contact for vulnerability reports.
 pub const SECURITY_TXT: &str = "/.well-known/security.txt";
 /// Sign in.
 pub const LOGIN: &str = "/login";
@@ -48,17 +48,17 @@ pub const LOGIN: &str = "/login";
 pub const SECOND_FACTOR: &str = "/login/second";
 /// Sign in by a passkey.
 pub const PASSKEY_SIGN_IN: &str = "/login/passkey";
-/// Set up a second factor, because a client lets nobody in without.
+/// Set up a second factor that the client requires.
 pub const ENROL: &str = "/login/enrol";
-/// Where a window that waits for an email asks whether it was opened in another browser.
+/// Polled by a page that waits until an emailed link is opened in another browser.
 pub const WAITING: &str = "/login/waiting";
 /// Choose an account.
 pub const ACCOUNTS: &str = "/login/accounts";
 /// Register.
 pub const REGISTER: &str = "/register";
-/// Prove an address.
+/// Prove an email address.
 pub const VERIFY: &str = "/verify";
-/// Ask for a recovery letter.
+/// Request a password reset email.
 pub const RECOVER: &str = "/recover";
 /// The new password is set.
 pub const RECOVER_DONE: &str = "/recover/done";
@@ -68,7 +68,7 @@ pub const VERIFIED_ELSEWHERE: &str = "/verify/elsewhere";
 pub const RECOVER_SENT: &str = "/recover/sent";
 /// Set a new password.
 pub const RECOVER_RESET: &str = "/recover/reset";
-/// Consent.
+/// The consent page.
 pub const CONSENT: &str = "/consent";
 /// Sign out.
 pub const LOGOUT: &str = "/logout";
@@ -76,19 +76,19 @@ pub const LOGOUT: &str = "/logout";
 pub const PROFILE: &str = "/account/profile";
 /// Password and sessions.
 pub const SECURITY: &str = "/account/security";
-/// Changing the address.
+/// Change the email address.
 pub const EMAIL: &str = "/account/email";
-/// Where the person is signed in.
+/// The sessions.
 pub const SESSIONS: &str = "/account/sessions";
 /// Applications with access.
 pub const APPS: &str = "/account/apps";
-/// What happened.
+/// The activity log.
 pub const ACTIVITY: &str = "/account/activity";
-/// Taking the data home, and leaving.
+/// Export the data, or delete the account.
 pub const DATA: &str = "/account/data";
-/// "This wasn't me", from a letter or a page.
+/// "This wasn't me", from an email or a page.
 pub const NOT_ME: &str = "/account/not-me";
-/// Buttons that change factors.
+/// Forms that change factors.
 pub const FACTORS: &str = "/account/security/factors";
 /// An authenticator app.
 pub const TOTP: &str = "/account/security/totp";
@@ -96,31 +96,31 @@ pub const TOTP: &str = "/account/security/totp";
 pub const RECOVERY_CODES: &str = "/account/security/codes";
 /// A new passkey.
 pub const NEW_PASSKEY: &str = "/account/security/passkeys/new";
-/// Where passkeys are made and managed (a well-known URL of the W3C).
+/// Where passkeys are created and managed (a well-known URL of the W3C).
 pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
-/// The identities that lead to the account.
+/// The linked identities.
 pub const IDENTITIES: &str = "/account/identities";
-/// Away to a provider.
+/// Starts a sign-in with a provider.
 pub const UPSTREAM_START: &str = "/upstream/{provider}/start";
-/// Back from a provider.
+/// The redirect URI of a provider.
 pub const UPSTREAM_CALLBACK: &str = "/upstream/{provider}/callback";
-/// What is asked in between.
+/// The question that a sign-in with a provider may need to ask.
 pub const UPSTREAM_ASK: &str = "/upstream/ask";
-/// What a provider tells about its accounts.
+/// Receives a provider's security events.
 pub const UPSTREAM_NOTICES: &str = "/upstream/{provider}/notices";
 /// Facebook's data deletion.
 pub const UPSTREAM_DELETION: &str = "/upstream/{provider}/data-deletion";
-/// OpenID Connect Back-Channel Logout, towards us.
+/// OpenID Connect Back-Channel Logout, sent by a provider.
 pub const UPSTREAM_LOGOUT: &str = "/upstream/{provider}/backchannel-logout";
-/// RFC 8615: where password managers send people.
+/// The well-known URL for changing passwords, used by password managers.
 pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
-/// The one-use administrator link.
+/// The one-time link that makes the first administrator.
 pub const SETUP: &str = "/setup/{code}";
 /// The console.
 pub const CONSOLE: &str = "/console";
 /// One project.
 pub const PROJECT: &str = "/console/projects/{project}";
-/// Who works on a project.
+/// The members of a project.
 pub const MEMBERS: &str = "/console/projects/{project}/members";
 /// The token of a project.
 pub const PROJECT_TOKEN: &str = "/console/projects/{project}/token";
@@ -132,29 +132,29 @@ pub const WEBHOOK: &str = "/console/projects/{project}/webhooks/{webhook}";
 pub const NEW_CLIENT: &str = "/console/projects/{project}/clients/new";
 /// One client.
 pub const CLIENT: &str = "/console/clients/{client}";
-/// Changing a client.
+/// Edit a client.
 pub const EDIT_CLIENT: &str = "/console/clients/{client}/edit";
-/// The providers that people sign in with.
+/// The upstream providers.
 pub const PROVIDERS: &str = "/console/providers";
-/// A new provider; `kind` says of which kind.
+/// A new provider; `kind` selects its kind.
 pub const NEW_PROVIDER: &str = "/console/new-provider";
 /// One provider.
 pub const PROVIDER: &str = "/console/providers/{provider}";
-/// The letters of development mode.
+/// The emails of development mode.
 pub const DEV_MAIL: &str = "/dev/mail";
-/// One letter.
+/// One email.
 pub const DEV_LETTER: &str = "/dev/mail/{number}";
 
-/// The HTML of one letter.
+/// The HTML of one email.
 pub const DEV_LETTER_HTML: &str = "/dev/mail/{number}/html";
 
-/// An address with one sealed value in its query.
+/// A URL with one sealed value in its query.
 pub fn with(path: &str, name: &str, value: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
     format!("{path}?{query}")
 }
 
-/// A page on the way in, with what the person is about: a client's request, or the page of ours that was asked for.
+/// A sign-in page with its continuation: a client's request, or the page that was requested.
 pub fn on_the_way(path: &str, interaction: Option<&str>, next: Option<&str>) -> String {
     match (interaction, next) {
         (Some(sealed), _) => with(path, "interaction", sealed),
@@ -163,40 +163,41 @@ pub fn on_the_way(path: &str, interaction: Option<&str>, next: Option<&str>) -> 
     }
 }
 
-/// What the sign-in page says was done: a new password is set.
+/// Message of the sign-in page: a new password is set.
 pub const DONE_PASSWORD: &str = "password";
-/// What the sign-in page says was done: the address of a registration is proven.
+/// Message of the sign-in page: the address of a registration is proven.
 pub const DONE_EMAIL: &str = "email";
-/// What the sign-in page says was done: the sign-in was begun anew.
+/// Message of the sign-in page: the sign-in was restarted.
 pub const DONE_RESTARTED: &str = "restarted";
 
-/// The parameter of the sign-in page by which a request that was answered before is answered again.
+/// The parameter of the sign-in page that repeats the response to a request that was answered before.
 pub const RESUME: &str = "resume";
 
-/// What a page says was done: nothing yet, since the person had to sign in first.
+/// Message of a page: the change was not made, because the user had to sign in first, and must be repeated.
 pub const DONE_REPEAT: &str = "repeat";
 
-/// Where a window asks whether what it waits for was done in another browser.
+/// The URL that a waiting page polls.
 pub fn waiting(proof: usher_domain::id::ProofId) -> String {
     with(WAITING, "proof", &proof.to_string())
 }
 
-/// The sign-in page that leads on to a page of ours.
+/// The sign-in page that continues to a page of this server.
 pub fn login_then(page: &str) -> String {
     with(LOGIN, "next", page)
 }
 
-/// The sign-in page that asks whoever is signed in to show themselves again, and leads back to a page of ours.
+/// The sign-in page that asks the signed-in user to authenticate again, and continues to a page of this server.
 pub fn login_again(page: &str) -> String {
     format!("{}&again=1", login_then(page))
 }
 
-/// As [`login_again`], for a change that was not made: the page says that it has to be repeated.
+/// As [`login_again`], for a change that was not made: the page asks to repeat it.
 pub fn login_to_repeat(page: &str) -> String {
     login_again(&with(page, "done", DONE_REPEAT))
 }
 
-/// The page of a second step: the sign-in so far, the client's request it is part of, and where it leads without one.
+/// The second-factor page with the pending sign-in, the client's request it belongs to, and where it continues without
+/// one.
 pub fn second_factor(pending: &str, interaction: Option<&str>, next: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("pending", pending);
@@ -207,18 +208,18 @@ pub fn second_factor(pending: &str, interaction: Option<&str>, next: &str) -> St
     format!("{SECOND_FACTOR}?{}", query.finish())
 }
 
-/// Pages that signing in without a client may lead to.
+/// Pages that a sign-in without a client may continue to.
 const AFTER_LOGIN: [&str; 12] =
     [PROFILE, SECURITY, TOTP, NEW_PASSKEY, SESSIONS, IDENTITIES, APPS, ACTIVITY, DATA, EMAIL, NOT_ME, CONSOLE];
 
-/// Where signing in without a client leads: to the page that was asked for if it is one of these, or a question of an
-/// upstream sign-in; to the profile otherwise.
+/// Where a sign-in without a client continues: to the requested page if it is allowed, or to a question of an upstream
+/// sign-in; to the profile otherwise.
 pub fn after_login(next: Option<&str>) -> String {
     let asked = next.filter(|next| is_after_login(next) || is_upstream_ask(next));
     asked.unwrap_or(PROFILE).to_owned()
 }
 
-/// One of the pages, with or without a query; or any page of the console.
+/// One of the allowed pages, with or without a query; or any page of the console.
 fn is_after_login(next: &str) -> bool {
     let (path, query) = next.split_once('?').unwrap_or((next, ""));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~%&=+".contains(&byte);
@@ -229,7 +230,7 @@ fn is_after_login(next: &str) -> bool {
     next.len() <= LONGEST_NEXT && query.bytes().all(plain) && (AFTER_LOGIN.contains(&path) || in_console())
 }
 
-/// Longest address of a page that signing in leads to.
+/// Longest URL of a page that a sign-in continues to.
 const LONGEST_NEXT: usize = 500;
 
 fn is_upstream_ask(page: &str) -> bool {
@@ -242,34 +243,34 @@ pub fn provider(id: &usher_domain::provider::ProviderId) -> String {
     PROVIDER.replace("{provider}", id.as_str())
 }
 
-/// The page of a question of an upstream sign-in.
+/// The page of an upstream sign-in's question.
 pub fn upstream_ask(question: usher_domain::id::ProofId) -> String {
     with(UPSTREAM_ASK, "q", &question.to_string())
 }
 
-/// Away to a provider.
+/// The URL that starts a sign-in with a provider.
 pub fn upstream_start(provider: &usher_domain::provider::ProviderId) -> String {
     UPSTREAM_START.replace("{provider}", provider.as_str())
 }
 
-/// Back from a provider.
+/// The redirect URI of a provider.
 pub fn upstream_callback(provider: &usher_domain::provider::ProviderId) -> String {
     UPSTREAM_CALLBACK.replace("{provider}", provider.as_str())
 }
 
-/// What became of a deletion that a provider asked for.
+/// The status page of a deletion that a provider requested.
 pub fn data_deletion(provider: &usher_domain::provider::ProviderId) -> String {
     UPSTREAM_DELETION.replace("{provider}", provider.as_str())
 }
 
-/// An address with one more value in its query.
+/// A URL with one more query parameter.
 pub fn and(url: &str, name: &str, value: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
     let joint = if url.contains('?') { '&' } else { '?' };
     format!("{url}{joint}{query}")
 }
 
-/// The page that makes the first passkey of somebody who has just registered.
+/// The page that creates the first passkey of a newly registered user.
 pub fn first_passkey(interaction: Option<&str>) -> String {
     match interaction {
         Some(sealed) => format!("{}&first=1", with(NEW_PASSKEY, "interaction", sealed)),
@@ -312,17 +313,17 @@ pub fn client(id: &str) -> String {
     CLIENT.replace("{client}", id)
 }
 
-/// The page that changes a client.
+/// The page that edits a client.
 pub fn edit_client(id: &str) -> String {
     EDIT_CLIENT.replace("{client}", id)
 }
 
-/// The HTML of one letter of development mode.
+/// The HTML of one email of development mode.
 pub fn dev_letter_html(number: u64) -> String {
     DEV_LETTER_HTML.replace("{number}", &number.to_string())
 }
 
-/// One letter of development mode.
+/// One email of development mode.
 pub fn dev_letter(number: u64) -> String {
     DEV_LETTER.replace("{number}", &number.to_string())
 }

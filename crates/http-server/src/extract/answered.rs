@@ -1,22 +1,22 @@
-//! The authorization requests that a browser has brought an answer of to their clients lately, so that a page it goes
-//! back to does not send a second answer to a client that takes none.
+//! The authorization requests that were answered in a browser recently. If the user goes back to the page of such a
+//! request, no second response is sent to the client, which would reject it.
 
 use crate::state::App;
 use usher_domain::oauth::interaction::Interaction;
 
-/// Most requests remembered. Each takes 17 bytes of a cookie.
+/// Most requests remembered. Each takes 17 bytes of the cookie.
 const MOST: usize = 4;
-/// Length of a mark: 96 bits in base64url.
+/// Length of an entry: 96 bits in base64url.
 const LENGTH: usize = 16;
-/// Separates marks in the cookie; never part of a mark.
+/// Separates entries in the cookie; never part of an entry.
 const BETWEEN: char = '.';
 
-/// The marks of requests, the one answered last first.
+/// The hashes of requests, the most recent first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answered(Vec<String>);
 
 impl Answered {
-    /// Reads the cookie. Anything that cannot be a mark is dropped.
+    /// Reads the cookie. Malformed entries are dropped.
     pub fn read(cookie: Option<&str>) -> Self {
         let fits = |text: &&str| {
             text.len() == LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -24,7 +24,7 @@ impl Answered {
         Self(cookie.unwrap_or_default().split(BETWEEN).filter(fits).take(MOST).map(str::to_owned).collect())
     }
 
-    /// The value for the cookie.
+    /// The cookie's value.
     pub fn to_cookie(&self) -> String {
         self.0.join(&BETWEEN.to_string())
     }

@@ -1,4 +1,4 @@
-//! The bytes of a body, within the limit and the deadline, of the one content type that was asked for.
+//! Reads a request body of the required content type, within the size limit and the deadline.
 
 use std::error::Error;
 

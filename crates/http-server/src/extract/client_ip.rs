@@ -1,6 +1,6 @@
-//! Where a request comes from: the peer, or what a trusted proxy says of it.
+//! The address that a request comes from: the peer, or what a trusted proxy reports in `X-Forwarded-For`.
 //!
-//! `Forwarded`, `X-Real-IP` and their like are never read.
+//! `Forwarded`, `X-Real-IP` and similar headers are never read.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -16,11 +16,11 @@ use usher_protocol::ows;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The other end of the connection, as the operating system names it.
+/// The peer address of the connection, as the operating system reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeerAddr(pub SocketAddr);
 
-/// The networks whose `X-Forwarded-For` is believed.
+/// The networks whose `X-Forwarded-For` is trusted.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(Arc<[IpNet]>);
 
@@ -30,7 +30,7 @@ impl TrustedProxies {
         Self(networks.into_iter().collect())
     }
 
-    /// Whether `address` lies in one of them.
+    /// Whether `address` is in one of them.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
@@ -42,13 +42,13 @@ impl TrustedProxies {
 pub struct ClientIp(pub IpAddr);
 
 impl ClientIp {
-    /// The client of `request`; `None` if the request did not come through our own listener.
+    /// The client of `request`; `None` if the request did not come through this server's listener.
     pub fn of(request: &Request, proxies: &TrustedProxies) -> Option<Self> {
         let PeerAddr(peer) = request.extensions().get()?;
         Some(Self::behind(peer.ip(), request.headers(), proxies))
     }
 
-    /// The right-most hop that is no trusted proxy: what stands left of it is hearsay.
+    /// The right-most hop that is not a trusted proxy. The hops to the left of it can be forged.
     fn behind(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Self {
         let mut nearest = peer.to_canonical();
         let values = headers.get_all(FORWARDED_FOR).iter();
@@ -68,7 +68,7 @@ impl ClientIp {
         SourcePrefix::of(self.0)
     }
 
-    /// A wider network (/24 or /48) that tells a log the region of a client without naming it.
+    /// A wider network (/24 or /48) that shows the region of a client in a log without identifying it.
     pub fn neighbourhood(self) -> IpNet {
         network(self.0, 24, 48)
     }
@@ -87,7 +87,7 @@ impl<S: Sync> FromRequestParts<S> for ClientIp {
 pub struct SourcePrefix(IpNet);
 
 impl SourcePrefix {
-    /// The network around `address`.
+    /// The network that contains `address`.
     pub fn of(address: IpAddr) -> Self {
         Self(network(address, 32, 64))
     }

@@ -1,4 +1,4 @@
-//! Cookies: read whatever a browser sends, set only the strictest kind (RFC 6265bis §4.1).
+//! Cookies: reads what browsers send, and sets cookies with the strictest attributes (RFC 6265bis §4.1).
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use usher_protocol::ows;
 
-/// The cookies of a request. Pairs that cannot be read are passed over.
+/// The cookies of a request. Malformed pairs are skipped.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Cookies(Vec<(String, String)>);
 
@@ -24,7 +24,8 @@ impl Cookies {
         Self(pairs.collect())
     }
 
-    /// The value of `name`. If several cookies of that name differ, somebody planted one: then there is none.
+    /// The value of `name`; `None` if there are several with different values, since another site may have set one of
+    /// them.
     pub fn get(&self, name: &str) -> Option<&str> {
         let mut values = self.0.iter().filter(|(candidate, _)| candidate == name).map(|(_, value)| value.as_str());
         let first = values.next()?;
@@ -62,14 +63,14 @@ fn is_value_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)
 }
 
-/// How this house names and sets its cookies.
+/// How cookies are named and set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CookieJarConfig {
     /// Whether the issuer is https. On http loopback a browser would drop `Secure` cookies and the `__Host-` prefix.
     pub secure: bool,
 }
 
-/// A name or value that cannot stand in a cookie.
+/// A name or value that cannot be used in a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("this name or value cannot stand in a cookie")]
 pub struct NotACookie;
@@ -102,7 +103,7 @@ impl CookieJarConfig {
         HeaderValue::try_from(text).map_err(|_| NotACookie)
     }
 
-    /// A `Set-Cookie` value that makes the browser forget the cookie.
+    /// A `Set-Cookie` value that deletes the cookie.
     pub fn clear(self, base: &str) -> Result<HeaderValue, NotACookie> {
         self.set(base, "", Some(Duration::ZERO))
     }

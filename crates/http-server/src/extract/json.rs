@@ -1,4 +1,4 @@
-//! JSON bodies, read strictly: no repeated member, no deep nesting (RFC 8259 §4, §9).
+//! JSON bodies, parsed strictly: no duplicate members, limited nesting (RFC 8259 §4, §9).
 
 use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, Request};
@@ -11,10 +11,10 @@ use super::body;
 use crate::problem::HttpProblem;
 use usher_protocol::strict_json;
 
-/// How many arrays and objects may be inside one another.
+/// The deepest nesting of arrays and objects.
 pub const MAX_DEPTH: u8 = 32;
 
-/// A JSON body as a `T`; 415 for another type, 400 for anything that is not exactly one well-formed `T`.
+/// A JSON body as a `T`; 415 for another content type, 400 for anything that is not exactly one valid `T`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JsonBody<T>(pub T);
 
@@ -24,7 +24,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         body::require_media_type(request.headers(), "application/json")?;
         let value = read(&body::read(request).await?)?;
-        // A list of members in their order would pass for an object of them.
+        // Serde would also accept an array of the members in order.
         if !value.is_object() {
             return Err(HttpProblem::new(StatusCode::BAD_REQUEST, "JSON_UNEXPECTED", "The body must be an object."));
         }
@@ -32,7 +32,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// A JSON body that may be left out: no type and no bytes, and it is the `T` of nothing. Otherwise as [`JsonBody`].
+/// An optional JSON body: with neither content type nor bytes it is parsed as an empty `T`. Otherwise as [`JsonBody`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OptionalJson<T>(pub T);
 
@@ -47,7 +47,7 @@ impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> 
     }
 }
 
-/// One JSON value and nothing after it.
+/// Parses one JSON value and nothing after it.
 pub fn read(bytes: &[u8]) -> Result<Value, HttpProblem> {
     strict_json::value(bytes, MAX_DEPTH).map_err(|error| {
         let message = format!("The body is not acceptable JSON (line {}, column {}).", error.line(), error.column());
@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8]) -> Result<Value, HttpProblem> {
     })
 }
 
-/// Says which member is missing or unknown; anything else would quote the value, which may be a password.
+/// Names the member that is missing or unknown. Other messages would quote the value, which may be a password.
 fn misfit(error: &serde_json::Error) -> HttpProblem {
     let text = error.to_string();
     let names_a_member = text.starts_with("missing field") || text.starts_with("unknown field");

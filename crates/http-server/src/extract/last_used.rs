@@ -1,5 +1,5 @@
-//! What a browser remembers of the last sign-in: by which means, and as whom, in part. Sealed, and shown on the sign-in
-//! page alone; whether such a user exists is not asked.
+//! The last sign-in of a browser: the method and a part of the address. Stored in a sealed cookie and shown on the
+//! sign-in page only; it does not depend on whether the user exists.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +12,9 @@ use usher_keys::seal::Purpose;
 /// The last sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastUsed {
-    /// By which way in.
+    /// The sign-in method.
     pub method: Method,
-    /// Enough of the address for its owner to know it; empty where there is none.
+    /// A part of the address that its owner recognizes; empty if there is none.
     pub hint: String,
 }
 
@@ -25,13 +25,13 @@ impl LastUsed {
         Self { method, hint }
     }
 
-    /// Reads the cookie; nothing of what we did not seal.
+    /// Reads the cookie; `None` if this server did not seal it.
     pub fn open(app: &App, sealed: &str) -> Option<Self> {
         let opened = app.usher.sealer.open_text(Purpose::BrowserHint, sealed).ok()?;
         serde_json::from_slice(&opened).ok()
     }
 
-    /// The value for the cookie.
+    /// The cookie's value.
     pub fn seal(&self, app: &App) -> Option<String> {
         let content = serde_json::to_vec(self).ok()?;
         Some(app.usher.sealer.seal_text(Purpose::BrowserHint, &content, &*app.usher.random))

@@ -1,4 +1,4 @@
-//! Reading a request: who sent it, its parameters, its cookies. Each refuses what it cannot read exactly.
+//! Request extractors. Each rejects what it cannot parse exactly.
 
 pub mod answered;
 pub mod body;

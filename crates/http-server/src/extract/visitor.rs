@@ -1,4 +1,4 @@
-//! Who stands at the door: a browser with its cookies, its languages and its device.
+//! The visitor of a page: the browser with its cookies, its languages and its device.
 
 use std::time::Duration;
 
@@ -27,30 +27,30 @@ use usher_protocol::params::Params;
 
 /// The cookie that holds the sessions.
 const SESSIONS: &str = "usher";
-/// The cookie that holds the browser's own mark.
+/// The cookie that identifies the browser.
 const MARK: &str = "usher_browser";
-/// The cookie that holds the language chosen last.
+/// The cookie that holds the language that was chosen last.
 pub const LANGUAGE: &str = "usher_lang";
-/// The cookie of a browser that is not asked for a second step.
+/// The cookie of a browser that needs no second factor.
 const REMEMBERED: &str = "usher_remembered";
-/// The cookie that holds how somebody signed in last.
+/// The cookie that holds the last sign-in method.
 const LAST_USED: &str = "usher_last";
-/// The cookie that holds the authorization requests that were answered last.
+/// The cookie that holds the authorization requests that were answered recently.
 const ANSWERED: &str = "usher_answered";
-/// How long a browser keeps its mark and its language.
+/// How long a browser keeps its identifier and its language.
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
 
-/// Who stands at the door.
+/// The visitor of a page.
 pub struct Visitor {
-    /// The accounts that the browser knows.
+    /// The accounts that are signed in with the browser.
     pub browser: Browser,
     /// The device.
     pub device: Device,
     /// The trace id of this request.
     pub trace: TraceId,
-    /// What every handler has at hand.
+    /// The state that all handlers share.
     pub app: App,
-    /// Was this request a POST?
+    /// Is this a POST request?
     pub posted: bool,
     last_used: Option<LastUsed>,
     last_used_before: Option<LastUsed>,
@@ -99,22 +99,22 @@ impl FromRequestParts<App> for Visitor {
 }
 
 impl Visitor {
-    /// How somebody signed in last with this browser.
+    /// The last sign-in with this browser.
     pub fn last_used(&self) -> Option<&LastUsed> {
         self.last_used.as_ref()
     }
 
-    /// Remembers how somebody has just signed in.
+    /// Stores a sign-in as the last one of this browser.
     pub fn remember_method(&mut self, method: &Method, user: &User) {
         self.last_used = Some(LastUsed::of(method.clone(), user));
     }
 
-    /// The authorization requests that were answered in this browser lately.
+    /// The authorization requests that were answered in this browser recently.
     pub const fn answered(&mut self) -> &mut Answered {
         &mut self.answered
     }
 
-    /// The language to speak: what the address asks for, then what the client asked for, then the account's, then the
+    /// The language of a page, in order of precedence: the URL's, the client's (`ui_locales`), the account's, the
     /// browser's.
     pub fn lang(&self, ui_locales: Option<&str>, account: Option<&str>) -> Lang {
         self.chosen_language.unwrap_or_else(|| {
@@ -122,16 +122,16 @@ impl Visitor {
         })
     }
 
-    /// The value that binds a form to this browser.
+    /// The anti-forgery value that binds a form to this browser.
     pub fn form_token(&mut self) -> String {
         let mark = self.browser.mark_or_make(&self.app.usher).to_owned();
         URL_SAFE_NO_PAD.encode(self.app.usher.sealer.mac(Purpose::FormToken, mark.as_bytes()))
     }
 
-    /// Does this form come from a page that we showed to this very browser?
+    /// Checks that the form comes from a page that was shown to this browser.
     ///
     /// # Errors
-    /// 403 with one of two codes: the browser keeps no cookies, or the form is not of ours.
+    /// 403 with one of two codes: the browser keeps no cookies, or the form was not issued to it.
     pub fn check_form(&self, form: &Params) -> Result<(), HttpProblem> {
         let sealed = form.get("interaction").ok().flatten();
         let back_to = || sealed.and_then(|sealed| self.app.usher.origin_of_interaction(sealed));
@@ -147,7 +147,7 @@ impl Visitor {
         refused("FORM_EXPIRED", "This form was not shown by us to this browser, or is too old.")
     }
 
-    /// Sends an answer together with whatever has changed about the browser's cookies.
+    /// Builds a response that also sets the changed cookies.
     pub fn reply(self, answer: impl IntoResponse) -> Response {
         let mut response = answer.into_response();
         let sessions = self.browser.session_cookie();
@@ -186,7 +186,7 @@ impl Visitor {
     }
 }
 
-/// 303 to an address of ours, or to a proven one of a client.
+/// 303 to a URL of this server, or to a validated redirect URI of a client.
 pub fn see_other(to: &str) -> Response {
     match HeaderValue::from_str(to) {
         Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),

@@ -1,7 +1,8 @@
-//! Which web pages may call an endpoint from a browser (Fetch §3.2), decided for each group of routes.
+//! Cross-origin requests (Fetch §3.2), configured for each group of routes.
 //!
-//! Never on `/oauth2/authorize` (RFC 9700 §2.6), never a reflected origin nobody registered. Requests with credentials are
-//! for first-party applications at the API, and for the token endpoint, which reads and sets no cookie.
+//! Never allowed on `/oauth2/authorize` (RFC 9700 §2.6); unregistered origins are never reflected. Requests with
+//! credentials are for first-party applications at the API, and for the token endpoint, which reads and sets no
+//! cookie.
 
 use std::sync::Arc;
 
@@ -25,12 +26,12 @@ const EXPOSED_HEADERS: &str = "x-trace-id, www-authenticate, retry-after, etag, 
 
 type Predicate = Arc<dyn Fn(String) -> BoxFuture<'static, bool> + Send + Sync>;
 
-/// The origins one group of routes answers to.
+/// The origins that may call a group of routes.
 #[derive(Clone)]
 pub struct Cors {
     origins: Origins,
     methods: HeaderValue,
-    /// Of the registered origins, those whose requests may carry the browser's cookies.
+    /// The registered origins whose requests may carry cookies.
     with_cookies: Option<Predicate>,
 }
 
@@ -41,26 +42,26 @@ enum Origins {
 }
 
 impl Cors {
-    /// Any origin may read: for public documents such as discovery and the JWK set.
+    /// Allows any origin to read: for public documents such as discovery and the JWK set.
     pub fn public() -> Self {
         Self { origins: Origins::Any, methods: HeaderValue::from_static("GET, HEAD"), with_cookies: None }
     }
 
-    /// Only origins for which `is_registered` says so. It is given the origin as the browser spells it.
+    /// Allows only origins that `is_registered` accepts. It is called with the origin as the browser spells it.
     pub fn registered<F, Answer>(methods: &[Method], is_registered: F) -> Self
     where
         F: Fn(String) -> Answer + Send + Sync + 'static,
         Answer: Future<Output = bool> + Send + 'static,
     {
         let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-        // Method names are tokens, and a list of tokens is a header value.
+        // Method names are tokens, so that a list of them is a valid header value.
         let methods = HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("GET"));
         let predicate: Predicate = Arc::new(move |origin| Box::pin(is_registered(origin)));
         Self { origins: Origins::Registered(predicate), methods, with_cookies: None }
     }
 
-    /// Lets those of the registered origins for which `may` says so send and receive cookies. The cookies are `SameSite=Lax`,
-    /// so that a browser does so on the same site only.
+    /// Allows the registered origins that `may` accepts to send and receive cookies. The cookies are `SameSite=Lax`,
+    /// so that browsers send them from the same site only.
     #[must_use]
     pub fn with_cookies<F, Answer>(self, may: F) -> Self
     where
@@ -70,13 +71,13 @@ impl Cors {
         Self { with_cookies: Some(Arc::new(move |origin| Box::pin(may(origin)))), ..self }
     }
 
-    /// May requests of this origin, which is allowed, carry cookies?
+    /// May requests of this allowed origin carry cookies?
     async fn allows_cookies(&self, origin: Option<&HeaderValue>) -> bool {
         let (Some(may), Some(Ok(origin))) = (&self.with_cookies, origin.map(HeaderValue::to_str)) else { return false };
         may(origin.to_owned()).await
     }
 
-    /// What to answer in `Access-Control-Allow-Origin`, if anything.
+    /// The value of `Access-Control-Allow-Origin`, if any.
     async fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let Origins::Registered(is_registered) = &self.origins else { return Some(HeaderValue::from_static("*")) };
         let mut origins = headers.get_all(ORIGIN).iter();
@@ -86,9 +87,9 @@ impl Cors {
     }
 }
 
-/// Answers preflights for `router` and marks its answers readable for the origins of `cors`.
+/// Answers preflight requests for `router` and adds CORS headers to its responses.
 pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, cors: Cors) -> Router<S> {
-    // A preflight comes by a method that no handler takes: what answers that must be inside the layer.
+    // No handler takes OPTIONS, so the fallback must be inside the layer.
     let router = router.method_not_allowed_fallback(|| async { HttpProblem::method_not_allowed() });
     router.layer(from_fn_with_state(cors, apply))
 }

@@ -1,7 +1,7 @@
-//! Requests that change something must come from our own pages.
+//! State-changing requests must come from this server's own pages.
 //!
-//! For routers of HTML pages only. `/oauth2/token`, `POST /oauth2/authorize` and `form_post` callbacks are cross-site by design.
-//! A request with neither `Sec-Fetch-Site` nor `Origin` passes: the form's own token is checked as well.
+//! For routers of HTML pages only. `/oauth2/token`, `POST /oauth2/authorize` and `form_post` callbacks are cross-site
+//! by design. A request with neither `Sec-Fetch-Site` nor `Origin` passes: the form's own token is checked as well.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -11,9 +11,10 @@ use url::Url;
 
 use crate::problem::HttpProblem;
 
-/// Refuses cross-site and same-site requests to `router` with a method other than GET, HEAD and OPTIONS.
+/// Rejects cross-site and same-site requests to `router` with a method other than GET, HEAD and OPTIONS.
 ///
-/// Fails if `issuer` has no http origin.
+/// # Errors
+/// If `issuer` has no http origin.
 pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, issuer: &Url) -> Result<Router<S>, ConfigError> {
     let layer = CsrfLayer::new().add_trusted_origin(issuer.origin().ascii_serialization())?;
     Ok(router.layer(layer.with_rejection_response(refuse)))

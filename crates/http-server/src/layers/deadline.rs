@@ -1,4 +1,4 @@
-//! How long one request may take: its body to arrive, and all of it to be answered.
+//! Deadlines of a request: for its body to arrive, and for its response to begin.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,12 +13,12 @@ use tokio::time::{Sleep, sleep, timeout};
 
 use crate::problem::HttpProblem;
 
-/// The two deadlines of a request, counted from the moment its headers were read.
+/// The two deadlines of a request, counted from the moment its head was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadlines {
     /// For the whole body to arrive.
     pub body: Duration,
-    /// For the answer to begin.
+    /// For the response to begin.
     pub answer: Duration,
 }
 
@@ -28,12 +28,12 @@ impl Default for Deadlines {
     }
 }
 
-/// The body did not arrive in time: the extractors answer 408.
+/// The body did not arrive in time: the extractors respond with 408.
 #[derive(Debug, Clone, Copy, Error)]
 #[error("the request body did not arrive in time")]
 pub struct BodyTooSlow;
 
-/// Holds a request to `deadlines`.
+/// Applies `deadlines` to a request.
 pub(super) async fn hold<F: Future<Output = Response>>(
     deadlines: Deadlines,
     request: Request,
@@ -59,7 +59,7 @@ impl HttpBody for TimedBody {
     type Error = axum::BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        // The deadline first: a body that trickles without end is always ready, and late all the same.
+        // The deadline is checked first: a body that trickles in is always ready.
         if self.deadline.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Some(Err(BodyTooSlow.into())));
         }

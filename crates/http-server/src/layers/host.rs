@@ -1,4 +1,5 @@
-//! One `Host`, and it is the issuer's (RFC 9112 §3.2): no link, cookie or decision is ever made from another name.
+//! Exactly one `Host`, equal to the issuer's (RFC 9112 §3.2): links, cookies and decisions never depend on another
+//! name.
 
 use std::sync::Arc;
 
@@ -10,19 +11,19 @@ use url::Url;
 
 use crate::problem::HttpProblem;
 
-/// Answers a request that asks for another host.
+/// Responds to a request for another host.
 pub type OtherHost = Arc<dyn Fn(WrongHost<'_>) -> Response + Send + Sync>;
 
-/// What is known of a request for another host.
+/// A request for another host.
 #[derive(Debug, Clone, Copy)]
 pub struct WrongHost<'a> {
-    /// The host as sent, which is the caller's own text.
+    /// The host as sent, which is untrusted input.
     pub host: &'a str,
-    /// Whether the caller reads pages; everybody else is answered in JSON.
+    /// Whether the client accepts HTML; others get JSON.
     pub reads_html: bool,
 }
 
-/// The plain answer to another host: 400, naming neither host.
+/// The default response to another host: 400, naming neither host.
 pub fn refuse_other_host() -> OtherHost {
     Arc::new(|_| {
         HttpProblem::new(StatusCode::BAD_REQUEST, "HOST_UNKNOWN", "This host is not served here.").into_response()
@@ -67,26 +68,26 @@ impl Authority {
     }
 }
 
-/// Which host is served, and what the others are told.
+/// The host that is served, and the response to requests for others.
 pub(super) struct Rule {
     authority: Authority,
     other_host: OtherHost,
 }
 
 impl Rule {
-    /// Serves the host of `issuer` alone.
+    /// Serves the host of `issuer` only.
     pub(super) fn new(issuer: &Url, other_host: OtherHost) -> Self {
         Self { authority: Authority::of(issuer), other_host }
     }
 }
 
-/// Lets only requests for the issuer's authority in; probes under `/health/` may use any one name.
+/// Passes only requests for the issuer's authority; requests under `/health/` and `/static/` may name any one host.
 pub(super) async fn check<F: Future<Output = Response>>(
     rule: &Rule,
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
-    // Probes come by any name, and the page that tells the right name needs its stylesheet.
+    // Probes may use any host, and the error page that names the right host needs its style sheet.
     let is_probe = ["/health/", "/static/"].iter().any(|open| request.uri().path().starts_with(open));
     let mut hosts = request.headers().get_all(HOST).iter();
     let host = match (hosts.next(), hosts.next()) {

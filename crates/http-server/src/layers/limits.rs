@@ -1,4 +1,4 @@
-//! How much one request may bring: address, headers, body.
+//! Size limits of one request: URL, headers, body.
 
 use axum::Router;
 use axum::extract::Request;
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::problem::HttpProblem;
 
-/// The longest address, path and query together, in bytes.
+/// The longest URL, path and query together, in bytes.
 pub const MAX_URL: usize = 16 * 1024;
 
 /// All header names and values together, in bytes.
@@ -24,19 +24,19 @@ impl Default for BodyLimit {
 }
 
 impl BodyLimit {
-    /// 413, with the limit in words.
+    /// 413 with the limit in the message.
     pub(crate) fn exceeded(self) -> HttpProblem {
         let message = format!("The body may be at most {} bytes long.", self.0);
         HttpProblem::new(StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", message)
     }
 }
 
-/// Gives the routes of `router` their own body limit.
+/// Sets the body limit of the routes of `router`.
 pub fn body<S: Clone + Send + Sync + 'static>(router: Router<S>, limit: BodyLimit) -> Router<S> {
     router.layer(axum::Extension(limit))
 }
 
-/// Refuses long addresses (414) and large headers (431) before anything further in looks at them.
+/// Rejects long URLs (414) and large headers (431) before any other layer reads them.
 pub(super) async fn check<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > MAX_URL {

@@ -1,8 +1,8 @@
-//! What every request passes on its way in, and every answer on its way out. One file for each layer.
+//! The layers that every request and every response pass, one file for each layer.
 //!
-//! From outside to inside: trace, security headers, caching, problem bodies, panics, limits, path, host, gate, deadlines.
-//! So that a refusal of any inner layer still leaves with a trace id, with all headers, and with a body.
-//! [`cors`] and [`csrf`] and [`limits::body`] are for single groups of routes.
+//! From outside to inside: trace, security headers, caching, problem bodies, panics, limits, path, host, startup gate,
+//! deadlines. An error response of any inner layer therefore has a trace id, all headers, and a body. [`cors`],
+//! [`csrf`] and [`limits::body`] are applied to single groups of routes.
 
 pub mod cors;
 pub mod csrf;
@@ -32,25 +32,25 @@ use super::extract::client_ip::TrustedProxies;
 use super::problem::{self, ProblemPage};
 use usher_domain::random::Random;
 
-/// What the layers of the whole house need to know.
+/// The configuration of the layers.
 pub struct ServerContext {
-    /// The issuer: whose host is served, and whether over https.
+    /// The issuer, which determines the host and whether https is used.
     pub issuer: Url,
-    /// Where trace ids are drawn from.
+    /// The source of trace ids.
     pub random: Arc<dyn Random>,
-    /// The peers whose `X-Forwarded-For` is believed.
+    /// The peers whose `X-Forwarded-For` is trusted.
     pub proxies: TrustedProxies,
-    /// The answer to a request for another host.
+    /// The response to a request for another host.
     pub other_host: OtherHost,
     /// Renders problems as pages; without it all of them are JSON.
     pub problem_page: Option<ProblemPage>,
-    /// Shut while the house starts.
+    /// Closed while the server starts.
     pub gate: Gate,
-    /// How long a request may take.
+    /// The deadlines of a request.
     pub deadlines: Deadlines,
 }
 
-/// All that the layers need, made ready once.
+/// The layers, built once.
 struct Layers {
     trace: Tracing,
     https: bool,
@@ -60,7 +60,7 @@ struct Layers {
     deadlines: Deadlines,
 }
 
-/// Puts every layer of the house around `router`, in order. Routes added afterwards would stand outside: add none.
+/// Wraps `router` in all layers, in order. Routes that are added afterwards bypass them: add none.
 pub fn wrap(router: Router, house: ServerContext) -> Router {
     let layers = Layers {
         trace: Tracing { random: house.random, proxies: house.proxies },
@@ -73,7 +73,7 @@ pub fn wrap(router: Router, house: ServerContext) -> Router {
     router.layer(from_fn_with_state(Arc::new(layers), pass))
 }
 
-/// One layer to axum, because of each it would copy all that lies behind, for every request anew.
+/// All layers are one axum layer, because axum would clone the inner service for each layer and request.
 async fn pass(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
     let Layers { trace, https, problem_page, host, gate, deadlines } = &*layers;
     let held = |request| deadline::hold(*deadlines, request, |request| next.run(request));

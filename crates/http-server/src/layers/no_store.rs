@@ -1,11 +1,11 @@
-//! Nothing is kept by a cache unless its handler says so (RFC 6749 §5.1).
+//! Disables caching unless a handler sets `Cache-Control` (RFC 6749 §5.1).
 
 use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, PRAGMA};
 use axum::response::Response;
 
-/// Sets `Cache-Control: no-store` on every answer that comes without a `Cache-Control` of its own.
+/// Sets `Cache-Control: no-store` on every response that has no `Cache-Control`.
 pub(super) async fn set<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let mut response = next(request).await;
     let headers = response.headers_mut();

@@ -1,4 +1,4 @@
-//! A panic costs one request, not the house; the caller learns a trace id and nothing else.
+//! A panic ends one request, not the process; the client gets a trace id and no detail.
 
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 
@@ -8,9 +8,10 @@ use futures_util::FutureExt as _;
 
 use crate::problem::HttpProblem;
 
-/// Logs every panic of the process once, through `tracing`: where it happened, and what it says if that is literal text.
+/// Logs every panic of the process once, through `tracing`: its location, and its message if that is a literal.
 ///
-/// Text made at run time is withheld, for it may quote a password or a token. Inside a request the trace id is in the span.
+/// Formatted messages are withheld, because they may contain a password or a token. Inside a request the span has the
+/// trace id.
 pub fn log_panics() {
     std::panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         let place = info.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
@@ -19,7 +20,7 @@ pub fn log_panics() {
     }));
 }
 
-/// Turns a panic further in into a plain 500.
+/// Turns a panic of an inner layer or handler into a 500.
 pub(super) async fn catch<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     let outcome = AssertUnwindSafe(async { next(request).await }).catch_unwind().await;
     outcome.unwrap_or_else(|_| HttpProblem::internal().into_response())

@@ -1,6 +1,6 @@
-//! Paths hold names of things. One that holds a control character, or bytes that are no text, names nothing.
+//! Path segments are names. A path with a control character or with bytes that are not UTF-8 is answered with 404.
 //!
-//! So no handler, and no database, ever sees such a name: PostgreSQL refuses NUL in a text and answers with an error.
+//! So no handler and no database query gets such a name: PostgreSQL rejects a NUL in a text with an error.
 
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
@@ -9,12 +9,12 @@ use percent_encoding::percent_decode_str;
 use crate::problem::HttpProblem;
 use usher_domain::id;
 
-/// Answers 404 where a segment of the path cannot be the name of anything.
+/// Responds with 404 if a segment of the path cannot be a name.
 pub(super) async fn check<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
     if names_something(request.uri().path()) { next(request).await } else { HttpProblem::not_found().into_response() }
 }
 
-/// Without an escape there is nothing to look for: a request line is printable ASCII, or it is no request line.
+/// A path without percent-encoding is always valid: hyper accepts only printable ASCII in a request line.
 fn names_something(path: &str) -> bool {
     !path.contains('%') || path.split('/').all(is_name)
 }

@@ -1,4 +1,4 @@
-//! The door stays shut, politely, until the house is ready.
+//! The startup gate: rejects requests until the server is ready.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,23 +8,23 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::problem::HttpProblem;
 
-/// Shut at first; whoever starts the house opens it once.
+/// Closed at first; opened once, when start-up is complete.
 #[derive(Debug, Clone, Default)]
 pub struct Gate(Arc<AtomicBool>);
 
 impl Gate {
-    /// Lets requests in from now on.
+    /// Opens the gate.
     pub fn open(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether requests are let in.
+    /// Whether the gate is open.
     pub fn is_open(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
-/// Answers 503 while `gate` is shut. `/health/live` is answered at all times.
+/// Responds with 503 while `gate` is closed. `/health/live` is always answered.
 pub(super) async fn check<F: Future<Output = Response>>(
     gate: &Gate,
     request: Request,

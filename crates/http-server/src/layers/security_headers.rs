@@ -1,4 +1,4 @@
-//! The headers that tell a browser what our pages may never do. A handler's own header stays.
+//! Security headers of every response. A header that a handler has set is kept.
 
 use axum::extract::Request;
 use axum::http::header::{
@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use crate::urls;
 
-/// What every page's policy forbids.
+/// The directives that every page's content security policy shares.
 macro_rules! policy {
     ($($directive:literal),*) => {
         concat!(
@@ -31,8 +31,8 @@ const FIXED: [(HeaderName, &str); 3] = [
     ),
 ];
 
-/// Pages that a client may open in a popup, whose opener then waits for the answer: with
-/// `Cross-Origin-Opener-Policy` the answer would find no `window.opener`, for good.
+/// Pages that a client may open in a popup whose opener waits for the result. With `Cross-Origin-Opener-Policy` the
+/// result page would lose `window.opener` for good.
 const IN_POPUPS: [&str; 9] = [
     urls::AUTHORIZE,
     urls::END_SESSION,
@@ -45,17 +45,18 @@ const IN_POPUPS: [&str; 9] = [
     "/upstream",
 ];
 
-/// Pages of the account that are shown in the middle of a client's request as well.
+/// Account pages that are also shown during a client's authorization request.
 const IN_POPUPS_OF_A_REQUEST: [&str; 3] = [urls::TOTP, urls::NEW_PASSKEY, urls::RECOVERY_CODES];
 
-/// A page that stands in for a redirect: put into the extensions of its response. It holds nothing but what the next
-/// address is given, so it may be framed wherever a redirect may happen, a silent request's hidden frame included.
+/// Marks a response, by its extensions, as a page that replaces a redirect. It contains nothing but the parameters of
+/// the next URL, so it may be framed wherever a redirect may happen, including the hidden frame of a `prompt=none`
+/// request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeadsOn {
-    /// By an address.
+    /// By a link.
     ByAddress,
-    /// By a form. It has no `form-action`, because browsers hold every redirect that follows the post to it, and where
-    /// a client's callback redirects to is not known here.
+    /// By a form. Its policy has no `form-action`, because browsers apply it to every redirect that follows the post,
+    /// and where a client's callback redirects to is not known here.
     ByForm,
 }
 
@@ -69,7 +70,7 @@ impl LeadsOn {
     }
 }
 
-/// Sets the headers on every answer; `https` says whether the issuer is served over TLS.
+/// Sets the headers on every response; `https` says whether the issuer is served over TLS.
 pub(super) async fn set<F: Future<Output = Response>>(
     https: bool,
     request: Request,
@@ -95,7 +96,7 @@ pub(super) async fn set<F: Future<Output = Response>>(
     response
 }
 
-/// Is this an address of [`IN_POPUPS`]? Whatever it answers, errors and redirects included, keeps the opener.
+/// Is this a URL of [`IN_POPUPS`]? Every response to it, errors and redirects included, keeps the opener.
 fn keeps_opener(uri: &Uri) -> bool {
     let under = |page: &str| uri.path().strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let of_request = || uri.query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("interaction=")));

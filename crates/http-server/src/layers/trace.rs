@@ -1,6 +1,6 @@
-//! One trace id and one log line a request.
+//! One trace id and one log line for each request.
 //!
-//! The line names the route, never the address as sent: queries carry codes, tokens and e-mail addresses.
+//! The line contains the route, never the URL as sent: queries contain codes, tokens and email addresses.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,7 +16,7 @@ use crate::problem::HttpProblem;
 use crate::trace_id::TraceId;
 use usher_domain::random::Random;
 
-/// The header that tells the caller the trace id.
+/// The response header with the trace id.
 pub const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
 
 impl<S: Sync> FromRequestParts<S> for TraceId {
@@ -27,15 +27,15 @@ impl<S: Sync> FromRequestParts<S> for TraceId {
     }
 }
 
-/// What a trace needs to know.
+/// The configuration of tracing.
 pub(super) struct Tracing {
-    /// Where trace ids are drawn from.
+    /// The source of trace ids.
     pub(super) random: Arc<dyn Random>,
-    /// The peers whose word on the client is believed.
+    /// The peers whose `X-Forwarded-For` is trusted.
     pub(super) proxies: TrustedProxies,
 }
 
-/// Gives a request its [`TraceId`] and [`ClientIp`] and, at the end, its log line.
+/// Adds [`TraceId`] and [`ClientIp`] to a request and logs the response.
 pub(super) async fn trace<F: Future<Output = Response>>(
     tracing: &Tracing,
     mut request: Request,
@@ -51,7 +51,7 @@ pub(super) async fn trace<F: Future<Output = Response>>(
         request.extensions_mut().insert(client);
     }
 
-    // Of the highest level, so that it stands beside every line that the log lets through.
+    // At the highest level, so that every log line within the request has the trace id, whatever the filter.
     let span = tracing::error_span!("request", trace.id = %id);
     let mut response = next(request).instrument(span).await;
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
@@ -63,7 +63,7 @@ pub(super) async fn trace<F: Future<Output = Response>>(
 }
 
 fn log(method: &Method, route: &str, response: &Response, started: Instant, id: TraceId, client: Option<ClientIp>) {
-    // An unknown method is the caller's own text: it is named, not repeated.
+    // An unknown method is untrusted input: the log shows a placeholder.
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
     let method = if known.contains(method) { method.as_str() } else { "other" };
     let status = response.status().as_u16();
