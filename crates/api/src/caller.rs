@@ -1,4 +1,4 @@
-//! The caller of the API, as a handler is given it: by the bearer token, or else by the browser's own session.
+//! The caller of the API: authenticated by the bearer token, or else by the browser's session.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -15,24 +15,24 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::ows;
 
-/// Whoever calls; 401 if that is nobody.
+/// The authenticated caller; 401 without one.
 pub struct Calling {
-    /// Who it is.
+    /// The caller.
     pub caller: Caller,
     app: App,
 }
 
 impl Calling {
-    /// The project with this id, or the one that the caller's token is for where none is named.
+    /// The project with this id, or the project of the caller's token if none is named.
     pub async fn project_named(&self, id: Option<&str>, right: Right) -> ApiResult<Project> {
         let id = id.map(str::to_owned).or_else(|| self.caller.own_project().map(|id| id.to_string()));
         let missing = || HttpProblem::from(FlowError::from(Rejected::Missing("project")));
         self.project(&id.ok_or_else(missing)?, right).await
     }
 
-    /// The project with this id, as the caller may see it and if they may do this to it; 404 and 403 otherwise.
+    /// The project with this id; 404 if the caller may not see it, 403 if they lack the right.
     pub async fn project(&self, id: &str, right: Right) -> ApiResult<Project> {
-        // What is no id is the id of nothing.
+        // A malformed id belongs to no project.
         let id = id.parse::<ProjectId>().map_err(|_| HttpProblem::unknown("project"))?;
         Ok(self.app.usher.project_for(&self.caller, id, right).await?)
     }
@@ -54,7 +54,7 @@ impl FromRequestParts<App> for Calling {
     }
 }
 
-/// A person who runs the house, by cookie or token; 401 if nobody calls, 403 for everybody else.
+/// An administrator, by cookie or token; 401 without credentials, 403 for everybody else.
 pub struct Administrator {
     /// The account.
     pub account: Account,
@@ -71,7 +71,7 @@ impl FromRequestParts<App> for Administrator {
     }
 }
 
-/// The bearer token of a request (RFC 6750 §2.1), if it has an Authorization header at all.
+/// The bearer token of a request (RFC 6750 §2.1), if it has an Authorization header.
 ///
 /// # Errors
 /// 401 for any other scheme, 400 for several headers.
@@ -86,7 +86,7 @@ pub fn bearer(headers: &HeaderMap) -> ApiResult<Option<&str>> {
     token.filter(|token| !token.is_empty()).map(Some).ok_or_else(invalid)
 }
 
-/// 401: the token that came is no good.
+/// 401: the token is invalid.
 pub fn invalid() -> HttpProblem {
     HttpProblem::new(StatusCode::UNAUTHORIZED, "AUTH_INVALID", "This token is not good, or not any more.")
 }

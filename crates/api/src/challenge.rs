@@ -1,4 +1,4 @@
-//! Whoever is refused for want of credentials is told by which scheme to call (RFC 9110 §11.6.1, RFC 6750 §3).
+//! 401 responses carry `WWW-Authenticate` (RFC 9110 §11.6.1, RFC 6750 §3).
 
 use axum::Router;
 use axum::http::header::WWW_AUTHENTICATE;
@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use usher_http_server::state::App;
 
-/// Adds the challenge to every 401 of `router`.
+/// Adds the header to every 401 of `router`.
 pub fn wrap(router: Router<App>) -> Router<App> {
     router.layer(map_response(challenge))
 }

@@ -1,4 +1,4 @@
-//! Pages of lists of clients, which are named by text.
+//! Paging through lists of clients, whose ids are text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,12 +11,12 @@ use usher_domain::oauth::client::Client;
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 
-/// Which page of a list of clients is wanted: they are named by text.
+/// A requested page of a list of clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientPage {
-    /// It starts after the client with this id; empty at the start of the list.
+    /// The page starts after the client with this id; empty for the first page.
     pub after: String,
-    /// So many clients at most.
+    /// The largest number of clients.
     pub size: u32,
 }
 
@@ -24,7 +24,7 @@ pub struct ClientPage {
 pub type ClientList = List<ClientView>;
 
 impl ClientPage {
-    /// Reads `cursor` and `limit`.
+    /// Parses `cursor` and `limit`.
     ///
     /// # Errors
     /// 400 that names the parameter.
@@ -35,7 +35,7 @@ impl ClientPage {
         Ok(Self { after: after.map(|id| id.0).unwrap_or_default(), size: read_limit(params)? })
     }
 
-    /// A page of one more than were wanted: the extra one says that there is more.
+    /// Builds a page from one client more than requested: the extra one shows that there is another page.
     pub fn cut(&self, mut clients: Vec<Client>) -> ClientList {
         let size = self.size as usize;
         let more = clients.len() > size;
@@ -45,7 +45,7 @@ impl ClientPage {
     }
 }
 
-/// The client that a cursor names.
+/// The client id in a cursor.
 fn read_client(cursor: &str) -> Option<ClientId> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?.parse().ok()
 }

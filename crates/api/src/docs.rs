@@ -1,4 +1,4 @@
-//! `/docs`: the API to be read and tried in the browser, with Swagger UI from our own files.
+//! `/docs`: the interactive API reference, with Swagger UI served from the binary.
 
 use axum::Router;
 use axum::http::header::CONTENT_SECURITY_POLICY;
@@ -9,7 +9,7 @@ use usher_http_server::assets;
 use usher_http_server::state::App;
 use usher_http_server::urls;
 
-/// As every page's, and it may ask this house: for its document, and for what is tried out.
+/// The policy of every page, and it may also connect to this server, for the document and for requests.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
      base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
 

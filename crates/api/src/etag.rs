@@ -1,4 +1,4 @@
-//! Documents that are read, changed and written back: a tag says which version was read (RFC 9110 §8.8.3, §13.1.1).
+//! Optimistic concurrency: the `ETag` shows which version of a document was read (RFC 9110 §8.8.3, §13.1.1).
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
@@ -12,22 +12,22 @@ use serde::Serialize;
 use crate::ApiResult;
 use usher_flows::{FlowError, Rejected};
 
-/// The tag of a document: it changes with anything in it.
+/// The tag of a document, a hash of its content.
 pub fn tag_of(document: &impl Serialize) -> String {
     let bytes = serde_json::to_vec(document).unwrap_or_default();
     format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest(&SHA256, &bytes).as_ref()[..12]))
 }
 
-/// A document with the tag of its version, where that is less than the whole document.
+/// A document with the tag of its version, if the version is a part of the document.
 pub fn with_tag_of(version: &impl Serialize, document: &impl Serialize) -> Response {
     let tag = HeaderValue::from_str(&tag_of(version)).unwrap_or(HeaderValue::from_static("\"\""));
     ([(ETAG, tag)], Json(document)).into_response()
 }
 
-/// Was this version read? A request that names no version is taken as it is.
+/// Checks `If-Match` against the current version. Requests without the header pass.
 ///
 /// # Errors
-/// 412 if another one was.
+/// 412 if another version was read.
 pub fn check(headers: &HeaderMap, document: &impl Serialize) -> ApiResult<()> {
     let mut wanted = headers.get_all(IF_MATCH).iter().peekable();
     if wanted.peek().is_none() {

@@ -1,4 +1,4 @@
-//! The members of a JSON body, one by one: all that is wrong with them is told at once, each by its name.
+//! Reads the members of a JSON body one by one and reports all invalid ones at once, by name.
 
 use std::collections::BTreeMap;
 
@@ -9,23 +9,23 @@ use super::ApiResult;
 use usher_flows::{FlowError, Rejected};
 use usher_http_server::problem::HttpProblem;
 
-/// The members of a body, and what was found to be wrong with them so far.
+/// The members of a body, and their faults so far.
 pub struct Fields {
     members: Map<String, Value>,
     faults: BTreeMap<String, String>,
 }
 
 impl Fields {
-    /// Takes up a body that may hold these members and no others.
+    /// Starts reading a body that may contain these members and no others.
     ///
     /// # Errors
-    /// 400 that names every other member. Nothing of the body is looked at then.
+    /// 400 that names every unknown member. The values are not read then.
     pub fn read(members: Map<String, Value>, known: &[&str]) -> ApiResult<Self> {
         let unknown: Vec<String> = members.keys().filter(|name| !known.contains(&name.as_str())).cloned().collect();
         if unknown.is_empty() { Ok(Self { members, faults: BTreeMap::new() }) } else { Err(not_settable(&unknown)) }
     }
 
-    /// A text that must be there. The empty text where it is not: [`Fields::finish`] refuses it then.
+    /// A required text. Returns the empty text if it is absent, and [`Fields::finish`] fails.
     pub fn required(&mut self, name: &str) -> String {
         let text = self.optional_text(name);
         if text.is_none() && !self.faults.contains_key(name) {
@@ -34,7 +34,7 @@ impl Fields {
         text.unwrap_or_default()
     }
 
-    /// A text that may be left out, or be `null`.
+    /// An optional text; `null` counts as absent.
     pub fn optional_text(&mut self, name: &str) -> Option<String> {
         match self.members.remove(name) {
             None | Some(Value::Null) => None,
@@ -46,7 +46,7 @@ impl Fields {
         }
     }
 
-    /// A yes or no; no where it is left out.
+    /// A boolean; `false` if absent.
     pub fn flag(&mut self, name: &str) -> bool {
         match self.members.remove(name) {
             None | Some(Value::Null) => false,
@@ -58,12 +58,12 @@ impl Fields {
         }
     }
 
-    /// Notes what is wrong with a member. What was said of it first stands.
+    /// Records a fault of a member. The first fault of a member is kept.
     pub fn fault(&mut self, name: &str, why: impl Into<String>) {
         self.faults.entry(name.to_owned()).or_insert_with(|| why.into());
     }
 
-    /// Notes what a verb said of the form as a whole.
+    /// Records the faults that a use case found in the form.
     pub fn refused(&mut self, faults: &[Rejected]) {
         for fault in faults {
             if let Some(name) = field_of(fault) {
@@ -72,16 +72,16 @@ impl Fields {
         }
     }
 
-    /// The end of the checks.
+    /// Ends the checks.
     ///
     /// # Errors
-    /// 422 that names every member at fault.
+    /// 422 that names every invalid member.
     pub fn finish(self) -> ApiResult<()> {
         if self.faults.is_empty() { Ok(()) } else { Err(invalid(&self.faults)) }
     }
 }
 
-/// 422: these members will not do.
+/// 422: these members are invalid.
 fn invalid(faults: &BTreeMap<String, String>) -> HttpProblem {
     let names: Vec<&str> = faults.keys().map(String::as_str).collect();
     let message = format!("These fields will not do: {}.", names.join(", "));
@@ -89,14 +89,14 @@ fn invalid(faults: &BTreeMap<String, String>) -> HttpProblem {
     problem.with_details(json!({ "fields": faults }))
 }
 
-/// 400: nobody sets these members here.
+/// 400: these members cannot be set here.
 pub fn not_settable(names: &[String]) -> HttpProblem {
     let fields: Map<String, Value> = names.iter().map(|name| (name.clone(), "it cannot be set here".into())).collect();
     let message = format!("These fields cannot be set here: {}.", names.join(", "));
     HttpProblem::new(StatusCode::BAD_REQUEST, "FIELD_NOT_SETTABLE", message).with_details(json!({ "fields": fields }))
 }
 
-/// The problem that a refusal is; of what somebody typed, under the name that it has in this body.
+/// The problem for a rejection; a rejected value is reported under its name in this body.
 pub fn under(name: &str, error: FlowError) -> HttpProblem {
     match &error {
         FlowError::Rejected(refused) if field_of(refused).is_some() => {
@@ -106,7 +106,7 @@ pub fn under(name: &str, error: FlowError) -> HttpProblem {
     }
 }
 
-/// The member that a refusal is about.
+/// The member that a rejection is about.
 fn field_of(refused: &Rejected) -> Option<&'static str> {
     match refused {
         Rejected::Missing(name) => Some(name),

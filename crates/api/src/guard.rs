@@ -1,5 +1,6 @@
-//! A browser sends its cookie along with whatever any page asks of it. So a request that changes something and brings no
-//! token of its own must come from a page of ours, or of an origin that an application of the house has registered.
+//! Cross-site request forgery protection of the API. A browser sends its cookies with requests of any page, so a
+//! request that changes something without a token must come from a page of this server or from the registered origin
+//! of a client.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// Guards every route of `router`.
+/// Protects every route of `router`.
 pub fn wrap(router: Router<App>, app: &App) -> Router<App> {
     router.layer(from_fn_with_state(app.clone(), check))
 }
@@ -26,7 +27,7 @@ async fn check(State(app): State<App>, request: Request, next: Next) -> Response
     next.run(request).await
 }
 
-/// Programs send neither header; browsers send at least one of them with whatever changes something.
+/// Programs send neither header; browsers send at least one of them with requests that change something.
 async fn is_of_ours(app: &App, headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     let mut origins = headers.get_all(ORIGIN).iter();

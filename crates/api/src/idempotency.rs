@@ -1,7 +1,7 @@
-//! `Idempotency-Key`: a POST that is sent again under the same key by the same caller is done once and answered alike.
+//! `Idempotency-Key`: a POST repeated by the same caller with the same key is executed once and gets the same response.
 //!
-//! For whatever creates something. Signing in creates nothing that may be handed out twice: those operations do not look at
-//! the key. No cookie is ever part of what is kept.
+//! For operations that create something. Operations that begin or end a session ignore the key, because their response
+//! must not be sent twice. Stored responses never contain cookies.
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -24,20 +24,20 @@ use usher_http_server::layers::limits::BodyLimit;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// The header.
+/// The request header.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// Says of an answer that it was given before.
+/// Marks a response that was sent before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-/// Longest key.
+/// The longest key.
 const LONGEST: usize = 255;
-/// Longest body that is looked at here. The route's own limit still holds behind it.
+/// The largest body that is hashed here. The route's own limit still applies.
 const LARGEST: BodyLimit = BodyLimit(1024 * 1024);
-/// What of an answer is kept beside status and body.
+/// The headers of a response that are stored, with its status and body.
 const KEPT: [HeaderName; 3] = [CONTENT_TYPE, LOCATION, ETAG];
-/// What hands out a session, or takes one away.
+/// Operations that begin, renew or end a session.
 const NOT_FOR: [&str; 5] = ["login", "logout", "refresh", "verify-email", "change-password"];
 
-/// An answer as it is kept.
+/// A stored response.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     status: u16,
@@ -45,12 +45,12 @@ struct Kept {
     body: Vec<u8>,
 }
 
-/// Lets every POST of `router` be sent again.
+/// Makes every POST of `router` idempotent.
 pub fn wrap(router: Router<App>, app: &App) -> Router<App> {
     router.layer(from_fn_with_state(app.clone(), once))
 }
 
-/// Is the key of a POST to this path looked at?
+/// Does a POST to this path support the key?
 pub fn covers(path: &str) -> bool {
     !path.strip_prefix("/api/v1/auth/").is_some_and(|name| NOT_FOR.contains(&name))
 }
@@ -67,7 +67,7 @@ async fn run(app: &App, request: Request, next: Next) -> ApiResult<Response> {
     let key = read_key(&request)?;
     let (mut parts, body) = request.into_parts();
     let Ok(caller) = who(app, &mut parts).await else {
-        // Whoever calls is nobody: the route says so.
+        // The caller is not authenticated: the route responds with 401.
         return Ok(next.run(Request::from_parts(parts, body)).await);
     };
     let visitor = Visitor::from_request_parts(&mut parts, app).await?;
@@ -89,7 +89,7 @@ async fn run(app: &App, request: Request, next: Next) -> ApiResult<Response> {
     }
 }
 
-/// Who calls; nobody at all where nothing says so, which is how one registers.
+/// The caller; `None` if the request has no credentials, as registration does.
 async fn who(app: &App, parts: &mut Parts) -> ApiResult<Option<Calling>> {
     let claims = parts.headers.contains_key(axum::http::header::AUTHORIZATION);
     match Calling::from_request_parts(parts, app).await {
@@ -99,7 +99,7 @@ async fn who(app: &App, parts: &mut Parts) -> ApiResult<Option<Calling>> {
     }
 }
 
-/// Does the request, to its end even if the caller hangs up, and keeps the answer if it came to something.
+/// Executes the request, to its end even if the client disconnects, and stores a successful response.
 async fn do_it(app: &App, first: FirstTime, request: Request, next: Next) -> ApiResult<Response> {
     let app = app.clone();
     let work = async move {

@@ -1,9 +1,9 @@
-//! What programs call: the endpoints of OAuth 2 and OpenID Connect ([`oidc`]), and `/api/v1`.
+//! The HTTP endpoints for programs: those of OAuth 2 and OpenID Connect ([`oidc`]), and `/api/v1`.
 //!
-//! Each file of `/api/v1` is a noun: its wire types, its handlers, and their words for `/openapi.json`, which is made from
-//! the code.
+//! Each file of `/api/v1` has one resource: its wire types, its handlers, and their documentation. `/openapi.json` is
+//! generated from these.
 //!
-//! Answers are JSON, errors have the one form of [`HttpProblem`]. A path is written once, in the annotation of its
+//! Responses are JSON, and errors have the form of [`HttpProblem`]. A path is written once, in the annotation of its
 //! handler.
 
 pub mod admin;
@@ -38,13 +38,13 @@ use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// What a handler answers.
+/// The result of a handler.
 pub type ApiResult<T> = Result<T, HttpProblem>;
 
-/// The methods that the API knows.
+/// The methods that the API uses.
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-/// Every noun, with its words.
+/// The routes of every resource, with their documentation.
 fn nouns() -> OpenApiRouter<App> {
     let nouns = [
         admin::routes(),
@@ -58,7 +58,7 @@ fn nouns() -> OpenApiRouter<App> {
     nouns.into_iter().fold(OpenApiRouter::with_openapi(openapi::frame()), OpenApiRouter::merge)
 }
 
-/// The API and the document that describes it, under the layers that belong to it.
+/// The API and its `OpenAPI` document, inside the API's layers.
 pub fn routes(app: &App) -> Router<App> {
     let (router, document) = nouns().split_for_parts();
     let router = parameters::wrap(idempotency::wrap(router, app), &document);

@@ -1,4 +1,4 @@
-//! Lists, page by page.
+//! Paged lists.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -9,33 +9,33 @@ use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_protocol::params::Params;
 
-/// Items on a page, where nobody says how many.
+/// The default number of items on a page.
 const USUAL: u32 = 50;
 
-/// Which page is wanted.
+/// Paging parameters.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes the parameters; `Wanted` reads them")]
 pub struct ListParams {
-    /// Where the page starts: the `next_cursor` of the page before.
+    /// The `next_cursor` of the page before.
     #[param(example = "AZPfTpQAcACAAAAAAAAAAA")]
     cursor: Option<String>,
-    /// Items on the page.
+    /// The largest number of items on the page.
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u32>,
 }
 
-/// The page that is wanted, checked.
+/// Validated paging parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
-    /// It starts after the item with this id; `None` at the start of the list.
+    /// The page starts after the item with this id; `None` for the first page.
     pub after: Option<Cursor>,
-    /// So many items at most.
+    /// The largest number of items.
     pub size: u32,
 }
 
 impl Wanted {
-    /// Reads `cursor` and `limit`.
+    /// Parses `cursor` and `limit`.
     ///
     /// # Errors
     /// 400 that names the parameter.
@@ -58,14 +58,14 @@ pub(super) fn read_limit(params: &Params) -> ApiResult<u32> {
 pub struct List<T> {
     /// The items.
     pub data: Vec<T>,
-    /// Where the next page starts; absent on the last.
+    /// The cursor of the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "AZPfTpQAcACAAAAAAAAAAA")]
     pub next_cursor: Option<String>,
 }
 
 impl<T> List<T> {
-    /// A page as it goes out.
+    /// Converts a page to its wire form.
     pub fn of<U>(page: Page<U>, write: impl FnMut(U) -> T) -> Self {
         Self { data: page.items.into_iter().map(write).collect(), next_cursor: page.next.map(Cursor::encode) }
     }

@@ -1,4 +1,4 @@
-//! The person who calls.
+//! The signed-in user's own profile.
 
 use axum::Json;
 use axum::extract::State;
@@ -18,7 +18,7 @@ use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 use usher_i18n::Lang;
 
-/// The claims that a person sets by a text.
+/// The claims with a text value.
 const TEXTS: [&str; 14] = [
     "given_name",
     "family_name",
@@ -35,7 +35,7 @@ const TEXTS: [&str; 14] = [
     "locale",
     "phone_number",
 ];
-/// The parts of an address.
+/// The members of the `address` claim.
 const ADDRESS: [&str; 6] = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
 
 /// Every route of this noun.
@@ -43,37 +43,37 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(get, patch))
 }
 
-/// A person, as they see themselves.
+/// A user, as they see themselves.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
-    /// The universal token: the `sub` of every token about them.
+    /// The subject identifier: the `sub` of every token about the user.
     #[schema(example = "u5Zk0vBq2Tn4Xc6Lw8Ry1U")]
     pub sub: String,
-    /// The address.
+    /// The email address.
     #[schema(example = "ana@example.test")]
     pub email: Option<String>,
-    /// Was it proven? An address that was not is never kept.
+    /// Is it verified? Unverified addresses are never stored.
     pub email_verified: bool,
-    /// What they may be: `user`, and `admin` for whoever runs the house.
+    /// `user`, and `admin` for administrators.
     #[schema(example = json!(["user"]))]
     pub roles: Vec<&'static str>,
-    /// The language of pages and letters, where they chose one.
+    /// The language of pages and emails, if the user chose one.
     #[schema(example = "en")]
     pub language: Option<String>,
-    /// Since when, in seconds since the epoch.
+    /// When the user was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
-    /// When any of this last changed.
+    /// When any of this last changed, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub updated_at: i64,
-    /// Was the telephone number proven?
+    /// Is the telephone number verified?
     pub phone_number_verified: bool,
-    /// What they say about themselves.
+    /// The profile claims.
     #[serde(flatten)]
     pub claims: ProfileClaims,
 }
 
-/// What a person says about themselves (OpenID Connect Core §5.1). Left out: nothing said.
+/// The profile claims (OpenID Connect Core §5.1). Claims without a value are absent.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct ProfileClaims {
@@ -88,13 +88,13 @@ pub struct ProfileClaims {
     /// Middle name.
     #[serde(skip_serializing_if = "Option::is_none")]
     middle_name: Option<String>,
-    /// Full name, where it is not just first and last.
+    /// Full name, if it is not just first and last.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     /// Casual name.
     #[serde(skip_serializing_if = "Option::is_none")]
     nickname: Option<String>,
-    /// Short name to be shown.
+    /// Short name for display.
     #[serde(skip_serializing_if = "Option::is_none")]
     preferred_username: Option<String>,
     /// Profile page.
@@ -106,7 +106,7 @@ pub struct ProfileClaims {
     /// Web site.
     #[serde(skip_serializing_if = "Option::is_none")]
     website: Option<String>,
-    /// Gender, in the person's own words.
+    /// Gender, as free text.
     #[serde(skip_serializing_if = "Option::is_none")]
     gender: Option<String>,
     /// `YYYY-MM-DD`, `0000-MM-DD` or `YYYY`.
@@ -130,7 +130,7 @@ pub struct ProfileClaims {
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct PostalAddress {
-    /// All of it, as on an envelope.
+    /// The complete address, formatted for mailing.
     #[serde(skip_serializing_if = "Option::is_none")]
     formatted: Option<String>,
     /// Street and number.
@@ -150,20 +150,20 @@ pub struct PostalAddress {
     country: Option<String>,
 }
 
-/// What is to change of a person: a member that is left out stays, one that is `null` goes (RFC 7396).
+/// The members to change: an absent one stays, and `null` deletes (RFC 7396).
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(dead_code, reason = "it describes the body; `Fields` and `changed` read it")]
 #[schema(example = json!({"nickname": "Aninha", "website": null, "language": "pt-BR"}))]
 pub struct ChangeMe {
-    /// The language of pages and letters: `en`, `pt-BR` or `uk`.
+    /// The language of pages and emails: `en`, `pt-BR` or `uk`.
     language: Option<String>,
-    /// Any claim of the profile.
+    /// Any profile claim.
     #[serde(flatten)]
     claims: ProfileClaims,
 }
 
 impl Me {
-    /// A person, as they see themselves.
+    /// The wire form of a user.
     pub fn of(user: &User) -> Self {
         let claims = serde_json::to_value(&user.profile).and_then(serde_json::from_value).unwrap_or_default();
         Self {
@@ -180,7 +180,7 @@ impl Me {
     }
 }
 
-/// Show oneself.
+/// Show the signed-in user.
 #[utoipa::path(
     get, path = "/api/v1/me", tag = "session", operation_id = "get_me",
     responses((status = 200, description = "The person who calls", body = Me), PersonProblems),
@@ -190,10 +190,10 @@ pub async fn get(person: Person) -> Json<Me> {
     Json(Me::of(&person.account.user))
 }
 
-/// Change what is said about oneself.
+/// Change the signed-in user's profile.
 ///
-/// What nobody sets by themselves (`roles`, `email`, `email_verified`, `sub`, …) is refused by name, and nothing
-/// changes then.
+/// Members that cannot be set (`roles`, `email`, `email_verified`, `sub`, …) are rejected by name, and nothing changes
+/// then.
 #[utoipa::path(
     patch, path = "/api/v1/me", tag = "session", operation_id = "change_me",
     request_body = ChangeMe,
@@ -222,7 +222,7 @@ pub async fn patch(
     Ok(Json(Me::of(&user)))
 }
 
-/// The claims of a body, and the rest of it; 400 that names every member that nobody sets.
+/// Splits a body into claims and the rest; 400 that names every member that cannot be set.
 fn claims_of(body: Map<String, Value>) -> ApiResult<(Map<String, Value>, Map<String, Value>)> {
     let in_address = body.get("address").and_then(Value::as_object).into_iter().flat_map(Map::keys);
     let strange = in_address.filter(|part| !ADDRESS.contains(&part.as_str())).map(|part| format!("address.{part}"));
@@ -235,7 +235,7 @@ fn claims_of(body: Map<String, Value>) -> ApiResult<(Map<String, Value>, Map<Str
     Ok(body.into_iter().partition(|(name, _)| is_claim(name)))
 }
 
-/// The profile with some claims in place of the old ones. Of a member that is neither text nor `null` a fault is noted.
+/// The profile with changed claims. Records a fault for a member that is neither text nor `null`.
 fn changed(old: &Profile, claims: Map<String, Value>, fields: &mut Fields) -> Profile {
     let Ok(Value::Object(mut now)) = serde_json::to_value(old) else { return old.clone() };
     for (name, value) in claims {

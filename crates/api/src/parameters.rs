@@ -1,7 +1,7 @@
-//! Query parameters that an operation does not take are refused by name.
+//! Rejects query parameters that an operation does not take, by name.
 //!
-//! A filter that is spelled wrong would otherwise be no filter at all: `/admin/users?q=una` would list everybody. What an
-//! operation takes is read out of the `OpenAPI` document, so that a parameter is announced and accepted in one place.
+//! A misspelt filter would otherwise be no filter at all: `/admin/users?q=una` would list everybody. The allowed
+//! parameters come from the `OpenAPI` document, so that each is declared in one place.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -19,13 +19,13 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::params::Params;
 
-/// How much of an unknown name is repeated to whoever sent it, in characters.
+/// How much of an unknown name the error repeats, in characters.
 const LONGEST_NAME: usize = 64;
 
-/// The query parameters of every operation, by method and by path as it stands in the document.
+/// The query parameters of every operation, by method and path template.
 type Known = HashMap<(Method, String), BTreeSet<String>>;
 
-/// Refuses what the operations of `document` do not take, on every route of `router`.
+/// Rejects unknown query parameters on every route of `router`.
 pub fn wrap(router: Router<App>, document: &OpenApi) -> Router<App> {
     router.layer(from_fn_with_state(Arc::new(known(document)), check))
 }
@@ -58,7 +58,7 @@ async fn check(State(known): State<Arc<Known>>, request: Request, next: Next) ->
 fn refuse_unknown(known: &Known, request: &Request) -> ApiResult<()> {
     let Some(query) = request.uri().query().filter(|query| !query.is_empty()) else { return Ok(()) };
     let Some(path) = request.extensions().get::<MatchedPath>() else { return Ok(()) };
-    // HEAD is answered by the operation of GET.
+    // The GET operation handles HEAD.
     let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
     let Some(names) = known.get(&(method, path.as_str().to_owned())) else { return Ok(()) };
     let params = Params::decode(query.as_bytes())?;

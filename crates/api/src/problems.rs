@@ -1,15 +1,15 @@
-//! The errors that many operations share, as `/openapi.json` tells of them.
+//! The errors that many operations share, for `/openapi.json`.
 
 use std::collections::BTreeMap;
 
 use utoipa::IntoResponses;
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
-/// Of every operation that reads a body.
+/// Errors of operations that read a body.
 pub struct BodyProblems;
-/// Of every operation that counts how often it is asked.
+/// Errors of rate-limited operations.
 pub struct CountedProblems;
-/// Of every operation that needs a person.
+/// Errors of operations that need a signed-in user.
 pub struct PersonProblems;
 
 impl IntoResponses for BodyProblems {

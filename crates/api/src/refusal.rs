@@ -1,7 +1,7 @@
-//! A refusal in the words of RFC 6749 §5.2 and RFC 6750 §3, with its status and challenge.
+//! OAuth error responses (RFC 6749 §5.2, RFC 6750 §3) with their status and challenge.
 //!
-//! A handler answers with [`OAuthReply`], which travels in the response's extensions until [`wrap`] gives it a body: so
-//! trace id, log line and the choice between the public sentence and the cause are in one place.
+//! A handler returns [`OAuthReply`], which stays in the response's extensions until [`wrap`] gives it a body: so trace
+//! id, log line and the choice between public description and cause are in one place.
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -20,18 +20,18 @@ use usher_http_server::trace_id::TraceId;
 use usher_protocol::error::OAuthError;
 use usher_protocol::error_code::ErrorCode;
 
-/// How the answer says what would be accepted (RFC 9110 §11.6.1).
+/// The `WWW-Authenticate` challenge (RFC 9110 §11.6.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Challenge {
-    /// A client may authenticate with its secret.
+    /// Client authentication with a secret.
     Basic,
-    /// An access token is needed, and the one that came is no good.
+    /// The access token is invalid.
     Bearer,
-    /// An access token is needed, and none came: the challenge names no error (RFC 6750 §3.1).
+    /// No access token was sent: the challenge has no error code (RFC 6750 §3.1).
     BareBearer,
 }
 
-/// A refusal.
+/// An OAuth error response.
 #[derive(Debug, Clone)]
 pub struct OAuthReply {
     error: OAuthError,
@@ -41,7 +41,7 @@ pub struct OAuthReply {
 }
 
 impl OAuthReply {
-    /// For the userinfo endpoint, where access tokens are shown (RFC 6750 §3.1).
+    /// For the userinfo endpoint, a protected resource (RFC 6750 §3.1).
     pub fn of_resource(error: FlowError) -> Self {
         let reply = Self::of(error);
         let status = match reply.error.code {
@@ -60,7 +60,7 @@ impl OAuthReply {
         Self { status: StatusCode::UNAUTHORIZED, challenge: Some(Challenge::BareBearer), ..Self::plain(error) }
     }
 
-    /// For an endpoint that clients authenticate at: 401 with a challenge for `invalid_client`, 400 otherwise.
+    /// For endpoints that clients authenticate at: 401 with a challenge for `invalid_client`, 400 otherwise.
     fn of_client_endpoint(error: FlowError) -> Self {
         let reply = Self::of(error);
         match reply.error.code {
@@ -71,7 +71,7 @@ impl OAuthReply {
         }
     }
 
-    /// The refusal of a request by this client, unless it names its client itself.
+    /// Adds the client to the log line, unless the error names it.
     #[must_use]
     pub fn by(self, client_id: &str) -> Self {
         Self { error: self.error.by(client_id), ..self }
@@ -81,7 +81,7 @@ impl OAuthReply {
         Self { error, status: StatusCode::BAD_REQUEST, challenge: None, retry_after: None }
     }
 
-    /// The words alone: 400, or 429, 503 and 500 where that says more.
+    /// Status and error without challenge: 400, or 429, 503 or 500.
     fn of(error: FlowError) -> Self {
         let later = |status, description, seconds| Self {
             status,
@@ -118,7 +118,7 @@ impl OAuthReply {
         }
     }
 
-    /// The whole answer.
+    /// The complete response.
     fn render(&self, description: &str, trace: Option<TraceId>) -> Response {
         let (code, trace) = (self.error.code.as_str(), trace.map(|id| id.to_string()));
         let body = json!({ "error": code, "error_description": description, "traceId": trace });
@@ -155,7 +155,7 @@ impl From<FlowError> for OAuthReply {
     }
 }
 
-/// A request that cannot be read keeps its status (413, 415) and speaks OAuth.
+/// A request that cannot be read keeps its status (413, 415) in the OAuth format.
 impl From<HttpProblem> for OAuthReply {
     fn from(problem: HttpProblem) -> Self {
         let error = OAuthError::invalid_request("the request cannot be read as a form");
@@ -172,7 +172,7 @@ impl IntoResponse for OAuthReply {
     }
 }
 
-/// Gives every refusal of these routes its body and its line in the log.
+/// Gives every error response of these routes its body and log line.
 pub fn wrap(router: Router<App>, app: &App) -> Router<App> {
     router.layer(from_fn_with_state(app.is_dev(), render))
 }
@@ -183,7 +183,7 @@ async fn render(State(dev): State<bool>, request: Request, next: Next) -> Respon
     let mut response = next.run(request).await;
     let Some(reply) = response.extensions_mut().remove::<OAuthReply>() else { return response };
     log_refusal(route.as_ref().map_or("(none)", MatchedPath::as_str), &reply.error);
-    // What tells a developer which of two things is wrong tells a stranger which of two things is right.
+    // The precise cause is for development only: it would help an attacker.
     let description = if dev { reply.error.precise() } else { &reply.error.description };
     let mut rendered = reply.render(description, trace);
     for (name, value) in response.headers() {

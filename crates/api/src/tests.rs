@@ -1,4 +1,4 @@
-//! What the document promises of every operation.
+//! Properties of every operation of the `OpenAPI` document.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ fn document() -> Value {
     super::openapi::whole(&document)
 }
 
-/// Each operation with its place.
+/// Each operation with its method and path.
 fn operations(document: &Value) -> Vec<(String, &Value)> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -63,7 +63,7 @@ fn every_answer_has_a_trace_id_and_every_error_both_forms() {
     }
 }
 
-/// `tests/schema` holds each against its schema.
+/// `tests/schema` validates each example against its schema.
 #[test]
 fn every_body_that_is_sent_or_answered_has_a_whole_example() {
     let document = document();

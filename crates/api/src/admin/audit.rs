@@ -1,4 +1,4 @@
-//! The log.
+//! The event log.
 
 use axum::Json;
 use axum::extract::State;
@@ -18,48 +18,48 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_storage::events::log::{About, Fact, Search};
 
-/// Which facts are wanted. Of `user`, `client` and `project` one may be given.
+/// Filters of the event log. At most one of `user`, `client` and `project` may be given.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes the parameters; `list` reads them")]
 pub struct AuditParams {
-    /// Of this kind alone.
+    /// Only events of this kind.
     #[param(example = "session.created")]
     kind: Option<String>,
-    /// About the user of this `sub`.
+    /// Only events of the user with this `sub`.
     user: Option<String>,
-    /// By or to this client.
+    /// Only events of this client.
     client: Option<String>,
-    /// In this project.
+    /// Only events of this project.
     project: Option<String>,
-    /// None older than this, in seconds since the epoch.
+    /// Earliest time, in seconds since the epoch.
     #[param(minimum = 0, example = 1_795_000_000)]
     since: Option<i64>,
 }
 
-/// A fact.
+/// An event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FactView {
-    /// Its name.
+    /// Its id.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000003")]
     pub id: String,
-    /// When, in seconds since the epoch.
+    /// When it happened, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub at: i64,
-    /// What happened.
+    /// The kind of event.
     #[schema(example = "session.created")]
     pub kind: String,
-    /// To whom: the id of the house's own, that no application knows.
+    /// The internal id of the user, which is not the `sub`.
     pub user_id: Option<String>,
-    /// In which session.
+    /// The session it happened in.
     pub session_id: Option<String>,
-    /// By or to which client.
+    /// The client it concerns.
     pub client_id: Option<String>,
-    /// To which grant.
+    /// The grant it concerns.
     pub grant_id: Option<String>,
-    /// In which project.
+    /// The project it happened in.
     pub project_id: Option<String>,
-    /// What else was said.
+    /// Other data.
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"amr": ["pwd"]}))]
     pub data: Value,
 }
@@ -80,9 +80,9 @@ impl From<Fact> for FactView {
     }
 }
 
-/// Read the log.
+/// Read the event log.
 ///
-/// The newest first.
+/// Newest first.
 #[utoipa::path(
     get, path = "/api/v1/admin/audit", tag = "admin", operation_id = "admin_list_audit",
     params(ListParams, AuditParams),

@@ -1,4 +1,4 @@
-//! The house's keys and the providers that people come from.
+//! The signing keys and the upstream providers.
 
 use std::collections::BTreeSet;
 
@@ -22,30 +22,30 @@ use usher_storage::providers::StoredProvider;
 /// A signing key.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeyView {
-    /// Its name in tokens.
+    /// Its `kid`.
     #[schema(example = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")]
     pub kid: String,
     /// The algorithm.
     #[schema(example = "ES256")]
     pub alg: String,
-    /// next, active, retired (published, signs no more) or pruned (published no more, known as a hint alone).
+    /// next, active, retired (published, no longer signs) or pruned (no longer published).
     #[schema(example = "active")]
     pub state: String,
-    /// Since when it is there, in seconds since the epoch.
+    /// When it was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
-    /// Since when it signs.
+    /// When it began to sign, in seconds since the epoch.
     pub active_at: Option<i64>,
-    /// Since when it does not.
+    /// When it stopped signing, in seconds since the epoch.
     pub retired_at: Option<i64>,
 }
 
-/// How keys are to be rotated.
+/// How to rotate the keys.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct KeyRotation {
-    /// At once, without publishing the new keys first. Tokens of the old keys stay good: a key that is known to others is
-    /// to be revoked instead.
+    /// At once, without publishing the new keys first. Tokens that the old keys signed stay valid; to invalidate them,
+    /// revoke the key instead.
     #[schema(default = false)]
     pub at_once: bool,
 }
@@ -53,13 +53,13 @@ pub struct KeyRotation {
 /// A provider.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProviderView {
-    /// Its name in addresses.
+    /// Its id, as in URLs.
     #[schema(example = "google")]
     pub id: String,
-    /// May people sign in with it?
+    /// Can it be used to sign in?
     #[schema(example = true)]
     pub enabled: bool,
-    /// The `client_id` that it gave us.
+    /// The `client_id` of Usher at the provider.
     #[schema(example = "1234.apps.example")]
     pub client_id: String,
     /// Is it written in the configuration file, and changed only there?
@@ -70,16 +70,16 @@ pub struct ProviderView {
     pub updated_at: i64,
 }
 
-/// What came of trying a provider out.
+/// The result of one step of a provider test.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CheckedView {
-    /// What was tried.
+    /// The step.
     #[schema(example = "metadata")]
     pub step: String,
-    /// Did it work?
+    /// Did it succeed?
     #[schema(example = true)]
     pub ok: bool,
-    /// Why not, in words.
+    /// The error, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
@@ -127,7 +127,7 @@ pub async fn keys(State(app): State<App>, _: Administrator) -> ApiResult<Json<Li
     Ok(Json(List { data: keys.into_iter().map(KeyView::from).collect(), next_cursor: None }))
 }
 
-/// Make new signing keys.
+/// Rotate the signing keys.
 #[utoipa::path(
     post, path = "/api/v1/admin/keys/rotate", tag = "admin", operation_id = "admin_rotate_keys",
     request_body = KeyRotation,
@@ -143,10 +143,10 @@ pub async fn rotate_keys(
     keys(state, administrator).await
 }
 
-/// Remove a signing key that is known to others.
+/// Revoke a compromised signing key.
 ///
-/// Nothing that it signed is good any more, here at once and at every local module
-/// within a second; where it was signing, another takes its place.
+/// Tokens that it signed become invalid, at the server at once and at every local module within a second. If it was
+/// the active key, another one becomes active.
 #[utoipa::path(
     post, path = "/api/v1/admin/keys/{kid}/revoke", tag = "admin", operation_id = "admin_revoke_key",
     params(("kid" = String, Path, description = "The key's `kid`")),
@@ -162,7 +162,7 @@ pub async fn revoke_key(
     keys(state, administrator).await
 }
 
-/// List the providers that people come from.
+/// List the upstream providers.
 #[utoipa::path(
     get, path = "/api/v1/admin/providers", tag = "admin", operation_id = "admin_list_providers",
     responses((status = 200, description = "All of them", body = List<ProviderView>), Refusals),
@@ -173,9 +173,9 @@ pub async fn providers(State(app): State<App>, _: Administrator) -> ApiResult<Js
     Ok(Json(List { data: providers.into_iter().map(ProviderView::from).collect(), next_cursor: None }))
 }
 
-/// Try a provider out.
+/// Test an upstream provider.
 ///
-/// Step by step, without anybody signing in.
+/// Step by step, without a sign-in.
 #[utoipa::path(
     post, path = "/api/v1/admin/providers/{provider}/test", tag = "admin", operation_id = "admin_test_provider",
     params(("provider" = String, Path, description = "Its name")),

@@ -1,6 +1,6 @@
-//! What those who run the house do with it: the same nouns over all projects, and the house's own.
+//! Operations for administrators, over all projects, and on the server itself.
 //!
-//! Only for administrators, signed in themselves: no token of a project or a machine reaches any of this.
+//! Only for administrators who are signed in themselves: tokens of projects and machines are rejected.
 
 mod audit;
 mod house;

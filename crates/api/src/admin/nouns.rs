@@ -1,4 +1,4 @@
-//! Projects and clients of the whole house.
+//! Projects and clients of all owners.
 
 use axum::Json;
 use axum::extract::State;

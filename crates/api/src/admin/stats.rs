@@ -1,4 +1,4 @@
-//! The house in numbers.
+//! Statistics.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,34 +14,34 @@ use usher_http_server::state::App;
 /// The last 30 days.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatsView {
-    /// Sign-ins of each day on which there were any, the oldest first.
+    /// Sign-ins by day, for days with at least one, oldest first.
     pub sign_ins: Vec<DayView>,
-    /// How many users were seen.
+    /// The numbers of active users.
     pub active_users: ActiveView,
-    /// How people signed in, the most usual first.
+    /// Authentication methods, most frequent first.
     pub means: Vec<CountView>,
-    /// The ten clients with most sign-ins.
+    /// The ten clients with the most sign-ins.
     pub top_clients: Vec<CountView>,
 }
 
 /// One day.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DayView {
-    /// Where it begins (UTC), in seconds since the epoch.
+    /// Its start (UTC), in seconds since the epoch.
     #[schema(example = 1_794_960_000)]
     pub day: i64,
-    /// Those that went well.
+    /// Successful sign-ins.
     #[schema(example = 120)]
     pub succeeded: i64,
-    /// Those that failed.
+    /// Failed sign-ins.
     #[schema(example = 4)]
     pub failed: i64,
 }
 
-/// How many users were seen.
+/// The numbers of active users.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ActiveView {
-    /// Within a day.
+    /// Within one day.
     #[schema(example = 80)]
     pub day: i64,
     /// Within seven days.
@@ -52,13 +52,13 @@ pub struct ActiveView {
     pub month: i64,
 }
 
-/// So many of something.
+/// A named count.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CountView {
-    /// Of what.
+    /// The name.
     #[schema(example = "pwd+otp+mfa")]
     pub name: String,
-    /// How many.
+    /// The count.
     #[schema(example = 42)]
     pub count: i64,
 }
@@ -79,7 +79,7 @@ impl From<Statistics> for StatsView {
     }
 }
 
-/// Show the last 30 days in numbers.
+/// Show statistics of the last 30 days.
 #[utoipa::path(
     get, path = "/api/v1/admin/stats", tag = "admin", operation_id = "admin_get_stats",
     responses((status = 200, description = "The numbers", body = StatsView), Refusals),

@@ -1,4 +1,4 @@
-//! Users of the house. An administrator lets them in or keeps them out; who they are is theirs to say.
+//! Users. Administrators disable and enable them; email address, password and factors are changed by the user only.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -20,12 +20,12 @@ use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// Which users are wanted.
+/// Filters of the list of users.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes the parameters; `list` reads them")]
 pub struct UserParams {
-    /// Those whose address begins with this.
+    /// Users whose email address begins with this.
     #[param(example = "ana")]
     email: Option<String>,
 }
@@ -33,37 +33,37 @@ pub struct UserParams {
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserView {
-    /// Their universal name.
+    /// The subject identifier.
     #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub sub: String,
-    /// Their address, proven.
+    /// The verified email address.
     #[schema(example = "ana@example.test")]
     pub email: Option<String>,
-    /// What they are called.
+    /// The display name.
     #[schema(example = "Ana Souza")]
     pub name: Option<String>,
     /// active, disabled or merged.
     #[schema(example = "active")]
     pub status: String,
-    /// Do they run the house?
+    /// Is the user an administrator?
     #[schema(example = false)]
     pub admin: bool,
-    /// The language they read.
+    /// The preferred language.
     #[schema(example = "pt-BR")]
     pub locale: Option<String>,
-    /// Since when, in seconds since the epoch.
+    /// When the user was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
 }
 
-/// A user to be made. The address counts as proven: whoever makes the user vouches for it.
+/// A new user. The email address counts as verified: the caller vouches for it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUserBody {
-    /// Their address.
+    /// The email address.
     #[schema(example = "bob@example.test")]
     pub email: String,
-    /// Their password; without one they recover it first.
+    /// The password; a user without one sets it by password recovery.
     pub password: Option<String>,
     /// First name.
     #[schema(example = "Bob")]
@@ -71,12 +71,12 @@ pub struct NewUserBody {
     /// Last name.
     #[schema(example = "Costa")]
     pub family_name: Option<String>,
-    /// The language they read.
+    /// The preferred language.
     #[schema(example = "en")]
     pub locale: Option<String>,
 }
 
-/// What is to change; what is absent stays. Addresses, passwords and rights are not an administrator's to give.
+/// The fields to change; absent ones stay. Email address, password and roles cannot be changed here.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserChange {
@@ -94,29 +94,29 @@ pub struct SessionView {
     /// Its id.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000002")]
     pub id: String,
-    /// When the person showed themselves, in seconds since the epoch.
+    /// When the user authenticated, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub auth_time: i64,
-    /// By which means (RFC 8176).
+    /// The authentication methods (RFC 8176).
     #[schema(example = json!(["pwd"]))]
     pub amr: Vec<String>,
     /// When it was last used, in seconds since the epoch.
     #[schema(example = 1_795_003_600)]
     pub last_seen_at: i64,
-    /// The browser, as it described itself.
+    /// The browser's `User-Agent`.
     pub user_agent: Option<String>,
     /// The network.
     #[schema(example = "203.0.113.7")]
     pub source: Option<String>,
 }
 
-/// What ended.
+/// The number of ended sessions and affected clients.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EverythingEnded {
-    /// How many sessions.
+    /// Ended sessions.
     #[schema(example = 2)]
     pub sessions: usize,
-    /// How many clients lost something.
+    /// Clients that lost grants.
     #[schema(example = 3)]
     pub clients: usize,
 }
@@ -153,9 +153,9 @@ impl From<Session> for SessionView {
     }
 }
 
-/// List the users.
+/// List users.
 ///
-/// Or those whose address begins with something.
+/// Optionally those whose email address begins with a prefix.
 #[utoipa::path(
     get, path = "/api/v1/admin/users", tag = "admin", operation_id = "admin_list_users",
     params(ListParams, UserParams),
@@ -173,7 +173,7 @@ pub async fn list(State(app): State<App>, _: Administrator, query: QueryParams) 
     Ok(Json(List::of(page, UserView::from)))
 }
 
-/// Make a user.
+/// Create a user.
 #[utoipa::path(
     post, path = "/api/v1/admin/users", tag = "admin", operation_id = "admin_create_user", request_body = NewUserBody,
     responses((status = 201, description = "They are there", body = UserView), Refusals, BodyRefusals),
@@ -201,7 +201,7 @@ pub async fn get(State(app): State<App>, _: Administrator, Path(sub): Path<Strin
     Ok(Json(find(&app, &sub).await?.into()))
 }
 
-/// Change what a user is called.
+/// Change a user's name.
 #[utoipa::path(
     patch, path = "/api/v1/admin/users/{sub}", tag = "admin", operation_id = "admin_change_user",
     params(("sub" = String, Path, description = "Who")), request_body = UserChange,
@@ -220,7 +220,7 @@ pub async fn patch(
 
 /// Delete a user.
 ///
-/// With all that hangs from them. Administrators leave by themselves.
+/// With all their data. Administrators cannot be deleted here.
 #[utoipa::path(
     delete, path = "/api/v1/admin/users/{sub}", tag = "admin", operation_id = "admin_delete_user",
     params(("sub" = String, Path, description = "Who")),
@@ -233,9 +233,9 @@ pub async fn delete(State(app): State<App>, _: Administrator, Path(sub): Path<St
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Keep a user out.
+/// Disable a user.
 ///
-/// They sign in no more, and all they have ends.
+/// Ends their sessions and grants and prevents sign-ins.
 #[utoipa::path(
     post, path = "/api/v1/admin/users/{sub}/disable", tag = "admin", operation_id = "admin_disable_user",
     params(("sub" = String, Path, description = "Who")),
@@ -255,7 +255,7 @@ pub async fn disable(
     Ok(Json(EverythingEnded { sessions: ended.sessions.len(), clients: ended.clients.len() }))
 }
 
-/// Let a user in again.
+/// Enable a user.
 #[utoipa::path(
     post, path = "/api/v1/admin/users/{sub}/enable", tag = "admin", operation_id = "admin_enable_user",
     params(("sub" = String, Path, description = "Who")),
@@ -287,7 +287,7 @@ pub async fn sessions(
     Ok(Json(List { data: sessions.into_iter().map(SessionView::from).collect(), next_cursor: None }))
 }
 
-/// End every session and grant of a user.
+/// Revoke every session and grant of a user.
 #[utoipa::path(
     post, path = "/api/v1/admin/users/{sub}/revoke", tag = "admin", operation_id = "admin_revoke_user",
     params(("sub" = String, Path, description = "Whose")),
@@ -308,12 +308,12 @@ async fn find(app: &App, sub: &str) -> ApiResult<User> {
     user.ok_or_else(|| HttpProblem::unknown("user"))
 }
 
-/// Administrators cannot shut one another out through the API, nor themselves.
+/// Rejects operations on administrators, who can neither lock one another out through the API nor themselves.
 fn not_of_the_house(user: User) -> ApiResult<User> {
     if user.admin { Err(FlowError::from(Rejected::NotAllowed).into()) } else { Ok(user) }
 }
 
-/// Whoever was found to be another user rests as they are.
+/// Rejects changes to a merged user.
 fn not_merged(user: User) -> ApiResult<User> {
     if user.status == UserStatus::Merged { Err(FlowError::from(Rejected::UserMerged).into()) } else { Ok(user) }
 }

@@ -1,4 +1,4 @@
-//! What a sign-in is answered: the cookie and who it is, or tokens; or what is missing.
+//! The response to a sign-in: a session cookie or tokens, or the step that is missing.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -18,7 +18,7 @@ use usher_flows::{SignedIn, TokenSession};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// A session that has begun.
+/// A session that was created.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum SessionBegun {
@@ -28,7 +28,7 @@ pub enum SessionBegun {
     Cookie(Box<CookieSession>),
 }
 
-/// The tokens that hold a session.
+/// The tokens of a session.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionTokens {
     /// For `Authorization: Bearer`.
@@ -37,7 +37,7 @@ pub struct SessionTokens {
     /// Always `Bearer`.
     #[schema(example = "Bearer")]
     pub token_type: &'static str,
-    /// Seconds until the access token ends.
+    /// Seconds until the access token expires.
     #[schema(example = 600)]
     pub expires_in: u64,
     /// For `auth/refresh`, once.
@@ -48,13 +48,13 @@ pub struct SessionTokens {
     pub session_id: String,
 }
 
-/// A session that a cookie holds.
+/// A session in a cookie.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CookieSession {
     /// The session.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000002")]
     pub session_id: String,
-    /// Whose it is.
+    /// The user.
     pub user: Me,
 }
 
@@ -71,10 +71,10 @@ impl From<TokenSession> for SessionTokens {
 }
 
 impl Arriving {
-    /// Gives somebody who has arrived what they wanted, or says what is missing yet.
+    /// Builds the response to a sign-in.
     ///
     /// # Errors
-    /// 401 if a second step is due, 403 if an address has to be proven first.
+    /// 401 if a second factor is required, 403 if the email address must be verified first.
     pub async fn answer(self, app: &App, arrived: SignedIn) -> ApiResult<Response> {
         match arrived {
             SignedIn::As { session, user, .. } => self.begun(app, session, &user).await,
@@ -101,7 +101,7 @@ impl Arriving {
         Ok(self.reply(Json(begun)))
     }
 
-    /// Sends an answer. A browser that wants tokens keeps the cookies that it has.
+    /// Sends a response. In token mode the browser's cookies do not change.
     pub fn reply(self, answer: impl IntoResponse) -> Response {
         match self.mode {
             SessionMode::Token => answer.into_response(),
@@ -110,12 +110,12 @@ impl Arriving {
     }
 }
 
-/// 401: the password was right, and a second step is due. It says by which means.
+/// 401: the password is right, and a second factor is required. The response lists the methods.
 fn second_factor_required(factors: &Factors) -> HttpProblem {
     let kinds: Vec<&str> = [
         ("totp", factors.totp),
         ("recovery_code", factors.recovery_codes > 0),
-        // By a page alone: a passkey speaks to the address that it was made for.
+        // Only on Usher's own pages: a passkey is bound to their domain.
         ("passkey", factors.passkeys > 0),
     ]
     .into_iter()

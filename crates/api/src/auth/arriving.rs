@@ -1,4 +1,4 @@
-//! Somebody who is about to be signed in, and what they want to be given: the cookie or tokens.
+//! A sign-in in progress, and the requested session mode: cookie or tokens.
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -12,11 +12,11 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::ows;
 
-/// Somebody who is about to be signed in.
+/// A sign-in in progress.
 pub struct Arriving {
-    /// Where from. Of a browser that wants tokens nothing is known but its mark, and nothing is set in it.
+    /// The browser. In token mode only its identifier is known, and no cookie is set.
     pub visitor: Visitor,
-    /// What they want to be given.
+    /// The requested session mode.
     pub mode: SessionMode,
 }
 
@@ -33,7 +33,7 @@ impl FromRequestParts<App> for Arriving {
     }
 }
 
-/// What `Accept: application/json; mode=token` asks for (RFC 9110 §12.5.1).
+/// Reads the mode from `Accept: application/json; mode=token` (RFC 9110 §12.5.1).
 fn asked(headers: &HeaderMap) -> Option<SessionMode> {
     let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).find_map(|range| {

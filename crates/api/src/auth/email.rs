@@ -1,4 +1,4 @@
-//! Proving an address: by the code in the letter, or by its link.
+//! Verifying an email address, by the code of the email or by its link.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -19,25 +19,25 @@ use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// What came in the letter: `verification_id` and `code`, or `token`.
+/// The contents of the email: `verification_id` and `code`, or `token`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"verification_id": "01936d2e-3c00-7000-8000-000000000003", "code": "49203911"}))]
 pub struct VerifyEmail {
-    /// As `auth/register` answered it.
+    /// The `verification_id` in the response of `auth/register`.
     verification_id: Option<String>,
-    /// The eight digits in the letter. Five tries.
+    /// The eight digits in the email. Five attempts.
     code: Option<String>,
-    /// Or the `token` of the link in the letter.
+    /// Or the `token` of the link in the email.
     token: Option<String>,
-    /// Beside `token`: the password that was registered. Not needed in the browser that registered in cookie mode.
+    /// With `token`: the password that was registered. Not needed in the browser that registered in cookie mode.
     password: Option<String>,
 }
 
-/// Prove an address.
+/// Verify an email address.
 ///
-/// The user is made, and signed in as by `auth/login`.
+/// The user is created and signed in as by `auth/login`.
 #[utoipa::path(
     post, path = "/api/v1/auth/verify-email", tag = "session", operation_id = "verify_email",
     request_body = VerifyEmail,
@@ -65,7 +65,7 @@ pub async fn verify(
     } else {
         let (proof, code) = (fields.required("verification_id"), fields.required("code"));
         fields.finish()?;
-        // What is no id is the id of nothing.
+        // A malformed id belongs to no proof.
         let proof = proof.parse::<ProofId>().map_err(|_| FlowError::from(Rejected::ProofOver))?;
         app.usher.verify_by_code(proof, &code, browser, device).await
     };

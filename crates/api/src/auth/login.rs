@@ -19,7 +19,7 @@ use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// Who signs in, and by what.
+/// The credentials.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
@@ -29,16 +29,15 @@ pub struct Login {
     email: String,
     /// The password.
     password: String,
-    /// Where a second step is due: six digits of the authenticator app.
+    /// If a second factor is required: six digits of the authenticator app.
     totp: Option<String>,
-    /// Or one of the recovery codes.
+    /// Or a recovery code.
     recovery_code: Option<String>,
 }
 
 /// Sign in.
 ///
-/// Whether the address is unknown, the password wrong or the user disabled: the answer is the same, after the same
-/// time.
+/// Unknown address, wrong password and disabled user are indistinguishable: the same response after the same time.
 #[utoipa::path(
     post, path = "/api/v1/auth/login", tag = "session", operation_id = "login",
     request_body = Login,
@@ -68,7 +67,7 @@ pub async fn post(
     arriving.answer(&app, arrived).await
 }
 
-/// The code of the second step, of either kind; one that is of the wrong kind is told so without being tried.
+/// The code of the second factor. A code of the wrong kind is rejected without being tried.
 fn second_step(fields: &mut Fields) -> Option<String> {
     let totp = fields.optional_text("totp");
     let recovery_code = fields.optional_text("recovery_code");
@@ -94,7 +93,7 @@ fn second_step(fields: &mut Fields) -> Option<String> {
     }
 }
 
-/// What is said to somebody who could not sign in.
+/// The problem for a failed sign-in.
 fn refusal(error: FlowError) -> HttpProblem {
     match error {
         FlowError::Rejected(refused @ (Rejected::WrongCode(_) | Rejected::CodeUsed)) => {

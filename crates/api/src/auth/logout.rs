@@ -1,4 +1,4 @@
-//! Signing out, here or everywhere.
+//! Signing out of one session or of all.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,27 +14,27 @@ use crate::problems::{BodyProblems, PersonProblems};
 use usher_http_server::extract::json::OptionalJson;
 use usher_http_server::state::App;
 
-/// Where to sign out.
+/// The sessions to end.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"everywhere": true}))]
 pub struct Logout {
-    /// Of every session of this person, on every device.
+    /// End every session of the user, on every device?
     everywhere: Option<bool>,
 }
 
-/// What is over.
+/// The sessions that ended.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoggedOut {
-    /// So many sessions ended.
+    /// How many sessions ended.
     #[schema(example = 1)]
     pub ended_sessions: usize,
 }
 
-/// Sign out, here or everywhere.
+/// Sign out of this session or of all.
 ///
-/// The session ends, and with it every token that any application was given in it.
+/// The session ends, and with it every token that was issued in it.
 #[utoipa::path(
     post, path = "/api/v1/auth/logout", tag = "session", operation_id = "logout",
     request_body(content = Option<Logout>, content_type = "application/json"),

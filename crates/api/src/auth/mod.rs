@@ -1,6 +1,6 @@
-//! The session API: what the pages of sign-in, registration, recovery and sessions do, for front ends of the house's own.
+//! The session API: sign-in, registration, recovery and sessions, for an application's own pages.
 //!
-//! No rule is written here: every operation is a verb that the pages use as well.
+//! It has no rules of its own: each operation calls the use case that the pages call.
 
 mod answer;
 mod arriving;

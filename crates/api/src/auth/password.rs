@@ -1,4 +1,4 @@
-//! The password: changed by whoever knows it, set anew by whoever reads the letter.
+//! The password: changing it with the current one, and resetting it by email.
 
 use axum::Json;
 use axum::extract::State;
@@ -29,7 +29,7 @@ use usher_http_server::state::App;
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"current_password": "a quiet green door", "new_password": "a loud yellow window"}))]
 pub struct ChangePassword {
-    /// The one so far. Tries count like sign-ins. Left out by somebody who has none yet.
+    /// The current one. Attempts are rate-limited like sign-ins. Absent if the user has none yet.
     current_password: Option<String>,
     /// The new one.
     new_password: String,
@@ -37,8 +37,8 @@ pub struct ChangePassword {
 
 /// Change the password.
 ///
-/// Every other session ends. This one goes on under a new secret: in cookie mode the cookie changes, in token mode the
-/// answer holds new tokens and the old ones are dead.
+/// Every other session ends. This one gets a new secret: in cookie mode the cookie changes, in token mode the response
+/// contains new tokens and the old ones become invalid.
 #[utoipa::path(
     post, path = "/api/v1/auth/change-password", tag = "session", operation_id = "change_password",
     request_body = ChangePassword,
@@ -71,27 +71,27 @@ pub async fn change(
     Ok(person.visitor.reply(Json(SessionBegun::Cookie(Box::new(begun)))))
 }
 
-/// Whose password is forgotten.
+/// The account whose password was forgotten.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"email": "ana@example.test"}))]
 pub struct ForgotPassword {
-    /// The address.
+    /// The email address.
     email: String,
 }
 
-/// A letter is on its way, if the address is somebody's.
+/// The response to a recovery request: an email was sent, if the address belongs to a user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LetterSent {
-    /// Seconds for which its link is good.
+    /// Seconds until its link expires.
     #[schema(example = 1800)]
     pub expires_in: u64,
 }
 
-/// Ask for a letter that sets a new password.
+/// Request a password reset email.
 ///
-/// The answer is the same for an address that nobody has, after the same time.
+/// The response is the same for an unknown address, after the same time.
 #[utoipa::path(
     post, path = "/api/v1/auth/forgot-password", tag = "session", operation_id = "forgot_password",
     request_body = ForgotPassword,
@@ -116,22 +116,22 @@ pub async fn forgot(
     Ok((StatusCode::ACCEPTED, Json(LetterSent { expires_in: RECOVERY_LIFETIME.as_secs() })))
 }
 
-/// A new password, and the proof that whoever sets it reads the letter.
+/// A new password, and the proof that the caller received the email.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"token": "m9Zk0vBq2Tn4Xc6Lw8Ry1Ue3Io5Pa7Sd9Fg1Hj3Kl5M", "password": "a loud yellow window"}))]
 pub struct ResetPassword {
-    /// The `token` of the link in the letter, once.
+    /// The `token` of the link in the email, once.
     token: String,
     /// The new password.
     password: String,
 }
 
-/// Set a new password by the letter.
+/// Reset the password with the link of the email.
 ///
-/// Every session and every token of the person ends, and nobody is signed in: a second step, where there is one, is
-/// still due.
+/// Every session and token of the user ends, and no new session begins: a second factor, if the user has one, is still
+/// required.
 #[utoipa::path(
     post, path = "/api/v1/auth/reset-password", tag = "session", operation_id = "reset_password",
     request_body = ResetPassword,

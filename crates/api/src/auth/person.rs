@@ -1,4 +1,4 @@
-//! A person who is signed in, by the cookie of their browser or by an access token of their session.
+//! The signed-in user, by the session cookie or by an access token of the session.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
@@ -11,18 +11,18 @@ use usher_http_server::extract::visitor::Visitor;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// A person who is signed in; 401 if nobody is, 403 for a machine or a project.
+/// The signed-in user; 401 without one, 403 for a machine or a project.
 pub struct Person {
     /// The account.
     pub account: Account,
-    /// Where from.
+    /// The browser.
     pub visitor: Visitor,
-    /// Do they come by an access token? Then their browser has no part in it.
+    /// Is the user authenticated by an access token? Then no cookies change.
     pub by_token: bool,
 }
 
 impl Person {
-    /// The session is over: the browser need not keep it. A token is dead by itself.
+    /// Deletes the session cookie after the session has ended. A token becomes invalid by itself.
     pub fn forget(&mut self) {
         if !self.by_token {
             self.visitor.browser.forget(&self.account);

@@ -1,4 +1,4 @@
-//! New tokens for old ones, in token mode.
+//! Refreshing the tokens of token mode.
 
 use axum::Json;
 use axum::extract::State;
@@ -23,14 +23,14 @@ use usher_http_server::state::App;
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
 #[schema(example = json!({"refresh_token": "AgGTZ9pUAHAAgAAAAAAAAAABAAAAAQ"}))]
 pub struct RefreshSession {
-    /// The one that came last.
+    /// The newest one.
     refresh_token: String,
 }
 
-/// Get new tokens for a refresh token.
+/// Refresh the session's tokens.
 ///
-/// The token is used up: the answer holds the next. A client that lost the answer may ask again for half a minute and
-/// gets the same. Anybody who presents an older one ends the session.
+/// The refresh token is used up, and the response contains the next one. A client that lost the response may repeat
+/// the request for half a minute and gets the same. Presenting an older one ends the session.
 #[utoipa::path(
     post, path = "/api/v1/auth/refresh", tag = "session", operation_id = "refresh_session",
     request_body = RefreshSession,

@@ -1,4 +1,5 @@
-//! Registering. There is no user until the address is proven, and an address that is taken looks the same to whoever asks.
+//! Registration. The user is created when the address is verified, and the response never reveals that an address is
+//! taken.
 
 use axum::Json;
 use axum::extract::State;
@@ -19,7 +20,7 @@ use usher_flows::{SIGN_UP_LIFETIME, SignUpForm};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 
-/// Who registers.
+/// A registration.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the body; `Fields` reads it")]
@@ -29,24 +30,24 @@ use usher_http_server::state::App;
 pub struct Register {
     /// First name, or the only name.
     given_name: String,
-    /// Last name. Left out by people who have one name.
+    /// Last name. Absent for people with one name.
     family_name: Option<String>,
-    /// The address.
+    /// The email address.
     email: String,
     /// The password: see the rules in docs/authentication.md.
     password: String,
 }
 
-/// A letter is on its way, whoever the address belongs to.
+/// The response to a registration: an email was sent, whether or not the address belongs to a user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Registered {
-    /// For `auth/verify-email`, together with the code in the letter.
+    /// For `auth/verify-email`, together with the code in the email.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000003")]
     pub verification_id: String,
-    /// Seconds for which the code is good.
+    /// Seconds until the code expires.
     #[schema(example = 900)]
     pub expires_in: u64,
-    /// The address that was probably meant, where the domain looks like a mistyped one of a common mail provider.
+    /// A suggested correction, if the domain looks like a mistyped one of a common mail provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "una@gmail.com")]
     pub probably_meant: Option<String>,
@@ -54,8 +55,8 @@ pub struct Registered {
 
 /// Register.
 ///
-/// A letter with a code goes to the address; if the address has an account, its owner is told so instead. The answer
-/// does not tell which it was.
+/// An email with a code is sent to the address; if it belongs to a user, that user gets an email that says so instead.
+/// The response is the same.
 #[utoipa::path(
     post, path = "/api/v1/auth/register", tag = "session", operation_id = "register",
     request_body = Register,
@@ -82,7 +83,7 @@ pub async fn post(
     fields.refused(&app.usher.sign_up_faults(&form));
     fields.finish()?;
     if arriving.mode == SessionMode::Cookie {
-        // The link in the letter needs no password in the browser that holds this mark.
+        // The link in the email needs no password in the browser with this identifier.
         arriving.visitor.browser.mark_or_make(&app.usher);
     }
     let typed = Email::parse(&form.email).ok();

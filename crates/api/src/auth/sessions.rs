@@ -1,4 +1,4 @@
-//! Where a person is signed in, and ending one of these.
+//! The user's own sessions: listing and ending them.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -18,36 +18,36 @@ use usher_domain::user::session::Session;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// A session of the caller. What a browser says of itself is never passed on as it is.
+/// A session of the caller. Browser and system are parsed names; the raw `User-Agent` is never returned.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OwnSession {
     /// Its id.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000002")]
     pub id: String,
-    /// Is it the one of this request?
+    /// Is it the session of this request?
     pub current: bool,
-    /// Since when, in seconds since the epoch.
+    /// When it was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
-    /// When it was used last, to within five minutes.
+    /// When it was last used, rounded to five minutes.
     #[schema(example = 1_795_000_600)]
     pub last_seen_at: i64,
-    /// When the person last showed who they are.
+    /// When the user last authenticated.
     #[schema(example = 1_795_000_000)]
     pub authenticated_at: i64,
-    /// When it ends, unless it is used.
+    /// When it expires, unless it is used.
     #[schema(example = 1_796_209_600)]
     pub expires_at: i64,
-    /// By which means (RFC 8176).
+    /// The authentication methods (RFC 8176).
     #[schema(example = json!(["pwd"]))]
     pub amr: Vec<String>,
-    /// How well.
+    /// The authentication context class.
     #[schema(example = "aal1")]
     pub acr: String,
-    /// The browser, as far as it is known.
+    /// The browser, if recognized.
     #[schema(example = "Firefox")]
     pub browser: Option<String>,
-    /// The system, as far as it is known.
+    /// The operating system, if recognized.
     #[schema(example = "Linux")]
     pub system: Option<String>,
     /// The network it was last used from.
@@ -74,9 +74,9 @@ impl OwnSession {
     }
 }
 
-/// List one's own sessions.
+/// List the user's own sessions.
 ///
-/// Newest first, on one page: nobody has more than 200.
+/// Newest first, on one page: a user has at most 200.
 #[utoipa::path(
     get, path = "/api/v1/auth/sessions", tag = "session", operation_id = "list_sessions",
     responses((status = 200, description = "The sessions", body = List<OwnSession>), PersonProblems),
@@ -89,9 +89,9 @@ pub async fn list(State(app): State<App>, person: Person) -> ApiResult<Json<List
     Ok(Json(List { data, next_cursor: None }))
 }
 
-/// End one of one's own sessions.
+/// End one of the user's own sessions.
 ///
-/// Every token that any application was given in it ends with it. The session of somebody else is not there.
+/// Every token that was issued in it becomes invalid. A session of another user is not found.
 #[utoipa::path(
     delete, path = "/api/v1/auth/sessions/{id}", tag = "session", operation_id = "end_session",
     params(("id" = String, Path, description = "The session's id", example = "01936d2e-3c00-7000-8000-000000000002")),
@@ -103,7 +103,7 @@ pub async fn list(State(app): State<App>, person: Person) -> ApiResult<Json<List
     security(("token" = []), ("session" = [])),
 )]
 pub async fn delete(State(app): State<App>, mut person: Person, Path(id): Path<String>) -> ApiResult<Response> {
-    // What is no id is the id of nothing.
+    // A malformed id belongs to no session.
     let id = id.parse::<SessionId>().map_err(|_| HttpProblem::unknown("session"))?;
     app.usher.end_own_session(&person.account, id).await?;
     if id == person.account.session.id {

@@ -1,4 +1,4 @@
-//! A request by which a client speaks for itself: at the token, introspection and revocation endpoint.
+//! Requests that clients authenticate, at the token, introspection and revocation endpoints.
 
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::HeaderMap;
@@ -13,16 +13,16 @@ use usher_protocol::client_auth::ClientCredentials;
 use usher_protocol::error::OAuthError;
 use usher_protocol::params::Params;
 
-/// Secrets and tokens never travel in the address (RFC 6749 §2.3.1).
+/// Parameters that must not be in the URL (RFC 6749 §2.3.1).
 const MISPLACED: [&str; 6] = ["client_secret", "code", "refresh_token", "token", "access_token", "grant_type"];
 
-/// The form of a client, and what it carries to prove who sent it.
+/// The form of a request, and the client's credentials.
 pub struct ClientCall {
     /// The form.
     pub form: Params,
-    /// The proof, not looked at yet.
+    /// The credentials, not verified yet.
     pub credentials: ClientCredentials,
-    /// The network that it came from, as limits count it.
+    /// The source network, for rate limits.
     pub source: String,
 }
 
@@ -65,10 +65,10 @@ impl ClientCall {
         token.ok_or_else(|| OAuthError::invalid_request("token is missing"))
     }
 
-    /// What came of the call; a refusal names the client.
+    /// The result of the call; an error names the client.
     ///
     /// # Errors
-    /// The refusal.
+    /// The error of `work`.
     pub async fn answer<T>(&self, work: impl Future<Output = Result<T, FlowError>>) -> Result<T, OAuthReply> {
         work.await.map_err(|error| OAuthReply::from(error).by(self.credentials.client_id()))
     }

@@ -9,7 +9,7 @@ use usher_flows::{FlowError, Introspection};
 use usher_http_server::state::App;
 use usher_protocol::cause::Cause;
 
-/// POST. Only clients that keep a secret may ask: anybody can say the name of a public one.
+/// POST. Only confidential clients may call it: anybody can claim to be a public client.
 pub async fn post(State(app): State<App>, call: ClientCall) -> Result<Json<Introspection>, OAuthReply> {
     call.answer(async {
         let client = app.usher.authenticate_client(&call.credentials, &call.source).await?;

@@ -1,4 +1,4 @@
-//! The public keys (RFC 7517 §5), rendered when they change and sent as they are.
+//! The JWK set (RFC 7517 §5), rendered when the keys change.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::discovery::Document;
 use usher_http_server::state::App;
 
-/// Seconds for which verifiers may keep the key set. Far shorter than the time a key is published before it signs.
+/// Seconds for which verifiers may cache the key set. Much shorter than the time a key is published before it signs.
 const MAX_AGE: u32 = 300;
 
 /// GET

@@ -1,4 +1,4 @@
-//! The endpoints that programs know from the metadata.
+//! The OAuth 2 and OpenID Connect endpoints for programs.
 
 pub mod client_call;
 pub mod discovery;

@@ -1,4 +1,4 @@
-//! The addresses of the endpoints, in groups, with the layers that belong to each.
+//! The routes of the endpoints, in groups that share layers.
 
 use axum::Router;
 use axum::http::{HeaderMap, Method};
@@ -14,22 +14,22 @@ use usher_http_server::urls;
 use usher_i18n::Lang;
 use usher_protocol::discovery as metadata;
 
-/// Seconds for which the metadata may be kept.
+/// Seconds for which the metadata may be cached.
 const METADATA_MAX_AGE: u32 = 300;
 
-/// Every endpoint that programs call.
+/// Every endpoint for programs.
 pub fn routes(app: &App) -> Router<App> {
     client_endpoints(app).merge(published(app)).merge(registration())
 }
 
-/// Where clients would register themselves. Without CORS: scripts have no business here.
+/// The registration endpoints. They have no CORS.
 fn registration() -> Router<App> {
     Router::new().route(urls::REGISTRATION, any(register::refuse)).route(urls::REGISTERED_CLIENT, any(register::refuse))
 }
 
-/// Where clients speak for themselves; from a browser only under an origin that a client has registered.
+/// Endpoints that clients authenticate at; browsers may call them from registered origins only.
 fn client_endpoints(app: &App) -> Router<App> {
-    // keycloak-js sends its token request with credentials. The endpoint reads and sets no cookie.
+    // The library keycloak-js sends token requests with credentials. The endpoint reads and sets no cookie.
     let token = Router::new().route(urls::TOKEN, post(token::post));
     let token_cors = registered_origins(app, &[Method::POST]).with_cookies(|_| async { true });
     let posts = Router::new().route(urls::INTROSPECT, post(introspect::post)).route(urls::REVOKE, post(revoke::post));
@@ -39,7 +39,7 @@ fn client_endpoints(app: &App) -> Router<App> {
         .merge(cors::wrap(refusal::wrap(person, app), registered_origins(app, &[Method::GET, Method::POST])))
 }
 
-/// Answers scripts of the origins that clients have registered.
+/// Allows the origins that clients have registered.
 fn registered_origins(app: &App, methods: &[Method]) -> Cors {
     let usher = app.usher.clone();
     Cors::registered(methods, move |origin| {
@@ -48,7 +48,7 @@ fn registered_origins(app: &App, methods: &[Method]) -> Cors {
     })
 }
 
-/// What anybody may read: metadata and keys.
+/// Public documents: metadata and keys.
 fn published(app: &App) -> Router<App> {
     let config = &app.usher.config;
     let locales = Lang::ALL.map(Lang::tag);

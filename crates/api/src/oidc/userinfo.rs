@@ -14,7 +14,7 @@ use usher_http_server::state::App;
 use usher_protocol::error::OAuthError;
 use usher_protocol::ows;
 
-/// The claims, or the refusal.
+/// The claims, or the error.
 type Claims = Result<Json<Map<String, Value>>, OAuthReply>;
 
 /// GET
@@ -25,7 +25,7 @@ pub async fn get(State(app): State<App>, headers: HeaderMap) -> Claims {
 /// POST
 pub async fn post(State(app): State<App>, headers: HeaderMap, form: Result<FormParams, HttpProblem>) -> Claims {
     let in_header = bearer(&headers)?;
-    // A POST with the header alone needs no body, and so no content type.
+    // A POST with an Authorization header needs no body, and so no content type.
     let in_body = match form {
         Ok(FormParams(form)) => form.get("access_token").map(|token| token.map(str::to_owned)),
         Err(_) if in_header.is_some() && !headers.contains_key(CONTENT_TYPE) => Ok(None),

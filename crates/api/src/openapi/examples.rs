@@ -1,11 +1,11 @@
-//! Whole examples, put together from those that stand beside the members of each type.
+//! Complete examples, built from the examples of each schema's members.
 
 use serde_json::{Map, Value};
 
-/// Schemas inside one another: more than this is a circle.
+/// Deepest nesting of schemas; deeper ones are circular.
 const DEEPEST: usize = 12;
 
-/// A value that `schema` allows, as its author would show it; `None` where a member that must be there has no example.
+/// An example value of `schema`; `None` if a required member has no example.
 ///
 /// `schemas` is `components.schemas` of the document.
 pub fn example_of(schema: &Value, schemas: &Value) -> Option<Value> {
@@ -35,7 +35,7 @@ fn within(schema: &Value, schemas: &Value, deeper: usize) -> Option<Value> {
     }
 }
 
-/// The type beside `null`.
+/// The type, other than `null`.
 fn type_of(schema: &Value) -> Option<&str> {
     let kind = &schema["type"];
     kind.as_str().or_else(|| kind.as_array()?.iter().filter_map(Value::as_str).find(|name| *name != "null"))

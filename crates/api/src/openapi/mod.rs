@@ -1,4 +1,4 @@
-//! `/openapi.json`: the API in the words of `OpenAPI` 3.1, made from the code that answers.
+//! `/openapi.json`: the API as `OpenAPI` 3.1, generated from the handlers.
 
 mod examples;
 mod shared;
@@ -21,17 +21,17 @@ use usher_http_server::layers::cors::{self, Cors};
 use usher_http_server::state::App;
 use usher_http_server::urls;
 
-/// Seconds for which the document may be kept.
+/// Seconds for which the document may be cached.
 const MAX_AGE: u32 = 300;
 
 /// Every error of the API.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// What went wrong.
+    /// The error.
     pub error: ProblemBody,
 }
 
-/// What went wrong.
+/// An error.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemBody {
@@ -41,20 +41,20 @@ pub struct ProblemBody {
     /// One sentence for people.
     #[schema(example = "There is no such project.")]
     pub message: String,
-    /// More for programs: `{"fields":{"NAME":"what is wrong with it"}}` where input was refused.
+    /// More for programs: `{"fields":{"NAME":"why it is invalid"}}` if input was rejected.
     pub details: Option<Value>,
-    /// What to quote when asking for help; also in the header `X-Trace-Id`.
+    /// The id to quote to support; also in the header `X-Trace-Id`.
     #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
     pub trace_id: Option<String>,
 }
 
-/// Every error of the API, for whoever asks for `application/problem+json` (RFC 9457 §3).
+/// Every error of the API, for clients that accept `application/problem+json` (RFC 9457 §3).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemDetails {
-    /// Always `about:blank`: `code` says more.
+    /// Always `about:blank`; see `code`.
     pub r#type: String,
-    /// The name of the status.
+    /// The reason phrase of the status.
     pub title: Option<String>,
     /// The status.
     #[schema(minimum = 400, maximum = 599)]
@@ -65,11 +65,11 @@ pub struct ProblemDetails {
     pub code: String,
     /// More for programs, as in `ProblemBody`.
     pub details: Option<Value>,
-    /// What to quote when asking for help; also in the header `X-Trace-Id`.
+    /// The id to quote to support; also in the header `X-Trace-Id`.
     pub trace_id: Option<String>,
 }
 
-/// The nouns of the API, in the order of their reading.
+/// The resources of the API, in the order of the document.
 const TAGS: [(&str, &str); 8] = [
     ("session", "Sign-in, sign-out and the profile of the caller: for first-party front ends."),
     ("projects", "Projects, their members, their token and their history."),
@@ -81,7 +81,7 @@ const TAGS: [(&str, &str); 8] = [
     ("admin", "All projects and users of the installation, for administrators only."),
 ];
 
-/// The document before any path is in it.
+/// The document before its paths are added.
 pub fn frame() -> OpenApi {
     let info = Info::builder().title("Usher").version(env!("CARGO_PKG_VERSION")).description(Some(
         "Sessions, projects, access rules and the live feed. Errors have the form of `Problem`, or of `ProblemDetails` \
@@ -105,14 +105,14 @@ pub fn frame() -> OpenApi {
     OpenApiBuilder::new().info(info.build()).components(Some(components.build())).tags(Some(tags)).build()
 }
 
-/// The document in JSON, with all that its operations share.
+/// The document in JSON, with the parts that operations share.
 pub fn whole(document: &OpenApi) -> Value {
     shared::finish(serde_json::to_value(document).unwrap_or_default())
 }
 
 /// Serves the document, with the issuer as its server.
 pub fn routes(document: &OpenApi, app: &App) -> Router<App> {
-    // All but the server is the same for every instance of a process.
+    // Everything but the server URL is the same for every instance in a process.
     static SHARED: OnceLock<Value> = OnceLock::new();
     let mut whole = SHARED.get_or_init(|| whole(document)).clone();
     whole["servers"] = json!([{ "url": app.usher.issuer() }]);
@@ -127,16 +127,16 @@ pub fn routes(document: &OpenApi, app: &App) -> Router<App> {
 /// The errors that most operations share.
 #[derive(utoipa::IntoResponses)]
 pub enum Refusals {
-    /// The request cannot be read, or a parameter will not do
+    /// The request is malformed, or a parameter is invalid
     #[response(status = 400)]
     Unreadable(Problem),
-    /// Nobody is calling
+    /// The caller is not authenticated
     #[response(status = 401)]
     Nobody(Problem),
-    /// The caller may see it, and not do this to it
+    /// The caller may see the resource but not do this
     #[response(status = 403)]
     NotAllowed(Problem),
-    /// There is no such thing for this caller
+    /// The resource does not exist for this caller
     #[response(status = 404)]
     Unknown(Problem),
 }
@@ -144,7 +144,7 @@ pub enum Refusals {
 /// The errors that most operations with a body share.
 #[derive(utoipa::IntoResponses)]
 pub enum BodyRefusals {
-    /// The state of things does not allow it
+    /// The current state does not allow it
     #[response(status = 409)]
     Conflict(Problem),
     /// The body is too large
@@ -153,7 +153,7 @@ pub enum BodyRefusals {
     /// The body is not JSON
     #[response(status = 415)]
     NotJson(Problem),
-    /// What the body says will not do
+    /// The body is invalid
     #[response(status = 422)]
     Invalid(Problem),
 }

@@ -1,28 +1,28 @@
-//! What every operation shares, written once and added to each: the answers that layers give, the headers that every
-//! answer has, both forms of an error, and whole examples.
+//! What all operations share, added to each: the responses of layers, the headers of every response, both error
+//! formats, and complete examples.
 
 use serde_json::{Map, Value, json};
 
 use super::examples::example_of;
 use crate::idempotency;
 
-/// What decides which answers an operation shares with others.
+/// The properties that decide which responses an operation has.
 #[expect(clippy::struct_excessive_bools, reason = "each decides an answer of its own, and any of them may go together")]
 struct Kind {
     /// It changes something.
     changes: bool,
-    /// It may be sent again under an `Idempotency-Key`.
+    /// It may be repeated with an `Idempotency-Key`.
     repeats: bool,
     /// It reads a body.
     body: bool,
-    /// It needs a caller.
+    /// It needs an authenticated caller.
     secured: bool,
 }
 
-/// An answer that many operations give: status, words, and which ones.
+/// A shared response: status, description, and the operations that have it.
 type Shared = (&'static str, &'static str, fn(&Kind) -> bool);
 
-/// What an operation says of these itself stands.
+/// A response that an operation documents itself is kept.
 const SHARED: [Shared; 9] = [
     (
         "400",
@@ -39,7 +39,7 @@ const SHARED: [Shared; 9] = [
     ("503", "Not now: `Retry-After` says how many seconds to wait", |_| true),
 ];
 
-/// What the parameters of paths look like, by name.
+/// Examples of path parameters, by name.
 const PATH_EXAMPLES: [(&str, &str); 9] = [
     ("id", "01936d2e-3c00-7000-8000-000000000001"),
     ("sub", "6Hq3P0b0TfmQ1x2y3z4w5A"),
@@ -52,7 +52,7 @@ const PATH_EXAMPLES: [(&str, &str); 9] = [
     ("kid", "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
 ];
 
-/// The document with all of it.
+/// The document with all shared parts.
 pub fn finish(mut document: Value) -> Value {
     let schemas = document["components"]["schemas"].clone();
     document["components"]["headers"] = headers();
@@ -81,7 +81,7 @@ pub fn finish(mut document: Value) -> Value {
     document
 }
 
-/// The examples of parameters in paths, and the header `Idempotency-Key`.
+/// Adds examples of path parameters, and the header `Idempotency-Key`.
 fn parameters(operation: &mut Value, kind: &Kind) {
     if kind.repeats {
         let header = json!({
@@ -110,7 +110,7 @@ fn share(answers: &mut Map<String, Value>, kind: &Kind) {
     }
 }
 
-/// The headers and bodies of one answer. A header that is spoken of is there, unless something else is said.
+/// Adds the headers and examples of one response. A header counts as present unless stated otherwise.
 fn complete(status: &str, answer: &mut Value, kind: &Kind, schemas: &Value) {
     let own = answer.get_mut("headers").and_then(Value::as_object_mut);
     for header in own.into_iter().flat_map(|headers| headers.values_mut()) {
@@ -134,7 +134,7 @@ fn complete(status: &str, answer: &mut Value, kind: &Kind, schemas: &Value) {
     }
 }
 
-/// The headers that many answers have.
+/// The headers that many responses have.
 fn headers() -> Value {
     let header = |required: bool, words: &str, schema: Value| json!({ "description": words, "required": required, "schema": schema });
     let trace_id = json!({"type": "string", "example": "4bf92f3577b34da6a3ce929d0e0e4736"});
@@ -147,7 +147,7 @@ fn headers() -> Value {
     })
 }
 
-/// Puts a whole example into each content of a body that has none.
+/// Adds a complete example to each content of a body that has none.
 fn show(body: &mut Value, schemas: &Value) {
     let content = body.get_mut("content").and_then(Value::as_object_mut);
     for kind in content.into_iter().flat_map(|kinds| kinds.values_mut()) {

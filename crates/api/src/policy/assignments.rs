@@ -1,4 +1,4 @@
-//! Roles, and who has them.
+//! Role assignments.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_policy::table::Table;
 
-/// Whoever has a role.
+/// The subject of a role assignment.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectView {
@@ -66,26 +66,26 @@ impl From<Subject> for SubjectView {
     }
 }
 
-/// A role to be given.
+/// A role to assign.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssignmentInput {
     /// The role.
     #[schema(example = "editor")]
     pub role: String,
-    /// To whom.
+    /// The subject.
     pub subject: SubjectView,
-    /// For this entity alone. Such a role counts in decisions, and is not in tokens.
+    /// For this entity only. Such a role is used in decisions, and not included in tokens.
     #[serde(default)]
     #[schema(example = "Order:42")]
     pub scope: Option<String>,
-    /// Until then, in seconds since the epoch.
+    /// When it expires, in seconds since the epoch.
     #[serde(default)]
     #[schema(example = 4_070_908_800_i64)]
     pub expires_at: Option<i64>,
 }
 
-/// A role that somebody has.
+/// A role assignment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AssignmentView {
     /// Its id.
@@ -94,17 +94,17 @@ pub struct AssignmentView {
     /// The role.
     #[schema(example = "editor")]
     pub role: String,
-    /// Who has it.
+    /// The subject.
     pub subject: SubjectView,
-    /// For this entity alone.
+    /// For this entity only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Order:42")]
     pub scope: Option<String>,
-    /// Until then, in seconds since the epoch.
+    /// When it expires, in seconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 4_070_908_800_i64)]
     pub expires_at: Option<i64>,
-    /// Since when, in seconds since the epoch.
+    /// When it was assigned, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub assigned_at: i64,
 }
@@ -123,14 +123,14 @@ fn view(assignment: Assignment, subject: Subject) -> AssignmentView {
 /// The published roles.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Roles {
-    /// By name: what each grants, with inheritance and wildcards spelt out.
+    /// By name: what each grants, with inheritance and wildcards expanded.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, Value>>, example = json!({"editor": {"Order:list": "*", "Order:update": "own"}}))]
     pub data: BTreeMap<String, Value>,
 }
 
 /// List the published roles.
 ///
-/// With all that they grant.
+/// With everything that they grant.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/roles", tag = "policy", operation_id = "list_roles",
     params(("id" = String, Path, description = "The project's id")),
@@ -154,7 +154,7 @@ pub async fn roles(State(app): State<App>, calling: Calling, Path(id): Path<Stri
     Ok(Json(Roles { data }))
 }
 
-/// List who has which role.
+/// List role assignments.
 ///
 /// Oldest first.
 #[utoipa::path(
@@ -185,9 +185,9 @@ pub async fn list(
     Ok(Json(List { data, next_cursor: page.next.map(Cursor::encode) }))
 }
 
-/// Give somebody a role.
+/// Assign a role.
 ///
-/// A published one. Their tokens are over at once; new ones carry the role.
+/// The role must be published. The subject's tokens become invalid at once; new ones contain the role.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/assignments", tag = "policy", operation_id = "create_assignment",
     params(("id" = String, Path, description = "The project's id")),
@@ -215,9 +215,9 @@ pub async fn post(
     Ok((StatusCode::CREATED, Json(view(assignment, subject))))
 }
 
-/// Take a role away.
+/// Remove a role assignment.
 ///
-/// The holder's tokens are over at once.
+/// The subject's tokens become invalid at once.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/assignments/{assignment}", tag = "policy", operation_id = "delete_assignment",
     params(

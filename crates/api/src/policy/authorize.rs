@@ -1,4 +1,4 @@
-//! Decisions, in the form of the `AuthZEN` Authorization API 1.0: may this subject do that?
+//! Authorization decisions, in the format of the `AuthZEN` Authorization API 1.0.
 
 use axum::Json;
 use axum::extract::State;
@@ -17,33 +17,33 @@ use usher_http_server::state::App;
 use usher_policy::evaluate::Verdict;
 use usher_policy::value::Attributes;
 
-/// What is asked.
+/// An authorization request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuthorizeRequest {
-    /// In which project. A project's token, and a token of a client, are for one project: they may leave it out.
+    /// The project. May be absent for tokens of a project or client, which belong to one.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
     pub project: Option<String>,
-    /// Who.
+    /// The subject.
     pub subject: AskedSubject,
-    /// What.
+    /// The action.
     pub action: AskedAction,
-    /// To what.
+    /// The resource.
     pub resource: AskedResource,
-    /// What is known of the request.
+    /// Attributes of the request.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"hour": 9}))]
     pub context: Attributes,
-    /// What the access token says, `scope` as a list.
+    /// The claims of the access token, `scope` as a list.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"acr": "aal1"}))]
     pub token: Attributes,
-    /// With every rule that was weighed?
+    /// Return every evaluated rule?
     #[serde(default)]
     pub explain: bool,
 }
 
-/// Who asks.
+/// The subject of a request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskedSubject {
@@ -53,13 +53,13 @@ pub struct AskedSubject {
     /// The `sub` of the user, or the `client_id`.
     #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub id: String,
-    /// What is known of them beside `id` and `roles`, which Usher knows.
+    /// Attributes other than `id` and `roles`, which Usher knows.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"teams": ["north"]}))]
     pub properties: Attributes,
 }
 
-/// What is to be done.
+/// The action of a request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskedAction {
@@ -68,7 +68,7 @@ pub struct AskedAction {
     pub name: String,
 }
 
-/// What it is done to.
+/// The resource of a request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskedResource {
@@ -76,49 +76,49 @@ pub struct AskedResource {
     #[serde(rename = "type")]
     #[schema(example = "Order")]
     pub kind: String,
-    /// Which one.
+    /// The id of the entity.
     #[serde(default)]
     #[schema(example = "42")]
     pub id: Option<String>,
-    /// What is known of it. Leave it out if it was not loaded: conditions about it are then open.
+    /// Attributes of the entity. Omit them if it was not loaded: conditions about it are then undecided.
     #[serde(default)]
     #[schema(value_type = Option<BTreeMap<String, Value>>, example = json!({"owner_id": "6Hq3P0b0TfmQ1x2y3z4w5A"}))]
     pub properties: Option<Attributes>,
 }
 
-/// The answer.
+/// The decision.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuthorizeAnswer {
     /// Is it allowed?
     pub decision: bool,
-    /// What came of it, in detail.
+    /// Details.
     pub context: AnswerContext,
 }
 
-/// What came of it.
+/// Details of a decision.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AnswerContext {
-    /// `allow`, `deny`, or `conditional`: it depends on the resource, which was not shown.
+    /// `allow`, `deny`, or `conditional`: it depends on attributes of the resource, which were not given.
     #[schema(value_type = String, example = "allow")]
     pub result: Verdict,
-    /// The revision of the rules; absent where none are published.
+    /// The revision of the rules; absent if none are published.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 43)]
     pub revision: Option<u64>,
-    /// The roles that were counted, where an explanation was asked for.
+    /// The roles that were used, if an explanation was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["editor"]))]
     pub roles: Option<Vec<String>>,
-    /// Every rule that was weighed, where an explanation was asked for.
+    /// Every evaluated rule, if an explanation was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<WeighedRule>>)]
     pub reasons: Option<Value>,
 }
 
-/// Ask for a decision.
+/// Request an authorization decision.
 ///
-/// Whoever may follow the project may ask. Without `project` it is the project of the token; a person has none, and names
-/// it.
+/// Requires access to the project's feed. Without `project` it is the project of the token; users, who have none, must
+/// name it.
 #[utoipa::path(
     post, path = "/api/v1/authorize", tag = "policy", operation_id = "authorize",
     request_body = AuthorizeRequest,

@@ -17,8 +17,8 @@ use usher_protocol::ows;
 
 /// Fetch the published access rules.
 ///
-/// Compiled, as modules take them: signed (`application/jose`, a compact JWS of type `usher-policy+jws`) unless
-/// `Accept` names `application/json`, which gives the same table bare.
+/// Compiled for modules: signed (`application/jose`, a compact JWS of type `usher-policy+jws`) unless `Accept`
+/// contains `application/json`, which returns the same table unsigned.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/policy", tag = "policy", operation_id = "get_policy",
     params(
@@ -58,7 +58,7 @@ fn prefers_json(accept: &str) -> bool {
     accept.contains("application/json") && !accept.contains("application/jose")
 }
 
-/// `If-None-Match`, compared weakly, as caches that compress on the way make weak tags of ours (RFC 9110 §13.1.2).
+/// Compares `If-None-Match` weakly, because caches that compress turn the tags into weak ones (RFC 9110 §13.1.2).
 fn knows(headers: &HeaderMap, etag: &str) -> bool {
     let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
     let mut tags = lists.flat_map(|list| list.split(',')).map(ows::trim);

@@ -1,4 +1,4 @@
-//! The draft: read, replaced, looked at, compared.
+//! The draft: reading, replacing, validating and comparing it.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -17,7 +17,7 @@ use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 use usher_policy::Document;
 
-/// Says whether somebody has begun a draft, or this is what is published: `changed` or `published`.
+/// Response header: `changed` if a draft was begun, `published` if the response is the published document.
 const POLICY_DRAFT: &str = "policy-draft";
 
 fn answer(drafted: Drafted) -> Response {
@@ -32,7 +32,7 @@ fn read(json: Value) -> Result<Document, FlowError> {
 
 /// Show the draft of the access rules.
 ///
-/// Where nobody has begun one: what is published. See docs/access-rules.md.
+/// If no draft was begun, the published document. See docs/access-rules.md.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/policy/draft", tag = "policy", operation_id = "get_policy_draft",
     params(("id" = String, Path, description = "The project's id")),
@@ -53,7 +53,8 @@ pub async fn get(State(app): State<App>, calling: Calling, Path(id): Path<String
 
 /// Replace the draft of the access rules.
 ///
-/// If it still is what was seen. It has to have the form of a document; it need not be publishable.
+/// Only if it is still the version that was read. It must have the structure of a document; it need not be valid to
+/// publish.
 #[utoipa::path(
     put, path = "/api/v1/projects/{id}/policy/draft", tag = "policy", operation_id = "replace_policy_draft",
     params(
@@ -86,9 +87,9 @@ pub async fn put(
     Ok(answer(app.usher.replace_policy_draft(project, seen, &read(json)?).await?))
 }
 
-/// Check access rules.
+/// Validate access rules.
 ///
-/// Nothing is kept: the answer tells every fault with its place, and says the same rules in Cedar.
+/// Nothing is stored. The response lists every fault with its position, and contains the rules in Cedar.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/policy/validate", tag = "policy", operation_id = "validate_policy",
     params(("id" = String, Path, description = "The project's id")),
@@ -111,9 +112,9 @@ pub async fn validate(
     Ok(Json(app.usher.review_policy(read(json)?).await).into_response())
 }
 
-/// Compare the draft with what is published.
+/// Compare the draft with the published rules.
 ///
-/// What publishing it would change, above all what each role gains and loses.
+/// Shows what publishing it would change, above all what each role gains and loses.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/policy/diff", tag = "policy", operation_id = "diff_policy",
     params(("id" = String, Path, description = "The project's id")),

@@ -1,4 +1,4 @@
-//! Publishing, what was published, and going back.
+//! Publishing, the history of publications, and rollback.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -19,22 +19,22 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_storage::policy::revisions::Publication;
 
-/// What was published when.
+/// A publication.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PublicationView {
-    /// Which one.
+    /// The revision number.
     #[schema(example = 43)]
     pub revision: i64,
-    /// The tag of what modules are sent.
+    /// The tag of the table that modules fetch.
     #[schema(example = "43-0123456789abcdef")]
     pub etag: String,
-    /// What whoever published it said of it.
+    /// The note of the publisher.
     #[schema(example = "Editors update their own orders")]
     pub note: String,
-    /// Who that was.
+    /// The publisher.
     #[schema(example = "user 6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub published_by: String,
-    /// When, in seconds since the epoch.
+    /// When it was published, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub published_at: i64,
 }
@@ -54,7 +54,7 @@ impl From<Publication> for PublicationView {
 /// A revision with its document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RevisionView {
-    /// What was published when.
+    /// The publication.
     #[serde(flatten)]
     pub publication: PublicationView,
     /// The document.
@@ -67,30 +67,30 @@ pub struct RevisionView {
 pub struct History {
     /// The revisions.
     pub data: Vec<PublicationView>,
-    /// Where the next page starts; absent on the last.
+    /// The cursor of the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "42")]
     pub next_cursor: Option<String>,
 }
 
-/// What is said of a publication.
+/// A note on a publication.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
-    /// Why, in one line of at most 500 characters.
+    /// The reason, in one line of at most 500 characters.
     #[serde(default)]
     #[schema(example = "Editors update their own orders", max_length = 500)]
     pub note: String,
 }
 
-/// Where to go back to.
+/// A rollback.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Back {
-    /// The revision whose rules are to hold again.
+    /// The revision whose rules to publish again.
     #[schema(example = 42, minimum = 1)]
     pub revision: i64,
-    /// Why, in one line of at most 500 characters.
+    /// The reason, in one line of at most 500 characters.
     #[serde(default)]
     #[schema(example = "Editors update their own orders", max_length = 500)]
     pub note: String,
@@ -98,7 +98,7 @@ pub struct Back {
 
 /// Publish the draft of the access rules.
 ///
-/// If it still is what was seen: the next revision, which every module hears of.
+/// Only if it is still the version that was read. It becomes the next revision, which every module fetches.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/policy/publish", tag = "policy", operation_id = "publish_policy",
     params(
@@ -132,7 +132,7 @@ pub async fn publish(
 
 /// Publish an earlier revision again.
 ///
-/// As a revision of its own. The draft stays as it is.
+/// It becomes a new revision. The draft does not change.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/policy/rollback", tag = "policy", operation_id = "roll_back_policy",
     params(("id" = String, Path, description = "The project's id")),
@@ -158,7 +158,7 @@ pub async fn roll_back(
     Ok((StatusCode::CREATED, Json(publication.into())))
 }
 
-/// List what was published.
+/// List publications.
 ///
 /// Newest first.
 #[utoipa::path(

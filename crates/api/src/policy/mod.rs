@@ -1,4 +1,4 @@
-//! Access rules: the published bundle, the draft and its life, roles and who has them, decisions.
+//! Access rules: the published bundle, the draft, publications, role assignments and decisions.
 
 mod assignments;
 mod authorize;
@@ -38,7 +38,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(authorize::post))
 }
 
-/// Whoever calls, as the history names them.
+/// The caller's name in the history.
 fn name_of(caller: &Caller) -> String {
     match caller {
         Caller::Project(_) | Caller::FormerToken(_) => "project token".to_owned(),

@@ -1,5 +1,5 @@
-//! What the verbs of access rules answer, in the words of `/openapi.json`. The types that are sent are those of `policy`,
-//! which knows no web; `tests/schema` holds them against these.
+//! `OpenAPI` schemas of the responses about access rules. The types that are sent belong to the crate `policy`, which
+//! does not depend on the web; `tests/schema` compares them.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub fn document() -> Value {
     })
 }
 
-/// The same, compiled.
+/// The compiled document.
 pub fn table() -> Value {
     json!({
         "v": 1, "project": "01936d2e-3c00-7000-8000-000000000001", "revision": 43, "iat": 1_795_000_000, "default": "deny",
@@ -32,38 +32,38 @@ fn route() -> Value {
     json!({"m": ["PUT"], "p": "/orders/:id", "need": "Order:update"})
 }
 
-/// What is to be said of a document.
+/// The validation result of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PolicyReview {
     /// Can it be published?
     valid: bool,
-    /// What is wrong with it.
+    /// Its faults.
     faults: Vec<PolicyFault>,
-    /// The same rules as Cedar, where they could be rendered.
+    /// The rules as Cedar, if they could be rendered.
     cedar: Option<CedarText>,
 }
 
-/// One thing that is wrong with a document.
+/// A fault of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PolicyFault {
-    /// `error`: it cannot be published. `warning`: it can, and probably is not what was meant.
+    /// `error`: it cannot be published. `warning`: it can, but is probably a mistake.
     severity: FaultSeverity,
-    /// Where in the document, as a JSON pointer (RFC 6901); empty for the whole.
+    /// The position in the document, as a JSON pointer (RFC 6901); empty for the whole.
     #[schema(example = "/roles/editor/grants/Order:update")]
     pointer: String,
-    /// What is wrong, in a sentence.
+    /// The fault, in a sentence.
     #[schema(example = "nobody has this role")]
     message: String,
-    /// Where in the rendered Cedar text, if it was Cedar that found it.
+    /// The position in the rendered Cedar text, if Cedar found the fault.
     cedar: Option<CedarSpan>,
 }
 
-/// How bad a fault is.
+/// The severity of a fault.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(dead_code, reason = "it describes what `validate` answers")]
 pub enum FaultSeverity {
-    /// It can be published, and probably is not what was meant.
+    /// It can be published, but is probably a mistake.
     Warning,
     /// It cannot be published.
     Error,
@@ -75,7 +75,7 @@ pub struct CedarSpan {
     /// The first byte.
     #[schema(example = 120)]
     start: usize,
-    /// The byte after the last.
+    /// The byte after the last one.
     #[schema(example = 164)]
     end: usize,
 }
@@ -86,15 +86,16 @@ pub struct CedarText {
     /// The schema.
     #[schema(example = "entity User;")]
     schema: String,
-    /// The policies; the spans of faults count its bytes.
+    /// The policies; the spans of faults are byte offsets in it.
     #[schema(example = "permit (principal in Role::\"editor\", action == Action::\"Order:list\", resource);")]
     policies: String,
 }
 
-/// What publishing the draft would change: of permissions, conditions and routes what is `added`, `removed` and `changed`.
+/// What publishing the draft would change: permissions, conditions and routes that are `added`, `removed` and
+/// `changed`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PolicyDiff {
-    /// Permissions that come and go.
+    /// Permissions that are added and removed.
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"added": ["Order:update"], "removed": [], "changed": []}))]
     permissions: Value,
     /// Roles, by name.
@@ -102,7 +103,7 @@ pub struct PolicyDiff {
         "change": "changed", "gains": [{"permission": "Order:update", "after": "own"}], "loses": [], "shifts": []
     }}))]
     roles: BTreeMap<String, RoleDiff>,
-    /// Conditions, with their names.
+    /// Conditions, by name.
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"added": [], "removed": [], "changed": []}))]
     conditions: Value,
     /// Route rules.
@@ -115,35 +116,35 @@ pub struct PolicyDiff {
 pub struct RoleDiff {
     /// `added`, `removed` or `changed`.
     change: String,
-    /// What it may do more.
+    /// Permissions that it gains.
     gains: Vec<RuleShift>,
-    /// What it may do less.
+    /// Permissions that it loses.
     loses: Vec<RuleShift>,
-    /// What it may do under other conditions.
+    /// Permissions whose conditions change.
     shifts: Vec<RuleShift>,
 }
 
-/// What a role may do with a permission, before and after: `*`, `deny`, or one or several conditions.
+/// A permission of a role, before and after: `*`, `deny`, or one or several conditions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RuleShift {
     /// The permission.
     permission: String,
-    /// What it was; absent where there was nothing.
+    /// Before; absent if there was none.
     before: Option<Value>,
-    /// What it becomes; absent where there is nothing any more.
+    /// After; absent if there is none.
     after: Option<Value>,
 }
 
-/// What somebody would meet.
+/// The result of a simulation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Simulation {
-    /// By which rules.
+    /// The revision of the rules.
     #[schema(example = 43)]
     revision: u64,
-    /// By which roles.
+    /// The roles of the subject.
     #[schema(example = json!(["editor"]))]
     roles: Vec<String>,
-    /// Are they there, and not disabled?
+    /// Does the subject exist, and is it enabled?
     active: bool,
     /// Every permission.
     #[schema(example = json!({"Order:list": {
@@ -152,21 +153,20 @@ pub struct Simulation {
     permissions: BTreeMap<String, SimulatedDecision>,
     /// Every route.
     routes: Vec<SimulatedRule>,
-    /// The rule that counts for the request that was tried: none where no rule speaks of it, or its path has more than one
-    /// reading.
+    /// The rule that applies to the simulated request; absent if no rule matches, or if its path is ambiguous.
     matched: Option<SimulatedRule>,
 }
 
-/// An answer with its reasons.
+/// A decision with its reasons.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SimulatedDecision {
     /// `allow`, `deny` or `conditional`.
     verdict: String,
-    /// Every rule that was weighed.
+    /// Every evaluated rule.
     reasons: Vec<WeighedRule>,
 }
 
-/// A route rule, and what becomes of a request that it counts for.
+/// A route rule, and the decision for requests that it applies to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SimulatedRule {
     /// The rule, as in the table.
@@ -175,47 +175,47 @@ pub struct SimulatedRule {
     /// `allow`, `deny` or `conditional`; `public` and `auth` where the rule needs no permission.
     #[schema(example = "conditional")]
     result: String,
-    /// Every rule that was weighed; null where the route needs no permission.
+    /// Every evaluated rule; null if the route needs no permission.
     reasons: Option<Vec<WeighedRule>>,
 }
 
-/// A rule that was weighed.
+/// An evaluated rule.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WeighedRule {
-    /// Whose rule.
+    /// The role.
     #[schema(example = "editor")]
     role: String,
     /// `allow`, `deny` or `when`.
     #[schema(example = "when")]
     rule: String,
-    /// Under which condition.
+    /// The condition.
     #[schema(example = "own")]
     condition: Option<String>,
-    /// `true`, `false`, or `unknown`: it depends on the resource.
+    /// `true`, `false`, or `unknown` if it depends on the resource.
     #[schema(example = "unknown")]
     holds: String,
 }
 
-/// A published table, bare: see docs/access-rules.md.
+/// A published table, unsigned: see docs/access-rules.md.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!(table()))]
 pub struct PolicyTable {
     /// The version of the format.
     v: u8,
-    /// Whose policy it is.
+    /// The project.
     project: String,
-    /// Which one.
+    /// The revision.
     revision: u64,
     /// When it was published, in seconds since the epoch.
     iat: i64,
-    /// What happens to whatever is not listed: always `deny`.
+    /// The decision for unlisted requests: always `deny`.
     default: String,
-    /// Every permission there is: `item` or `collection`.
+    /// Every permission: `item` or `collection`.
     permissions: BTreeMap<String, String>,
-    /// Every role with all that it grants.
+    /// Every role with everything that it grants.
     #[schema(value_type = Object)]
     roles: Value,
-    /// Every condition that a rule names.
+    /// Every condition that a rule uses.
     #[schema(value_type = Object)]
     conditions: Value,
     /// Every route rule.

@@ -1,4 +1,4 @@
-//! What somebody would meet: a rehearsal for whoever writes the rules.
+//! Simulation of access rules for a subject.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,18 +16,18 @@ use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 use usher_policy::value::Attributes;
 
-/// As whom, and where to.
+/// The subject and an optional request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SimulateRequest {
-    /// As whom.
+    /// The subject.
     pub subject: SimulatedSubject,
-    /// A request to try the routes with.
+    /// A request to match the routes against.
     #[serde(default)]
     pub request: Option<TriedRequest>,
 }
 
-/// Whom to simulate.
+/// The subject of a simulation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SimulatedSubject {
@@ -37,13 +37,13 @@ pub struct SimulatedSubject {
     /// The `sub` of the user, or the `client_id`.
     #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub id: String,
-    /// What is known of them beside `id` and `roles`.
+    /// Attributes other than `id` and `roles`.
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"teams": ["north"]}))]
     pub properties: Attributes,
 }
 
-/// A request to try.
+/// A simulated request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TriedRequest {
@@ -55,9 +55,9 @@ pub struct TriedRequest {
     pub path: String,
 }
 
-/// Show what somebody would meet.
+/// Simulate the access of a subject.
 ///
-/// At every permission and every route, with reasons. No resource is loaded, so that rules about resources are
+/// For every permission and every route, with reasons. No resource is loaded, so that rules about resources are
 /// `conditional`.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/policy/simulate", tag = "policy", operation_id = "simulate_policy",

@@ -1,4 +1,4 @@
-//! Tags of documents: what was seen, and what is there.
+//! `ETag` and `If-Match` of documents.
 
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -8,11 +8,11 @@ use usher_http_server::problem::HttpProblem;
 
 /// The header `ETag` of a document.
 pub fn header(etag: &str) -> [(HeaderName, HeaderValue); 1] {
-    // Tags are ours: digits, letters and a hyphen.
+    // Tags consist of digits, letters and a hyphen.
     [(ETAG, HeaderValue::try_from(format!("\"{etag}\"")).unwrap_or(HeaderValue::from_static("\"\"")))]
 }
 
-/// The one tag of `If-Match`: whoever changes something says what they have seen of it (RFC 9110 §13.1.1, RFC 6585 §3).
+/// The one tag of `If-Match`: a change must name the version that it is based on (RFC 9110 §13.1.1, RFC 6585 §3).
 ///
 /// # Errors
 /// 428 without the header, 400 for anything but one strong tag.

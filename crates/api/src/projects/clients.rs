@@ -26,7 +26,7 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_protocol::client_metadata::ClientMetadata;
 
-/// Members that skip what protects people: only administrators set them.
+/// Metadata that weakens the protection of users: only administrators set it.
 const OF_THE_HOUSE: [&str; 2] = ["first_party", "any_localhost_redirect"];
 
 /// A client.
@@ -41,51 +41,51 @@ pub struct ClientView {
     /// What kind of application it is: web, spa, native, machine or device.
     #[schema(example = "web")]
     pub r#type: String,
-    /// Is it out of use?
+    /// Is it disabled?
     #[schema(example = false)]
     pub disabled: bool,
-    /// Since when it is out of use, in seconds since the epoch.
+    /// When it was disabled, in seconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1_795_000_000)]
     pub disabled_at: Option<i64>,
-    /// When it was made, in seconds since the epoch.
+    /// When it was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
     /// When it last changed, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub updated_at: i64,
-    /// Its secrets, newest first: never the secrets themselves. Empty for a public client.
+    /// Its secrets, newest first, without their values. Empty for a public client.
     pub secrets: Vec<ClientSecretView>,
-    /// Its metadata, in the words of RFC 7591 §2.
+    /// Its metadata (RFC 7591 §2).
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
     pub metadata: Value,
 }
 
-/// What is known about a secret of a client.
+/// A client secret, without its value.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClientSecretView {
     /// Its id: the beginning of the SHA-256 of the secret.
     #[schema(example = "9f86d081884c")]
     pub id: String,
-    /// When it was made, in seconds since the epoch.
+    /// When it was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
-    /// When it was last used, to within an hour.
+    /// When it was last used, rounded to an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1_795_003_600)]
     pub last_used_at: Option<i64>,
-    /// From when on it is refused; it does not end if absent.
+    /// When it expires; absent if it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1_795_086_400)]
     pub expires_at: Option<i64>,
 }
 
-/// How the secret is to be replaced.
+/// How to rotate the secret.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecretRotationBody {
-    /// How long the present secret stays good, in seconds: 0 ends it at once, 86400 (a day) if absent, 2592000 (30 days)
-    /// at most.
+    /// How long the current secret stays valid, in seconds: 0 ends it at once, 86400 (a day) if absent, 2592000 (30
+    /// days) at most.
     #[schema(example = 86_400)]
     pub overlap_seconds: Option<u32>,
 }
@@ -96,32 +96,32 @@ pub struct MadeClient {
     /// The client.
     #[serde(flatten)]
     pub client: ClientView,
-    /// Its secret, if it keeps one: shown now and never again.
+    /// Its secret, if it is confidential: returned only once.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")]
     pub client_secret: Option<String>,
 }
 
-/// A client to be made.
+/// A client to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewClientBody {
     /// What kind of application it is: web, spa, native or machine.
     #[schema(example = "web")]
     pub r#type: String,
-    /// Its metadata, in the words of RFC 7591 §2; what is absent is as it suits the type.
+    /// Its metadata (RFC 7591 §2); absent members get the defaults of the type.
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
     pub metadata: Map<String, Value>,
 }
 
-/// A client as it is to be.
+/// The new state of a client.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientChange {
-    /// Its metadata; what is absent is as it suits the type.
+    /// Its metadata; absent members get the defaults of the type.
     #[schema(value_type = Option<BTreeMap<String, Value>>, example = json!({"client_name": "Shop", "redirect_uris": ["https://shop.example/cb"]}))]
     pub metadata: Option<Map<String, Value>>,
-    /// Out of use, with all that it was granted; or in use again.
+    /// `true` disables the client with all its grants, `false` enables it.
     #[schema(example = false)]
     pub disabled: Option<bool>,
 }
@@ -154,12 +154,12 @@ impl From<&ClientSecret> for ClientSecretView {
 }
 
 impl ClientView {
-    /// What a change is made to: that a secret is used, or replaced, is no other version.
+    /// The version that the `ETag` covers: use and rotation of secrets do not change it.
     fn version(&self) -> impl Serialize {
         (&self.metadata, self.disabled)
     }
 
-    /// With the tag of its version.
+    /// The response with the `ETag` of its version.
     fn tagged(self) -> Response {
         etag::with_tag_of(&self.version(), &self)
     }
@@ -192,9 +192,9 @@ pub async fn list(
     Ok(Json(wanted.cut(clients)))
 }
 
-/// Make a client.
+/// Create a client.
 ///
-/// Its secret is in the answer, and never again.
+/// Its secret is in the response, and cannot be read again.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/clients", tag = "clients", operation_id = "create_client",
     params(("id" = String, Path, description = "The project's id")), request_body = NewClientBody,
@@ -220,7 +220,7 @@ pub async fn create(
 
 /// Show a client.
 ///
-/// With the tag of its version, for a change.
+/// With the `ETag` of its version.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "get_client",
     params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),
@@ -237,9 +237,9 @@ pub async fn get(
     Ok(ClientView::from(&of_project(&app, &project, &client).await?).tagged())
 }
 
-/// Replace a client's metadata, or put it out of use.
+/// Replace a client's metadata, or disable it.
 ///
-/// With `If-Match` only if it is still the version that was read.
+/// With `If-Match`, only if it is still the version that was read.
 #[utoipa::path(
     put, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "replace_client",
     params(
@@ -266,7 +266,7 @@ pub async fn put(
     etag::check(&headers, &ClientView::from(&client).version())?;
     if let Some(members) = change.metadata {
         let mut defaults = client.kind.defaults();
-        // What only administrators set stays as it is where it is not spoken of.
+        // Members that only administrators set keep their values if absent.
         defaults.first_party = client.metadata.first_party;
         defaults.token_endpoint_auth_method = client.metadata.token_endpoint_auth_method;
         defaults.any_localhost_redirect = client.metadata.any_localhost_redirect;
@@ -282,7 +282,7 @@ pub async fn put(
 
 /// Delete a client.
 ///
-/// Nothing that it was granted works any longer.
+/// Everything that it was granted becomes invalid.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/clients/{client}", tag = "clients", operation_id = "delete_client",
     params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),
@@ -300,10 +300,10 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Give a client a new secret.
+/// Rotate a client's secret.
 ///
-/// The present one stays good for `overlap_seconds` and is refused from then on; whatever was older ends now. Rejected with
-/// `SECRET_JUST_MADE` if that would end a secret made within the last 10 seconds, which somebody else was just given.
+/// The current one stays valid for `overlap_seconds`; older ones end now. Rejected with `SECRET_JUST_MADE` if that
+/// would end a secret made within the last 10 seconds, which another caller has just received.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/clients/{client}/secret", tag = "clients", operation_id = "rotate_client_secret",
     params(("id" = String, Path, description = "The project's id"), ("client" = String, Path, description = "Its id")),
@@ -328,7 +328,7 @@ pub async fn rotate_secret(
     Ok(Json(app.usher.rotate_client_secret(&client.id, rotation).await?.into()))
 }
 
-/// A client of this project; one of another does not exist here.
+/// The client with this id, if it belongs to the project.
 async fn of_project(app: &App, project: &Project, id: &str) -> ApiResult<Client> {
     let client = app.usher.load_client(id).await;
     match client {
@@ -338,7 +338,7 @@ async fn of_project(app: &App, project: &Project, id: &str) -> ApiResult<Client>
     }
 }
 
-/// What was sent, over what suits the type.
+/// The metadata of a request, completed by the defaults of the type.
 fn metadata(defaults: ClientMetadata, members: Map<String, Value>) -> ApiResult<ClientMetadata> {
     let mut merged = serde_json::to_value(defaults).unwrap_or_default();
     if let Value::Object(all) = &mut merged {

@@ -1,4 +1,4 @@
-//! A project's history, for whoever holds its token.
+//! The history of a project, for callers with its token.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -21,51 +21,51 @@ use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// What is wanted.
+/// Filters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes the parameters; `read` reads them")]
 pub struct HistoryParams {
-    /// About this user alone.
+    /// Only events of this user.
     #[param(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     sub: Option<String>,
-    /// Of this kind alone.
+    /// Only events of this kind.
     #[param(example = "grant.created")]
     kind: Option<String>,
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EntryView {
-    /// Its name.
+    /// Its id.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000003")]
     pub id: String,
-    /// When, in seconds since the epoch.
+    /// When it happened, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub at: i64,
-    /// What: a sign-in is `grant.created`.
+    /// The kind of event: a sign-in is `grant.created`.
     #[schema(example = "grant.created")]
     pub kind: String,
-    /// To whom.
+    /// The subject identifier of the user.
     #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub sub: Option<String>,
-    /// By or at which client.
+    /// The client it concerns.
     #[schema(example = "client_zYw")]
     pub client_id: Option<String>,
-    /// In which session.
+    /// The session it happened in.
     pub session_id: Option<String>,
-    /// By which grant.
+    /// The grant it concerns.
     pub grant_id: Option<String>,
-    /// From which network, where the person was there themselves.
+    /// The user's network, if the user was present.
     #[schema(example = "203.0.113.7")]
     pub source: Option<String>,
-    /// With which browser, as it described itself.
+    /// The browser's `User-Agent`.
     #[schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")]
     pub user_agent: Option<String>,
-    /// By which means they had shown themselves.
+    /// The authentication methods of the session (RFC 8176).
     #[schema(example = json!(["pwd"]))]
     pub amr: Vec<String>,
-    /// What else there is to say: scope, claims, reason.
+    /// Other data, such as scope, claims and reason.
     #[schema(value_type = BTreeMap<String, Value>, example = json!({"scope": "openid email"}))]
     pub data: Value,
 }
@@ -88,10 +88,10 @@ impl From<Entry> for EntryView {
     }
 }
 
-/// Read what happened to a project's users.
+/// Read the history of a project's users.
 ///
-/// The newest first. Only a call with the project's newest token opens it. A page may hold fewer than `limit` entries
-/// and still have a `next_cursor`: little of what was opened was wanted.
+/// Newest first. Requires the project's newest token, which decrypts it. A page may have fewer than `limit` entries
+/// and still have a `next_cursor`, because filters apply after decryption.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/history", tag = "projects", operation_id = "list_project_history",
     params(("id" = String, Path, description = "The project's id"), ListParams, HistoryParams),

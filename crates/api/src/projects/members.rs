@@ -1,4 +1,4 @@
-//! Who works on a project.
+//! Project members.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -22,51 +22,51 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_storage::members::NamedMember;
 
-/// What a member may do.
+/// The role of a member.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MemberRole {
     /// Everything.
     Owner,
-    /// Changes clients, rules, webhooks.
+    /// May change clients, rules, webhooks.
     Developer,
-    /// Reads.
+    /// May read.
     Viewer,
 }
 
-/// A person who works on a project.
+/// A project member.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemberView {
-    /// Their universal name.
+    /// The subject identifier.
     #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub sub: String,
-    /// Their address.
+    /// The email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "ana@example.test")]
     pub email: Option<String>,
-    /// What they may do.
+    /// The role.
     pub role: MemberRole,
     /// Since when, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub since: i64,
 }
 
-/// Somebody to be added.
+/// A member to add.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMember {
-    /// The address of their account here.
+    /// The email address of an existing user.
     #[schema(example = "bob@example.test")]
     pub email: String,
-    /// What they may do.
+    /// The role.
     pub role: MemberRole,
 }
 
-/// Another role.
+/// A change of role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberChange {
-    /// What they may do from now on.
+    /// The new role.
     pub role: MemberRole,
 }
 
@@ -117,7 +117,7 @@ pub async fn list(
 
 /// Add a member to a project.
 ///
-/// Somebody who has an account here.
+/// The member must be an existing user.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/members", tag = "projects", operation_id = "add_member",
     params(("id" = String, Path, description = "The project's id")), request_body = NewMember,
@@ -144,9 +144,9 @@ pub async fn add(
     Ok((StatusCode::CREATED, Json(view)))
 }
 
-/// Give a member another role.
+/// Change the role of a member.
 ///
-/// The last owner stays one.
+/// The last owner must stay owner.
 #[utoipa::path(
     patch, path = "/api/v1/projects/{id}/members/{sub}", tag = "projects", operation_id = "change_member",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Whose role")),
@@ -166,9 +166,9 @@ pub async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Remove a member, or leave.
+/// Remove a member, or leave a project.
 ///
-/// The last owner stays.
+/// The last owner cannot be removed.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/members/{sub}", tag = "projects", operation_id = "remove_member",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Who goes")),
@@ -183,7 +183,7 @@ pub async fn remove(
     calling: Calling,
     Path((id, sub)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
-    // Everybody may leave.
+    // Every member may leave.
     let leaves = matches!(&calling.caller, Caller::Person(account) if account.user.sub.0 == sub);
     let project = calling.project(&id, if leaves { Right::View } else { Right::Own }).await?;
     let user = user_of(&app, &sub).await?;

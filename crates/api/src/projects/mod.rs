@@ -1,4 +1,4 @@
-//! Projects, and all that belongs to one: each noun in a file of its own.
+//! Projects and their resources, each in a file of its own.
 
 mod clients;
 mod history;
@@ -53,55 +53,55 @@ pub struct ProjectView {
     /// Its id.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
     pub id: String,
-    /// The name that people read.
+    /// The display name.
     #[schema(example = "Shop")]
     pub name: String,
-    /// Since when, in seconds since the epoch.
+    /// When it was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
-    /// The authentication context that nobody signs in to its clients without.
+    /// The authentication context class that its clients require of every sign-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "aal2")]
     pub required_acr: Option<String>,
 }
 
-/// A project that was just made.
+/// A new project.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MadeProject {
     /// The project.
     #[serde(flatten)]
     pub project: ProjectView,
-    /// Its token: shown now and never again.
+    /// Its token: returned only once.
     #[schema(example = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")]
     pub token: String,
 }
 
-/// A project to be made.
+/// A project to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewProject {
-    /// The name that people read: 1 to 100 characters.
+    /// The display name: 1 to 100 characters.
     #[schema(example = "Shop")]
     pub name: String,
 }
 
-/// What is to change; what is absent stays.
+/// The fields to change; absent ones stay.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectChange {
-    /// Another name.
+    /// The new name.
     #[schema(example = "Bookshop")]
     pub name: Option<String>,
-    /// Nobody signs in to its clients without two factors.
+    /// Require two factors for every sign-in to its clients?
     #[schema(example = true)]
     pub require_second_factor: Option<bool>,
 }
 
-/// What is typed to delete a project.
+/// The confirmation of a deletion.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
-    /// The project's name, character by character.
+    /// The project's exact name.
     #[schema(example = "Shop")]
     pub confirm: String,
 }
@@ -145,9 +145,9 @@ pub async fn list(State(app): State<App>, calling: Calling, query: QueryParams) 
     Ok(Json(List::of(page, ProjectView::from)))
 }
 
-/// Make a project.
+/// Create a project.
 ///
-/// Whoever makes it owns it. Its token is in the answer, and never again.
+/// The caller becomes its owner. Its token is in the response, and cannot be read again.
 #[utoipa::path(
     post, path = "/api/v1/projects", tag = "projects", operation_id = "create_project", request_body = NewProject,
     responses((status = 201, description = "It is made", body = MadeProject), Refusals, BodyRefusals),
@@ -200,7 +200,7 @@ pub async fn patch(
 
 /// Delete a project.
 ///
-/// Its clients go with it, everything that they were granted, and its history.
+/// With its clients, all their grants, and its history.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}", tag = "projects", operation_id = "delete_project",
     params(("id" = String, Path, description = "The project's id")), request_body = Confirmation,

@@ -1,4 +1,4 @@
-//! The people who have used a project's clients.
+//! The users of a project's clients.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -14,52 +14,52 @@ use usher_flows::{Person, PersonSession, Right};
 use usher_http_server::extract::params::QueryParams;
 use usher_http_server::state::App;
 
-/// Somebody who has used a client of the project.
+/// A user of a project's clients.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PersonView {
-    /// Their universal name.
+    /// The subject identifier.
     #[schema(example = "6Hq3P0b0TfmQ1x2y3z4w5A")]
     pub sub: String,
-    /// Their full name, if a client of the project was given it.
+    /// The full name, if it was released to a client of the project.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Ana Souza")]
     pub name: Option<String>,
-    /// Their address, if a client of the project was given it.
+    /// The email address, if it was released to a client of the project.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "ana@example.test")]
     pub email: Option<String>,
-    /// The clients they have used.
+    /// The clients that the user has used.
     #[schema(example = json!(["client_zYw"]))]
     pub client_ids: Vec<String>,
-    /// When first, in seconds since the epoch.
+    /// First use, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub first_used_at: i64,
-    /// When last, to within an hour, in seconds since the epoch.
+    /// Last use, rounded to an hour, in seconds since the epoch.
     #[schema(example = 1_795_003_600)]
     pub last_used_at: i64,
 }
 
-/// A session in which clients of the project hold something.
+/// A session in which the project's clients hold grants.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PersonSessionView {
     /// The `sid` of its tokens.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000002")]
     pub id: String,
-    /// When the person had shown themselves, in seconds since the epoch.
+    /// When the user authenticated, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub auth_time: i64,
-    /// By which means (RFC 8176).
+    /// The authentication methods (RFC 8176).
     #[schema(example = json!(["pwd", "otp", "mfa"]))]
     pub amr: Vec<String>,
-    /// The clients.
+    /// The clients that hold grants.
     #[schema(example = json!(["client_zYw"]))]
     pub client_ids: Vec<String>,
 }
 
-/// What ended.
+/// The result of a revocation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EndedView {
-    /// The clients that lost what they held.
+    /// The clients whose grants were revoked.
     #[schema(example = json!(["client_zYw"]))]
     pub client_ids: Vec<String>,
 }
@@ -88,9 +88,9 @@ impl From<PersonSession> for PersonSessionView {
     }
 }
 
-/// List the people who have used a project.
+/// List the users of a project.
 ///
-/// Whoever has used one of its clients; of names and addresses those that a client was given.
+/// Users of at least one of its clients. Names and email addresses are included if they were released to a client.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/users", tag = "users", operation_id = "list_project_users",
     params(("id" = String, Path, description = "The project's id"), ListParams),
@@ -109,7 +109,7 @@ pub async fn list(
     Ok(Json(List::of(page, PersonView::from)))
 }
 
-/// Show somebody who has used a project.
+/// Show a user of a project.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/users/{sub}", tag = "users", operation_id = "get_project_user",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Who")),
@@ -125,9 +125,9 @@ pub async fn get(
     Ok(Json(app.usher.load_person(project.id, &sub).await?.1.into()))
 }
 
-/// List somebody's sessions at a project.
+/// List a user's sessions at a project.
 ///
-/// Those in which the project's clients hold something.
+/// Sessions in which the project's clients hold grants.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/users/{sub}/sessions", tag = "users", operation_id = "list_project_user_sessions",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Whose")),
@@ -145,9 +145,9 @@ pub async fn sessions(
     Ok(Json(List { data: sessions.into_iter().map(PersonSessionView::from).collect(), next_cursor: None }))
 }
 
-/// End what a project's clients hold of somebody.
+/// Revoke a user's grants to a project's clients.
 ///
-/// Their session here goes on: it is theirs.
+/// The user's session continues.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/users/{sub}/revoke", tag = "users", operation_id = "revoke_project_user",
     params(("id" = String, Path, description = "The project's id"), ("sub" = String, Path, description = "Whose")),

@@ -1,4 +1,4 @@
-//! A project's token is replaced.
+//! Rotating a project's token.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use usher_flows::{Right, Rotation, USUAL_OVERLAP};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 
-/// How the token is to be replaced.
+/// How to rotate the token.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenRotation {
-    /// Seconds for which the old token stays good; 0 ends it, and every token before it, at once.
+    /// Seconds for which the old token stays valid; 0 ends it, and every token before it, at once.
     #[schema(minimum = 0, maximum = 2_592_000, default = 86_400, example = 3600)]
     pub overlap_seconds: Option<u32>,
-    /// The token as it is, where the caller calls with something else: with it the history stays readable.
+    /// The current token, if the caller authenticates with something else: it keeps the history readable.
     pub current_token: Option<String>,
-    /// Give up, and delete, a history that nobody could read any more.
+    /// Delete the history if it could not be read any more?
     #[schema(default = false)]
     pub discard_history: bool,
 }
@@ -33,19 +33,19 @@ pub struct TokenRotation {
 /// The new token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NewToken {
-    /// Shown now and never again.
+    /// Returned only once.
     #[schema(example = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")]
     pub token: String,
-    /// Until when the old one is good, in seconds since the epoch.
+    /// When the old one expires, in seconds since the epoch.
     #[schema(example = 1_795_086_400)]
     pub old_token_good_until: i64,
 }
 
-/// Give a project a new token.
+/// Rotate a project's token.
 ///
-/// The old one stays good for a day, unless something else is asked for. The token is also the key of the project's
-/// history: called with the old token, or with it in the body, the new one opens all that the old one opened; otherwise
-/// the history is lost, and the call is refused unless it says so.
+/// The old one stays valid for a day, unless stated otherwise. The token is also the key of the project's history: if
+/// the caller authenticates with the old token or sends it in the body, the new one decrypts everything that the old
+/// one did. Otherwise the history is lost, and the call is rejected unless `discard_history` is set.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/token", tag = "projects", operation_id = "rotate_project_token",
     params(("id" = String, Path, description = "The project's id")), request_body = TokenRotation,
@@ -76,17 +76,17 @@ pub async fn rotate(
     Ok(Json(NewToken { token, old_token_good_until: good_until.0 }))
 }
 
-/// How many tokens have ended.
+/// The number of ended tokens.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EndedTokens {
-    /// So many were still good beside the newest.
+    /// How many former tokens were still valid.
     #[schema(example = 1)]
     pub ended: u64,
 }
 
 /// End every token of a project but the newest.
 ///
-/// Whatever overlap they were promised: for one that has leaked.
+/// Regardless of their overlap: for a token that has leaked.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/token/former", tag = "projects", operation_id = "end_former_tokens",
     params(("id" = String, Path, description = "The project's id")),

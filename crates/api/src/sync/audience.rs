@@ -1,4 +1,4 @@
-//! Who follows the feed, how far behind they are, and when they last said so.
+//! The subscribers of the feed and how far behind they are.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,46 +13,46 @@ use usher_flows::{FlowError, Right};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// Whoever follows a project's feed.
+/// The subscribers of a project's feed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Audience {
-    /// How far the feed has come.
+    /// The newest position of the feed.
     #[schema(example = 18_240)]
     pub cursor: i64,
-    /// Connections at every instance.
+    /// The number of connections at all instances.
     #[schema(example = 12)]
     pub connected: usize,
-    /// The connections, those of this instance first, 1,000 of an instance at most.
+    /// The connections, those of this instance first, at most 1,000 for each instance.
     pub subscribers: Vec<Subscriber>,
 }
 
-/// One connection.
+/// A connection.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Subscriber {
-    /// The client; absent for whoever holds the project's token.
+    /// The client; absent for the project's token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// `socket` or `long_poll`.
     #[schema(example = "socket")]
     pub transport: String,
-    /// Since when.
+    /// When it was opened, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub since: i64,
-    /// How far it has come, as it says.
+    /// The position that it acknowledged last.
     #[schema(example = 18_239)]
     pub acknowledged: i64,
-    /// When it said so.
+    /// When it acknowledged that.
     pub acknowledged_at: Option<i64>,
     /// How many entries it is behind.
     #[schema(example = 1)]
     pub behind: i64,
-    /// The revision of the access rules that it applies, as it says.
+    /// The revision of the access rules that it reported.
     pub policy_revision: Option<u64>,
 }
 
-/// List who follows the feed.
+/// List the subscribers of the feed.
 ///
-/// How far behind they are, and when they last acknowledged.
+/// With their positions and last acknowledgements.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/sync/subscribers", tag = "sync", operation_id = "list_sync_subscribers",
     params(("id" = String, Path, description = "The project's id")),

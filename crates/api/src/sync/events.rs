@@ -1,4 +1,4 @@
-//! The feed by asking: at once, or kept waiting for an answer until there is one.
+//! The feed by polling and long polling.
 
 use std::time::Duration;
 
@@ -26,43 +26,43 @@ use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// Entries in one answer; the rest is asked for with the cursor of the answer.
+/// Most entries in one response; the client gets the rest with its cursor.
 const PAGE: u32 = 1_000;
-/// Seconds that somebody may be kept waiting at most.
+/// The longest wait, in seconds.
 const LONGEST_WAIT: u64 = 50;
 
-/// What is asked for.
+/// Parameters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes the parameters; `get` reads them")]
 pub struct EventsParams {
-    /// How far the follower has come: epoch and position.
+    /// The last position of the subscriber: epoch and position.
     #[param(example = "e1.18234")]
     cursor: String,
-    /// Seconds to wait for an answer while there is nothing new.
+    /// Seconds to wait for new entries.
     #[param(minimum = 0, maximum = 50, default = 0)]
     wait: Option<u32>,
 }
 
-/// What is new.
+/// New entries.
 #[derive(Debug, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the members are named by the protocol")]
 pub struct Events {
-    /// The row that positions belong to.
+    /// The epoch that positions belong to.
     #[schema(example = "e1")]
     pub epoch: String,
-    /// Everything up to this position is known with this answer.
+    /// The position up to which this response is complete.
     #[schema(example = 18_235)]
     pub cursor: i64,
-    /// What is new, in order.
+    /// The entries, in order.
     pub events: Vec<Event>,
-    /// There is more: ask again at once.
+    /// Are there more? Then poll again at once.
     pub more: bool,
 }
 
-/// Fetch what has happened since a cursor.
+/// Fetch the entries after a cursor.
 ///
-/// With `wait`, as soon as something has.
+/// With `wait`, the response is sent as soon as there is an entry.
 #[utoipa::path(
     get, path = "/api/v1/sync/events", tag = "sync", operation_id = "list_sync_events", params(EventsParams),
     responses(
@@ -104,17 +104,17 @@ fn read(QueryParams(params): &QueryParams) -> ApiResult<(FeedCursor, Duration)> 
     Ok((cursor, Duration::from_secs(wait)))
 }
 
-/// What there is after a cursor.
+/// The entries after a cursor.
 pub(super) struct News {
-    /// How far the feed has come.
+    /// The newest position of the feed.
     pub here: FeedCursor,
-    /// What is new, without a gap.
+    /// The entries, without a gap.
     pub entries: Vec<Entry>,
-    /// There is more than that.
+    /// Are there more?
     pub more: bool,
 }
 
-/// What there is after a cursor, without a gap; `None` if that cannot be told any more.
+/// The entries after a cursor, without a gap; `None` if some of them are deleted already.
 pub(super) async fn news(app: &App, project: ProjectId, from: FeedCursor) -> Result<Option<News>, FlowError> {
     let store = &app.usher.store;
     let Some(here) = store.feed_place(project).await? else { return Ok(None) };
@@ -155,7 +155,7 @@ async fn wait_for_news(app: &App, follower: &Follower, from: FeedCursor, wait: D
     };
     let mut listening = app.hub.listen(place, follower.project, who).await.map_err(FlowError::from)?;
     loop {
-        // Asked after listening has begun: whatever comes from here on is heard.
+        // Read after subscribing, so that no entry in between is missed.
         let found = news(app, follower.project, from).await?.ok_or_else(gone)?;
         if !found.entries.is_empty() {
             return Ok(found);

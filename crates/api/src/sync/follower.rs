@@ -1,4 +1,4 @@
-//! Whoever follows the feed, by a bearer token. A browser's session follows nothing.
+//! A subscriber of the feed, authenticated by a bearer token. Browser sessions cannot subscribe.
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
@@ -12,7 +12,7 @@ use usher_flows::{FlowError, Rejected};
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// Whoever follows the feed; 401 without a token, 403 if it does not reach the feed.
+/// A subscriber of the feed; 401 without a token, 403 if it may not read the feed.
 pub struct Following(pub Follower);
 
 impl FromRequestParts<App> for Following {
@@ -24,7 +24,7 @@ impl FromRequestParts<App> for Following {
     }
 }
 
-/// Whoever was found; a refusal in the words of this door.
+/// The subscriber, or the problem for a rejected one.
 pub(super) fn admitted(found: Result<Follower, FlowError>) -> ApiResult<Follower> {
     found.map_err(|error| match error {
         FlowError::Rejected(Rejected::NotSignedIn) => {
@@ -38,7 +38,7 @@ pub(super) fn admitted(found: Result<Follower, FlowError>) -> ApiResult<Follower
     })
 }
 
-/// A place to follow from; 503 while all are taken. Whoever asks without waiting needs none.
+/// A subscription slot; 503 while all are taken. Polling without `wait` needs none.
 pub(super) fn place(app: &App) -> ApiResult<Place> {
     let words = "Too many follow their feeds here: ask once a minute for what is new.";
     app.hub.take_place().ok_or_else(|| HttpProblem::unavailable("BUSY", words, 60))

@@ -1,7 +1,7 @@
-//! The live feed, `usher.sync.v1`: what a local module must know to turn away what was revoked.
+//! The live feed, `usher.sync.v1`: what local modules need to reject revoked tokens.
 //!
-//! Snapshot first, then either a socket or a question now and then; whoever falls too far behind is told to start anew.
-//! The project is that of the credential: no address names one, so nobody can ask for another's.
+//! A subscriber fetches the snapshot, then opens a WebSocket or polls; one that falls too far behind must start over.
+//! The project is that of the credential: no URL names one, so that no subscriber can ask for another project.
 
 mod audience;
 mod events;

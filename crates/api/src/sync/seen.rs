@@ -1,4 +1,4 @@
-//! What local modules report: which sessions were used at their application.
+//! Reports of local modules: which sessions were used at their application.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +16,7 @@ use usher_http_server::extract::json::JsonBody;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// Characters of any text in a report.
+/// The longest text in a report, in characters.
 const LONGEST: usize = 300;
 
 /// A report.
@@ -35,41 +35,41 @@ pub struct SeenSession {
     /// The session.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000001", max_length = 300)]
     sid: Option<String>,
-    /// The person.
+    /// The subject identifier of the user.
     #[schema(example = "8sPZ0kGqkGk1n5lB3o2hYw", max_length = 300)]
     sub: Option<String>,
     /// The client that its tokens were issued to.
     #[schema(example = "client_5lB3o2hYw8sPZ0kGqkGk1n", max_length = 300)]
     client_id: Option<String>,
-    /// When it was used first, in seconds since the epoch.
+    /// First use, in seconds since the epoch.
     #[schema(example = 1_795_000_000, minimum = 0, maximum = 4_102_444_800_i64)]
     first_seen: i64,
-    /// When it was used last.
+    /// Last use, in seconds since the epoch.
     #[schema(example = 1_795_000_060, minimum = 0, maximum = 4_102_444_800_i64)]
     last_seen: i64,
     /// Requests in between.
     #[serde(default)]
     #[schema(example = 12, minimum = 0, maximum = 4_294_967_295_u64)]
     requests: u32,
-    /// The network, hashed by the module.
+    /// The client network, hashed by the module.
     #[schema(max_length = 300)]
     ip_hash: Option<String>,
-    /// The browser, as it described itself.
+    /// The browser's `User-Agent`.
     #[schema(example = "Mozilla/5.0", max_length = 300)]
     user_agent: Option<String>,
 }
 
-/// What became of a report.
+/// The result of a report.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Noted {
-    /// So many sessions were noted.
+    /// How many sessions were recorded.
     #[schema(example = 1)]
     pub noted: usize,
 }
 
-/// Report which sessions were used.
+/// Report the use of sessions.
 ///
-/// At an application. It goes into the project's history, sealed to the project's key.
+/// At an application. It is added to the project's history, sealed to the project's key.
 #[utoipa::path(
     post, path = "/api/v1/sync/seen", tag = "sync", operation_id = "report_seen", request_body = Report,
     responses(

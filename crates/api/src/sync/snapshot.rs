@@ -1,4 +1,4 @@
-//! The snapshot: where every follower begins.
+//! The snapshot with which every subscriber begins.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -20,28 +20,28 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 use usher_storage::{StorageError, Store};
 
-/// Entries read at once: the whole list is never in memory.
+/// Entries that are read at once: the whole list is never in memory.
 const PAGE: u32 = 1_000;
 
-/// Everything that a follower must know at a moment.
+/// The state of the feed at a moment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Snapshot {
-    /// The row that positions belong to.
+    /// The epoch that positions belong to.
     #[schema(example = "e1")]
     pub epoch: String,
-    /// Everything up to this position is in here.
+    /// The position up to which the snapshot is complete.
     #[schema(example = 18_234)]
     pub cursor: i64,
-    /// This house's clock, in seconds since the epoch.
+    /// The server's clock, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub server_time: i64,
-    /// What is revoked and not over yet, oldest first.
+    /// Revocations that have not expired, oldest first.
     pub revocations: Vec<Event>,
     /// The published access rules; null if none are published.
     pub policy: Option<PolicyMark>,
-    /// The published keys.
+    /// The published signing keys.
     pub jwks: Tag,
-    /// What a follower may count on.
+    /// Limits that a subscriber can rely on.
     pub limits: FeedLimits,
 }
 
@@ -54,21 +54,21 @@ pub struct Event {
     /// Its position.
     #[schema(example = 18_235)]
     pub c: i64,
-    /// What is named: `jti`, `sid`, `gid` and `kid` exactly; `sub`, `client` and `project` as a mark.
+    /// The kind: `jti`, `sid`, `gid` and `kid` name one object; `sub`, `client` and `project` set a watermark.
     #[schema(example = "sid")]
     pub k: Option<String>,
-    /// Its name.
+    /// The identifier.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000001")]
     pub v: Option<String>,
-    /// A mark: tokens issued at a position (`urv`) before this one are dead.
+    /// For a watermark: tokens issued at a position (`urv`) before this one are invalid.
     pub before: Option<i64>,
-    /// No token that it concerns lives longer, in seconds since the epoch.
+    /// When the last affected token expires, in seconds since the epoch.
     #[schema(example = 1_795_000_600)]
     pub exp: Option<i64>,
     /// When it happened.
     #[schema(example = 1_795_000_000)]
     pub at: Option<i64>,
-    /// Why, in one word.
+    /// The reason, in one word.
     #[schema(example = "sign_out")]
     pub why: Option<String>,
     /// The revision of the access rules.
@@ -94,23 +94,23 @@ pub struct Tag {
     pub etag: String,
 }
 
-/// What a follower may count on.
+/// Limits that a subscriber can rely on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FeedLimits {
-    /// Seconds that an access token lives at most.
+    /// The longest lifetime of an access token, in seconds.
     #[schema(example = 600)]
     pub max_token_ttl: u64,
-    /// Live entries beyond which they are folded into one mark over the project.
+    /// The number of entries beyond which they are replaced by one watermark of the project.
     #[schema(example = 200_000)]
     pub max_revocations: i64,
-    /// Seconds between two questions of whoever polls.
+    /// Seconds between two polls.
     #[schema(example = 60)]
     pub poll_interval: u32,
 }
 
 /// Fetch the snapshot.
 ///
-/// Everything that is revoked and not over yet, and where to go on from there.
+/// All revocations that have not expired, and the cursor to continue from.
 #[utoipa::path(
     get, path = "/api/v1/sync/snapshot", tag = "sync", operation_id = "get_sync_snapshot",
     responses(
@@ -133,7 +133,7 @@ pub async fn get(state: State<App>, following: Following) -> ApiResult<Response>
         "jwks": { "etag": usher.keyring().jwks().etag },
         "limits": limits(&state),
     });
-    // The list comes last, so that it can be sent while it is read.
+    // The list comes last, so that it can be streamed.
     let mut head = head.to_string();
     head.truncate(head.len() - 1);
     head.push_str(",\"revocations\":[");
@@ -149,14 +149,14 @@ fn limits(app: &App) -> Value {
     })
 }
 
-/// Where the writing of a snapshot is.
+/// The progress of writing a snapshot.
 enum Place {
     Head(String),
     After(i64, bool),
     Done,
 }
 
-/// The snapshot piece by piece. Entries that come while it is written are left for the feed.
+/// The parts of the snapshot. Entries that arrive while it is written are left to the feed.
 fn parts(
     store: Store,
     project: ProjectId,

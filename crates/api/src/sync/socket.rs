@@ -1,7 +1,7 @@
 //! The feed by WebSocket (RFC 6455), subprotocol `usher.sync.v1`.
 //!
-//! Whoever does not read is dropped, and finds the rest by its cursor when it comes back: nothing is kept for anybody here
-//! but a place in one channel.
+//! A subscriber that does not read is disconnected and continues from its cursor when it reconnects: the server keeps
+//! nothing for it but a position in one channel.
 
 use std::time::Duration;
 
@@ -32,52 +32,52 @@ use usher_http_server::problem::HttpProblem;
 use usher_http_server::server::Stopping;
 use usher_http_server::state::App;
 
-/// The name of what is spoken.
+/// The subprotocol.
 const PROTOCOL: &str = "usher.sync.v1";
-/// Seconds between two pings. Whoever answers neither of two is gone.
+/// Seconds between two pings. A subscriber that answers neither of two is disconnected.
 const HEARTBEAT: u64 = 25;
-/// Whoever takes nothing for so long is dropped.
+/// A subscriber that reads nothing for so long is disconnected.
 const SEND: Duration = Duration::from_secs(10);
-/// The farewell of both sides takes no longer.
+/// The timeout of the closing handshake.
 const PARTING: Duration = Duration::from_secs(2);
-/// Followers say little: an acknowledgement fits many times over.
+/// The longest message of a subscriber; acknowledgements are much shorter.
 const LONGEST_MESSAGE: usize = 4 * 1024;
-/// Most messages fit, and there is one such buffer for each follower.
+/// The read buffer of each subscriber, sufficient for most messages.
 const READ_BUFFER: usize = 256;
-/// Messages of a follower between two pings of ours.
+/// Most messages of a subscriber between two pings.
 const MOST_MESSAGES: u32 = 200;
 
 /// Close codes of this protocol.
 mod close {
-    /// The other side closes, or is gone.
+    /// The subscriber closed the connection.
     pub const NORMAL: u16 = 1000;
-    /// The credential is over.
+    /// The credential has ended.
     pub const UNAUTHORIZED: u16 = 4401;
-    /// Too many messages, or none that can be read.
+    /// Too many or malformed messages.
     pub const MISBEHAVED: u16 = 1008;
-    /// No sign of life.
+    /// No response to pings.
     pub const SILENT: u16 = 4408;
-    /// The house shuts: come back.
+    /// The server is shutting down: reconnect.
     pub const GOING_AWAY: u16 = 1012;
     /// The database cannot be read.
     pub const BROKEN: u16 = 1011;
 }
 
-/// Where to begin, and by which right.
+/// Parameters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes the parameters; `get` reads them")]
 pub struct SocketParams {
-    /// How far the follower has come; without it, it hears what comes from now on.
+    /// The last position of the subscriber; without it, only new entries are sent.
     #[param(example = "e1.18234")]
     cursor: Option<String>,
-    /// A ticket, for whoever can set no header.
+    /// A ticket, for clients that cannot set headers.
     ticket: Option<String>,
 }
 
-/// Follow the feed by WebSocket.
+/// Subscribe to the feed by WebSocket.
 ///
-/// `hello`, what was missed since the cursor, then every entry within a moment.
+/// `hello`, the entries since the cursor, then every new entry within moments.
 #[utoipa::path(
     get, path = "/api/v1/sync", tag = "sync", operation_id = "follow_sync", params(SocketParams),
     responses(
@@ -114,12 +114,13 @@ pub async fn get(
         upgrade.max_write_buffer_size(256 * 1024).max_message_size(LONGEST_MESSAGE).max_frame_size(LONGEST_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let seat = Seat { app, follower, stopping: stopping.map(|stopping| stopping.0), reached: 0, epoch: 0, said: 0 };
-        // What it needs while it stands is far less than what it needs to come in.
+        // Boxed, because accepting a connection needs a much larger future than serving it.
         Box::pin(seat.attend(place, socket, cursor)).await;
     }))
 }
 
-/// A page may follow only if it is ours or its origin is registered (RFC 6455 §10.2); programs send no origin.
+/// A web page may subscribe only from this server's origin or a registered one (RFC 6455 §10.2); programs send no
+/// origin.
 async fn check_origin(app: &App, headers: &HeaderMap) -> ApiResult<()> {
     let mut origins = headers.get_all(ORIGIN).iter();
     let allowed = match (origins.next().map(|origin| origin.to_str()), origins.next()) {
@@ -134,22 +135,22 @@ async fn check_origin(app: &App, headers: &HeaderMap) -> ApiResult<()> {
     if allowed { Ok(()) } else { Err(refused()) }
 }
 
-/// Why a socket closes: a code and a word.
+/// The reason for closing a socket: a code and a word.
 type Closing = (u16, &'static str);
 
-/// One follower on its socket.
+/// A subscriber and its socket.
 struct Seat {
     app: App,
     follower: Follower,
     stopping: Option<Stopping>,
-    /// Everything up to here was sent.
+    /// The last position that was sent.
     reached: i64,
     epoch: u64,
-    /// Messages since the last ping.
+    /// Messages of the subscriber since the last ping.
     said: u32,
 }
 
-/// What a follower says.
+/// A message of a subscriber.
 #[derive(Deserialize)]
 struct Said {
     t: String,
@@ -163,7 +164,7 @@ impl Seat {
     async fn attend(mut self, place: Place, mut socket: WebSocket, cursor: Option<FeedCursor>) {
         let Err((code, reason)) = self.follow(place, &mut socket, cursor).await;
         let parting = async {
-            // Who has said farewell is answered by the reading below (RFC 6455 §5.5.1), and who is gone hears nothing.
+            // The reading below answers a close frame (RFC 6455 §5.5.1).
             if code != close::NORMAL {
                 let reason = Utf8Bytes::from_static(reason);
                 let _ = socket.send(Message::Close(Some(CloseFrame { code, reason }))).await;
@@ -173,10 +174,10 @@ impl Seat {
         let _ = timeout(PARTING, parting).await;
     }
 
-    /// Begins, catches up, and goes on until something ends it.
+    /// Begins, catches up, and continues until the connection ends.
     ///
-    /// What asks the database is boxed here and below: it is rare, and its room would be kept for as long as the follower
-    /// stays.
+    /// Database reads are boxed here and below: they are rare, and would enlarge the future for as long as the
+    /// subscriber stays.
     async fn follow(
         &mut self,
         place: Place,
@@ -212,7 +213,7 @@ impl Seat {
         }
     }
 
-    /// Takes a place in the channel first, so that nothing between reading and hearing is missed.
+    /// Subscribes to the channel before it reads, so that no entry in between is missed.
     async fn listen(&mut self, place: Place, cursor: Option<FeedCursor>) -> Result<Listening, Closing> {
         let now = self.app.usher.now();
         let who = Listener {
@@ -237,7 +238,7 @@ impl Seat {
         self.send(socket, hello.to_string().into()).await
     }
 
-    /// Sends what came since `from`, page by page; or says that this cannot be told any more.
+    /// Sends the entries after `from`, page by page; fails if some of them are deleted already.
     async fn catch_up(&mut self, socket: &mut WebSocket, from: FeedCursor) -> Result<(), Closing> {
         let mut from = from;
         loop {
@@ -289,7 +290,7 @@ impl Seat {
         }
     }
 
-    /// Is it the follower's own credential that was revoked?
+    /// Does the entry revoke the subscriber's own credential?
     fn concerns_itself(&self, kind: EntryKind, value: &str) -> bool {
         match (kind, &self.follower.credential) {
             (EntryKind::Token, Credential::AccessToken { jti, .. }) => jti == value,
@@ -299,7 +300,7 @@ impl Seat {
         }
     }
 
-    /// Was the follower's own token signed by a key that somebody else may sign with? This instance may learn of it later.
+    /// Was the subscriber's own token signed by this revoked key? This instance may not have reloaded its keys yet.
     fn was_signed_by(&self, entry: EntryKind, value: &str) -> bool {
         let key = match &self.follower.credential {
             Credential::AccessToken { kid, .. } => Some(kid.as_str()),
@@ -324,7 +325,8 @@ impl Seat {
         }
         match said {
             None | Some(Ok(Message::Close(_))) => Err((close::NORMAL, "")),
-            // Too long, or not spoken as RFC 6455 has it; or the line is dead, and then nobody hears this.
+            // The message is too long or violates RFC 6455, or the connection is lost, and then the close frame is not
+            // sent.
             Some(Err(_)) => Err((close::MISBEHAVED, "not a message of this protocol")),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Binary(_))) => Err((close::MISBEHAVED, "text is spoken here")),
@@ -334,13 +336,13 @@ impl Seat {
                 if said.t == "ack" && (0..=self.reached).contains(&said.c) {
                     listening.acknowledge(said.c, said.rev, self.app.usher.now());
                 }
-                // What a later version may say is no fault.
+                // Messages of a later protocol version are ignored.
                 Ok(())
             }
         }
     }
 
-    /// Somewhere within a heartbeat, so that those who came together do not go on together.
+    /// A random part of a heartbeat, so that subscribers that connected together do not ping together.
     fn first_beat(&self) -> Duration {
         let share = u32::from(u16::from_le_bytes(self.app.usher.random.bytes()));
         Duration::from_secs(HEARTBEAT) * share / u32::from(u16::MAX)
@@ -372,12 +374,12 @@ const fn broken() -> Closing {
     (close::BROKEN, "not available")
 }
 
-/// What we wrote ourselves is text.
+/// The server's own messages are UTF-8.
 fn words(text: bytes::Bytes) -> Utf8Bytes {
     Utf8Bytes::try_from(text).unwrap_or_default()
 }
 
-/// Resolves when the credential is over by itself.
+/// Resolves when the credential expires.
 async fn ended(credential: &Credential, now: Timestamp) {
     match credential {
         Credential::ProjectToken(_) => std::future::pending().await,
@@ -387,11 +389,11 @@ async fn ended(credential: &Credential, now: Timestamp) {
     }
 }
 
-/// Resolves when the house shuts.
+/// Resolves when the server shuts down.
 async fn shutting(stopping: &mut Option<Stopping>) {
     match stopping {
         Some(Stopping(stopping)) => {
-            // An error means that the house is gone, and that is the end as well.
+            // An error means that the sender was dropped, which is a shutdown as well.
             let _ = stopping.wait_for(|stopping| *stopping).await;
         }
         None => std::future::pending().await,

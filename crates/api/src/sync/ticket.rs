@@ -1,4 +1,4 @@
-//! Tickets: one opens one socket, for those who can set no header.
+//! Tickets: each opens one socket, for clients that cannot set headers.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,15 +15,15 @@ use usher_http_server::state::App;
 /// A ticket.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TicketView {
-    /// What goes into the address of the socket as `ticket`.
+    /// The value of the parameter `ticket`.
     #[schema(example = "hW6DTqvVJkBLqv1vYJ3WS0kKxM9y9mRMpXn2w5fZC7o")]
     pub ticket: String,
-    /// Seconds within which it is to be used.
+    /// Seconds until it expires.
     #[schema(example = 30)]
     pub expires_in: u32,
 }
 
-/// Buy a ticket.
+/// Create a ticket.
 ///
 /// It opens one socket, once.
 #[utoipa::path(

@@ -1,4 +1,4 @@
-//! Deliveries: shown, sent again, and a message that only says that messages arrive.
+//! Deliveries: listing, showing and repeating them, and sending a test message.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -20,11 +20,11 @@ use usher_http_server::extract::params::QueryParams;
 use usher_http_server::problem::HttpProblem;
 use usher_http_server::state::App;
 
-/// From when on.
+/// The start of a period.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Since {
-    /// What was written since this moment, in seconds since the epoch.
+    /// Deliveries that were created since this moment, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     since: i64,
 }
@@ -59,7 +59,7 @@ pub async fn list(
     Ok(Json(List::of(page, DeliveryView::from)))
 }
 
-/// Show a delivery with its tries.
+/// Show a delivery with its attempts.
 #[utoipa::path(
     get, path = "/api/v1/projects/{id}/webhooks/{webhook}/deliveries/{delivery}", tag = "webhooks", operation_id = "get_delivery",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id"), ("delivery" = String, Path, description = "The message's id: its `webhook-id`")),
@@ -82,7 +82,7 @@ pub async fn get(
 
 /// Send a delivery again.
 ///
-/// Whatever became of it. The message keeps its id.
+/// Whatever its status. The message keeps its id.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks/{webhook}/deliveries/{delivery}/redeliver", tag = "webhooks", operation_id = "redeliver",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id"), ("delivery" = String, Path, description = "The message's id: its `webhook-id`")),
@@ -104,9 +104,9 @@ pub async fn redeliver(
     Ok((StatusCode::ACCEPTED, Json(app.usher.redeliver(&known, message).await?.into())))
 }
 
-/// Send again all that was given up.
+/// Send all failed deliveries again.
 ///
-/// Of what was written since a moment.
+/// Those that were created since a moment.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks/{webhook}/redeliver", tag = "webhooks", operation_id = "redeliver_failed",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),
@@ -131,9 +131,9 @@ pub async fn redeliver_failed(
     Ok((StatusCode::ACCEPTED, Json(Redelivered { deliveries })))
 }
 
-/// Send a message that only says that messages arrive.
+/// Send a test message.
 ///
-/// It is of type `webhook.test`, and sent whatever the webhook listens to.
+/// Its type is `webhook.test`, and it is sent regardless of the webhook's filters.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks/{webhook}/test", tag = "webhooks", operation_id = "test_webhook",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),

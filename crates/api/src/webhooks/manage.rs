@@ -1,4 +1,4 @@
-//! Webhooks: listed, made, changed, given a new secret, deleted.
+//! Webhooks: listing, creating, changing, deleting, and rotating their secrets.
 
 use std::time::Duration;
 
@@ -19,45 +19,45 @@ use usher_flows::webhooks::{NewWebhook, WebhookChange};
 use usher_http_server::extract::json::JsonBody;
 use usher_http_server::state::App;
 
-/// A webhook to be made.
+/// A webhook to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookForm {
-    /// Where messages go: an https address that is public.
+    /// The receiver: a public https URL.
     #[schema(example = "https://shop.example/hooks/usher", max_length = 2000)]
     url: String,
-    /// What it is for.
+    /// A description.
     #[serde(default)]
     #[schema(example = "Signs people out of the shop", max_length = 200)]
     description: String,
-    /// What it is told: exact names, all of one noun (`session.*`) or everything (`*`).
+    /// The event types to send: exact names, all of one noun (`session.*`) or everything (`*`).
     #[schema(example = json!(["session.*", "user.deleted"]), min_items = 1, max_items = 50)]
     events: Vec<String>,
 }
 
-/// What is to change; what is absent stays.
+/// The fields to change; absent ones stay.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookPatch {
-    /// Where messages go.
+    /// The receiver.
     #[schema(example = "https://shop.example/hooks/usher", max_length = 2000)]
     url: Option<String>,
-    /// What it is for.
+    /// A description.
     #[schema(example = "Signs people out of the shop", max_length = 200)]
     description: Option<String>,
-    /// What it is told.
+    /// The event types to send.
     #[schema(example = json!(["*"]), min_items = 1, max_items = 50)]
     events: Option<Vec<String>>,
-    /// Whether it is out of use. Back in use, it is sent what has been waiting.
+    /// Is it disabled? When it is enabled again, pending messages are sent.
     #[schema(example = false)]
     disabled: Option<bool>,
 }
 
-/// How a secret is replaced.
+/// How to rotate a secret.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rotation {
-    /// For how long the secrets before it go on signing beside the new one; a day if absent.
+    /// For how long former secrets also sign, in seconds; a day if absent.
     #[schema(example = 86_400, maximum = 2_592_000)]
     overlap_seconds: Option<u64>,
 }
@@ -85,9 +85,9 @@ pub async fn list(
     Ok(Json(List { data: webhooks.into_iter().map(WebhookView::from).collect(), next_cursor: None }))
 }
 
-/// Make a webhook.
+/// Create a webhook.
 ///
-/// Its secret is shown this once.
+/// Its secret is returned only once.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks", tag = "webhooks", operation_id = "create_webhook",
     params(("id" = String, Path, description = "The project's id")),
@@ -160,7 +160,7 @@ pub async fn update(
 
 /// Delete a webhook.
 ///
-/// And all that is known of its deliveries.
+/// With its deliveries.
 #[utoipa::path(
     delete, path = "/api/v1/projects/{id}/webhooks/{webhook}", tag = "webhooks", operation_id = "delete_webhook",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),
@@ -181,9 +181,9 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Give a webhook a new secret.
+/// Rotate the secret of a webhook.
 ///
-/// Shown this once. Those before it go on signing beside it for a while.
+/// The new one is returned only once. Former secrets also sign for a while.
 #[utoipa::path(
     post, path = "/api/v1/projects/{id}/webhooks/{webhook}/secrets", tag = "webhooks", operation_id = "rotate_webhook_secret",
     params(("id" = String, Path, description = "The project's id"), ("webhook" = String, Path, description = "The webhook's id")),

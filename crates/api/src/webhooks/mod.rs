@@ -1,4 +1,4 @@
-//! Webhooks of a project, their deliveries, and sending again.
+//! Webhooks of a project and their deliveries.
 
 mod deliveries;
 mod manage;
@@ -27,10 +27,10 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::redeliver_failed))
 }
 
-/// The webhook that an address names, for whoever may see or change it.
+/// The webhook with this id, if the caller has the right.
 async fn named(app: &App, calling: &Calling, project: &str, webhook: &str, right: Right) -> ApiResult<Webhook> {
     let project = calling.project(project, right).await?;
-    // What is no id is the id of nothing.
+    // A malformed id belongs to no webhook.
     let id = webhook.parse().map_err(|_| HttpProblem::unknown("webhook"))?;
     Ok(app.usher.load_webhook(project.id, id).await?)
 }

@@ -1,4 +1,4 @@
-//! Webhooks and deliveries as they go out.
+//! The wire form of webhooks and deliveries.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -14,41 +14,41 @@ pub struct WebhookView {
     /// Its id.
     #[schema(example = "01936d2e-3c00-7000-8000-000000000007")]
     pub id: String,
-    /// Where messages go.
+    /// The receiver.
     #[schema(example = "https://shop.example/hooks/usher")]
     pub url: String,
-    /// What it is for.
+    /// The description.
     #[schema(example = "Signs people out of the shop")]
     pub description: String,
-    /// What it is told: exact names, all of one noun (`session.*`) or everything (`*`).
+    /// The event types to send: exact names, all of one noun (`session.*`) or everything (`*`).
     #[schema(example = json!(["session.*", "user.deleted"]))]
     pub events: Vec<String>,
-    /// When its secrets were made and until when they sign, newest first. The secrets themselves are shown once.
+    /// When its secrets were created and when they stop signing, newest first. Without their values.
     pub secrets: Vec<SecretView>,
-    /// Since when, in seconds since the epoch.
+    /// When it was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
     /// When it last changed.
     #[schema(example = 1_795_000_000)]
     pub updated_at: i64,
-    /// Since when it is out of use.
+    /// When it was disabled, in seconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<i64>,
-    /// Why: `owner`, `gone` (its address answered 410) or `failing` (nothing but failure for a week).
+    /// Why it was disabled: `owner`, `gone` (the receiver responded with 410) or `failing` (only failures for a week).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled_reason: Option<&'static str>,
-    /// Since when nothing but failure came of it.
+    /// Since when every attempt has failed, in seconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<i64>,
 }
 
-/// What is shown of a secret.
+/// A secret, without its value.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SecretView {
-    /// Since when.
+    /// When it was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
-    /// Until when it signs; absent for the newest.
+    /// When it stops signing; absent for the newest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
 }
@@ -59,7 +59,7 @@ pub struct WebhookWithSecret {
     /// The webhook.
     #[serde(flatten)]
     pub webhook: WebhookView,
-    /// What its messages are signed with from now on. Shown this once.
+    /// The key that signs its messages from now on. Returned only once.
     #[schema(example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     pub secret: String,
 }
@@ -67,60 +67,60 @@ pub struct WebhookWithSecret {
 /// A message to a webhook.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryView {
-    /// The message's id: the header `webhook-id`, the same at every try.
+    /// The message's id: the header `webhook-id`, the same in every attempt.
     #[schema(example = "01936d2e-3c00-7000-8000-0000000000aa")]
     pub id: String,
-    /// What it tells.
+    /// The event type.
     #[serde(rename = "type")]
     #[schema(example = "session.revoked")]
     pub kind: String,
     /// `waiting`, `delivered` or `failed`.
     #[schema(example = "delivered")]
     pub status: &'static str,
-    /// Since when, in seconds since the epoch.
+    /// When it was created, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub created_at: i64,
-    /// When it is tried next, while it waits.
+    /// When the next attempt is due, while it is waiting.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_try_at: Option<i64>,
-    /// When it was delivered or given up.
+    /// When it was delivered or failed for good.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<i64>,
-    /// What is sent: `type`, `version`, `timestamp` and `data`.
+    /// The body: `type`, `version`, `timestamp` and `data`.
     #[schema(value_type = BTreeMap<String, Value>, example = json!({
         "type": "session.revoked", "version": 1, "timestamp": "2026-11-18T11:06:40Z",
         "data": {"project_id": "01936d2e-3c00-7000-8000-000000000001", "sub": "6Hq3P0b0TfmQ1x2y3z4w5A", "reason": "sign_out"}
     }))]
     pub body: Value,
-    /// Its tries, oldest first.
+    /// Its attempts, oldest first.
     pub attempts: Vec<AttemptView>,
 }
 
-/// One try.
+/// An attempt.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AttemptView {
-    /// When, in seconds since the epoch.
+    /// When it was made, in seconds since the epoch.
     #[schema(example = 1_795_000_000)]
     pub at: i64,
-    /// How long it took, in milliseconds.
+    /// Its duration, in milliseconds.
     #[schema(example = 84)]
     pub ms: u64,
-    /// The status that was answered.
+    /// The response's status.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 204)]
     pub status: Option<u16>,
-    /// What went wrong.
+    /// The error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// The first kibibyte of the answer, as text.
+    /// The first kibibyte of the response, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
 }
 
-/// How many deliveries are sent again.
+/// The number of deliveries that are sent again.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Redelivered {
-    /// So many.
+    /// How many.
     #[schema(example = 12)]
     pub deliveries: u64,
 }
