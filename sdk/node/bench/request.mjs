@@ -2,7 +2,7 @@
 import { createTestUsher } from '../dist/testing.js';
 import { RevocationList } from '../dist/core/revocations.js';
 import { readTable } from '../dist/policy/table.js';
-import { passGate } from '../dist/gate.js';
+import { processRequest } from '../dist/process-request.js';
 
 const ROUNDS = 20_000;
 const spread = (times) => {
@@ -35,7 +35,7 @@ const request = (token) => ({
     header: (name) => (name === 'authorization' ? `Bearer ${token}` : undefined),
 });
 const known = request(await issuer.token({ roles: ['viewer'] }));
-await measure('a request with a known token: token, list, route rules', ROUNDS, () => passGate(issuer.usher, known));
+await measure('a request with a known token: token, list, route rules', ROUNDS, () => processRequest(issuer.usher, known));
 const { auth } = await issuer.usher.authenticate(known);
 const order = { owner_id: auth.user.id };
 await measure('can(permission, resource)', ROUNDS, () => auth.can('Order:update', order));

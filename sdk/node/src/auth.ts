@@ -1,22 +1,22 @@
-// Who sends a request, and what they may do.
+// The caller of a request and its permissions.
 import type { AccessTokenClaims } from './core/claims.js';
 import { type Verdict, type Reason, evaluate, reasons } from './policy/evaluate.js';
 import { type Residual, residual } from './policy/residual.js';
 import type { PolicyTable } from './policy/table.js';
 import type { Attributes } from './policy/value.js';
 
-/** A token that was verified: what is remembered of it. */
+/** What is cached of a verified token. */
 export interface VerifiedToken {
   claims: AccessTokenClaims;
   kid: string;
   scope: readonly string[];
   roles: readonly string[];
   kind: 'user' | 'client';
-  /** What conditions may ask about the token. */
+  /** The `token.…` attributes of conditions. */
   attributes: Attributes;
 }
 
-/** The person or the client behind a request. What an application adds may be asked by conditions as `user.…`. */
+/** The user or client behind a request. Properties that an application adds are `user.…` attributes of conditions. */
 export interface AuthUser {
   /** The `sub`. */
   id: string;
@@ -25,17 +25,17 @@ export interface AuthUser {
   [attribute: string]: unknown;
 }
 
-/** What `explain` tells. */
+/** The result of `explain`. */
 export interface Explanation {
   permission: string;
   verdict: Verdict;
-  /** The revision of the access rules; `null` where none are known. */
+  /** The revision of the access rules, or `null` if there are none. */
   revision: number | null;
   roles: readonly string[];
   reasons: Reason[];
 }
 
-/** What an `Auth` needs of its module. */
+/** What an `Auth` needs from its module. */
 export interface AuthHost {
   table(): PolicyTable | null | undefined;
   decided(permission: string, verdict: Verdict, auth: Auth): void;
@@ -44,17 +44,17 @@ export interface AuthHost {
 
 const NOTHING: Attributes = {};
 
-/** Who sends a request. */
+/** The caller of a request. */
 export class Auth {
   readonly user: AuthUser;
-  /** A person, or a client that acts for itself. */
+  /** `client` for a client that acts for itself (client credentials). */
   readonly kind: 'user' | 'client';
-  /** The session at Usher; absent for a client. */
+  /** The session at Usher; `undefined` for a client. */
   readonly sid: string | undefined;
   /** The client that the token was issued to. */
   readonly clientId: string;
   readonly scope: readonly string[];
-  /** The access token, to be sent on to other services of the project. */
+  /** The access token, for requests to other services of the project. */
   readonly token: string;
   readonly claims: AccessTokenClaims;
   /** What `requirePermission(…, { load })` loaded. */
@@ -62,7 +62,7 @@ export class Auth {
   readonly #host: AuthHost;
   readonly #attributes: Attributes;
   readonly #context: Attributes;
-  readonly #owed = new Set<string>();
+  readonly #pending = new Set<string>();
 
   constructor(
     host: AuthHost,
@@ -84,7 +84,7 @@ export class Auth {
   }
 
   /**
-   * May they? `true` only where that is certain: a permission that depends on its resource needs the resource.
+   * Returns whether the caller has a permission. A permission that depends on a resource is `false` without the resource.
    * @param permission `Order:update`
    * @param resource what it is about; its attributes are asked by name
    */
@@ -92,30 +92,30 @@ export class Auth {
     return this.decide(permission, resource) === 'allow';
   }
 
-  /** `allow`, `deny`, or `conditional`: it depends on the resource, and none was given. */
+  /** Returns `allow`, `deny`, or `conditional` if it depends on the resource and none was given. */
   decide(permission: string, resource?: object): Verdict {
     const table = this.#host.table();
     const verdict = table ? evaluate(table, this.#question(permission, resource)) : 'deny';
-    if (resource !== undefined) this.#owed.delete(permission);
+    if (resource !== undefined) this.#pending.delete(permission);
     this.#host.decided(permission, verdict, this);
     return verdict;
   }
 
-  /** Which resources they may do it to: everything (`true`), nothing (`false`), or what a condition lets through. */
+  /** Returns for which resources the caller has a permission: all (`true`), none (`false`), or those of a condition. */
   filter(permission: string): Residual {
-    this.#owed.delete(permission);
+    this.#pending.delete(permission);
     const table = this.#host.table();
     return table ? residual(table, this.#question(permission)) : false;
   }
 
-  /** What they may do, permission by permission; for a front end, which asks `matches(permissions[…], resource)`. */
+  /** Returns the filter of every permission, for a front end that calls `matches(permissions[…], resource)`. */
   permissions(): Record<string, Residual> {
     const table = this.#host.table();
     const names = table ? [...table.permissions.keys()] : [];
     return Object.fromEntries(names.map((name) => [name, table ? residual(table, this.#question(name)) : false]));
   }
 
-  /** Why `can` answers as it does: for administrators and logs, not for whoever asks. */
+  /** Explains the decision of `can`. Meant for administrators and logs; do not show it to the caller. */
   explain(permission: string, resource?: object): Explanation {
     const table = this.#host.table();
     const question = this.#question(permission, resource);
@@ -128,7 +128,7 @@ export class Auth {
     };
   }
 
-  /** Asks Usher whether the token still stands. Costs a round trip. */
+  /** Asks Usher whether the token is still active (RFC 7662). Costs a round trip. */
   isFresh(): Promise<boolean> {
     return this.#host.introspect(this.token);
   }
@@ -141,14 +141,14 @@ export class Auth {
     return this.user.roles.includes(role);
   }
 
-  /** A permission that the handler must ask again with the resource. */
-  owe(permission: string): void {
-    this.#owed.add(permission);
+  /** Requires the handler to check a permission with the resource before it responds. */
+  requireResourceCheck(permission: string): void {
+    this.#pending.add(permission);
   }
 
-  /** Permissions that are still to be asked with the resource. */
-  get owed(): string[] {
-    return [...this.#owed];
+  /** Permissions that the handler has not yet checked with the resource. */
+  get pendingResourceChecks(): string[] {
+    return [...this.#pending];
   }
 
   #question(permission: string, resource?: object) {

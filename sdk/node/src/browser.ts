@@ -1,26 +1,25 @@
-// Single-page applications without a server of their own, on oidc-client-ts. Where there is a server, web mode is the better choice:
-// then no token is in reach of a script.
+// Single-page applications without a server, on oidc-client-ts. Prefer web mode if there is a server: scripts then cannot read tokens.
 import { type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
 import type { AuthSource, FrontUser, Known, SignInOptions } from './front.js';
 
 export { matches } from './filters/matches.js';
 export type { AuthSource, FrontUser, Known, SignInOptions };
 
-/** How a single-page application signs people in. */
+/** Options of a single-page application. */
 export interface BrowserOptions {
   /** The address of Usher. */
   authority: string;
   /** A client of the type `spa`. */
   clientId: string;
-  /** The page that Usher sends people back to. */
+  /** The redirect URI: the page that Usher returns to. */
   redirectUri: string;
-  /** Where people come after signing out. Default: the origin of `redirectUri`. */
+  /** Where Usher returns to after signing out. Default: the origin of `redirectUri`. */
   postLogoutRedirectUri?: string;
   /** Default `openid profile email roles offline_access`. */
   scope?: string;
-  /** Origins that are sent the access token; no other ever is. Default: that of the page. */
+  /** Origins that receive the access token. Default: the origin of the page. */
   apis?: string[];
-  /** An address of the application's API that answers `auth.permissions()`; `usePermission` asks what it tells. */
+  /** A URL of your API that returns `auth.permissions()`, for `usePermission`. */
   permissionsUrl?: string;
   /** Where tokens are kept. Default: `sessionStorage`, which ends with the tab. */
   storage?: Storage;
@@ -28,11 +27,11 @@ export interface BrowserOptions {
 
 /** A single-page application's sign-in. */
 export interface UsherBrowser extends AuthSource {
-  /** Whoever is signed in; `null` where nobody is, or that is not known yet. */
+  /** The signed-in user, or `null`. */
   readonly user: FrontUser | null;
-  /** Finishes a sign-in where the page was loaded by one, and finds out who is signed in. Call it first. */
+  /** Completes a sign-in if the page is its redirect URI, and loads the user. Call it first. */
   handleCallback(): Promise<FrontUser | null>;
-  /** The header of a request to an API; empty where nobody is signed in. */
+  /** The headers of a request to an API; empty if nobody is signed in. */
   authHeaders(): Promise<{ authorization?: string }>;
   /** `fetch` with the access token, for the origins in `apis`. */
   fetch(input: string | URL, init?: RequestInit): Promise<Response>;
@@ -41,7 +40,7 @@ export interface UsherBrowser extends AuthSource {
 /** Seconds before its end at which an access token is replaced. */
 const EARLY = 30;
 
-/** Makes the sign-in of a single-page application. */
+/** Creates the sign-in of a single-page application. */
 export function createUsherBrowser(options: BrowserOptions): UsherBrowser {
   return new Browser(options);
 }
@@ -82,7 +81,7 @@ class Browser implements UsherBrowser {
     return this.user;
   }
 
-  /** Once however often it is asked: a code is good for one exchange. */
+  /** Runs once: a code can be exchanged once. */
   #begin(): Promise<void> {
     this.#begun ??= this.#arrive().then((user) => {
       this.#user = user;
@@ -93,7 +92,7 @@ class Browser implements UsherBrowser {
   async #arrive(): Promise<User | null> {
     const query = new URLSearchParams(location.search);
     if (!query.has('state') || !(query.has('code') || query.has('error'))) return this.#manager.getUser();
-    // The code is spent by this, whatever comes of it: it is not to be in the address any more.
+    // The code is used now. Remove it from the address, also if the exchange fails.
     const url = location.href;
     history.replaceState(null, '', location.pathname);
     const user = await this.#manager.signinRedirectCallback(url);
@@ -153,7 +152,7 @@ class Browser implements UsherBrowser {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Whoever is signed in, with a token that is good; a refresh is done once for all who wait. */
+  /** The user with a valid access token. Concurrent calls share one refresh. */
   async #current(): Promise<User | null> {
     const user = this.#user;
     if (!user || (user.expires_in ?? EARLY + 1) > EARLY) return user;

@@ -1,20 +1,20 @@
-// The checks that every framework offers: pure, so that each only has to find the `Auth` and pass on the refusal.
+// The checks behind `requireAuth`, `requireScope`, `requireRole` and `requirePermission` of every framework.
 import type { Auth } from './auth.js';
 import { Refusal } from './core/refusal.js';
-import { checkAuthentication, checkScopes } from './policy/door.js';
+import { checkAuthentication, checkScopes } from './policy/route-check.js';
 import type { Authentication } from './usher.js';
 
-/** What `requireAuth` may ask for beside a good token. */
+/** What `requireAuth` may require beside a valid token. */
 export interface AuthRequirement {
   /** How well the person must have authenticated: `aal2` (RFC 9470). */
   acr?: string;
   /** …and how many seconds ago at most. */
   maxAge?: number;
-  /** Ask Usher whether the token still stands: a round trip for each request. */
+  /** Introspect the token: a round trip for each request. */
   fresh?: boolean;
 }
 
-/** @throws {Refusal} where nobody is known, or not well enough */
+/** @throws {Refusal} if there is no valid token, or the sign-in is too weak or too old */
 export async function checkAuth({ auth, refusal }: Authentication, requirement: AuthRequirement = {}): Promise<Auth> {
   if (!auth) throw refusal ?? new Refusal('token_missing');
   const held = { acr: auth.claims.acr, authTime: auth.claims.auth_time };
@@ -30,7 +30,7 @@ export async function checkScope(authentication: Authentication, scopes: readonl
   return auth;
 }
 
-/** @throws {Refusal} `role_missing` where none of the roles is held */
+/** @throws {Refusal} `role_missing` if the caller has none of the roles */
 export async function checkRole(authentication: Authentication, roles: readonly string[]): Promise<Auth> {
   const auth = await checkAuth(authentication);
   if (!roles.some((role) => auth.hasRole(role))) throw new Refusal('role_missing', { role: roles.join(' ') });
@@ -38,8 +38,8 @@ export async function checkRole(authentication: Authentication, roles: readonly 
 }
 
 /**
- * Without `load`, a permission that depends on its resource is left to the handler, which must ask `can` with it.
- * @throws {Refusal} `permission_denied`, `resource_missing` where `load` finds nothing
+ * Without `load`, the handler must check a permission that depends on a resource by calling `can` with the resource.
+ * @throws {Refusal} `permission_denied`, `resource_missing` if `load` returns nothing
  */
 export async function checkPermission(
   authentication: Authentication,
@@ -50,7 +50,7 @@ export async function checkPermission(
   const verdict = auth.decide(permission);
   if (verdict === 'deny') throw new Refusal('permission_denied', { permission });
   if (!load) {
-    if (verdict === 'conditional') auth.owe(permission);
+    if (verdict === 'conditional') auth.requireResourceCheck(permission);
     return auth;
   }
   const resource: unknown = await load();

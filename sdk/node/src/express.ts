@@ -4,15 +4,15 @@ import type { Auth } from './auth.js';
 import { type AuthRequirement, checkAuth, checkPermission, checkRole, checkScope } from './checks.js';
 import { OptionError, type UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
-import { owes, passGate } from './gate.js';
+import { missingResourceCheck, processRequest } from './process-request.js';
 import { problemAnswer } from './http/answer.js';
-import { type NodeRequest, guardAnswer, readRequest, sendAnswer } from './http/node.js';
+import { type NodeRequest, guardResponse, readRequest, sendAnswer } from './http/node.js';
 import { type Authentication, type IncomingRequest, Usher } from './usher.js';
 
 export { Usher, Refusal };
 export type { Auth, AuthRequirement, UsherOptions };
 
-/** A request of Express, as far as it is of interest here. */
+/** The parts of an Express request that `load` may use. */
 export type ExpressRequest = IncomingMessage & {
   params: Record<string, string>;
   query: Record<string, unknown>;
@@ -23,14 +23,14 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
 /** The middleware of a module, and the module itself. */
 export type UsherMiddleware = Middleware & { usher: Usher };
 
-/** What the middleware found out about a request. */
+/** What the middleware knows about a request. */
 export interface Attached {
   usher: Usher;
   incoming: IncomingRequest;
   authentication: Authentication;
 }
 
-/** The same for every copy of this package in a process. */
+/** Shared by all copies of this package in a process. */
 const ATTACHED = Symbol.for('@usher-id/sdk/express');
 type Carrier = NodeRequest & { [ATTACHED]?: Attached };
 
@@ -60,21 +60,22 @@ async function attach(module: Usher, request: Carrier, response: ServerResponse)
     sendAnswer(response, problemAnswer(cause, undefined));
     return false;
   }
-  const { answer, authentication } = await passGate(module, incoming);
+  const { answer, authentication } = await processRequest(module, incoming);
   if (answer) {
     sendAnswer(response, answer);
     return false;
   }
   request[ATTACHED] = { usher: module, incoming, authentication };
   if (authentication.auth) request.auth = authentication.auth;
-  guardAnswer(response, (status) => owes(module, authentication, status));
+  guardResponse(response, (status) => missingResourceCheck(module, authentication, status));
   return true;
 }
 
 function check(test: (attached: Attached, request: IncomingMessage) => Promise<unknown>): Middleware {
   return (request, response, next) => {
     const attached = (request as Carrier)[ATTACHED];
-    if (!attached) return next(new OptionError('usher', 'app.use(usher(…)) has to come before what requires somebody'));
+    if (!attached)
+      return next(new OptionError('usher', 'call app.use(usher(…)) before middleware that requires a caller'));
     test(attached, request).then(
       () => next(),
       (cause: unknown) => {
@@ -85,7 +86,7 @@ function check(test: (attached: Attached, request: IncomingMessage) => Promise<u
   };
 }
 
-/** Only with a good token; with `acr` and `maxAge` a stronger or newer sign-in is asked for, `fresh` asks Usher. */
+/** Requires a valid token and, with `acr` and `maxAge`, a strong and recent sign-in. `fresh` introspects the token. */
 export const requireAuth = (requirement: AuthRequirement = {}): Middleware =>
   check(({ authentication }) => checkAuth(authentication, requirement));
 
@@ -93,12 +94,12 @@ export const requireAuth = (requirement: AuthRequirement = {}): Middleware =>
 export const requireScope = (...scopes: string[]): Middleware =>
   check(({ authentication }) => checkScope(authentication, scopes));
 
-/** Only for holders of one of these roles. Prefer permissions: which role has them is then a matter of the access rules. */
+/** Requires one of these roles. Prefer permissions: the access rules then decide which roles have them. */
 export const requireRole = (...roles: string[]): Middleware =>
   check(({ authentication }) => checkRole(authentication, roles));
 
 /**
- * Only with a permission: `Order:update`. `load` finds the resource that it depends on; without it the handler has to ask
+ * Requires a permission: `Order:update`. `load` returns the resource that it depends on; without it the handler must call
  * `getAuth(req).can(permission, resource)`.
  */
 export function requirePermission<R = ExpressRequest>(
@@ -112,20 +113,20 @@ export function requirePermission<R = ExpressRequest>(
 }
 
 /**
- * Whoever sends a request.
- * @throws {Refusal} where nobody is known; behind `requireAuth` somebody is
+ * Returns the caller.
+ * @throws {Refusal} if the request has no valid token, which `requireAuth` rules out
  */
 export function getAuth(request: IncomingMessage): Auth {
   const attached = (request as Carrier)[ATTACHED];
-  if (!attached) throw new OptionError('usher', 'app.use(usher(…)) has to come before getAuth');
+  if (!attached) throw new OptionError('usher', 'call app.use(usher(…)) before getAuth');
   const { auth, refusal } = attached.authentication;
   if (!auth) throw refusal ?? new Refusal('token_missing');
   return auth;
 }
 
-/** What the middleware found out about a request; for frameworks that stand on Express. */
+/** What the middleware knows about a request; for frameworks built on Express. */
 export const attachedTo = (request: IncomingMessage): Attached | undefined => (request as Carrier)[ATTACHED];
 
-/** Whoever sends a request, or `null`. */
+/** Returns the caller, or `null` if the request has no valid token. */
 export const findAuth = (request: IncomingMessage): Auth | null =>
   (request as Carrier)[ATTACHED]?.authentication.auth ?? null;

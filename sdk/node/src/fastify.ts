@@ -5,7 +5,7 @@ import type { Auth } from './auth.js';
 import { type AuthRequirement, checkAuth, checkPermission, checkRole, checkScope } from './checks.js';
 import type { UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
-import { owes, passGate } from './gate.js';
+import { missingResourceCheck, processRequest } from './process-request.js';
 import { type Answer, problemAnswer } from './http/answer.js';
 import { type NodeRequest, readRequest } from './http/node.js';
 import { type Authentication, type IncomingRequest, Usher } from './usher.js';
@@ -13,14 +13,14 @@ import { type Authentication, type IncomingRequest, Usher } from './usher.js';
 export { Refusal, Usher };
 export type { Auth, AuthRequirement, UsherOptions };
 
-/** A request of Fastify, as far as it is of interest here. */
+/** The parts of a Fastify request that the module uses. */
 export interface FastifyRequestLike {
   raw: IncomingMessage;
-  /** Whoever sends it; `null` where nobody is known. */
+  /** The caller, or `null` if the request has no valid token. */
   auth: Auth | null;
   params: unknown;
 }
-/** A reply of Fastify, as far as it is of interest here. */
+/** The parts of a Fastify reply that the module uses. */
 export interface FastifyReplyLike {
   statusCode: number;
   code(status: number): FastifyReplyLike;
@@ -29,7 +29,7 @@ export interface FastifyReplyLike {
   removeHeader(name: string): unknown;
   getHeaders(): Record<string, unknown>;
 }
-/** What comes before a handler. */
+/** A `preHandler` hook. */
 export type PreHandler = (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown>;
 
 declare module 'fastify' {
@@ -41,7 +41,7 @@ declare module 'fastify' {
     requirePermission: typeof requirePermission;
   }
   interface FastifyRequest {
-    /** Whoever sends it; `null` where nobody is known. */
+    /** The caller, or `null` if the request has no valid token. */
     auth: Auth | null;
   }
 }
@@ -61,7 +61,8 @@ interface Attached {
 type Carrier = FastifyRequestLike & { [ATTACHED]?: Attached };
 
 /**
- * The plugin: `await app.register(usherFastify, options)`. Adds `request.auth`, `app.usher`, `app.requireAuth` and its neighbours.
+ * The plugin: `await app.register(usherFastify, options)`. Adds `request.auth`, `app.usher`, `app.requireAuth`, `app.requireScope`, `app.requireRole` and
+ * `app.requirePermission`.
  * @throws {OptionError} where the options make no sense
  */
 export async function usherFastify(app: unknown, options: UsherOptions | { usher: Usher }): Promise<void> {
@@ -75,7 +76,7 @@ export async function usherFastify(app: unknown, options: UsherOptions | { usher
   instance.addHook('onRequest', async (request: Carrier, reply: FastifyReplyLike) => {
     const incoming = read(request, reply);
     if (!incoming) return reply;
-    const { answer, authentication } = await passGate(usher, incoming);
+    const { answer, authentication } = await processRequest(usher, incoming);
     if (answer) return send(reply, answer);
     request[ATTACHED] = { usher, incoming, authentication };
     request.auth = authentication.auth;
@@ -83,7 +84,7 @@ export async function usherFastify(app: unknown, options: UsherOptions | { usher
   });
   instance.addHook('onSend', async (request: Carrier, reply: FastifyReplyLike, payload: unknown) => {
     const attached = request[ATTACHED];
-    const refusal = attached && owes(usher, attached.authentication, reply.statusCode);
+    const refusal = attached && missingResourceCheck(usher, attached.authentication, reply.statusCode);
     if (!refusal) return payload;
     for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
     const { status, headers, body } = problemAnswer(refusal, undefined);
@@ -94,7 +95,7 @@ export async function usherFastify(app: unknown, options: UsherOptions | { usher
   instance.addHook('onClose', () => usher.close());
 }
 
-/** The hooks are for the whole application and not for the plugin alone. */
+/** The hooks apply to the whole application, not only to the scope of the plugin. */
 Object.assign(usherFastify, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'usher' });
 
 function read(request: FastifyRequestLike, reply: FastifyReplyLike): IncomingRequest | undefined {
@@ -118,7 +119,7 @@ function send(reply: FastifyReplyLike, { status, headers, cookies, body }: Answe
 function check(test: (authentication: Authentication, request: FastifyRequestLike) => Promise<unknown>): PreHandler {
   return async (request, reply) => {
     const attached = (request as Carrier)[ATTACHED];
-    if (!attached) throw new Error('usher: app.register(usherFastify, …) has to come before what requires somebody');
+    if (!attached) throw new Error('usher: register usherFastify before routes that require a caller');
     try {
       await test(attached.authentication, request);
       return undefined;
@@ -129,19 +130,19 @@ function check(test: (authentication: Authentication, request: FastifyRequestLik
   };
 }
 
-/** A `preHandler`: only with a good token; with `acr` and `maxAge` a stronger or newer sign-in is asked for. */
+/** A `preHandler` that requires a valid token and, with `acr` and `maxAge`, a strong and recent sign-in. */
 export const requireAuth = (requirement: AuthRequirement = {}): PreHandler =>
   check((authentication) => checkAuth(authentication, requirement));
 
-/** A `preHandler`: only with a token of all these scopes. */
+/** A `preHandler` that requires all of these scopes. */
 export const requireScope = (...scopes: string[]): PreHandler =>
   check((authentication) => checkScope(authentication, scopes));
 
-/** A `preHandler`: only for holders of one of these roles. */
+/** A `preHandler` that requires one of these roles. */
 export const requireRole = (...roles: string[]): PreHandler =>
   check((authentication) => checkRole(authentication, roles));
 
-/** A `preHandler`: only with a permission; `load` finds the resource that it depends on. */
+/** A `preHandler` that requires a permission. `load` returns the resource that the permission depends on. */
 export const requirePermission = <R = FastifyRequestLike>(
   permission: string,
   { load }: { load?: (request: R) => unknown } = {},
@@ -150,7 +151,10 @@ export const requirePermission = <R = FastifyRequestLike>(
     checkPermission(authentication, permission, load && (() => load(request as unknown as R))),
   );
 
-/** @throws {Refusal} where nobody is known */
+/**
+ * Returns the caller.
+ * @throws {Refusal} if the request has no valid token
+ */
 export function getAuth(request: { auth?: unknown }): Auth {
   const auth = request.auth as Auth | null | undefined;
   if (!auth) throw (request as Carrier)[ATTACHED]?.authentication.refusal ?? new Refusal('token_missing');

@@ -1,4 +1,4 @@
-/** What `auth.filter(permission)` answers, for the databases of applications. */
+/** Converts the result of `auth.filter(permission)` to queries. */
 export { toDrizzle, type DrizzleOperators } from './filters/drizzle.js';
 export { toKnex } from './filters/knex.js';
 export { FilterUnsupported, type FieldNames } from './filters/leaf.js';

@@ -1,7 +1,7 @@
-// What a front end knows of whoever is signed in, wherever it comes from. No import of Node is reached from here.
+// The user and permissions in a front end. Nothing here imports from Node.
 import type { Residual } from './policy/residual.js';
 
-/** The person, as a front end sees them. */
+/** The user as a front end sees it. */
 export interface FrontUser {
   /** The `sub`. */
   id: string;
@@ -11,15 +11,15 @@ export interface FrontUser {
   [claim: string]: unknown;
 }
 
-/** Who is signed in, and what they may do. What a page hides is a courtesy: the application decides. */
+/** The signed-in user and the filter of each permission. */
 export interface Known {
   user: FrontUser | null;
   permissions: Record<string, Residual>;
 }
 
-/** How a sign-in is asked for. */
+/** Options of a sign-in. */
 export interface SignInOptions {
-  /** The path to come back to. Default: where the page is. */
+  /** The path to return to. Default: the current page. */
   returnTo?: string;
   /** How well to authenticate: `aal2`. */
   acr?: string;
@@ -27,19 +27,19 @@ export interface SignInOptions {
   maxAge?: number;
 }
 
-/** Where a front end learns who is signed in. */
+/** Where a front end loads the user from. */
 export interface AuthSource {
   load(): Promise<Known>;
   signIn(options?: SignInOptions): Promise<void>;
   signOut(): Promise<void>;
-  /** Calls back when it may have changed; returns how to stop that. */
+  /** Calls the listener when the user may have changed; returns a function that stops this. */
   onChange(listener: () => void): () => void;
 }
 
-/** Tabs tell each other that somebody has signed out. */
+/** Tabs notify each other of a sign-out by this channel. */
 const CHANNEL = '@usher-id/sdk';
 
-/** The application itself, in web mode: no token ever reaches the page. */
+/** Loads the user from the application in web mode. The page never receives a token. */
 export function webSource(endpoint = '/auth'): AuthSource {
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(CHANNEL);
   return {

@@ -3,7 +3,7 @@ import type { Auth } from './auth.js';
 import { type AuthRequirement, checkAuth, checkPermission, checkRole, checkScope } from './checks.js';
 import type { UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
-import { owes, passGate } from './gate.js';
+import { missingResourceCheck, processRequest } from './process-request.js';
 import { problemAnswer } from './http/answer.js';
 import { readWebRequest, webResponse } from './http/web.js';
 import { type Authentication, type IncomingRequest, Usher } from './usher.js';
@@ -11,7 +11,7 @@ import { type Authentication, type IncomingRequest, Usher } from './usher.js';
 export { Refusal, Usher };
 export type { Auth, AuthRequirement, UsherOptions };
 
-/** A context of Hono, as far as it is of interest here. */
+/** The parts of a Hono context that the module uses. */
 export interface HonoContext {
   req: { raw: Request; param(name: string): string | undefined };
   res: Response;
@@ -22,7 +22,7 @@ export interface HonoContext {
 export type HonoMiddleware = (context: any, next: () => Promise<void>) => Promise<Response | void>;
 /** The variables that the middleware sets: `new Hono<{ Variables: UsherVariables }>()`. */
 export interface UsherVariables {
-  /** Whoever sends the request; `null` where nobody is known. */
+  /** The caller, or `null` if the request has no valid token. */
   auth: Auth | null;
 }
 
@@ -45,14 +45,14 @@ export function usher(options: UsherOptions | Usher): HonoMiddleware & { usher: 
   const middleware = async (context: HonoContext, next: () => Promise<void>): Promise<Response | void> => {
     const incoming = read(context);
     if (incoming instanceof Response) return incoming;
-    const { answer, authentication } = await passGate(module, incoming);
+    const { answer, authentication } = await processRequest(module, incoming);
     if (answer) return webResponse(answer);
     context.set(ATTACHED, { usher: module, incoming, authentication } satisfies Attached);
     context.set('auth', authentication.auth);
     await next();
-    const refusal = owes(module, authentication, context.res.status);
+    const refusal = missingResourceCheck(module, authentication, context.res.status);
     if (refusal) {
-      // Hono keeps the headers of a response that is replaced: none of them is for anybody.
+      // Hono merges the headers of a replaced response into the new one unless the old one is removed first.
       context.res = undefined as unknown as Response;
       context.res = webResponse(problemAnswer(refusal, undefined));
     }
@@ -72,7 +72,7 @@ function read(context: HonoContext): IncomingRequest | Response {
 function check(test: (authentication: Authentication, context: HonoContext) => Promise<unknown>): HonoMiddleware {
   return async (context: HonoContext, next) => {
     const attached = context.get(ATTACHED) as Attached | undefined;
-    if (!attached) throw new Error('usher: app.use(usher(…)) has to come before what requires somebody');
+    if (!attached) throw new Error('usher: call app.use(usher(…)) before middleware that requires a caller');
     try {
       await test(attached.authentication, context);
     } catch (cause) {

@@ -1,4 +1,4 @@
-/** Usher's local module. Frameworks have entries of their own: `@usher-id/sdk/express` and its neighbours. */
+/** Usher's local module for Node.js. Each framework has its own entry, such as `@usher-id/sdk/express`. */
 export { Auth, type AuthUser, type Explanation } from './auth.js';
 export type { AccessTokenClaims } from './core/claims.js';
 export { OptionError } from './core/options.js';

@@ -4,7 +4,7 @@ import type { Auth } from './auth.js';
 import { type AuthRequirement, checkAuth, checkPermission, checkRole, checkScope } from './checks.js';
 import type { UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
-import { owes, passGate } from './gate.js';
+import { missingResourceCheck, processRequest } from './process-request.js';
 import { type Answer, problemAnswer } from './http/answer.js';
 import { type NodeRequest, readRequest } from './http/node.js';
 import { type Authentication, type IncomingRequest, Usher } from './usher.js';
@@ -12,11 +12,11 @@ import { type Authentication, type IncomingRequest, Usher } from './usher.js';
 export { Refusal, Usher };
 export type { Auth, AuthRequirement, UsherOptions };
 
-/** A context of Koa, as far as it is of interest here. */
+/** The parts of a Koa context that the module uses. */
 export interface KoaContext {
   req: IncomingMessage;
   res: ServerResponse;
-  /** `state.auth` is whoever sends the request; `null` where nobody is known. */
+  /** `state.auth` is the caller, or `null` if the request has no valid token. */
   state: Record<PropertyKey, unknown>;
   status: number;
   body: unknown;
@@ -53,12 +53,12 @@ export function usher(options: UsherOptions | Usher): KoaMiddleware & { usher: U
           return context.ip;
         },
       };
-      const { answer, authentication } = await passGate(module, incoming);
+      const { answer, authentication } = await processRequest(module, incoming);
       if (answer) return send(context, answer);
       context.state[ATTACHED] = { usher: module, incoming, authentication } satisfies Attached;
       context.state.auth = authentication.auth;
       await refusing(context, module, incoming, next);
-      const refusal = owes(module, authentication, context.status);
+      const refusal = missingResourceCheck(module, authentication, context.status);
       if (refusal) send(context, problemAnswer(refusal, undefined), true);
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
@@ -93,7 +93,7 @@ function send(context: KoaContext, { status, headers, cookies, body }: Answer, i
 function check(test: (authentication: Authentication, context: KoaContext) => Promise<unknown>): KoaMiddleware {
   return async (context: KoaContext, next) => {
     const attached = context.state[ATTACHED] as Attached | undefined;
-    if (!attached) throw new Error('usher: app.use(usher(…)) has to come before what requires somebody');
+    if (!attached) throw new Error('usher: call app.use(usher(…)) before middleware that requires a caller');
     await test(attached.authentication, context);
     await next();
   };

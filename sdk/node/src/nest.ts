@@ -27,7 +27,7 @@ export type { Auth, AuthRequirement, UsherOptions };
 type Check = (authentication: Authentication, request: unknown) => Promise<unknown>;
 const CHECKS = '@usher-id/sdk/nest';
 
-/** Only with a good token: on a controller or a handler. */
+/** Requires a valid token. For controllers and handlers. */
 export const RequireAuth = (requirement: AuthRequirement = {}) =>
   also((authentication) => checkAuth(authentication, requirement));
 
@@ -41,14 +41,14 @@ export const RequireRole = (...roles: string[]) => also((authentication) => chec
 export const RequirePermission = (permission: string, { load }: { load?: (request: any) => unknown } = {}) =>
   also((authentication, request) => checkPermission(authentication, permission, load && (() => load(request))));
 
-/** Whoever sends the request, as a parameter of a handler. */
+/** Injects the caller as a parameter of a handler. */
 export const CurrentAuth = createParamDecorator((_: unknown, context: ExecutionContext): Auth => {
   const { auth, refusal } = attachedOf(context).authentication;
   if (!auth) throw asException(refusal ?? new Refusal('token_missing'), attachedOf(context), context);
   return auth;
 });
 
-/** Checks add up: those of the controller and those of the handler, each of them by its own key. */
+/** Each decorator has a metadata key of its own, so that those of a controller and its handlers are all checked. */
 let count = 0;
 function also(check: Check): MethodDecorator & ClassDecorator {
   count += 1;
@@ -58,11 +58,11 @@ function also(check: Check): MethodDecorator & ClassDecorator {
 function attachedOf(context: ExecutionContext): Attached {
   const request = context.switchToHttp().getRequest<{ raw?: IncomingMessage }>();
   const attached = attachedTo((request.raw ?? request) as IncomingMessage);
-  if (!attached) throw new Error('usher: UsherModule.forRoot(…) is missing among the imports');
+  if (!attached) throw new Error('usher: add UsherModule.forRoot(…) to the imports');
   return attached;
 }
 
-/** Enforces the decorators. */
+/** The guard that runs the checks of the decorators. */
 export class UsherGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
@@ -83,7 +83,7 @@ const checksOf = (target: object): Check[] =>
     .filter((key): key is string => typeof key === 'string' && key.startsWith(`${CHECKS}/`))
     .map((key) => Reflect.getMetadata(key, target) as Check);
 
-/** The answer in Nest's own form: headers first, then an exception that its filters turn into a body. */
+/** Sets the headers of the response and returns an exception from which Nest makes the body. */
 function asException(refusal: Refusal, { usher, incoming }: Attached, context: ExecutionContext): HttpException {
   const { status, headers, body } = usher.answerTo(incoming, refusal);
   const response = context.switchToHttp().getResponse<{ raw?: ServerResponse }>();

@@ -3,7 +3,7 @@ import type { Auth } from './auth.js';
 import { type AuthRequirement, checkAuth } from './checks.js';
 import type { UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
-import { passGate } from './gate.js';
+import { processRequest } from './process-request.js';
 import { problemAnswer } from './http/answer.js';
 import { readWebRequest, webResponse } from './http/web.js';
 import { type IncomingRequest, Usher } from './usher.js';
@@ -11,15 +11,15 @@ import { type IncomingRequest, Usher } from './usher.js';
 export { Refusal, Usher };
 export type { Auth, AuthRequirement, UsherOptions };
 
-/** What `createUsherNext` gives. */
+/** The result of `createUsherNext`. */
 export interface UsherNext {
   /** `app/auth/[...usher]/route.ts`: `export const { GET, POST } = handlers`. */
   handlers: { GET(request: Request): Promise<Response>; POST(request: Request): Promise<Response> };
-  /** Whoever is signed in, in server components, server actions and route handlers; `null` where nobody is. */
+  /** The signed-in user in server components, server actions and route handlers, or `null`. */
   auth(request?: Request): Promise<Auth | null>;
-  /** `proxy.ts`: enforces the route rules before any page. `undefined` lets the request go on. */
+  /** `proxy.ts`: enforces the route rules before any page is rendered. `undefined` means that the request continues. */
   proxy(request: Request): Promise<Response | undefined>;
-  /** Wraps a route handler: only for whoever is signed in. */
+  /** Wraps a route handler that requires a signed-in user. */
   withAuth<A extends unknown[]>(
     handler: (request: Request, auth: Auth, ...more: A) => Response | Promise<Response>,
     requirement?: AuthRequirement,
@@ -27,7 +27,7 @@ export interface UsherNext {
   usher: Usher;
 }
 
-/** Next bundles pages, handlers and proxy apart: in one process they share one module. */
+/** Next bundles pages, handlers and the proxy separately. The bundles of one process share one module. */
 const MODULES = Symbol.for('@usher-id/sdk/next');
 type Holder = typeof globalThis & { [MODULES]?: Map<string, Usher> };
 
@@ -47,7 +47,7 @@ function shared(options: UsherOptions): Usher {
  */
 export function createUsherNext(options: UsherOptions | Usher): UsherNext {
   const usher = options instanceof Usher ? options : shared({ mode: 'web', ...options });
-  /** Started by the first request: while Next builds the application, nobody is asked anything. */
+  /** The first request starts the module, so that `next build` does not connect to Usher. */
   const read = async (request: Request | undefined): Promise<IncomingRequest> => {
     await usher.start();
     return request ? readWebRequest(request) : currentRequest();
@@ -71,7 +71,7 @@ export function createUsherNext(options: UsherOptions | Usher): UsherNext {
     auth: async (request) => (await usher.authenticate(await read(request))).auth,
     proxy: (request) =>
       refusing(async () => {
-        const { answer } = await passGate(usher, await read(request));
+        const { answer } = await processRequest(usher, await read(request));
         return answer && webResponse(answer);
       }),
     withAuth:
@@ -89,7 +89,7 @@ export function createUsherNext(options: UsherOptions | Usher): UsherNext {
   };
 }
 
-/** The request that a server component is rendered for. It is read, so it counts as one that changes nothing. */
+/** The request that a server component is rendered for. Only its headers are known. */
 async function currentRequest(): Promise<IncomingRequest> {
   const { headers } = await import('next/headers.js');
   const all = await headers();

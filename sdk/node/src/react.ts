@@ -18,17 +18,17 @@ import { type AuthSource, type FrontUser, type Known, type SignInOptions, webSou
 export { webSource };
 export type { AuthSource, FrontUser, Known, SignInOptions };
 
-/** What `useAuth` gives. */
+/** The result of `useAuth`. */
 export interface UseAuth {
-  /** Whoever is signed in; `null` where nobody is. */
+  /** The signed-in user, or `null`. */
   user: FrontUser | null;
-  /** It is not known yet. */
+  /** True until the first answer arrives. */
   isLoading: boolean;
-  /** It could not be found out. */
+  /** The error of the last attempt to load the user. */
   error: Error | null;
   signIn(options?: SignInOptions): Promise<void>;
   signOut(): Promise<void>;
-  /** Finds out anew. */
+  /** Loads the user and the permissions again. */
   reload(): Promise<void>;
 }
 
@@ -39,14 +39,14 @@ interface Value extends UseAuth {
 const Context = createContext<Value | null>(null);
 
 export interface UsherProviderProps {
-  /** Where it is learned who is signed in: `createUsherBrowser(…)`. Default: the application in web mode, at `/auth`. */
+  /** Where the user is loaded from: `createUsherBrowser(…)`. Default: the application in web mode, at `/auth`. */
   source?: AuthSource;
-  /** What is known already, from the server that rendered the page. */
+  /** The user and permissions that the server already knew when it rendered the page. */
   initial?: Known;
   children?: ReactNode;
 }
 
-/** Stands above everything that asks who is signed in. */
+/** Provides the user and the permissions to the components below it. */
 export function UsherProvider({ source, initial, children }: UsherProviderProps): ReactElement {
   const [from] = useState(() => source ?? (typeof window === 'undefined' ? null : webSource()));
   const [known, setKnown] = useState<Known | null>(initial ?? null);
@@ -86,19 +86,19 @@ export function UsherProvider({ source, initial, children }: UsherProviderProps)
 
 function useValue(): Value {
   const value = useContext(Context);
-  if (!value) throw new Error('usher: <UsherProvider> has to stand above');
+  if (!value) throw new Error('usher: this component needs a <UsherProvider> above it');
   return value;
 }
 
-/** Who is signed in. */
+/** Returns the signed-in user and the functions to sign in and out. */
 export function useAuth(): UseAuth {
   const { permissions: _, ...auth } = useValue();
   return auth;
 }
 
 /**
- * May they? A permission that depends on its resource needs the resource; without it only what is certain is `true`.
- * What a page hides is a courtesy: the application decides.
+ * Returns whether the user has a permission. A permission that depends on a resource is `false` without the resource.
+ * This only controls what the page shows: the server must check the permission too.
  */
 export function usePermission(permission: string, resource?: object): boolean {
   const { permissions } = useValue();
@@ -112,12 +112,12 @@ export interface CanProps {
   do: string;
   /** The resource that it is about. */
   on?: object;
-  /** What is shown otherwise. */
+  /** Rendered if the user does not have the permission. */
   fallback?: ReactNode;
   children?: ReactNode;
 }
 
-/** Shows its children to whoever has a permission: `<Can do="Order:update" on={order}>…</Can>`. */
+/** Renders its children if the user has a permission: `<Can do="Order:update" on={order}>…</Can>`. */
 export function Can({ do: permission, on, fallback = null, children }: CanProps): ReactNode {
   return usePermission(permission, on) ? children : fallback;
 }

@@ -1,4 +1,4 @@
-// The sessions that this application has seen: kept here, and told to Usher in batches.
+// The sessions that this application has seen. They are kept here and reported to Usher in batches.
 import { createHmac } from 'node:crypto';
 import type { AccessTokenClaims } from './core/claims.js';
 
@@ -13,15 +13,15 @@ export interface SeenSession {
   /** The network address, hashed with a key of this module. */
   ipHash?: string;
   userAgent?: string;
-  /** When the newest token of it that was seen is over. */
+  /** When the newest token seen in this session expires. */
   exp: number;
 }
 
-/** Sessions that are remembered. */
+/** The largest number of sessions kept. */
 const MOST = 10_000;
-/** Sessions in one report. */
+/** The largest number of sessions in one report. */
 const BATCH = 500;
-/** Characters of a text in a report. */
+/** The largest number of characters of a text in a report. */
 const LONGEST = 300;
 
 /** Where a request came from. */
@@ -44,7 +44,7 @@ export class SeenSessions {
     this.#key = key;
   }
 
-  /** Notes a request. Cheap for a session that is known. */
+  /** Records a request. */
   note(claims: AccessTokenClaims, now: number, origin: () => Origin): void {
     if (claims.sid === undefined) return;
     const known = this.#kept.get(claims.sid);
@@ -74,13 +74,13 @@ export class SeenSessions {
     if (this.#kept.size > MOST) this.#kept.delete(this.#kept.keys().next().value ?? '');
   }
 
-  /** Sessions whose tokens are not over yet, the latest first. */
+  /** Sessions with a token that has not expired, most recently used first. */
   list(now: number): SeenSession[] {
     const live = [...this.#kept.values()].filter((each) => now < each.exp);
     return live.sort((a, b) => b.lastSeen - a.lastSeen).map(({ reported: _, dirty: __, ...session }) => session);
   }
 
-  /** Takes what is to be told, in the form of `POST /api/v1/sync/seen`. */
+  /** Returns the next report, in the form of `POST /api/v1/sync/seen`. `undo` puts it back after a failure. */
   takeReport(): { report: object[]; undo: () => void } {
     const due = [...this.#kept.values()].filter((each) => each.dirty).slice(0, BATCH);
     const before = due.map((each) => each.reported);
@@ -99,12 +99,12 @@ export class SeenSessions {
     return { report, undo };
   }
 
-  /** Forgets what is over and was told. */
+  /** Removes sessions that have expired and were reported. */
   sweep(now: number): void {
     for (const [sid, each] of this.#kept) if (now >= each.exp && !each.dirty) this.#kept.delete(sid);
   }
 
-  /** What a store keeps of it, with a tag by which it is known again. */
+  /** The sessions as text for a store, with an authentication tag. */
   save(): string {
     const json = JSON.stringify([...this.#kept.values()]);
     return `${this.#tagOf(json)} ${json}`;

@@ -1,12 +1,12 @@
-// Usher in memory, for the tests of an application: tokens by a key of the test, no network, the module as it is in production.
+// An Usher in memory for tests of applications: it signs tokens with a test key and needs no network. The module is the real one.
 import { randomUUID } from 'node:crypto';
 import { CompactSign, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { UsherOptions } from './core/options.js';
 import { Usher } from './usher.js';
 
-/** What a token of a test says. */
+/** The content of a test token. */
 export interface TestUser {
-  /** Default: a new one each time. */
+  /** Default: a random one. */
   sub?: string;
   roles?: string[];
   scope?: string | string[];
@@ -15,38 +15,38 @@ export interface TestUser {
   /** Seconds since the epoch. Default: now. */
   authTime?: number;
   clientId?: string;
-  /** Seconds that the token lives. Default 600; negative: it is over. */
+  /** Lifetime in seconds. Default 600; negative for an expired token. */
   expiresIn?: number;
-  /** Anything else, and anything otherwise. */
+  /** Further claims; they replace the ones above. */
   claims?: Record<string, unknown>;
 }
 
-/** Access rules of a test, in the form of the signed table. */
+/** Access rules, in the form of the signed table. */
 export interface TestRules {
   roles?: Record<string, Record<string, string | string[]>>;
   conditions?: Record<string, unknown>;
-  /** Without routes every path may be asked for: the table says `/*` for everybody. */
+  /** Default: `/*` is public. */
   routes?: object[];
 }
 
-/** What can be revoked: one token, a session, a grant, a key, or everything of a user or client that was issued before. */
+/** What to revoke: a token, a session, a grant, a key, or all tokens issued so far to a user, to a client or in the project. */
 export type RevocationKind = 'jti' | 'sid' | 'gid' | 'kid' | 'sub' | 'client' | 'project';
 
-/** An Usher of a test. */
+/** An Usher for a test. */
 export interface TestUsher {
-  /** Options for the module under test; add what your application adds. */
+  /** The options for the module of your application. */
   options: UsherOptions;
-  /** A module with these options. */
+  /** A module with these options. Close it with `close()`. */
   usher: Usher;
   /** An access token. */
   token(user?: TestUser): Promise<string>;
-  /** The header of a request by somebody: `{ authorization: 'Bearer …' }`. */
+  /** The headers of a request by a user: `{ authorization: 'Bearer …' }`. */
   asUser(user?: TestUser): Promise<{ authorization: string }>;
-  /** Revokes; resolves when the module knows it. */
+  /** Revokes something; resolves when the module has applied it. */
   revoke(kind: RevocationKind, name: string): Promise<void>;
-  /** Publishes access rules; resolves with their revision when the module applies them. */
+  /** Publishes access rules; resolves with their revision when the module has applied them. */
   publish(rules: TestRules): Promise<number>;
-  /** Usher is away from now on, or back. */
+  /** Makes Usher unreachable, or reachable again. */
   away(away: boolean): void;
   /** Sessions that modules have reported. */
   reported: Record<string, unknown>[];
@@ -58,7 +58,7 @@ const AUDIENCE = 'https://api.test';
 const PROJECT = '01980000-0000-7000-8000-000000000000';
 const CLIENT = 'client_test';
 
-/** Makes an Usher in memory. `options` are those of the application under test. */
+/** Creates an Usher in memory. `options` replace the default options of the module. */
 export async function createTestUsher(options: Partial<UsherOptions> & { rules?: TestRules } = {}): Promise<TestUsher> {
   const { rules, ...more } = options;
   const issuer = await MemoryIssuer.make(more);
@@ -109,7 +109,7 @@ async function newKey(kid: string): Promise<SigningKey> {
   return { keys, jwk: { ...(await exportJWK(keys.publicKey)), kid, use: 'sig', alg: 'ES256' } };
 }
 
-/** The half of Usher that modules speak to. */
+/** The endpoints of Usher that modules call. */
 class MemoryIssuer {
   readonly reported: Record<string, unknown>[] = [];
   #keys: Keys;
@@ -165,7 +165,7 @@ class MemoryIssuer {
       .sign(this.#keys.privateKey);
   }
 
-  /** Appends to the feed; the place reached. */
+  /** Appends to the feed and returns the new cursor. */
   #append(event: Record<string, unknown>): string {
     const c = this.#position + 1;
     this.#events.push({ ...event, c });
@@ -271,7 +271,7 @@ class MemoryIssuer {
       : json({ epoch: 'e1', cursor: this.#position, events, more: false });
   }
 
-  /** Waits for something to happen, for so many seconds at most. */
+  /** Waits for the next entry, at most so many seconds. */
   #news(seconds: number, signal: AbortSignal | null | undefined): Promise<void> {
     return new Promise<void>((resolve) => {
       setTimeout(resolve, seconds * 1000).unref();

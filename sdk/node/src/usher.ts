@@ -1,4 +1,4 @@
-// The module: who sends a request, and whether it may pass. Frameworks are thin layers over it.
+// The module: authentication and route rules. Frameworks are thin layers over it.
 import { createHash } from 'node:crypto';
 import { Auth, type AuthHost, type VerifiedToken } from './auth.js';
 import { checkClaims, isExpired, scopeList } from './core/claims.js';
@@ -7,15 +7,15 @@ import { LruMap } from './core/lru.js';
 import type { UsherOptions } from './core/options.js';
 import { Refusal } from './core/refusal.js';
 import { IssuerError } from './issuer/http.js';
-import { Knowledge } from './knowledge.js';
+import { ModuleState } from './module-state.js';
 import { type Answer, problemAnswer } from './http/answer.js';
-import { type Passage, passDoor } from './policy/door.js';
+import { type RouteDecision, checkRoute } from './policy/route-check.js';
 import type { Attributes } from './policy/value.js';
 import { WebMode } from './web/web.js';
 
-export type { UsherEvents } from './knowledge.js';
+export type { UsherEvents } from './module-state.js';
 
-/** A request, as every framework can tell it. */
+/** A request, independent of the framework. */
 export interface IncomingRequest {
   method: string;
   /** Path and query as they were sent. */
@@ -30,24 +30,24 @@ export interface IncomingRequest {
   body?(): Promise<string>;
 }
 
-/** What became of a request's token: whoever sends it, or why nobody is known. */
+/** The result of authentication: the caller, or why the token was refused. Both are `null` without a token. */
 export interface Authentication {
   auth: Auth | null;
   refusal: Refusal | null;
 }
 
-/** Seconds for which a token whose client could not be proven is not asked about again. */
-const STRANGER = 60;
-/** Seconds for which an introspection answers, where every request needs one. */
+/** Seconds for which a token whose client was not confirmed is not introspected again. */
+const REJECTED_FOR = 60;
+/** Seconds for which the result of an introspection is used while the list is stale. */
 const INTROSPECTED = 1;
 const SCHEME = /^Bearer +([^\s,]+)$/i;
 
 /** The local module of an application. */
-export class Usher extends Knowledge {
+export class Usher extends ModuleState {
   readonly #web: WebMode | undefined;
   readonly #tokens: LruMap<VerifiedToken>;
   readonly #host: AuthHost;
-  readonly #strangers = new LruMap<number>(10_000);
+  readonly #rejected = new LruMap<number>(10_000);
   readonly #proving = new Map<string, Promise<boolean>>();
   readonly #introspected = new LruMap<{ active: boolean; at: number }>(10_000);
 
@@ -71,7 +71,7 @@ export class Usher extends Knowledge {
     };
   }
 
-  /** Finds out who sends a request. It never throws: a token that is not good is a refusal, which `requireAuth` raises. */
+  /** Authenticates a request. An invalid token is returned as a refusal, which `requireAuth` throws. */
   async authenticate(request: IncomingRequest): Promise<Authentication> {
     try {
       const token = bearerToken(request.header('authorization'));
@@ -85,7 +85,7 @@ export class Usher extends Knowledge {
 
   /**
    * Verifies an access token: signature, claims, client, revocation.
-   * @param profile what is known of the person beside the token
+   * @param profile claims of the ID token, in web mode
    * @throws {Refusal}
    */
   async verify(token: string, request?: IncomingRequest, profile?: Attributes): Promise<Auth> {
@@ -128,7 +128,7 @@ export class Usher extends Knowledge {
     );
     if (this.list.revokedBy(claims, header.kid ?? '', now) !== undefined) throw new Refusal('token_revoked');
     if (clients === null && !this.clients.has(claims.client_id))
-      await this.#proveClient(claims.client_id, token, key, now);
+      await this.#checkClient(claims.client_id, token, key, now);
     const scope = scopeList(claims.scope);
     const { sub, client_id, sid, acr, auth_time } = claims;
     return {
@@ -142,11 +142,11 @@ export class Usher extends Knowledge {
   }
 
   /**
-   * Is this a client of the project? Usher says `active` about no others. Once it is known, it is known for good. What is not active
-   * says nothing about the client, for the token may be revoked: so it is remembered of the token alone.
+   * Confirms by introspection that a client belongs to the project: Usher answers `active` for no other clients. A confirmed client is
+   * kept. An inactive token proves nothing about its client, because it may be revoked, so only the token is remembered.
    */
-  async #proveClient(id: string, token: string, key: string, now: number): Promise<void> {
-    const until = this.#strangers.get(key);
+  async #checkClient(id: string, token: string, key: string, now: number): Promise<void> {
+    const until = this.#rejected.get(key);
     if (until !== undefined && now < until) throw new Refusal('client_refused');
     let proving = this.#proving.get(key);
     if (!proving) {
@@ -154,7 +154,7 @@ export class Usher extends Knowledge {
       this.#proving.set(key, proving);
     }
     if (!(await proving)) {
-      this.#strangers.set(key, now + STRANGER);
+      this.#rejected.set(key, now + REJECTED_FOR);
       throw new Refusal('client_refused');
     }
     if (this.clients.has(id)) return;
@@ -189,10 +189,10 @@ export class Usher extends Knowledge {
   }
 
   /**
-   * Asks the route rules whether a request may pass; the handler runs afterwards.
+   * Applies the route rules to a request.
    * @throws {Refusal}
    */
-  async enforceRoutes(request: IncomingRequest, { auth, refusal }: Authentication): Promise<Passage | null> {
+  async enforceRoutes(request: IncomingRequest, { auth, refusal }: Authentication): Promise<RouteDecision | null> {
     const { policy } = this.settings;
     if (policy === false || !policy.enforceRoutes || !this.rules) return null;
     await this.becomesReady();
@@ -208,34 +208,34 @@ export class Usher extends Knowledge {
       decide: (permission: string) => auth.decide(permission),
     };
     try {
-      const passage = passDoor(
+      const decision = checkRoute(
         table.routes,
         { method: request.method, path: request.target, preflight },
         caller,
         policy.onMissingRoute,
         Date.now() / 1000,
       );
-      if (passage.conditional !== undefined) auth?.owe(passage.conditional);
-      if (passage.fresh && auth && !(await auth.isFresh())) throw new Refusal('token_revoked');
-      return passage;
+      if (decision.conditional !== undefined) auth?.requireResourceCheck(decision.conditional);
+      if (decision.fresh && auth && !(await auth.isFresh())) throw new Refusal('token_revoked');
+      return decision;
     } catch (cause) {
-      // A token came and is not good: that says more than that none came.
+      // The request had a token: the reason why it is invalid is more useful than that there is none.
       throw cause instanceof Refusal && cause.reason === 'token_missing' && refusal ? refusal : cause;
     }
   }
 
-  /** Web mode: answers `/auth/login` and its neighbours; `undefined` for every other request. */
+  /** Web mode: responds to `/auth/…` routes; `undefined` for every other request. */
   async handle(request: IncomingRequest): Promise<Answer | undefined> {
     return this.#web?.handle(request);
   }
 
-  /** The answer to a request that is refused: in web mode a person is led to the sign-in. */
+  /** The response to a refused request. In web mode, pages redirect to the sign-in. */
   answerTo(request: IncomingRequest, refusal: Refusal): Answer {
     this.logRefusal(request, refusal);
     return this.#web?.answerTo(request, refusal) ?? problemAnswer(refusal, request.header('traceparent'));
   }
 
-  /** Notes why a request was refused. */
+  /** Logs why a request was refused. */
   logRefusal(request: IncomingRequest, refusal: Refusal): void {
     const { reason, code, status, details } = refusal;
     const path = request.target.split('?', 1)[0];
@@ -247,7 +247,7 @@ export class Usher extends Knowledge {
 const has = (request: IncomingRequest, name: string): boolean => request.header(name) !== undefined;
 
 /**
- * The token of the `Authorization` header (RFC 6750 §2.1). Another scheme is none of this module's business.
+ * The token of the `Authorization` header (RFC 6750 §2.1); `undefined` for other schemes.
  * @throws {Refusal} `credentials_ambiguous`, `token_malformed`
  */
 export function bearerToken(header: string | undefined): string | undefined {

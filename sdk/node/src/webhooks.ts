@@ -1,9 +1,9 @@
-// Messages of webhooks, verified by the Standard Webhooks specification.
+// Verification of webhooks (Standard Webhooks).
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** A message of Usher. */
+/** A webhook message. */
 export interface WebhookMessage {
-  /** The same at every try: do nothing for one that you have seen. */
+  /** The same for every delivery attempt: ignore ids that you have processed. */
   id: string;
   /** What happened: `session.revoked`. */
   type: string;
@@ -14,24 +14,24 @@ export interface WebhookMessage {
 export type WebhookFault =
   'header_missing' | 'header_invalid' | 'timestamp_old' | 'timestamp_new' | 'signature_invalid' | 'body_malformed';
 
-/** A message that cannot be believed. */
+/** A message that failed verification. */
 export class WebhookRefused extends Error {
   override readonly name = 'UsherWebhookRefused';
   readonly reason: WebhookFault;
   constructor(reason: WebhookFault) {
-    super(`this message is not to be believed: ${reason}`);
+    super(`the webhook message is refused: ${reason}`);
     this.reason = reason;
   }
 }
 
-/** Seconds that a message may be old or new. */
+/** The allowed difference of the timestamp, in seconds. */
 const TOLERANCE = 300;
 
 /**
- * Verifies a message of a webhook.
- * @param body the body as it arrived, not as it was parsed
- * @param headers names in small letters, as Node gives them, or a `Headers`
- * @param secrets `whsec_…`; two while one is being replaced
+ * Verifies a webhook message.
+ * @param body the raw body, not the parsed JSON
+ * @param headers lower-case names, as in Node, or a `Headers` object
+ * @param secrets `whsec_…`; pass both while a secret is being replaced
  * @param now seconds since the epoch
  * @throws {WebhookRefused}
  */

@@ -65,7 +65,7 @@ for (const [name, listen] of Object.entries(applications)) {
       assert.equal((await get('/orders/1', { sub: 'ana' })).status, 403);
       assert.equal((await get('/nowhere', { roles: ['editor'] })).status, 403);
     });
-    test('sends nothing of a handler that owes the check with the resource', async () => {
+    test('sends nothing of a handler that did not check the permission on the resource', async () => {
       const { status, text, headers } = await get('/open/forgets', { roles: ['viewer'] });
       assert.equal(status, 500);
       assert.doesNotMatch(text, /secret/);

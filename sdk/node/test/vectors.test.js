@@ -6,7 +6,7 @@ import { Refusal } from '../dist/core/refusal.js';
 import { RevocationList } from '../dist/core/revocations.js';
 import { LogWriter, logKey, readLog } from '../dist/core/store-log.js';
 import { KeySet } from '../dist/issuer/keys.js';
-import { passDoor } from '../dist/policy/door.js';
+import { checkRoute } from '../dist/policy/route-check.js';
 import { evaluate } from '../dist/policy/evaluate.js';
 import { segments } from '../dist/policy/path.js';
 import { residual } from '../dist/policy/residual.js';
@@ -101,7 +101,7 @@ describe('the door', () => {
       const caller = each.auth && { scope: token.scope, acr: claims.acr, authTime: claims.auth_time, decide };
       const request = { method: each.method, path: each.path, preflight: each.preflight ?? false };
       const { answer, refusal } = await refused(() =>
-        passDoor(table.routes, request, caller, each.options?.onMissingRoute ?? 'deny', now),
+        checkRoute(table.routes, request, caller, each.options?.onMissingRoute ?? 'deny', now),
       );
       const { status, code, reason } = each.expect;
       if (status !== 200) {
@@ -225,7 +225,7 @@ test('a refusal is a problem of RFC 9457 with a challenge of RFC 6750', () => {
     type: 'about:blank',
     title: 'Forbidden',
     status: 403,
-    detail: 'The token does not reach this.',
+    detail: 'The token does not have the required scope.',
     code: 'NOT_ALLOWED',
     details: { scope: 'orders "x"' },
     traceId: 'abc',

@@ -1,7 +1,7 @@
-// What an access token says (RFC 9068 §2.2), checked against what this module expects.
+// The claims of an access token (RFC 9068 §2.2) and their validation.
 import { Refusal, type RefusalReason } from './refusal.js';
 
-/** The claims of an access token that were checked. */
+/** The validated claims of an access token. */
 export interface AccessTokenClaims {
   iss: string;
   aud: string | string[];
@@ -29,14 +29,14 @@ export interface AccessTokenClaims {
   [claim: string]: unknown;
 }
 
-/** What a token must say. */
+/** What the claims of a token must match. */
 export interface Expectation {
   issuer: string;
   audience: string;
   /** Seconds. */
   clockSkew: number;
   project?: string | undefined;
-  /** Clients of the project; `null` where that is found out otherwise. */
+  /** The accepted client ids; `null` to check them elsewhere. */
   clients: readonly string[] | null;
 }
 
@@ -49,7 +49,7 @@ const texts = (value: unknown): boolean => Array.isArray(value) && value.every((
 const number = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 
 /**
- * Checks the claims of a token whose signature is good.
+ * Validates the claims of a token whose signature was verified.
  * @param now seconds since the epoch
  * @throws {Refusal}
  */
@@ -86,7 +86,7 @@ function checkMeaning(claims: AccessTokenClaims, expected: Expectation, now: num
   return undefined;
 }
 
-/** Is the token over? The skew belongs to it. */
+/** Returns whether the token has expired, allowing for the clock skew. */
 export const isExpired = (claims: { exp: number }, clockSkew: number, now: number): boolean =>
   now >= claims.exp + clockSkew;
 

@@ -1,8 +1,8 @@
-// The messages of usher.sync.v1, read strictly: a message that is not of the protocol changes nothing.
+// The messages of the protocol usher.sync.v1 and their validation.
 
-/** What an entry names exactly. */
+/** Kinds of entries that name something exactly. */
 export const NAMES = ['jti', 'sid', 'gid', 'kid'] as const;
-/** What stands over everything that was issued before it. */
+/** Kinds of entries that revoke all tokens issued before a position. */
 export const MARKS = ['sub', 'client', 'project'] as const;
 
 export type NameKind = (typeof NAMES)[number];
@@ -15,9 +15,9 @@ export interface Entry {
   c: number;
   k: NameKind | MarkKind;
   v: string;
-  /** A mark: tokens issued at a position below this one are revoked. */
+  /** For marks: tokens issued at a lower position are revoked. */
   before?: number;
-  /** No token that it concerns lives longer, in seconds since the epoch. */
+  /** When the last affected token expires, in seconds since the epoch. */
   exp: number;
   /** When it happened, in seconds since the epoch. */
   at?: number;
@@ -32,10 +32,10 @@ export type Message =
   | { t: 'hello'; epoch: string; cursor: number; hb?: number }
   | { t: 'resync'; epoch?: string; cursor?: number }
   | { t: 'retry'; after: number }
-  /** Not understood; a position that it has is taken. */
+  /** An unknown message. Its position counts. */
   | { t: 'unknown'; c?: number };
 
-/** Everything that a follower must know at a moment. */
+/** The complete state of the feed at one position. */
 export interface Snapshot {
   epoch: string;
   cursor: number;
@@ -53,10 +53,10 @@ const isPosition = (value: unknown): value is number => Number.isSafeInteger(val
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isEpoch = (value: unknown): value is string => typeof value === 'string' && /^e\d{1,15}$/.test(value);
 
-/** Compares two epochs: they are numbers behind an `e`. */
+/** The number of an epoch such as `e7`. */
 export const epochNumber = (epoch: string): number => Number(epoch.slice(1));
 
-/** Reads a message; `undefined` if it is none of the protocol. */
+/** Parses a message; `undefined` if it is invalid. */
 export function readMessage(value: unknown): Message | undefined {
   if (!isObject(value) || typeof value.t !== 'string') return undefined;
   switch (value.t) {
@@ -97,7 +97,7 @@ function readEntry(value: Record<string, unknown>): Message | undefined {
   };
 }
 
-/** Reads a snapshot; `undefined` if it is none. */
+/** Parses a snapshot; `undefined` if it is invalid. */
 export function readSnapshot(value: unknown): Snapshot | undefined {
   if (!isObject(value) || !isEpoch(value.epoch) || !isPosition(value.cursor) || !Array.isArray(value.revocations))
     return undefined;

@@ -1,10 +1,10 @@
-// An access token as text: its parts and its header, before anything is believed.
+// The compact form of an access token and its header, before verification.
 import { Refusal } from './refusal.js';
 
-/** Characters of the longest token that is looked at. */
+/** The longest accepted token, in characters. */
 export const LONGEST_TOKEN = 16_384;
 
-/** The header of a token whose signature was not verified yet. */
+/** The unverified header of a token. */
 export interface TokenHeader {
   alg: string;
   kid: string | undefined;
@@ -23,14 +23,14 @@ export function readHeader(token: string, algorithms: readonly string[]): TokenH
   const [first, second] = token.split('.') as [string, string];
   const header = readObject(first);
   readObject(second);
-  // Keys come from the issuer's own set and from nowhere else (RFC 8725 §3.10).
+  // Keys come from the key set of the issuer only (RFC 8725 §3.10).
   if (REFUSED.some((member) => Object.hasOwn(header, member))) throw new Refusal('header_refused');
   if (typeof header.alg !== 'string' || !algorithms.includes(header.alg)) throw new Refusal('alg_refused');
   if (typeof header.typ !== 'string' || !TYPES.includes(header.typ)) throw new Refusal('typ_refused');
   return { alg: header.alg, kid: typeof header.kid === 'string' ? header.kid : undefined };
 }
 
-/** One part of a token as an object of JSON. */
+/** Parses one part of a token as a JSON object. */
 export function readObject(part: string): Record<string, unknown> {
   let value: unknown;
   try {
@@ -42,5 +42,5 @@ export function readObject(part: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** A byte order mark is kept, and is no JSON. */
+/** Keeps a byte order mark, so that JSON.parse refuses it. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,4 +1,4 @@
-// A map that forgets what was not asked for longest.
+// A map that removes the least recently used entry when it is full.
 
 export class LruMap<V> {
   readonly #max: number;
@@ -16,7 +16,7 @@ export class LruMap<V> {
   get(key: string): V | undefined {
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;
-    // A map keeps the order of insertion: the newest stands last. Only a full map has a reason to keep count of it.
+    // A Map iterates in the order of insertion. Reordering is only needed when the map may soon be full.
     if (this.#entries.size * 2 > this.#max) {
       this.#entries.delete(key);
       this.#entries.set(key, value);

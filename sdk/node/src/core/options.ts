@@ -1,4 +1,4 @@
-// The options of the module: read once, refused loudly where they make no sense.
+// The options of the module and their validation.
 import type { Storage } from '../stores/storage.js';
 import type { Verdict } from '../policy/evaluate.js';
 import type { Attributes } from '../policy/value.js';
@@ -8,13 +8,13 @@ export type OnStale = 'allow' | 'introspect' | 'deny';
 
 /** How the module follows the live feed. */
 export interface SyncOptions {
-  /** `ws` falls back to `longpoll`, and to `poll` where neither stands. `off`: revocations are unknown until tokens expire. Default `ws`. */
+  /** How the feed is followed. `ws` falls back to long polling while no socket can be opened. With `off`, revocations are not known until tokens expire. Default `ws`. */
   transport?: 'ws' | 'longpoll' | 'poll' | 'off';
-  /** Seconds between two questions; 5 at least. Default 60. */
+  /** Seconds between two polls, at least 5. Default 60. */
   pollInterval?: number;
-  /** Seconds after which a list that could not be brought up to date is stale. Default 300. */
+  /** Seconds without contact to Usher after which the revocation list is stale. Default 300. */
   maxStaleness?: number;
-  /** What happens then. Default `allow`: an access token lives for ten minutes at most. */
+  /** What happens to requests while the list is stale: `allow`, `introspect` each token, or `deny` with 503. Default `allow`: access tokens live for ten minutes. */
   onStale?: OnStale;
 }
 
@@ -22,9 +22,9 @@ export interface SyncOptions {
 export interface PolicyOptions {
   /** Enforce the route rules on every request. Default true. */
   enforceRoutes?: boolean;
-  /** What happens to a request that no route rule speaks of. Default `deny`. */
+  /** What happens to requests that match no route rule. Default `deny`. */
   onMissingRoute?: 'allow' | 'deny';
-  /** A handler that answers without the check of the resource that it owes is answered for with 500. Default true. */
+  /** Send 500 if a handler responds without checking a permission that depends on the resource. Default true. */
   strict?: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface Decision {
   revision: number | null;
 }
 
-/** Where the module says what happens. */
+/** Receives log messages. */
 export interface Logger {
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;
@@ -46,64 +46,64 @@ export interface Logger {
 
 /** The session cookie of web mode. */
 export interface CookieOptions {
-  /** Default `__Host-usher-app`, `usher-app` on http://localhost. */
+  /** Name of the session cookie. Default `__Host-usher-app`, or `usher-app` on http://localhost. */
   name?: string;
-  /** Seconds after which a session that is not used is over. Default one day. */
+  /** Seconds without use after which a session ends. Default one day. */
   idle?: number;
-  /** Seconds after which a session is over in any case. Default 14 days. */
+  /** Seconds after the sign-in after which a session ends. Default 14 days. */
   absolute?: number;
 }
 
 /** The options of the module. */
 export interface UsherOptions {
-  /** The address of Usher, as tokens name it: `https://id.example.com`. Plain http on loopback only. */
+  /** The issuer URL of Usher: `https://id.example.com`. Plain http is accepted on loopback only. */
   issuer: string;
-  /** The client that this application is. */
+  /** The client id of this application. */
   clientId: string;
-  /** Its secret. */
+  /** The client secret. */
   clientSecret: string;
-  /** What access tokens must be made for: an `audience` of the project's clients. Needed for APIs; in web mode the default is the issuer. */
+  /** The audience that access tokens must have. Required for APIs. Default in web mode: the issuer. */
   audience?: string;
-  /** The id of the project: its access rules are fetched by it. Needed unless `policy` is `false`. */
+  /** The id of the project, to fetch its access rules. Required unless `policy` is `false`. */
   project?: string;
-  /** `bearer` for APIs, `web` for applications that sign people in. Default `bearer`. */
+  /** `bearer` for APIs, `web` for applications that sign users in. Default `bearer`. */
   mode?: 'bearer' | 'web';
-  /** Signatures that are accepted. Default ES256, RS256, PS256, EdDSA. */
+  /** Accepted signature algorithms. Default `ES256`, `RS256`, `PS256`, `EdDSA`. */
   algorithms?: string[];
-  /** Seconds that clocks may differ; 60 at most. Default 30. */
+  /** Allowed difference between clocks in seconds, at most 60. Default 30. */
   clockSkew?: number;
-  /** Clients whose tokens are accepted. Default: every client of the project, found out by introspection. */
+  /** Client ids whose tokens are accepted. Default: all clients of the project, confirmed by introspection. */
   clients?: string[];
-  /** Tokens that are remembered. Default 10,000. */
+  /** `max`: the number of verified tokens that are cached. Default 10,000. */
   cache?: { max?: number };
   sync?: SyncOptions;
-  /** Where state is kept between starts. Default: memory. */
+  /** Where state is kept between starts: a [store](#stores). Default `memoryStore()`. */
   storage?: Storage;
-  /** What the kept state is protected with. Default: `clientSecret`. */
+  /** The secret that authenticates stored state. Default: `clientSecret`. */
   storageSecret?: string;
-  /** `false`: access rules are not used at all. */
+  /** How access rules are enforced. `false` turns them off. */
   policy?: PolicyOptions | false;
-  /** Tell Usher which sessions were used here, once a minute. Default true. */
+  /** Report the sessions used at this application to Usher once a minute. Default true. */
   reportSessions?: boolean;
-  /** Web mode: seals cookies; 32 characters at least. Several while one is being replaced, the newest first. */
+  /** Web mode: encrypts cookies and stored sessions. At least 32 characters. To replace it, pass the new and the old one, new first. */
   secret?: string | string[];
-  /** Web mode: the address of this application. */
+  /** Web mode: the URL of this application. */
   baseURL?: string;
-  /** Web mode: what is asked for. Default `openid profile email offline_access`. */
+  /** Web mode: the requested scope. Default `openid profile email offline_access`. */
   scope?: string;
   cookie?: CookieOptions;
-  /** Where the module says what happens. Default: warnings and errors go to the console. */
+  /** The logger. Default: warnings and errors on the console. */
   logger?: Logger;
-  /** What conditions may ask about whoever sends a request, beside `user.id` and `user.roles`. */
+  /** Returns the `user.…` attributes of conditions, beside `user.id` and `user.roles`. */
   userAttributes?: (
     user: { id: string; roles: readonly string[] },
     request: unknown,
   ) => Attributes | Promise<Attributes>;
-  /** What conditions may ask about a request: `context.hour`. */
+  /** Returns the `context.…` attributes of conditions. */
   context?: (request: unknown) => Attributes;
-  /** Called for every decision about a permission. */
+  /** Called with every decision about a permission. */
   onDecision?: (decision: Decision) => void;
-  /** In place of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   fetch?: typeof fetch;
 }
 
@@ -135,7 +135,7 @@ export interface Settings {
   fetch: typeof fetch;
 }
 
-/** An option that makes no sense. It is thrown when the module is made, never at a request. */
+/** An invalid option. Thrown when the module is created, never during a request. */
 export class OptionError extends Error {
   override readonly name = 'UsherOptionError';
   /** The option at fault. */
@@ -146,7 +146,7 @@ export class OptionError extends Error {
   }
 }
 
-/** What the server signs access tokens with. */
+/** The algorithms that the server signs access tokens with. */
 const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'];
 const ACCEPTABLE = [...ALGORITHMS, 'Ed25519', 'ES384', 'ES512', 'RS384', 'RS512', 'PS384', 'PS512'];
 const KNOWN = [
@@ -243,7 +243,7 @@ function checkWeb({ secrets, baseURL, scope }: Settings): void {
   if (!scope.split(' ').includes('openid')) throw new OptionError('scope', 'signing in needs the scope openid');
 }
 
-/** Seconds within which a socket gives a sign of life, and some. */
+/** More than two intervals between pings of the socket, in seconds. */
 const HEARTBEAT = 60;
 
 function readSync(sync: SyncOptions): Required<SyncOptions> {
@@ -298,7 +298,7 @@ function address(option: string, value: string): string {
   return value;
 }
 
-/** Is this the name of this machine? */
+/** Returns whether a host name is a loopback address. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 
@@ -329,7 +329,7 @@ function refuseUnknown(prefix: string, options: object, known: readonly string[]
   }
 }
 
-/** How many letters differ (Levenshtein). */
+/** The Levenshtein distance of two names. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i += 1) {
@@ -343,7 +343,7 @@ function distance(one: string, other: string): number {
   return row[other.length] ?? 0;
 }
 
-/** Warnings and errors go to the console, news to nobody. */
+/** Logs warnings and errors to the console. */
 const quiet: Logger = {
   info: () => {},
   warn: (message, fields) => console.warn(`usher: ${message}`, fields ?? ''),

@@ -1,4 +1,4 @@
-// Refusals: what the caller is told, and what the log is told.
+// Refusals: the response to the caller, and the reason for the log.
 
 /** The public code of a refusal; the same words as the server's errors. */
 export type RefusalCode =
@@ -11,7 +11,7 @@ export type RefusalCode =
   | 'UNAVAILABLE'
   | 'INTERNAL';
 
-/** Why exactly; for the log, and for development. */
+/** The exact reason, for the log. */
 export type RefusalReason =
   | 'token_missing'
   | 'token_malformed'
@@ -47,7 +47,7 @@ export type RefusalReason =
   | 'introspection_failed'
   | 'entity_check_missing';
 
-/** What a refusal says beside its reason. */
+/** Details of a refusal. */
 export interface RefusalDetails {
   /** Scopes that are needed, separated by spaces (RFC 6750 §3). */
   scope?: string;
@@ -73,18 +73,18 @@ interface Kind {
 
 const kind = (status: number, code: RefusalCode, message: string, error?: string | null): Kind =>
   error === undefined ? { status, code, message } : { status, code, message, error };
-const invalid = kind(401, 'AUTH_INVALID', 'This token is not good, or not any more.', 'invalid_token');
+const invalid = kind(401, 'AUTH_INVALID', 'The token is invalid, expired or revoked.', 'invalid_token');
 const reauthenticate = kind(
   401,
   'REAUTHENTICATION_REQUIRED',
-  'This needs a newer or a stronger sign-in.',
+  'A stronger or more recent sign-in is required.',
   'insufficient_user_authentication',
 );
-const denied = kind(403, 'NOT_ALLOWED', 'This is not allowed to this caller.');
-const away = kind(503, 'UNAVAILABLE', 'Whether this is allowed cannot be told at the moment.');
+const denied = kind(403, 'NOT_ALLOWED', 'The caller does not have the permission.');
+const away = kind(503, 'UNAVAILABLE', 'Authorization is temporarily unavailable.');
 
 const KINDS: Record<RefusalReason, Kind> = {
-  token_missing: kind(401, 'AUTH_REQUIRED', 'This needs a token, or somebody who is signed in.', null),
+  token_missing: kind(401, 'AUTH_REQUIRED', 'Authentication is required.', null),
   token_malformed: invalid,
   header_refused: invalid,
   alg_refused: invalid,
@@ -103,24 +103,20 @@ const KINDS: Record<RefusalReason, Kind> = {
   token_revoked: invalid,
   acr_insufficient: reauthenticate,
   auth_too_old: reauthenticate,
-  scope_insufficient: kind(403, 'NOT_ALLOWED', 'The token does not reach this.', 'insufficient_scope'),
+  scope_insufficient: kind(403, 'NOT_ALLOWED', 'The token does not have the required scope.', 'insufficient_scope'),
   role_missing: denied,
   permission_denied: denied,
   route_unlisted: denied,
-  path_ambiguous: kind(400, 'REQUEST_INVALID', 'The path has more than one reading.'),
-  credentials_ambiguous: kind(400, 'REQUEST_INVALID', 'The request holds more than one token.', 'invalid_request'),
-  resource_missing: kind(404, 'NOT_FOUND', 'There is no such thing.'),
-  request_forged: kind(403, 'NOT_ALLOWED', 'A page of another site sent this.'),
-  sign_in_failed: kind(
-    400,
-    'REQUEST_INVALID',
-    'The sign-in was begun too long ago, in another browser, or did not succeed.',
-  ),
+  path_ambiguous: kind(400, 'REQUEST_INVALID', 'The path is ambiguous.'),
+  credentials_ambiguous: kind(400, 'REQUEST_INVALID', 'The request contains more than one token.', 'invalid_request'),
+  resource_missing: kind(404, 'NOT_FOUND', 'Not found.'),
+  request_forged: kind(403, 'NOT_ALLOWED', 'Cross-site requests are not accepted.'),
+  sign_in_failed: kind(400, 'REQUEST_INVALID', 'The sign-in failed, has expired, or was started in another browser.'),
   keys_missing: away,
   rules_missing: away,
   list_stale: away,
   introspection_failed: away,
-  entity_check_missing: kind(500, 'INTERNAL', 'Something went wrong on our side.'),
+  entity_check_missing: kind(500, 'INTERNAL', 'Internal error.'),
 };
 
 const TITLES: Record<number, string> = {
@@ -152,7 +148,7 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   /** Why exactly. */
   readonly reason: RefusalReason;
-  /** What is needed instead. */
+  /** What the request would need. */
   readonly details: RefusalDetails;
 
   constructor(reason: RefusalReason, details: RefusalDetails = {}, cause?: unknown) {
@@ -164,7 +160,7 @@ export class Refusal extends Error {
     this.details = details;
   }
 
-  /** The headers of the answer: the challenge of RFC 6750 §3, `Retry-After`, and what keeps caches away. */
+  /** The headers of the response: the challenge of RFC 6750 §3, `Retry-After`, `Cache-Control`. */
   headers(): Record<string, string> {
     const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
     const challenge = this.#challenge();
@@ -173,7 +169,7 @@ export class Refusal extends Error {
     return headers;
   }
 
-  /** The body of the answer. */
+  /** The body of the response. */
   problem(traceId?: string): Problem {
     const { scope, acrValues, maxAge, permission } = this.details;
     const told = { scope, acr_values: acrValues, max_age: maxAge, permission };
@@ -202,5 +198,5 @@ export class Refusal extends Error {
   }
 }
 
-/** What may stand between quotes in a header. */
+/** Removes characters that a quoted string of a header must not contain. */
 const quotable = (text: string): string => text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '');

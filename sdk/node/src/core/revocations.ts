@@ -1,4 +1,4 @@
-// The revocation list: what was revoked and is not over yet, and how far it follows the feed.
+// The revocation list and its position in the feed.
 import {
   type Entry,
   MARKS,
@@ -10,12 +10,12 @@ import {
   readSnapshot,
 } from './feed.js';
 
-/** Seconds that an entry is kept beyond its end, for clocks that differ. */
+/** Seconds for which an entry is kept after it expires, because clocks differ. */
 const SKEW = 30;
-/** Entries beyond which they are folded into one mark over the project. */
+/** The number of entries above which all are replaced by one mark over the project. */
 const MOST = 200_000;
 
-/** What came of a message or a snapshot. */
+/** The result of applying a message or a snapshot. */
 export type Outcome =
   | 'applied'
   | 'known'
@@ -32,7 +32,7 @@ export type Outcome =
   | 'snapshot_invalid'
   | 'message_invalid';
 
-/** What is asked about a token. */
+/** The claims that decide whether a token is revoked. */
 export interface Subject {
   jti: string;
   sub: string;
@@ -45,7 +45,7 @@ export interface Subject {
 
 interface Mark {
   before: number;
-  /** When the newest mark was made; for tokens without a position. */
+  /** The time of the newest mark, for tokens without a position. */
   at: number;
   exp: number;
 }
@@ -55,7 +55,7 @@ type Marks = Record<MarkKind, Map<string, Mark>>;
 
 const noNames = (): Names => ({ jti: new Map(), sid: new Map(), gid: new Map(), kid: new Map() });
 const noMarks = (): Marks => ({ sub: new Map(), client: new Map(), project: new Map() });
-/** A mark over the project stands over everything, whatever it is called. */
+/** The key of the mark over the project. */
 const WHOLE = '';
 
 /** The revocation list of one project. Time is passed in, in seconds since the epoch. */
@@ -71,7 +71,7 @@ export class RevocationList {
     this.#most = most;
   }
 
-  /** Where the list is: `e1.42`; empty before the first snapshot. */
+  /** The cursor: `e1.42`; empty before the first snapshot. */
   get place(): string {
     return this.#epoch === '' ? '' : `${this.#epoch}.${this.#cursor}`;
   }
@@ -90,7 +90,7 @@ export class RevocationList {
     return maps.reduce((sum, map: Map<string, unknown>) => sum + map.size, 0);
   }
 
-  /** What revokes this token, or `undefined`. */
+  /** Returns the kind of entry that revokes a token, or `undefined`. */
   revokedBy(token: Subject, kid: string, now: number): NameKind | MarkKind | undefined {
     const { jti, sid, gid, kid: keys } = this.#names;
     const named = (map: Map<string, number>, name: string | undefined) => {
@@ -120,7 +120,7 @@ export class RevocationList {
     return before ? kind : undefined;
   }
 
-  /** Takes a message of the feed. */
+  /** Applies a message of the feed. */
   receive(value: unknown, now: number): Outcome {
     const message = readMessage(value);
     if (message === undefined) return 'message_invalid';
@@ -149,7 +149,7 @@ export class RevocationList {
 
   #take(entry: Entry, now: number): Outcome {
     const outcome = this.#advance(entry.c, 'applied');
-    // Beyond a gap it counts already: to know too much is safe.
+    // An entry after a gap is applied at once: knowing of a revocation early is safe.
     if (outcome !== 'known') this.#add(entry);
     if (this.size <= this.#most) return outcome;
     this.#sweep(now);
@@ -173,7 +173,7 @@ export class RevocationList {
     }
   }
 
-  /** Everything becomes one mark over the project. Keys stay: whoever holds one writes any position into a token. */
+  /** Replaces all entries by one mark over the project, except keys: whoever has a key can put any position into a token. */
   #fold(now: number): void {
     const ends = [...Object.values(this.#names).flatMap((map) => [...map.values()])];
     const marks = Object.values(this.#marks).flatMap((map: Map<string, Mark>) =>
@@ -186,7 +186,7 @@ export class RevocationList {
     this.#marks.project.set(WHOLE, { before: this.#cursor, at: now, exp });
   }
 
-  /** Forgets what is over. Cheap to call: it looks once in ten seconds. */
+  /** Removes expired entries, at most once in ten seconds. */
   sweep(now: number): void {
     if (now < this.#sweepAt) return;
     this.#sweepAt = now + 10;
@@ -202,14 +202,14 @@ export class RevocationList {
     }
   }
 
-  /** Takes a snapshot in place of everything. One that leads back is refused, as whoever keeps an old one would like it. */
+  /** Replaces the list by a snapshot. An older snapshot is refused, so that nobody can undo revocations with it. */
   replace(value: unknown, now: number): Outcome {
     const snapshot = readSnapshot(value);
     if (snapshot === undefined) return 'snapshot_invalid';
     return this.restore(snapshot, now);
   }
 
-  /** Takes a snapshot that was read already. */
+  /** Replaces the list by a snapshot that was parsed already. */
   restore(snapshot: Pick<Snapshot, 'epoch' | 'cursor' | 'revocations'>, now: number): Outcome {
     if (this.#epoch !== '') {
       const [theirs, ours] = [epochNumber(snapshot.epoch), epochNumber(this.#epoch)];
@@ -225,7 +225,7 @@ export class RevocationList {
     return 'replaced';
   }
 
-  /** The list as entries, for a store. Positions are those of the marks; names stand at the cursor. */
+  /** The list as entries, for a store. */
   entries(): Entry[] {
     const entries: Entry[] = [];
     for (const [k, map] of Object.entries(this.#names) as [NameKind, Map<string, number>][]) {

@@ -1,12 +1,12 @@
-// The text in which a module keeps what it knows: lines, each tagged over the tag before it, so that nobody changes one.
+// The format of stored state: lines with chained authentication tags.
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { type Entry, readMessage } from './feed.js';
 
-/** What a module keeps. */
+/** The stored state of a module. */
 export interface StoredState {
   epoch: string;
   cursor: number;
-  /** When nothing beyond the cursor was known to Usher, in seconds since the epoch. */
+  /** When the list was last known to be current, in seconds since the epoch. */
   at: number;
   revocations: Entry[];
   jwks: { etag: string; jwks: unknown } | null;
@@ -15,7 +15,7 @@ export interface StoredState {
   clients: string[];
 }
 
-/** What is appended to a log. */
+/** A record that is appended to a log. */
 export type LogRecord =
   | Entry
   | { t: 'policy_rev'; c: number; rev: number }
@@ -25,7 +25,7 @@ export type LogRecord =
   | { t: 'policy'; etag: string; jws: string }
   | { t: 'clients'; ids: string[] };
 
-/** Whose log it is. */
+/** The module that a log belongs to. */
 export interface LogOwner {
   issuer: string;
   client: string;
@@ -33,7 +33,7 @@ export interface LogOwner {
 
 export type LogFault = 'log_empty' | 'log_torn' | 'log_tampered' | 'log_version' | 'log_foreign' | 'log_gap';
 
-/** A log that is refused as a whole. */
+/** Stored state that is refused as a whole. */
 export class LogRefused extends Error {
   override readonly name = 'UsherLogRefused';
   readonly reason: LogFault;
@@ -43,13 +43,13 @@ export class LogRefused extends Error {
   }
 }
 
-/** The key that tags the lines, from the client's secret (RFC 5869). */
+/** Derives the key of the tags from the secret (RFC 5869). */
 export const logKey = (secret: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', 'usher-store v1', 32));
 
 const tagOf = (key: Buffer, previous: string, json: string): string =>
   createHmac('sha256', key).update(`${previous}\n${json}`).digest('base64url');
 
-/** Writes lines, each tagged over the one before. */
+/** Writes lines whose tags form a chain. */
 export class LogWriter {
   readonly #key: Buffer;
   #tag: string;
@@ -71,7 +71,7 @@ export class LogWriter {
     return `${this.#tag} ${json}\n`;
   }
 
-  /** A whole state as the beginning of a log. */
+  /** Writes a complete state: the beginning of a log. */
   begin(owner: LogOwner, state: StoredState): string {
     const { epoch, cursor, at } = state;
     const lines = [this.line({ t: 'head', v: 1, ...owner, epoch, cursor, at })];
@@ -79,13 +79,13 @@ export class LogWriter {
     if (state.policy) lines.push(this.line({ t: 'policy', ...state.policy }));
     lines.push(this.line({ t: 'clients', ids: state.clients }));
     for (const entry of state.revocations) lines.push(this.line(entry));
-    // Beyond this a lost line takes its position with it; before, nobody would notice.
+    // A line lost after this one leaves the cursor behind. A line lost before it would go unnoticed without this record.
     lines.push(this.line({ t: 'end' }));
     return lines.join('');
   }
 }
 
-/** What was read: the state, bytes that were dropped at the end, and the tag that the next line goes on from. */
+/** The state, the number of bytes dropped at the end, and the tag of the last line. */
 export interface ReadLog {
   state: StoredState;
   dropped: number;
@@ -114,7 +114,7 @@ function readLines(text: string, key: Buffer): { records: Record<string, unknown
   for (const [index, line] of lines.entries()) {
     const json = line.slice(44);
     if (line[43] !== ' ' || !same(line.slice(0, 43), tagOf(key, tag, json))) {
-      // Only the line that was being written when the power went may be wrong; the first of several never was.
+      // A crash can only damage the last line.
       const torn = index === lines.length - 1 && index > 0;
       if (!torn) throw new LogRefused('log_tampered');
       dropped += Buffer.byteLength(line) + 1;
@@ -146,7 +146,7 @@ function begin(head: Record<string, unknown>, owner: LogOwner): StoredState {
 }
 
 /**
- * Adds records that several processes wrote, in any order and possibly more than once.
+ * Applies records that several processes wrote, in any order and possibly more than once.
  * @throws {LogRefused} `log_gap` where a position is missing
  */
 export function applyRecords(state: StoredState, records: readonly Record<string, unknown>[]): void {
@@ -154,7 +154,7 @@ export function applyRecords(state: StoredState, records: readonly Record<string
   for (const record of [...records].sort((one, other) => position(one) - position(other))) take(state, record);
 }
 
-/** Only this module writes lines that bear a good tag: what they hold need not be doubted, only read. */
+/** The content of lines with a valid tag is trusted: only this module writes them. */
 function take(state: StoredState, record: Record<string, unknown>): void {
   switch (record.t) {
     case 'jwks':

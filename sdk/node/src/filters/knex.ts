@@ -18,8 +18,8 @@ interface Builder {
 const OPERATORS: Partial<Record<Comparison, string>> = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
 /**
- * A filter for Knex: `knex('orders').where(toKnex(auth.filter('Order:list')))`. Lists are arrays of PostgreSQL. Texts compare as the
- * database's collation says: choose one that tells `a` from `A`.
+ * A filter for Knex: `knex('orders').where(toKnex(auth.filter('Order:list')))`. Lists must be PostgreSQL arrays. The collation must be
+ * case-sensitive.
  */
 export function toKnex(filter: Residual, options: FieldNames = {}): (query: unknown) => void {
   return (query) => apply(query as Builder, filter, options);

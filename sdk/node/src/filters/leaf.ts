@@ -1,20 +1,20 @@
-// What every adapter asks of a comparison: the field stands first.
+// Comparisons in a uniform form for the adapters: the field comes first.
 import type { Comparison } from '../policy/condition.js';
 import type { Where } from '../policy/residual.js';
 import { type Type, type Value, typeOf } from '../policy/value.js';
 
-/** A filter that a database cannot answer in this way. */
+/** A filter that cannot be expressed in the query language. */
 export class FilterUnsupported extends Error {
   override readonly name = 'UsherFilterUnsupported';
 }
 
-/** How fields of the access rules are called in the database. */
+/** The names of fields in the database. */
 export interface FieldNames {
-  /** `{ owner_id: 'ownerId' }`; names that are not here stay as they are. */
+  /** `{ owner_id: 'ownerId' }`. Other names stay as they are. */
   fields?: Record<string, string>;
 }
 
-/** The name of a field in the database. */
+/** Returns the name of a field in the database. */
 export const fieldName = (name: string, { fields }: FieldNames): string =>
   fields !== undefined && Object.hasOwn(fields, name) ? (fields[name] as string) : name;
 
@@ -38,7 +38,7 @@ const FLIPPED: Record<Comparison, Comparison> = {
   contains: 'in',
 };
 
-/** Puts the field first. */
+/** Converts a comparison so that the field comes first. */
 export function fieldTest(where: Extract<Where, { op: Comparison }>): FieldTest {
   const { op, left, right, negated } = where;
   if ('field' in left)
@@ -49,7 +49,7 @@ export function fieldTest(where: Extract<Where, { op: Comparison }>): FieldTest 
   throw new FilterUnsupported('a comparison without a field');
 }
 
-/** Types that do not compare hold for nothing, and neither does their negation. */
+/** Returns whether the types cannot be compared. The comparison and its negation are then false. */
 export function neverHolds({ op, value }: FieldTest): boolean {
   if (value === undefined) return false;
   const type: Type = typeOf(value);

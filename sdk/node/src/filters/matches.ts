@@ -1,9 +1,9 @@
-// What is left of the access rules, asked of one thing in memory.
+// Evaluates a filter on one object in memory.
 import { compare } from '../policy/compare.js';
 import type { Residual, Side, Where } from '../policy/residual.js';
 import { type Value, readValue } from '../policy/value.js';
 
-/** Does a filter let this through? */
+/** Returns whether an object matches a filter. */
 export function matches(filter: Residual, resource: object): boolean {
   return typeof filter === 'boolean' ? filter : holds(filter, resource as Record<string, unknown>);
 }

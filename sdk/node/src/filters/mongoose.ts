@@ -27,7 +27,7 @@ function read(where: Where, options: FieldNames): MongoFilter {
   return { [name]: ofValue(test.op, test.value as Value, test.negated) };
 }
 
-/** What is missing grants nothing: MongoDB's `$ne` and `$nin` let it through, so they ask for the type as well. */
+/** `$ne` and `$nin` match missing fields in MongoDB, but a missing value must not grant anything, so the type is checked too. */
 function ofValue(op: Comparison, value: Value, negated: boolean): MongoFilter {
   switch (op) {
     case 'eq':

@@ -1,16 +1,16 @@
-// Answers that the module gives by itself, for a framework to send.
+// Responses that the module creates itself.
 import type { Refusal } from '../core/refusal.js';
 
-/** An answer. */
+/** A response, independent of the framework. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  /** `Set-Cookie`, a line each. */
+  /** Values of `Set-Cookie`. */
   cookies: string[];
   body: string;
 }
 
-/** A refusal as an answer (RFC 9457, RFC 6750 §3). */
+/** The response to a refused request (RFC 9457, RFC 6750 §3). */
 export function problemAnswer(refusal: Refusal, traceparent: string | undefined, cookies: string[] = []): Answer {
   return {
     status: refusal.status,
@@ -20,7 +20,7 @@ export function problemAnswer(refusal: Refusal, traceparent: string | undefined,
   };
 }
 
-/** Leads on: 303, so that the next request is a GET (RFC 9110 §15.4.4). */
+/** A redirect with 303, so that the next request is a GET (RFC 9110 §15.4.4). */
 export const redirectAnswer = (location: string, cookies: string[] = []): Answer => ({
   status: 303,
   headers: { location, 'cache-control': 'no-store' },

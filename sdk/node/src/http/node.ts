@@ -1,4 +1,4 @@
-// Requests and answers of Node's own server, on which Express, Koa and Nest stand.
+// Requests and responses of Node's HTTP server, used by Express, Fastify, Koa and Nest.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../core/refusal.js';
 import type { IncomingRequest } from '../usher.js';
@@ -33,7 +33,7 @@ export function readRequest(request: NodeRequest): IncomingRequest {
   };
 }
 
-/** Sends an answer of the module. */
+/** Sends a response of the module. */
 export function sendAnswer(response: ServerResponse, { status, headers, cookies, body }: Answer): void {
   if (cookies.length > 0)
     response.setHeader('set-cookie', [...[response.getHeader('set-cookie') ?? []].flat().map(String), ...cookies]);
@@ -41,10 +41,10 @@ export function sendAnswer(response: ServerResponse, { status, headers, cookies,
   response.end(response.req?.method === 'HEAD' ? undefined : body);
 }
 
-/** Bytes of the largest form that is read. */
+/** The largest form that is read, in bytes. */
 const LARGEST_FORM = 64 * 1024;
 
-/** The body, whether or not another middleware has read it already. */
+/** Reads the body, also if another middleware has parsed it already. */
 async function readBody(request: NodeRequest): Promise<string> {
   const parsed = (request as { body?: unknown }).body;
   if (typeof parsed === 'string') return parsed;
@@ -61,18 +61,18 @@ async function readBody(request: NodeRequest): Promise<string> {
 }
 
 /**
- * Holds an answer back until it is known whether it may be sent: `owed` says so before any of it is.
- * @param owed is told the status of the answer; what it returns is sent instead
+ * Calls `check` before the first byte of the response is sent.
+ * @param check receives the status; if it returns a refusal, that is sent instead
  */
-export function guardAnswer(response: ServerResponse, owed: (status: number) => Refusal | undefined): void {
+export function guardResponse(response: ServerResponse, check: (status: number) => Refusal | undefined): void {
   const { write, end, writeHead, flushHeaders } = response;
   const judge = (status: number): boolean => {
     Object.assign(response, { write, end, writeHead, flushHeaders });
-    const refusal = owed(status);
+    const refusal = check(status);
     if (!refusal) return true;
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     sendAnswer(response, problemAnswer(refusal, undefined));
-    // Whatever the handler goes on to write is for nobody.
+    // Whatever the handler writes afterwards is discarded.
     Object.assign(response, {
       write: () => false,
       end: () => response,

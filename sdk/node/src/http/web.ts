@@ -1,4 +1,4 @@
-// Requests and answers of the Fetch standard, on which Hono and Next stand.
+// Requests and responses of the Fetch standard, used by Hono and Next.
 import { Refusal } from '../core/refusal.js';
 import type { IncomingRequest } from '../usher.js';
 import type { Answer } from './answer.js';
@@ -19,7 +19,7 @@ export function readWebRequest(request: Request, native: unknown = request): Inc
   };
 }
 
-/** An answer of the module as a response. */
+/** Converts a response of the module. */
 export function webResponse({ status, headers, cookies, body }: Answer): Response {
   const all = new Headers(headers);
   for (const cookie of cookies) all.append('set-cookie', cookie);

@@ -1,8 +1,8 @@
-// What the application asks Usher as the client that it is: tokens of its own, and whether a token still stands.
+// Requests to Usher as a client: tokens for the module itself, introspection, the API.
 import { IssuerError, send, unexpected } from './http.js';
 import { type Metadata, fetchMetadata } from './metadata.js';
 
-/** Seconds before its end at which the module's own token is replaced. */
+/** Seconds before expiry at which the module's own token is replaced. */
 const EARLY = 60;
 
 export interface ClientSettings {
@@ -32,7 +32,7 @@ export class IssuerClient {
     return this.#metadata;
   }
 
-  /** A token of the application's own, with the scope `usher:sync` (RFC 6749 §4.4). */
+  /** Returns a token for the module itself, with the scope `usher:sync` (RFC 6749 §4.4). */
   async token(now = Date.now() / 1000): Promise<string> {
     if (this.#token && now < this.#token.expiresAt - EARLY) return this.#token.value;
     this.#asking ??= this.#ask().finally(() => {
@@ -41,7 +41,7 @@ export class IssuerClient {
     return this.#asking;
   }
 
-  /** The token was refused: the next one is a new one. */
+  /** Discards the token after Usher has refused it. */
   forgetToken(): void {
     this.#token = undefined;
   }
@@ -62,7 +62,7 @@ export class IssuerClient {
   }
 
   /**
-   * Asks whether a token still stands (RFC 7662). It does only where it is of a client of this client's project.
+   * Introspects a token (RFC 7662). Tokens of other projects are never active.
    * @throws {IssuerError}
    */
   async isActive(token: string): Promise<boolean> {
@@ -73,7 +73,7 @@ export class IssuerClient {
     return body.active === true && body.token_use !== 'refresh_token';
   }
 
-  /** A request to Usher's API with the application's own token; a token that is over is replaced once. */
+  /** Sends a request to the API with the module's own token. After a 401, it is repeated once with a new token. */
   async call(path: string, init: RequestInit = {}, patience?: number): Promise<Response> {
     const url = `${this.#settings.issuer.replace(/\/$/, '')}/api/v1/${path}`;
     for (let tries = 0; ; tries += 1) {

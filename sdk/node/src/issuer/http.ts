@@ -1,10 +1,10 @@
-// Requests to Usher: never redirected, never for ever.
+// HTTP requests to Usher, with a timeout and without redirects.
 import { USER_AGENT } from '../version.js';
 
-/** Milliseconds that an answer may take. */
+/** The timeout in milliseconds. */
 const PATIENCE = 10_000;
 
-/** Usher did not answer, or not what it must. `status` is 0 where no answer came. */
+/** A request to Usher failed. `status` is 0 if there was no response. */
 export class IssuerError extends Error {
   override readonly name = 'UsherIssuerError';
   readonly status: number;
@@ -18,9 +18,9 @@ export class IssuerError extends Error {
 }
 
 /**
- * Sends a request. Every status but 3xx is an answer.
+ * Sends a request. Redirects are errors.
  * @param patience milliseconds
- * @throws {IssuerError} for a redirect, and where no answer comes
+ * @throws {IssuerError} for a redirect, and if there is no response
  */
 export async function send(
   fetch: typeof globalThis.fetch,
@@ -46,7 +46,7 @@ export async function send(
   return response;
 }
 
-/** The error of an answer that is none of those expected. */
+/** The error for an unexpected status. */
 export function unexpected(response: Response): IssuerError {
   const retryAfter = Number(response.headers.get('retry-after') ?? '');
   const seconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined;

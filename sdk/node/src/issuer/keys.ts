@@ -1,10 +1,10 @@
-// The keys of the issuer, and signatures by them.
+// The key set of the issuer and the verification of signatures.
 import { compactVerify, importJWK } from 'jose';
 import type { CryptoKey as JoseKey } from 'jose';
 import { Refusal } from '../core/refusal.js';
 import { send, unexpected } from './http.js';
 
-/** Seconds between two fetches that an unknown `kid` brings about. */
+/** Seconds between two fetches because of an unknown `kid`. */
 const COOLDOWN = 10;
 const TYPES: Record<string, string> = { ES: 'EC', RS: 'RSA', PS: 'RSA', Ed: 'OKP' };
 
@@ -22,16 +22,16 @@ export class KeySet {
   #etag = '';
   #imported = new Map<string, Promise<JoseKey>>();
   #kids = new Set<string>();
-  /** Keys that somebody else may sign with: whoever still serves them is behind. */
+  /** Revoked keys. They are ignored even if a cache still serves them. */
   readonly #revoked = new Set<string>();
   #fetching: Promise<void> | undefined;
   #fetchedAt = Number.NEGATIVE_INFINITY;
   readonly #fetch: typeof globalThis.fetch;
   readonly #address: () => Promise<string>;
-  /** Called with keys that were fetched. */
+  /** Called when the keys have changed. */
   onChange: (etag: string, jwks: unknown) => void = () => {};
 
-  /** @param address finds out where the keys are */
+  /** @param address returns the URL of the key set */
   constructor(fetch: typeof globalThis.fetch, address: () => Promise<string>) {
     this.#fetch = fetch;
     this.#address = address;
@@ -45,7 +45,7 @@ export class KeySet {
     return this.#jwks ? { etag: this.#etag, jwks: this.#jwks } : null;
   }
 
-  /** Takes keys from a store or a test. */
+  /** Uses the keys of a store or a test. */
   restore(jwks: unknown, etag = ''): void {
     const keys = (jwks as { keys?: unknown } | null)?.keys;
     if (!Array.isArray(keys)) throw new TypeError('a key set is expected');
@@ -56,12 +56,12 @@ export class KeySet {
     this.#kids = new Set(good.flatMap(({ kid }) => (kid === undefined ? [] : [kid])));
   }
 
-  /** Is a key of this name published? What a key signed is good no longer than that. */
+  /** Returns whether a key is published. Tokens of keys that are no longer published are refused. */
   has(kid: string): boolean {
     return this.#kids.has(kid);
   }
 
-  /** Forgets a key that somebody else may sign with, for good. */
+  /** Removes a revoked key permanently. */
   remove(kid: string): void {
     this.#revoked.add(kid);
     if (!this.#jwks || !this.#kids.has(kid)) return;
@@ -69,7 +69,7 @@ export class KeySet {
     this.onChange(this.#etag, this.#jwks);
   }
 
-  /** Fetches the keys, once however many ask. */
+  /** Fetches the keys. Concurrent calls share one request. */
   refresh(): Promise<void> {
     this.#fetching ??= this.#load().finally(() => {
       this.#fetching = undefined;
@@ -86,7 +86,7 @@ export class KeySet {
   }
 
   /**
-   * Verifies a signature and gives the payload. An unknown `kid` has the keys fetched once more.
+   * Verifies a signature and returns the payload. For an unknown `kid` the keys are fetched again.
    * @throws {Refusal} `key_unknown`, `signature_invalid`
    */
   async verify(token: string, header: { alg: string; kid: string | undefined }, now: number): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
-// What the issuer says of itself (OpenID Connect Discovery 1.0 §4).
+// The metadata of the issuer (OpenID Connect Discovery 1.0 §4).
 import { IssuerError, send, unexpected } from './http.js';
 
-/** The addresses that the module uses. */
+/** The endpoints that the module uses. */
 export interface Metadata {
   issuer: string;
   jwks_uri: string;
@@ -14,7 +14,7 @@ export interface Metadata {
 const ADDRESSES = ['jwks_uri', 'token_endpoint', 'introspection_endpoint', 'authorization_endpoint'] as const;
 
 /**
- * Fetches it. Every address has to be on the issuer's own origin: keys of another issuer are nobody's.
+ * Fetches the metadata. All endpoints must have the origin of the issuer.
  * @throws {IssuerError}
  */
 export async function fetchMetadata(fetch: typeof globalThis.fetch, issuer: string): Promise<Metadata> {

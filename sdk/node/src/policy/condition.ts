@@ -7,7 +7,7 @@ import { type Value, readValue } from './value.js';
 export type Root = 'user' | 'resource' | 'context' | 'token';
 export type Comparison = 'eq' | 'ne' | 'in' | 'contains' | 'gt' | 'gte' | 'lt' | 'lte';
 
-/** A value that is looked up. */
+/** The path of an attribute. */
 export interface Path {
   root: Root;
   name: string;
@@ -23,7 +23,7 @@ export interface Compare {
   right: Operand;
   negated: boolean;
 }
-/** Whether there is a value. */
+/** Tests whether an attribute has a value. */
 export interface Present {
   kind: 'present';
   path: Path;
@@ -32,7 +32,7 @@ export interface Present {
 export type Leaf = Compare | Present;
 export type Condition = { kind: 'all' | 'any'; parts: Condition[] } | Leaf;
 
-/** A condition that does not read; `pointer` is a JSON pointer from the top of the condition. */
+/** An invalid condition. `pointer` is a JSON pointer into it. */
 export class ConditionError extends Error {
   readonly pointer: string;
   constructor(pointer: string, message: string) {
@@ -55,7 +55,7 @@ const DEPTH = 8;
 const NODES = 64;
 
 /**
- * Reads a condition of a table.
+ * Parses a condition of a table.
  * @throws {ConditionError}
  */
 export function readCondition(json: unknown): Condition {

@@ -1,6 +1,6 @@
-// What a table answers: allow, deny, or that it depends on a resource that was not shown.
+// Evaluates permissions: allow, deny, or conditional if the decision depends on a resource that was not given.
 //
-// Several roles add up; one denial wins. Where no resource is shown, leaves about it are unknown (Kleene's third value).
+// Roles are combined; a deny takes precedence. Without the resource, conditions about it are unknown (three-valued logic).
 import { compare } from './compare.js';
 import type { Condition, Leaf, Operand, Path } from './condition.js';
 import type { PolicyTable } from './table.js';
@@ -8,18 +8,18 @@ import { type Attributes, type Value, readValue } from './value.js';
 
 export type Verdict = 'allow' | 'deny' | 'conditional';
 
-/** What is asked. */
+/** The input of an evaluation. */
 export interface Question {
   roles: readonly string[];
   permission: string;
   user: Attributes;
-  /** `undefined` where it was not loaded. */
+  /** `undefined` if it was not loaded. */
   resource?: Attributes | undefined;
   context: Attributes;
   token: Attributes;
 }
 
-/** A rule that was weighed. */
+/** A rule that was evaluated. */
 export interface Reason {
   role: string;
   rule: 'allow' | 'deny' | 'when';
@@ -31,10 +31,10 @@ const FALSE = 0;
 const UNKNOWN = 1;
 const TRUE = 2;
 const WORDS = ['false', 'unknown', 'true'] as const;
-/** In place of a value of a resource that was not shown: no value is `null`. */
+/** Stands for the unknown value of a resource that was not given. Attribute values are never `null`. */
 const NOT_SHOWN = null;
 
-/** Answers a question. */
+/** Evaluates a permission. */
 export function evaluate(table: PolicyTable, question: Question): Verdict {
   let best = FALSE;
   for (const role of question.roles) {
@@ -47,7 +47,7 @@ export function evaluate(table: PolicyTable, question: Question): Verdict {
   return best === TRUE ? 'allow' : best === UNKNOWN ? 'conditional' : 'deny';
 }
 
-/** Every rule that is weighed for a question, in the order of the roles. */
+/** Returns every rule that applies, in the order of the roles. */
 export function reasons(table: PolicyTable, question: Question): Reason[] {
   const found: Reason[] = [];
   for (const role of question.roles) {
@@ -64,7 +64,7 @@ export function reasons(table: PolicyTable, question: Question): Reason[] {
 
 const word = (truth: number): 'true' | 'false' | 'unknown' => WORDS[truth] ?? 'false';
 
-/** Whether a condition holds: 0 no, 1 unknown, 2 yes. */
+/** Evaluates a condition: 0 false, 1 unknown, 2 true. */
 function holds(condition: Condition, question: Question): number {
   if (condition.kind === 'all')
     return condition.parts.reduce((least, part) => Math.min(least, least && holds(part, question)), TRUE);

@@ -1,12 +1,12 @@
-// The path of a request, read once and the same way as Usher reads it.
+// Parses the path of a request in the same way as Usher does.
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const ODD = /[\u0000-\u001f\u007f-\u009f/\\]/;
 const ESCAPE = /%[0-9A-Fa-f]{2}/;
 
 /**
- * The segments of a path, percent-decoded once. What follows `?` or `#` and one slash at the end do not count.
- * @returns `undefined` for a path that two readers could take for two different ones: that request is refused
+ * Returns the percent-decoded segments of a path. A query, a fragment and one trailing slash are ignored.
+ * @returns `undefined` for an ambiguous path, which is refused
  */
 export function segments(raw: string): string[] | undefined {
   const path = raw.split(/[?#]/, 1)[0] ?? '';

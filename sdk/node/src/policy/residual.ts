@@ -1,22 +1,22 @@
-// What is left of the access rules once everything but the resource is known: a condition that a database can answer.
+// Partial evaluation: the condition on the resource that remains when everything else is known. Databases can evaluate it.
 import { compare } from './compare.js';
 import type { Comparison, Condition, Leaf, Operand } from './condition.js';
 import type { Question } from './evaluate.js';
 import type { PolicyTable } from './table.js';
 import { type Value, readValue } from './value.js';
 
-/** One side of what is left: a field of the resource, or a value. */
+/** One side of a comparison: a field of the resource, or a value. */
 export type Side = { field: string } | { value: Value };
-/** What is left of a condition: about the resource alone. */
+/** A condition on the resource. */
 export type Where =
   | { all: Where[] }
   | { any: Where[] }
   | { op: Comparison; left: Side; right: Side; negated: boolean }
   | { present: string; negated: boolean };
-/** Everything, nothing, or what a condition lets through. */
+/** All resources, none, or those that match a condition. */
 export type Residual = true | false | Where;
 
-/** What a permission leaves to ask about each resource. */
+/** Returns the remaining condition of a permission. */
 export function residual(table: PolicyTable, question: Omit<Question, 'resource'>): Residual {
   const parts: Residual[] = [];
   for (const role of question.roles) {
@@ -40,7 +40,7 @@ function leftOfLeaf(leaf: Leaf, question: Omit<Question, 'resource'>): Residual 
     return (readValue(question[leaf.path.root][leaf.path.name]) !== undefined) !== leaf.negated;
   }
   const [left, right] = [side(leaf.left, question), side(leaf.right, question)];
-  // Who asks is missing: no resource will help.
+  // A missing value makes the comparison false for every resource.
   if (left === undefined || right === undefined) return false;
   if ('value' in left && 'value' in right) {
     const truth = compare(leaf.op, left.value, right.value);

@@ -1,4 +1,4 @@
-// Which route rule counts for a request: the most specific one, in whatever order they are written.
+// Finds the most specific route rule for a request. The order of the rules does not matter.
 import { segments } from './path.js';
 
 /** A route rule. */
@@ -6,32 +6,32 @@ export interface Route {
   /** Methods, or `*`. */
   methods: readonly string[];
   path: string;
-  /** Everybody may pass. */
+  /** No authentication is required. */
   public: boolean;
-  /** The permission that is needed; without it and `public`, everybody who is signed in may pass. */
+  /** The required permission. Without it, a route that is not public requires a valid token. */
   need?: string;
-  /** How well the person must have authenticated. */
+  /** The required authentication context. */
   acr?: string;
-  /** …and how many seconds ago at most. */
+  /** The largest age of the sign-in in seconds. */
   maxAge?: number;
-  /** Scopes that the token must have. */
+  /** The required scopes. */
   scopes: readonly string[];
-  /** Ask Usher whether the token still stands. */
+  /** Introspect the token. */
   fresh: boolean;
 }
 
 interface Node {
   literals: Map<string, Node>;
   parameter?: Node;
-  /** Rules whose path ends here. */
+  /** Rules whose path ends at this node. */
   here: Route[];
-  /** Rules with a star from here on. */
+  /** Rules with `/*` at this node. */
   open: Route[];
 }
 
 const node = (): Node => ({ literals: new Map(), here: [], open: [] });
 
-/** Route rules as a tree of segments: a literal comes before a parameter, before the end, before the star. */
+/** Route rules as a tree of segments. A literal takes precedence over a parameter, and a parameter over `/*`. */
 export class RouteTable {
   readonly #root = node();
   readonly size: number;
@@ -60,8 +60,8 @@ export class RouteTable {
   }
 
   /**
-   * The rule that counts for a request, or `null`.
-   * @returns `undefined` if the path has more than one reading
+   * Returns the rule for a request, or `null`.
+   * @returns `undefined` if the path is ambiguous
    */
   find(method: string, path: string): Route | null | undefined {
     const parts = segments(path);
@@ -80,7 +80,7 @@ function descend(at: Node, parts: readonly string[], index: number, method: stri
   );
 }
 
-/** A method by name comes before `HEAD` as `GET`, before `*`. */
+/** An exact method takes precedence over `GET` for `HEAD`, and that over `*`. */
 function byMethod(routes: readonly Route[], method: string): Route | undefined {
   return (
     routes.find((route) => route.methods.includes(method)) ??

@@ -1,11 +1,11 @@
-// The access rules in force: fetched, verified, never led back.
+// The current access rules: verified, and never replaced by an older revision.
 import type { KeySet } from '../issuer/keys.js';
 import { readObject } from '../core/jwt.js';
 import { LARGEST_TABLE, PolicyError, type PolicyTable, readTable } from './table.js';
 
 const TYPE = 'usher-policy+jws';
 
-/** The access rules of a project, as they were last accepted. */
+/** The current access rules of a project. */
 export class Rules {
   readonly #keys: KeySet;
   readonly #project: string;
@@ -19,7 +19,7 @@ export class Rules {
     this.#project = project;
   }
 
-  /** The table; `null` where nothing is published, `undefined` while that is not known. */
+  /** The table; `null` if nothing is published, `undefined` if not known yet. */
   get table(): PolicyTable | null | undefined {
     return this.#table;
   }
@@ -39,9 +39,9 @@ export class Rules {
   }
 
   /**
-   * Takes signed rules.
-   * @param epoch of the feed: only in another one may a revision be lower
-   * @returns whether they are others than before
+   * Verifies and applies signed access rules.
+   * @param epoch of the feed; a lower revision is accepted in a new epoch only
+   * @returns whether the revision changed
    * @throws {PolicyError | Refusal}
    */
   async accept(jws: string, etag: string, epoch: string, now: number): Promise<boolean> {
@@ -75,7 +75,7 @@ export class Rules {
     return JSON.parse(new TextDecoder().decode(payload));
   }
 
-  /** Takes a table without a signature, in a test. */
+  /** Applies a table without a signature. For tests. */
   use(table: unknown): void {
     this.#table = readTable(table);
   }

@@ -1,19 +1,19 @@
-// The table of access rules, as Usher signs it: flat, with inheritance and wildcards spelt out.
+// The compiled table of access rules. Usher has expanded inheritance and wildcards.
 import { type Condition, readCondition } from './condition.js';
 import { type Route, RouteTable } from './routes.js';
 
-/** What becomes of a permission: allowed, denied, or allowed where one of these conditions holds. */
+/** The rule of a permission: allow, deny, or allow if one of these conditions holds. */
 export type Rule = '*' | 'deny' | readonly NamedCondition[];
-/** A condition and what it is called. */
+/** A condition and its name. */
 export interface NamedCondition {
   name: string;
   condition: Condition;
 }
 
-/** Bytes of the largest table. */
+/** The largest accepted table, in bytes. */
 export const LARGEST_TABLE = 1024 * 1024;
 
-/** Access rules, ready to be asked. */
+/** The parsed access rules. */
 export interface PolicyTable {
   project: string;
   revision: number;
@@ -24,7 +24,7 @@ export interface PolicyTable {
   routes: RouteTable;
 }
 
-/** A table that does not read, or is of another version. */
+/** Invalid access rules, or a version that is not supported. */
 export class PolicyError extends Error {
   override readonly name = 'UsherPolicyError';
 }
@@ -36,7 +36,7 @@ const object = (value: unknown, what: string): Record<string, unknown> => {
 };
 
 /**
- * Reads a table.
+ * Parses a table.
  * @throws {PolicyError}
  */
 export function readTable(json: unknown): PolicyTable {

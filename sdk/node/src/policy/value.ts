@@ -1,6 +1,6 @@
-// The values that conditions compare: texts, truths, whole numbers, lists of texts.
+// The values of conditions: strings, booleans, integers, lists of strings.
 
-/** What is known of a user, a resource, a request or a token: one level of named values. */
+/** The attributes of a user, a resource, a request or a token. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
 export type Value = string | boolean | number | bigint | readonly string[];

@@ -1,6 +1,6 @@
-// Values with an end, in memory.
+// Values in memory that expire.
 
-/** A map whose values are forgotten at their end. Times in milliseconds. */
+/** A map whose values expire. Times in milliseconds. */
 export class ExpiringMap {
   readonly #values = new Map<string, { value: string; end: number }>();
   #sweepAt = 0;
@@ -25,7 +25,7 @@ export class ExpiringMap {
     this.#values.delete(key);
   }
 
-  /** What is not over yet. */
+  /** The values that have not expired. */
   *entries(now = Date.now()): Generator<[key: string, value: string, end: number]> {
     for (const [key, { value, end }] of this.#values) if (now < end) yield [key, value, end];
   }

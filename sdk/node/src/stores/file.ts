@@ -1,4 +1,4 @@
-// The file store: a log that is only appended to, tagged line by line, and written anew when it grows too long.
+// The file store: an append-only log with an authentication tag on each line. It is compacted when it grows too long.
 import { type FileHandle, mkdir, open, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type LogRecord, LogWriter, type StoredState, logKey, readLog } from '../core/store-log.js';
@@ -6,17 +6,17 @@ import { ExpiringMap } from './expiring.js';
 import type { Storage, StorageOwner } from './storage.js';
 import { Turns } from './turns.js';
 
-/** Appended bytes beyond which the log is written anew, from the newest state. */
+/** The number of appended bytes above which the log is compacted. */
 const LONGEST = 4 * 1024 * 1024;
-/** Milliseconds between two writes to the disk itself. */
+/** Milliseconds between two fsync calls. */
 const SYNC_EVERY = 1000;
-/** Locks that this process holds. In a container every process may have the same number, also the one before a restart. */
+/** Locks held by this process. In a container, the process before a restart may have had the same process id. */
 const HELD = new Set<string>();
 
 /**
- * Keeps state in files of one folder, which one process uses at a time: `usher.log` and, in web mode, `values.log`.
- * Files are readable for their owner alone (0600).
- * @param folder where; made if it is not there
+ * Keeps state in the files `usher.log` and `values.json` of a folder. Each process needs its own folder.
+ * Only the owner can read the files (0600).
+ * @param folder created if it does not exist
  */
 export function fileStore(folder: string): Storage {
   return new FileStore(folder);
@@ -30,7 +30,7 @@ class FileStore implements Storage {
   #writer: LogWriter | undefined;
   #file: FileHandle | undefined;
   #length = 0;
-  /** Its length when it was read or written as a whole. */
+  /** The length of the log after it was last read or compacted. */
   #base = 0;
   #dirty = false;
   #timer: NodeJS.Timeout | undefined;
@@ -59,7 +59,7 @@ class FileStore implements Storage {
     this.#timer.unref();
   }
 
-  /** One writer: the lock file names the process that holds it; a process that is gone holds nothing. */
+  /** The lock file contains the id of its process. The lock of a process that no longer runs is removed. */
   async #takeLock(): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
@@ -106,7 +106,7 @@ class FileStore implements Storage {
     return this.#turns.take(() => this.#rewrite(state));
   }
 
-  /** Beside the old log, then in its place: whoever reads it sees one of them whole. */
+  /** Writes a new file and renames it, so that the log is always complete. */
   async #rewrite(state: StoredState): Promise<void> {
     const writer = new LogWriter(this.#key);
     const text = writer.begin(this.#ownerOfLog, state);
@@ -132,7 +132,7 @@ class FileStore implements Storage {
     });
   }
 
-  /** Is the log so long that the module had better save its state anew? */
+  /** True if the log should be compacted. */
   get isLong(): boolean {
     return this.#length - this.#base > LONGEST;
   }
@@ -169,7 +169,7 @@ class FileStore implements Storage {
     } catch {
       values = [];
     }
-    // Values are sealed by whoever set them: here they are only kept.
+    // The caller encrypts or authenticates values.
     for (const [key, value, end] of values as [string, string, number][]) this.#values.set(key, value, end);
   }
 

@@ -1,7 +1,7 @@
 import { SharedStore } from './shared.js';
 import type { Storage } from './storage.js';
 
-/** A Keyv, or anything that keeps values by name: `@keyv/redis`, `@keyv/mongo`, `@keyv/sqlite` and their like. */
+/** A Keyv instance, with any of its storage adapters. */
 export interface KeyvLike {
   get(key: string): Promise<unknown>;
   /** @param ttl milliseconds */
@@ -12,7 +12,7 @@ export interface KeyvLike {
 /** Milliseconds for which a list of entries is kept. */
 const KEPT = 604_800_000;
 
-/** Keeps state in a Keyv. It knows no lists, so what has happened since the snapshot is written whole each time. */
+/** Keeps state in a Keyv. Keyv has no lists, so each change rewrites the list of changes. */
 export function keyvStore(keyv: KeyvLike): Storage {
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   const linesOf = async (list: string): Promise<string[]> =>

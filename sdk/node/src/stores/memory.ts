@@ -2,7 +2,7 @@ import type { StoredState } from '../core/store-log.js';
 import { ExpiringMap } from './expiring.js';
 import type { Storage } from './storage.js';
 
-/** Keeps values in memory: after a restart the module begins anew. */
+/** Keeps values in memory. After a restart, the module starts without state. */
 export function memoryStore(): Storage {
   const values = new ExpiringMap();
   return {

@@ -1,7 +1,7 @@
 import { SharedStore } from './shared.js';
 import type { Storage } from './storage.js';
 
-/** A collection of the package `mongodb`, as far as it is used. It stays yours: connect it before, close it after. */
+/** The parts of a collection of the package `mongodb` that the store uses. The application connects and closes the client. */
 export interface MongoCollection {
   createIndex(keys: Record<string, 1>, options?: Record<string, unknown>): Promise<unknown>;
   findOne(filter: Record<string, unknown>): Promise<unknown>;
@@ -22,12 +22,12 @@ const KEPT = 604_800;
 const inSeconds = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
 const isOver = (end: unknown): boolean => end instanceof Date && end.getTime() <= Date.now();
 
-/** Keeps state in a collection of MongoDB, which forgets by a TTL index what is over. */
+/** Keeps state in a MongoDB collection with a TTL index. */
 export function mongoStore(collection: unknown): Storage {
   const documents = collection as MongoCollection;
   return new SharedStore({
     open: async () => {
-      // Databases that speak MongoDB's protocol without TTL indexes keep what is over; it is not read any more.
+      // Some compatible databases have no TTL indexes. Expired values are ignored when read.
       await documents.createIndex({ expires_at: 1 }, { expireAfterSeconds: 0 }).catch(() => {});
       await documents.createIndex({ list: 1 });
     },

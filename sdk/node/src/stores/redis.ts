@@ -1,7 +1,7 @@
 import { SharedStore } from './shared.js';
 import type { Storage } from './storage.js';
 
-/** A client of Redis: that of the package `redis`, or that of `ioredis`. It stays yours: connect it before, close it after. */
+/** A connected client of the package `redis` or `ioredis`. The application connects and closes it. */
 export type RedisClient =
   | { sendCommand(command: string[]): Promise<unknown> }
   | { call(command: string, ...parameters: string[]): Promise<unknown> };
@@ -9,7 +9,7 @@ export type RedisClient =
 /** Seconds for which a list of entries is kept. */
 const KEPT = '604800';
 
-/** Keeps state in Redis, shared by all processes of the application. */
+/** Keeps state in Redis, for all processes of the application. */
 export function redisStore(client: RedisClient, options: { prefix?: string } = {}): Storage {
   const { prefix = '' } = options;
   const run = (command: string, ...parameters: string[]): Promise<unknown> =>

@@ -1,4 +1,4 @@
-// Stores that several processes share: one snapshot, and a list of what has happened since, both tagged.
+// Stores that several processes share: a snapshot and a list of changes, both with authentication tags.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
   LogRefused,
@@ -12,26 +12,26 @@ import {
 import type { Storage, StorageOwner } from './storage.js';
 import { Turns } from './turns.js';
 
-/** What a shared store needs of its database. */
+/** The database operations of a shared store. */
 export interface Driver {
-  /** Makes tables and indexes, where there are any. */
+  /** Creates tables and indexes. */
   open?(): Promise<void>;
   get(key: string): Promise<string | undefined>;
   /** @param ttl seconds */
   set(key: string, value: string, ttl: number): Promise<void>;
   delete(key: string): Promise<void>;
-  /** Adds lines to a list. */
+  /** Appends lines to a list. */
   append(list: string, lines: readonly string[]): Promise<void>;
-  /** The lines of a list in any order. */
+  /** Returns the lines of a list in any order. */
   lines(list: string): Promise<string[]>;
-  /** Forgets a list. */
+  /** Deletes a list. */
   clear(list: string): Promise<void>;
   close?(): Promise<void>;
 }
 
 /** Seconds for which a snapshot is kept. */
 const KEPT = 7 * 86_400;
-/** Lines beyond which the snapshot is saved anew. */
+/** The number of lines above which the snapshot is saved again. */
 const LONG = 5000;
 
 /** A store over a database that several processes share. */
@@ -40,10 +40,10 @@ export class SharedStore implements Storage {
   #key: Buffer = Buffer.alloc(0);
   #owner = { issuer: '', client: '' };
   #name = '';
-  /** The last tag of the snapshot that lines are added to; empty while there is none. */
+  /** The last tag of the current snapshot; empty if there is none. */
   #tag = '';
   #appended = 0;
-  /** What is added after a snapshot was taken has to follow it. */
+  /** Keeps snapshots and appended lines in order. */
   readonly #turns = new Turns();
 
   constructor(driver: Driver) {
@@ -55,7 +55,7 @@ export class SharedStore implements Storage {
     this.#owner = { issuer, client };
     this.#name = `usher:${client}:`;
     await this.#driver.open?.();
-    // A store that cannot be written had better be known of now.
+    // Fail now if the store cannot be written.
     await this.#driver.set(`${this.#name}probe`, '1', 60);
   }
 
@@ -121,7 +121,7 @@ export class SharedStore implements Storage {
     return state;
   }
 
-  /** Several processes add the same entries: each line is bound to the snapshot, and not to the line before. */
+  /** Several processes append the same entries, so each line is bound to the snapshot, not to the line before it. */
   #tagOf(json: string): string {
     return createHmac('sha256', this.#key).update(`${this.#tag}\n${json}`).digest('base64url');
   }

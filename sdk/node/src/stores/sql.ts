@@ -1,17 +1,17 @@
 import { SharedStore } from './shared.js';
 import type { Storage } from './storage.js';
 
-/** Runs a statement with its parameters and gives the rows, each an object by the names of its columns. */
+/** Runs a statement with parameters and returns the rows as objects. */
 export type SqlQuery = (statement: string, parameters: (string | number)[]) => Promise<readonly object[]>;
 
 export interface SqlOptions {
-  /** How parameters are written and rows are replaced. */
+  /** The SQL dialect. */
   dialect: 'postgres' | 'sqlite' | 'mysql';
-  /** The names of the two tables begin with it. Default `usher`. They are made where they are not there. */
+  /** The prefix of the two tables, which are created if they do not exist. Default `usher`. */
   prefix?: string;
 }
 
-/** Milliseconds for which a line is kept, and between two looks for what is over. */
+/** Milliseconds for which a line is kept, and between two deletions of expired rows. */
 const KEPT = 604_800_000;
 const SWEEP_EVERY = 3_600_000;
 
@@ -30,7 +30,7 @@ export function sqlStore(query: SqlQuery, { dialect, prefix = 'usher' }: SqlOpti
       : `INSERT INTO ${values} (name, value, expires_at) VALUES (?, ?, ?)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`;
   let sweptAt = 0;
-  /** Forgets what is over, and what writers that are gone have left. */
+  /** Deletes expired values and old lines. */
   const sweep = async (): Promise<void> => {
     sweptAt = Date.now();
     await run(`DELETE FROM ${values} WHERE expires_at <= ?`, [sweptAt]);
@@ -65,7 +65,7 @@ export function sqlStore(query: SqlQuery, { dialect, prefix = 'usher' }: SqlOpti
   });
 }
 
-/** PostgreSQL numbers its parameters. */
+/** Converts parameters to the form of PostgreSQL: `$1`, `$2`. */
 function numbered(statement: string, dialect: SqlOptions['dialect']): string {
   if (dialect !== 'postgres') return statement;
   let index = 0;

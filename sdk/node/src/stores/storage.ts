@@ -1,36 +1,36 @@
-// What a store has to do. The memory copy always answers requests; a store keeps state between starts, and shares it.
+// The interface of stores. Requests are always answered from memory; a store keeps state between starts and shares it.
 import type { LogRecord, StoredState } from '../core/store-log.js';
 
-/** What a store is told about whose state it keeps. */
+/** The module that a store belongs to. */
 export interface StorageOwner {
   issuer: string;
   client: string;
-  /** The secret that protects what is kept. */
+  /** The secret that authenticates stored state. */
   secret: string;
 }
 
-/** Six methods, and two for its life. */
+/** A store. */
 export interface Storage {
   /**
-   * Called once, before anything else.
-   * @throws if the store cannot be read and written: the module refuses to start
+   * Opens the store. Called once, first.
+   * @throws if the store cannot be read and written; the module then does not start
    */
   open(owner: StorageOwner): Promise<void>;
-  /** A value, such as a session of web mode; `undefined` where there is none, or its time is over. */
+  /** Returns a value, such as a session of web mode; `undefined` if there is none or it has expired. */
   get(key: string): Promise<string | undefined>;
-  /** @param ttl seconds after which the value is forgotten */
+  /** @param ttl seconds after which the value expires */
   set(key: string, value: string, ttl: number): Promise<void>;
   delete(key: string): Promise<void>;
-  /** Adds to the snapshot what has happened since. */
+  /** Appends changes to the saved state. */
   appendRevocations(records: readonly LogRecord[]): Promise<void>;
   /**
-   * The newest state; `undefined` where there is none.
+   * Returns the saved state with the changes applied; `undefined` if there is none.
    * @throws {LogRefused} if it was tampered with, or belongs to another module
    */
   loadSnapshot(): Promise<StoredState | undefined>;
-  /** Replaces the state. */
+  /** Saves the complete state and discards the changes before it. */
   saveSnapshot(state: StoredState): Promise<void>;
-  /** Has so much been appended that the state had better be saved anew? */
+  /** True if so much was appended that the state should be saved again. */
   readonly isLong?: boolean;
   close(): Promise<void>;
 }

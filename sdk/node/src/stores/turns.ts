@@ -1,10 +1,10 @@
-// One after another: what was asked for first is done first.
+// A queue of asynchronous operations.
 
-/** A queue of works; one that fails keeps none of the others back. */
+/** Runs operations one after another. A failed operation does not stop the next one. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Does a work when those before it are done. */
+  /** Runs an operation after all earlier ones. */
   take<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work, work);
     this.#last = mine.catch(() => {});

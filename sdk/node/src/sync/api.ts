@@ -1,11 +1,11 @@
-// The live feed by HTTP: snapshot, events, access rules, reports.
+// The HTTP requests of the feed: snapshot, events, access rules, session reports.
 import type { IssuerClient } from '../issuer/client.js';
 import { IssuerError, unexpected } from '../issuer/http.js';
 
-/** The cursor is too old, or of another epoch: begin with a snapshot. */
+/** The cursor is too old or of another epoch. A snapshot is needed. */
 export class CursorGone extends Error {}
 
-/** What is new. */
+/** New events. */
 export interface News {
   epoch: string;
   cursor: number;
@@ -27,8 +27,8 @@ export class FeedApi {
   }
 
   /**
-   * What has happened since a place of the feed; `undefined` if nothing has.
-   * @param wait seconds to wait for something to happen
+   * Returns the events after a cursor; `undefined` if there are none.
+   * @param wait seconds to wait for an event
    */
   async events(place: string, wait: number, signal?: AbortSignal): Promise<News | undefined> {
     const query = new URLSearchParams({ cursor: place, ...(wait > 0 ? { wait: String(wait) } : {}) });
@@ -39,7 +39,7 @@ export class FeedApi {
     return (await response.json()) as News;
   }
 
-  /** The signed access rules; `undefined` if they are those of `etag`, `null` if none are published. */
+  /** Returns the signed access rules; `undefined` if they are unchanged, `null` if there are none. */
   async policy(project: string, etag: string): Promise<{ jws: string; etag: string } | null | undefined> {
     const headers = { accept: 'application/jose', ...(etag ? { 'if-none-match': etag } : {}) };
     const response = await this.#client.call(`projects/${encodeURIComponent(project)}/policy`, { headers });

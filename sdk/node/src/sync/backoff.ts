@@ -1,9 +1,9 @@
-// Coming back: 1 s, then 2 s, up to 30 s, with full jitter, so that those who left together do not come together.
+// Exponential backoff from 1 s to 30 s with full jitter.
 
-/** Milliseconds to wait after so many failures. */
+/** Returns the milliseconds to wait after a number of failures. */
 export const backoff = (failures: number): number => Math.random() * Math.min(30_000, 1000 * 2 ** (failures - 1));
 
-/** Waits; a signal ends it. It keeps no process alive. */
+/** Waits. The signal ends the wait, and the timer does not keep the process alive. */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

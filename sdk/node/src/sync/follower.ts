@@ -1,4 +1,4 @@
-// Follows the feed: snapshot first, then a socket; without one it asks, held open or now and then; and begins anew where it must.
+// Follows the feed: a snapshot first, then a WebSocket, long polling or polling. After a gap or a new epoch, a snapshot again.
 import type { Outcome, RevocationList } from '../core/revocations.js';
 import { IssuerError } from '../issuer/http.js';
 import type { SyncOptions, Logger } from '../core/options.js';
@@ -6,22 +6,22 @@ import { backoff, sleep } from './backoff.js';
 import { CursorGone, type FeedApi, type News } from './api.js';
 import { followSocket } from './socket.js';
 
-/** Milliseconds for which acknowledgements are gathered: the server counts messages. */
+/** Milliseconds for which acknowledgements are collected, because the server limits messages. */
 const ACK_AFTER = 250;
-/** Seconds that a question may be held open: each answer says that the list is current. */
+/** Seconds of a long poll. Each response confirms that the list is current. */
 const WAIT = 25;
-/** Sockets that did not stand, one after another, until the module asks for five minutes instead. */
+/** The number of failed connections after which the module uses long polling for five minutes. */
 const GIVE_UP = 3;
 const LATER = 300_000;
 
 export interface FollowerHooks {
-  /** A message, and what came of it. */
+  /** A message was applied, with this result. */
   received(message: unknown, outcome: Outcome): void;
-  /** A new list in place of the old one. */
+  /** A snapshot has replaced the list. */
   replaced(snapshot: unknown): Promise<void>;
-  /** Nothing is known to Usher that is not known here. */
+  /** The list is current. */
   current(): void;
-  /** The revision of the access rules that is applied. */
+  /** Returns the revision of the current access rules. */
   revision(): number | undefined;
 }
 
@@ -58,17 +58,17 @@ export class Follower {
     this.#settings = settings;
   }
 
-  /** Is there a socket? */
+  /** Whether a WebSocket is open. */
   get isConnected(): boolean {
     return this.#say !== undefined;
   }
 
-  /** Goes on from the list as it is, which came from a store. */
+  /** Continues from a list that was restored from a store. */
   resume(): void {
     this.#wantsSnapshot = false;
   }
 
-  /** Follows until `close`. */
+  /** Follows the feed until `close`. */
   async run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       this.#retryAfter = undefined;
@@ -103,7 +103,7 @@ export class Follower {
     this.#closing.abort();
   }
 
-  /** Acknowledges how far the list is, and which rules are applied. */
+  /** Acknowledges the cursor and the revision of the access rules. */
   acknowledge(): void {
     if (!this.#say || this.#acking) return;
     this.#acking = setTimeout(() => {
@@ -114,7 +114,7 @@ export class Follower {
     this.#acking.unref();
   }
 
-  /** One round; milliseconds until the next. */
+  /** Follows once and returns the milliseconds until the next attempt. */
   async #follow(): Promise<number> {
     const { transport, pollInterval, maxStaleness } = this.#settings.sync;
     if (transport === 'poll') {
@@ -150,7 +150,7 @@ export class Follower {
     return this.#withoutSocket(end.retryAfter);
   }
 
-  /** No socket came about: what is new is asked for, so that nobody waits for a socket to know it. */
+  /** The connection failed: poll once, so that the list stays current. */
   async #withoutSocket(retryAfter: number | undefined): Promise<number> {
     this.#unopened += 1;
     if (this.#unopened >= GIVE_UP) this.#socketsAgainAt = Date.now() + LATER;
@@ -158,7 +158,7 @@ export class Follower {
     return retryAfter === undefined ? backoff(this.#unopened) : retryAfter * 1000;
   }
 
-  /** Asks for what is new, until there is no more. */
+  /** Polls until there are no more events. */
   async #ask(wait: number): Promise<void> {
     for (let more = true; more;) {
       const news = await this.#api.events(this.#list.place, wait, this.#closing.signal);
@@ -190,7 +190,7 @@ export class Follower {
     if (outcome !== 'ignored' && outcome !== 'message_invalid') this.acknowledge();
   }
 
-  /** A snapshot while the socket goes on; again and again until there is one. */
+  /** Takes a snapshot while the socket stays open, and repeats it until it succeeds. */
   #begin(): void {
     this.#wantsSnapshot = true;
     this.#takeSnapshot().catch(async (cause: unknown) => {
@@ -221,7 +221,7 @@ export class Follower {
     const snapshot = await this.#api.snapshot();
     const outcome = this.#list.replace(snapshot, Date.now() / 1000);
     if (outcome !== 'replaced') throw new IssuerError(`the snapshot is refused: ${outcome}`);
-    // Only with its keys and rules is it whole; until then another one is wanted.
+    // The snapshot is complete only with its keys and access rules. If these cannot be fetched, it is taken again.
     await this.#hooks.replaced(snapshot);
     this.#wantsSnapshot = false;
     this.#target = 0;

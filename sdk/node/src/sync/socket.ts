@@ -3,31 +3,31 @@ import WebSocket from 'ws';
 import { USER_AGENT } from '../version.js';
 
 const PROTOCOL = 'usher.sync.v1';
-/** Milliseconds until a connection stands. */
+/** The timeout for opening a connection, in milliseconds. */
 const PATIENCE = 10_000;
-/** Bytes of the longest message. */
+/** The largest message, in bytes. */
 const LONGEST = 1024 * 1024;
-/** Milliseconds without a sign of life after which the line is given up: two pings of 25 s, and some. */
+/** Milliseconds without a message or ping after which the connection is closed. The server pings every 25 s. */
 const SILENCE = 60_000;
 
-/** Why a connection is over. */
+/** How a connection ended. */
 export interface SocketEnd {
-  /** Did it ever stand? */
+  /** Whether it was ever open. */
   opened: boolean;
   /** The close code, or the HTTP status of a refused upgrade. */
   code: number;
-  /** Seconds after which to come back, where the server named them. */
+  /** Seconds until the next attempt, if the server sent them. */
   retryAfter: number | undefined;
 }
 
 export interface SocketListener {
-  /** Each message; `undefined` for a sign of life. */
+  /** Receives each message; `undefined` for a ping. */
   heard(message: unknown): void;
-  /** The connection stands: `say` sends a message. */
+  /** The connection is open; `say` sends a message. */
   opened(say: (message: object) => void): void;
 }
 
-/** Opens a connection and resolves when it is over. */
+/** Opens a connection and resolves when it has ended. */
 export function followSocket(
   url: string,
   token: string,
@@ -84,7 +84,7 @@ export function followSocket(
   });
 }
 
-/** A text that is no JSON is a message of no protocol. */
+/** Parses a message; `null` if it is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,8 +1,8 @@
-// Signing in by openid-client, which checks state, nonce, issuer and signature.
+// Sign-in with openid-client, which checks state, nonce, issuer and signature.
 import * as oidc from 'openid-client';
 import type { Settings } from '../core/options.js';
 
-/** What a sign-in was begun with; sealed in a cookie until the person comes back. */
+/** The state of a sign-in, encrypted in a cookie until the callback. */
 export interface Begun {
   state: string;
   nonce: string;
@@ -14,7 +14,7 @@ export interface Begun {
   at: number;
 }
 
-/** What a sign-in or a refresh gives. */
+/** The tokens of a sign-in or a refresh. */
 export interface Tokens {
   accessToken: string;
   refreshToken?: string | undefined;
@@ -55,7 +55,7 @@ export class Provider {
     });
   }
 
-  /** The address that a person is sent to, and what their answer must match. */
+  /** Returns the authorization URL and the state that the callback must match. */
   async begin(
     returnTo: string,
     step: { acr?: string | undefined; maxAge?: number | undefined },
@@ -76,7 +76,7 @@ export class Provider {
     return { url: url.href, begun };
   }
 
-  /** Exchanges the code that a person came back with. */
+  /** Exchanges the code of the callback. */
   async finish(query: string, begun: Begun): Promise<Tokens> {
     const url = new URL(this.#callback);
     url.search = query;
@@ -91,7 +91,7 @@ export class Provider {
     );
   }
 
-  /** New tokens; `undefined` if the grant is over. */
+  /** Returns new tokens, or `undefined` if the grant has ended. */
   async refresh(refreshToken: string): Promise<Tokens | undefined> {
     try {
       return read(await oidc.refreshTokenGrant(await this.#config(), refreshToken));
@@ -101,7 +101,7 @@ export class Provider {
     }
   }
 
-  /** Where a person signs out at Usher as well (OpenID Connect RP-Initiated Logout 1.0). */
+  /** Returns the URL that signs out at Usher (OpenID Connect RP-Initiated Logout 1.0). */
   async signOutAddress(idToken: string | undefined, back: string): Promise<string> {
     const parameters = { post_logout_redirect_uri: back, ...(idToken === undefined ? {} : { id_token_hint: idToken }) };
     return oidc.buildEndSessionUrl(await this.#config(), parameters).href;

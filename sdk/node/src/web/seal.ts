@@ -1,8 +1,8 @@
-// Values that only this application can read and write: JWE with A256GCM under keys from its secrets.
+// Encrypted values: JWE with A256GCM and keys derived from the secrets of the application.
 import { hkdfSync } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 
-/** Seals with the newest secret, opens with every one that is listed. */
+/** Encrypts with the first secret and decrypts with any of them. */
 export class Sealer {
   readonly #keys: Uint8Array[];
 
@@ -18,7 +18,7 @@ export class Sealer {
     return new CompactEncrypt(plain).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(key);
   }
 
-  /** The value; `undefined` for whatever was not sealed here for this purpose. */
+  /** Decrypts a value; `undefined` if it was not encrypted by this application for this purpose. */
   async open<T>(sealed: string): Promise<T | undefined> {
     for (const key of this.#keys) {
       try {
@@ -26,7 +26,7 @@ export class Sealer {
         const { plaintext } = await compactDecrypt(sealed, key, options);
         return JSON.parse(new TextDecoder().decode(plaintext)) as T;
       } catch {
-        // Sealed with another secret, or by somebody else.
+        // Try the next secret.
       }
     }
     return undefined;

@@ -1,4 +1,4 @@
-// Sessions of web mode: an id in a sealed cookie, everything else sealed in the store.
+// Sessions of web mode. The cookie holds an encrypted id; the store holds the encrypted session.
 import { createHash, randomBytes } from 'node:crypto';
 import type { Storage } from '../stores/storage.js';
 import { LruMap } from '../core/lru.js';
@@ -18,22 +18,22 @@ export interface Lifetimes {
   absolute: number;
 }
 
-/** A session under the name that it is kept by. */
+/** A session and its key in the store. */
 export interface Found {
   key: string;
   session: WebSession;
 }
 
-/** A session as it was read, when that was, and when it was last said that it is used. */
+/** A cached session, when it was read, and when its use was last recorded in the store. */
 interface Recent {
   session: WebSession;
   readAt: number;
   touchedAt: number;
 }
 
-/** Seconds for which a session that was read is believed: another process may have ended it. */
+/** Seconds for which a cached session is used: another process may have ended it. */
 const BELIEVED = 15;
-/** Characters of the longest cookie that is opened. */
+/** The longest cookie that is decrypted, in characters. */
 const LONGEST_COOKIE = 4096;
 
 export class WebSessions {
@@ -41,7 +41,7 @@ export class WebSessions {
   readonly #cookies: Sealer;
   readonly #values: Sealer;
   readonly #lifetimes: Lifetimes;
-  /** Names by cookie: to open one costs more than all the rest of a request. */
+  /** Keys by cookie. Decrypting a cookie costs more than the rest of a request. */
   readonly #keys = new LruMap<string>(10_000);
   readonly #recent = new LruMap<Recent>(10_000);
 
@@ -52,7 +52,7 @@ export class WebSessions {
     this.#lifetimes = lifetimes;
   }
 
-  /** Begins a session; what its cookie holds. */
+  /** Creates a session and returns the value of its cookie. */
   async begin(session: WebSession): Promise<string> {
     const id = randomBytes(32).toString('base64url');
     const key = keyOf(id);
@@ -66,7 +66,7 @@ export class WebSessions {
     return this.#cookies.seal({ id });
   }
 
-  /** The session of a cookie, if there is one and it is not over. */
+  /** Returns the session of a cookie, unless it has ended. */
   async find(cookie: string | undefined, now: number): Promise<Found | undefined> {
     const key = await this.#open(cookie);
     if (key === undefined) return undefined;
@@ -92,7 +92,7 @@ export class WebSessions {
     return keyOf(id);
   }
 
-  /** That a session is used is kept apart from it: no process writes its tokens back over newer ones of another. */
+  /** Records the use in a separate value, so that no process overwrites newer tokens of another with its own. */
   async #touch(key: string, now: number): Promise<void> {
     const recent = this.#recent.get(key);
     if (!recent || now - recent.touchedAt < Math.min(60, this.#lifetimes.idle / 10)) return;
@@ -100,7 +100,7 @@ export class WebSessions {
     await this.#store.set(usedKey(key), '1', this.#lifetimes.idle);
   }
 
-  /** What the store holds now. */
+  /** Reads the session from the store. */
   async load(key: string): Promise<WebSession | undefined> {
     const [sealed, used] = await Promise.all([this.#store.get(key), this.#store.get(usedKey(key))]);
     const session =
@@ -124,7 +124,7 @@ export class WebSessions {
     else await this.#store.set(indexKey(sid), JSON.stringify(left), this.#lifetimes.absolute);
   }
 
-  /** Ends every session of this application that belongs to a session at Usher. */
+  /** Ends all sessions of this application that belong to a session at Usher. */
   async endAll(sid: string): Promise<void> {
     for (const key of await this.#keysOf(sid)) await this.#forget(key);
     await this.#store.delete(indexKey(sid));
@@ -136,7 +136,7 @@ export class WebSessions {
     await this.#store.delete(usedKey(key));
   }
 
-  /** Was this name here before? Names are remembered for as long as they mean something. */
+  /** Returns true for the first call with a name within so many seconds. */
   async isFirst(name: string, seconds: number): Promise<boolean> {
     const key = `web:once:${name}`;
     if ((await this.#store.get(key)) !== undefined) return false;
@@ -149,7 +149,7 @@ export class WebSessions {
   }
 }
 
-/** Who reads the store learns no id that a cookie could hold. */
+/** The store holds a hash of the id, so that it does not reveal the content of cookies. */
 const keyOf = (id: string): string => `web:session:${createHash('sha256').update(id).digest('base64url')}`;
 const usedKey = (key: string): string => `${key}:used`;
 const indexKey = (sid: string): string => `web:sid:${sid}`;

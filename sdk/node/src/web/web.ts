@@ -1,9 +1,9 @@
-// Web mode: signing in, coming back, refreshing, signing out, and hearing that a session is over.
+// Web mode: sign-in, callback, token refresh, sign-out and back-channel logout.
 import type { Refusal } from '../core/refusal.js';
 import { Refusal as Refused } from '../core/refusal.js';
 import { isLoopback } from '../core/options.js';
 import { type Answer, problemAnswer, redirectAnswer } from '../http/answer.js';
-import { checkAuthentication } from '../policy/door.js';
+import { checkAuthentication } from '../policy/route-check.js';
 import type { Authentication, IncomingRequest, Usher } from '../usher.js';
 import { readCookie, writeCookie } from './cookies.js';
 import { readLogoutToken } from './logout-token.js';
@@ -12,7 +12,7 @@ import { type Begun, Provider, type Tokens } from './provider.js';
 import { Sealer } from './seal.js';
 import { type Found, type WebSession, WebSessions } from './sessions.js';
 
-/** Seconds within which a sign-in that was begun is finished. */
+/** Seconds within which a sign-in must be completed. */
 const PATIENCE = 600;
 /** Seconds before its end at which an access token is replaced. */
 const EARLY = 30;
@@ -41,7 +41,7 @@ export class WebMode {
     this.#begun = new Sealer(settings.secrets, 'sign-in');
   }
 
-  /** Answers the addresses of web mode; `undefined` for every other request. */
+  /** Responds to the routes of web mode; `undefined` for every other request. */
   async handle(request: IncomingRequest): Promise<Answer | undefined> {
     const [path = ''] = request.target.split('?', 1);
     const query = request.target.slice(path.length + 1);
@@ -77,7 +77,7 @@ export class WebMode {
     return redirectAnswer(url, [this.#write(this.#nameOf(begun.state), await this.#begun.seal(begun), PATIENCE)]);
   }
 
-  /** Each sign-in has a cookie of its own: two tabs do not disturb each other. */
+  /** Each sign-in has its own cookie, so that several tabs can sign in at the same time. */
   #nameOf(state: string): string {
     return `${this.#cookie}.${state.slice(0, 8)}`;
   }
@@ -92,14 +92,17 @@ export class WebMode {
       throw new Refused('sign_in_failed', {}, cause);
     });
     const claims = tokens.claims ?? {};
-    // Sent back without what was asked for, the person would be sent to and fro for ever.
+    // Without this check, a user who cannot reach the required level would be redirected in a loop.
     checkAuthentication({ acr: text(claims.acr), authTime: undefined }, { acr: begun.acr }, seconds());
     const before = await this.#find(request);
     if (before) await this.#sessions.end(before.key, before.session.sid);
     const now = seconds();
     const cookie = await this.#sessions.begin({ ...tokens, sid: text(claims.sid) ?? '', createdAt: now });
     const { absolute } = this.#usher.settings.cookie;
-    return redirectAnswer(this.#base.origin + begun.returnTo, [this.#write(this.#cookie, cookie, absolute), this.#write(name, '', 0)]);
+    return redirectAnswer(this.#base.origin + begun.returnTo, [
+      this.#write(this.#cookie, cookie, absolute),
+      this.#write(name, '', 0),
+    ]);
   }
 
   async #signOut(request: IncomingRequest): Promise<Answer> {
@@ -115,11 +118,11 @@ export class WebMode {
     return redirectAnswer(url, [this.#write(this.#cookie, '', 0)]);
   }
 
-  /** Who is signed in and what they may do, for the pages of this application. */
+  /** The user and the permissions, for the pages of the application. */
   async #tell(request: IncomingRequest): Promise<Answer> {
     const { auth } = await this.authenticate(request);
     const told = { user: auth?.user ?? null, permissions: auth?.permissions() ?? {} };
-    // A whole number beyond what JSON carries exactly is written in digits, as the access rules write it.
+    // Integers beyond ±(2⁵³−1) are written as the access rules write them.
     const body = JSON.stringify(told, (_, value: unknown) =>
       typeof value === 'bigint' ? { int: String(value) } : value,
     );
@@ -148,7 +151,7 @@ export class WebMode {
     return writeCookie(name, value, maxAge, this.#secure);
   }
 
-  /** Whoever the session cookie of a request speaks for. */
+  /** Authenticates a request by its session cookie. */
   async authenticate(request: IncomingRequest): Promise<Authentication> {
     const found = await this.#find(request);
     if (!found) return { auth: null, refusal: null };
@@ -170,7 +173,7 @@ export class WebMode {
     } catch (cause) {
       const over = cause instanceof Refused && (cause.reason === 'token_revoked' || cause.reason === 'token_expired');
       if (!over || renewed) throw cause;
-      // A role that was given or taken ends the token and not the session: the next token tells the truth.
+      // A change of roles revokes the token but not the session. The next token has the new roles.
       session = await this.#renewed(found);
       return this.#usher.verify(session.accessToken, request, profileOf(session));
     }
@@ -190,7 +193,7 @@ export class WebMode {
     return session;
   }
 
-  /** Another process may have refreshed meanwhile: then its tokens are in the store. */
+  /** Refreshes the tokens. If another process has done so already, its tokens are in the store. */
   async #renew({ key, session }: Found): Promise<WebSession | undefined> {
     for (let last = session, tries = 0; tries < 2; tries += 1) {
       const stored = await this.#sessions.load(key);
@@ -216,7 +219,7 @@ export class WebMode {
     return next;
   }
 
-  /** A person in a browser is led to the sign-in, and afterwards back to what they wanted; programs are told. */
+  /** Redirects pages to the sign-in, which returns to the page. Other requests get the normal refusal. */
   answerTo(request: IncomingRequest, refusal: Refusal): Answer | undefined {
     const page = request.method === 'GET' && (request.header('accept') ?? '').includes('text/html');
     if (refusal.status !== 401 || !page) return undefined;
@@ -233,7 +236,7 @@ export class WebMode {
 const seconds = (): number => Math.floor(Date.now() / 1000);
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Claims of the protocol, and those that `auth` tells by itself. */
+/** Claims that are not part of the profile. */
 const PROTOCOL = [
   'iss',
   'aud',
@@ -250,6 +253,6 @@ const PROTOCOL = [
   'auth_time',
 ];
 
-/** What the ID token says about the person, for `auth.user`. */
+/** The claims of the ID token for `auth.user`. */
 const profileOf = ({ claims = {} }: WebSession): Record<string, unknown> =>
   Object.fromEntries(Object.entries(claims).filter(([name]) => !PROTOCOL.includes(name)));

@@ -1,10 +1,10 @@
-// What is asked at the door, before any handler runs: the route rules together with who sends the request.
+// Applies the route rules to a request before its handler runs.
 import { Refusal } from '../core/refusal.js';
 import { type Verdict } from './evaluate.js';
 import { segments } from './path.js';
 import type { Route, RouteTable } from './routes.js';
 
-/** Whoever sends a request, as far as the door asks. */
+/** The parts of the caller that route rules check. */
 export interface Caller {
   scope: readonly string[];
   acr: string | undefined;
@@ -13,17 +13,17 @@ export interface Caller {
   decide(permission: string): Verdict;
 }
 
-/** What the door says of a request that may pass. */
-export interface Passage {
+/** The decision about a request that may continue. */
+export interface RouteDecision {
   rule: Route | null;
-  /** The permission that the handler must ask again, with the resource. */
+  /** The permission that the handler must check with the resource. */
   conditional?: string;
-  /** Ask Usher whether the token still stands. */
+  /** Introspect the token. */
   fresh: boolean;
 }
 
-/** A request, as far as the door asks. */
-export interface DoorRequest {
+/** The parts of a request that route rules check. */
+export interface RouteRequest {
   method: string;
   /** The path as it was sent, with or without its query. */
   path: string;
@@ -32,17 +32,17 @@ export interface DoorRequest {
 }
 
 /**
- * Decides whether a request may pass.
+ * Decides whether a request may continue.
  * @param now seconds since the epoch
  * @throws {Refusal}
  */
-export function passDoor(
+export function checkRoute(
   routes: RouteTable,
-  request: DoorRequest,
+  request: RouteRequest,
   caller: Caller | null,
   onMissingRoute: 'allow' | 'deny',
   now: number,
-): Passage {
+): RouteDecision {
   if (request.preflight && segments(request.path)) return { rule: null, fresh: false };
   const rule = routes.find(request.method, request.path);
   if (rule === undefined) throw new Refusal('path_ambiguous');
@@ -69,7 +69,7 @@ export function checkScopes(held: readonly string[], needed: readonly string[]):
 const LEVELS = ['aal1', 'aal2', 'aal3'];
 
 /**
- * Asks for a stronger or newer sign-in (RFC 9470).
+ * Requires a strong and recent sign-in (RFC 9470).
  * @throws {Refusal} `acr_insufficient`, `auth_too_old`
  */
 export function checkAuthentication(

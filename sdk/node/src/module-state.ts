@@ -1,4 +1,4 @@
-// What the module knows: keys, revocations, access rules, clients of the project, sessions; and how it comes to know it.
+// The state of the module: keys, revocations, access rules, clients of the project, sessions. It follows the feed and uses the store.
 import { EventEmitter } from 'node:events';
 import { type Entry, readSnapshot } from './core/feed.js';
 import { type Settings, type UsherOptions, readOptions } from './core/options.js';
@@ -15,7 +15,7 @@ import type { Storage } from './stores/storage.js';
 import { FeedApi } from './sync/api.js';
 import { Follower } from './sync/follower.js';
 
-/** What the module tells of itself. */
+/** The events of the module. */
 export interface UsherEvents {
   /** Requests can be answered: keys and list are there. `from` says from where. */
   ready: [{ from: 'issuer' | 'store' }];
@@ -31,15 +31,15 @@ export interface UsherEvents {
 
 /** Milliseconds after the start for which requests wait for the module to become ready. */
 const PATIENCE = 5000;
-/** Seconds between two words to the store about how current the list is. */
+/** Seconds between two records in the store of when the list was last current. */
 const NOTE_EVERY = 15;
-/** Seconds between two fetches of the keys. New ones are fetched when they are met; this is for keys that are gone. */
+/** Seconds between two fetches of the keys, which remove keys that are no longer published. Unknown keys are fetched at once. */
 const KEYS_EVERY = 600;
-/** Seconds until keys and rules that could not be fetched are asked for again. */
+/** Seconds until a failed fetch of keys or rules is repeated. */
 const AGAIN = 5;
 
-/** What a module knows, kept up to date by the feed and kept between starts by a store. */
-export class Knowledge extends EventEmitter<UsherEvents> {
+/** The state of a module. The feed keeps it up to date; a store keeps it between starts. */
+export class ModuleState extends EventEmitter<UsherEvents> {
   readonly settings: Settings;
   /** The client that this application is. */
   readonly client: IssuerClient;
@@ -63,9 +63,9 @@ export class Knowledge extends EventEmitter<UsherEvents> {
   #markReady: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #reportAt = 0;
-  /** When the keys are fetched anew. */
+  /** When the keys are fetched again. */
   #keysAt = Number.POSITIVE_INFINITY;
-  /** When the access rules are fetched anew; never, where they are those that the feed speaks of. */
+  /** When the access rules are fetched again after a failure. */
   #rulesAt = Number.POSITIVE_INFINITY;
   #started: Promise<void> | undefined;
   #patientUntil = 0;
@@ -107,7 +107,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     );
   }
 
-  /** How the module is. */
+  /** The current state, for health checks and logs. */
   get state(): {
     ready: boolean;
     connected: boolean;
@@ -153,7 +153,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     else void this.#follower.run();
   }
 
-  /** What was kept is believed while it is not stale; rules and keys are in it, so nothing has to be asked. */
+  /** Loads the stored state. The module is ready at once if that state is not stale. */
   async #restore(): Promise<void> {
     const now = Date.now() / 1000;
     let state: StoredState | undefined;
@@ -175,7 +175,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     this.#becomeReady('store');
   }
 
-  /** Without the rules that were there a snapshot is wanted: it says which there are. */
+  /** Restores the access rules. If they are refused, the module needs a snapshot, which names the current revision. */
   async #restoreRules({ policy, epoch }: StoredState, now: number): Promise<boolean> {
     if (!this.rules) return true;
     if (!policy) {
@@ -245,13 +245,13 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     if (records.length > 0) void this.append(records);
   }
 
-  /** The entry is forgotten one day, so the key has to go. */
+  /** The entry expires one day, so the key itself must be removed. */
   #keyRevoked(kid: string): void {
     this.keys.remove(kid);
     this.#renewKeys();
   }
 
-  /** Fetches the keys, and again soon where that fails. */
+  /** Fetches the keys; repeats it after a failure. */
   #renewKeys(): void {
     this.#keysAt = Date.now() / 1000 + KEYS_EVERY;
     this.keys.refresh().catch((cause: Error) => {
@@ -260,7 +260,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     });
   }
 
-  /** Fetches the access rules, and again soon where that fails. */
+  /** Fetches the access rules; repeats it after a failure. */
   #renewRules(): void {
     this.#rulesAt = Number.POSITIVE_INFINITY;
     this.#loadRules().catch((cause: Error) => {
@@ -291,7 +291,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     this.emit('policyChanged', { revision: null });
   }
 
-  /** One after another: a later fetch never loses to an earlier one. */
+  /** Fetches run one after another, so that an earlier one never replaces a later one. */
   #loadRules(): Promise<void> {
     const load = () => this.#fetchRules();
     const mine = this.#policyTurn.then(load, load);
@@ -304,7 +304,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     if (!this.rules || project === undefined) return;
     const found = await this.#api.policy(project, this.rules.etag);
     if (found === undefined) return;
-    // Where the feed speaks of rules there are some: without them the module would let in whoever they keep out.
+    // The feed says that rules are published. Continuing without them would leave routes open that they protect.
     if (found === null) throw new IssuerError(`no access rules are found for the project ${project}: is that its id?`);
     const changed = await this.rules.accept(found.jws, found.etag, this.list.epoch, Date.now() / 1000);
     await this.append([{ t: 'policy', ...found }]);
@@ -322,7 +322,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     void this.append([{ t: 'at', cursor: this.list.cursor, at: Math.floor(now) }]);
   }
 
-  /** Tells the store what has changed. */
+  /** Appends changes to the store. */
   protected async append(records: LogRecord[]): Promise<void> {
     try {
       await this.storage.appendRevocations(records);
@@ -375,12 +375,12 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     await this.#api.report(report).catch(undo);
   }
 
-  /** Tells Usher at once which sessions were used since the last report. */
+  /** Reports the sessions used since the last report immediately. */
   async reportSessions(): Promise<void> {
     await this.#report(Date.now() / 1000);
   }
 
-  /** Sessions that were used here and are not over, the latest first. */
+  /** Active sessions that were used at this application, most recently used first. */
   sessions(): SeenSession[] {
     const now = Date.now() / 1000;
     return this.seen.list(now).filter((each) => {
@@ -394,7 +394,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     return transport !== 'off' && now - this.#currentAt > maxStaleness;
   }
 
-  /** Right after the start, requests wait a little; a start without keys never lets anybody in. */
+  /** Requests wait for a short time after the start. Without keys and a revocation list they are refused. */
   protected async becomesReady(): Promise<void> {
     if (this.#isReady) return;
     if (this.#started === undefined)
@@ -406,7 +406,7 @@ export class Knowledge extends EventEmitter<UsherEvents> {
     await Promise.race([this.#ready, patience]);
     clearTimeout(timer);
     if (this.#isReady) return;
-    // What is kept may be too old to be fresh and is still there: then it is stale, and `onStale` decides.
+    // A stored state that is too old counts as stale: `onStale` decides.
     if (this.keys.isEmpty || this.list.epoch === '') throw new Refusal('keys_missing');
   }
 }
